@@ -12,7 +12,7 @@ if (major < needed[0] || (major === needed[0] && minor < needed[1])) {
   console.error(
     `grayscale needs Node ${needed.join('.')} or newer, but this is Node ${process.versions.node}` +
       (runsFromSources
-        ? ': run `npm ci` (it installs Node 24 beside the sources) and start it through npm or npx.'
+        ? ': run `npm ci` (it installs Node 24 beside the sources, unless told to ignore scripts) and start it through npm or npx.'
         : ': install a newer Node.'),
   );
   process.exit(1);

@@ -1,0 +1,20 @@
+// What `npm run build` runs: src/ as JavaScript with type declarations in dist/.
+import { spawnSync } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+const { status } = spawnSync(
+  process.execPath,
+  [join(root, 'node_modules/typescript/bin/tsc'), '--project', 'tsconfig.build.json'],
+  { cwd: root, stdio: 'inherit' },
+);
+
+// What package.json’s "exports" and bin/grayscale.js name.
+const missing = ['convert/index.js', 'convert/index.d.ts', 'cli/main.js'].filter(
+  (file) => !existsSync(join(root, 'dist', file)),
+);
+if (missing.length > 0) console.error(`The build lacks ${missing.join(', ')} in dist/.`);
+process.exitCode = status === 0 && missing.length === 0 ? 0 : 1;

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { recipeHash } from '../convert/index.ts';
+import type {
+  Ledger,
+  LedgerEntry,
+  NewObject,
+  ObjectRef,
+  ObjectStore,
+  Outcome,
+} from '../pipeline/index.ts';
+
+/** A store in memory, for tests and for programs that keep nothing. */
+export interface MemoryStore extends ObjectStore {
+  get(ref: ObjectRef): NewObject | undefined;
+  delete(ref: ObjectRef): void;
+}
+
+export function createMemoryStore(): MemoryStore {
+  const objects = new Map<string, NewObject & { etag: string }>();
+  const addressOf = ({ bucket, key }: ObjectRef) => JSON.stringify([bucket, key]);
+
+  function head(ref: ObjectRef) {
+    const object = objects.get(addressOf(ref));
+    return object && { etag: object.etag, sizeBytes: object.bytes.byteLength };
+  }
+
+  return {
+    async read(ref, { maxBytes }) {
+      const version = head(ref);
+      const bytes = objects.get(addressOf(ref))?.bytes;
+      if (!version || !bytes) return undefined;
+      return version.sizeBytes > maxBytes ? version : { ...version, bytes };
+    },
+    async head(ref) {
+      return head(ref);
+    },
+    async put(ref, object) {
+      const etag = createHash('md5').update(object.bytes).digest('hex');
+      objects.set(addressOf(ref), { ...object, etag });
+    },
+    get(ref) {
+      return objects.get(addressOf(ref));
+    },
+    delete(ref) {
+      objects.delete(addressOf(ref));
+    },
+  };
+}
+
+/** A ledger in memory. */
+export interface MemoryLedger extends Ledger {
+  rows(): (LedgerEntry & { attempts: number })[];
+}
+
+export function createMemoryLedger(): MemoryLedger {
+  const rows = new Map<string, LedgerEntry & { attempts: number }>();
+
+  return {
+    async record(entries) {
+      for (const entry of entries) {
+        const address = rowAddress(entry.outcome);
+        const row = rows.get(address);
+        if (row && !replaces(entry.outcome, row.outcome)) continue;
+        rows.set(address, { ...entry, attempts: (row?.attempts ?? 0) + 1 });
+      }
+    },
+    rows: () => [...rows.values()],
+  };
+}
+
+function rowAddress({ upload, source, recipe }: Outcome): string {
+  const content = source.versionId ?? source.etag ?? '';
+  return JSON.stringify([upload.bucket, upload.key, content, recipeHash(recipe)]);
+}
+
+const tells = { skipped: 0, failed: 1, converted: 2 } satisfies Record<Outcome['status'], number>;
+
+function replaces(entry: Outcome, row: Outcome): boolean {
+  return tells[entry.status] >= tells[row.status];
+}

@@ -1,0 +1,147 @@
+import { stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import type { FileConversion } from '../compose.ts';
+import {
+  ConversionError,
+  type GrayImage,
+  inspectImage,
+  type Recipe,
+  toGrayscale,
+} from '../convert/index.ts';
+import { createBudget } from '../pipeline/index.ts';
+import { isPictureName, type Job } from './plan-conversions.ts';
+
+/** What became of one job; `code` is one of docs/errors.md. */
+export type JobResult = { input: string; output: string; elapsedMs: number } & Conclusion;
+
+type Conclusion =
+  | { status: 'converted'; image: Omit<GrayImage, 'bytes'> }
+  | { status: 'skipped'; reason: string }
+  | { status: 'failed'; code: string; message: string };
+
+export interface ConvertFilesOptions {
+  recipe: Recipe;
+  /** Replace outputs that exist. An input is never replaced. */
+  overwrite: boolean;
+  concurrency: number;
+  /** Begins no further picture; those under way are finished. */
+  signal: AbortSignal;
+  onResult: (result: JobResult) => void;
+}
+
+/** Converts files side by side, as far as memory allows. Never throws for a single file. */
+export async function convertFiles(
+  jobs: Job[],
+  parts: FileConversion,
+  options: ConvertFilesOptions,
+): Promise<JobResult[]> {
+  const places = createBudget(options.concurrency);
+  const isInput = await inputTest(jobs);
+  const results = jobs.map((job) =>
+    places.use(1, async (): Promise<JobResult | undefined> => {
+      if (options.signal.aborted) return undefined;
+      const startedAt = performance.now();
+      const conclusion = await convertFile(job, parts, options, isInput).catch(failureOf);
+      const { input, output } = job;
+      const result = { input, output, elapsedMs: performance.now() - startedAt, ...conclusion };
+      options.onResult(result);
+      return result;
+    }),
+  );
+  return (await Promise.all(results)).filter((result) => result !== undefined);
+}
+
+async function convertFile(
+  { input, output, isNamed }: Job,
+  { store, limits, memory }: FileConversion,
+  { recipe, overwrite }: ConvertFilesOptions,
+  isInput: (path: string) => Promise<boolean>,
+): Promise<Conclusion> {
+  if (await isInput(output)) {
+    throw new FileError(
+      'WOULD_OVERWRITE_INPUT',
+      `"${output}" is an input of this run; choose another --out.`,
+    );
+  }
+  if (!overwrite && (await store.head(refOf(output)))) return alreadyThere;
+
+  const bytes = await readInput(input, store, limits.maxBytes);
+  try {
+    const { memoryBytes } = await inspectImage(bytes, limits);
+    const { bytes: gray, ...image } = await memory.use(memoryBytes, () =>
+      toGrayscale(bytes, recipe, limits),
+    );
+    const object = { bytes: gray, contentType: image.contentType, metadata: {} };
+    if (overwrite) await store.put(refOf(output), object);
+    else if (!(await store.create(refOf(output), object))) return alreadyThere;
+    return { status: 'converted', image };
+  } catch (error) {
+    const isOther = !isNamed && !isPictureName(input);
+    if (isOther && error instanceof ConversionError && error.code === 'UNSUPPORTED_FORMAT') {
+      return { status: 'skipped', reason: 'not a picture' };
+    }
+    throw error;
+  }
+}
+
+const alreadyThere = {
+  status: 'skipped',
+  reason: 'the output exists (--overwrite replaces it)',
+} as const;
+
+async function readInput(
+  input: string,
+  store: FileConversion['store'],
+  maxBytes: number,
+): Promise<Uint8Array> {
+  if (input === '-') return await buffer(process.stdin);
+  const file = await store.read(refOf(input), { maxBytes });
+  if (!file) throw new FileError('NOT_FOUND', 'The file is gone.');
+  if (file.bytes) return file.bytes;
+  throw new ConversionError(
+    'FILE_TOO_LARGE',
+    `Expected at most ${maxBytes} bytes but the file has ${file.sizeBytes}. Raise MAX_BYTES to take it.`,
+  );
+}
+
+/** A failure of the file system, told with a code like all others. */
+class FileError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = 'FileError';
+    this.code = code;
+  }
+}
+
+function failureOf(error: unknown): Conclusion {
+  const { message } = error as Error;
+  if (error instanceof ConversionError || error instanceof FileError) {
+    return { status: 'failed', code: error.code, message };
+  }
+  return { status: 'failed', code: 'FILE_SYSTEM', message };
+}
+
+/** Tells whether a path is one of the inputs, under whatever name. */
+async function inputTest(jobs: Job[]): Promise<(path: string) => Promise<boolean>> {
+  const inputs = new Set(await Promise.all(jobs.map(({ input }) => identityOf(input))));
+  return async (path) => {
+    const identity = await identityOf(path);
+    return identity !== undefined && inputs.has(identity);
+  };
+}
+
+async function identityOf(path: string): Promise<string | undefined> {
+  try {
+    const { dev, ino } = await stat(path, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined;
+  }
+}
+
+function refOf(path: string) {
+  return { bucket: dirname(path), key: basename(path) };
+}

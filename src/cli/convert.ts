@@ -1,0 +1,119 @@
+import { buffer } from 'node:stream/consumers';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { composeFiles, limitsOf } from '../compose.ts';
+import { type Config, readConfig } from '../config.ts';
+import { ConversionError, type Recipe, resolveRecipe, toGrayscale } from '../convert/index.ts';
+import { convertFiles } from './convert-files.ts';
+import { createReport } from './convert-report.ts';
+import type { ExitCode } from './main.ts';
+import { formatOfOutput, planConversions } from './plan-conversions.ts';
+import { UsageError } from './usage-error.ts';
+
+interface Options {
+  out?: string;
+  format?: Config['format'];
+  quality?: number;
+  recursive?: boolean;
+  overwrite?: boolean;
+  concurrency?: number;
+  json?: boolean;
+}
+
+/** `grayscale convert` */
+export function convertCommand(setExitCode: (code: ExitCode) => void): Command {
+  return new Command('convert')
+    .description('Convert pictures: files, folders, or - for standard input to standard output.')
+    .argument('<input...>', 'files and folders, or -')
+    .option(
+      '-o, --out <path>',
+      'output file for one input, else output folder (default: grayscale)',
+    )
+    .addOption(
+      new Option('-f, --format <format>', 'output format (default: from --out, else png)').choices([
+        'png',
+        'jpeg',
+        'webp',
+      ]),
+    )
+    .option('-q, --quality <number>', 'quality of JPEG and WebP, 1 to 100', integerFrom(1, 100))
+    .option('-r, --recursive', 'take the pictures of subfolders too')
+    .option('--overwrite', 'replace outputs that exist (without it they are left alone)')
+    .option('--concurrency <number>', 'pictures under way at once', integerFrom(1, 1_000))
+    .option('--json', 'print the results as one JSON document')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  grayscale convert photo.jpg --out gray.png
+  grayscale convert scans/ --recursive --out gray/ --format webp
+  curl https://example.com/photo.jpg | grayscale convert - > gray.png
+
+Exit code: 0 all converted or left alone, 1 some failed, 2 wrong use.`,
+    )
+    .action(async (inputs: string[], options: Options) => {
+      const run = inputs.includes('-') && options.out === undefined ? convertStream : convertPaths;
+      setExitCode(await run(inputs, options, readConfig()));
+    });
+}
+
+async function convertPaths(inputs: string[], options: Options, config: Config): Promise<ExitCode> {
+  const format = formatOfOutput(options.out, options.format) ?? config.format;
+  const { out, recursive = false, overwrite = false, json = false } = options;
+  const jobs = await planConversions(inputs, { out, format, recursive });
+  const report = createReport({ json, total: jobs.length });
+  const interrupt = new AbortController();
+  const onInterrupt = () => interrupt.abort();
+  process.once('SIGINT', onInterrupt);
+  const results = await convertFiles(jobs, composeFiles(config), {
+    recipe: recipeOf({ ...options, format }, config),
+    overwrite,
+    concurrency: options.concurrency ?? config.concurrency,
+    signal: interrupt.signal,
+    onResult: report.add,
+  });
+  process.off('SIGINT', onInterrupt);
+  report.finish();
+  const isDone = results.length === jobs.length;
+  return isDone && results.every(({ status }) => status !== 'failed') ? 0 : 1;
+}
+
+/** Standard input to standard output: nothing but the picture is written there. */
+async function convertStream(
+  inputs: string[],
+  options: Options,
+  config: Config,
+): Promise<ExitCode> {
+  if (inputs.length > 1) throw new UsageError('Expected - alone: standard input is one picture.');
+  if (process.stdout.isTTY) {
+    throw new UsageError(
+      'Expected standard output to be redirected: a picture is not for a terminal.',
+    );
+  }
+  try {
+    const recipe = recipeOf(options, config);
+    const image = await toGrayscale(await buffer(process.stdin), recipe, limitsOf(config));
+    await new Promise<void>((resolve, reject) =>
+      process.stdout.write(image.bytes, (error) => (error ? reject(error) : resolve())),
+    );
+    return 0;
+  } catch (error) {
+    if (!(error instanceof ConversionError)) throw error;
+    console.error(`${error.code}: ${error.message}`);
+    return 1;
+  }
+}
+
+function recipeOf(options: Options, config: Config): Recipe {
+  return resolveRecipe({
+    format: options.format ?? config.format,
+    quality: options.quality ?? config.quality,
+  });
+}
+
+function integerFrom(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+  };
+}

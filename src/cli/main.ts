@@ -1,0 +1,46 @@
+import { Command, CommanderError } from 'commander';
+import { ConfigError } from '../config.ts';
+import { version } from '../version.ts';
+import { convertCommand } from './convert.ts';
+import { inspectEventCommand } from './inspect-event.ts';
+import { migrateCommand } from './migrate.ts';
+import { sandboxCommand } from './sandbox.ts';
+import { UsageError } from './usage-error.ts';
+
+/** 0 done, 1 something failed, 2 wrong use. */
+export type ExitCode = 0 | 1 | 2;
+
+const commands = [convertCommand, inspectEventCommand, migrateCommand, sandboxCommand];
+
+/**
+ * Runs the command line and returns its exit code. Never throws: whatever fails is told in a
+ * sentence on standard error.
+ */
+export async function main(argv: string[]): Promise<ExitCode> {
+  let exitCode: ExitCode = 0;
+  const program = new Command('grayscale')
+    .description('Turns colour images into exact, reproducible grayscale.')
+    .version(version)
+    .showHelpAfterError('(add --help for what it takes)')
+    .exitOverride();
+  for (const command of commands) {
+    program.addCommand(
+      command((code) => {
+        exitCode = code;
+      }).exitOverride(),
+    );
+  }
+  try {
+    await program.parseAsync(argv);
+    return exitCode;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+function explain(error: unknown): ExitCode {
+  // Commander has printed its own message already, and for --help and --version all there is.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  console.error(error instanceof Error ? error.message : String(error));
+  return error instanceof ConfigError || error instanceof UsageError ? 2 : 1;
+}

@@ -1,0 +1,140 @@
+import sharp from 'sharp';
+import { createFileStore, type FileStore } from './adapters/file-store.ts';
+import type { Postgres } from './adapters/postgres.ts';
+import { type Config, ConfigError } from './config.ts';
+import { type Limits, resolveRecipe } from './convert/index.ts';
+import type { ParseOptions } from './events/index.ts';
+import {
+  type Budget,
+  createBudget,
+  type Ledger,
+  type ObjectStore,
+  type PipelineParts,
+} from './pipeline/index.ts';
+import { version } from './version.ts';
+
+// Only what a command needs is loaded: the S3 client and the PostgreSQL driver take longer to load
+// than a small picture to convert. What both need is loaded side by side.
+
+/**
+ * The parts that turn uploads into outputs and rows, on S3 and PostgreSQL. Nothing is connected to
+ * before the first upload. Throws `ConfigError` without a database.
+ */
+export async function composePipeline(config: Config): Promise<PipelineParts> {
+  tuneSharp();
+  const [store, ledger] = await Promise.all([openStore(config), openLedger(config)]);
+  return {
+    store,
+    ledger,
+    now: () => performance.timeOrigin + performance.now(),
+    recipe: resolveRecipe({ format: config.format, quality: config.quality }),
+    limits: limitsOf(config),
+    memory: createBudget(memoryBudgetBytes(config)),
+    places: createBudget(config.concurrency),
+    outputBucket: config.outputBucket,
+    outputPrefix: config.outputPrefix,
+    processorVersion: version,
+  };
+}
+
+/** Brings the configured database to the newest schema and names the migrations it took. */
+export async function composeMigration(config: Config): Promise<string[]> {
+  const postgres = await composePostgres(config);
+  try {
+    const { migrate } = await import('./adapters/migrate.ts');
+    return await migrate(postgres);
+  } finally {
+    await postgres.close();
+  }
+}
+
+/** What converting files takes, on all cores and within the configured memory. */
+export interface FileConversion {
+  store: FileStore;
+  limits: Limits;
+  memory: Budget;
+}
+
+export function composeFiles(config: Config): FileConversion {
+  tuneSharp();
+  return {
+    store: createFileStore(),
+    limits: limitsOf(config),
+    memory: createBudget(memoryBudgetBytes(config)),
+  };
+}
+
+/** What a conversion may take at most. */
+export function limitsOf({ maxBytes, maxPixels, maxPages }: Config): Limits {
+  return { maxBytes, maxPixels, maxPages };
+}
+
+/** How events are read: which bucket is ours, and which keys are our own outputs. */
+export function parseOptionsOf(config: Config): ParseOptions {
+  return {
+    outputPrefix: config.outputPrefix,
+    keyEncoding: config.eventKeyEncoding,
+    ...(config.outputBucket !== undefined && { outputBucket: config.outputBucket }),
+    ...(config.bucket !== undefined && { bucket: config.bucket }),
+  };
+}
+
+/** The configured database. Throws `ConfigError` where none is configured. */
+export async function composePostgres(config: Config): Promise<Postgres> {
+  if (config.databaseUrl === undefined && config.databaseHost === undefined) {
+    throw new ConfigError([
+      'DB_HOST: expected the PostgreSQL host (or DATABASE_URL) but neither is set',
+    ]);
+  }
+  const { connectPostgres } = await import('./adapters/postgres.ts');
+  return connectPostgres({
+    url: config.databaseUrl,
+    host: config.databaseHost,
+    port: config.databasePort,
+    database: config.databaseName,
+    user: config.databaseUser,
+    password: config.databasePassword,
+    ssl: config.databaseSsl,
+    // A batch is one statement: whoever needs more connections has more processes.
+    maxConnections: 1,
+  });
+}
+
+async function openLedger(config: Config): Promise<Ledger> {
+  const [{ createPostgresLedger }, postgres] = await Promise.all([
+    import('./adapters/postgres-ledger.ts'),
+    composePostgres(config),
+  ]);
+  return createPostgresLedger(postgres, { processorVersion: version });
+}
+
+async function openStore(config: Config): Promise<ObjectStore> {
+  const [{ S3Client }, { createS3Store }] = await Promise.all([
+    import('@aws-sdk/client-s3'),
+    import('./adapters/s3-store.ts'),
+  ]);
+  const isElsewhere = (config.s3Endpoint ?? config.endpoint) !== undefined;
+  const client = new S3Client({
+    maxAttempts: 4,
+    requestHandler: { connectionTimeout: 3_000, requestTimeout: 30_000, socketTimeout: 30_000 },
+    // Other stores have neither AWS's host names for buckets nor, some of them, its checksums.
+    ...(isElsewhere && {
+      region: config.region ?? 'us-east-1',
+      forcePathStyle: true,
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+    }),
+  });
+  return createS3Store(client);
+}
+
+function memoryBudgetBytes({ memoryBudgetMb, lambdaMemoryMb }: Config): number {
+  const megabytes = memoryBudgetMb ?? (lambdaMemoryMb ? lambdaMemoryMb / 2 : 1_024);
+  return megabytes * 2 ** 20;
+}
+
+/** Images run side by side, so each takes one thread; and no two are alike, so none is cached. */
+function tuneSharp(): void {
+  sharp.concurrency(1);
+  sharp.cache(false);
+}

@@ -1,0 +1,240 @@
+import { availableParallelism } from 'node:os';
+
+/** One environment variable: its name, how its text is read, what it means. */
+interface Variable<Value, Default> {
+  name: string;
+  parse: (text: string) => Value;
+  /** What holds when the variable is not set or blank. */
+  default: Default;
+  description: string;
+  /** A secret's value is never repeated in a message. */
+  secret?: boolean;
+}
+
+const variables = {
+  bucket: optional(
+    'S3_BUCKET',
+    text,
+    'Only events of this bucket are accepted; others are refused.',
+  ),
+  outputBucket: optional(
+    'OUTPUT_BUCKET',
+    text,
+    'Bucket of the outputs, where it is not the source’s own.',
+  ),
+  outputPrefix: variable(
+    'OUTPUT_PREFIX',
+    prefix,
+    'grayscale/',
+    'Put before a source’s key to name its output.',
+  ),
+  eventKeyEncoding: variable(
+    'EVENT_KEY_ENCODING',
+    oneOf('auto', 'form', 'raw'),
+    'auto',
+    'How events encode keys: as their dialect does (`auto`), form-encoded, or not at all (`raw`).',
+  ),
+
+  format: variable('GRAY_FORMAT', oneOf('png', 'jpeg', 'webp'), 'png', 'Format of the outputs.'),
+  quality: variable('GRAY_QUALITY', integer(1, 100), 75, 'Quality of JPEG and WebP outputs.'),
+  maxBytes: variable('MAX_BYTES', integer(1), 100 * 2 ** 20, 'Largest source, in bytes.'),
+  maxPixels: variable('MAX_PIXELS', integer(1), 100_000_000, 'Largest source, in pixels.'),
+  maxPages: variable('MAX_PAGES', integer(1), 1_000, 'Most pages or frames in a source.'),
+  memoryBudgetMb: optional(
+    'MEMORY_BUDGET_MB',
+    integer(16),
+    'Memory that images being converted side by side may take together; by default half of the function’s memory, or 1,024 elsewhere.',
+  ),
+  concurrency: variable(
+    'CONCURRENCY',
+    integer(1, 1_000),
+    2 * availableParallelism(),
+    'Most images under way at once; by default two for each core.',
+  ),
+
+  databaseUrl: {
+    ...optional(
+      'DATABASE_URL',
+      databaseUrl,
+      'PostgreSQL as one URL, in place of the DB_ variables.',
+    ),
+    secret: true,
+  },
+  databaseHost: optional('DB_HOST', text, 'PostgreSQL host, or the folder of its Unix socket.'),
+  databasePort: variable('DB_PORT', integer(1, 65_535), 5432, 'PostgreSQL port.'),
+  databaseName: variable('DB_NAME', text, 'image_db', 'PostgreSQL database.'),
+  databaseUser: optional('DB_USER', text, 'PostgreSQL user.'),
+  databasePassword: { ...optional('DB_PASSWORD', text, 'PostgreSQL password.'), secret: true },
+  databaseSsl: variable(
+    'DB_SSL',
+    oneOf('disable', 'prefer', 'require', 'verify-full'),
+    'prefer',
+    'TLS to PostgreSQL, named as libpq’s sslmode: only `verify-full` checks the certificate.',
+  ),
+
+  logLevel: variable(
+    'LOG_LEVEL',
+    oneOf('DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT'),
+    'INFO',
+    'Least severe log lines that are written.',
+  ),
+  metricsNamespace: variable(
+    'METRICS_NAMESPACE',
+    text,
+    'GrayscaleImageProcessor',
+    'CloudWatch namespace of the metrics.',
+  ),
+
+  region: optional(
+    'AWS_REGION',
+    text,
+    'Read by the AWS SDK; `us-east-1` where an endpoint is set without it.',
+  ),
+  endpoint: optional(
+    'AWS_ENDPOINT_URL',
+    url,
+    'Read by the AWS SDK: the store and queue, where they are not AWS’s.',
+  ),
+  s3Endpoint: optional('AWS_ENDPOINT_URL_S3', url, 'Read by the AWS SDK: the store alone.'),
+  lambdaMemoryMb: optional(
+    'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
+    integer(1),
+    'Set by AWS Lambda; the memory budget follows it.',
+  ),
+
+  sandboxStorePort: variable(
+    'SANDBOX_S3_PORT',
+    integer(0, 65_535),
+    4566,
+    'Port of the sandbox’s S3 and SQS.',
+  ),
+  sandboxDatabasePort: variable(
+    'SANDBOX_DB_PORT',
+    integer(0, 65_535),
+    54_320,
+    'Port of the sandbox’s PostgreSQL.',
+  ),
+  sandboxWorkers: variable(
+    'SANDBOX_WORKERS',
+    integer(1, 64),
+    2,
+    'Function processes that the sandbox runs.',
+  ),
+} satisfies Record<string, Variable<unknown, unknown>>;
+
+type Variables = typeof variables;
+
+/** What the environment says, read once and frozen. */
+export type Config = Readonly<{
+  [Name in keyof Variables]: ReturnType<Variables[Name]['parse']> | Variables[Name]['default'];
+}>;
+
+/** Every variable that the program reads, for documentation and tests. */
+export const configVariables = Object.values(variables).map(
+  ({ name, default: value, description }) => ({
+    name,
+    default: value,
+    description,
+  }),
+);
+
+/** Variables that hold what they must not. The message lists all of them. */
+export class ConfigError extends Error {
+  readonly code = 'INVALID_CONFIGURATION';
+  readonly problems: string[];
+
+  constructor(problems: string[]) {
+    super(
+      `The configuration is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
+    );
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/** Reads the environment. A blank variable counts as unset. Throws {@link ConfigError}. */
+export function readConfig(env: Record<string, string | undefined> = process.env): Config {
+  const problems: string[] = [];
+  const entries = Object.entries(variables).map(([property, variable]) => {
+    const raw = env[variable.name] ?? '';
+    if (!raw.trim()) return [property, variable.default];
+    try {
+      return [property, variable.parse('secret' in variable ? raw : raw.trim())];
+    } catch (error) {
+      const received = 'secret' in variable ? 'a value that is not shown' : `"${raw}"`;
+      problems.push(
+        `${variable.name}: expected ${(error as Error).message} but received ${received}`,
+      );
+      return [property, undefined];
+    }
+  });
+  if (problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze(Object.fromEntries(entries)) as Config;
+}
+
+/** This process's environment for a child process, with some variables set and some taken away. */
+export function environmentWith(
+  settings: Record<string, string | undefined>,
+): Record<string, string | undefined> {
+  return { ...process.env, ...settings };
+}
+
+function variable<Value>(
+  name: string,
+  parse: (text: string) => Value,
+  defaultValue: NoInfer<Value>,
+  description: string,
+): Variable<Value, Value> {
+  return { name, parse, default: defaultValue, description };
+}
+
+function optional<Value>(
+  name: string,
+  parse: (text: string) => Value,
+  description: string,
+): Variable<Value, undefined> {
+  return { name, parse, default: undefined, description };
+}
+
+// The parsers: text to value, or an Error whose message says what was expected.
+
+function text(value: string): string {
+  return value;
+}
+
+function integer(min: number, max = Number.MAX_SAFE_INTEGER): (value: string) => number {
+  return (value) => {
+    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= min && number <= max) return number;
+    throw new Error(
+      max === Number.MAX_SAFE_INTEGER
+        ? `a whole number of at least ${min}`
+        : `a whole number from ${min} to ${max}`,
+    );
+  };
+}
+
+function oneOf<const Allowed extends string>(...allowed: Allowed[]): (value: string) => Allowed {
+  return (value) => {
+    const found = allowed.find((word) => word.toLowerCase() === value.toLowerCase());
+    if (found) return found;
+    throw new Error(`one of ${allowed.join(', ')}`);
+  };
+}
+
+function url(value: string): string {
+  if (/^https?:$/.test(URL.parse(value)?.protocol ?? '')) return value;
+  throw new Error('an http:// or https:// URL');
+}
+
+function databaseUrl(value: string): string {
+  if (/^postgres(ql)?:$/.test(URL.parse(value)?.protocol ?? '')) return value;
+  throw new Error('postgresql://USER:PASSWORD@HOST:PORT/DATABASE');
+}
+
+/** `gray`, `gray/` and `/gray/` all mean `gray/`. It is never empty: outputs would be uploads. */
+function prefix(value: string): string {
+  const name = value.replace(/^\/+|\/+$/g, '');
+  if (name) return `${name}/`;
+  throw new Error('a folder name such as grayscale/');
+}

@@ -1,0 +1,81 @@
+import type { S3BatchEvent, S3BatchResult } from 'aws-lambda';
+import { parseEvent } from '../events/index.ts';
+import type { Invocation } from './invocation.ts';
+import { type SettledRecord, settleRecords } from './settle-records.ts';
+
+/** The answer of the system that this one replaces, a line for each record. */
+export interface DirectAnswer {
+  statusCode: 200 | 422;
+  body: string;
+}
+
+/**
+ * Processes an event that S3, SNS or EventBridge hands to the function without a queue. Says 200
+ * and `Processed <key> to grayscale/<key>`, or 422 when a picture failed for good. Throws when a
+ * record must come back, once its siblings are done: the invoking service tries again.
+ */
+export async function answerDirectly(
+  event: unknown,
+  invocation: Invocation,
+): Promise<DirectAnswer> {
+  const settled = await settleRecords(parseEvent(event, invocation.parseOptions), invocation);
+  const causes = settled.flatMap((record) => (record.status === 'retry' ? [record.cause] : []));
+  if (causes.length > 0) {
+    const message = causes.map((cause) => cause.message).join('\n');
+    throw new AggregateError(causes, `Not all of the event could be processed:\n${message}`);
+  }
+  const hasFailure = settled.some(
+    (record) => record.status === 'done' && record.outcome.status === 'failed',
+  );
+  return { statusCode: hasFailure ? 422 : 200, body: settled.map(describe).join('\n') };
+}
+
+/**
+ * Processes tasks of an S3 Batch Operations job.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-invoke-lambda.html
+ */
+export async function answerBatchOperations(
+  event: S3BatchEvent,
+  invocation: Invocation,
+): Promise<S3BatchResult> {
+  const settled = await settleRecords(parseEvent(event, invocation.parseOptions), invocation);
+  return {
+    invocationSchemaVersion: event.invocationSchemaVersion,
+    treatMissingKeysAs: 'PermanentFailure',
+    invocationId: event.invocationId,
+    results: event.tasks.map(({ taskId }, index) => ({
+      taskId,
+      resultCode: resultCodeOf(settled[index]),
+      resultString: settled[index] ? describe(settled[index]) : 'No record was read from the task.',
+    })),
+  };
+}
+
+function resultCodeOf(record: SettledRecord | undefined) {
+  if (!record || record.status === 'retry') return 'TemporaryFailure';
+  const hasFailed = record.status === 'done' && record.outcome.status === 'failed';
+  return hasFailed ? 'PermanentFailure' : 'Succeeded';
+}
+
+function describe(record: SettledRecord): string {
+  switch (record.status) {
+    case 'retry':
+      return record.cause.message;
+    case 'ignored':
+      return record.key ? `Ignored ${record.key}: ${record.reason}` : `Ignored: ${record.reason}`;
+    case 'done':
+      return describeOutcome(record.outcome);
+  }
+}
+
+function describeOutcome(outcome: Extract<SettledRecord, { status: 'done' }>['outcome']): string {
+  const { key } = outcome.upload;
+  switch (outcome.status) {
+    case 'converted':
+      return `Processed ${key} to ${outcome.output.key}`;
+    case 'skipped':
+      return `Skipped ${key}: ${outcome.message}`;
+    case 'failed':
+      return `Failed ${key}: ${outcome.code}: ${outcome.message}`;
+  }
+}

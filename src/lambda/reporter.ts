@@ -1,0 +1,128 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Context } from 'aws-lambda';
+import type { Config } from '../config.ts';
+import { describeRecipe } from '../convert/index.ts';
+import type { EventRecord } from '../events/index.ts';
+import type { Outcome, Stage, Upload } from '../pipeline/index.ts';
+
+type Unprocessed = Exclude<EventRecord, { action: 'process' }>;
+
+/** Tells of an invocation: one log line an image, and metrics in CloudWatch's embedded format. */
+export interface Reporter {
+  start(context: Context): void;
+  outcome(outcome: Outcome): void;
+  ignored(record: Unprocessed): void;
+  refused(record: Unprocessed): void;
+  retried(upload: Upload, error: unknown): void;
+  /** Writes the metrics of the invocation. */
+  finish(): void;
+}
+
+const service = 'grayscale';
+
+export function createReporter({ logLevel, metricsNamespace }: Config): Reporter {
+  const logger = new Logger({ serviceName: service, logLevel });
+  const metrics = new Metrics({ namespace: metricsNamespace, serviceName: service });
+  const count = (name: string) => metrics.addMetric(name, MetricUnit.Count, 1);
+
+  return {
+    start(context) {
+      logger.addContext(context);
+    },
+    outcome(outcome) {
+      const level = outcome.status === 'failed' ? 'warn' : 'info';
+      logger[level](outcome.status, factsOf(outcome));
+      count(metricNames[outcome.status]);
+      addStages(metrics, outcome);
+      if (outcome.status === 'converted') addPicture(metrics, outcome);
+      if (outcome.status === 'failed') {
+        // A dimension of its own set: codes are few, and alarms look at them one by one.
+        metrics
+          .singleMetric()
+          .addDimension('code', outcome.code)
+          .addMetric('Failures', MetricUnit.Count, 1);
+      }
+    },
+    ignored({ reason, bucket, key }) {
+      logger.info('ignored', { reason, bucket, key });
+      count('Ignored');
+    },
+    refused({ reason, bucket, key }) {
+      logger.error('refused', { reason, bucket, key });
+      count('Refused');
+    },
+    retried({ bucket, key }, error) {
+      logger.error('retried', {
+        bucket,
+        key,
+        error: error instanceof Error ? error : String(error),
+      });
+      count('Retried');
+    },
+    finish() {
+      metrics.publishStoredMetrics();
+    },
+  };
+}
+
+const metricNames = {
+  converted: 'Converted',
+  failed: 'Failed',
+  skipped: 'Skipped',
+} satisfies Record<Outcome['status'], string>;
+
+const stageMetrics = {
+  queue: 'QueueTime',
+  fetch: 'FetchTime',
+  decode: 'DecodeTime',
+  gray: 'GrayTime',
+  encode: 'EncodeTime',
+  store: 'StoreTime',
+  verify: 'VerifyTime',
+  record: 'RecordTime',
+} satisfies Record<Stage, string>;
+
+function addStages(metrics: Metrics, { stages }: Outcome): void {
+  for (const [stage, milliseconds] of Object.entries(stages) as [Stage, number][]) {
+    metrics.addMetric(stageMetrics[stage], MetricUnit.Milliseconds, milliseconds);
+  }
+}
+
+function addPicture(metrics: Metrics, outcome: Extract<Outcome, { status: 'converted' }>): void {
+  const { image, outputSizeBytes } = outcome;
+  metrics.addMetric('Megapixels', MetricUnit.NoUnit, (image.width * image.height) / 1e6);
+  metrics.addMetric('SourceSize', MetricUnit.Bytes, image.source.sizeBytes);
+  metrics.addMetric('OutputSize', MetricUnit.Bytes, outputSizeBytes);
+}
+
+/** The line of one image: flat, so that log queries need no paths, but for the stages. */
+function factsOf(outcome: Outcome): Record<string, unknown> {
+  const { upload, source, recipe, stages } = outcome;
+  return {
+    bucket: upload.bucket,
+    key: upload.key,
+    version: source.versionId,
+    etag: source.etag,
+    sizeBytes: source.sizeBytes,
+    recipe: describeRecipe(recipe),
+    ...resultOf(outcome),
+    stagesMs: Object.fromEntries(
+      Object.entries(stages).map(([stage, ms]) => [stage, Math.round(ms * 100) / 100]),
+    ),
+  };
+}
+
+function resultOf(outcome: Outcome): Record<string, unknown> {
+  if (outcome.status !== 'converted') return { code: outcome.code, reason: outcome.message };
+  const { output, outputSizeBytes, image } = outcome;
+  return {
+    outputBucket: output.bucket,
+    outputKey: output.key,
+    outputSizeBytes,
+    inputFormat: image.source.format,
+    width: image.width,
+    height: image.height,
+    losses: image.losses,
+  };
+}

@@ -1,0 +1,34 @@
+/** Causes outside the picture itself that no retry mends; docs/errors.md says more. */
+export const permanentErrorCodes = {
+  SOURCE_ARCHIVED: 'The source lies in an archive storage class and must be restored to be read.',
+  OUTPUT_KEY_TOO_LONG: 'The output’s key, prefix included, is longer than the store allows.',
+} as const;
+
+export type PermanentErrorCode = keyof typeof permanentErrorCodes;
+
+/** A failure that is recorded and not retried. */
+export class PermanentError extends Error {
+  readonly code: PermanentErrorCode;
+
+  constructor(code: PermanentErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'PermanentError';
+    this.code = code;
+  }
+}
+
+/** The ledger will never take these entries as they are; taken one by one, the sound ones pass. */
+export class EntryRejectedError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'EntryRejectedError';
+  }
+}
+
+/** The source changed again and again while it was being converted; the queue brings it back. */
+export class SourceUnsettledError extends Error {
+  constructor(key: string, rounds: number) {
+    super(`"${key}" was replaced during each of ${rounds} conversions; it is tried again later.`);
+    this.name = 'SourceUnsettledError';
+  }
+}

@@ -1,0 +1,55 @@
+import type { ConversionErrorCode, GrayImage, Recipe } from '../convert/index.ts';
+import type { PermanentErrorCode } from './errors.ts';
+import type { ObjectRef, Upload } from './upload.ts';
+
+/** What is timed for each image, in the order in which it happens. */
+export const stages = [
+  'queue',
+  'fetch',
+  'decode',
+  'gray',
+  'encode',
+  'store',
+  'verify',
+  'record',
+] as const;
+
+export type Stage = (typeof stages)[number];
+
+/** Milliseconds a stage; a stage that did not happen is absent. */
+export type StageTimes = Partial<Record<Stage, number>>;
+
+export type FailureCode = ConversionErrorCode | PermanentErrorCode;
+
+/** Why an upload needed no output of its own; docs/errors.md says more. */
+export const skipReasons = {
+  SOURCE_GONE: 'The source was removed before it was read.',
+  SUPERSEDED: 'A newer upload under the same key took its place before it was read.',
+} as const;
+
+export type SkipReason = keyof typeof skipReasons;
+
+/** Which content under a key: the version where the bucket keeps versions, else the ETag. */
+export interface SourceContent {
+  versionId?: string;
+  etag?: string;
+  sizeBytes?: number;
+}
+
+export type Converted = Omit<GrayImage, 'bytes' | 'stages'>;
+
+interface OutcomeBase {
+  upload: Upload;
+  /** The content that the outcome is about, which may be newer than the upload's event. */
+  source: SourceContent;
+  recipe: Recipe;
+  stages: StageTimes;
+}
+
+/** What became of one content of one key: exactly one row of the ledger. */
+export type Outcome = OutcomeBase &
+  (
+    | { status: 'converted'; output: ObjectRef; outputSizeBytes: number; image: Converted }
+    | { status: 'failed'; code: FailureCode; message: string }
+    | { status: 'skipped'; code: SkipReason; message: string }
+  );

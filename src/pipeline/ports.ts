@@ -1,0 +1,56 @@
+import type { Outcome } from './outcome.ts';
+import type { ObjectRef } from './upload.ts';
+
+/** Which content an object held at one moment. */
+export interface ObjectVersion {
+  /** Without quotes. */
+  etag: string;
+  /** Absent where the bucket keeps no versions. */
+  versionId?: string;
+  sizeBytes: number;
+}
+
+export interface ReadObject extends ObjectVersion {
+  /** Absent where the object is larger than was asked for: nothing of it was downloaded. */
+  bytes?: Uint8Array;
+}
+
+export interface NewObject {
+  bytes: Uint8Array;
+  contentType: string;
+  /** Printable ASCII, names in lower case. */
+  metadata: Record<string, string>;
+}
+
+/**
+ * Where the pictures lie. Whatever a method throws is worth another try, except a `PermanentError`.
+ */
+export interface ObjectStore {
+  /** The newest content under a key, or undefined where there is none. */
+  read(ref: ObjectRef, options: { maxBytes: number }): Promise<ReadObject | undefined>;
+  /** What `read` would find now, without reading it. */
+  head(ref: ObjectRef): Promise<ObjectVersion | undefined>;
+  /** Replaces what is there, whole or not at all. */
+  put(ref: ObjectRef, object: NewObject): Promise<void>;
+}
+
+/** An outcome on its way into the ledger. */
+export interface LedgerEntry {
+  outcome: Outcome;
+  /** Whether the process that made it had just been started. */
+  coldStart: boolean;
+}
+
+/** What happened to each upload: one row for each content of a key and each recipe. */
+export interface Ledger {
+  /**
+   * Writes all entries or none; no two of them may be of the same row. An entry whose row exists
+   * replaces it and counts one more attempt, unless the row tells more: a conversion is never
+   * replaced by a failure, nor either by a skip.
+   * Throws `EntryRejectedError` for what no retry mends, anything else for what one may.
+   */
+  record(entries: LedgerEntry[]): Promise<void>;
+}
+
+/** Milliseconds since the epoch, with fractions. */
+export type Clock = () => number;

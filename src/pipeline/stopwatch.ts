@@ -1,0 +1,30 @@
+import type { Stage, StageTimes } from './outcome.ts';
+import type { Clock } from './ports.ts';
+
+/** Adds up how long each stage of one image took, over all its rounds. */
+export interface Stopwatch {
+  readonly times: StageTimes;
+  add(stage: Stage, milliseconds: number): void;
+  time<Result>(stage: Stage, work: () => Promise<Result>): Promise<Result>;
+}
+
+export function createStopwatch(now: Clock): Stopwatch {
+  const times: StageTimes = {};
+
+  function add(stage: Stage, milliseconds: number) {
+    times[stage] = (times[stage] ?? 0) + milliseconds;
+  }
+
+  return {
+    times,
+    add,
+    async time(stage, work) {
+      const startedAt = now();
+      try {
+        return await work();
+      } finally {
+        add(stage, now() - startedAt);
+      }
+    },
+  };
+}

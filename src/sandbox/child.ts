@@ -1,0 +1,86 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface ChildOptions {
+  /** A module beside this one, without its extension: .ts from the sources, .js when built. */
+  module: string;
+  args?: string[];
+  env: Record<string, string | undefined>;
+  /** Each line that the child writes to its standard output. */
+  onLine?: (line: string) => void;
+}
+
+/** A part of the sandbox in a process of its own, which is started again whenever it dies. */
+export interface Child {
+  /** Of the process that is running now. */
+  readonly pid: number | undefined;
+  /** Asks the child to finish its work, and waits until it has. */
+  stop(): Promise<void>;
+}
+
+/** Children that fail to start again are not started without end. */
+const restartPauseMs = 500;
+const stopTimeoutMs = 15_000;
+
+/**
+ * Starts a child and waits until it sends a message: that it is ready. One that ends before it was
+ * ready the first time makes this fail; one that dies later is replaced.
+ */
+export async function startChild(options: ChildOptions): Promise<Child> {
+  let stopping = false;
+  let child = spawn(options);
+
+  await readiness(child, options.module);
+  child.on('exit', restart);
+
+  function restart() {
+    if (stopping) return;
+    setTimeout(() => {
+      if (stopping) return;
+      child = spawn(options);
+      child.on('exit', restart);
+    }, restartPauseMs);
+  }
+
+  return {
+    get pid() {
+      return child.pid;
+    },
+    async stop() {
+      stopping = true;
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
+      await ended;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function spawn({ module, args = [], env, onLine }: ChildOptions): ChildProcess {
+  const path = fileURLToPath(new URL(`./${module}${extname(import.meta.url)}`, import.meta.url));
+  const child = fork(path, args, {
+    env: env as NodeJS.ProcessEnv,
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    // Ctrl-C reaches the whole process group: the parent alone decides in which order parts end.
+    detached: true,
+  });
+  let rest = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) onLine?.(line);
+  });
+  return child;
+}
+
+async function readiness(child: ChildProcess, module: string): Promise<void> {
+  const isReady = await Promise.race([
+    once(child, 'message').then(() => true),
+    once(child, 'exit').then(() => false),
+  ]);
+  if (!isReady) throw new Error(`The sandbox's ${module} ended before it was ready.`);
+}

@@ -1,0 +1,113 @@
+// A part of the sandbox, in a process of its own: what AWS does between the queue and the function.
+// It receives batches, hands them to the real Lambda handler, deletes what was processed and leaves
+// the rest to come back. Killed at any moment it loses nothing: its messages turn visible again.
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageBatchCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { Context, SQSRecord } from 'aws-lambda';
+import { handler } from '../lambda/handler.ts';
+
+const [queueUrl = ''] = process.argv.slice(2);
+const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
+const stopping = new AbortController();
+
+process.on('SIGTERM', () => stopping.abort());
+// The sandbox itself is gone: there is nobody left to finish the work for.
+process.on('disconnect', () => process.exit(1));
+
+process.send?.({ ready: true });
+while (!stopping.signal.aborted) {
+  try {
+    const messages = await receive();
+    if (messages.length > 0) await settle(messages, await invoke(messages));
+  } catch (error) {
+    if (stopping.signal.aborted) break;
+    console.error(`The queue did not answer, trying again: ${(error as Error).message}`);
+    await sleep(1_000);
+  }
+}
+process.exit(0);
+
+async function receive(): Promise<Message[]> {
+  const command = new ReceiveMessageCommand({
+    QueueUrl: queueUrl,
+    MaxNumberOfMessages: 10,
+    WaitTimeSeconds: 5,
+    MessageSystemAttributeNames: ['All'],
+  });
+  const { Messages = [] } = await sqs.send(command, { abortSignal: stopping.signal });
+  return Messages;
+}
+
+/** The ids of the messages that must come back: all of them when the function fails as a whole. */
+async function invoke(messages: Message[]): Promise<Set<string>> {
+  try {
+    const answer = await handler({ Records: messages.map(recordOf) }, context());
+    const { batchItemFailures } = answer as {
+      batchItemFailures: { itemIdentifier: string }[];
+    };
+    return new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+  } catch (error) {
+    console.error(`The function failed: ${(error as Error).message}`);
+    return new Set(messages.map(({ MessageId = '' }) => MessageId));
+  }
+}
+
+async function settle(messages: Message[], failed: Set<string>): Promise<void> {
+  const done = messages.filter(({ MessageId = '' }) => !failed.has(MessageId));
+  if (done.length > 0) {
+    const entries = done.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+    await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries }));
+  }
+  const again = messages.filter(({ MessageId = '' }) => failed.has(MessageId));
+  await Promise.all(again.map(comeBackLater));
+}
+
+/** On AWS the visibility timeout alone decides; here nobody wants to wait that long at first. */
+async function comeBackLater({ ReceiptHandle, Attributes }: Message): Promise<void> {
+  const received = Number(Attributes?.ApproximateReceiveCount ?? 1);
+  await sqs.send(
+    new ChangeMessageVisibilityCommand({
+      QueueUrl: queueUrl,
+      ReceiptHandle,
+      VisibilityTimeout: 2 ** received,
+    }),
+  );
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
+function recordOf(message: Message): SQSRecord {
+  return {
+    messageId: message.MessageId ?? '',
+    receiptHandle: message.ReceiptHandle ?? '',
+    body: message.Body ?? '',
+    attributes: message.Attributes as unknown as SQSRecord['attributes'],
+    messageAttributes: {},
+    md5OfBody: message.MD5OfBody ?? '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:uploads',
+    awsRegion: 'us-east-1',
+  };
+}
+
+function context(): Context {
+  return {
+    functionName: 'grayscale-sandbox',
+    functionVersion: '$LATEST',
+    invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:grayscale-sandbox',
+    memoryLimitInMB: '1769',
+    awsRequestId: crypto.randomUUID(),
+    logGroupName: 'sandbox',
+    logStreamName: String(process.pid),
+    callbackWaitsForEmptyEventLoop: false,
+    getRemainingTimeInMillis: () => 60_000,
+    done() {},
+    fail() {},
+    succeed() {},
+  };
+}

@@ -1,0 +1,83 @@
+import { type Stage, stages } from '../pipeline/index.ts';
+
+/** What one log line of the function tells of an image. */
+export interface LoggedOutcome {
+  status: string;
+  key: string;
+  outputKey?: string;
+  code?: string;
+  reason?: string;
+  stagesMs: Partial<Record<Stage, number>>;
+}
+
+/** Reads the function's log, as one would in CloudWatch. */
+export interface LogReader {
+  read(line: string): void;
+  /** The newest line about a key. */
+  find(key: string): LoggedOutcome | undefined;
+  /** From now on, prints each image's line in words. */
+  follow(): void;
+}
+
+const outcomeWords = new Set(['converted', 'failed', 'skipped']);
+
+export function createLogReader(print: (line: string) => void): LogReader {
+  const newest = new Map<string, LoggedOutcome>();
+  let isFollowing = false;
+
+  return {
+    read(line) {
+      const entry = parse(line);
+      if (!entry) return;
+      if (outcomeWords.has(String(entry.message))) {
+        const outcome = { ...entry, status: entry.message } as unknown as LoggedOutcome;
+        newest.set(outcome.key, outcome);
+        if (isFollowing) print(describe(outcome));
+      } else if (entry.level === 'ERROR') {
+        print(line);
+      }
+    },
+    find: (key) => newest.get(key),
+    follow() {
+      isFollowing = true;
+    },
+  };
+}
+
+/** A table of outcomes, with the milliseconds of each stage. */
+export function outcomeTable(outcomes: LoggedOutcome[]): string {
+  const head = ['upload', 'outcome', 'output', ...stages.map((stage) => `${stage} ms`)];
+  const rows = outcomes.map(({ key, status, outputKey, code, stagesMs }) => [
+    key,
+    status,
+    outputKey ?? code ?? '',
+    ...stages.map((stage) => (stagesMs[stage] ?? 0).toFixed(1)),
+  ]);
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...rows].map((row) => (row[column] ?? '').length)),
+  );
+  return [head, ...rows]
+    .map((row) => row.map((cell, column) => pad(cell, widths[column] ?? 0, column)).join('  '))
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+/** Words to the left, numbers to the right. */
+function pad(cell: string, width: number, column: number): string {
+  return column < 3 ? cell.padEnd(width) : cell.padStart(width);
+}
+
+function describe({ status, key, outputKey, code, reason, stagesMs }: LoggedOutcome): string {
+  const totalMs = Object.values(stagesMs).reduce((sum, ms) => sum + ms, 0);
+  const result = outputKey ? `-> ${outputKey}  ${totalMs.toFixed(0)} ms` : `${code}: ${reason}`;
+  return `${status.padEnd(9)}  ${key}  ${result}`;
+}
+
+function parse(line: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return value !== null && typeof value === 'object' ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,32 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+
+/** A port of the sandbox that another program has. */
+export class PortInUseError extends Error {
+  readonly code = 'PORT_IN_USE';
+
+  constructor(port: number, variable: string) {
+    super(
+      `Port ${port} is taken by another program. Set ${variable} to a free one, or to 0 to have one picked.`,
+    );
+    this.name = 'PortInUseError';
+  }
+}
+
+/**
+ * A port on loopback that is free at this moment: the one asked for, or any for 0. Parts that are
+ * started again after a crash keep it. Throws {@link PortInUseError} naming the variable to set.
+ */
+export async function freePort(port: number, variable: string): Promise<number> {
+  const server = createServer().listen({ port, host: '127.0.0.1' });
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    throw isTaken ? new PortInUseError(port, variable) : error;
+  }
+  const free = (server.address() as AddressInfo).port;
+  server.close();
+  await once(server, 'close');
+  return free;
+}

@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import type { Config } from '../config.ts';
+import { createLogReader } from './log-reader.ts';
+import { uploadSamples } from './samples.ts';
+import { type Sandbox, startSandbox } from './sandbox.ts';
+
+export interface RunOptions {
+  /** Stop as soon as the samples are done, instead of staying up until Ctrl-C. */
+  demo: boolean;
+  print: (line: string) => void;
+}
+
+/**
+ * Runs the sandbox as a program: uploads the sample pictures, tells what became of them and how to
+ * upload others. Returns the exit code: 1 when a sample's output or row is missing.
+ */
+export async function runSandbox(config: Config, { demo, print }: RunOptions): Promise<number> {
+  print('Starting S3, SQS, PostgreSQL and the function on this machine ...');
+  const log = createLogReader(print);
+  const sandbox = await startSandbox(config, log.read);
+  const interrupt = new AbortController();
+  const onSignal = () => interrupt.abort();
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+
+  try {
+    const missing = await uploadSamples(sandbox, log, { signal: interrupt.signal, print });
+    for (const problem of missing) print(`Missing: ${problem}`);
+    if (demo || interrupt.signal.aborted) return missing.length > 0 ? 1 : 0;
+
+    print(usage(sandbox));
+    log.follow();
+    if (!interrupt.signal.aborted) await once(interrupt.signal, 'abort');
+    return 0;
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    if (!demo) print('Stopping: the function finishes what it has begun ...');
+    await sandbox.close();
+  }
+}
+
+function usage({ store, bucket, databaseUrl }: Sandbox): string {
+  const aws = `aws --endpoint-url ${store.endpoint}`;
+  return `
+The sandbox is up. In another terminal:
+
+  export AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox AWS_DEFAULT_REGION=us-east-1
+  ${aws} s3 cp PICTURE.jpg s3://${bucket}/
+  ${aws} s3 cp s3://${bucket}/grayscale/PICTURE.jpg gray.png
+
+  psql "${databaseUrl}" -c \\
+    "SELECT file_name, status, code, width, height, decode_ms, encode_ms FROM image_metadata"
+
+What the function makes of each upload appears here. Ctrl-C stops everything; nothing is kept.
+`;
+}

@@ -1,0 +1,108 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { composeMigration } from '../compose.ts';
+import { type Config, environmentWith } from '../config.ts';
+import { type Child, startChild } from './child.ts';
+import { freePort } from './port.ts';
+import { credentials, region, type StoreAndQueue, startStoreAndQueue } from './store-and-queue.ts';
+
+/** The whole system on this machine. */
+export interface Sandbox {
+  store: StoreAndQueue;
+  bucket: string;
+  databaseUrl: string;
+  /** What was asked for, with the sandbox's own database in it. */
+  config: Config;
+  /** The parts in processes of their own. */
+  database: Child;
+  functions: Child[];
+  /** Lets the function finish what it has begun, then ends every part. */
+  close(): Promise<void>;
+}
+
+/** Long enough for the largest picture, short enough that a killed function is not missed long. */
+const visibilityTimeoutSeconds = 30;
+
+/**
+ * Starts S3 and SQS in this process, PostgreSQL and the function in processes of their own, which
+ * are started again when they die. `onLog` gets each line that the function logs.
+ * Throws `PortInUseError`.
+ */
+export async function startSandbox(
+  config: Config,
+  onLog: (line: string) => void,
+): Promise<Sandbox> {
+  const bucket = config.bucket ?? 'uploads';
+  const storePort = await freePort(config.sandboxStorePort, 'SANDBOX_S3_PORT');
+  const databasePort = await freePort(config.sandboxDatabasePort, 'SANDBOX_DB_PORT');
+  const databaseUrl = `postgresql://postgres:postgres@127.0.0.1:${databasePort}/${config.databaseName}?sslmode=disable`;
+
+  const closers: (() => Promise<unknown>)[] = [];
+  async function close() {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  }
+
+  try {
+    const folder = await mkdtemp(join(tmpdir(), 'grayscale-sandbox-'));
+    closers.push(() => rm(folder, { recursive: true, force: true }));
+
+    const database = await startChild({
+      module: 'database-process',
+      args: [join(folder, 'postgres'), String(databasePort)],
+      env: environmentWith({}),
+    });
+    closers.push(() => database.stop());
+    const inside = { ...config, databaseUrl };
+    await composeMigration(inside);
+
+    const store = await startStoreAndQueue({ port: storePort, bucket, visibilityTimeoutSeconds });
+    closers.push(() => store.close());
+
+    const functions = await Promise.all(
+      Array.from({ length: config.sandboxWorkers }, () =>
+        startFunction({ store, bucket, databaseUrl, onLog }),
+      ),
+    );
+    closers.push(() => Promise.all(functions.map((child) => child.stop())));
+
+    return { store, bucket, databaseUrl, config: inside, database, functions, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Settings of the shell that would lead the function out of the sandbox. */
+const notInTheSandbox = {
+  AWS_PROFILE: undefined,
+  AWS_SESSION_TOKEN: undefined,
+  AWS_ENDPOINT_URL_S3: undefined,
+  AWS_ENDPOINT_URL_SQS: undefined,
+  OUTPUT_BUCKET: undefined,
+};
+
+interface FunctionOptions {
+  store: StoreAndQueue;
+  bucket: string;
+  databaseUrl: string;
+  onLog: (line: string) => void;
+}
+
+async function startFunction(options: FunctionOptions): Promise<Child> {
+  const { store, bucket, databaseUrl, onLog } = options;
+  return await startChild({
+    module: 'function-process',
+    args: [store.queueUrl],
+    env: environmentWith({
+      S3_BUCKET: bucket,
+      DATABASE_URL: databaseUrl,
+      AWS_ENDPOINT_URL: store.endpoint,
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      ...notInTheSandbox,
+    }),
+    onLine: onLog,
+  });
+}

@@ -1,0 +1,141 @@
+import type { AddressInfo } from 'node:net';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { buildApp } from 'fauxqs';
+
+export const region = 'us-east-1';
+/** The stand-in asks for credentials but does not look at them. */
+export const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
+
+export interface StoreAndQueueOptions {
+  /** 0 picks a free one. */
+  port: number;
+  bucket: string;
+  /** How long a message that was received and not deleted stays hidden. */
+  visibilityTimeoutSeconds: number;
+}
+
+export interface StoreAndQueue {
+  /** Where S3 and SQS are spoken. */
+  endpoint: string;
+  queueUrl: string;
+  deadLetterQueueUrl: string;
+  s3: S3Client;
+  sqs: SQSClient;
+  close(): Promise<void>;
+}
+
+/** What S3 sends at most in one notification is far less; what it stores in one put is 5 GB. */
+const maxBodyBytes = 5 * 2 ** 30;
+
+/**
+ * S3 and SQS in this process, on loopback, in memory. Each object that is created in the bucket is
+ * announced on the queue as S3 does it. Only browsers' form posts are not: their answer does not
+ * say which key they made.
+ */
+export async function startStoreAndQueue(options: StoreAndQueueOptions): Promise<StoreAndQueue> {
+  const app = buildApp({ logger: false, defaultRegion: region });
+  // The stand-in takes 11 MiB by default, less than a camera's picture.
+  app.removeContentTypeParser('*');
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: maxBodyBytes }, (_, body, done) =>
+    done(null, body),
+  );
+
+  let announce: (path: string, eventName: string) => Promise<void> = async () => {};
+  app.addHook('onResponse', async (request, reply) => {
+    const eventName = creationOf(request.method, request.url, request.headers);
+    if (eventName && reply.statusCode === 200) await announce(pathOf(request.url), eventName);
+  });
+
+  await app.listen({ port: options.port, host: '127.0.0.1' });
+  const endpoint = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+  const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+  const sqs = new SQSClient({ endpoint, region, credentials, useQueueUrlAsEndpoint: false });
+
+  await s3.send(new CreateBucketCommand({ Bucket: options.bucket }));
+  const queues = await createQueues(sqs, options.visibilityTimeoutSeconds);
+
+  let sequence = 0;
+  announce = async (path, eventName) => {
+    const { headers } = await app.inject({ method: 'HEAD', url: path });
+    const [bucket = '', ...key] = path.slice(1).split('/');
+    if (bucket !== options.bucket) return;
+    const object = {
+      // Form-encoded, as S3 does it, from the URL's own encoding.
+      key: new URLSearchParams([['', decodeURIComponent(key.join('/'))]]).toString().slice(1),
+      size: Number(headers['content-length']),
+      eTag: String(headers.etag).replaceAll('"', ''),
+      sequencer: (++sequence).toString(16).padStart(16, '0').toUpperCase(),
+    };
+    const body = JSON.stringify({ Records: [notification(eventName, bucket, object)] });
+    await sqs.send(new SendMessageCommand({ QueueUrl: queues.queueUrl, MessageBody: body }));
+  };
+
+  return {
+    endpoint,
+    ...queues,
+    s3,
+    sqs,
+    async close() {
+      s3.destroy();
+      sqs.destroy();
+      await app.close();
+    },
+  };
+}
+
+async function createQueues(sqs: SQSClient, visibilityTimeoutSeconds: number) {
+  const create = async (QueueName: string, Attributes: Record<string, string>) => {
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
+    return QueueUrl as string;
+  };
+  const deadLetterQueueUrl = await create('uploads-dead', {
+    MessageRetentionPeriod: String(14 * 24 * 3600),
+  });
+  const queueUrl = await create('uploads', {
+    VisibilityTimeout: String(visibilityTimeoutSeconds),
+    RedrivePolicy: JSON.stringify({
+      deadLetterTargetArn: `arn:aws:sqs:${region}:000000000000:uploads-dead`,
+      maxReceiveCount: 5,
+    }),
+  });
+  return { queueUrl, deadLetterQueueUrl };
+}
+
+/** The S3 event that a request was, where it made an object. */
+function creationOf(
+  method: string,
+  url: string,
+  headers: Record<string, unknown>,
+): string | undefined {
+  const { pathname, searchParams } = new URL(url, 'http://localhost');
+  const hasKey = /^\/[^/]+\/./.test(pathname);
+  if (!hasKey) return undefined;
+  if (method === 'POST') {
+    return searchParams.has('uploadId') ? 'ObjectCreated:CompleteMultipartUpload' : undefined;
+  }
+  if (method !== 'PUT' || searchParams.has('uploadId')) return undefined;
+  return headers['x-amz-copy-source'] ? 'ObjectCreated:Copy' : 'ObjectCreated:Put';
+}
+
+/** The path as it was sent: `new URL` would resolve the dots of a key such as `../x`. */
+function pathOf(url: string): string {
+  return url.split('?', 1)[0] ?? url;
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
+function notification(eventName: string, bucket: string, object: Record<string, unknown>) {
+  return {
+    eventVersion: '2.1',
+    eventSource: 'aws:s3',
+    awsRegion: region,
+    eventTime: new Date().toISOString(),
+    eventName,
+    s3: {
+      s3SchemaVersion: '1.0',
+      configurationId: 'sandbox',
+      bucket: { name: bucket, arn: `arn:aws:s3:::${bucket}` },
+      object,
+    },
+  };
+}

@@ -1,0 +1,153 @@
+import { execFile } from 'node:child_process';
+import { cp, glob, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, posix } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { version } from '../src/version.ts';
+
+const root = join(import.meta.dirname, '..');
+
+describe('the import rules', () => {
+  // Each row breaks one rule, in a copy of the project that holds nothing else.
+  const wrong: [rule: string, file: string, text: string][] = [
+    ['convert imports only its own', 'convert/wrong.ts', "import '../version.ts';"],
+    ['latency imports only its own', 'latency/wrong.ts', "import '../pipeline/index.ts';"],
+    ['pipeline imports only its own', 'pipeline/wrong.ts', "import '../adapters/s3.ts';"],
+    ['events imports only its own', 'events/wrong.ts', "import '../convert/index.ts';"],
+    ['adapters imports only its own', 'adapters/wrong.ts', "import '../config.ts';"],
+    ['config.ts imports only its own', 'config.ts', "import './version.ts';"],
+    ['compose.ts imports only its own', 'compose.ts', "import './lambda/start.ts';"],
+    ['lambda imports only its own', 'lambda/wrong.ts', "import '../adapters/s3.ts';"],
+    ['server imports only its own', 'server/wrong.ts', "import '../sandbox/start.ts';"],
+    ['sandbox imports only its own', 'sandbox/wrong.ts', "import '../cli/main.ts';"],
+    ['cli imports only its own', 'cli/wrong.ts', "import type { it } from '../adapters/s3.ts';"],
+    [
+      'events import types of pipeline',
+      'events/wrong-value.ts',
+      "import { it, type It } from '../pipeline/index.ts';",
+    ],
+    [
+      'cli starts other fronts lazily',
+      'cli/wrong-start.ts',
+      "import { it } from '../sandbox/start.ts';",
+    ],
+    [
+      'parts are entered through their index',
+      'adapters/wrong-door.ts',
+      "export type { It } from '../pipeline/steps.ts';",
+    ],
+    ['src stands alone', 'pipeline/wrong-test.ts', "await import('../../test/support.ts');"],
+    ['infra imports only config.ts', '../infra/wrong.ts', "import '../src/compose.ts';"],
+    ['web imports types only', '../web/wrong.ts', "import { it } from '../src/version.ts';"],
+    ['no cycles', 'latency/cycle.ts', "import './cycle-back.ts';"],
+    ['no dead modules', 'pipeline/dead.ts', 'export const nobody = 1;'],
+    [
+      'sharp only in convert, compose.ts, sandbox',
+      'cli/wrong-sharp.ts',
+      "import sharp from 'sharp';",
+    ],
+    [
+      '(@aws-sdk/[^/]+|pg) only in adapters, compose.ts, sandbox, lambda',
+      'pipeline/wrong-sdk.ts',
+      "import type { S3Client } from '@aws-sdk/client-s3';",
+    ],
+    [
+      '(fauxqs|@electric-sql/[^/]+) only in sandbox',
+      'adapters/wrong-pglite.ts',
+      "import { PGlite } from '@electric-sql/pglite';",
+    ],
+    ['convert does no I/O', 'convert/wrong-io.ts', "import { readFile } from 'node:fs/promises';"],
+    ['src needs no dev dependency', 'latency/wrong-dev.ts', "import fc from 'fast-check';"],
+    ['imports are found', 'latency/wrong-name.ts', "import './no-such-module.ts';"],
+    ['packages are declared', 'latency/wrong-package.ts', "import { parse } from 'acorn';"],
+  ];
+
+  const innocent: [file: string, text: string][] = [
+    ['events/right.ts', "import type { It } from '../pipeline/index.ts';"],
+    ['cli/right.ts', "await import('../sandbox/start.ts');"],
+    ['adapters/right.ts', "import { Client } from 'pg';\nimport '../pipeline/index.ts';"],
+    ['lambda/right.ts', "import type { SQSEvent } from 'aws-lambda';"],
+  ];
+
+  const imported: [file: string, text: string][] = [
+    ...['version.ts', 'convert/index.ts', 'pipeline/index.ts', 'pipeline/steps.ts'],
+    ...['adapters/s3.ts', 'sandbox/start.ts', 'lambda/start.ts', 'cli/main.ts'],
+    '../test/support.ts',
+  ].map((file) => [file, 'export const it = 1;\nexport type It = 1;']);
+  imported.push(['latency/cycle-back.ts', "import './cycle.ts';"]);
+
+  let copy: string;
+  let report: CruiseReport;
+
+  beforeAll(async () => {
+    copy = await mkdtemp(join(tmpdir(), 'architecture-'));
+    for (const file of ['package.json', '.dependency-cruiser.mjs']) {
+      await cp(join(root, file), join(copy, file));
+    }
+    await symlink(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction');
+    const files = [...imported, ...innocent, ...wrong.map(([, ...file]) => file)];
+    for (const [file, text] of files) {
+      const path = join(copy, 'src', file);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, `${text}\n`);
+    }
+    report = await cruise(copy);
+  });
+
+  afterAll(() => rm(copy, { recursive: true, force: true }));
+
+  test.each(wrong)('"%s" is broken by %s', (rule, file) => {
+    expect(rulesBrokenBy(file)).toContain(rule);
+  });
+
+  test.each(innocent)('none but "no dead modules" is broken by %s', (file) => {
+    expect(rulesBrokenBy(file).filter((rule) => rule !== 'no dead modules')).toEqual([]);
+  });
+
+  test('each of them is broken above', () => {
+    const rules = report.summary.ruleSetUsed.forbidden.map(({ name }) => name);
+    expect(wrong.map(([rule]) => rule)).toEqual(expect.arrayContaining(rules));
+  });
+
+  function rulesBrokenBy(file: string): string[] {
+    const path = posix.join('src', file);
+    return report.summary.violations
+      .filter(({ from, to }) => [from, to].includes(path))
+      .map(({ rule }) => rule.name);
+  }
+});
+
+test('only src/config.ts reads the environment', async () => {
+  const reads = /\bprocess\s*(\?\.|\.)\s*env\b|\bprocess\s*\[|from ['"](node:)?process['"]/;
+  const readers: string[] = [];
+  for await (const file of glob('src/**/*.ts', { cwd: root })) {
+    if (reads.test(await readFile(join(root, file), 'utf8'))) readers.push(file);
+  }
+  expect(readers).toEqual([join('src', 'config.ts')]);
+});
+
+test('src/version.ts holds the version of package.json', async () => {
+  const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  expect(version).toBe(manifest.version);
+});
+
+/** What is read here of dependency-cruiser’s JSON report. */
+interface CruiseReport {
+  summary: {
+    violations: { from: string; to: string; rule: { name: string } }[];
+    ruleSetUsed: { forbidden: { name: string }[] };
+  };
+}
+
+async function cruise(cwd: string): Promise<CruiseReport> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [
+      join(root, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs'),
+      ...['--config', '.dependency-cruiser.mjs', '--output-type', 'json', '.'],
+    ],
+    { cwd, maxBuffer: 64 * 2 ** 20 },
+  );
+  return JSON.parse(stdout);
+}

@@ -1,0 +1,98 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCli } from '../support/cli.ts';
+import { s3Event, s3TestEvent, sqsEvent } from '../support/events.ts';
+import { createDatabase } from '../support/postgres.ts';
+
+describe('grayscale inspect-event', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'grayscale-events-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const inspect = (text: string, env = {}) =>
+    runCli(['inspect-event', '-'], { input: Buffer.from(text), env });
+
+  test('prints what each record means', async () => {
+    const object = { bucket: 'b', key: 'a b.png', versionId: 'v1', sizeBytes: 7 };
+    const file = join(folder, 'event.json');
+    await writeFile(
+      file,
+      JSON.stringify(
+        sqsEvent(s3Event(object, { ...object, key: 'grayscale/x' }), s3TestEvent(), '?'),
+      ),
+    );
+    const { exitCode, stdout } = await runCli(['inspect-event', file]);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout.toString())).toEqual([
+      { bucket: 'b', key: 'a b.png', versionId: 'v1', sizeBytes: 7, action: 'process' },
+      expect.objectContaining({
+        key: 'grayscale/x',
+        action: 'ignore',
+        reason: expect.stringContaining('grayscale/'),
+      }),
+      expect.objectContaining({
+        action: 'ignore',
+        reason: expect.stringContaining('s3:TestEvent'),
+      }),
+      expect.objectContaining({ action: 'refuse', reason: expect.any(String) }),
+    ]);
+  });
+
+  test('reads standard input, with a byte order mark too', async () => {
+    const { stdout } = await inspect(`\uFEFF${JSON.stringify(s3Event({ key: 'k' }))}`);
+    expect(JSON.parse(stdout.toString())).toMatchObject([{ key: 'k', action: 'process' }]);
+  });
+
+  test('counts the configuration as the function does', async () => {
+    const event = JSON.stringify(s3Event({ bucket: 'b', key: 'gray/x' }));
+    const own = await inspect(event, { OUTPUT_PREFIX: 'gray' });
+    expect(JSON.parse(own.stdout.toString())).toMatchObject([{ action: 'ignore' }]);
+    const foreign = await inspect(event, { S3_BUCKET: 'another' });
+    expect(JSON.parse(foreign.stdout.toString())).toMatchObject([{ action: 'refuse' }]);
+  });
+
+  test.each([
+    ['what is not JSON', '-', '{"Records": [', /Standard input is not JSON/],
+    ['a file that is not there', '/nowhere/event.json', '', /Cannot read "\/nowhere\/event\.json"/],
+  ])('says of %s that it cannot be read, and exits 2', async (_, file, input, message) => {
+    const { exitCode, stderr } = await runCli(['inspect-event', file], {
+      input: Buffer.from(input),
+    });
+    expect(stderr).toMatch(message);
+    expect(exitCode).toBe(2);
+  });
+});
+
+describe('grayscale migrate', () => {
+  test('brings a database to the newest schema, and says so the second time', async () => {
+    const database = await createDatabase({ migrated: false });
+    const env = { DATABASE_URL: database.url };
+    const first = await runCli(['migrate'], { env });
+    expect(first.stdout.toString()).toBe(
+      'applied 0001_image-metadata\napplied 0002_ledger\napplied 0003_views\n',
+    );
+    const second = await runCli(['migrate'], { env });
+    expect(second.stdout.toString()).toBe('The schema is up to date.\n');
+    expect(await database.rows()).toEqual([]);
+    await database.drop();
+  });
+
+  test('says which variable is missing, and exits 2', async () => {
+    const { exitCode, stderr } = await runCli(['migrate']);
+    expect(stderr).toContain('DB_HOST: expected');
+    expect(exitCode).toBe(2);
+  });
+
+  test('says that no database answers, and exits 1', async () => {
+    const { exitCode, stderr } = await runCli(['migrate'], {
+      env: { DB_HOST: '127.0.0.1', DB_PORT: '1' },
+    });
+    expect(stderr).toMatch(/ECONNREFUSED/);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(exitCode).toBe(1);
+  });
+});

@@ -1,0 +1,239 @@
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { toGrayscale } from '../../src/convert/index.ts';
+import { type CliResult, runCli } from '../support/cli.ts';
+import { tinyPng } from '../support/pipeline.ts';
+
+let folder: string;
+let picture: Buffer;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'grayscale-cli-'));
+  picture = await tinyPng(200, 100, 50);
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const run = (...args: string[]): Promise<CliResult> => runCli(args, { cwd: folder });
+const file = (...path: string[]) => join(folder, ...path);
+const formatOf = async (path: string) => (await sharp(path).metadata()).format;
+const tree = async (...path: string[]) =>
+  (await readdir(file(...path), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(file(...path).length + 1))
+    .sort();
+
+async function makePhotos() {
+  await mkdir(file('photos/deep/er'), { recursive: true });
+  await writeFile(file('photos/a.png'), picture);
+  await writeFile(file('photos/deep/b.png'), picture);
+  await writeFile(file('photos/deep/er/c.jpg'), await sharp(picture).jpeg().toBuffer());
+  await writeFile(file('photos/notes.txt'), 'not a picture');
+  await writeFile(file('photos/.hidden.png'), picture);
+}
+
+describe('grayscale convert', () => {
+  test('writes a file to the file that --out names', async () => {
+    await writeFile(file('in.png'), picture);
+    const { exitCode, stderr } = await run('convert', 'in.png', '--out', 'out.png');
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(await readFile(file('out.png'))).toEqual(
+      Buffer.from((await toGrayscale(picture)).bytes),
+    );
+  });
+
+  test('takes the format from the name of the output', async () => {
+    await writeFile(file('in.png'), picture);
+    for (const name of ['out.jpg', 'out.webp', 'out.png']) {
+      expect((await run('convert', 'in.png', '--out', name)).exitCode).toBe(0);
+    }
+    expect(
+      await Promise.all(['out.jpg', 'out.webp', 'out.png'].map((name) => formatOf(file(name)))),
+    ).toEqual(['jpeg', 'webp', 'png']);
+  });
+
+  test('puts outputs under grayscale/ when nothing is said', async () => {
+    await writeFile(file('photo.jpg'), await sharp(picture).jpeg().toBuffer());
+    expect((await run('convert', 'photo.jpg')).exitCode).toBe(0);
+    expect(await tree('grayscale')).toEqual(['photo.png']);
+  });
+
+  test('takes the pictures of a folder, and those of its subfolders when asked', async () => {
+    await makePhotos();
+    const flat = await run('convert', 'photos', '--out', 'flat');
+    expect(flat.exitCode).toBe(0);
+    expect(await tree('flat')).toEqual(['a.png']);
+
+    const deep = await run('convert', 'photos', '--out', 'deep', '--recursive', '--format', 'webp');
+    expect(deep.exitCode).toBe(0);
+    expect(await tree('deep')).toEqual(['a.webp', 'deep/b.webp', 'deep/er/c.webp']);
+    expect(deep.stdout.toString()).toMatch(/^3 converted, 1 skipped, 0 failed: .* a second$/m);
+  });
+
+  test('does not convert its own outputs when it is run again', async () => {
+    await makePhotos();
+    await run('convert', '.', '--recursive');
+    const again = await run('convert', '.', '--recursive');
+    expect(again.stdout.toString()).toContain('0 converted, 4 skipped, 0 failed');
+    expect((await tree('grayscale')).some((name) => name.includes('grayscale'))).toBe(false);
+  });
+
+  test('keeps whole names where two pictures would become one file', async () => {
+    await writeFile(file('a.png'), picture);
+    await writeFile(file('a.gif'), await sharp(picture).gif().toBuffer());
+    await writeFile(file('b.gif'), await sharp(picture).gif().toBuffer());
+    expect((await run('convert', 'a.png', 'a.gif', 'b.gif', '--out', 'out')).exitCode).toBe(0);
+    expect(await tree('out')).toEqual(['a.gif.png', 'a.png.png', 'b.png']);
+  });
+
+  test('reads standard input and writes nothing but the picture to standard output', async () => {
+    const { exitCode, stdout, stderr } = await runCli(['convert', '-'], { input: picture });
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(stdout).toEqual(Buffer.from((await toGrayscale(picture)).bytes));
+  });
+
+  test('reads standard input into the file that --out names', async () => {
+    const args = ['convert', '-', '--out', file('out.webp')];
+    expect((await runCli(args, { input: picture })).exitCode).toBe(0);
+    expect(await formatOf(file('out.webp'))).toBe('webp');
+  });
+
+  test('leaves an output alone that exists, unless it is told to replace it', async () => {
+    await writeFile(file('in.png'), picture);
+    await writeFile(file('out.png'), 'precious');
+    const kept = await run('convert', 'in.png', '--out', 'out.png');
+    expect(kept.stdout.toString()).toContain('skipped');
+    expect(await readFile(file('out.png'), 'utf8')).toBe('precious');
+
+    await run('convert', 'in.png', '--out', 'out.png', '--overwrite');
+    expect(await formatOf(file('out.png'))).toBe('png');
+  });
+
+  test.each([
+    ['by its name', 'in.png'],
+    ['by another name', 'link.png'],
+  ])('never replaces its input, named %s', async (_, out) => {
+    await writeFile(file('in.png'), picture);
+    await symlink(file('in.png'), file('link.png'));
+    const { exitCode, stderr } = await run('convert', 'in.png', '--out', out, '--overwrite');
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('WOULD_OVERWRITE_INPUT');
+    expect(await readFile(file('in.png'))).toEqual(picture);
+  });
+
+  test('goes on after a bad file, says what is wrong with it and exits 1', async () => {
+    await writeFile(file('good.png'), picture);
+    await writeFile(file('cut.png'), picture.subarray(0, picture.length - 20));
+    await writeFile(file('empty.png'), '');
+    await writeFile(file('fake.png'), 'GIF? no');
+    const { exitCode, stdout, stderr } = await run('convert', '.', '--out', 'out');
+    expect(exitCode).toBe(1);
+    expect(stdout.toString()).toContain('1 converted, 0 skipped, 3 failed');
+    expect(stderr).toMatch(/cut\.png: CORRUPT_IMAGE: /);
+    expect(stderr).toMatch(/empty\.png: EMPTY_OBJECT: /);
+    expect(stderr).toMatch(/fake\.png: UNSUPPORTED_FORMAT: /);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(await tree('out')).toEqual(['good.png']);
+  });
+
+  test('prints one JSON document with --json', async () => {
+    await makePhotos();
+    const { stdout } = await run('convert', 'photos', '-r', '--out', 'out', '--json');
+    const { results, summary } = JSON.parse(stdout.toString());
+    expect(summary).toMatchObject({ converted: 3, skipped: 1, failed: 0 });
+    expect(results).toContainEqual(
+      expect.objectContaining({
+        input: file('photos/a.png'),
+        output: file('out/a.png'),
+        status: 'converted',
+        image: expect.objectContaining({ width: 3, height: 2, channels: 1 }),
+      }),
+    );
+  });
+
+  test('writes JPEGs of the quality that was asked for', async () => {
+    const noise = await sharp({
+      create: {
+        width: 64,
+        height: 64,
+        channels: 3,
+        background: '#888',
+        noise: { type: 'gaussian', mean: 128, sigma: 60 },
+      },
+    })
+      .png()
+      .toBuffer();
+    await writeFile(file('in.png'), noise);
+    await run('convert', 'in.png', '--out', 'low.jpg', '--quality', '10');
+    await run('convert', 'in.png', '--out', 'high.jpg', '--quality', '95');
+    const [low, high] = await Promise.all([readFile(file('low.jpg')), readFile(file('high.jpg'))]);
+    expect(low.length * 3).toBeLessThan(high.length);
+  });
+
+  test('tells what the file system says of a place that cannot be', async () => {
+    await writeFile(file('in.png'), picture);
+    const { exitCode, stderr } = await run('convert', 'in.png', '--out', 'in.png/out.png');
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/FILE_SYSTEM: /);
+  });
+});
+
+describe('wrong use', () => {
+  test.each([
+    ['a command with a typo', ['convrt', 'a.png'], /Did you mean convert/],
+    ['an option with a typo', ['convert', 'a.png', '--ou', 'x'], /Did you mean --out/],
+    [
+      'a format that is not written',
+      ['convert', 'a.png', '--format', 'bmp'],
+      /Allowed choices are png, jpeg, webp/,
+    ],
+    [
+      'a quality out of range',
+      ['convert', 'a.png', '--quality', '0'],
+      /whole number from 1 to 100/,
+    ],
+    [
+      'a concurrency that is no number',
+      ['convert', 'a.png', '--concurrency', 'many'],
+      /whole number/,
+    ],
+    ['a file that is not there', ['convert', 'missing.png'], /"missing\.png" is not there/],
+    ['standard input among others', ['convert', '-', 'a.png'], /Expected - alone/],
+    [
+      'an output whose name contradicts the format',
+      ['convert', 'a.png', '--out', 'x.jpg', '--format', 'png'],
+      /--out to name a png file/,
+    ],
+    [
+      'several inputs for one file',
+      ['convert', 'a.png', 'b.png', '--out', 'a.png'],
+      /folder for several inputs/,
+    ],
+    ['no input', ['convert'], /missing required argument/],
+    ['a wrong variable', ['convert', 'a.png'], /MAX_PIXELS: expected/, { MAX_PIXELS: 'many' }],
+  ])('answers %s in words and exits 2', async (_, args, message, env = {}) => {
+    await writeFile(file('a.png'), picture);
+    await writeFile(file('b.png'), picture);
+    const { exitCode, stdout, stderr } = await runCli(args, {
+      cwd: folder,
+      env: env as Record<string, string>,
+    });
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(stdout.toString()).toBe('');
+    expect(exitCode).toBe(2);
+  });
+
+  test.each([
+    [['--help']],
+    [['convert', '--help']],
+    [['inspect-event', '--help']],
+    [['migrate', '--help']],
+    [['sandbox', '--help']],
+  ])('%j is answered on standard output and exits 0', async (args) => {
+    const { exitCode, stdout } = await runCli(args);
+    expect(stdout.toString()).toMatch(/^Usage: grayscale/);
+    expect(exitCode).toBe(0);
+  });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, configVariables, readConfig } from '../src/config.ts';
+
+function problemsOf(env: Record<string, string>): string[] {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('readConfig', () => {
+  test('needs nothing', () => {
+    expect(readConfig({})).toMatchObject({
+      outputPrefix: 'grayscale/',
+      format: 'png',
+      databaseName: 'image_db',
+      databasePort: 5432,
+      bucket: undefined,
+    });
+  });
+
+  test('reads the four variables of the original', () => {
+    const env = { DB_HOST: 'db', DB_USER: 'u', DB_PASSWORD: ' p ', S3_BUCKET: 'b' };
+    expect(readConfig(env)).toMatchObject({
+      databaseHost: 'db',
+      databaseUser: 'u',
+      databasePassword: ' p ',
+      bucket: 'b',
+    });
+  });
+
+  test('takes a blank variable for one that is not set', () => {
+    expect(readConfig({ DB_PORT: ' ', S3_BUCKET: '' })).toMatchObject({
+      databasePort: 5432,
+      bucket: undefined,
+    });
+  });
+
+  test('reports all problems at once, each with what was expected and received', () => {
+    expect(problemsOf({ DB_PORT: '0', GRAY_FORMAT: 'bmp', MAX_PIXELS: '1e6' })).toEqual([
+      'GRAY_FORMAT: expected one of png, jpeg, webp but received "bmp"',
+      'MAX_PIXELS: expected a whole number of at least 1 but received "1e6"',
+      'DB_PORT: expected a whole number from 1 to 65535 but received "0"',
+    ]);
+  });
+
+  test('never repeats a secret', () => {
+    const [problem] = problemsOf({ DATABASE_URL: 'mysql://u:hunter2@h/d' });
+    expect(problem).toMatch(/^DATABASE_URL: expected postgresql:/);
+    expect(problem).not.toContain('hunter2');
+  });
+
+  test.each(['gray', 'gray/', '/gray/', '//gray//'])(
+    'reads the output prefix %j as a folder',
+    (value) => {
+      expect(readConfig({ OUTPUT_PREFIX: value }).outputPrefix).toBe('gray/');
+    },
+  );
+
+  test('refuses an output prefix that would make outputs uploads', () => {
+    expect(problemsOf({ OUTPUT_PREFIX: '/' })).toHaveLength(1);
+  });
+
+  test('is frozen', () => {
+    expect(Object.isFrozen(readConfig({}))).toBe(true);
+  });
+
+  test('names no variable twice', () => {
+    const names = configVariables.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});

@@ -1,0 +1,47 @@
+// What the documentation says of the source is compared with the source.
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { configVariables } from '../src/config.ts';
+import { conversionErrorCodes } from '../src/convert/index.ts';
+import { permanentErrorCodes, skipReasons } from '../src/pipeline/index.ts';
+
+const read = (path: string) => readFileSync(path, 'utf8');
+
+describe('docs/configuration.md', () => {
+  test('has a row for each variable, as the source has it, and no other', () => {
+    const rows = configVariables.map(({ name, default: value, description }) => {
+      const shown = value === undefined || name === 'CONCURRENCY' ? '' : `\`${value}\``;
+      return `| \`${name}\` | ${shown} | ${description} |`;
+    });
+    const documented = read('docs/configuration.md')
+      .split('\n')
+      .filter((line) => line.startsWith('| `'));
+    expect(documented.toSorted()).toEqual(rows.toSorted());
+  });
+});
+
+describe('docs/errors.md', () => {
+  test('explains each code of the source, and no other', () => {
+    const written = globSync('src/**/*.ts').flatMap((file) =>
+      [...read(file).matchAll(/(?:code = |FileError\()'([A-Z_]+)'/g)].map(([, code]) => code),
+    );
+    const codes = [conversionErrorCodes, permanentErrorCodes, skipReasons].flatMap(Object.keys);
+    const documented = [...read('docs/errors.md').matchAll(/^\| `([A-Z_]+)` \|/gm)].map(
+      ([, code]) => code,
+    );
+    expect(documented.toSorted()).toEqual([...new Set([...codes, ...written])].toSorted());
+  });
+});
+
+describe('links', () => {
+  const pages = globSync(['*.md', 'docs/**/*.md', 'samples/*.md']);
+
+  test.each(pages)('of %s lead to files that are there', (page) => {
+    const targets = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(
+      ([, target]) => target ?? '',
+    );
+    const missing = targets.filter((target) => !existsSync(join(dirname(page), target)));
+    expect(missing).toEqual([]);
+  });
+});

@@ -1,0 +1,175 @@
+import { describe, expect, test } from 'vitest';
+import { parseEvent } from '../../src/events/index.ts';
+import {
+  altered,
+  cephEvent,
+  eventBridgeEvent,
+  s3Event,
+  sampleObject,
+  versityGatewayEvent,
+} from '../support/events.ts';
+
+const options = { outputPrefix: 'grayscale/' };
+const { bucket, key, versionId, sizeBytes } = sampleObject;
+
+describe('own outputs', () => {
+  const reason = 'Lies under the output prefix grayscale/, as outputs do.';
+
+  test.each(['grayscale/a.jpg', 'grayscale/grayscale/a.jpg', 'grayscale/'])(
+    'are ignored: %s',
+    (output) => {
+      expect(parseEvent(s3Event({ key: output }), options)).toEqual([
+        { action: 'ignore', reason, bucket, key: output, versionId, sizeBytes },
+      ]);
+    },
+  );
+
+  test('are recognised however their keys are encoded', () => {
+    const event = altered(s3Event(), 'Records.0.s3.object.key', 'gr%61yscale%2Fa.jpg');
+    expect(parseEvent(event, options)).toMatchObject([{ action: 'ignore', reason }]);
+  });
+
+  test.each(['grayscale.jpg', 'Grayscale/a.jpg', 'a/grayscale/b.jpg', '/grayscale/a.jpg'])(
+    'are not %s',
+    (upload) => {
+      expect(parseEvent(s3Event({ key: upload }), options)).toMatchObject([
+        { action: 'process', upload: { key: upload } },
+      ]);
+    },
+  );
+
+  test('lie in the output bucket alone, where there is one', () => {
+    const separate = { ...options, outputBucket: 'outputs' };
+    const object = { key: 'grayscale/a.jpg' };
+    expect(parseEvent(s3Event(object), separate)).toMatchObject([{ action: 'process' }]);
+    expect(parseEvent(s3Event({ ...object, bucket: 'outputs' }), separate)).toMatchObject([
+      { action: 'ignore', reason },
+    ]);
+    expect(parseEvent(s3Event({ key: 'a.jpg', bucket: 'outputs' }), separate)).toMatchObject([
+      { action: 'process' },
+    ]);
+  });
+});
+
+describe('the bucket', () => {
+  const ours = { ...options, bucket: 'ours', outputBucket: 'outputs' };
+
+  test('is any, where none is configured', () => {
+    expect(parseEvent(s3Event({ bucket: 'any' }), options)).toMatchObject([{ action: 'process' }]);
+  });
+
+  test('is the one configured, or the record is refused', () => {
+    expect(parseEvent(s3Event({ bucket: 'ours' }, { bucket: 'theirs' }), ours)).toMatchObject([
+      { action: 'process' },
+      {
+        action: 'refuse',
+        reason: 'Expected the bucket "ours" but received "theirs".',
+        bucket: 'theirs',
+        key,
+      },
+    ]);
+  });
+
+  test('of the outputs is no stranger', () => {
+    const output = s3Event({ bucket: 'outputs', key: 'grayscale/a.jpg' });
+    expect(parseEvent(output, ours)).toMatchObject([{ action: 'ignore' }]);
+  });
+
+  test.each([undefined, null, '', 5, {}, 'a/b', 'a b', 'a\0', 'a\n', '\ud800'])(
+    'is refused as %j',
+    (name) => {
+      const event = altered(s3Event(), 'Records.0.s3.bucket.name', name);
+      const [record] = parseEvent(event, options);
+      expect(record).toMatchObject({ action: 'refuse', key, versionId, sizeBytes });
+      expect(record).toHaveProperty('reason', expect.stringMatching(/^Expected a bucket name but/));
+      expect(record).not.toHaveProperty('bucket');
+    },
+  );
+});
+
+describe('folder markers', () => {
+  test.each(['photos/', 'photos/2026/', 'photos_$folder$'])('are ignored: %s', (marker) => {
+    const empty = s3Event({ key: marker, sizeBytes: 0 });
+    const ofUnknownSize = altered(empty, 'Records.0.s3.object.size', undefined);
+    for (const event of [empty, ofUnknownSize]) {
+      expect(parseEvent(event, options)).toMatchObject([
+        { action: 'ignore', reason: 'Marks a folder and holds nothing.', bucket, key: marker },
+      ]);
+    }
+  });
+
+  test('are not those that hold bytes', () => {
+    expect(parseEvent(s3Event({ key: 'photos/', sizeBytes: 1 }), options)).toMatchObject([
+      { action: 'process', upload: { key: 'photos/' } },
+    ]);
+  });
+
+  test('are not empty files', () => {
+    expect(parseEvent(s3Event({ key: 'empty.jpg', sizeBytes: 0 }), options)).toMatchObject([
+      { action: 'process', upload: { sizeBytes: 0 } },
+    ]);
+  });
+});
+
+describe('a key', () => {
+  test.each([
+    ['missing', undefined, 'Expected an object key but received nothing.'],
+    ['null', null, 'Expected an object key but received null.'],
+    ['empty', '', 'Expected an object key but received "".'],
+    ['a number', 42, 'Expected an object key but received 42.'],
+    ['an object', { a: 1 }, 'Expected an object key but received an object with the keys "a".'],
+  ])('is refused, and not reported, where it is %s', (_, received, reason) => {
+    const event = altered(s3Event(), 'Records.0.s3.object.key', received);
+    expect(parseEvent(event, options)).toEqual([
+      { action: 'refuse', reason, bucket, versionId, sizeBytes },
+    ]);
+  });
+
+  test.each([
+    ['half an escape', '100%.jpg'],
+    ['no UTF-8', 'a%FF.jpg'],
+    ['an encoded surrogate', '%ED%A0%80'],
+  ])('is refused, with a cure, where it decodes to %s', (_, text) => {
+    const reason = `Expected a form-encoded key but received "${text}". EVENT_KEY_ENCODING=raw takes keys as they are.`;
+    const event = altered(s3Event(), 'Records.0.s3.object.key', text);
+    expect(parseEvent(event, options)).toEqual([
+      { action: 'refuse', reason, bucket, versionId, sizeBytes },
+    ]);
+  });
+
+  const long = 'ä'.repeat(512);
+
+  test.each([
+    [
+      'longer than 1,024 bytes',
+      `${long}a`,
+      'Expected a key of at most 1024 bytes but received one of 1025.',
+    ],
+    ['one with NUL', 'a\0.jpg', 'Expected a key without NUL but received "a\\u0000.jpg".'],
+    [
+      'one with a lone surrogate',
+      'a\ud83d.jpg',
+      'Expected a key of well-formed Unicode but received "a\\ud83d.jpg".',
+    ],
+  ])('is refused and reported where it is %s', (_, malformed, reason) => {
+    for (const event of [eventBridgeEvent({ key: malformed }), cephEvent({ key: malformed })]) {
+      expect(parseEvent(event, options)).toEqual([
+        { action: 'refuse', reason, bucket, key: malformed, versionId, sizeBytes },
+      ]);
+    }
+  });
+
+  test.each([
+    ['of 1,024 bytes', long],
+    ['of one space', ' '],
+    ['that looks encoded', '%2B+%20'],
+    ['with a path of dots', '../a/./b//c.jpg'],
+    ['that begins with a slash', '/a.jpg'],
+    ['of a prototype', '__proto__'],
+    ['with a line break', 'a\nb.jpg'],
+  ])('may be one %s', (_, odd) => {
+    for (const event of [s3Event({ key: odd }), versityGatewayEvent({ key: odd })]) {
+      expect(parseEvent(event, options)).toMatchObject([{ upload: { key: odd } }]);
+    }
+  });
+});

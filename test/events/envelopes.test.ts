@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest';
+import { parseEvent, parseMessage } from '../../src/events/index.ts';
+import {
+  altered,
+  eventBridgeEvent,
+  receivedMessages,
+  s3Event,
+  s3TestEvent,
+  snsEvent,
+  snsNotification,
+  sqsEvent,
+} from '../support/events.ts';
+
+const options = { outputPrefix: 'grayscale/' };
+const noEvent = 'Expected an event of S3, SQS, SNS, EventBridge or S3 Batch Operations';
+
+/** Each puts the events into one envelope, side by side where there is room for several. */
+const envelopes: [name: string, around: (...events: unknown[]) => unknown][] = [
+  ['SQS', sqsEvent],
+  ['SQS as ReceiveMessage returns it', receivedMessages],
+  ['SNS', snsEvent],
+  ['SNS in SQS', (...events) => sqsEvent(...events.map((event) => snsNotification(event)))],
+  ['SQS as EventBridge Pipes passes it on', (...events) => sqsEvent(...events).Records],
+  [
+    'SNS in SQS as EventBridge Pipes passes it on',
+    (...events) => sqsEvent(...events.map((event) => snsNotification(event))).Records,
+  ],
+  ['an array', (...events) => events],
+  ['an array in SQS', (...events) => sqsEvent(events)],
+];
+
+describe.each(envelopes)('in %s', (_, around) => {
+  test('an S3 notification is understood', () => {
+    expect(keysOf(around(s3Event({ key: 'a b+ä.jpg' })))).toEqual(['a b+ä.jpg']);
+  });
+
+  test('an event of EventBridge is understood', () => {
+    expect(keysOf(around(eventBridgeEvent({ key: 'a b+ä.jpg' })))).toEqual(['a b+ä.jpg']);
+  });
+
+  test('the test event is ignored', () => {
+    expect(parseEvent(around(s3TestEvent()), options)).toMatchObject([
+      { action: 'ignore', reason: expect.stringContaining('s3:TestEvent') },
+    ]);
+  });
+
+  test('all records of all events are read, in order', () => {
+    const event = around(s3Event({ key: 'a' }, { key: 'b' }), eventBridgeEvent({ key: 'c' }));
+    expect(keysOf(event)).toEqual(['a', 'b', 'c']);
+  });
+
+  test('a malformed event does not keep its siblings from being read', () => {
+    const nothing = { key1: 'value1', key2: 'value2' };
+    const event = around(s3Event({ key: 'a' }), nothing, s3Event({ key: 'b' }));
+    expect(keysOf(event)).toEqual([
+      'a',
+      `${noEvent} but received an object with the keys "key1", "key2".`,
+      'b',
+    ]);
+  });
+});
+
+describe('the body of an SQS message', () => {
+  test('is parsed by itself', () => {
+    const [record] = sqsEvent(snsNotification(s3Event({ key: 'a.jpg' }))).Records;
+    expect(parseMessage(record?.body, options)).toMatchObject([{ upload: { key: 'a.jpg' } }]);
+  });
+
+  test('may have been parsed already', () => {
+    expect(parseMessage(s3Event({ key: 'a.jpg' }), options)).toMatchObject([
+      { upload: { key: 'a.jpg' } },
+    ]);
+  });
+
+  test('is an envelope too, of the five there may be', () => {
+    const three = [[[s3Event({ key: 'a.jpg' })]]];
+    expect(parseMessage(JSON.stringify([three]), options)).toMatchObject([{ action: 'process' }]);
+    expect(parseMessage(JSON.stringify([[three]]), options)).toMatchObject([{ action: 'refuse' }]);
+  });
+
+  test.each([
+    ['no JSON', 'hello', 'Expected an event in JSON but received "hello".'],
+    ['cut off', '{"Records":[{', 'Expected an event in JSON but received "{\\"Records\\":[{".'],
+    ['empty', '', 'Expected an event in JSON but received "".'],
+    ['missing', undefined, `${noEvent} but received nothing.`],
+    ['a number', '42', `${noEvent} but received 42.`],
+    ['null', 'null', `${noEvent} but received null.`],
+  ])('is refused where it is %s', (_, body, reason) => {
+    expect(parseMessage(body, options)).toEqual([{ action: 'refuse', reason }]);
+  });
+
+  test('is refused in its place among its siblings', () => {
+    const event = sqsEvent(s3Event({ key: 'a' }), 'hello', s3Event({ key: 'b' }));
+    expect(keysOf(event)).toEqual(['a', 'Expected an event in JSON but received "hello".', 'b']);
+  });
+
+  test('is refused where the message has none', () => {
+    const [record] = sqsEvent('').Records;
+    const { body: _, ...bodiless } = { ...record };
+    expect(parseEvent({ Records: [bodiless] }, options)).toMatchObject([{ action: 'refuse' }]);
+  });
+});
+
+describe('a notification of SNS', () => {
+  test('is understood as HTTP receives it', () => {
+    expect(keysOf(snsNotification(s3Event({ key: 'a.jpg' })))).toEqual(['a.jpg']);
+  });
+
+  test.each(['SubscriptionConfirmation', 'UnsubscribeConfirmation'])(
+    'that is a %s is ignored',
+    (type) => {
+      const confirmation = snsNotification('You have chosen to subscribe ...', { type });
+      for (const event of [confirmation, sqsEvent(confirmation)]) {
+        expect(parseEvent(event, options)).toEqual([
+          { action: 'ignore', reason: `SNS sent a ${type}, which announces no object.` },
+        ]);
+      }
+    },
+  );
+
+  test('of a type unheard of is refused', () => {
+    const event = snsNotification(s3Event(), { type: 'Rumour' });
+    expect(parseEvent(event, options)).toEqual([
+      { action: 'refuse', reason: 'Expected a Notification of SNS but received "Rumour".' },
+    ]);
+  });
+
+  test('without a message is refused', () => {
+    for (const value of [undefined, 'hello', { Message: 'hello' }]) {
+      expect(parseEvent(altered(snsEvent(''), 'Records.0.Sns', value), options)).toMatchObject([
+        { action: 'refuse' },
+      ]);
+    }
+  });
+});
+
+describe('envelopes within envelopes', () => {
+  test.each([
+    ['SQS', (event: unknown) => sqsEvent(event)],
+    ['SNS', (event: unknown) => snsNotification(event)],
+    ['arrays', (event: unknown) => [event]],
+  ])('of %s are opened five deep, and no deeper', (_, around) => {
+    const five = around(around(around(around(around(s3Event({ key: 'a.jpg' }))))));
+    expect(keysOf(five)).toEqual(['a.jpg']);
+    expect(parseEvent(around(five), options)).toEqual([
+      {
+        action: 'refuse',
+        reason: 'Expected an event within at most 5 envelopes but found more.',
+      },
+    ]);
+  });
+
+  test('do not exhaust the stack', () => {
+    const depth = 100_000;
+    const arrays = JSON.parse('['.repeat(depth) + ']'.repeat(depth));
+    const bodies = JSON.parse(`${'{"body":'.repeat(depth)}0${'}'.repeat(depth)}`);
+    const records = JSON.parse('{"Records":['.repeat(depth) + ']}'.repeat(depth));
+    for (const event of [arrays, bodies, records]) {
+      expect(parseEvent(event, options)).toMatchObject([{ action: 'refuse' }]);
+    }
+  });
+});
+
+function keysOf(event: unknown): string[] {
+  return parseEvent(event, options).map((record) =>
+    record.action === 'process' ? record.upload.key : record.reason,
+  );
+}

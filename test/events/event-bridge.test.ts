@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import { parseEvent } from '../../src/events/index.ts';
+import { altered, eventBridgeEvent, sampleObject } from '../support/events.ts';
+
+const options = { outputPrefix: 'grayscale/' };
+const { bucket, key, versionId, etag, sizeBytes, sequencer, eventTime } = sampleObject;
+
+test('an event of EventBridge tells all about an upload', () => {
+  expect(parseEvent(eventBridgeEvent(), options)).toEqual([
+    {
+      action: 'process',
+      upload: {
+        bucket,
+        key,
+        versionId,
+        etag,
+        sizeBytes,
+        sequencer,
+        eventTime: new Date(eventTime),
+      },
+    },
+  ]);
+});
+
+test.each(['a+b.jpg', 'a%20b.jpg', '100%.jpg', '%FF.jpg', 'a b.jpg'])(
+  'its key is not decoded: %s',
+  (raw) => {
+    expect(parseEvent(eventBridgeEvent({ key: raw }), options)).toMatchObject([
+      { upload: { key: raw } },
+    ]);
+  },
+);
+
+test.each([
+  'Object Deleted',
+  'Object Restore Initiated',
+  'Object Restore Completed',
+  'Object Restore Expired',
+  'Object Storage Class Changed',
+  'Object Access Tier Changed',
+  'Object ACL Updated',
+  'Object Tags Added',
+  'Object Tags Deleted',
+])('%s is ignored', (detailType) => {
+  expect(parseEvent(eventBridgeEvent({ detailType }), options)).toEqual([
+    {
+      action: 'ignore',
+      reason: `"${detailType}" announces no new object.`,
+      bucket,
+      key,
+      versionId,
+      sizeBytes,
+    },
+  ]);
+});
+
+test('what S3 told CloudTrail is ignored: its object is announced by an event of its own', () => {
+  const event = {
+    source: 'aws.s3',
+    'detail-type': 'AWS API Call via CloudTrail',
+    detail: { eventName: 'PutObject', requestParameters: { bucketName: bucket, key } },
+  };
+  expect(parseEvent(event, options)).toEqual([
+    { action: 'ignore', reason: '"AWS API Call via CloudTrail" announces no new object.' },
+  ]);
+});
+
+test('an event of a schedule, which keeps a function warm, is ignored', () => {
+  const event = { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} };
+  expect(parseEvent(event, options)).toMatchObject([{ action: 'ignore' }]);
+});
+
+test('an event need not say that it is of aws.s3', () => {
+  const { source: _, ...event } = eventBridgeEvent();
+  expect(parseEvent(event, options)).toMatchObject([{ action: 'process' }]);
+});
+
+test.each([
+  ['another source', 'source', 'my.app', 'Expected an event of aws.s3 but received "my.app".'],
+  ['a detail-type that is no text', 'detail-type', 5, 'Expected a detail-type but received 5.'],
+  ['no detail', 'detail', null, 'Expected a bucket name but received nothing.'],
+  ['no bucket', 'detail.bucket', {}, 'Expected a bucket name but received nothing.'],
+  ['no object', 'detail.object', [], 'Expected an object key but received nothing.'],
+])('an event with %s is refused', (_, path, value, reason) => {
+  const event = altered(eventBridgeEvent(), path, value);
+  expect(parseEvent(event, options)).toMatchObject([{ action: 'refuse', reason }]);
+});

@@ -1,0 +1,168 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { describeRecord, eventKind, parseEvent, parseMessage } from '../../src/events/index.ts';
+import {
+  altered,
+  batchOperationsV1Event,
+  batchOperationsV2Event,
+  cephEvent,
+  eventBridgeEvent,
+  minioEvent,
+  receivedMessages,
+  rustfsEvent,
+  type SampleObject,
+  s3Event,
+  s3TestEvent,
+  sampleObject,
+  snsEvent,
+  snsNotification,
+  sqsEvent,
+  versityGatewayEvent,
+} from '../support/events.ts';
+
+const options = { outputPrefix: 'grayscale/' };
+
+const dialects: [name: string, eventOf: (object: Partial<SampleObject>) => unknown][] = [
+  ['S3', s3Event],
+  ['MinIO', minioEvent],
+  ['RustFS', rustfsEvent],
+  ['Ceph', cephEvent],
+  ['VersityGW', versityGatewayEvent],
+  ['EventBridge', eventBridgeEvent],
+  ['S3 Batch Operations 1.0', batchOperationsV1Event],
+  ['S3 Batch Operations 2.0', batchOperationsV2Event],
+  ['S3 in SQS', (object) => sqsEvent(s3Event(object))],
+  ['S3 in SNS', (object) => snsEvent(s3Event(object))],
+  ['S3 in SNS in SQS', (object) => sqsEvent(snsNotification(s3Event(object)))],
+  ['EventBridge in SNS in SQS', (object) => sqsEvent(snsNotification(eventBridgeEvent(object)))],
+];
+
+/** Keys of at most 1,024 bytes of any characters, but none of an own output or a folder marker. */
+const keys = fc
+  .string({ unit: 'binary', minLength: 1, maxLength: 256 })
+  .filter((key) => !/\0|^grayscale\/|\/$|_\$folder\$$/.test(key));
+
+test.each(dialects)('any key survives being written and read as %s', (_, eventOf) => {
+  fc.assert(
+    fc.property(keys, (key) => {
+      expect(parseEvent(eventOf({ key }), options)).toMatchObject([
+        { action: 'process', upload: { bucket: sampleObject.bucket, key } },
+      ]);
+    }),
+  );
+});
+
+describe('what is no event', () => {
+  const whatIsExpected = 'Expected an event of S3, SQS, SNS, EventBridge or S3 Batch Operations';
+
+  test.each([
+    [undefined, 'nothing'],
+    [null, 'null'],
+    [42, '42'],
+    [true, 'true'],
+    ['hello', '"hello"'],
+    [{}, 'an empty object'],
+    [{ key1: 1, key2: 2 }, 'an object with the keys "key1", "key2"'],
+    [JSON.parse('{"__proto__":{"Records":[]}}'), 'an object with the keys "__proto__"'],
+    [10n, '10'],
+    [Symbol('s'), 'Symbol(s)'],
+  ])('is refused once, and the refusal says what it is: %s', (event, received) => {
+    expect(parseEvent(event, options)).toEqual([
+      { action: 'refuse', reason: `${whatIsExpected} but received ${received}.` },
+    ]);
+  });
+
+  test.each([null, 7, 'record', [], { dynamodb: {} }])(
+    'is refused among records, and its siblings are read: %j',
+    (record) => {
+      const event = altered(s3Event({ key: 'a' }, {}, { key: 'b' }), 'Records.1', record);
+      expect(parseEvent(event, options)).toMatchObject([
+        { upload: { key: 'a' } },
+        { action: 'refuse', reason: expect.stringContaining(whatIsExpected) },
+        { upload: { key: 'b' } },
+      ]);
+    },
+  );
+
+  test.each([null, 'abc', 5, {}])('is a list of records that is no array: %j', (Records) => {
+    expect(parseEvent({ Records }, options)).toEqual([
+      { action: 'refuse', reason: expect.stringMatching(/^Expected Records to be an array but/) },
+    ]);
+  });
+
+  test('is described in few words, however large it is', () => {
+    const names = Array.from({ length: 100_000 }, (_, index) => `${'name'.repeat(100)}${index}`);
+    const events = [
+      Object.fromEntries(names.map((name) => [name, 1])),
+      'x'.repeat(1e6),
+      s3Event({ eventName: 'x'.repeat(1e6) }),
+      s3Event({ bucket: `/${'x'.repeat(1e6)}` }),
+      altered(s3Event(), 'Records.0.s3.object.key', '%'.repeat(1e6)),
+    ];
+    for (const event of events) {
+      const [record] = parseEvent(event, options);
+      expect(record?.action !== 'process' && record?.reason.length).toBeLessThan(1500);
+    }
+  });
+
+  test('of 100,000 records is refused in a moment', () => {
+    const startedAt = performance.now();
+    const event = { Records: new Array(100_000).fill({}) };
+    expect(parseEvent(event, options)).toHaveLength(100_000);
+    expect(performance.now() - startedAt).toBeLessThan(2000);
+  });
+});
+
+describe('nothing makes the parser throw', () => {
+  const samples: unknown[] = [
+    s3TestEvent(),
+    receivedMessages(s3Event()),
+    ...dialects.map(([, eventOf]) => eventOf({})),
+  ];
+
+  test('no JSON value', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 6 }), (value) => {
+        expect(Array.isArray(parseEvent(value, options))).toBe(true);
+        expect(Array.isArray(parseMessage(JSON.stringify(value), options))).toBe(true);
+        expect(typeof eventKind(value)).toBe('string');
+      }),
+    );
+  });
+
+  test('no object that refuses to become text', () => {
+    const stubborn = { toString: 1, valueOf: 1, toJSON: 1, length: -1 };
+    for (const sample of samples) {
+      for (const path of pathsOf(sample)) {
+        expect(Array.isArray(parseEvent(altered(sample, path, stubborn), options))).toBe(true);
+      }
+    }
+  });
+
+  test('no event of which one value was replaced', () => {
+    fc.assert(
+      fc.property(
+        fc
+          .constantFrom(...samples)
+          .chain((sample) =>
+            fc.tuple(fc.constant(sample), fc.constantFrom(...pathsOf(sample)), fc.jsonValue()),
+          ),
+        ([sample, path, value]) => {
+          for (const record of parseEvent(altered(sample, path, value), options)) {
+            expect(describeRecord(record).action).toMatch(/^(process|ignore|refuse)$/);
+          }
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+/** The path of every value within an event, such as `Records.0.s3.object.key`. */
+function pathsOf(event: unknown): string[] {
+  if (typeof event !== 'object' || event === null) return [];
+  return Object.entries(event).flatMap(([name, value]) => [
+    name,
+    ...pathsOf(value).map((path) => `${name}.${path}`),
+  ]);
+}

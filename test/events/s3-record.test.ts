@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest';
+import { parseEvent } from '../../src/events/index.ts';
+import { altered, s3Event, s3TestEvent, sampleObject } from '../support/events.ts';
+
+const options = { outputPrefix: 'grayscale/' };
+const { bucket, key, versionId, etag, sizeBytes, sequencer, eventTime } = sampleObject;
+
+describe('a notification of S3', () => {
+  test('tells all about an upload', () => {
+    expect(parseEvent(s3Event(), options)).toEqual([
+      {
+        action: 'process',
+        upload: {
+          bucket,
+          key,
+          versionId,
+          etag,
+          sizeBytes,
+          sequencer,
+          eventTime: new Date(eventTime),
+        },
+      },
+    ]);
+  });
+
+  test('has one upload for each record, in order', () => {
+    const keys = ['a.jpg', 'b.jpg', 'a.jpg'];
+    const event = s3Event(...keys.map((each) => ({ key: each })));
+    expect(keysOf(event)).toEqual(keys);
+  });
+
+  test('may have no records', () => {
+    expect(parseEvent({ Records: [] }, options)).toEqual([]);
+  });
+
+  test('may come as a record alone', () => {
+    expect(keysOf(s3Event().Records[0])).toEqual([key]);
+  });
+
+  test('is refused, not unknown, where a record lost its object', () => {
+    const { s3: _, ...record } = s3Event().Records[0] ?? {};
+    expect(parseEvent({ Records: [record] }, options)).toEqual([
+      { action: 'refuse', reason: 'Expected a bucket name but received nothing.' },
+    ]);
+  });
+
+  test.each(['2.0', '2.1', '2.6', '2.99', '2', 2.1, undefined, null, ''])(
+    'is read in version %j',
+    (version) => {
+      expect(keysOf(altered(s3Event(), 'Records.0.eventVersion', version))).toEqual([key]);
+    },
+  );
+
+  test.each(['1.0', '3.0', '20.1', 'v2', 3, {}])('is refused in version %j', (version) => {
+    const event = altered(s3Event(), 'Records.0.eventVersion', version);
+    expect(parseEvent(event, options)).toMatchObject([
+      {
+        action: 'refuse',
+        reason: expect.stringMatching(/^Expected an eventVersion of 2\.x/),
+        bucket,
+        key,
+      },
+    ]);
+  });
+});
+
+describe('the name of an event', () => {
+  test.each([
+    'ObjectCreated:Put',
+    'ObjectCreated:Post',
+    'ObjectCreated:Copy',
+    'ObjectCreated:CompleteMultipartUpload',
+    's3:ObjectCreated:Put',
+    's3:ObjectCreated:*',
+    'ObjectCreated',
+    'ObjectCreated:SomethingToCome',
+    'ObjectSynced:Create',
+    's3:ObjectSynced:Create',
+    'Replication:Create',
+  ])('%s announces an upload', (eventName) => {
+    expect(keysOf(s3Event({ eventName }))).toEqual([key]);
+  });
+
+  test.each([
+    'ObjectRemoved:Delete',
+    'ObjectRemoved:DeleteMarkerCreated',
+    's3:ObjectRemoved:DeleteAllVersions',
+    's3:ObjectRemoved:NoOP',
+    'ObjectTagging:Put',
+    'ObjectTagging:Delete',
+    'ObjectAcl:Put',
+    'ObjectRestore:Post',
+    'ObjectRestore:Completed',
+    'ObjectRestore:Delete',
+    'LifecycleExpiration:Delete',
+    'LifecycleExpiration:DeleteMarkerCreated',
+    'LifecycleTransition',
+    'IntelligentTiering',
+    'ReducedRedundancyLostObject',
+    'Replication:OperationFailedReplication',
+    's3:Replication:OperationCompletedReplication',
+    's3:ObjectCreated:PutTagging',
+    's3:ObjectCreated:DeleteTagging',
+    's3:ObjectCreated:PutRetention',
+    's3:ObjectCreated:PutLegalHold',
+    's3:ObjectAccessed:Get',
+    's3:Scanner:BigPrefix',
+    's3:BucketCreated:*',
+    'ObjectLifecycle:Expiration:Current',
+    'ObjectSynced:Delete',
+    'ObjectSynced:DeletionMarkerCreated',
+    'ObjectCreatedElsewhere:Put',
+    'constructor',
+  ])('%s is ignored', (eventName) => {
+    expect(parseEvent(s3Event({ eventName }), options)).toEqual([
+      {
+        action: 'ignore',
+        reason: `"${eventName}" announces no new object.`,
+        bucket,
+        key,
+        versionId,
+        sizeBytes,
+      },
+    ]);
+  });
+
+  test.each([undefined, null, ''])('may be missing (%j), as in events written by hand', (name) => {
+    expect(keysOf(altered(s3Event(), 'Records.0.eventName', name))).toEqual([key]);
+  });
+
+  test('is refused where it is no text', () => {
+    expect(parseEvent(altered(s3Event(), 'Records.0.eventName', 7), options)).toMatchObject([
+      { action: 'refuse', reason: 'Expected an eventName but received 7.' },
+    ]);
+  });
+
+  test('decides before all else: a removal is ignored even without a key', () => {
+    const event = altered(s3Event({ eventName: 'ObjectRemoved:Delete' }), 'Records.0.s3', null);
+    expect(parseEvent(event, options)).toMatchObject([{ action: 'ignore' }]);
+  });
+});
+
+test('the test event of a new notification is ignored and names its bucket', () => {
+  expect(parseEvent(s3TestEvent(), options)).toEqual([
+    { action: 'ignore', reason: '"s3:TestEvent" announces no new object.', bucket },
+  ]);
+});
+
+function keysOf(event: unknown): string[] {
+  return parseEvent(event, options).map((record) =>
+    record.action === 'process' ? record.upload.key : record.reason,
+  );
+}

@@ -1,0 +1,372 @@
+// The real handler on a real S3 and SQS server and a real PostgreSQL.
+import { createHash } from 'node:crypto';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { GetQueueAttributesCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import type { SQSBatchResponse } from 'aws-lambda';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { toGrayscale } from '../../src/convert/index.ts';
+import { handler } from '../../src/lambda/handler.ts';
+import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
+import {
+  batchOperationsV1Event,
+  batchOperationsV2Event,
+  eventBridgeEvent,
+  s3Event,
+  s3TestEvent,
+  snsEvent,
+  snsNotification,
+  sqsEvent,
+} from '../support/events.ts';
+import { lambdaContext } from '../support/lambda-context.ts';
+import { tinyPng } from '../support/pipeline.ts';
+import { createDatabase, type TestDatabase } from '../support/postgres.ts';
+import { drainQueue } from '../support/queue.ts';
+import { startS3 } from '../support/s3.ts';
+
+const bucket = 'uploads';
+let server: StoreAndQueue;
+let database: TestDatabase;
+let logLines: string[];
+
+beforeAll(async () => {
+  server = await startS3();
+  database = await createDatabase();
+  vi.stubEnv('AWS_ENDPOINT_URL', server.endpoint);
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+  vi.stubEnv('DATABASE_URL', database.url);
+  vi.stubEnv('S3_BUCKET', bucket);
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await server.close();
+  await database.drop();
+});
+beforeEach(async () => {
+  logLines = [];
+  for (const stream of ['log', 'info', 'warn', 'error'] as const) {
+    vi.spyOn(console, stream).mockImplementation(
+      (line: unknown) => void logLines.push(String(line)),
+    );
+  }
+  await database.query('TRUNCATE image_metadata');
+});
+
+const invoke = (event: unknown) => handler(event, lambdaContext);
+const invokeQueue = (...bodies: unknown[]) =>
+  invoke(sqsEvent(...bodies)) as Promise<SQSBatchResponse>;
+const etagOf = (bytes: Uint8Array) => createHash('md5').update(bytes).digest('hex');
+
+async function put(key: string, bytes: Uint8Array): Promise<string> {
+  await server.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes }));
+  return etagOf(bytes);
+}
+
+async function get(key: string): Promise<Uint8Array | undefined> {
+  try {
+    const { Body } = await server.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return await Body?.transformToByteArray();
+  } catch {
+    return undefined;
+  }
+}
+
+function announced(key: string, etag = 'unknown') {
+  return s3Event({ bucket, key, etag, versionId: undefined });
+}
+
+describe('a queue batch', () => {
+  test('turns an upload into its gray twin and its row', async () => {
+    const bytes = await tinyPng(200, 30, 60);
+    const etag = await put('photo.png', bytes);
+
+    expect(await invokeQueue(announced('photo.png', etag))).toEqual({ batchItemFailures: [] });
+
+    const { bytes: gray } = await toGrayscale(bytes);
+    expect(Buffer.from((await get('grayscale/photo.png')) ?? [])).toEqual(Buffer.from(gray));
+    const head = await server.s3.send(
+      new HeadObjectCommand({ Bucket: bucket, Key: 'grayscale/photo.png' }),
+    );
+    expect(head.ContentType).toBe('image/png');
+    expect(head.Metadata).toMatchObject({ 'source-etag': etag });
+    expect(await database.rows()).toMatchObject([
+      { file_name: 'grayscale/photo.png', status: 'converted', source_etag: etag, attempts: 1 },
+    ]);
+  });
+
+  test('gives back only the message that another try may mend', async () => {
+    const etag = await put('good.png', await tinyPng(1));
+    await put('bad.png', Buffer.from('not a picture'));
+    const response = await invokeQueue(
+      announced('good.png', etag),
+      announced('bad.png', etagOf(Buffer.from('not a picture'))),
+      'not even JSON',
+      s3TestEvent(),
+    );
+    const [, , broken] = sqsEvent(1, 2, 3, 4).Records;
+    expect(response.batchItemFailures).toEqual([{ itemIdentifier: broken?.messageId }]);
+    expect(
+      (await database.rows())
+        .map(({ source_key, status, code }) => [source_key, status, code])
+        .sort(),
+    ).toEqual([
+      ['bad.png', 'failed', 'UNSUPPORTED_FORMAT'],
+      ['good.png', 'converted', null],
+    ]);
+  });
+
+  test('processes every record of a message, and its siblings when one is malformed', async () => {
+    const keys = ['one.png', 'two.png', 'three.png'];
+    for (const key of keys) await put(key, await tinyPng(7));
+    const event = s3Event(...keys.map((key) => ({ bucket, key, etag: '', versionId: undefined })));
+    const broken = {
+      ...event,
+      Records: [...event.Records.slice(0, 2), { s3: {} }, event.Records[2]],
+    };
+    const { batchItemFailures } = await invokeQueue(broken);
+    expect(batchItemFailures).toHaveLength(1);
+    expect(await database.rows()).toHaveLength(3);
+  });
+
+  test('takes duplicates for what they are', async () => {
+    const etag = await put('twice.png', await tinyPng(2));
+    await invokeQueue(announced('twice.png', etag), announced('twice.png', etag));
+    await invokeQueue(announced('twice.png', etag));
+    expect(await database.rows()).toMatchObject([{ status: 'converted', attempts: 2 }]);
+  });
+
+  test('shows the newest picture when events of the same key arrive in the wrong order', async () => {
+    const older = await put('changed.png', await tinyPng(10));
+    const newest = await tinyPng(250);
+    const newer = await put('changed.png', newest);
+    await invokeQueue(announced('changed.png', newer));
+    await invokeQueue(announced('changed.png', older));
+    expect(Buffer.from((await get('grayscale/changed.png')) ?? [])).toEqual(
+      Buffer.from((await toGrayscale(newest)).bytes),
+    );
+    expect(
+      (await database.rows()).map(({ source_etag, status }) => [source_etag, status]).sort(),
+    ).toEqual(
+      [
+        [newer, 'converted'],
+        [older, 'skipped'],
+      ].sort(),
+    );
+  });
+
+  test('keeps a row for each content that was uploaded under one key', async () => {
+    for (const red of [1, 100, 200]) {
+      const etag = await put('reused.png', await tinyPng(red));
+      await invokeQueue(announced('reused.png', etag));
+    }
+    const rows = await database.rows();
+    expect(rows.map(({ status }) => status)).toEqual(['converted', 'converted', 'converted']);
+  });
+
+  test.each([
+    'with space.png',
+    'a+b.png',
+    '100%.png',
+    '%2B%20.png',
+    'Grüße/日本/🎉.png',
+    'quo\'te"<&>.png',
+    'deep/er/and/deeper.png',
+    `${'é'.repeat(507)}`, // 1,014 bytes: with the prefix exactly as long as S3 takes
+    'x'.repeat(1_024),
+  ])('converts the key %j', async (key) => {
+    const etag = await put(key, await tinyPng(5));
+    expect(await invokeQueue(announced(key, etag))).toEqual({ batchItemFailures: [] });
+    expect(await get(`grayscale/${key}`)).toBeDefined();
+    expect(await database.rows()).toMatchObject([
+      { source_key: key, file_name: `grayscale/${key}` },
+    ]);
+  });
+
+  test('never processes its own outputs', async () => {
+    await put('grayscale/own.png', await tinyPng(5));
+    await invokeQueue(announced('grayscale/own.png'), announced('grayscale/grayscale/own.png'));
+    const { Contents = [] } = await server.s3.send(
+      new ListObjectsV2Command({ Bucket: bucket, Prefix: 'grayscale/grayscale/' }),
+    );
+    expect(Contents).toEqual([]);
+    expect(await database.rows()).toEqual([]);
+  });
+
+  test('refuses events of another bucket', async () => {
+    const event = s3Event({ bucket: 'someone-elses', key: 'a.png' });
+    expect((await invokeQueue(event)).batchItemFailures).toHaveLength(1);
+    expect(logLines.join()).toContain('someone-elses');
+  });
+
+  test.each([
+    ['SNS', (event: unknown) => snsNotification(event)],
+    ['EventBridge', () => eventBridgeEvent({ bucket, key: 'wrapped.png', versionId: undefined })],
+  ])('understands what %s puts into the queue', async (_, wrap) => {
+    await put('wrapped.png', await tinyPng(3));
+    await invokeQueue(wrap(announced('wrapped.png')));
+    expect(await get('grayscale/wrapped.png')).toBeDefined();
+  });
+
+  test('writes the row with the retry when the insert failed after the put', async () => {
+    const etag = await put('retried.png', await tinyPng(6));
+    await database.query('ALTER TABLE image_metadata RENAME TO away');
+    const failed = await invokeQueue(announced('retried.png', etag));
+    await database.query('ALTER TABLE away RENAME TO image_metadata');
+    expect(failed.batchItemFailures).toHaveLength(1);
+    expect(await get('grayscale/retried.png')).toBeDefined();
+    expect(await database.rows()).toEqual([]);
+
+    expect(await invokeQueue(announced('retried.png', etag))).toEqual({ batchItemFailures: [] });
+    expect(await database.rows()).toMatchObject([{ status: 'converted', attempts: 1 }]);
+  });
+
+  test('skips a source that was removed', async () => {
+    expect(await invokeQueue(announced('removed.png', 'e'))).toEqual({ batchItemFailures: [] });
+    expect(await database.rows()).toMatchObject([
+      { status: 'skipped', code: 'SOURCE_GONE', file_name: null },
+    ]);
+  });
+
+  test('logs one line an image, with the milliseconds of each stage', async () => {
+    const etag = await put('logged.png', await tinyPng(8));
+    await invokeQueue(announced('logged.png', etag));
+    const lines = logLines
+      .map((line) => JSON.parse(line))
+      .filter((line) => line.key === 'logged.png');
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatchObject({ message: 'converted', outputKey: 'grayscale/logged.png' });
+    expect(Object.keys(lines[0].stagesMs).sort()).toEqual(
+      ['decode', 'encode', 'fetch', 'gray', 'queue', 'record', 'store', 'verify'].sort(),
+    );
+  });
+
+  test('counts in the embedded metric format', async () => {
+    const etag = await put('counted.png', await tinyPng(8));
+    await put('uncounted', Buffer.from('?'));
+    await invokeQueue(announced('counted.png', etag), announced('uncounted'));
+    const metrics = logLines.map((line) => JSON.parse(line)).filter((line) => line._aws);
+    expect(metrics).toContainEqual(
+      expect.objectContaining({ Converted: 1, DecodeTime: expect.anything() }),
+    );
+    expect(metrics).toContainEqual(
+      expect.objectContaining({ Failures: 1, code: 'UNSUPPORTED_FORMAT' }),
+    );
+    expect(metrics[0]._aws.CloudWatchMetrics[0].Namespace).toBe('GrayscaleImageProcessor');
+  });
+});
+
+describe('the queue and its dead letters', () => {
+  const depth = async (queueUrl: string) => {
+    const AttributeNames = ['ApproximateNumberOfMessages' as const];
+    const command = new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames });
+    return Number((await server.sqs.send(command)).Attributes?.ApproximateNumberOfMessages);
+  };
+  const drain = () => drainQueue(server, (event) => invoke(event) as Promise<SQSBatchResponse>);
+
+  test('get every upload that the store announces, and nothing stays', async () => {
+    await drain();
+    await database.query('TRUNCATE image_metadata');
+    const keys = Array.from({ length: 25 }, (_, i) => `announced ${i}+.png`);
+    for (const key of keys) await put(key, await tinyPng(9));
+    await drain();
+    expect((await database.rows()).map(({ source_key }) => source_key).sort()).toEqual(
+      [...keys].sort(),
+    );
+    for (const key of keys) expect(await get(`grayscale/${key}`)).toBeDefined();
+    expect(await depth(server.queueUrl)).toBe(0);
+  });
+
+  test('set aside what cannot be processed by any means, after five tries', async () => {
+    await drain();
+    const before = await depth(server.deadLetterQueueUrl);
+    const body = '{"Records":[{"s3":{"bucket":{}}}]}';
+    await server.sqs.send(new SendMessageCommand({ QueueUrl: server.queueUrl, MessageBody: body }));
+    const tries = await drain();
+    expect(tries).toBe(5);
+    expect(await depth(server.deadLetterQueueUrl)).toBe(before + 1);
+  });
+
+  test('bring everything to its end when the database was down for a while', async () => {
+    await drain();
+    await database.query('TRUNCATE image_metadata');
+    await database.query('ALTER TABLE image_metadata RENAME TO away');
+    for (let i = 0; i < 5; i++) await put(`outage ${i}.png`, await tinyPng(i));
+    let tries = 0;
+    await drainQueue(server, async (event) => {
+      if (++tries === 3) await database.query('ALTER TABLE away RENAME TO image_metadata');
+      return (await invoke(event)) as SQSBatchResponse;
+    });
+    expect(await database.rows()).toHaveLength(5);
+  });
+});
+
+describe('a direct invocation', () => {
+  test('answers an S3 event as the original did', async () => {
+    await put('my photo.png', await tinyPng(4));
+    expect(await invoke(announced('my photo.png'))).toEqual({
+      statusCode: 200,
+      body: 'Processed my photo.png to grayscale/my photo.png',
+    });
+  });
+
+  test('answers for each record', async () => {
+    await put('a.png', await tinyPng(4));
+    await put('b.png', Buffer.from('?'));
+    const event = s3Event(
+      { bucket, key: 'a.png' },
+      { bucket, key: 'b.png' },
+      { bucket, key: 'grayscale/c.png' },
+    );
+    const { statusCode, body } = (await invoke(event)) as { statusCode: number; body: string };
+    expect(statusCode).toBe(422);
+    expect(body.split('\n')).toEqual([
+      'Processed a.png to grayscale/a.png',
+      expect.stringMatching(/^Failed b\.png: UNSUPPORTED_FORMAT: /),
+      expect.stringMatching(/^Ignored grayscale\/c\.png: /),
+    ]);
+  });
+
+  test('converts what EventBridge and SNS deliver', async () => {
+    await put('from bridge.png', await tinyPng(4));
+    await put('from sns.png', await tinyPng(5));
+    expect(
+      await invoke(eventBridgeEvent({ bucket, key: 'from bridge.png', versionId: undefined })),
+    ).toMatchObject({ statusCode: 200 });
+    expect(await invoke(snsEvent(announced('from sns.png')))).toMatchObject({ statusCode: 200 });
+    expect(await database.rows()).toHaveLength(4); // two conversions, two events whose ETag was another
+  });
+
+  test('fails so that it is tried again when something may pass, its siblings done', async () => {
+    await put('sibling.png', await tinyPng(4));
+    const event = s3Event({ bucket, key: 'sibling.png' }, { bucket: 'someone-elses', key: 'x' });
+    await expect(invoke(event)).rejects.toThrow('someone-elses');
+    expect(await get('grayscale/sibling.png')).toBeDefined();
+  });
+
+  test('says what it cannot understand', async () => {
+    await expect(invoke({ hello: 'world' })).rejects.toThrow(/Expected an event/);
+  });
+
+  test.each([
+    ['1.0', batchOperationsV1Event],
+    ['2.0', batchOperationsV2Event],
+  ])('answers each task of an S3 Batch Operations job, schema %s', async (version, event) => {
+    await put('task one.png', await tinyPng(4));
+    await put('task two.png', Buffer.from('?'));
+    const tasks = ['task one.png', 'task two.png'].map((key) => ({
+      bucket,
+      key,
+      versionId: undefined,
+    }));
+    expect(await invoke(event(...tasks))).toMatchObject({
+      invocationSchemaVersion: version,
+      results: [{ resultCode: 'Succeeded' }, { resultCode: 'PermanentFailure' }],
+    });
+  });
+});

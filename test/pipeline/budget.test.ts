@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createBudget } from '../../src/pipeline/index.ts';
+
+test('never lends more than it has, and everyone has a turn', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 20 }),
+      fc.array(fc.integer({ min: 0, max: 30 }), { maxLength: 20 }),
+      fc.scheduler(),
+      async (capacity, amounts, scheduler) => {
+        const budget = createBudget(capacity);
+        let lent = 0;
+        const turns = amounts.map((amount) =>
+          budget.use(amount, async () => {
+            lent += Math.min(amount, capacity);
+            expect(lent).toBeLessThanOrEqual(capacity);
+            await scheduler.schedule(Promise.resolve());
+            lent -= Math.min(amount, capacity);
+            return amount;
+          }),
+        );
+        expect(await scheduler.waitFor(Promise.all(turns))).toEqual(amounts);
+      },
+    ),
+  );
+});
+
+test('takes back what work that failed had', async () => {
+  const budget = createBudget(10);
+  await expect(budget.use(10, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  expect(await budget.use(10, async () => 'next')).toBe('next');
+});
+
+test('lets no small one pass a large one that came first', async () => {
+  const budget = createBudget(10);
+  const order: string[] = [];
+  const run = (name: string, amount: number) =>
+    budget.use(amount, async () => {
+      order.push(name);
+      await Promise.resolve();
+    });
+  await Promise.all([run('first', 6), run('large', 10), run('small', 1)]);
+  expect(order).toEqual(['first', 'large', 'small']);
+});

@@ -1,0 +1,132 @@
+// The promise: whatever the number, the order and the interleaving of its events, an output comes
+// to match the newest source, and each content that was converted has exactly one row.
+import { createHash } from 'node:crypto';
+import fc, { type Scheduler } from 'fast-check';
+import { beforeAll, expect, test } from 'vitest';
+import { createMemoryLedger, createMemoryStore } from '../../src/adapters/memory.ts';
+import { ConversionError, toGrayscale } from '../../src/convert/index.ts';
+import {
+  type Ledger,
+  type ObjectStore,
+  processBatch,
+  type Upload,
+} from '../../src/pipeline/index.ts';
+import { memoryPipeline, sourceObject, tinyPng, uploadOf } from '../support/pipeline.ts';
+
+const key = 'raced.png';
+const output = uploadOf(`grayscale/${key}`);
+
+/** Contents that are uploaded under the one key; the last cannot be converted. */
+let contents: Buffer[];
+beforeAll(async () => {
+  contents = [await tinyPng(10), await tinyPng(100), await tinyPng(200), Buffer.from('no picture')];
+});
+
+test('the output converges on the newest source under every interleaving', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(upload, { minLength: 1, maxLength: 4 }),
+      fc.infiniteStream(fc.nat({ max: 9 })),
+      fc.scheduler(),
+      async (uploads, luck, scheduler) => {
+        const world = createWorld(scheduler, luck);
+        await scheduler.waitFor(Promise.all(uploads.map((one, index) => world.play(one, index))));
+        await world.expectPromiseKept();
+      },
+    ),
+    { numRuns: 300 },
+  );
+}, 120_000);
+
+/** One upload: which content, and how often its event is delivered. */
+const upload = fc.record({
+  content: fc.nat({ max: 3 }),
+  deliveries: fc.integer({ min: 1, max: 3 }),
+});
+
+function createWorld(scheduler: Scheduler, luck: Iterator<number>) {
+  const store = createMemoryStore();
+  const ledger = createMemoryLedger();
+  const { parts } = memoryPipeline({
+    store: shuffledStore(store, scheduler, luck),
+    ledger: shuffledLedger(ledger, scheduler, luck),
+  });
+
+  /** As a queue does it: an event comes back until it is processed. */
+  async function deliver(event: Upload): Promise<void> {
+    for (;;) {
+      await scheduler.schedule(Promise.resolve(), 'deliver');
+      const { results } = await processBatch([event], parts);
+      if (results[0] && 'outcome' in results[0]) return;
+    }
+  }
+
+  return {
+    async play({ content, deliveries }: { content: number; deliveries: number }, index: number) {
+      const bytes = contents[content] as Buffer;
+      await scheduler.schedule(Promise.resolve(), `upload ${index}`);
+      await store.put(uploadOf(key), sourceObject(bytes));
+      const event = uploadOf(key, { etag: createHash('md5').update(bytes).digest('hex') });
+      await Promise.all(Array.from({ length: deliveries }, () => deliver(event)));
+    },
+
+    async expectPromiseKept() {
+      const newest = store.get(uploadOf(key))?.bytes as Uint8Array;
+      const expected = await grayOf(newest);
+      const rows = ledger.rows().map(({ outcome }) => outcome);
+      const etag = createHash('md5').update(newest).digest('hex');
+      const own = rows.filter(({ source }) => source.etag === etag);
+
+      expect(own.map(({ status }) => status)).toEqual([expected ? 'converted' : 'failed']);
+      if (expected) expect(store.get(output)?.bytes).toEqual(expected);
+      // Each content that ever was uploaded and seen, at most once.
+      expect(new Set(rows.map(({ source }) => source.etag)).size).toBe(rows.length);
+      // No row points at an output that is not there.
+      const pointing = rows.filter(({ status }) => status === 'converted');
+      if (pointing.length > 0) expect(store.get(output)).toBeDefined();
+    },
+  };
+}
+
+async function grayOf(bytes: Uint8Array): Promise<Uint8Array | undefined> {
+  try {
+    return (await toGrayscale(bytes)).bytes;
+  } catch (error) {
+    if (error instanceof ConversionError) return undefined;
+    throw error;
+  }
+}
+
+/** Every call waits its turn in an order that the scheduler picks; one in ten fails, before or after. */
+function shuffledStore(
+  store: ObjectStore,
+  scheduler: Scheduler,
+  luck: Iterator<number>,
+): ObjectStore {
+  return {
+    read: (...call) => disturbed('read', () => store.read(...call), scheduler, luck),
+    head: (...call) => disturbed('head', () => store.head(...call), scheduler, luck),
+    put: (...call) => disturbed('put', () => store.put(...call), scheduler, luck),
+  };
+}
+
+function shuffledLedger(ledger: Ledger, scheduler: Scheduler, luck: Iterator<number>): Ledger {
+  return {
+    record: (...call) => disturbed('record', () => ledger.record(...call), scheduler, luck),
+  };
+}
+
+async function disturbed<Result>(
+  name: string,
+  work: () => Promise<Result>,
+  scheduler: Scheduler,
+  luck: Iterator<number>,
+): Promise<Result> {
+  const chance: number = luck.next().value;
+  await scheduler.schedule(Promise.resolve(), name);
+  if (chance === 0) throw new Error(`${name} failed before it happened`);
+  const result = await work();
+  await scheduler.schedule(Promise.resolve(), `${name} answers`);
+  if (chance === 1) throw new Error(`${name} happened but its answer was lost`);
+  return result;
+}

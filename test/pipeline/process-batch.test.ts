@@ -1,0 +1,241 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { toGrayscale } from '../../src/convert/index.ts';
+import {
+  createBudget,
+  EntryRejectedError,
+  type Ledger,
+  type LedgerEntry,
+  type ObjectStore,
+  PermanentError,
+  processBatch,
+} from '../../src/pipeline/index.ts';
+import { memoryPipeline, sourceObject, tinyPng, uploadOf } from '../support/pipeline.ts';
+
+const etagOf = (bytes: Uint8Array) => createHash('md5').update(bytes).digest('hex');
+
+describe('processBatch', () => {
+  test('puts the gray twin under the prefix and a row beside it', async () => {
+    const { parts, store, ledger } = memoryPipeline();
+    const bytes = await tinyPng(255);
+    await store.put(uploadOf('a.png'), sourceObject(bytes));
+    const upload = uploadOf('a.png', { etag: etagOf(bytes), eventTime: new Date(0) });
+
+    const { results } = await processBatch([upload], { ...parts, now: () => Date.now() });
+
+    expect(results).toMatchObject([{ outcome: { status: 'converted' } }]);
+    const output = store.get(uploadOf('grayscale/a.png'));
+    expect(output?.bytes).toEqual((await toGrayscale(bytes)).bytes);
+    expect(output?.contentType).toBe('image/png');
+    expect(output?.metadata).toMatchObject({
+      'source-etag': etagOf(bytes),
+      recipe: 'rec601 png',
+      'processor-version': 'test',
+    });
+    const [row] = ledger.rows();
+    expect(row?.outcome).toMatchObject({ upload, output: uploadOf('grayscale/a.png') });
+    const { stages } = row?.outcome ?? {};
+    expect(Object.keys(stages ?? {}).sort()).toEqual(
+      ['queue', 'fetch', 'decode', 'gray', 'encode', 'store', 'verify', 'record'].sort(),
+    );
+    expect(Object.values(stages ?? {}).every((ms) => ms >= 0)).toBe(true);
+  });
+
+  test('writes outputs into another bucket where one is configured', async () => {
+    const { parts, store } = memoryPipeline({ outputBucket: 'outputs' });
+    await store.put(uploadOf('a.png'), sourceObject(await tinyPng(1)));
+    await processBatch([uploadOf('a.png')], parts);
+    expect(store.get({ bucket: 'outputs', key: 'grayscale/a.png' })).toBeDefined();
+    expect(store.get(uploadOf('grayscale/a.png'))).toBeUndefined();
+  });
+
+  test.each([
+    ['text', Buffer.from('hello'), 'UNSUPPORTED_FORMAT'],
+    ['nothing', Buffer.alloc(0), 'EMPTY_OBJECT'],
+    ['half a picture', 'half', 'CORRUPT_IMAGE'],
+    ['more bytes than allowed', Buffer.alloc(3_000, 1), 'FILE_TOO_LARGE'],
+  ])('records %s as a failure and does not ask for it again', async (_, content, code) => {
+    const { parts, store, ledger } = memoryPipeline({
+      limits: { maxBytes: 2_000, maxPixels: 1e6, maxPages: 10 },
+    });
+    const png = await tinyPng(9);
+    const bytes = content === 'half' ? png.subarray(0, png.length - 30) : (content as Buffer);
+    await store.put(uploadOf('bad'), sourceObject(bytes));
+    const { results } = await processBatch([uploadOf('bad')], parts);
+    expect(results).toMatchObject([{ outcome: { status: 'failed', code } }]);
+    expect(ledger.rows()).toMatchObject([{ outcome: { status: 'failed', code } }]);
+    expect(store.get(uploadOf('grayscale/bad'))).toBeUndefined();
+  });
+
+  test('records a picture that would not fit in memory as a failure', async () => {
+    const { parts, store } = memoryPipeline({ memory: createBudget(10) });
+    await store.put(uploadOf('big'), sourceObject(await tinyPng(1)));
+    const { results } = await processBatch([uploadOf('big')], parts);
+    expect(results).toMatchObject([{ outcome: { status: 'failed', code: 'IMAGE_TOO_LARGE' } }]);
+  });
+
+  test('skips an upload whose source is gone', async () => {
+    const { parts, ledger } = memoryPipeline();
+    const { results } = await processBatch([uploadOf('gone', { etag: 'e' })], parts);
+    expect(results).toMatchObject([{ outcome: { status: 'skipped', code: 'SOURCE_GONE' } }]);
+    expect(ledger.rows()).toMatchObject([{ outcome: { source: { etag: 'e' } } }]);
+  });
+
+  test('keeps the failure of one upload from its siblings', async () => {
+    const { parts, store, ledger } = memoryPipeline();
+    await store.put(uploadOf('good'), sourceObject(await tinyPng(1)));
+    await store.put(uploadOf('broken'), sourceObject(await tinyPng(2)));
+    const cut = cutOff(store, (key) => key === 'broken');
+    const { results } = await processBatch([uploadOf('broken'), uploadOf('good')], {
+      ...parts,
+      store: cut,
+    });
+    expect(results[0]).toMatchObject({ error: { message: 'cut off' } });
+    expect(results[1]).toMatchObject({ outcome: { status: 'converted' } });
+    expect(ledger.rows()).toHaveLength(1);
+  });
+
+  test('converts a key once however often it stands in a batch', async () => {
+    const { parts, store, ledger } = memoryPipeline();
+    let puts = 0;
+    const counting: ObjectStore = {
+      ...store,
+      put(ref, object) {
+        puts++;
+        return store.put(ref, object);
+      },
+    };
+    await store.put(uploadOf('a.png'), sourceObject(await tinyPng(1)));
+    const uploads = [uploadOf('a.png'), uploadOf('a.png'), uploadOf('a.png')];
+    const { results } = await processBatch(uploads, { ...parts, store: counting });
+    expect(results).toHaveLength(3);
+    expect(puts).toBe(1);
+    expect(ledger.rows()).toMatchObject([{ attempts: 1 }]);
+  });
+
+  test('gives an upload that was overwritten before it was read a row of its own', async () => {
+    const { parts, store, ledger } = memoryPipeline();
+    const newest = await tinyPng(2);
+    await store.put(uploadOf('a.png'), sourceObject(newest));
+    await processBatch([uploadOf('a.png', { etag: 'older' })], parts);
+    expect(ledger.rows().map(({ outcome }) => [outcome.status, outcome.source.etag])).toEqual([
+      ['converted', etagOf(newest)],
+      ['skipped', 'older'],
+    ]);
+  });
+
+  test('starts over when the source changed while it was converted', async () => {
+    const { parts, store, ledger } = memoryPipeline();
+    const [before, after] = [await tinyPng(10), await tinyPng(200)];
+    await store.put(uploadOf('a.png'), sourceObject(before));
+    let isFirst = true;
+    const racing: ObjectStore = {
+      ...store,
+      async put(ref, object) {
+        await store.put(ref, object);
+        if (isFirst) await store.put(uploadOf('a.png'), sourceObject(after));
+        isFirst = false;
+      },
+    };
+    await processBatch([uploadOf('a.png')], { ...parts, store: racing });
+    expect(store.get(uploadOf('grayscale/a.png'))?.bytes).toEqual((await toGrayscale(after)).bytes);
+    expect(ledger.rows()).toMatchObject([{ outcome: { source: { etag: etagOf(after) } } }]);
+  });
+
+  test('hands a source that never settles back to the queue', async () => {
+    const { parts, store } = memoryPipeline();
+    let round = 0;
+    const restless: ObjectStore = {
+      ...store,
+      async head() {
+        return { etag: `another-${round++}`, sizeBytes: 1 };
+      },
+    };
+    await store.put(uploadOf('a.png'), sourceObject(await tinyPng(1)));
+    const { results } = await processBatch([uploadOf('a.png')], { ...parts, store: restless });
+    expect(results).toMatchObject([{ error: { name: 'SourceUnsettledError' } }]);
+  });
+
+  test('leaves the output in place and asks again when the row cannot be written', async () => {
+    const { parts, store, ledger } = memoryPipeline();
+    await store.put(uploadOf('a.png'), sourceObject(await tinyPng(1)));
+    const down: Ledger = { record: () => Promise.reject(new Error('database down')) };
+    const { results, outcomes } = await processBatch([uploadOf('a.png')], {
+      ...parts,
+      ledger: down,
+    });
+    expect(results).toMatchObject([{ error: { message: 'database down' } }]);
+    expect(outcomes).toEqual([]);
+
+    await processBatch([uploadOf('a.png')], parts);
+    expect(ledger.rows()).toMatchObject([{ outcome: { status: 'converted' }, attempts: 1 }]);
+  });
+
+  test('keeps an entry that the ledger will never take from its siblings', async () => {
+    const { parts, store, ledger } = memoryPipeline();
+    for (const key of ['good', 'poison'])
+      await store.put(uploadOf(key), sourceObject(await tinyPng(1)));
+    const strict: Ledger = {
+      async record(entries: LedgerEntry[]) {
+        if (entries.some(({ outcome }) => outcome.upload.key === 'poison')) {
+          throw new EntryRejectedError('no such text');
+        }
+        await ledger.record(entries);
+      },
+    };
+    const { results } = await processBatch([uploadOf('poison'), uploadOf('good')], {
+      ...parts,
+      ledger: strict,
+    });
+    expect(results).toMatchObject([
+      { error: { name: 'EntryRejectedError' } },
+      { outcome: { status: 'converted' } },
+    ]);
+    expect(ledger.rows()).toHaveLength(1);
+  });
+
+  test('records an output that the store will never take as a failure', async () => {
+    const { parts, store } = memoryPipeline();
+    await store.put(uploadOf('a'), sourceObject(await tinyPng(1)));
+    const full: ObjectStore = {
+      ...store,
+      put: () => Promise.reject(new PermanentError('OUTPUT_KEY_TOO_LONG', 'too long')),
+    };
+    const { results } = await processBatch([uploadOf('a')], { ...parts, store: full });
+    expect(results).toMatchObject([{ outcome: { status: 'failed', code: 'OUTPUT_KEY_TOO_LONG' } }]);
+  });
+
+  test('runs no more images side by side than there are places', async () => {
+    const { parts, store } = memoryPipeline({ places: createBudget(3) });
+    let [now, most] = [0, 0];
+    const watched: ObjectStore = {
+      ...store,
+      async read(ref, options) {
+        most = Math.max(most, ++now);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        now--;
+        return await store.read(ref, options);
+      },
+    };
+    const keys = Array.from({ length: 12 }, (_, i) => uploadOf(`k${i}`));
+    await processBatch(keys, { ...parts, store: watched });
+    expect(most).toBe(3);
+  });
+
+  test('has nothing to do, and no row to write, for an empty batch', async () => {
+    const { parts } = memoryPipeline({
+      ledger: { record: () => Promise.reject(new Error('asked')) },
+    });
+    expect(await processBatch([], parts)).toEqual({ results: [], outcomes: [] });
+  });
+});
+
+function cutOff(store: ObjectStore, isCut: (key: string) => boolean): ObjectStore {
+  return {
+    ...store,
+    async read(ref, options) {
+      if (isCut(ref.key)) throw new Error('cut off');
+      return await store.read(ref, options);
+    },
+  };
+}

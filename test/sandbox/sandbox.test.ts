@@ -1,0 +1,155 @@
+// The whole system as a user starts it, with its parts in processes of their own.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connectPostgres, type Postgres } from '../../src/adapters/postgres.ts';
+import { readConfig } from '../../src/config.ts';
+import { toGrayscale } from '../../src/convert/index.ts';
+import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { tinyPng } from '../support/pipeline.ts';
+
+const anyPorts = { SANDBOX_S3_PORT: '0', SANDBOX_DB_PORT: '0' };
+
+function run(args: string[], env: Record<string, string>) {
+  const child = spawn(process.execPath, ['bin/grayscale.js', ...args], {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return {
+    child,
+    stdout: text(child.stdout),
+    stderr: text(child.stderr),
+    exit: once(child, 'exit'),
+  };
+}
+
+describe('the demo', () => {
+  test('converts the samples, prints the milliseconds of each stage and exits 0', async () => {
+    const demo = run(['sandbox', '--demo'], anyPorts);
+    const [exitCode] = await demo.exit;
+    expect(await demo.stderr).toBe('');
+    const output = await demo.stdout;
+    for (const name of ['dunes.jpg', 'logo.png', 'chart.webp']) {
+      expect(output).toMatch(
+        new RegExp(`^${name} +converted +grayscale/${name}( +\\d+\\.\\d){8}$`, 'm'),
+      );
+    }
+    expect(exitCode).toBe(0);
+  }, 90_000);
+
+  test.each([['SANDBOX_S3_PORT'], ['SANDBOX_DB_PORT']])(
+    'says in a sentence that the port of %s is taken',
+    async (variable) => {
+      const other = createServer().listen(0, '127.0.0.1');
+      await once(other, 'listening');
+      const { port } = other.address() as { port: number };
+      const demo = run(['sandbox', '--demo'], { ...anyPorts, [variable]: String(port) });
+      const [exitCode] = await demo.exit;
+      expect(await demo.stderr).toBe(
+        `Port ${port} is taken by another program. Set ${variable} to a free one, or to 0 to have one picked.\n`,
+      );
+      expect(exitCode).toBe(1);
+      other.close();
+    },
+  );
+});
+
+describe('the sandbox', () => {
+  test('tells how to use it, and closes everything on Ctrl-C', async () => {
+    const sandbox = run(['sandbox'], anyPorts);
+    let output = '';
+    sandbox.child.stdout.on('data', (chunk) => {
+      output += chunk;
+    });
+    while (!output.includes('Ctrl-C stops everything')) await sleep(50);
+    sandbox.child.kill('SIGINT');
+    const [exitCode] = await sandbox.exit;
+    expect(exitCode).toBe(0);
+    expect(output).toMatch(
+      /aws --endpoint-url http:\/\/127\.0\.0\.1:\d+ s3 cp PICTURE\.jpg s3:\/\/uploads\//,
+    );
+    const [, port] = /psql "postgresql:\/\/postgres:postgres@127\.0\.0\.1:(\d+)/.exec(output) ?? [];
+    const gone = connectPostgres({
+      host: '127.0.0.1',
+      port: Number(port),
+      ssl: 'disable',
+      maxConnections: 1,
+    });
+    await expect(gone.query('SELECT 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  }, 90_000);
+});
+
+describe('under kills', () => {
+  let sandbox: Sandbox;
+  let postgres: Postgres;
+  beforeAll(async () => {
+    sandbox = await startSandbox(readConfig({ ...anyPorts, LOG_LEVEL: 'ERROR' }), () => {});
+    postgres = connectPostgres({ url: sandbox.databaseUrl, ssl: 'disable', maxConnections: 1 });
+  });
+  afterAll(async () => {
+    await postgres.close();
+    await sandbox.close();
+  });
+
+  const put = (Key: string, Body: Uint8Array) =>
+    sandbox.store.s3.send(new PutObjectCommand({ Bucket: sandbox.bucket, Key, Body }));
+
+  async function rowCount(): Promise<number> {
+    try {
+      return (await postgres.query('SELECT count(*)::int AS n FROM image_metadata')).rows[0].n;
+    } catch {
+      return 0; // the database has just been killed
+    }
+  }
+
+  test('loses no upload while its function and its database are killed again and again', async () => {
+    const total = 150;
+    const picture = await tinyPng(120, 60, 30);
+    const keys = Array.from(
+      { length: total },
+      (_, i) => `${i % 10 === 0 ? 'bad' : 'good'} ${i}.png`,
+    );
+    const uploads = (async () => {
+      for (const key of keys) {
+        await put(key, key.startsWith('bad') ? Buffer.from(`no picture: ${key}`) : picture);
+        await sleep(10);
+      }
+    })();
+    for (let kill = 0; kill < 6; kill++) {
+      await sleep(300);
+      const victim = kill % 3 === 2 ? sandbox.database : sandbox.functions[kill % 2];
+      if (victim?.pid) process.kill(victim.pid, 'SIGKILL');
+    }
+    await uploads;
+
+    // A killed function's messages come back after the visibility timeout of 30 seconds.
+    const deadline = Date.now() + 90_000;
+    while ((await rowCount()) < total && Date.now() < deadline) await sleep(250);
+
+    const { rows } = await postgres.query('SELECT source_key, status, code FROM image_metadata');
+    expect(rows.map((row) => row.source_key).sort()).toEqual([...keys].sort());
+    for (const row of rows) {
+      expect(row.status).toBe(row.source_key.startsWith('bad') ? 'failed' : 'converted');
+    }
+    const list = new ListObjectsV2Command({ Bucket: sandbox.bucket, Prefix: 'grayscale/' });
+    const { Contents = [] } = await sandbox.store.s3.send(list);
+    expect(Contents).toHaveLength(keys.filter((key) => key.startsWith('good')).length);
+    const output = await sandbox.store.s3.send(
+      new GetObjectCommand({ Bucket: sandbox.bucket, Key: `grayscale/${keys[1]}` }),
+    );
+    expect(Buffer.from((await output.Body?.transformToByteArray()) ?? [])).toEqual(
+      Buffer.from((await toGrayscale(picture)).bytes),
+    );
+    const dead = new GetQueueAttributesCommand({
+      QueueUrl: sandbox.store.deadLetterQueueUrl,
+      AttributeNames: ['ApproximateNumberOfMessages'],
+    });
+    const { Attributes } = await sandbox.store.sqs.send(dead);
+    expect(Attributes?.ApproximateNumberOfMessages).toBe('0');
+  }, 150_000);
+});

