@@ -1,0 +1,121 @@
+import type { Upload } from '../pipeline/index.ts';
+import { type EventRecord, ignored, type Objection, refused } from './event-record.ts';
+import { expected, shown } from './expected.ts';
+import { defined, sizeOf, textOf, timeOf } from './fields.ts';
+import type { KeyEncoding, ParseOptions } from './parse-options.ts';
+
+/** What an event says of one object, each field as it was received. */
+export interface Announcement {
+  bucket?: unknown;
+  key?: unknown;
+  /** How the event's dialect encodes keys. */
+  keyEncoding?: KeyEncoding;
+  versionId?: unknown;
+  etag?: unknown;
+  sizeBytes?: unknown;
+  sequencer?: unknown;
+  eventTime?: unknown;
+  /** What the event itself says against processing it, such as that the object was removed. */
+  objection?: Objection | undefined;
+}
+
+/** Decides whether an announced object is processed, ignored or refused. */
+export function admit(announced: Announcement, options: ParseOptions): EventRecord {
+  const known = readKnown(announced, options);
+  const { bucket, key } = known;
+  if (announced.objection) return turnDown(announced.objection, known);
+  if (!bucket) return turnDown(refused(expected('a bucket name', announced.bucket)), known);
+  if (!key) return turnDown(unreadableKey(announced.key), known);
+
+  const upload: Upload = { ...known, bucket, key };
+  for (const rule of rules) {
+    const objection = rule(upload, options);
+    if (objection) return turnDown(objection, known);
+  }
+  return { action: 'process', upload };
+}
+
+type Rule = (upload: Upload, options: ParseOptions) => Objection | undefined;
+
+// Own outputs come before foreign buckets: a bucket for outputs alone is always a foreign one.
+const rules: readonly Rule[] = [malformedKey, ownOutput, foreignBucket, folderMarker];
+
+/** The longest key of S3, in bytes of UTF-8. */
+const maxKeyBytes = 1024;
+
+/** PostgreSQL, where keys are recorded, takes neither NUL nor half a surrogate pair. */
+function malformedKey({ key }: Upload): Objection | undefined {
+  const bytes = Buffer.byteLength(key);
+  if (bytes > maxKeyBytes) {
+    return refused(`Expected a key of at most ${maxKeyBytes} bytes but received one of ${bytes}.`);
+  }
+  if (key.includes('\0')) return refused(expected('a key without NUL', key));
+  if (!key.isWellFormed()) return refused(expected('a key of well-formed Unicode', key));
+  return undefined;
+}
+
+function ownOutput({ bucket, key }: Upload, options: ParseOptions): Objection | undefined {
+  const { outputPrefix, outputBucket = bucket } = options;
+  const isOwn = bucket === outputBucket && key.startsWith(outputPrefix);
+  return isOwn
+    ? ignored(`Lies under the output prefix ${outputPrefix}, as outputs do.`)
+    : undefined;
+}
+
+function foreignBucket({ bucket }: Upload, options: ParseOptions): Objection | undefined {
+  const { bucket: ours = bucket } = options;
+  return bucket === ours ? undefined : refused(expected(`the bucket ${shown(ours)}`, bucket));
+}
+
+/** Consoles and Hadoop make empty objects that stand for folders. */
+function folderMarker({ key, sizeBytes = 0 }: Upload): Objection | undefined {
+  const isMarker = sizeBytes === 0 && (key.endsWith('/') || key.endsWith('_$folder$'));
+  return isMarker ? ignored('Marks a folder and holds nothing.') : undefined;
+}
+
+function readKnown(announced: Announcement, options: ParseOptions): Partial<Upload> {
+  const { keyEncoding = 'auto' } = options;
+  const encoding = keyEncoding === 'auto' ? announced.keyEncoding : keyEncoding;
+  return defined({
+    bucket: bucketOf(announced.bucket),
+    key: keyOf(announced.key, encoding),
+    versionId: versionIdOf(announced.versionId),
+    etag: textOf(textOf(announced.etag)?.replaceAll('"', '')),
+    sizeBytes: sizeOf(announced.sizeBytes),
+    sequencer: textOf(announced.sequencer),
+    eventTime: timeOf(announced.eventTime),
+  });
+}
+
+/** With a slash, bucket and key would name another key where URLs are /bucket/key. */
+function bucketOf(bucket: unknown): string | undefined {
+  const name = textOf(bucket);
+  return name && /[\s/\p{C}]/u.test(name) ? undefined : name;
+}
+
+function keyOf(key: unknown, encoding: KeyEncoding = 'form'): string | undefined {
+  const text = textOf(key);
+  if (text === undefined || encoding === 'raw') return text;
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where a bucket keeps no versions, events say nothing, "" or "null". */
+function versionIdOf(versionId: unknown): string | undefined {
+  return versionId === 'null' ? undefined : textOf(versionId);
+}
+
+function unreadableKey(key: unknown): Objection {
+  if (textOf(key) === undefined) return refused(expected('an object key', key));
+  return refused(
+    `${expected('a form-encoded key', key)} EVENT_KEY_ENCODING=raw takes keys as they are.`,
+  );
+}
+
+function turnDown(objection: Objection, known: Partial<Upload>): EventRecord {
+  const { bucket, key, versionId, sizeBytes } = known;
+  return { ...objection, ...defined({ bucket, key, versionId, sizeBytes }) };
+}

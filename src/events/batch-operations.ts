@@ -1,0 +1,48 @@
+import { type Announcement, admit } from './admit.ts';
+import type { Dialect } from './dialect.ts';
+import { type Objection, refused } from './event-record.ts';
+import { expected } from './expected.ts';
+import { fieldsOf, isFields, isOfMajor, textOf } from './fields.ts';
+
+/**
+ * What S3 Batch Operations invokes a function with: one record for each task, in their order.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-invoke-lambda.html
+ */
+export const batchOperations: Dialect = {
+  kind: 's3-batch-operations',
+  recognises: (event) => 'tasks' in event || 'invocationSchemaVersion' in event,
+  parse: ({ tasks, invocationSchemaVersion }, { options }) =>
+    Array.isArray(tasks)
+      ? tasks.map((task) => admit(announcementOf(task, invocationSchemaVersion), options))
+      : [refused(expected('tasks to be an array', tasks))],
+};
+
+/** Version 1.0 names buckets by ARN (`s3BucketArn`), 2.0 by name (`s3Bucket`). */
+function announcementOf(task: unknown, schemaVersion: unknown): Announcement {
+  const { s3Bucket, s3BucketArn, s3Key, s3VersionId } = fieldsOf(task);
+  return {
+    bucket: bucketOf(textOf(s3Bucket) ?? s3BucketArn),
+    key: s3Key,
+    // "Keys from S3 Batch Operations are URL encoded", says the page above, and decodes some with
+    // unquote, some with unquote_plus. The latter is right for both versions: whoever encodes a
+    // manifest writes a plus sign as %2B, so that a bare one can only be a space.
+    keyEncoding: 'form',
+    versionId: s3VersionId,
+    objection: objectionTo(task, schemaVersion),
+  };
+}
+
+/** The last part of an ARN; a directory bucket's is `bucket/name`. */
+function bucketOf(bucket: unknown): unknown {
+  return textOf(bucket)
+    ?.split(':')
+    .at(-1)
+    ?.replace(/^bucket\//, '');
+}
+
+function objectionTo(task: unknown, schemaVersion: unknown): Objection | undefined {
+  if (!isOfMajor(schemaVersion, ['1', '2'])) {
+    return refused(expected('an invocationSchemaVersion of 1.0 or 2.0', schemaVersion));
+  }
+  return isFields(task) ? undefined : refused(expected('a task', task));
+}

@@ -1,0 +1,3 @@
+export { describeRecord, type EventRecord, type RecordDescription } from './event-record.ts';
+export { type EventKind, eventKind, parseEvent, parseMessage } from './parse-event.ts';
+export type { ParseOptions } from './parse-options.ts';

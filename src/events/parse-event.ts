@@ -1,0 +1,103 @@
+import { batchOperations } from './batch-operations.ts';
+import type { Dialect } from './dialect.ts';
+import { eventBridge } from './event-bridge.ts';
+import { type EventRecord, refused } from './event-record.ts';
+import { expected } from './expected.ts';
+import { type Fields, isFields } from './fields.ts';
+import type { ParseOptions } from './parse-options.ts';
+import { s3Record, s3TestEvent } from './s3-record.ts';
+import { snsNotification } from './sns-notification.ts';
+import { sqsMessage } from './sqs-message.ts';
+
+/** Which envelope a Lambda handler was given, so that it can answer in kind. */
+export type EventKind = Dialect['kind'] | 'unknown';
+
+/** The first that recognises an event parses it. */
+const dialects: readonly Dialect[] = [
+  s3Record,
+  eventBridge,
+  batchOperations,
+  snsNotification,
+  sqsMessage,
+  s3TestEvent,
+];
+
+/** Fields that hold a list of events: Lambda's and S3's, and that of an answer to ReceiveMessage. */
+const lists = ['Records', 'Messages'];
+
+/**
+ * Arrays and messages around an event. AWS itself makes three of them, where EventBridge Pipes
+ * passes on SQS messages of SNS notifications.
+ */
+const maxEnvelopes = 5;
+
+/**
+ * Every object that an event announces, in order, whatever the event's dialect. Never throws: what
+ * is not understood is a record too, which says what was expected and what was received.
+ *
+ * @example
+ * const records = parseEvent(event, { outputPrefix: 'grayscale/' });
+ * const uploads = records.flatMap((record) => (record.action === 'process' ? [record.upload] : []));
+ */
+export function parseEvent(event: unknown, options: ParseOptions): EventRecord[] {
+  return parseWithin(0, event, options);
+}
+
+/** Every object that the body of one SQS message announces, in order. */
+export function parseMessage(body: unknown, options: ParseOptions): EventRecord[] {
+  return openWithin(1, body, options);
+}
+
+/** Names the envelope; `sqs` is told only where there are Records whose failures can be reported. */
+export function eventKind(event: unknown): EventKind {
+  if (Array.isArray(event)) return kindOfAny(event) === 'unknown' ? 'unknown' : 'eventbridge';
+  if (isFields(event) && Array.isArray(event.Records)) return kindOfAny(event.Records);
+  const kind = kindOfAny([event]);
+  return kind === 'sqs' ? 'unknown' : kind;
+}
+
+function parseWithin(envelopes: number, event: unknown, options: ParseOptions): EventRecord[] {
+  if (envelopes > maxEnvelopes) {
+    return [refused(`Expected an event within at most ${maxEnvelopes} envelopes but found more.`)];
+  }
+  if (Array.isArray(event)) {
+    return event.flatMap((element) => parseWithin(envelopes + 1, element, options));
+  }
+  const list = isFields(event) && lists.find((name) => name in event);
+  if (!list) return parseOne(envelopes, event, options);
+  const records = event[list];
+  if (!Array.isArray(records)) return [refused(expected(`${list} to be an array`, records))];
+  return records.flatMap((record) => parseOne(envelopes, record, options));
+}
+
+function parseOne(envelopes: number, event: unknown, options: ParseOptions): EventRecord[] {
+  const dialect = isFields(event) && dialectOf(event);
+  if (dialect) {
+    const open = (content: unknown) => openWithin(envelopes + 1, content, options);
+    return dialect.parse(event, { options, open });
+  }
+  return [refused(expected('an event of S3, SQS, SNS, EventBridge or S3 Batch Operations', event))];
+}
+
+function openWithin(envelopes: number, content: unknown, options: ParseOptions): EventRecord[] {
+  if (typeof content !== 'string') return parseWithin(envelopes, content, options);
+  let event: unknown;
+  try {
+    event = JSON.parse(content);
+  } catch {
+    return [refused(expected('an event in JSON', content))];
+  }
+  return parseWithin(envelopes, event, options);
+}
+
+function dialectOf(event: Fields): Dialect | undefined {
+  return dialects.find((dialect) => dialect.recognises(event));
+}
+
+function kindOfAny(events: unknown[]): EventKind {
+  for (const event of events) {
+    const dialect = isFields(event) && dialectOf(event);
+    if (dialect) return dialect.kind;
+  }
+  return 'unknown';
+}

@@ -1,0 +1,102 @@
+import { type Announcement, admit } from './admit.ts';
+import type { Dialect } from './dialect.ts';
+import { ignored, type Objection, refused } from './event-record.ts';
+import { expected, shown } from './expected.ts';
+import { type Fields, fieldsOf, isOfMajor, textOf } from './fields.ts';
+import type { KeyEncoding } from './parse-options.ts';
+
+/**
+ * A record of an S3 event notification, from S3 or from a store that writes as S3 does.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+ */
+export const s3Record: Dialect = {
+  kind: 's3',
+  recognises: (event) => 's3' in event || textOf(event.eventSource)?.endsWith(':s3') === true,
+  parse: (record, { options }) => [admit(announcementOf(record), options)],
+};
+
+/** What S3 sends, in place of records, when a notification is configured. */
+export const s3TestEvent: Dialect = {
+  kind: 's3',
+  recognises: (event) => event.Event === 's3:TestEvent',
+  parse: ({ Event, Bucket }, { options }) => [
+    admit({ bucket: Bucket, objection: noCreation(Event) }, options),
+  ],
+};
+
+function announcementOf(record: Fields): Announcement {
+  const { bucket, object } = fieldsOf(record.s3);
+  const { name, arn } = fieldsOf(bucket);
+  const { key, versionId, eTag, size, sequencer } = fieldsOf(object);
+  return {
+    bucket: name,
+    key,
+    keyEncoding: isOfVersityGateway(name, key, arn) ? 'raw' : keyEncodingOf(record.eventSource),
+    versionId,
+    etag: eTag,
+    sizeBytes: size,
+    sequencer,
+    eventTime: record.eventTime,
+    objection: versionObjection(record.eventVersion) ?? nameObjection(record.eventName),
+  };
+}
+
+/**
+ * By `eventSource`, from the stores' sources: minio cmd/event-notification.go (`url.QueryEscape`),
+ * rustfs crates/notify/src/event.rs (`form_urlencoded`), ceph src/rgw/rgw_pubsub.cc (the key is
+ * dumped as it is). Any other store is taken to encode as S3 does.
+ */
+const keyEncodings = new Map<unknown, KeyEncoding>([
+  ['aws:s3', 'form'],
+  ['minio:s3', 'form'],
+  ['rustfs:s3', 'form'],
+  ['ceph:s3', 'raw'],
+]);
+
+function keyEncodingOf(eventSource: unknown): KeyEncoding {
+  return keyEncodings.get(eventSource) ?? 'form';
+}
+
+/**
+ * VersityGW calls itself aws:s3, yet does not encode keys. It gives itself away by a bucket ARN of
+ * the whole request path, arn:aws:s3:::/bucket/key (versitygw s3event/event.go).
+ */
+function isOfVersityGateway(name: unknown, key: unknown, arn: unknown): boolean {
+  const path = textOf(name) && textOf(key) && `${name}/${key}`;
+  return path !== undefined && textOf(arn)?.endsWith(path) === true;
+}
+
+function versionObjection(eventVersion: unknown): Objection | undefined {
+  const isKnown = isOfMajor(eventVersion, ['2']);
+  return isKnown ? undefined : refused(expected('an eventVersion of 2.x', eventVersion));
+}
+
+function nameObjection(eventName: unknown): Objection | undefined {
+  // Records written by hand, to try a function out, often have no name: the object will tell.
+  if (eventName === undefined || eventName === null || eventName === '') return undefined;
+  if (typeof eventName !== 'string') return refused(expected('an eventName', eventName));
+  return isCreation(eventName.replace(/^s3:/, '')) ? undefined : noCreation(eventName);
+}
+
+function noCreation(eventName: unknown): Objection {
+  return ignored(`${shown(eventName)} announces no new object.`);
+}
+
+function isCreation(name: string): boolean {
+  return creations.has(name) || (/^ObjectCreated(:|$)/.test(name) && !changes.has(name));
+}
+
+/**
+ * What Ceph sends where an object arrived from another zone. No zone sends it unasked, so whoever
+ * asks wants the objects of this zone processed; that the zone of origin may have done the same
+ * costs time, but does no harm: the outputs are alike.
+ */
+const creations: ReadonlySet<string> = new Set(['ObjectSynced:Create', 'Replication:Create']);
+
+/** Names that MinIO and RustFS gave to changes of an object that is there already. */
+const changes: ReadonlySet<string> = new Set([
+  'ObjectCreated:PutTagging',
+  'ObjectCreated:DeleteTagging',
+  'ObjectCreated:PutRetention',
+  'ObjectCreated:PutLegalHold',
+]);

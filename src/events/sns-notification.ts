@@ -1,0 +1,26 @@
+import type { Dialect } from './dialect.ts';
+import { ignored, refused } from './event-record.ts';
+import { expected } from './expected.ts';
+import { fieldsOf } from './fields.ts';
+
+/** A notification of SNS, as Lambda was invoked with it (`Sns`) or as HTTP and SQS receive it. */
+export const snsNotification: Dialect = {
+  kind: 'sns',
+  recognises: (event) =>
+    'Sns' in event || ('Type' in event && 'Message' in event) || event.EventSource === 'aws:sns',
+  parse: (event, { open }) => {
+    const { Type = 'Notification', Message } = 'Sns' in event ? fieldsOf(event.Sns) : event;
+    if (Type === 'Notification') return open(Message);
+    return [
+      confirmations.has(Type)
+        ? ignored(`SNS sent a ${Type}, which announces no object.`)
+        : refused(expected('a Notification of SNS', Type)),
+    ];
+  },
+};
+
+/** What SNS sends to an endpoint for its owner to act upon. */
+const confirmations: ReadonlySet<unknown> = new Set([
+  'SubscriptionConfirmation',
+  'UnsubscribeConfirmation',
+]);
