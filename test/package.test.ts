@@ -15,7 +15,7 @@ let folder: string;
 // Packing, one installation and two more Nodes, all from the npm registry or its cache.
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'package-'));
-  await npm(root, 'pack', '--silent', '--pack-destination', folder);
+  await npm(root, 'pack', '--foreground-scripts', '--pack-destination', folder);
   const tarball = (await readdir(folder)).find((file) => file.endsWith('.tgz'));
   const node = `npm:node-${platform() === 'win32' ? 'win' : platform()}-${arch()}`;
   await write('package.json', {
@@ -134,9 +134,15 @@ function npm(cwd: string, ...args: string[]) {
   return shell(cwd, 'npm', ...args);
 }
 
-function shell(cwd: string, command: string, ...args: string[]) {
-  // npm and npx are batch files on Windows.
-  return promisify(execFile)(command, args, { cwd, shell: platform() === 'win32' });
+async function shell(cwd: string, command: string, ...args: string[]) {
+  try {
+    // npm and npx are batch files on Windows.
+    return await promisify(execFile)(command, args, { cwd, shell: platform() === 'win32' });
+  } catch (error) {
+    // The error alone says which command failed, but the compiler tells why on standard output.
+    const { message, stdout } = error as Error & { stdout?: string };
+    throw new Error(`${message}\n${stdout ?? ''}`, { cause: error });
+  }
 }
 
 function write(file: string, content: object | string): Promise<void> {

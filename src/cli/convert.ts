@@ -5,7 +5,7 @@ import { type Config, readConfig } from '../config.ts';
 import { ConversionError, type Recipe, resolveRecipe, toGrayscale } from '../convert/index.ts';
 import { convertFiles } from './convert-files.ts';
 import { createReport } from './convert-report.ts';
-import type { ExitCode } from './main.ts';
+import type { ExitCode } from './exit-code.ts';
 import { formatOfOutput, planConversions } from './plan-conversions.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -2,13 +2,11 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
 import { version } from '../version.ts';
 import { convertCommand } from './convert.ts';
+import type { ExitCode } from './exit-code.ts';
 import { inspectEventCommand } from './inspect-event.ts';
 import { migrateCommand } from './migrate.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { UsageError } from './usage-error.ts';
-
-/** 0 done, 1 something failed, 2 wrong use. */
-export type ExitCode = 0 | 1 | 2;
 
 const commands = [convertCommand, inspectEventCommand, migrateCommand, sandboxCommand];
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { readConfig } from '../config.ts';
-import type { ExitCode } from './main.ts';
+import type { ExitCode } from './exit-code.ts';
 
 /** `grayscale sandbox` */
 export function sandboxCommand(setExitCode: (code: ExitCode) => void): Command {

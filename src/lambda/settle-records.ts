@@ -1,5 +1,5 @@
 import type { EventRecord } from '../events/index.ts';
-import { type Outcome, processBatch } from '../pipeline/index.ts';
+import { type Outcome, processBatch, type UploadResult } from '../pipeline/index.ts';
 import type { Invocation } from './invocation.ts';
 
 /** What became of one record of an event. */
@@ -19,18 +19,20 @@ export async function settleRecords(
 
   const remaining = results.values();
   return records.map((record): SettledRecord => {
-    if (record.action === 'ignore') {
-      reporter.ignored(record);
-      return { status: 'ignored', key: record.key, reason: record.reason };
+    switch (record.action) {
+      case 'ignore':
+        reporter.ignored(record);
+        return { status: 'ignored', key: record.key, reason: record.reason };
+      case 'refuse':
+        reporter.refused(record);
+        return { status: 'retry', cause: new Error(`Refused: ${record.reason}`) };
+      case 'process': {
+        const result = remaining.next().value as UploadResult;
+        if ('outcome' in result) return { status: 'done', outcome: result.outcome };
+        reporter.retried(record.upload, result.error);
+        return { status: 'retry', cause: asError(result.error) };
+      }
     }
-    if (record.action === 'refuse') {
-      reporter.refused(record);
-      return { status: 'retry', cause: new Error(`Refused: ${record.reason}`) };
-    }
-    const result = remaining.next().value;
-    if (result && 'outcome' in result) return { status: 'done', outcome: result.outcome };
-    reporter.retried(record.upload, result?.error);
-    return { status: 'retry', cause: asError(result?.error) };
   });
 }
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { extname } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 export interface ChildOptions {
@@ -8,8 +9,8 @@ export interface ChildOptions {
   module: string;
   args?: string[];
   env: Record<string, string | undefined>;
-  /** Each line that the child writes to its standard output. */
-  onLine?: (line: string) => void;
+  /** Each line that the child writes, to its standard output or error. */
+  onLine: (line: string) => void;
 }
 
 /** A part of the sandbox in a process of its own, which is started again whenever it dies. */
@@ -64,16 +65,13 @@ function spawn({ module, args = [], env, onLine }: ChildOptions): ChildProcess {
   const path = fileURLToPath(new URL(`./${module}${extname(import.meta.url)}`, import.meta.url));
   const child = fork(path, args, {
     env: env as NodeJS.ProcessEnv,
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // Ctrl-C reaches the whole process group: the parent alone decides in which order parts end.
     detached: true,
   });
-  let rest = '';
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) onLine?.(line);
-  });
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream) createInterface({ input: stream }).on('line', onLine);
+  }
   return child;
 }
 

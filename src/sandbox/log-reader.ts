@@ -28,8 +28,8 @@ export function createLogReader(print: (line: string) => void): LogReader {
   return {
     read(line) {
       const entry = parse(line);
-      if (!entry) return;
-      if (outcomeWords.has(String(entry.message))) {
+      if (!entry) print(line);
+      else if (outcomeWords.has(String(entry.message))) {
         const outcome = { ...entry, status: entry.message } as unknown as LoggedOutcome;
         newest.set(outcome.key, outcome);
         if (isFollowing) print(describe(outcome));

@@ -26,7 +26,7 @@ const visibilityTimeoutSeconds = 30;
 
 /**
  * Starts S3 and SQS in this process, PostgreSQL and the function in processes of their own, which
- * are started again when they die. `onLog` gets each line that the function logs.
+ * are started again when they die. `onLog` gets each line that they write.
  * Throws `PortInUseError`.
  */
 export async function startSandbox(
@@ -51,6 +51,7 @@ export async function startSandbox(
       module: 'database-process',
       args: [join(folder, 'postgres'), String(databasePort)],
       env: environmentWith({}),
+      onLine: onLog,
     });
     closers.push(() => database.stop());
     const inside = { ...config, databaseUrl };
@@ -101,6 +102,8 @@ async function startFunction(options: FunctionOptions): Promise<Child> {
       AWS_REGION: region,
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      // What became of an image is read from the log.
+      LOG_LEVEL: 'INFO',
       ...notInTheSandbox,
     }),
     onLine: onLog,

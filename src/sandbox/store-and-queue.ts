@@ -41,6 +41,11 @@ export async function startStoreAndQueue(options: StoreAndQueueOptions): Promise
     done(null, body),
   );
 
+  // An object without bytes, as the markers of folders are, comes without a body.
+  app.addHook('preHandler', async (request) => {
+    request.body ??= Buffer.alloc(0);
+  });
+
   let announce: (path: string, eventName: string) => Promise<void> = async () => {};
   app.addHook('onResponse', async (request, reply) => {
     const eventName = creationOf(request.method, request.url, request.headers);

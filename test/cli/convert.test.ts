@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -211,13 +211,18 @@ describe('wrong use', () => {
       /folder for several inputs/,
     ],
     ['no input', ['convert'], /missing required argument/],
-    ['a wrong variable', ['convert', 'a.png'], /MAX_PIXELS: expected/, { MAX_PIXELS: 'many' }],
+    [
+      'a wrong variable',
+      ['convert', 'a.png'],
+      /MAX_PIXELS: expected/,
+      { MAX_PIXELS: 'many' } as Record<string, string>,
+    ],
   ])('answers %s in words and exits 2', async (_, args, message, env = {}) => {
     await writeFile(file('a.png'), picture);
     await writeFile(file('b.png'), picture);
     const { exitCode, stdout, stderr } = await runCli(args, {
       cwd: folder,
-      env: env as Record<string, string>,
+      env,
     });
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/\n\s+at /);

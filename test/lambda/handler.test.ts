@@ -42,6 +42,9 @@ beforeAll(async () => {
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
   vi.stubEnv('DATABASE_URL', database.url);
   vi.stubEnv('S3_BUCKET', bucket);
+  // Makes logs and metrics go to the console that tests can listen to.
+  vi.stubEnv('POWERTOOLS_DEV', 'true');
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
 });
 afterAll(async () => {
   vi.unstubAllEnvs();
