@@ -68,7 +68,7 @@ async function convertFile(
 
   const bytes = await readInput(input, store, limits.maxBytes);
   try {
-    const { memoryBytes } = await inspectImage(bytes, limits);
+    const { memoryBytes } = await inspectImage(bytes, limits, recipe);
     const { bytes: gray, ...image } = await memory.use(memoryBytes, () =>
       toGrayscale(bytes, recipe, limits),
     );

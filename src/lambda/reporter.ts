@@ -6,7 +6,8 @@ import { describeRecipe } from '../convert/index.ts';
 import type { EventRecord } from '../events/index.ts';
 import type { Outcome, Stage, Upload } from '../pipeline/index.ts';
 
-type Unprocessed = Exclude<EventRecord, { action: 'process' }>;
+/** A record that is no upload. */
+export type Unprocessed = Exclude<EventRecord, { action: 'process' }>;
 
 /** Tells of an invocation: one log line an image, and metrics in CloudWatch's embedded format. */
 export interface Reporter {

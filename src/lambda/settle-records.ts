@@ -1,6 +1,7 @@
 import type { EventRecord } from '../events/index.ts';
-import { type Outcome, processBatch, type UploadResult } from '../pipeline/index.ts';
+import { type Outcome, processBatch, type Upload, type UploadResult } from '../pipeline/index.ts';
 import type { Invocation } from './invocation.ts';
+import type { Reporter, Unprocessed } from './reporter.ts';
 
 /** What became of one record of an event. */
 export type SettledRecord =
@@ -18,22 +19,27 @@ export async function settleRecords(
   for (const outcome of outcomes) reporter.outcome(outcome);
 
   const remaining = results.values();
-  return records.map((record): SettledRecord => {
-    switch (record.action) {
-      case 'ignore':
-        reporter.ignored(record);
-        return { status: 'ignored', key: record.key, reason: record.reason };
-      case 'refuse':
-        reporter.refused(record);
-        return { status: 'retry', cause: new Error(`Refused: ${record.reason}`) };
-      case 'process': {
-        const result = remaining.next().value as UploadResult;
-        if ('outcome' in result) return { status: 'done', outcome: result.outcome };
-        reporter.retried(record.upload, result.error);
-        return { status: 'retry', cause: asError(result.error) };
-      }
-    }
-  });
+  return records.map((record) =>
+    record.action === 'process'
+      ? settleUpload(record.upload, remaining.next().value as UploadResult, reporter)
+      : settleOther(record, reporter),
+  );
+}
+
+function settleUpload(upload: Upload, result: UploadResult, reporter: Reporter): SettledRecord {
+  if ('outcome' in result) return { status: 'done', outcome: result.outcome };
+  reporter.retried(upload, result.error);
+  return { status: 'retry', cause: asError(result.error) };
+}
+
+function settleOther(record: Unprocessed, reporter: Reporter): SettledRecord {
+  const { action, key, reason } = record;
+  if (action === 'ignore') {
+    reporter.ignored(record);
+    return { status: 'ignored', key, reason };
+  }
+  reporter.refused(record);
+  return { status: 'retry', cause: new Error(`Refused: ${reason}`) };
 }
 
 function asError(cause: unknown): Error {

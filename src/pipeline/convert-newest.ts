@@ -131,7 +131,7 @@ async function convertWithinMemory(
   { recipe, limits, memory, now }: ConversionParts,
   watch: Stopwatch,
 ): Promise<GrayImage> {
-  const { memoryBytes } = await watch.time('decode', () => inspectImage(bytes, limits));
+  const { memoryBytes } = await watch.time('decode', () => inspectImage(bytes, limits, recipe));
   if (memoryBytes > memory.capacity) throw needsTooMuchMemory(memoryBytes, memory.capacity);
   const askedAt = now();
   return memory.use(memoryBytes, async () => {
