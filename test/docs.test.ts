@@ -24,7 +24,9 @@ describe('docs/configuration.md', () => {
 describe('docs/errors.md', () => {
   test('explains each code of the source, and no other', () => {
     const written = globSync('src/**/*.ts').flatMap((file) =>
-      [...read(file).matchAll(/(?:code(?: =|:) |FileError\(\s*)'([A-Z_]+)'/g)].map(([, code]) => code),
+      [...read(file).matchAll(/(?:code(?: =|:) |FileError\(\s*)'([A-Z_]+)'/g)].map(
+        ([, code]) => code,
+      ),
     );
     const codes = [conversionErrorCodes, permanentErrorCodes, skipReasons].flatMap(Object.keys);
     const documented = [...read('docs/errors.md').matchAll(/^\| `([A-Z_]+)` \|/gm)].map(

@@ -27,6 +27,7 @@ export function convertedOutcome(upload: Partial<Upload> = {}): Outcome {
         depth: 8,
         pages: 1,
         hasAlpha: false,
+        isProgressive: false,
         sizeBytes: 1_000,
       },
       losses: [],
