@@ -1,0 +1,83 @@
+import { ConversionError } from './errors.ts';
+import { foreignFormatOf } from './foreign-formats.ts';
+import { type InputFormat, inputFormatOf, inputFormats } from './input-formats.ts';
+import { type Limits, resolveLimits } from './limits.ts';
+import { estimateMemoryBytes } from './memory-estimate.ts';
+import { type OutputFormat, outputFormats } from './output-formats.ts';
+import { readHeader, type SourceImage } from './read-header.ts';
+import { type RecipeOptions, resolveRecipe } from './recipe.ts';
+
+/** A source that is within the limits. */
+export interface ImageHeader extends SourceImage {
+  /** Upper estimate of what converting allocates, besides the source’s own bytes. */
+  memoryBytes: number;
+}
+
+/**
+ * Reads the header and checks it against all limits; no pixel is decoded. The recipe matters to how
+ * large the image may be and how much memory it takes. Throws `ConversionError`.
+ */
+export async function inspectImage(
+  bytes: Uint8Array,
+  limits: Partial<Limits> = {},
+  recipe: RecipeOptions = {},
+): Promise<ImageHeader> {
+  const { maxBytes, maxPages, maxPixels } = resolveLimits(limits);
+  const { format: output } = resolveRecipe(recipe);
+  checkBytes(bytes, maxBytes);
+  const source = await readHeader(bytes, acceptedFormat(bytes));
+  checkPages(source, maxPages);
+  checkPixels(source, maxPixels);
+  checkSides(source, output);
+  return { ...source, memoryBytes: estimateMemoryBytes(source, output) };
+}
+
+function checkBytes(bytes: Uint8Array, maxBytes: number): void {
+  // sharp would take a string for the name of a file, and open it.
+  if (!(bytes instanceof Uint8Array)) throw new TypeError('Expected the image as a Uint8Array');
+  if (bytes.length === 0) {
+    throw new ConversionError('EMPTY_OBJECT', 'Expected an image but received 0 bytes.');
+  }
+  if (bytes.length > maxBytes) {
+    throw new ConversionError(
+      'FILE_TOO_LARGE',
+      `Expected at most ${maxBytes} bytes but received ${bytes.length}. Raise the limit maxBytes to take it.`,
+    );
+  }
+}
+
+function acceptedFormat(bytes: Uint8Array): InputFormat {
+  const format = inputFormatOf(bytes);
+  if (format) return format;
+  const accepted = Object.values(inputFormats).map(({ name }) => name);
+  throw new ConversionError(
+    'UNSUPPORTED_FORMAT',
+    `Expected ${accepted.slice(0, -1).join(', ')} or ${accepted.at(-1)} but the content looks like ${foreignFormatOf(bytes)}. Save the image in one of these formats.`,
+  );
+}
+
+function checkPages({ pages }: SourceImage, maxPages: number): void {
+  if (pages <= maxPages) return;
+  throw new ConversionError(
+    'TOO_MANY_PAGES',
+    `Expected at most ${maxPages} pages or frames but the file has ${pages}. Raise the limit maxPages to take it.`,
+  );
+}
+
+function checkPixels({ width, height }: SourceImage, maxPixels: number): void {
+  const pixels = width * height;
+  if (pixels <= maxPixels) return;
+  throw new ConversionError(
+    'IMAGE_TOO_LARGE',
+    `Expected at most ${maxPixels} pixels but the image has ${width} x ${height} = ${pixels}. Raise the limit maxPixels to take it.`,
+  );
+}
+
+function checkSides({ width, height }: SourceImage, output: OutputFormat): void {
+  const { name, maxSide } = outputFormats[output];
+  if (Math.max(width, height) <= maxSide) return;
+  throw new ConversionError(
+    'IMAGE_TOO_LARGE',
+    `Expected at most ${maxSide} pixels on a side, as ${name} can hold, but the image has ${width} x ${height}. Choose another output format.`,
+  );
+}

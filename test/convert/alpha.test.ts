@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { toGrayscale } from '../../src/convert/index.ts';
+import { grayAlphaPng, grayPng, palettePng, rgbaPng, rgbPng } from '../support/images.ts';
+import { buildPng } from '../support/png.ts';
+import { grayOf, oracleGray, oraclePixels } from './gray-of.ts';
+
+const samples = fc.uint8Array({ minLength: 4, maxLength: 400 });
+
+describe('transparency', () => {
+  test('of RGBA is kept beside the gray of the colours below it', async () => {
+    await fc.assert(
+      fc.asyncProperty(samples, async (noise) => {
+        const rows = noise.subarray(0, noise.length & ~3);
+        rows[3] = 254;
+        const { png, losses } = await grayOf(rgbaPng({ width: rows.length / 4, height: 1, rows }));
+        expect(png.colourType).toBe('grayAlpha');
+        expect([...png.pixels.filter((_, i) => i % 2 === 0)]).toEqual(oraclePixels(rows, 4));
+        expect(png.pixels.filter((_, i) => i % 2 === 1)).toEqual(
+          rows.filter((_, i) => i % 4 === 3),
+        );
+        expect(losses).toEqual([]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('of gray is kept', async () => {
+    const rows = Uint8Array.of(10, 255, 20, 0, 30, 128, 40, 1);
+    const { png } = await grayOf(grayAlphaPng({ width: 2, height: 2, rows }));
+    expect(png).toMatchObject({ colourType: 'grayAlpha', pixels: rows });
+  });
+
+  test('of a palette’s colours is kept', async () => {
+    const palette = [
+      [255, 0, 0],
+      [0, 255, 0],
+      [0, 0, 255],
+    ];
+    const image = { width: 3, height: 1, rows: Uint8Array.of(0, 1, 2), palette };
+    const { png } = await grayOf(palettePng({ ...image, alphas: [0, 128] }));
+    expect([...png.pixels]).toEqual([76, 0, 150, 128, 29, 255]);
+  });
+
+  test.each([
+    ['gray', 'gray', [10, 20, 30], [0, 20], [10, 255, 20, 0, 30, 255]],
+    ['RGB', 'rgb', [9, 9, 9, 255, 0, 0, 0, 0, 255], [0, 255, 0, 0, 0, 0], [9, 255, 76, 0, 29, 255]],
+  ] as const)(
+    'of one colour of %s is kept (tRNS)',
+    async (_, colourType, pixels, key, expected) => {
+      const chunks: [string, Uint8Array][] = [['tRNS', Uint8Array.from(key)]];
+      const rows = Uint8Array.from(pixels);
+      const { png } = await grayOf(buildPng({ width: 3, height: 1, colourType, rows, chunks }));
+      expect([...png.pixels]).toEqual(expected);
+    },
+  );
+
+  test.each([
+    ['GIF', 'gif'],
+    ['WebP', 'webp'],
+    ['AVIF', 'avif'],
+    ['TIFF', 'tiff'],
+  ] as const)('of %s is kept', async (_, format) => {
+    const rows = Uint8Array.from({ length: 16 * 16 * 4 }, (_, i) =>
+      i % 4 < 3 ? 200 : i < 512 ? 0 : 255,
+    );
+    const image = sharp(rows, { raw: { width: 16, height: 16, channels: 4 } });
+    const options = format === 'tiff' ? { compression: 'lzw' as const } : { lossless: true };
+    const { png } = await grayOf(await image.toFormat(format, options).toBuffer());
+    expect(png.colourType).toBe('grayAlpha');
+    expect(png.pixels.filter((_, i) => i % 2 === 1)).toEqual(rows.filter((_, i) => i % 4 === 3));
+  });
+});
+
+describe('an alpha channel that is opaque throughout', () => {
+  test('is dropped, and the gray is that of the colours', async () => {
+    await fc.assert(
+      fc.asyncProperty(samples, async (noise) => {
+        const rows = noise.subarray(0, noise.length & ~3).map((n, i) => (i % 4 === 3 ? 255 : n));
+        const { png, source } = await grayOf(rgbaPng({ width: 1, height: rows.length / 4, rows }));
+        expect([...png.pixels]).toEqual(oraclePixels(rows, 4));
+        expect({ png: png.colourType, source: source.hasAlpha }).toEqual({
+          png: 'gray',
+          source: true,
+        });
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('of gray is dropped too', async () => {
+    const rows = Uint8Array.of(10, 255, 20, 255);
+    const { png } = await grayOf(grayAlphaPng({ width: 2, height: 1, rows }));
+    expect(png).toMatchObject({ colourType: 'gray', pixels: Uint8Array.of(10, 20) });
+  });
+});
+
+describe('a JPEG, which has no transparency,', () => {
+  test('gets white instead, and says so', async () => {
+    const [size, red] = [32, oracleGray(255, 0, 0)];
+    for (const [alpha, gray] of [
+      [0, 255],
+      [128, Math.round(255 - (255 - red) * (128 / 255))],
+    ] as const) {
+      const rows = Uint8Array.from(
+        { length: size * size * 4 },
+        (_, i) => [255, 0, 0, alpha][i % 4] ?? 0,
+      );
+      const image = await toGrayscale(rgbaPng({ width: size, height: size, rows }), {
+        format: 'jpeg',
+      });
+      expect(image).toMatchObject({ channels: 1, losses: ['alpha'] });
+      const { channels } = await sharp(image.bytes).stats();
+      expect(channels.map(({ min, max }) => [min, max])).toEqual([[gray, gray]]);
+    }
+  });
+
+  test.each([
+    ['opaque alpha', rgbaPng({ width: 1, height: 1, rows: Uint8Array.of(1, 2, 3, 255) })],
+    ['RGB', rgbPng({ width: 1, height: 1, rows: Uint8Array.of(1, 2, 3) })],
+    ['gray', grayPng({ width: 1, height: 1, rows: Uint8Array.of(1) })],
+  ])('loses nothing of %s', async (_, bytes) => {
+    expect((await toGrayscale(bytes, { format: 'jpeg' })).losses).toEqual([]);
+  });
+});

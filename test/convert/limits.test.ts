@@ -1,0 +1,201 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type ConversionErrorCode,
+  conversionErrorCodes,
+  defaultLimits,
+  inspectImage,
+  type Limits,
+  type RecipeOptions,
+  toGrayscale,
+} from '../../src/convert/index.ts';
+import {
+  animatedGif,
+  animatedWebp,
+  grayPng,
+  hugePngHeader,
+  multiPageTiff,
+  orientedJpeg,
+  photoLikeAvif,
+  photoLikeJpeg,
+  photoLikePng,
+  pixelPng,
+  rgbaPng,
+  truncate,
+} from '../support/images.ts';
+
+interface Refusal {
+  bytes: () => Uint8Array | Promise<Uint8Array>;
+  limits?: Partial<Limits>;
+  recipe?: RecipeOptions;
+  message: RegExp;
+}
+
+const refusals: Record<ConversionErrorCode, Refusal[]> = {
+  EMPTY_OBJECT: [{ bytes: () => new Uint8Array(), message: /received 0 bytes/ }],
+  FILE_TOO_LARGE: [
+    {
+      bytes: () => Buffer.from('not even an image'),
+      limits: { maxBytes: 16 },
+      message: /at most 16 bytes but received 17\. Raise the limit maxBytes/,
+    },
+  ],
+  UNSUPPORTED_FORMAT: [
+    {
+      bytes: () => Buffer.from('hello'),
+      message: /JPEG, PNG, WebP, GIF, TIFF or AVIF but the content looks like text/,
+    },
+  ],
+  CORRUPT_IMAGE: [{ bytes: async () => truncate(await photoLikeJpeg(), 0.5), message: /cut off/ }],
+  IMAGE_TOO_LARGE: [
+    {
+      bytes: () => hugePngHeader(60_000, 60_000),
+      message: /at most 100000000 pixels but the image has 60000 x 60000 = 3600000000\. Raise/,
+    },
+    {
+      bytes: () => photoLikePng({ width: 8, height: 8 }),
+      limits: { maxPixels: 63 },
+      message: /8 x 8 = 64/,
+    },
+    {
+      bytes: () => grayPng({ width: 1, height: 16_384, rows: new Uint8Array(16_384) }),
+      recipe: { format: 'webp' },
+      message: /at most 16383 pixels on a side, as WebP can hold/,
+    },
+    {
+      bytes: () => grayPng({ width: 65_536, height: 1, rows: new Uint8Array(65_536) }),
+      recipe: { format: 'jpeg' },
+      message: /at most 65535 .* Choose another output format/,
+    },
+  ],
+  TOO_MANY_PAGES: [animatedGif, animatedWebp, multiPageTiff].map((make) => ({
+    bytes: () => make({ frames: 3 }),
+    limits: { maxPages: 2 },
+    message: /at most 2 pages or frames but the file has 3\. Raise the limit maxPages/,
+  })),
+};
+
+const rows = Object.entries(refusals).flatMap(([code, cases]) =>
+  cases.map((row) => ({ code, ...row })),
+);
+
+test.each(rows)('$code: $message', async ({ code, bytes, limits = {}, recipe = {}, message }) => {
+  const refusal = {
+    name: 'ConversionError',
+    code,
+    retryable: false,
+    message: expect.stringMatching(message),
+  };
+  const content = await bytes();
+  await expect(toGrayscale(content, recipe, limits)).rejects.toMatchObject(refusal);
+});
+
+test.each(rows.filter(({ code }) => code !== 'CORRUPT_IMAGE'))(
+  '$code is known before a pixel is decoded: $message',
+  async ({ code, bytes, limits = {}, recipe = {} }) => {
+    await expect(inspectImage(await bytes(), limits, recipe)).rejects.toMatchObject({ code });
+  },
+);
+
+test('each code says in one line what it means', () => {
+  expect(Object.keys(conversionErrorCodes)).toEqual(Object.keys(refusals));
+  for (const meaning of Object.values(conversionErrorCodes))
+    expect(meaning).toMatch(/^[A-Z][^\n]+\.$/);
+});
+
+describe('limits', () => {
+  test('that are just met do no harm', async () => {
+    const bytes = await animatedWebp({ width: 8, height: 6, frames: 3 });
+    const limits = { maxBytes: bytes.length, maxPixels: 48, maxPages: 3 };
+    await expect(toGrayscale(bytes, {}, limits)).resolves.toMatchObject({ width: 8, height: 6 });
+  });
+
+  test('of sides that are just met do no harm', async () => {
+    const bytes = grayPng({ width: 16_383, height: 1, rows: new Uint8Array(16_383) });
+    await expect(toGrayscale(bytes, { format: 'webp' })).resolves.toMatchObject({ width: 16_383 });
+  });
+
+  test('of pixels count one frame, as only one is decoded', async () => {
+    const bytes = await animatedGif({ width: 8, height: 6, frames: 3 });
+    await expect(toGrayscale(bytes, {}, { maxPixels: 48 })).resolves.toMatchObject({ width: 8 });
+  });
+
+  test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])(
+    'refuse to be %d',
+    async (maxPixels) => {
+      await expect(inspectImage(pixelPng(1, 2, 3), { maxPixels })).rejects.toThrow(
+        new RangeError(
+          `Expected a whole number of at least 1 for maxPixels but received ${maxPixels}`,
+        ),
+      );
+    },
+  );
+
+  test('have defaults', () => {
+    expect(defaultLimits).toEqual({
+      maxBytes: 104_857_600,
+      maxPixels: 100_000_000,
+      maxPages: 1_000,
+    });
+  });
+});
+
+describe('the header', () => {
+  test('tells what is stored, before it is turned', async () => {
+    const bytes = await orientedJpeg(6, { width: 20, height: 10 });
+    const { memoryBytes, ...source } = await inspectImage(bytes);
+    expect(source).toEqual({
+      format: 'jpeg',
+      sizeBytes: bytes.length,
+      width: 20,
+      height: 10,
+      channels: 3,
+      depth: 8,
+      pages: 1,
+      hasAlpha: false,
+      orientation: 6,
+    });
+    expect((await toGrayscale(bytes)).source).toEqual(source);
+  });
+
+  test.each([
+    [
+      '16-bit gray PNG',
+      grayPng({ width: 1, height: 1, depth: 16, rows: new Uint8Array(2) }),
+      1,
+      16,
+    ],
+    ['1-bit gray PNG', grayPng({ width: 1, height: 1, depth: 1, rows: new Uint8Array(1) }), 1, 1],
+    ['RGBA PNG', rgbaPng({ width: 1, height: 1, rows: new Uint8Array(4) }), 4, 8],
+  ])('of a %s tells its channels and bits', async (_, bytes, channels, depth) => {
+    expect(await inspectImage(bytes)).toMatchObject({ channels, depth });
+  });
+});
+
+describe('the memory estimate', () => {
+  const side = fc.integer({ min: 1, max: 400 });
+
+  test('covers at least decoded, gray and encoded pixels', async () => {
+    await fc.assert(
+      fc.asyncProperty(side, side, async (width, height) => {
+        const bytes = hugePngHeader(width, height);
+        const { memoryBytes } = await inspectImage(bytes);
+        expect(memoryBytes).toBeGreaterThan(width * height * (3 + 1 + 1));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('is more for what takes more', async () => {
+    const size = { width: 1_000, height: 800 };
+    const plain = await memoryOf(photoLikeJpeg(size));
+    expect(await memoryOf(photoLikeJpeg({ ...size, progressive: true }))).toBeGreaterThan(plain);
+    expect(await memoryOf(orientedJpeg(6, size))).toBeGreaterThan(plain);
+    expect(await memoryOf(photoLikeAvif(size))).toBeGreaterThan(plain * 1.5);
+    expect(await memoryOf(photoLikeJpeg(size), { format: 'webp' })).toBeGreaterThan(plain * 1.5);
+  });
+
+  async function memoryOf(bytes: Promise<Uint8Array>, recipe?: RecipeOptions): Promise<number> {
+    return (await inspectImage(await bytes, {}, recipe)).memoryBytes;
+  }
+});

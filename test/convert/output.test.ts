@@ -1,0 +1,138 @@
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { type OutputFormat, resolveRecipe, toGrayscale } from '../../src/convert/index.ts';
+import {
+  orientedJpeg,
+  photoLikeJpeg,
+  photoLikePixels,
+  photoLikePng,
+  profiledPng,
+  rgbaPng,
+} from '../support/images.ts';
+import { grayOf, oraclePixels } from './gray-of.ts';
+
+const halfTransparent = rgbaPng({
+  width: 2,
+  height: 1,
+  rows: Uint8Array.of(255, 0, 0, 255, 0, 0, 255, 128),
+});
+
+describe('PNG', () => {
+  test('is one channel of 8 bits, with nothing else in the file', async () => {
+    const { png, ...image } = await grayOf(await photoLikeJpeg());
+    expect(image).toMatchObject({ format: 'png', contentType: 'image/png', channels: 1, depth: 8 });
+    expect(png).toMatchObject({ width: 64, height: 48, depth: 8, colourType: 'gray' });
+    expect(new Set(png.chunkTypes)).toEqual(new Set(['IHDR', 'pHYs', 'IDAT', 'IEND']));
+  });
+
+  test('is two channels where the source is transparent', async () => {
+    const { png, ...image } = await grayOf(halfTransparent);
+    expect(image.channels).toBe(2);
+    expect([...png.pixels]).toEqual([76, 255, 29, 128]);
+  });
+
+  test('is not much larger than its noise demands', async () => {
+    const size = { width: 400, height: 300 };
+    const { bytes } = await toGrayscale(photoLikePng(size));
+    expect(bytes.length).toBeLessThan(size.width * size.height * 0.75);
+  });
+});
+
+describe('JPEG', () => {
+  test('is one channel, near the exact gray, and smaller with less quality', async () => {
+    const options = { width: 200, height: 150 };
+    const [low, high] = await Promise.all(
+      [10, 95].map((quality) => toGrayscale(photoLikePng(options), { format: 'jpeg', quality })),
+    );
+    expect(high).toMatchObject({
+      format: 'jpeg',
+      contentType: 'image/jpeg',
+      channels: 1,
+      depth: 8,
+    });
+    expect(await sharp(high?.bytes).metadata()).toMatchObject({
+      format: 'jpeg',
+      channels: 1,
+      space: 'b-w',
+    });
+    expect(low?.bytes.length).toBeLessThan((high?.bytes.length ?? 0) / 2);
+    expect(await distance(high?.bytes, options)).toBeLessThan(3);
+  });
+});
+
+describe('WebP', () => {
+  test.each([
+    ['three equal channels', photoLikePng(), 3],
+    ['alpha beside them', halfTransparent, 4],
+  ])('has no gray, so it is %s', async (_, bytes, channels) => {
+    const image = await toGrayscale(bytes, { format: 'webp' });
+    expect(image).toMatchObject({
+      format: 'webp',
+      contentType: 'image/webp',
+      channels,
+      losses: [],
+    });
+    expect(await sharp(image.bytes).metadata()).toMatchObject({ format: 'webp', channels });
+  });
+
+  test('is near the exact gray', async () => {
+    const { bytes } = await toGrayscale(photoLikePng(), { format: 'webp', quality: 95 });
+    expect(await distance(bytes, {})).toBeLessThan(4);
+  });
+});
+
+describe.each<OutputFormat>(['png', 'jpeg', 'webp'])('a %s', (format) => {
+  test('carries neither profile nor EXIF of its source', async () => {
+    for (const bytes of [await orientedJpeg(6), await profiledPng()]) {
+      const metadata = await sharp((await toGrayscale(bytes, { format })).bytes).metadata();
+      expect(metadata).toMatchObject({ hasProfile: false });
+      for (const name of ['icc', 'exif', 'xmp', 'iptc', 'orientation']) {
+        expect(metadata).not.toHaveProperty(name);
+      }
+    }
+  });
+
+  test('is the same to the byte each time, also with others under way', async () => {
+    const sources = await Promise.all([1, 2, 3].map((seed) => photoLikeJpeg({ seed })));
+    const alone = [];
+    for (const bytes of sources) alone.push((await toGrayscale(bytes, { format })).bytes);
+    const together = await Promise.all(
+      [...sources, ...sources].map((bytes) => toGrayscale(bytes, { format })),
+    );
+    expect(together.map(({ bytes }) => bytes)).toEqual([...alone, ...alone]);
+  });
+
+  test('is the same from a resolved recipe', async () => {
+    const bytes = photoLikePng();
+    const resolved = await toGrayscale(bytes, resolveRecipe({ format }));
+    expect(resolved.bytes).toEqual((await toGrayscale(bytes, { format })).bytes);
+  });
+});
+
+test('each stage is timed', async () => {
+  const startedAt = performance.now();
+  const { stages } = await toGrayscale(await photoLikeJpeg({ width: 400, height: 300 }));
+  const times = Object.values(stages);
+  expect(Object.keys(stages)).toEqual(['decodeMs', 'grayMs', 'encodeMs']);
+  for (const time of times) expect(time).toBeGreaterThan(0);
+  expect(times.reduce((sum, time) => sum + time)).toBeLessThan(performance.now() - startedAt);
+});
+
+test('the source is left as it was', async () => {
+  const bytes = await photoLikeJpeg();
+  const before = Buffer.from(bytes);
+  await toGrayscale(bytes);
+  expect(bytes).toEqual(before);
+});
+
+/** Mean distance of a file’s gray from the oracle’s. */
+async function distance(
+  bytes: Uint8Array | undefined,
+  options: { width?: number; height?: number },
+): Promise<number> {
+  const pixels = await sharp(bytes).toColourspace('b-w').raw().toBuffer();
+  const expected = oraclePixels(photoLikePixels(options));
+  return (
+    expected.reduce((sum, gray, i) => sum + Math.abs(gray - (pixels[i] ?? 0)), 0) / pixels.length
+  );
+}

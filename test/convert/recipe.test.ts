@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  describeRecipe,
+  RecipeError,
+  type RecipeOptions,
+  recipeHash,
+  resolveRecipe,
+} from '../../src/convert/index.ts';
+
+describe('a recipe', () => {
+  test('has defaults', () => {
+    const recipe = { method: 'rec601', format: 'png', quality: 75 };
+    expect(resolveRecipe()).toEqual(recipe);
+    expect(resolveRecipe({ format: undefined, quality: undefined })).toEqual(recipe);
+  });
+
+  test('keeps what is given, and does not change', () => {
+    const recipe = resolveRecipe({ format: 'jpeg', quality: 1 });
+    expect(recipe).toEqual({ method: 'rec601', format: 'jpeg', quality: 1 });
+    expect(resolveRecipe(recipe)).toEqual(recipe);
+    expect(Object.isFrozen(recipe)).toBe(true);
+  });
+
+  test.each([
+    [{ format: 'bmp' }, 'Expected one of "png", "jpeg", "webp" for format but received \'bmp\''],
+    [{ format: 'toString' }, "for format but received 'toString'"],
+    [{ method: 'average' }, 'Expected one of "rec601" for method but received \'average\''],
+    [{ quality: 0 }, 'Expected a whole number from 1 to 100 for quality but received 0'],
+    [{ quality: 101 }, 'for quality but received 101'],
+    [{ quality: 50.5 }, 'for quality but received 50.5'],
+    [{ quality: '80' }, "for quality but received '80'"],
+    [{ quality: null }, 'for quality but received null'],
+    [{ format: 'png', quality: Number.NaN }, 'for quality but received NaN'],
+    [{ qualty: 80 }, 'Expected one of the options "method", "format", "quality" for qualty'],
+    [{ constructor: 1 }, 'for constructor but received 1'],
+  ])('of %j is refused', (options, message) => {
+    const resolving = () => resolveRecipe(options as RecipeOptions);
+    expect(resolving).toThrow(RecipeError);
+    expect(resolving).toThrow(message);
+  });
+
+  test('that is refused names its option', () => {
+    const resolving = () => resolveRecipe({ quality: 0 });
+    expect(resolving).toThrow(
+      expect.objectContaining({ name: 'RecipeError', code: 'INVALID_RECIPE', option: 'quality' }),
+    );
+  });
+
+  test.each<[RecipeOptions, string]>([
+    [{}, 'rec601 png'],
+    [{ quality: 50 }, 'rec601 png'],
+    [{ format: 'jpeg' }, 'rec601 jpeg quality=75'],
+    [{ format: 'webp', quality: 100 }, 'rec601 webp quality=100'],
+  ])('of %j reads "%s"', (options, description) => {
+    expect(describeRecipe(resolveRecipe(options))).toBe(description);
+  });
+});
+
+describe('the hash of a recipe', () => {
+  // Rows are found by these: if one of them changes, every object is converted anew.
+  test.each<[RecipeOptions, canonical: string, hash: string]>([
+    [{}, '{"format":"png","method":"rec601"}', 'd438c8bd8d94a42d'],
+    [{ format: 'jpeg' }, '{"format":"jpeg","method":"rec601","quality":75}', 'e130cce89a79463f'],
+  ])('of %j is the SHA-256 of %s', (options, canonical, hash) => {
+    expect(recipeHash(resolveRecipe(options))).toBe(hash);
+    expect(createHash('sha256').update(canonical).digest('hex')).toMatch(new RegExp(`^${hash}`));
+  });
+
+  test('differs exactly where the outputs do', () => {
+    const options = fc.record({
+      format: fc.constantFrom('png', 'jpeg', 'webp'),
+      quality: fc.integer({ min: 1, max: 100 }),
+    });
+    fc.assert(
+      fc.property(options, options, (a, b) => {
+        const isSame = a.format === b.format && (a.format === 'png' || a.quality === b.quality);
+        expect(recipeHash(resolveRecipe(a)) === recipeHash(resolveRecipe(b))).toBe(isSame);
+      }),
+    );
+  });
+});
