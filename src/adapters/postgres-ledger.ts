@@ -154,8 +154,8 @@ function mayPass(error: unknown): boolean {
   return /^(08|40|57|)$/.test(sqlState(error).slice(0, 2));
 }
 
-/** The server's five-character code; empty where the failure is not an answer of the server. */
+/** The server's code; empty where the failure is not an answer of the server, such as EPIPE. */
 function sqlState(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return /^[0-9A-Z]{5}$/.test(code) ? code : '';
+  return /^(?=.*\d)[0-9A-Z]{5}$/.test(code) ? code : '';
 }

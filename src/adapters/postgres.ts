@@ -13,6 +13,19 @@ export interface PostgresOptions {
   maxConnections: number;
 }
 
+/** No server answers where PostgreSQL should be. Worth another try. */
+export class DatabaseUnreachableError extends Error {
+  readonly code = 'DATABASE_UNREACHABLE';
+
+  constructor(address: string, cause: Error) {
+    super(
+      `Expected PostgreSQL at ${address} but nothing answers there (${reasonOf(cause)}). Check DATABASE_URL, or DB_HOST and DB_PORT, and the way there.`,
+      { cause },
+    );
+    this.name = 'DatabaseUnreachableError';
+  }
+}
+
 /** A PostgreSQL that is connected to when it is first asked, and again when a connection was lost. */
 export interface Postgres {
   query(text: string, values?: unknown[]): Promise<QueryResult>;
@@ -34,23 +47,56 @@ export function connectPostgres(options: PostgresOptions): Postgres {
     }
   }
 
+  async function connect(): Promise<PoolClient> {
+    try {
+      return await (await pool()).connect();
+    } catch (error) {
+      throw isUnreachable(error) ? new DatabaseUnreachableError(addressOf(options), error) : error;
+    }
+  }
+
+  async function session<Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result> {
+    const client = await connect();
+    let failure: Error | undefined;
+    try {
+      return await work(client);
+    } catch (error) {
+      failure = error as Error;
+      throw error;
+    } finally {
+      // After a failure nobody knows what state the connection is in: it is closed.
+      client.release(failure);
+    }
+  }
+
   return {
-    async query(text, values) {
-      return (await pool()).query(text, values);
-    },
-    async session(work) {
-      const client = await (await pool()).connect();
-      try {
-        return await work(client);
-      } finally {
-        client.release();
-      }
-    },
+    session,
+    query: (text, values) => session((client) => client.query(text, values)),
     async close() {
       const opened = await opening?.catch(() => undefined);
       await opened?.end();
     },
   };
+}
+
+/** A name with several addresses fails with an error that has a code but no message. */
+function reasonOf(cause: Error & { code?: unknown }): string {
+  return cause.message || String(cause.code);
+}
+
+const unreachable =
+  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|E(HOST|NET)UNREACH|ENOENT)$/;
+
+function isUnreachable(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  return (
+    ('code' in error && unreachable.test(String(error.code))) || /timeout/i.test(error.message)
+  );
+}
+
+/** Where the server should be; never with the password. */
+function addressOf({ url, host = 'localhost', port = 5432 }: PostgresOptions): string {
+  return url === undefined ? `${host}:${port}` : (URL.parse(url)?.host ?? 'DATABASE_URL');
 }
 
 async function openPool(options: PostgresOptions): Promise<Pool> {

@@ -162,7 +162,10 @@ describe('PostgreSQL', () => {
     const record = createPostgresLedger(nowhere, { processorVersion: '1' }).record(
       entriesOf(convertedOutcome()),
     );
-    await expect(record).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await expect(record).rejects.toMatchObject({
+      code: 'DATABASE_UNREACHABLE',
+      message: expect.stringContaining('127.0.0.1:1'),
+    });
     await nowhere.close();
   });
 

@@ -80,7 +80,7 @@ describe('the sandbox', () => {
       ssl: 'disable',
       maxConnections: 1,
     });
-    await expect(gone.query('SELECT 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await expect(gone.query('SELECT 1')).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' });
   }, 90_000);
 });
 
