@@ -4,8 +4,12 @@
 -- Millions of uploads a day outgrow an integer, and keys of 1,024 bytes outgrow VARCHAR(255).
 ALTER TABLE image_metadata ALTER COLUMN id TYPE bigint;
 DO $$
+DECLARE
+  id_sequence text := pg_get_serial_sequence('image_metadata', 'id');
 BEGIN
-  EXECUTE format('ALTER SEQUENCE %s AS bigint', pg_get_serial_sequence('image_metadata', 'id'));
+  IF id_sequence IS NOT NULL THEN
+    EXECUTE format('ALTER SEQUENCE %s AS bigint', id_sequence);
+  END IF;
 END $$;
 
 ALTER TABLE image_metadata
@@ -63,11 +67,14 @@ ALTER TABLE image_metadata
     END
   );
 
+-- The original wrote the server's local time: run this with the time zone that the server had.
 UPDATE image_metadata SET recorded_at = timestamp WHERE timestamp IS NOT NULL;
 
 -- The original's rows have no source, and NULLs are distinct: only rows of this system collide.
 CREATE UNIQUE INDEX image_metadata_content ON image_metadata (
   source_bucket, source_key, (coalesce(source_version, source_etag, '')), recipe_hash
 );
+-- The original's readers look images up by the name of the output.
+CREATE INDEX image_metadata_file_name ON image_metadata (file_name) WHERE file_name IS NOT NULL;
 CREATE INDEX image_metadata_recorded_at ON image_metadata (recorded_at DESC, id DESC);
 CREATE INDEX image_metadata_code ON image_metadata (code, recorded_at DESC) WHERE code IS NOT NULL;

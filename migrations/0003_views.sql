@@ -21,7 +21,8 @@ SELECT
   code, count(*) AS images, min(recorded_at) AS first_at, max(recorded_at) AS last_at,
   (array_agg(source_key ORDER BY recorded_at DESC))[1] AS latest_key
 FROM image_metadata
-WHERE status = 'failed'
+-- The second condition lets the partial index on code serve.
+WHERE status = 'failed' AND code IS NOT NULL
 GROUP BY code;
 
 CREATE VIEW bytes_saved AS

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { createFileStore, type FileStore } from './adapters/file-store.ts';
 import type { Postgres } from './adapters/postgres.ts';
-import { type Config, ConfigError } from './config.ts';
+import { type Config, ConfigError, type SslMode, sslModes } from './config.ts';
 import { type Limits, resolveRecipe } from './convert/index.ts';
 import type { ParseOptions } from './events/index.ts';
 import {
@@ -29,8 +29,9 @@ export async function composePipeline(config: Config): Promise<PipelineParts> {
     now: () => performance.timeOrigin + performance.now(),
     recipe: resolveRecipe({ format: config.format, quality: config.quality }),
     limits: limitsOf(config),
-    memory: createBudget(memoryBudgetBytes(config)),
     places: createBudget(config.concurrency),
+    transfers: createBudget(memoryBudgetBytes(config) / 4),
+    memory: createBudget((memoryBudgetBytes(config) * 3) / 4),
     outputBucket: config.outputBucket,
     outputPrefix: config.outputPrefix,
     processorVersion: version,
@@ -87,17 +88,36 @@ export async function composePostgres(config: Config): Promise<Postgres> {
     ]);
   }
   const { connectPostgres } = await import('./adapters/postgres.ts');
+  const { url, ssl } = readSsl(config);
   return connectPostgres({
-    url: config.databaseUrl,
+    url,
     host: config.databaseHost,
     port: config.databasePort,
     database: config.databaseName,
     user: config.databaseUser,
     password: config.databasePassword,
-    ssl: config.databaseSsl,
+    ssl,
     // A batch is one statement: whoever needs more connections has more processes.
     maxConnections: 1,
   });
+}
+
+/** The driver reads `sslmode` in its own way, so it is taken out of the URL and read as libpq does. */
+function readSsl(config: Config): { url: string | undefined; ssl: SslMode } {
+  const url = config.databaseUrl === undefined ? undefined : new URL(config.databaseUrl);
+  const mode = url?.searchParams.get('sslmode') ?? undefined;
+  if (mode !== undefined && !sslModes.some((known) => known === mode)) {
+    throw new ConfigError([
+      `DATABASE_URL: expected an sslmode of ${sslModes.join(', ')} but received "${mode}"`,
+    ]);
+  }
+  if (mode !== undefined && config.databaseSsl !== undefined && mode !== config.databaseSsl) {
+    throw new ConfigError([
+      `DB_SSL: expected what the sslmode of DATABASE_URL says, "${mode}", but received "${config.databaseSsl}"`,
+    ]);
+  }
+  url?.searchParams.delete('sslmode');
+  return { url: url?.href, ssl: (mode as SslMode | undefined) ?? config.databaseSsl ?? 'prefer' };
 }
 
 async function openLedger(config: Config): Promise<Ledger> {
@@ -115,8 +135,13 @@ async function openStore(config: Config): Promise<ObjectStore> {
   ]);
   const isElsewhere = (config.s3Endpoint ?? config.endpoint) !== undefined;
   const client = new S3Client({
-    maxAttempts: 4,
-    requestHandler: { connectionTimeout: 3_000, requestTimeout: 30_000, socketTimeout: 30_000 },
+    maxAttempts: 3,
+    requestHandler: {
+      connectionTimeout: 3_000,
+      socketTimeout: 10_000,
+      requestTimeout: 60_000,
+      throwOnRequestTimeout: true,
+    },
     // Other stores have neither AWS's host names for buckets nor, some of them, its checksums.
     ...(isElsewhere && {
       region: config.region ?? 'us-east-1',

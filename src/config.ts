@@ -11,6 +11,10 @@ interface Variable<Value, Default> {
   secret?: boolean;
 }
 
+/** How a connection to PostgreSQL is encrypted, in libpq's words. */
+export const sslModes = ['disable', 'prefer', 'require', 'verify-full'] as const;
+export type SslMode = (typeof sslModes)[number];
+
 const variables = {
   bucket: optional(
     'S3_BUCKET',
@@ -43,7 +47,7 @@ const variables = {
   memoryBudgetMb: optional(
     'MEMORY_BUDGET_MB',
     integer(16),
-    'Memory that images being converted side by side may take together; by default half of the function’s memory, or 1,024 elsewhere.',
+    'Memory that images under way may take together, a quarter of it for their files; by default half of the function’s memory, or 1,024 elsewhere.',
   ),
   concurrency: variable(
     'CONCURRENCY',
@@ -65,11 +69,10 @@ const variables = {
   databaseName: variable('DB_NAME', text, 'image_db', 'PostgreSQL database.'),
   databaseUser: optional('DB_USER', text, 'PostgreSQL user.'),
   databasePassword: { ...optional('DB_PASSWORD', text, 'PostgreSQL password.'), secret: true },
-  databaseSsl: variable(
+  databaseSsl: optional(
     'DB_SSL',
-    oneOf('disable', 'prefer', 'require', 'verify-full'),
-    'prefer',
-    'TLS to PostgreSQL, named as libpq’s sslmode: only `verify-full` checks the certificate.',
+    oneOf(...sslModes),
+    'TLS to PostgreSQL, named as libpq’s sslmode; by default `prefer`. Only `verify-full` checks the certificate.',
   ),
 
   logLevel: variable(

@@ -15,9 +15,9 @@ export function createFileStore(): FileStore {
       const path = pathOf(ref);
       const sizeBytes = await fileSize(path);
       if (sizeBytes === undefined) return undefined;
-      if (sizeBytes > maxBytes) return { etag: '', sizeBytes };
+      if (sizeBytes > maxBytes) return { etag: '', sizeBytes, metadata: {} };
       const bytes = await readFile(path);
-      return { etag: etagOf(bytes), sizeBytes: bytes.byteLength, bytes };
+      return { etag: etagOf(bytes), sizeBytes: bytes.byteLength, metadata: {}, bytes };
     },
 
     async head(ref): Promise<ObjectVersion | undefined> {

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { recipeHash } from '../convert/index.ts';
-import type {
-  Ledger,
-  LedgerEntry,
-  NewObject,
-  ObjectRef,
-  ObjectStore,
-  Outcome,
+import {
+  contentId,
+  type Ledger,
+  type LedgerEntry,
+  type NewObject,
+  type ObjectRef,
+  type ObjectStore,
+  type Outcome,
 } from '../pipeline/index.ts';
 
 /** A store in memory, for tests and for programs that keep nothing. */
@@ -27,9 +28,10 @@ export function createMemoryStore(): MemoryStore {
   return {
     async read(ref, { maxBytes }) {
       const version = head(ref);
-      const bytes = objects.get(addressOf(ref))?.bytes;
-      if (!version || !bytes) return undefined;
-      return version.sizeBytes > maxBytes ? version : { ...version, bytes };
+      const object = objects.get(addressOf(ref));
+      if (!version || !object) return undefined;
+      const { bytes, metadata } = object;
+      return { ...version, metadata, ...(version.sizeBytes <= maxBytes && { bytes }) };
     },
     async head(ref) {
       return head(ref);
@@ -69,8 +71,7 @@ export function createMemoryLedger(): MemoryLedger {
 }
 
 function rowAddress({ upload, source, recipe }: Outcome): string {
-  const content = source.versionId ?? source.etag ?? '';
-  return JSON.stringify([upload.bucket, upload.key, content, recipeHash(recipe)]);
+  return JSON.stringify([upload.bucket, upload.key, contentId(source), recipeHash(recipe)]);
 }
 
 const tells = { skipped: 0, failed: 1, converted: 2 } satisfies Record<Outcome['status'], number>;

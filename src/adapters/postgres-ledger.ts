@@ -79,6 +79,8 @@ WHERE excluded.status = 'converted'
  * server that restarts is back within seconds. Converting the batch again would cost far more.
  */
 const pausesMs = [50, 500, 2_000];
+/** No further try is begun after this: the function has to answer while it has time. */
+const patienceMs = 8_000;
 
 /** The ledger in PostgreSQL's table `image_metadata`. */
 export function createPostgresLedger(
@@ -89,13 +91,15 @@ export function createPostgresLedger(
     async record(entries) {
       const rows = entries.map((entry) => rowOf(entry, processorVersion));
       const json = JSON.stringify(rows);
+      const startedAt = performance.now();
       for (const pauseMs of [...pausesMs, undefined]) {
         try {
           await postgres.query(upsert, [json]);
           return;
         } catch (error) {
           if (isRejection(error)) throw new EntryRejectedError(error.message, { cause: error });
-          if (pauseMs === undefined || !mayPass(error)) throw error;
+          const isOver = pauseMs === undefined || performance.now() - startedAt > patienceMs;
+          if (isOver || !mayPass(error)) throw error;
           await sleep(pauseMs);
         }
       }
@@ -144,14 +148,17 @@ function resultOf(outcome: LedgerEntry['outcome']): Row {
 
 // SQLSTATE classes: https://www.postgresql.org/docs/current/errcodes-appendix.html
 
-/** Data that PostgreSQL will never take: class 22 (data), 23 (constraint) and 54 (limits). */
+/** What PostgreSQL will never take: 21 (a row twice), 22 (data), 23 (constraint), 54 (limits). */
 function isRejection(error: unknown): error is Error {
-  return /^(22|23|54)/.test(sqlState(error));
+  return /^(21|22|23|54)/.test(sqlState(error));
 }
 
-/** Worth a try within seconds: no answer at all, 08 (connection), 40 (conflict), 57 (shutdown). */
+/**
+ * Worth a try within seconds: no answer at all, 08 (connection), 40 (conflict), 53 (too many
+ * connections), 57 (shutdown), 25006 (read-only, for a moment, after a failover).
+ */
 function mayPass(error: unknown): boolean {
-  return /^(08|40|57|)$/.test(sqlState(error).slice(0, 2));
+  return /^(08|40|53|57|25006|$)/.test(sqlState(error));
 }
 
 /** The server's code; empty where the failure is not an answer of the server, such as EPIPE. */

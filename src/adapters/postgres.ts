@@ -1,4 +1,4 @@
-import { Pool, type PoolClient, type PoolConfig, type QueryResult } from 'pg';
+import { Pool, type PoolClient, type PoolConfig, type QueryConfig, type QueryResult } from 'pg';
 
 export interface PostgresOptions {
   /** One URL, or else the single fields. */
@@ -29,7 +29,7 @@ export class DatabaseUnreachableError extends Error {
 /** A PostgreSQL that is connected to when it is first asked, and again when a connection was lost. */
 export interface Postgres {
   query(text: string, values?: unknown[]): Promise<QueryResult>;
-  /** One connection for work whose statements belong together. */
+  /** One connection for work whose statements belong together, however long they take. */
   session<Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }
@@ -71,7 +71,15 @@ export function connectPostgres(options: PostgresOptions): Postgres {
 
   return {
     session,
-    query: (text, values) => session((client) => client.query(text, values)),
+    query: (text, values = []) => {
+      // The driver's types do not know its own setting.
+      const query: QueryConfig & { query_timeout: number } = {
+        text,
+        values,
+        query_timeout: queryTimeoutMs,
+      };
+      return session((client) => client.query(query));
+    },
     async close() {
       const opened = await opening?.catch(() => undefined);
       await opened?.end();
@@ -83,6 +91,10 @@ export function connectPostgres(options: PostgresOptions): Postgres {
 function reasonOf(cause: Error & { code?: unknown }): string {
   return cause.message || String(cause.code);
 }
+
+// A server that accepts and then says nothing must not hold a function until its time is up.
+const connectTimeoutMs = 10_000;
+const queryTimeoutMs = 8_000;
 
 const unreachable =
   /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|E(HOST|NET)UNREACH|ENOENT)$/;
@@ -118,9 +130,7 @@ function newPool(options: PostgresOptions, ssl: PostgresOptions['ssl']): Pool {
     ...connectionOf(options),
     ssl: ssl === 'disable' ? false : { rejectUnauthorized: ssl === 'verify-full' },
     max: options.maxConnections,
-    // Long enough for a database that has to wake up first.
-    connectionTimeoutMillis: 20_000,
-    query_timeout: 20_000,
+    connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
     // A connection never keeps a finished command alive.
     allowExitOnIdle: true,

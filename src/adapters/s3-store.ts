@@ -1,3 +1,4 @@
+import { addAbortSignal, type Readable } from 'node:stream';
 import {
   GetObjectCommand,
   HeadObjectCommand,
@@ -10,29 +11,29 @@ import { type ObjectStore, type ObjectVersion, PermanentError } from '../pipelin
 export function createS3Store(client: S3Client): ObjectStore {
   return {
     async read({ bucket, key }, { maxBytes }) {
-      const response = await unlessGone(
-        client.send(new GetObjectCommand({ Bucket: bucket, Key: key })).catch(explainRead),
-      );
+      const command = new GetObjectCommand({ Bucket: bucket, Key: key });
+      // Only S3's own word for it: any proxy in between can say 404.
+      const response = await unlessGone(client.send(command).catch(explainRead), ['NoSuchKey']);
       if (!response) return undefined;
-      const version = versionOf(response);
-      if (version.sizeBytes > maxBytes) {
+      const { ContentLength: announcedBytes, Metadata: metadata = {} } = response;
+      const body = response.Body as Readable;
+      if (announcedBytes !== undefined && announcedBytes > maxBytes) {
         // Closes the connection: draining a body that nobody wants may take minutes.
-        (response.Body as { destroy?: () => void } | undefined)?.destroy?.();
-        return version;
+        body.destroy();
+        return { ...versionOf(response), metadata };
       }
-      const bytes = (await response.Body?.transformToByteArray()) ?? new Uint8Array();
-      if (bytes.byteLength !== version.sizeBytes) {
+      const { bytes, sizeBytes } = await readBody(body, maxBytes);
+      if (announcedBytes !== undefined && bytes && sizeBytes !== announcedBytes) {
         throw new Error(
-          `Expected ${version.sizeBytes} bytes of "${key}" but ${bytes.byteLength} arrived: the connection ended early.`,
+          `Expected ${announcedBytes} bytes of "${key}" but ${sizeBytes} arrived: the connection ended early.`,
         );
       }
-      return { ...version, bytes };
+      return { ...versionOf(response), sizeBytes, metadata, ...(bytes && { bytes }) };
     },
 
     async head({ bucket, key }) {
-      const response = await unlessGone(
-        client.send(new HeadObjectCommand({ Bucket: bucket, Key: key })),
-      );
+      const command = new HeadObjectCommand({ Bucket: bucket, Key: key });
+      const response = await unlessGone(client.send(command), ['NotFound', 'NoSuchKey']);
       return response && versionOf(response);
     },
 
@@ -47,6 +48,26 @@ export function createS3Store(client: S3Client): ObjectStore {
       await client.send(command).catch((error: unknown) => explainPut(error, key));
     },
   };
+}
+
+/** A body that trickles in, a byte now and then, does not hold a place for ever. */
+const bodyTimeoutMs = 120_000;
+
+/** The bytes of a body, unless there are too many: not all stores announce how many there are. */
+async function readBody(
+  body: Readable,
+  maxBytes: number,
+): Promise<{ sizeBytes: number; bytes?: Uint8Array }> {
+  addAbortSignal(AbortSignal.timeout(bodyTimeoutMs), body);
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    sizeBytes += chunk.byteLength;
+    // Leaving the loop destroys the stream, and with it the connection.
+    if (sizeBytes > maxBytes) return { sizeBytes };
+    chunks.push(chunk);
+  }
+  return { sizeBytes, bytes: Buffer.concat(chunks) };
 }
 
 interface VersionFields {
@@ -65,11 +86,14 @@ function versionOf({ ETag, VersionId, ContentLength }: VersionFields): ObjectVer
 }
 
 /** A missing object is an answer and not an error. A missing bucket is an error. */
-async function unlessGone<Response>(request: Promise<Response>): Promise<Response | undefined> {
+async function unlessGone<Response>(
+  request: Promise<Response>,
+  names: string[],
+): Promise<Response | undefined> {
   try {
     return await request;
   } catch (error) {
-    if (nameOf(error) === 'NoSuchKey' || nameOf(error) === 'NotFound') return undefined;
+    if (names.includes(nameOf(error))) return undefined;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import type { Upload } from '../pipeline/index.ts';
 import { type EventRecord, ignored, type Objection, refused } from './event-record.ts';
 import { expected, shown } from './expected.ts';
-import { defined, sizeOf, textOf, timeOf } from './fields.ts';
+import { defined, sizeOf, textOf, timeOf, tokenOf } from './fields.ts';
 import type { KeyEncoding, ParseOptions } from './parse-options.ts';
 
 /** What an event says of one object, each field as it was received. */
@@ -80,9 +80,9 @@ function readKnown(announced: Announcement, options: ParseOptions): Partial<Uplo
     bucket: bucketOf(announced.bucket),
     key: keyOf(announced.key, encoding),
     versionId: versionIdOf(announced.versionId),
-    etag: textOf(textOf(announced.etag)?.replaceAll('"', '')),
+    etag: tokenOf(tokenOf(announced.etag)?.replaceAll('"', '')),
     sizeBytes: sizeOf(announced.sizeBytes),
-    sequencer: textOf(announced.sequencer),
+    sequencer: tokenOf(announced.sequencer),
     eventTime: timeOf(announced.eventTime),
   });
 }
@@ -105,7 +105,7 @@ function keyOf(key: unknown, encoding: KeyEncoding = 'form'): string | undefined
 
 /** Where a bucket keeps no versions, events say nothing, "" or "null". */
 function versionIdOf(versionId: unknown): string | undefined {
-  return versionId === 'null' ? undefined : textOf(versionId);
+  return versionId === 'null' ? undefined : tokenOf(versionId);
 }
 
 function unreadableKey(key: unknown): Objection {

@@ -14,6 +14,12 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** Text that PostgreSQL, where it is recorded, takes; anything else is no ETag and no version. */
+export function tokenOf(value: unknown): string | undefined {
+  const text = textOf(value);
+  return text?.isWellFormed() && !text.includes('\0') ? text : undefined;
+}
+
 /** Ceph's documentation shows sizes as text. */
 export function sizeOf(value: unknown): number | undefined {
   const isDigits = typeof value === 'string' && /^\d+$/.test(value);

@@ -1,7 +1,7 @@
 import type { S3BatchEvent, S3BatchResult } from 'aws-lambda';
 import { parseEvent } from '../events/index.ts';
 import type { Invocation } from './invocation.ts';
-import { type SettledRecord, settleRecords } from './settle-records.ts';
+import { causeOf, type SettledRecord, settleRecords } from './settle-records.ts';
 
 /** The answer of the system that this one replaces, a line for each record. */
 export interface DirectAnswer {
@@ -19,7 +19,7 @@ export async function answerDirectly(
   invocation: Invocation,
 ): Promise<DirectAnswer> {
   const settled = await settleRecords(parseEvent(event, invocation.parseOptions), invocation);
-  const causes = settled.flatMap((record) => (record.status === 'retry' ? [record.cause] : []));
+  const causes = settled.flatMap((record) => causeOf(record) ?? []);
   if (causes.length > 0) {
     const message = causes.map((cause) => cause.message).join('\n');
     throw new AggregateError(causes, `Not all of the event could be processed:\n${message}`);
@@ -54,12 +54,13 @@ export async function answerBatchOperations(
 function resultCodeOf(record: SettledRecord | undefined) {
   if (!record || record.status === 'retry') return 'TemporaryFailure';
   const hasFailed = record.status === 'done' && record.outcome.status === 'failed';
-  return hasFailed ? 'PermanentFailure' : 'Succeeded';
+  return hasFailed || record.status === 'refused' ? 'PermanentFailure' : 'Succeeded';
 }
 
 function describe(record: SettledRecord): string {
   switch (record.status) {
     case 'retry':
+    case 'refused':
       return record.cause.message;
     case 'ignored':
       return record.key ? `Ignored ${record.key}: ${record.reason}` : `Ignored: ${record.reason}`;

@@ -2,7 +2,7 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { parseMessage } from '../events/index.ts';
 import type { Invocation } from './invocation.ts';
-import { settleRecords } from './settle-records.ts';
+import { causeOf, settleRecords } from './settle-records.ts';
 
 /**
  * Processes a batch of queue messages and names those that must come back: the ones with an upload
@@ -19,9 +19,9 @@ export async function answerQueue(
   const causes = new Map<SQSRecord, Error>();
   for (const [index, message] of messages.entries()) {
     const records = settled.splice(0, message.length);
-    const failed = records.find((record) => record.status === 'retry');
+    const cause = records.map(causeOf).find((found) => found !== undefined);
     const queued = event.Records[index];
-    if (failed && queued) causes.set(queued, failed.cause);
+    if (cause && queued) causes.set(queued, cause);
   }
 
   return await processPartialResponse(

@@ -4,10 +4,10 @@ import { readConfig } from '../config.ts';
 import { eventKind } from '../events/index.ts';
 import { answerBatchOperations, answerDirectly } from './answer-directly.ts';
 import { answerQueue } from './answer-queue.ts';
-import type { Invocation } from './invocation.ts';
+import type { ComposedOnce } from './invocation.ts';
 import { createReporter } from './reporter.ts';
 
-let composing: Promise<Omit<Invocation, 'coldStart'>> | undefined;
+let composing: Promise<ComposedOnce> | undefined;
 
 /**
  * The Lambda function, for whichever of its triggers: a queue of bucket events is answered with the
@@ -19,7 +19,11 @@ let composing: Promise<Omit<Invocation, 'coldStart'>> | undefined;
 export async function handler(event: unknown, context: Context): Promise<unknown> {
   const coldStart = composing === undefined;
   composing ??= compose();
-  const invocation = { ...(await composing), coldStart };
+  // What failed once, such as a wrong variable, may be right at the next try.
+  composing.catch(() => {
+    composing = undefined;
+  });
+  const invocation = { ...(await composing), coldStart, timeoutMs: timeoutOf(context) };
   invocation.reporter.start(context);
   try {
     switch (eventKind(event)) {
@@ -35,7 +39,17 @@ export async function handler(event: unknown, context: Context): Promise<unknown
   }
 }
 
-async function compose(): Promise<Omit<Invocation, 'coldStart'>> {
+/**
+ * How long conversions may take: what is left after a reserve for recording the rest and answering.
+ * A function that is cut off would lose the rows of the whole batch, and its messages would come
+ * back together until all of them are dead letters.
+ */
+function timeoutOf(context: Context): number {
+  const remainingMs = context.getRemainingTimeInMillis();
+  return remainingMs - Math.min(20_000, remainingMs / 3);
+}
+
+async function compose(): Promise<ComposedOnce> {
   const config = readConfig();
   return {
     parts: await composePipeline(config),

@@ -2,11 +2,17 @@ import type { ParseOptions } from '../events/index.ts';
 import type { PipelineParts } from '../pipeline/index.ts';
 import type { Reporter } from './reporter.ts';
 
-/** What an invocation works with. All but `coldStart` is made once a process. */
-export interface Invocation {
+/** What is made once a process, by its first invocation. */
+export interface ComposedOnce {
   parts: PipelineParts;
   parseOptions: ParseOptions;
   reporter: Reporter;
+}
+
+/** What an invocation works with. */
+export interface Invocation extends ComposedOnce {
   /** Whether this is the process's first invocation. */
   coldStart: boolean;
+  /** How long its conversions may take. */
+  timeoutMs: number;
 }

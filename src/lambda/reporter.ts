@@ -62,7 +62,7 @@ export function createReporter({ logLevel, metricsNamespace }: Config): Reporter
       count('Retried');
     },
     finish() {
-      metrics.publishStoredMetrics();
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
     },
   };
 }

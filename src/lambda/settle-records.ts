@@ -7,15 +7,18 @@ import type { Reporter, Unprocessed } from './reporter.ts';
 export type SettledRecord =
   | { status: 'done'; outcome: Outcome }
   | { status: 'ignored'; key: string | undefined; reason: string }
+  /** Not understood, or not ours: no try mends it, but it must not vanish either. */
+  | { status: 'refused'; cause: Error }
+  /** Another try may mend it. */
   | { status: 'retry'; cause: Error };
 
 /** Processes all records of an event together and reports each; one result a record, in order. */
 export async function settleRecords(
   records: EventRecord[],
-  { parts, reporter, coldStart }: Invocation,
+  { parts, reporter, coldStart, timeoutMs }: Invocation,
 ): Promise<SettledRecord[]> {
   const uploads = records.flatMap((record) => (record.action === 'process' ? [record.upload] : []));
-  const { results, outcomes } = await processBatch(uploads, parts, { coldStart });
+  const { results, outcomes } = await processBatch(uploads, parts, { coldStart, timeoutMs });
   for (const outcome of outcomes) reporter.outcome(outcome);
 
   const remaining = results.values();
@@ -39,7 +42,12 @@ function settleOther(record: Unprocessed, reporter: Reporter): SettledRecord {
     return { status: 'ignored', key, reason };
   }
   reporter.refused(record);
-  return { status: 'retry', cause: new Error(`Refused: ${reason}`) };
+  return { status: 'refused', cause: new Error(`Refused: ${reason}`) };
+}
+
+/** Why a record must come back or be set aside; undefined where all is done. */
+export function causeOf(record: SettledRecord): Error | undefined {
+  return 'cause' in record ? record.cause : undefined;
 }
 
 function asError(cause: unknown): Error {

@@ -32,3 +32,11 @@ export class SourceUnsettledError extends Error {
     this.name = 'SourceUnsettledError';
   }
 }
+
+/** There was no time left to finish; the queue brings it back. */
+export class DeadlineError extends Error {
+  constructor(key: string) {
+    super(`"${key}" could not be converted in the time that was left; it is tried again later.`);
+    this.name = 'DeadlineError';
+  }
+}

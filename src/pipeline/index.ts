@@ -1,5 +1,6 @@
 export { type Budget, createBudget } from './budget.ts';
 export {
+  DeadlineError,
   EntryRejectedError,
   PermanentError,
   type PermanentErrorCode,
@@ -7,6 +8,7 @@ export {
   SourceUnsettledError,
 } from './errors.ts';
 export {
+  contentId,
   type FailureCode,
   type Outcome,
   type SkipReason,
@@ -16,6 +18,7 @@ export {
   skipReasons,
   stages,
 } from './outcome.ts';
+export type { PipelineParts } from './parts.ts';
 export type {
   Clock,
   Ledger,
@@ -27,7 +30,6 @@ export type {
 } from './ports.ts';
 export {
   type BatchReport,
-  type PipelineParts,
   processBatch,
   type UploadResult,
 } from './process-batch.ts';

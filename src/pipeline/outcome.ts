@@ -25,6 +25,7 @@ export type FailureCode = ConversionErrorCode | PermanentErrorCode;
 export const skipReasons = {
   SOURCE_GONE: 'The source was removed before it was read.',
   SUPERSEDED: 'A newer upload under the same key took its place before it was read.',
+  OWN_OUTPUT: 'It is an output of this program, which another deployment or a copy brought here.',
 } as const;
 
 export type SkipReason = keyof typeof skipReasons;
@@ -34,6 +35,18 @@ export interface SourceContent {
   versionId?: string;
   etag?: string;
   sizeBytes?: number;
+}
+
+/** What a row of the ledger calls a content; empty where nothing is known of it. */
+export function contentId({ versionId, etag }: SourceContent): string {
+  return versionId ?? etag ?? '';
+}
+
+/** Whether two descriptions are of the same content, as far as both of them know. */
+export function isSameContent(a: SourceContent, b: SourceContent): boolean {
+  if (a.versionId && b.versionId) return a.versionId === b.versionId;
+  if (a.etag && b.etag) return a.etag === b.etag;
+  return true;
 }
 
 export type Converted = Omit<GrayImage, 'bytes' | 'stages'>;

@@ -13,6 +13,8 @@ export interface ObjectVersion {
 export interface ReadObject extends ObjectVersion {
   /** Absent where the object is larger than was asked for: nothing of it was downloaded. */
   bytes?: Uint8Array;
+  /** What was stored with it, names in lower case. */
+  metadata: Record<string, string>;
 }
 
 export interface NewObject {

@@ -1,16 +1,10 @@
-import type { Budget } from './budget.ts';
-import { type ConversionParts, convertNewest, isSameContent, skipped } from './convert-newest.ts';
-import { EntryRejectedError } from './errors.ts';
-import type { Outcome } from './outcome.ts';
-import type { Ledger, LedgerEntry } from './ports.ts';
+import { convertNewest, skipped } from './convert-newest.ts';
+import { DeadlineError, EntryRejectedError } from './errors.ts';
+import { contentId, isSameContent, type Outcome } from './outcome.ts';
+import type { PipelineParts } from './parts.ts';
+import type { LedgerEntry } from './ports.ts';
 import { createStopwatch } from './stopwatch.ts';
 import type { Upload } from './upload.ts';
-
-export interface PipelineParts extends ConversionParts {
-  ledger: Ledger;
-  /** One place for each image under way. */
-  places: Budget;
-}
 
 /** What became of one upload: the outcome of its key's newest content, or a cause to try again. */
 export type UploadResult = { outcome: Outcome } | { error: unknown };
@@ -28,6 +22,13 @@ type KeyResult = { uploads: Upload[] } & (
   | { error: unknown }
 );
 
+export interface BatchOptions {
+  /** Whether the process had just been started. */
+  coldStart?: boolean;
+  /** How long conversions may take; those that take longer come back and hold up nobody. */
+  timeoutMs?: number;
+}
+
 /**
  * Converts uploads side by side, as far as places and memory allow, and records their outcomes
  * with one statement. Never throws for an upload: what another try may mend stands in its result.
@@ -35,11 +36,16 @@ type KeyResult = { uploads: Upload[] } & (
 export async function processBatch(
   uploads: Upload[],
   parts: PipelineParts,
-  { coldStart = false } = {},
+  { coldStart = false, timeoutMs }: BatchOptions = {},
 ): Promise<BatchReport> {
   const byKey = Map.groupBy(uploads, ({ bucket, key }) => JSON.stringify([bucket, key]));
   const converted = await Promise.all(
-    [...byKey.values()].map((sameKey) => parts.places.use(1, () => convertKey(sameKey, parts))),
+    [...byKey.values()].map((sameKey) =>
+      withinTime(timeoutMs, convertKey(sameKey, parts), () => ({
+        uploads: sameKey,
+        error: new DeadlineError(sameKey[0]?.key ?? ''),
+      })),
+    ),
   );
   const recorded = await recordAll(converted, parts, coldStart);
 
@@ -58,22 +64,47 @@ export async function processBatch(
 }
 
 async function convertKey(uploads: Upload[], parts: PipelineParts): Promise<KeyResult> {
+  const { places, transfers, limits } = parts;
+  // Of what an event does not say, the most is assumed.
+  const sizeBytes = Math.max(...uploads.map((upload) => upload.sizeBytes ?? limits.maxBytes));
   try {
-    const newest = await convertNewest(uploads as [Upload, ...Upload[]], parts);
-    return { uploads, outcomes: [newest, ...superseded(uploads, newest, parts)] };
+    return await places.use(1, () =>
+      transfers.use(Math.min(sizeBytes, limits.maxBytes), async () => {
+        const newest = await convertNewest(uploads as [Upload, ...Upload[]], parts);
+        return { uploads, outcomes: [newest, ...superseded(uploads, newest, parts)] };
+      }),
+    );
   } catch (error) {
     return { uploads, error };
   }
 }
 
+/** The result, or what stands for it when it takes too long. */
+async function withinTime<Result>(
+  timeoutMs: number | undefined,
+  work: Promise<Result>,
+  otherwise: () => Result,
+): Promise<Result> {
+  if (timeoutMs === undefined) return await work;
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<Result>((resolve) => {
+    timer = setTimeout(() => resolve(otherwise()), timeoutMs);
+  });
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Uploads of other content than the newest: each has a row of its own that says so. */
 function superseded(uploads: Upload[], newest: Outcome, { recipe }: PipelineParts): Outcome[] {
-  const older: Upload[] = [];
+  const older = new Map<string, Upload>();
   for (const upload of uploads) {
-    const isNew = [newest.source, ...older].every((other) => !isSameContent(upload, other));
-    if (isNew) older.push(upload);
+    if (!isSameContent(upload, newest.source)) older.set(contentId(upload), upload);
   }
-  return older.map((upload) => skipped(upload, 'SUPERSEDED', recipe));
+  older.delete(contentId(newest.source));
+  return [...older.values()].map((upload) => skipped(upload, 'SUPERSEDED', recipe));
 }
 
 /** Records all outcomes at once and times it; when some are rejected, key by key. */

@@ -79,6 +79,7 @@ async function readiness(child: ChildProcess, module: string): Promise<void> {
   const isReady = await Promise.race([
     once(child, 'message').then(() => true),
     once(child, 'exit').then(() => false),
+    once(child, 'error').then(([error]) => Promise.reject(error)),
   ]);
   if (!isReady) throw new Error(`The sandbox's ${module} ended before it was ready.`);
 }

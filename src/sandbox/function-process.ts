@@ -13,6 +13,8 @@ import type { Context, SQSRecord } from 'aws-lambda';
 import { handler } from '../lambda/handler.ts';
 
 const [queueUrl = ''] = process.argv.slice(2);
+/** Less than messages stay hidden. */
+const functionTimeoutMs = 30_000;
 const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
 const stopping = new AbortController();
 
@@ -75,7 +77,7 @@ async function comeBackLater({ ReceiptHandle, Attributes }: Message): Promise<vo
     new ChangeMessageVisibilityCommand({
       QueueUrl: queueUrl,
       ReceiptHandle,
-      VisibilityTimeout: 2 ** received,
+      VisibilityTimeout: Math.min(2 ** received, 30),
     }),
   );
 }
@@ -96,6 +98,7 @@ function recordOf(message: Message): SQSRecord {
 }
 
 function context(): Context {
+  const deadline = Date.now() + functionTimeoutMs;
   return {
     functionName: 'grayscale-sandbox',
     functionVersion: '$LATEST',
@@ -105,7 +108,7 @@ function context(): Context {
     logGroupName: 'sandbox',
     logStreamName: String(process.pid),
     callbackWaitsForEmptyEventLoop: false,
-    getRemainingTimeInMillis: () => 60_000,
+    getRemainingTimeInMillis: () => deadline - Date.now(),
     done() {},
     fail() {},
     succeed() {},

@@ -17,10 +17,10 @@ export interface RunOptions {
 export async function runSandbox(config: Config, { demo, print }: RunOptions): Promise<number> {
   print('Starting S3, SQS, PostgreSQL and the function on this machine ...');
   const log = createLogReader(print);
-  const sandbox = await startSandbox(config, log.read);
   const interrupt = new AbortController();
   const onSignal = () => interrupt.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  const sandbox = await startSandbox(config, log.read);
 
   try {
     const missing = await uploadSamples(sandbox, log, { signal: interrupt.signal, print });

@@ -21,8 +21,8 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-/** Long enough for the largest picture, short enough that a killed function is not missed long. */
-const visibilityTimeoutSeconds = 30;
+/** Longer than the function may take, short enough that a killed one is not missed for long. */
+const visibilityTimeoutSeconds = 40;
 
 /**
  * Starts S3 and SQS in this process, PostgreSQL and the function in processes of their own, which
@@ -40,7 +40,8 @@ export async function startSandbox(
 
   const closers: (() => Promise<unknown>)[] = [];
   async function close() {
-    for (const closer of closers.splice(0).reverse()) await closer();
+    // What cannot be closed must not keep the rest open.
+    for (const closer of closers.splice(0).reverse()) await closer().catch(console.error);
   }
 
   try {

@@ -1,5 +1,10 @@
 import type { AddressInfo } from 'node:net';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  HeadObjectCommand,
+  type HeadObjectCommandOutput,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
 
@@ -25,6 +30,9 @@ export interface StoreAndQueue {
   close(): Promise<void>;
 }
 
+/** More than on AWS, where hours pass between the first try and the last. */
+export const maxReceiveCount = 10;
+
 /** What S3 sends at most in one notification is far less; what it stores in one put is 5 GB. */
 const maxBodyBytes = 5 * 2 ** 30;
 
@@ -46,10 +54,12 @@ export async function startStoreAndQueue(options: StoreAndQueueOptions): Promise
     request.body ??= Buffer.alloc(0);
   });
 
-  let announce: (path: string, eventName: string) => Promise<void> = async () => {};
+  let announce: (ref: { bucket: string; key: string }, eventName: string) => Promise<void>;
   app.addHook('onResponse', async (request, reply) => {
     const eventName = creationOf(request.method, request.url, request.headers);
-    if (eventName && reply.statusCode === 200) await announce(pathOf(request.url), eventName);
+    if (!eventName || reply.statusCode !== 200) return;
+    const { bucket, '*': key } = request.params as { bucket: string; '*': string };
+    if (bucket === options.bucket) await announce({ bucket, key }, eventName);
   });
 
   await app.listen({ port: options.port, host: '127.0.0.1' });
@@ -61,15 +71,17 @@ export async function startStoreAndQueue(options: StoreAndQueueOptions): Promise
   const queues = await createQueues(sqs, options.visibilityTimeoutSeconds);
 
   let sequence = 0;
-  announce = async (path, eventName) => {
-    const { headers } = await app.inject({ method: 'HEAD', url: path });
-    const [bucket = '', ...key] = path.slice(1).split('/');
-    if (bucket !== options.bucket) return;
+  announce = async ({ bucket, key }, eventName) => {
+    const head = new HeadObjectCommand({ Bucket: bucket, Key: key });
+    // Removed already: then that is all there is to say of it.
+    const { ETag, ContentLength } = await s3
+      .send(head)
+      .catch(() => ({}) as HeadObjectCommandOutput);
     const object = {
-      // Form-encoded, as S3 does it, from the URL's own encoding.
-      key: new URLSearchParams([['', decodeURIComponent(key.join('/'))]]).toString().slice(1),
-      size: Number(headers['content-length']),
-      eTag: String(headers.etag).replaceAll('"', ''),
+      // Form-encoded, as S3 does it.
+      key: new URLSearchParams([['', key]]).toString().slice(1),
+      size: ContentLength,
+      eTag: ETag?.replaceAll('"', ''),
       sequencer: (++sequence).toString(16).padStart(16, '0').toUpperCase(),
     };
     const body = JSON.stringify({ Records: [notification(eventName, bucket, object)] });
@@ -101,7 +113,7 @@ async function createQueues(sqs: SQSClient, visibilityTimeoutSeconds: number) {
     VisibilityTimeout: String(visibilityTimeoutSeconds),
     RedrivePolicy: JSON.stringify({
       deadLetterTargetArn: `arn:aws:sqs:${region}:000000000000:uploads-dead`,
-      maxReceiveCount: 5,
+      maxReceiveCount,
     }),
   });
   return { queueUrl, deadLetterQueueUrl };
@@ -121,11 +133,6 @@ function creationOf(
   }
   if (method !== 'PUT' || searchParams.has('uploadId')) return undefined;
   return headers['x-amz-copy-source'] ? 'ObjectCreated:Copy' : 'ObjectCreated:Put';
-}
-
-/** The path as it was sent: `new URL` would resolve the dots of a key such as `../x`. */
-function pathOf(url: string): string {
-  return url.split('?', 1)[0] ?? url;
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */

@@ -40,6 +40,7 @@ export function describeObjectStore(
       const read = await store.read({ bucket, key: 'whole' }, { maxBytes });
       expect(Buffer.from(read?.bytes ?? []).toString()).toBe('hello');
       expect(read?.sizeBytes).toBe(5);
+      expect(read?.metadata).toBeDefined();
     });
 
     test('replaces what was there, and tells the contents apart by their ETags', async () => {
@@ -58,7 +59,7 @@ export function describeObjectStore(
       const { store, bucket } = open();
       const ref = { bucket, key: 'same' };
       await store.put(ref, object('content'));
-      const { bytes: _, ...version } = (await store.read(ref, { maxBytes })) ?? {};
+      const { bytes: _, metadata: __, ...version } = (await store.read(ref, { maxBytes })) ?? {};
       expect(await store.head(ref)).toEqual(version);
     });
 

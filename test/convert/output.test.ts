@@ -75,9 +75,12 @@ describe('WebP', () => {
     expect(await sharp(image.bytes).metadata()).toMatchObject({ format: 'webp', channels });
   });
 
-  test('is near the exact gray', async () => {
-    const { bytes } = await toGrayscale(photoLikePng(), { format: 'webp', quality: 95 });
-    expect(await distance(bytes, {})).toBeLessThan(4);
+  test('is near the exact gray, and smaller with less quality', async () => {
+    const [low, high] = await Promise.all(
+      [10, 95].map((quality) => toGrayscale(photoLikePng(), { format: 'webp', quality })),
+    );
+    expect(low?.bytes.length).toBeLessThan((high?.bytes.length ?? 0) / 2);
+    expect(await distance(high?.bytes, {})).toBeLessThan(4);
   });
 });
 

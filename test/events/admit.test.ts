@@ -173,3 +173,17 @@ describe('a key', () => {
     }
   });
 });
+
+test.each([
+  ['NUL', 'a\0b'],
+  ['half a surrogate pair', 'a\ud800'],
+])('leaves out an ETag, a version and a sequencer with %s, which no row could hold', (_, text) => {
+  const event = s3Event({ etag: text, versionId: text, sequencer: text });
+  const [record] = parseEvent(event, options);
+  expect(record?.action === 'process' && Object.keys(record.upload).toSorted()).toEqual([
+    'bucket',
+    'eventTime',
+    'key',
+    'sizeBytes',
+  ]);
+});

@@ -127,7 +127,7 @@ describe('under kills', () => {
     }
     await uploads;
 
-    // A killed function's messages come back after the visibility timeout of 30 seconds.
+    // A killed function's messages come back after the visibility timeout of 40 seconds.
     const deadline = Date.now() + 90_000;
     while ((await rowCount()) < total && Date.now() < deadline) await sleep(250);
 

@@ -14,6 +14,10 @@ declare module 'vitest' {
 
 /** One PostgreSQL server for the whole run; each test file makes databases of its own in it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // A dependency of the server's package ends the process with 0 once nothing is left to do, and so
+  // would hide that tests failed. Ours comes first, and keeps the exit code.
+  process.prependListener('beforeExit', () => process.exit());
+
   const folder = await mkdtemp(join(tmpdir(), 'grayscale-test-'));
   // As root, the server runs as a user of its own, who must be able to get there.
   await chmod(folder, 0o755);

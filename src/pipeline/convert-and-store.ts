@@ -1,0 +1,100 @@
+import {
+  ConversionError,
+  describeRecipe,
+  inspectImage,
+  recipeHash,
+  toGrayscale,
+} from '../convert/index.ts';
+import { PermanentError } from './errors.ts';
+import type { Converted, FailureCode } from './outcome.ts';
+import type { PipelineParts } from './parts.ts';
+import type { ReadObject } from './ports.ts';
+import type { Stopwatch } from './stopwatch.ts';
+import type { ObjectRef } from './upload.ts';
+
+/** What came of one content, for good. */
+export type Result =
+  | { status: 'converted'; output: ObjectRef; outputSizeBytes: number; image: Converted }
+  | { status: 'failed'; code: FailureCode; message: string };
+
+/** Converts what was read and puts the output in its place. Throws what another try may mend. */
+export async function convertAndStore(
+  ref: ObjectRef,
+  source: ReadObject,
+  parts: PipelineParts,
+  watch: Stopwatch,
+): Promise<Result> {
+  const { recipe, limits, memory, now } = parts;
+  if (!source.bytes) return tooLarge(source.sizeBytes, limits.maxBytes);
+  const { bytes } = source;
+  try {
+    const { memoryBytes } = await watch.time('decode', () => inspectImage(bytes, limits, recipe));
+    if (memoryBytes > memory.capacity) throw needsTooMuchMemory(memoryBytes, memory.capacity);
+    const askedAt = now();
+    return await memory.use(memoryBytes, async () => {
+      watch.add('queue', now() - askedAt);
+      const { stages, ...gray } = await toGrayscale(bytes, recipe, limits);
+      watch.add('decode', stages.decodeMs);
+      watch.add('gray', stages.grayMs);
+      watch.add('encode', stages.encodeMs);
+      return await store(ref, source, gray, { parts, watch });
+    });
+  } catch (error) {
+    if (error instanceof ConversionError || error instanceof PermanentError) return failed(error);
+    throw error;
+  }
+}
+
+/** A failure that is recorded as it is. */
+export function failed({ code, message }: ConversionError | PermanentError): Result {
+  return { status: 'failed', code, message };
+}
+
+async function store(
+  ref: ObjectRef,
+  source: ReadObject,
+  { bytes, ...image }: Converted & { bytes: Uint8Array },
+  { parts, watch }: { parts: PipelineParts; watch: Stopwatch },
+): Promise<Result> {
+  const output = { bucket: parts.outputBucket ?? ref.bucket, key: parts.outputPrefix + ref.key };
+  const metadata = provenance(source, parts);
+  await watch.time('store', () =>
+    parts.store.put(output, { bytes, contentType: image.contentType, metadata }),
+  );
+  return { status: 'converted', output, outputSizeBytes: bytes.byteLength, image };
+}
+
+/** What an output says of where it comes from. */
+function provenance(
+  source: ReadObject,
+  { recipe, processorVersion }: PipelineParts,
+): Record<string, string> {
+  return {
+    'source-etag': source.etag,
+    ...(source.versionId && { 'source-version': source.versionId }),
+    recipe: describeRecipe(recipe),
+    'recipe-hash': recipeHash(recipe),
+    'processor-version': processorVersion,
+  };
+}
+
+/** Outputs say what they are, should one get to where uploads are looked for. */
+export function isOutput({ metadata }: ReadObject): boolean {
+  return 'recipe-hash' in metadata && 'processor-version' in metadata;
+}
+
+function tooLarge(sizeBytes: number, maxBytes: number): Result {
+  return {
+    status: 'failed',
+    code: 'FILE_TOO_LARGE',
+    message: `Expected at most ${maxBytes} bytes but the object has ${sizeBytes}. Raise MAX_BYTES to take it.`,
+  };
+}
+
+function needsTooMuchMemory(memoryBytes: number, capacity: number): ConversionError {
+  const megabytes = (bytes: number) => Math.ceil(bytes / 2 ** 20);
+  return new ConversionError(
+    'IMAGE_TOO_LARGE',
+    `Expected an image that converts within ${megabytes(capacity)} MB of memory but this one needs about ${megabytes(memoryBytes)} MB. Raise MEMORY_BUDGET_MB, and the memory with it.`,
+  );
+}

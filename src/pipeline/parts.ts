@@ -1,0 +1,23 @@
+import type { Limits, Recipe } from '../convert/index.ts';
+import type { Budget } from './budget.ts';
+import type { Clock, Ledger, ObjectStore } from './ports.ts';
+
+/** What the pipeline works with. */
+export interface PipelineParts {
+  store: ObjectStore;
+  ledger: Ledger;
+  now: Clock;
+  recipe: Recipe;
+  limits: Limits;
+  /** One place for each key under way. */
+  places: Budget;
+  /** Bytes that sources may take together, from their download until their outputs are stored. */
+  transfers: Budget;
+  /** Bytes that conversions may take together. */
+  memory: Budget;
+  /** Absent: the source's own bucket. */
+  outputBucket?: string | undefined;
+  /** Put before a source's key to name its output, such as `grayscale/`. */
+  outputPrefix: string;
+  processorVersion: string;
+}

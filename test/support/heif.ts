@@ -1,0 +1,147 @@
+// HEIF files by hand: ISO/IEC 14496-12 and 23008-12. What HEVC coded comes from a fixture.
+
+export interface HeifPart {
+  type: string;
+  isHidden?: boolean;
+  data?: Uint8Array;
+  /** Boxes with their headers, in order. */
+  properties?: Uint8Array[];
+}
+
+export interface HeifParts {
+  /** Their ids are 1, 2 and so on. The first is the primary one unless said otherwise. */
+  items: HeifPart[];
+  primary?: number;
+  references?: [type: string, from: number, to: number[]][];
+}
+
+/** A file of these items, the data after all that is said of them. */
+export function buildHeif({ items, primary = 1, references = [] }: HeifParts): Buffer {
+  const ftyp = box('ftyp', text('heic'), u32(0), text('mif1heic'));
+  const metaOf = (dataAt: number) =>
+    fullBox(
+      'meta',
+      { version: 0 },
+      fullBox('hdlr', { version: 0 }, u32(0), text('pict'), Buffer.alloc(13)),
+      fullBox('pitm', { version: 0 }, u16(primary)),
+      locations(items, dataAt),
+      entries(items),
+      properties(items),
+      fullBox(
+        'iref',
+        { version: 0 },
+        ...references.map(([type, from, to]) =>
+          box(type, u16(from), u16(to.length), ...to.map(u16)),
+        ),
+      ),
+    );
+  const dataAt = ftyp.length + metaOf(0).length + 8;
+  const data = items.map(({ data }) => data ?? new Uint8Array());
+  return Buffer.concat([ftyp, metaOf(dataAt), box('mdat', ...data)]);
+}
+
+function locations(items: HeifPart[], dataAt: number): Buffer {
+  let at = dataAt;
+  const each = items.map(({ data }, i) => {
+    const size = data?.length ?? 0;
+    at += size;
+    return Buffer.concat([u16(i + 1), u16(0), u16(1), u32(at - size), u32(size)]);
+  });
+  return fullBox('iloc', { version: 0 }, u16(0x4400), u16(items.length), ...each);
+}
+
+function entries(items: HeifPart[]): Buffer {
+  const each = items.map(({ type, isHidden }, i) =>
+    fullBox(
+      'infe',
+      { version: 2, flags: isHidden ? 1 : 0 },
+      u16(i + 1),
+      u16(0),
+      text(type),
+      Buffer.alloc(1),
+    ),
+  );
+  return fullBox('iinf', { version: 0 }, u16(items.length), ...each);
+}
+
+function properties(items: HeifPart[]): Buffer {
+  const all = items.flatMap(({ properties = [] }) => properties);
+  let next = 1;
+  const each = items.map(({ properties = [] }, i) =>
+    Buffer.concat([
+      u16(i + 1),
+      Buffer.of(properties.length),
+      Buffer.from(properties.map(() => 0x80 | next++)),
+    ]),
+  );
+  return box(
+    'iprp',
+    box('ipco', ...all),
+    fullBox('ipma', { version: 0 }, u32(items.length), ...each),
+  );
+}
+
+/** The picture of a file that has a single one: its decoder configuration and its data. */
+export function codedPicture(file: Uint8Array): { hvcC: Uint8Array; data: Uint8Array } {
+  const bytes = Buffer.from(file);
+  const boxAt = (type: string) => {
+    const at = bytes.indexOf(type) - 4;
+    return bytes.subarray(at, at + bytes.readUInt32BE(at));
+  };
+  return { hvcC: boxAt('hvcC'), data: boxAt('mdat').subarray(8) };
+}
+
+export const property = {
+  size: (width: number, height: number) => fullBox('ispe', { version: 0 }, u32(width), u32(height)),
+  /** Quarter turns to the left. */
+  turn: (quarters: number) => box('irot', Buffer.of(quarters)),
+  /** 0 exchanges top and bottom, 1 left and right. */
+  mirror: (axis: 0 | 1) => box('imir', Buffer.of(axis)),
+  crop: (width: number, height: number) =>
+    box('clap', ...[width, 1, height, 1, 0, 1, 0, 1].map(u32)),
+  auxiliary: (urn: string) => fullBox('auxC', { version: 0 }, text(`${urn}\0`)),
+  profile: (icc: Uint8Array) => box('colr', text('prof'), icc),
+  colours: (primaries: number, transfer: number, matrix = 6) =>
+    box('colr', text('nclx'), u16(primaries), u16(transfer), u16(matrix), Buffer.of(0x80)),
+};
+
+/** What a grid says of itself: rows, columns and the size of the whole. */
+export function gridData(size: {
+  rows: number;
+  columns: number;
+  width: number;
+  height: number;
+}): Buffer {
+  const { rows, columns, width, height } = size;
+  return Buffer.concat([Buffer.of(0, 1, rows - 1, columns - 1), u32(width), u32(height)]);
+}
+
+export function box(type: string, ...body: Uint8Array[]): Buffer {
+  const whole = Buffer.concat([u32(0), text(type), ...body]);
+  whole.writeUInt32BE(whole.length);
+  return whole;
+}
+
+export function fullBox(
+  type: string,
+  { version, flags = 0 }: { version: number; flags?: number },
+  ...body: Uint8Array[]
+): Buffer {
+  return box(type, Buffer.of(version, 0, 0, flags), ...body);
+}
+
+function text(characters: string): Buffer {
+  return Buffer.from(characters, 'latin1');
+}
+
+export function u16(value: number): Buffer {
+  const bytes = Buffer.alloc(2);
+  bytes.writeUInt16BE(value);
+  return bytes;
+}
+
+export function u32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
