@@ -34,7 +34,7 @@ export function createLogReader(print: (line: string) => void): LogReader {
         newest.set(outcome.key, outcome);
         if (isFollowing) print(describe(outcome));
       } else if (entry.level === 'ERROR') {
-        print(line);
+        print(describeError(entry));
       }
     },
     find: (key) => newest.get(key),
@@ -71,6 +71,15 @@ function describe({ status, key, outputKey, code, reason, stagesMs }: LoggedOutc
   const totalMs = Object.values(stagesMs).reduce((sum, ms) => sum + ms, 0);
   const result = outputKey ? `-> ${outputKey}  ${totalMs.toFixed(0)} ms` : `${code}: ${reason}`;
   return `${status.padEnd(9)}  ${key}  ${result}`;
+}
+
+/** An upload that comes back, or a record that is set aside; all else as it was logged. */
+function describeError({ message, key, reason, error, ...rest }: Record<string, unknown>): string {
+  const cause = reason ?? (error as { message?: string } | undefined)?.message;
+  if (typeof message !== 'string' || cause === undefined) {
+    return JSON.stringify({ message, ...rest });
+  }
+  return `${message.padEnd(9)}  ${key ?? 'a record'}  ${cause}`;
 }
 
 function parse(line: string): Record<string, unknown> | undefined {
