@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import type { FileConversion } from '../compose.ts';
 import {
   ConversionError,
@@ -10,7 +9,9 @@ import {
   toGrayscale,
 } from '../convert/index.ts';
 import { createBudget } from '../pipeline/index.ts';
+import { FileError } from './file-error.ts';
 import { isPictureName, type Job } from './plan-conversions.ts';
+import { readStream } from './read-stream.ts';
 
 /** What became of one job; `code` is one of docs/errors.md. */
 export type JobResult = { input: string; output: string; elapsedMs: number } & Conclusion;
@@ -53,11 +54,12 @@ export async function convertFiles(
 }
 
 async function convertFile(
-  { input, output, isNamed }: Job,
+  { input, output, isNamed, problem }: Job,
   { store, limits, memory }: FileConversion,
   { recipe, overwrite }: ConvertFilesOptions,
   isInput: (path: string) => Promise<boolean>,
 ): Promise<Conclusion> {
+  if (problem) throw problem;
   if (await isInput(output)) {
     throw new FileError(
       'WOULD_OVERWRITE_INPUT',
@@ -90,12 +92,22 @@ const alreadyThere = {
   reason: 'the output exists (--overwrite replaces it)',
 } as const;
 
+/** One picture from standard input. */
+export async function readStandardInput(maxBytes: number): Promise<Uint8Array> {
+  const bytes = await readStream(process.stdin, maxBytes);
+  if (bytes) return bytes;
+  throw new ConversionError(
+    'FILE_TOO_LARGE',
+    `Expected at most ${maxBytes} bytes but standard input has more. Raise MAX_BYTES to take it.`,
+  );
+}
+
 async function readInput(
   input: string,
   store: FileConversion['store'],
   maxBytes: number,
 ): Promise<Uint8Array> {
-  if (input === '-') return await buffer(process.stdin);
+  if (input === '-') return await readStandardInput(maxBytes);
   const file = await store.read(refOf(input), { maxBytes });
   if (!file) throw new FileError('NOT_FOUND', 'The file is gone.');
   if (file.bytes) return file.bytes;
@@ -103,17 +115,6 @@ async function readInput(
     'FILE_TOO_LARGE',
     `Expected at most ${maxBytes} bytes but the file has ${file.sizeBytes}. Raise MAX_BYTES to take it.`,
   );
-}
-
-/** A failure of the file system, told with a code like all others. */
-class FileError extends Error {
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.name = 'FileError';
-    this.code = code;
-  }
 }
 
 function failureOf(error: unknown): Conclusion {

@@ -1,12 +1,12 @@
-import { buffer } from 'node:stream/consumers';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { composeFiles, limitsOf } from '../compose.ts';
 import { type Config, readConfig } from '../config.ts';
 import { ConversionError, type Recipe, resolveRecipe, toGrayscale } from '../convert/index.ts';
-import { convertFiles } from './convert-files.ts';
+import { convertFiles, readStandardInput } from './convert-files.ts';
 import { createReport } from './convert-report.ts';
 import type { ExitCode } from './exit-code.ts';
 import { formatOfOutput, planConversions } from './plan-conversions.ts';
+import { writeStandardOutput } from './standard-output.ts';
 import { UsageError } from './usage-error.ts';
 
 interface Options {
@@ -56,6 +56,9 @@ Exit code: 0 all converted or left alone, 1 some failed, 2 wrong use.`,
     });
 }
 
+/** After one of them nothing new is begun; the same one again ends the program at once. */
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 async function convertPaths(inputs: string[], options: Options, config: Config): Promise<ExitCode> {
   const format = formatOfOutput(options.out, options.format) ?? config.format;
   const { out, recursive = false, overwrite = false, json = false } = options;
@@ -63,7 +66,7 @@ async function convertPaths(inputs: string[], options: Options, config: Config):
   const report = createReport({ json, total: jobs.length });
   const interrupt = new AbortController();
   const onInterrupt = () => interrupt.abort();
-  process.once('SIGINT', onInterrupt);
+  for (const signal of stopSignals) process.once(signal, onInterrupt);
   const results = await convertFiles(jobs, composeFiles(config), {
     recipe: recipeOf({ ...options, format }, config),
     overwrite,
@@ -71,7 +74,7 @@ async function convertPaths(inputs: string[], options: Options, config: Config):
     signal: interrupt.signal,
     onResult: report.add,
   });
-  process.off('SIGINT', onInterrupt);
+  for (const signal of stopSignals) process.off(signal, onInterrupt);
   report.finish();
   const isDone = results.length === jobs.length;
   return isDone && results.every(({ status }) => status !== 'failed') ? 0 : 1;
@@ -84,6 +87,11 @@ async function convertStream(
   config: Config,
 ): Promise<ExitCode> {
   if (inputs.length > 1) throw new UsageError('Expected - alone: standard input is one picture.');
+  if (options.json) {
+    throw new UsageError(
+      'Expected --out beside --json: else both picture and JSON would go to standard output.',
+    );
+  }
   if (process.stdout.isTTY) {
     throw new UsageError(
       'Expected standard output to be redirected: a picture is not for a terminal.',
@@ -91,11 +99,10 @@ async function convertStream(
   }
   try {
     const recipe = recipeOf(options, config);
-    const image = await toGrayscale(await buffer(process.stdin), recipe, limitsOf(config));
-    await new Promise<void>((resolve, reject) =>
-      process.stdout.write(image.bytes, (error) => (error ? reject(error) : resolve())),
-    );
-    return 0;
+    const limits = limitsOf(config);
+    const source = await readStandardInput(limits.maxBytes);
+    const image = await toGrayscale(source, recipe, limits);
+    return (await writeStandardOutput(image.bytes)) ? 0 : 1;
   } catch (error) {
     if (!(error instanceof ConversionError)) throw error;
     console.error(`${error.code}: ${error.message}`);

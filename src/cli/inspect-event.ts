@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { buffer } from 'node:stream/consumers';
+import { createReadStream } from 'node:fs';
 import { Command } from 'commander';
 import { parseOptionsOf } from '../compose.ts';
 import { readConfig } from '../config.ts';
 import { describeRecord, parseEvent } from '../events/index.ts';
+import { readStream } from './read-stream.ts';
 import { UsageError } from './usage-error.ts';
 
 /** `grayscale inspect-event` */
@@ -12,7 +12,7 @@ export function inspectEventCommand(): Command {
     .description(
       'Say what each record of a bucket event means: process, ignore or refuse, and why.',
     )
-    .argument('<file>', 'a JSON file with one event, or - for standard input')
+    .argument('<file>', 'a JSON file with one event, or one a line; - for standard input')
     .addHelpText(
       'after',
       '\nPrints a JSON array of { bucket, key, versionId?, sizeBytes?, action, reason? }.\nS3_BUCKET, OUTPUT_PREFIX, OUTPUT_BUCKET and EVENT_KEY_ENCODING count as they do for the function.',
@@ -21,26 +21,50 @@ export function inspectEventCommand(): Command {
       const event = parseJson(await readText(file), file);
       const records = parseEvent(event, parseOptionsOf(readConfig()));
       console.log(JSON.stringify(records.map(describeRecord), null, 2));
+      if (records.length === 0) console.error('The event holds no records.');
     });
 }
 
+/** Far more than any service delivers at once. */
+const maxEventMb = 64;
+
 async function readText(file: string): Promise<string> {
-  try {
-    const bytes = file === '-' ? await buffer(process.stdin) : await readFile(file);
-    // A TextDecoder takes a byte order mark away.
-    return new TextDecoder().decode(bytes);
-  } catch (error) {
-    throw new UsageError(`Cannot read "${file}": ${(error as Error).message}`);
-  }
+  const bytes = await readBytes(file).catch((error: Error) => {
+    throw new UsageError(`Cannot read "${file}": ${error.message}`);
+  });
+  if (bytes) return new TextDecoder(encodingOf(bytes)).decode(bytes);
+  throw new UsageError(`Expected an event of at most ${maxEventMb} MiB but "${file}" has more.`);
+}
+
+async function readBytes(file: string): Promise<Uint8Array | undefined> {
+  const stream = file === '-' ? process.stdin : createReadStream(file);
+  return await readStream(stream, maxEventMb * 2 ** 20);
+}
+
+/** By the byte order mark, which Windows PowerShell writes and a TextDecoder takes away. */
+function encodingOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
 }
 
 function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
+    const events = parseLines(text);
+    if (events.length > 0) return events;
     const name = file === '-' ? 'Standard input' : `"${file}"`;
     throw new UsageError(
-      `${name} is not JSON: ${(error as Error).message}. Expected one event as it was delivered.`,
+      `${name} is not JSON: ${(error as Error).message}. Expected one event as it was delivered, or one a line.`,
     );
+  }
+}
+
+/** JSON lines, as logs and queues are exported; none where the text is no such thing. */
+function parseLines(text: string): unknown[] {
+  try {
+    return text.split('\n').flatMap((line) => (line.trim() ? [JSON.parse(line)] : []));
+  } catch {
+    return [];
   }
 }

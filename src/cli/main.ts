@@ -6,6 +6,7 @@ import type { ExitCode } from './exit-code.ts';
 import { inspectEventCommand } from './inspect-event.ts';
 import { migrateCommand } from './migrate.ts';
 import { sandboxCommand } from './sandbox.ts';
+import { surviveClosedOutput } from './standard-output.ts';
 import { UsageError } from './usage-error.ts';
 
 const commands = [convertCommand, inspectEventCommand, migrateCommand, sandboxCommand];
@@ -15,18 +16,18 @@ const commands = [convertCommand, inspectEventCommand, migrateCommand, sandboxCo
  * sentence on standard error.
  */
 export async function main(argv: string[]): Promise<ExitCode> {
+  surviveClosedOutput();
   let exitCode: ExitCode = 0;
   const program = new Command('grayscale')
     .description('Turns colour images into exact, reproducible grayscale.')
     .version(version)
     .showHelpAfterError('(add --help for what it takes)')
     .exitOverride();
+  const setExitCode = (code: ExitCode) => {
+    exitCode = code;
+  };
   for (const command of commands) {
-    program.addCommand(
-      command((code) => {
-        exitCode = code;
-      }).exitOverride(),
-    );
+    program.addCommand(command(setExitCode).copyInheritedSettings(program));
   }
   try {
     await program.parseAsync(argv);

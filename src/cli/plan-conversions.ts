@@ -1,6 +1,8 @@
-import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { inputFormats, type OutputFormat, outputFormats } from '../convert/index.ts';
+import { FileError } from './file-error.ts';
+import { findSources, type Source } from './find-sources.ts';
+import { kindOf } from './path-kind.ts';
 import { UsageError } from './usage-error.ts';
 
 /** One picture to be converted and where it goes. */
@@ -11,6 +13,8 @@ export interface Job {
   output: string;
   /** Named by the user rather than found in a folder: it must be a picture. */
   isNamed: boolean;
+  /** Why it cannot be converted, where that is known beforehand. */
+  problem?: FileError;
 }
 
 export interface PlanOptions {
@@ -27,20 +31,18 @@ const defaultFolder = 'grayscale';
  * the same place below the folder `out`. Throws {@link UsageError}.
  */
 export async function planConversions(inputs: string[], options: PlanOptions): Promise<Job[]> {
-  const outFolder = resolve(options.out ?? defaultFolder);
+  const { out, format, recursive } = options;
+  for (const path of [...inputs, out]) {
+    if (path === '') throw new UsageError('Expected the path of a file or folder but received "".');
+  }
   if (inputs.includes('-')) return [await standardInputJob(inputs, options)];
 
-  const sources: Source[] = [];
-  for (const input of inputs)
-    sources.push(...(await sourcesOf(input, outFolder, options.recursive)));
-
-  const single = await singleOutput(inputs, options.out);
-  const outputs = single ? [single] : outputPaths(sources, outFolder, options.format);
-  return sources.map(({ path, isNamed }, index) => ({
-    input: path,
-    output: outputs[index] as string,
-    isNamed,
-  }));
+  const distinct = [...new Map(inputs.map((input) => [resolve(input), input])).values()];
+  const outFolder = resolve(out ?? defaultFolder);
+  const sources = await findSources(distinct, { outFolder, recursive });
+  const single = await singleOutput(distinct, out);
+  if (!single) return jobsOf(sources, outFolder, format);
+  return sources.map(({ path, isNamed }) => ({ input: path, output: single, isNamed }));
 }
 
 /** The format that an output file's name asks for. Throws when it contradicts the one asked for. */
@@ -48,9 +50,7 @@ export function formatOfOutput(
   out: string | undefined,
   format: OutputFormat | undefined,
 ): OutputFormat | undefined {
-  const extension = extname(out ?? '')
-    .slice(1)
-    .toLowerCase();
+  const extension = extensionOf(out ?? '');
   const named = (Object.keys(outputFormats) as OutputFormat[]).find((name) =>
     (outputFormats[name].extensions as readonly string[]).includes(extension),
   );
@@ -62,7 +62,7 @@ export function formatOfOutput(
 
 /** Whether a file's name says that it is a picture. */
 export function isPictureName(path: string): boolean {
-  return pictureExtensions.has(extname(path).slice(1).toLowerCase());
+  return pictureExtensions.has(extensionOf(path));
 }
 
 /** Pictures that cannot be converted yet are failures, not something else that lies in the folder. */
@@ -71,11 +71,8 @@ const pictureExtensions = new Set<string>([
   ...['heic', 'heif', 'bmp', 'ico', 'jxl', 'jp2', 'psd', 'qoi', 'svg', 'tga', 'dng', 'cr2', 'nef'],
 ]);
 
-interface Source {
-  path: string;
-  /** The place below the output folder, the input's own extension still on it. */
-  place: string;
-  isNamed: boolean;
+function extensionOf(path: string): string {
+  return extname(path).slice(1).toLowerCase();
 }
 
 async function standardInputJob(inputs: string[], { out }: PlanOptions): Promise<Job> {
@@ -85,34 +82,7 @@ async function standardInputJob(inputs: string[], { out }: PlanOptions): Promise
       'Expected --out to name a file: what comes from standard input has no name.',
     );
   }
-  return { input: '-', output: resolve(out), isNamed: true };
-}
-
-async function sourcesOf(input: string, outFolder: string, recursive: boolean): Promise<Source[]> {
-  const path = resolve(input);
-  const kind = await kindOf(path);
-  if (kind === 'file') return [{ path, place: basename(path), isNamed: true }];
-  if (kind === 'nothing')
-    throw new UsageError(`Expected a file or folder but "${input}" is not there.`);
-  const found = await filesIn(path, outFolder, recursive);
-  return found.map((file) => ({ path: file, place: relative(path, file), isNamed: false }));
-}
-
-/** Hidden files are left alone, and so is the output folder where it lies within the input. */
-async function filesIn(folder: string, outFolder: string, recursive: boolean): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const files: string[] = [];
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = join(folder, entry.name);
-    if (entry.name.startsWith('.')) continue;
-    if (entry.isDirectory()) {
-      if (recursive && path !== outFolder)
-        files.push(...(await filesIn(path, outFolder, recursive)));
-    } else if ((await kindOf(path)) === 'file') {
-      files.push(path);
-    }
-  }
-  return files;
+  return { input: '-', output: await outputFile(out), isNamed: true };
 }
 
 /** The output file that `out` names, where it does; undefined where it names a folder. */
@@ -123,41 +93,66 @@ async function singleOutput(
   if (out === undefined || /[/\\]$/.test(out)) return undefined;
   const [onlyInput] = inputs;
   const kind = await kindOf(out);
+  if (kind === 'folder') return undefined;
   const isOneFile = inputs.length === 1 && onlyInput && (await kindOf(onlyInput)) === 'file';
-  if (isOneFile)
-    return kind === 'folder' || (kind === 'nothing' && !extname(out)) ? undefined : resolve(out);
-  if (kind === 'file') {
+  if (isOneFile) return kind === 'nothing' && !extname(out) ? undefined : await outputFile(out);
+  if (kind === 'nothing' && !isPictureName(out)) return undefined;
+  throw new UsageError(
+    `Expected --out to be a folder for several inputs but "${out}" names a file; "${out}/" names a folder.`,
+  );
+}
+
+/** Under the name of a format that is not written would lie a picture of another format. */
+async function outputFile(out: string): Promise<string> {
+  const written: string[] = Object.values(outputFormats).flatMap(({ extensions }) => extensions);
+  if (isPictureName(out) && !written.includes(extensionOf(out))) {
     throw new UsageError(
-      `Expected --out to be a folder for several inputs but "${out}" is a file.`,
+      `Expected --out to name a format that is written (${written.join(', ')}) but received "${out}".`,
     );
   }
-  return undefined;
+  if ((await kindOf(out)) !== 'other') return resolve(out);
+  throw new UsageError(`Expected --out to name a file but "${out}" is not a regular file.`);
+}
+
+function jobsOf(sources: Source[], outFolder: string, format: OutputFormat): Job[] {
+  const isFile = ({ problem }: Source) => problem === undefined;
+  const files = outputPaths(sources.filter(isFile), outFolder, format);
+  const uses = Map.groupBy(files.values(), (path) => path);
+  return sources.map((source): Job => {
+    const { path: input, place, isNamed, problem } = source;
+    const output = files.get(source) ?? join(outFolder, place);
+    if (problem) return { input, output, isNamed, problem };
+    return uses.get(output)?.length === 1
+      ? { input, output, isNamed }
+      : { input, output, isNamed, problem: nameTaken(output) };
+  });
+}
+
+function nameTaken(output: string): FileError {
+  return new FileError(
+    'NAME_TAKEN',
+    `Another input would be written to "${output}" too; convert this one by itself, with an --out of its own.`,
+  );
 }
 
 /**
  * `photos/a.jpg` becomes `a.png`. Where that would put two pictures in one file, as for `a.jpg`
  * beside `a.tif`, both keep their whole names: `a.jpg.png`, `a.tif.png`.
  */
-function outputPaths(sources: Source[], outFolder: string, format: OutputFormat): string[] {
+function outputPaths(
+  sources: Source[],
+  outFolder: string,
+  format: OutputFormat,
+): Map<Source, string> {
   const extension = `.${outputFormats[format].extensions[0]}`;
-  const short = sources.map(({ place }) =>
-    join(outFolder, dirname(place), basename(place, extname(place)) + extension),
+  const shortPath = ({ place }: Source) =>
+    join(outFolder, dirname(place), basename(place, extname(place)) + extension);
+  const uses = Map.groupBy(sources, (source) => shortPath(source).toLowerCase());
+  return new Map(
+    sources.map((source) => {
+      const path = shortPath(source);
+      const isAlone = uses.get(path.toLowerCase())?.length === 1;
+      return [source, isAlone ? path : join(outFolder, source.place + extension)];
+    }),
   );
-  const uses = Map.groupBy(short, (path) => path.toLowerCase());
-  const paths = sources.map(({ place }, index) => {
-    const path = short[index] as string;
-    const isAlone = uses.get(path.toLowerCase())?.length === 1;
-    return isAlone ? path : join(outFolder, place + extension);
-  });
-  const clash = paths.find((path, index) => paths.indexOf(path) !== index);
-  if (clash === undefined) return paths;
-  throw new UsageError(`Two inputs would both be written to "${clash}": convert them one by one.`);
-}
-
-async function kindOf(path: string): Promise<'file' | 'folder' | 'nothing'> {
-  try {
-    return (await stat(path)).isDirectory() ? 'folder' : 'file';
-  } catch {
-    return 'nothing';
-  }
 }

@@ -23,9 +23,11 @@ export interface Announcement {
 export function admit(announced: Announcement, options: ParseOptions): EventRecord {
   const known = readKnown(announced, options);
   const { bucket, key } = known;
-  if (announced.objection) return turnDown(announced.objection, known);
-  if (!bucket) return turnDown(refused(expected('a bucket name', announced.bucket)), known);
-  if (!key) return turnDown(unreadableKey(announced.key), known);
+  // A key that cannot be decoded is told as it was received: it is what one searches for.
+  const told: Partial<Upload> = defined({ key: textOf(announced.key), ...known });
+  if (announced.objection) return turnDown(announced.objection, told);
+  if (!bucket) return turnDown(refused(expected('a bucket name', announced.bucket)), told);
+  if (!key) return turnDown(unreadableKey(announced.key), told);
 
   const upload: Upload = { ...known, bucket, key };
   for (const rule of rules) {

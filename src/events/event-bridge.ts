@@ -11,8 +11,21 @@ import { type Fields, fieldsOf } from './fields.ts';
 export const eventBridge: Dialect = {
   kind: 'eventbridge',
   recognises: (event) => 'detail-type' in event,
-  parse: (event, { options }) => [admit(announcementOf(event), options)],
+  parse: (event, { options }) => {
+    const isCall = event['detail-type'] === cloudTrailCall;
+    return [admit(isCall ? announcementOfCall(event) : announcementOf(event), options)];
+  },
 };
+
+const cloudTrailCall = 'AWS API Call via CloudTrail';
+
+/** S3's calls that make an object. */
+const creations: ReadonlySet<unknown> = new Set([
+  'PutObject',
+  'CopyObject',
+  'PostObject',
+  'CompleteMultipartUpload',
+]);
 
 function announcementOf(event: Fields): Announcement {
   const { bucket, object } = fieldsOf(event.detail);
@@ -28,6 +41,17 @@ function announcementOf(event: Fields): Announcement {
     eventTime: event.time,
     objection: objectionTo(event),
   };
+}
+
+function announcementOfCall({ detail }: Fields): Announcement {
+  const { eventName, requestParameters } = fieldsOf(detail);
+  const { bucketName, key } = fieldsOf(requestParameters);
+  const objection = creations.has(eventName)
+    ? refused(
+        `CloudTrail tells of a ${eventName} but not of the object it made: turn on EventBridge notifications in the bucket's properties and match "Object Created" instead.`,
+      )
+    : ignored(`${shown(eventName)}, of which CloudTrail tells, announces no new object.`);
+  return { bucket: bucketName, key, keyEncoding: 'raw', objection };
 }
 
 function objectionTo({ 'detail-type': type, source = 'aws.s3' }: Fields): Objection | undefined {

@@ -12,15 +12,17 @@ export type EventRecord = { action: 'process'; upload: Upload } | (Objection & K
 
 export type KnownOfObject = Partial<Pick<Upload, 'bucket' | 'key' | 'versionId' | 'sizeBytes'>>;
 
-export interface RecordDescription extends KnownOfObject {
+export interface RecordDescription extends Omit<KnownOfObject, 'bucket' | 'key'> {
+  bucket: string | null;
+  key: string | null;
   action: EventRecord['action'];
   reason?: string;
 }
 
-/** A record as a flat JSON object, always in this order of fields. */
+/** A record as a flat JSON object, always in this order of fields; null is a name not known. */
 export function describeRecord(record: EventRecord): RecordDescription {
-  const { bucket, key, versionId, sizeBytes } =
-    record.action === 'process' ? record.upload : record;
+  const known: KnownOfObject = record.action === 'process' ? record.upload : record;
+  const { bucket = null, key = null, versionId, sizeBytes } = known;
   const reason = record.action === 'process' ? undefined : record.reason;
   return defined({ bucket, key, versionId, sizeBytes, action: record.action, reason });
 }

@@ -76,7 +76,17 @@ function parseOne(envelopes: number, event: unknown, options: ParseOptions): Eve
     const open = (content: unknown) => openWithin(envelopes + 1, content, options);
     return dialect.parse(event, { options, open });
   }
-  return [refused(expected('an event of S3, SQS, SNS, EventBridge or S3 Batch Operations', event))];
+  const reason = expected('an event of S3, SQS, SNS, EventBridge or S3 Batch Operations', event);
+  return [refused([reason, ...likenessOf(event)].join(' '))];
+}
+
+/** What is often taken for an event. */
+function likenessOf(event: unknown): string[] {
+  if (typeof event === 'string' && /^\s*[[{"]/.test(event)) {
+    return ['It looks like JSON encoded twice.'];
+  }
+  if (!isFields(event) || !('requestPayload' in event)) return [];
+  return ["It looks like what a function's destination receives: requestPayload is the event."];
 }
 
 function openWithin(envelopes: number, content: unknown, options: ParseOptions): EventRecord[] {

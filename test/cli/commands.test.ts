@@ -35,16 +35,39 @@ describe('grayscale inspect-event', () => {
         reason: expect.stringContaining('grayscale/'),
       }),
       expect.objectContaining({
+        key: null,
         action: 'ignore',
         reason: expect.stringContaining('s3:TestEvent'),
       }),
-      expect.objectContaining({ action: 'refuse', reason: expect.any(String) }),
+      { bucket: null, key: null, action: 'refuse', reason: expect.any(String) },
     ]);
   });
 
-  test('reads standard input, with a byte order mark too', async () => {
-    const { stdout } = await inspect(`\uFEFF${JSON.stringify(s3Event({ key: 'k' }))}`);
-    expect(JSON.parse(stdout.toString())).toMatchObject([{ key: 'k', action: 'process' }]);
+  const marked = `\uFEFF${JSON.stringify(s3Event({ key: 'ä' }))}`;
+
+  test.each([
+    ['UTF-8', Buffer.from(marked)],
+    ['UTF-16', Buffer.from(marked, 'utf16le')],
+    ['big-endian UTF-16', Buffer.from(marked, 'utf16le').swap16()],
+  ])('reads standard input with the byte order mark of %s', async (_, input) => {
+    const { stdout } = await runCli(['inspect-event', '-'], { input });
+    expect(JSON.parse(stdout.toString())).toMatchObject([{ key: 'ä', action: 'process' }]);
+  });
+
+  test('reads JSON lines as one event each', async () => {
+    const lines = ['a', 'b'].map((key) => `${JSON.stringify(s3Event({ key }))}\r\n`);
+    const { exitCode, stdout } = await inspect(lines.join('\n'));
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout.toString())).toMatchObject([{ key: 'a' }, { key: 'b' }]);
+  });
+
+  test('says of an event without records that it has none', async () => {
+    const { exitCode, stdout, stderr } = await inspect('{"Records": []}');
+    expect([exitCode, stdout.toString(), stderr]).toEqual([
+      0,
+      '[]\n',
+      'The event holds no records.\n',
+    ]);
   });
 
   test('counts the configuration as the function does', async () => {
@@ -57,6 +80,13 @@ describe('grayscale inspect-event', () => {
 
   test.each([
     ['what is not JSON', '-', '{"Records": [', /Standard input is not JSON/],
+    ['what is not JSON in one of its lines', '-', '{}\n{"a\n{}', /Standard input is not JSON/],
+    [
+      'nothing',
+      '-',
+      '',
+      /Standard input is not JSON: .*one event as it was delivered, or one a line/,
+    ],
     ['a file that is not there', '/nowhere/event.json', '', /Cannot read "\/nowhere\/event\.json"/],
   ])('says of %s that it cannot be read, and exits 2', async (_, file, input, message) => {
     const { exitCode, stderr } = await runCli(['inspect-event', file], {

@@ -127,13 +127,13 @@ describe('a key', () => {
 
   test.each([
     ['half an escape', '100%.jpg'],
-    ['no UTF-8', 'a%FF.jpg'],
+    ['no UTF-8', 'caf%E9.jpg'],
     ['an encoded surrogate', '%ED%A0%80'],
-  ])('is refused, with a cure, where it decodes to %s', (_, text) => {
+  ])('is refused, with a cure, and reported as it is where it decodes to %s', (_, text) => {
     const reason = `Expected a form-encoded key but received "${text}". EVENT_KEY_ENCODING=raw takes keys as they are.`;
     const event = altered(s3Event(), 'Records.0.s3.object.key', text);
     expect(parseEvent(event, options)).toEqual([
-      { action: 'refuse', reason, bucket, versionId, sizeBytes },
+      { action: 'refuse', reason, bucket, key: text, versionId, sizeBytes },
     ]);
   });
 

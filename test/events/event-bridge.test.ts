@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseEvent } from '../../src/events/index.ts';
 import { altered, eventBridgeEvent, sampleObject } from '../support/events.ts';
 
@@ -54,15 +54,37 @@ test.each([
   ]);
 });
 
-test('what S3 told CloudTrail is ignored: its object is announced by an event of its own', () => {
-  const event = {
+describe('a call of S3 that CloudTrail tells of', () => {
+  const callOf = (eventName: string) => ({
     source: 'aws.s3',
     'detail-type': 'AWS API Call via CloudTrail',
-    detail: { eventName: 'PutObject', requestParameters: { bucketName: bucket, key } },
-  };
-  expect(parseEvent(event, options)).toEqual([
-    { action: 'ignore', reason: '"AWS API Call via CloudTrail" announces no new object.' },
-  ]);
+    detail: { eventName, requestParameters: { bucketName: bucket, key } },
+  });
+
+  test.each(['PutObject', 'CopyObject', 'PostObject', 'CompleteMultipartUpload'])(
+    'is refused, with a cure, where it makes an object: %s',
+    (eventName) => {
+      expect(parseEvent(callOf(eventName), options)).toEqual([
+        {
+          action: 'refuse',
+          reason: expect.stringMatching(`a ${eventName} .* EventBridge notifications`),
+          bucket,
+          key,
+        },
+      ]);
+    },
+  );
+
+  test.each(['GetObject', 'DeleteObject'])('is ignored where it makes none: %s', (eventName) => {
+    expect(parseEvent(callOf(eventName), options)).toEqual([
+      {
+        action: 'ignore',
+        reason: `"${eventName}", of which CloudTrail tells, announces no new object.`,
+        bucket,
+        key,
+      },
+    ]);
+  });
 });
 
 test('an event of a schedule, which keeps a function warm, is ignored', () => {

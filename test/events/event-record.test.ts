@@ -13,10 +13,15 @@ describe('the description of a record', () => {
     expect(JSON.stringify(description)).toBe(JSON.stringify(fields));
   });
 
-  test('of a refusal has the reason last, and nothing that is not known', () => {
+  test('of a refusal has the reason last, and null for a name that is not known', () => {
     const [description] = parseEvent(s3Event({ bucket: '' }), options).map(describeRecord);
     const reason = 'Expected a bucket name but received "".';
-    const fields = { key, versionId, sizeBytes, action: 'refuse', reason };
+    const fields = { bucket: null, key, versionId, sizeBytes, action: 'refuse', reason };
     expect(JSON.stringify(description)).toBe(JSON.stringify(fields));
+  });
+
+  test('of what is no event has both names', () => {
+    const [description] = parseEvent({}, options).map(describeRecord);
+    expect(description).toMatchObject({ bucket: null, key: null, action: 'refuse' });
   });
 });

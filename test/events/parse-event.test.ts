@@ -72,6 +72,15 @@ describe('what is no event', () => {
     ]);
   });
 
+  test.each([
+    ['JSON encoded twice', sqsEvent(JSON.stringify(JSON.stringify(s3Event())))],
+    ["a function's destination", { version: '1.0', requestPayload: s3Event() }],
+  ])('is refused with the name of what it looks like: %s', (likeness, event) => {
+    expect(parseEvent(event, options)).toEqual([
+      { action: 'refuse', reason: expect.stringContaining(likeness) },
+    ]);
+  });
+
   test.each([null, 7, 'record', [], { dynamodb: {} }])(
     'is refused among records, and its siblings are read: %j',
     (record) => {

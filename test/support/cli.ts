@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 
@@ -8,19 +8,36 @@ export interface CliResult {
   stderr: string;
 }
 
+interface CliOptions {
+  env?: Record<string, string>;
+  cwd?: string;
+}
+
 /** Runs `grayscale` as a user does, from the sources. */
 export async function runCli(
   args: string[],
-  { input, env = {}, cwd }: { input?: Uint8Array; env?: Record<string, string>; cwd?: string } = {},
+  { input, ...options }: CliOptions & { input?: Uint8Array } = {},
 ): Promise<CliResult> {
+  const child = startCli(args, options);
+  child.stdin.end(input);
+  return await resultOf(child);
+}
+
+/** Starts it, and leaves its standard input open. */
+export function startCli(
+  args: string[],
+  { env = {}, cwd }: CliOptions = {},
+): ChildProcessWithoutNullStreams {
   const program = new URL('../../bin/grayscale.js', import.meta.url).pathname;
   const child = spawn(process.execPath, [program, ...args], {
     cwd,
     env: { PATH: process.env.PATH, ...env },
-    stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin.on('error', () => {}); // the program may end before it has read everything
-  child.stdin.end(input);
+  return child;
+}
+
+export async function resultOf(child: ChildProcessWithoutNullStreams): Promise<CliResult> {
   const [stdout, stderr, [exitCode]] = await Promise.all([
     buffer(child.stdout),
     buffer(child.stderr),

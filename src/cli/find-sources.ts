@@ -1,0 +1,70 @@
+import { readdir } from 'node:fs/promises';
+import { basename, join, relative, resolve } from 'node:path';
+import { FileError } from './file-error.ts';
+import { kindOf } from './path-kind.ts';
+import { UsageError } from './usage-error.ts';
+
+/** A file that may be a picture, or a folder that cannot be read. */
+export interface Source {
+  path: string;
+  /** The place below the output folder, the input's own extension still on it. */
+  place: string;
+  /** Named by the user rather than found in a folder. */
+  isNamed: boolean;
+  problem?: FileError;
+}
+
+export interface FindOptions {
+  recursive: boolean;
+  /** Not searched where it lies within an input. */
+  outFolder: string;
+}
+
+/** The files that inputs mean, each once. Throws {@link UsageError}. */
+export async function findSources(inputs: string[], options: FindOptions): Promise<Source[]> {
+  const sources: Source[] = [];
+  for (const input of inputs) sources.push(...(await sourcesOf(input, options)));
+  const mentions = Map.groupBy(sources, ({ path }) => path);
+  return [...mentions.values()].map((same) => ({
+    ...(same[0] as Source),
+    isNamed: same.some(({ isNamed }) => isNamed),
+  }));
+}
+
+async function sourcesOf(input: string, options: FindOptions): Promise<Source[]> {
+  const path = resolve(input);
+  switch (await kindOf(path)) {
+    case 'file':
+      return [{ path, place: basename(path), isNamed: true }];
+    case 'folder': {
+      const found = await filesIn(path, options);
+      return found.map((file) => ({ ...file, place: relative(path, file.path), isNamed: false }));
+    }
+    case 'other':
+      throw new UsageError(`"${input}" is not a regular file: pipe it to - instead.`);
+    case 'nothing':
+      throw new UsageError(`Expected a file or folder but "${input}" is not there.`);
+  }
+}
+
+type Found = Pick<Source, 'path' | 'problem'>;
+
+/** Hidden files are left alone, and so is what is neither a file nor a folder. */
+async function filesIn(folder: string, options: FindOptions): Promise<Found[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: Error) => error);
+  if (entries instanceof Error) {
+    return [{ path: folder, problem: new FileError('FILE_SYSTEM', entries.message) }];
+  }
+  const found: Found[] = [];
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(folder, entry.name);
+    if (entry.name.startsWith('.')) continue;
+    if (entry.isDirectory()) {
+      const isSearched = options.recursive && path !== options.outFolder;
+      if (isSearched) found.push(...(await filesIn(path, options)));
+    } else if (entry.isFile() || (await kindOf(path)) === 'file') {
+      found.push({ path });
+    }
+  }
+  return found;
+}

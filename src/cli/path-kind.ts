@@ -1,0 +1,12 @@
+import { stat } from 'node:fs/promises';
+
+/** What a path leads to; pipes and devices are `other`, for they have neither a size nor an end. */
+export async function kindOf(path: string): Promise<'file' | 'folder' | 'other' | 'nothing'> {
+  try {
+    const entry = await stat(path);
+    if (entry.isDirectory()) return 'folder';
+    return entry.isFile() ? 'file' : 'other';
+  } catch {
+    return 'nothing';
+  }
+}

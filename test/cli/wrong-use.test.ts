@@ -1,0 +1,125 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCli } from '../support/cli.ts';
+import { tinyPng } from '../support/pipeline.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'grayscale-usage-'));
+  const picture = await tinyPng(200, 100, 50);
+  await mkdir(join(folder, 'photos'));
+  for (const name of ['a.png', 'b.png', 'photos/c.png']) {
+    await writeFile(join(folder, name), picture);
+  }
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('wrong use', () => {
+  test.each([
+    ['a command with a typo', ['convrt', 'a.png'], /Did you mean convert/],
+    ['an option with a typo', ['convert', 'a.png', '--ou', 'x'], /Did you mean --out/],
+    [
+      'a format that is not written',
+      ['convert', 'a.png', '--format', 'bmp'],
+      /Allowed choices are png, jpeg, webp/,
+    ],
+    [
+      'a quality out of range',
+      ['convert', 'a.png', '--quality', '0'],
+      /whole number from 1 to 100/,
+    ],
+    [
+      'a concurrency that is no number',
+      ['convert', 'a.png', '--concurrency', 'many'],
+      /whole number/,
+    ],
+    ['a file that is not there', ['convert', 'missing.png'], /"missing\.png" is not there/],
+    ['standard input among others', ['convert', '-', 'a.png'], /Expected - alone/],
+    [
+      'an output whose name contradicts the format',
+      ['convert', 'a.png', '--out', 'x.jpg', '--format', 'png'],
+      /--out to name a png file/,
+    ],
+    [
+      'several inputs for one file',
+      ['convert', 'a.png', 'b.png', '--out', 'a.png'],
+      /folder for several inputs/,
+    ],
+    [
+      'several inputs for the name of a picture',
+      ['convert', 'a.png', 'photos', '--out', 'new.png'],
+      /folder for several inputs but "new\.png" names a file; "new\.png\/" names a folder/,
+    ],
+    [
+      'a folder for the name of a picture',
+      ['convert', 'photos', '--out', 'new.png'],
+      /"new\.png" names a file/,
+    ],
+    [
+      'the name of a format that is not written',
+      ['convert', 'a.png', '--out', 'x.gif'],
+      /a format that is written \(png, jpg, jpeg, webp\) but received "x\.gif"/,
+    ],
+    [
+      'such a name beside a format',
+      ['convert', 'a.png', '--out', 'x.bmp', '--format', 'png'],
+      /a format that is written/,
+    ],
+    [
+      'such a name for standard input',
+      ['convert', '-', '--out', 'x.jfif'],
+      /a format that is written/,
+    ],
+    ['an input without a name', ['convert', ''], /path of a file or folder but received ""/],
+    [
+      'an output without a name',
+      ['convert', 'a.png', '--out', ''],
+      /path of a file or folder but received ""/,
+    ],
+    [
+      'a device as input',
+      ['convert', '/dev/null'],
+      /"\/dev\/null" is not a regular file: pipe it to - instead/,
+    ],
+    [
+      'a device as output',
+      ['convert', 'a.png', '--out', '/dev/null'],
+      /"\/dev\/null" is not a regular file/,
+    ],
+    ['JSON and a picture on standard output', ['convert', '-', '--json'], /--out beside --json/],
+    [
+      'no input',
+      ['convert'],
+      /missing required argument 'input'\n\(add --help for what it takes\)/,
+    ],
+    [
+      'a wrong variable',
+      ['convert', 'a.png'],
+      /MAX_PIXELS: expected/,
+      { MAX_PIXELS: 'many' } as Record<string, string>,
+    ],
+  ])('answers %s in words and exits 2', async (_, args, message, env = {}) => {
+    const { exitCode, stdout, stderr } = await runCli(args, {
+      cwd: folder,
+      env,
+    });
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(stdout.toString()).toBe('');
+    expect(exitCode).toBe(2);
+  });
+
+  test.each([
+    [['--help']],
+    [['convert', '--help']],
+    [['inspect-event', '--help']],
+    [['migrate', '--help']],
+    [['sandbox', '--help']],
+  ])('%j is answered on standard output and exits 0', async (args) => {
+    const { exitCode, stdout } = await runCli(args);
+    expect(stdout.toString()).toMatch(/^Usage: grayscale/);
+    expect(exitCode).toBe(0);
+  });
+});
