@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { type OutputFormat, outputFormats } from './output-formats.ts';
 import type { GrayPixels } from './pixel-image.ts';
-import type { Recipe } from './recipe.ts';
+import type { Recipe } from './recipe-options.ts';
 
 const encoders: Record<OutputFormat, (image: Sharp, recipe: Recipe) => Sharp> = {
   // On photographs, level 7 takes 4 % less space and nearly twice the time, level 1 40 % more space.

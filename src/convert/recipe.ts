@@ -1,20 +1,9 @@
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
-import { type OutputFormat, outputFormats } from './output-formats.ts';
+import { outputFormats } from './output-formats.ts';
+import { type Recipe, recipeOptions } from './recipe-options.ts';
 
-const methods = ['rec601'] as const;
-
-/** How colours become gray; `rec601` is Pillow’s `convert('L')`, bit for bit. */
-export type Method = (typeof methods)[number];
-
-/** Everything besides the image itself that determines the output. */
-export interface Recipe {
-  readonly method: Method;
-  readonly format: OutputFormat;
-  /** 1 to 100, for the formats that have a quality. */
-  readonly quality: number;
-}
-
+/** What is not given has its default. */
 export type RecipeOptions = { readonly [Name in keyof Recipe]?: Recipe[Name] | undefined };
 
 /** An option of a recipe is not what it can be. */
@@ -29,34 +18,25 @@ export class RecipeError extends Error {
   }
 }
 
-interface Option<Value> {
-  default: Value;
-  /** Completes “Expected …”. */
-  expected: string;
-  accepts(value: unknown): boolean;
-}
-
-const options: { [Name in keyof Recipe]: Option<Recipe[Name]> } = {
-  method: oneOf(methods, 'rec601'),
-  format: oneOf(Object.keys(outputFormats) as OutputFormat[], 'png'),
-  quality: integer(1, 100, 75),
-};
-
 /** Fills in the defaults. Throws {@link RecipeError} for a name or a value that there is not. */
 export function resolveRecipe(given: RecipeOptions = {}): Recipe {
   for (const [name, value] of Object.entries(given)) {
-    const option = Object.hasOwn(options, name) ? options[name as keyof Recipe] : undefined;
-    if (!option)
-      throw new RecipeError(name, `one of the options ${list(Object.keys(options))}`, value);
-    if (value !== undefined && !option.accepts(value)) {
-      throw new RecipeError(name, option.expected, value);
-    }
+    if (Object.hasOwn(recipeOptions, name)) continue;
+    throw new RecipeError(name, `one of the options ${names.join(', ')}`, value);
   }
-  return Object.freeze({
-    method: given.method ?? options.method.default,
-    format: given.format ?? options.format.default,
-    quality: given.quality ?? options.quality.default,
-  });
+  return Object.freeze(
+    Object.fromEntries(names.map((name) => [name, resolve(name, given[name])])),
+  ) as unknown as Recipe;
+}
+
+const names = Object.keys(recipeOptions) as (keyof Recipe)[];
+
+function resolve(name: keyof Recipe, value: unknown): unknown {
+  const option = recipeOptions[name];
+  if (value === undefined) return option.default;
+  const read = option.read(value);
+  if (read === undefined) throw new RecipeError(name, option.expected, value);
+  return read;
 }
 
 /**
@@ -82,24 +62,4 @@ export function describeRecipe(recipe: Recipe): string {
 function whatMatters(recipe: Recipe): Pick<Recipe, 'method' | 'format'> & Partial<Recipe> {
   const { method, format, quality } = recipe;
   return { method, format, ...(outputFormats[format].hasQuality && { quality }) };
-}
-
-function oneOf<Value extends string>(allowed: readonly Value[], byDefault: Value): Option<Value> {
-  return {
-    default: byDefault,
-    expected: `one of ${list(allowed)}`,
-    accepts: (value) => allowed.some((word) => word === value),
-  };
-}
-
-function integer(min: number, max: number, byDefault: number): Option<number> {
-  return {
-    default: byDefault,
-    expected: `a whole number from ${min} to ${max}`,
-    accepts: (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
-  };
-}
-
-function list(words: readonly string[]): string {
-  return words.map((word) => `"${word}"`).join(', ');
 }

@@ -1,13 +1,12 @@
-import { dropOpaqueAlpha, flattenOnWhite } from './alpha.ts';
+import { dropOpaqueAlpha, flatten, hasTransparency } from './alpha.ts';
 import { decode } from './decode.ts';
 import { encode } from './encode.ts';
 import { inspectImage } from './inspect-image.ts';
 import { type Limits, resolveLimits } from './limits.ts';
-import { luma } from './luma.ts';
 import { type OutputFormat, outputFormats } from './output-formats.ts';
-import type { GrayPixels, PixelImage } from './pixel-image.ts';
 import type { SourceImage } from './read-header.ts';
 import { type RecipeOptions, resolveRecipe } from './recipe.ts';
+import { toGray } from './to-gray.ts';
 
 /**
  * What of the source is not in the output, its colours aside: transparency, which became white;
@@ -55,10 +54,11 @@ export async function toGrayscale(
   const { memoryBytes: _, ...source } = await inspectImage(bytes, limits, resolved);
   const decoded = await decode(bytes, source, resolveLimits(limits).maxPixels);
   const decodedAt = performance.now();
-  const gray = toGray(decoded);
-  const fitting = outputFormats[format].hasAlpha ? gray : flattenOnWhite(gray);
+  const isFlattened = !outputFormats[format].hasAlpha && hasTransparency(decoded);
+  const fitting = isFlattened ? flatten(decoded, [255, 255, 255]) : decoded;
+  const gray = dropOpaqueAlpha(toGray(fitting, resolved.method));
   const grayAt = performance.now();
-  const encoded = await encode(fitting, resolved);
+  const encoded = await encode(gray, resolved);
   const encodedAt = performance.now();
 
   return {
@@ -74,12 +74,8 @@ export async function toGrayscale(
       grayMs: grayAt - decodedAt,
       encodeMs: encodedAt - grayAt,
     },
-    losses: lossesOf(source, fitting !== gray),
+    losses: lossesOf(source, isFlattened),
   };
-}
-
-function toGray(decoded: PixelImage): GrayPixels {
-  return dropOpaqueAlpha(luma(decoded));
 }
 
 function lossesOf({ depth, pages }: SourceImage, isFlattened: boolean): Loss[] {
