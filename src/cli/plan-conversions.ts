@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
-import { inputFormats, type OutputFormat, outputFormats } from '../convert/index.ts';
+import { inputFormats, type OutputFormat, outputFormats, type Recipe } from '../convert/index.ts';
 import { UsageError } from './usage-error.ts';
 
 /** One picture to be converted and where it goes. */
@@ -15,7 +15,7 @@ export interface Job {
 
 export interface PlanOptions {
   out: string | undefined;
-  format: OutputFormat;
+  format: Recipe['format'];
   recursive: boolean;
 }
 
@@ -46,18 +46,20 @@ export async function planConversions(inputs: string[], options: PlanOptions): P
 /** The format that an output file's name asks for. Throws when it contradicts the one asked for. */
 export function formatOfOutput(
   out: string | undefined,
-  format: OutputFormat | undefined,
-): OutputFormat | undefined {
-  const extension = extname(out ?? '')
-    .slice(1)
-    .toLowerCase();
-  const named = (Object.keys(outputFormats) as OutputFormat[]).find((name) =>
-    (outputFormats[name].extensions as readonly string[]).includes(extension),
-  );
-  if (named && format && named !== format) {
+  format: Recipe['format'] | undefined,
+): Recipe['format'] | undefined {
+  const named = formatOfName(out ?? '');
+  if (named && format && format !== 'source' && named !== format) {
     throw new UsageError(`Expected --out to name a ${format} file but received "${out}".`);
   }
   return format ?? named;
+}
+
+function formatOfName(path: string): OutputFormat | undefined {
+  const extension = extname(path).slice(1).toLowerCase();
+  return (Object.keys(outputFormats) as OutputFormat[]).find((name) =>
+    (outputFormats[name].extensions as readonly string[]).includes(extension),
+  );
 }
 
 /** Whether a file's name says that it is a picture. */
@@ -138,20 +140,26 @@ async function singleOutput(
  * `photos/a.jpg` becomes `a.png`. Where that would put two pictures in one file, as for `a.jpg`
  * beside `a.tif`, both keep their whole names: `a.jpg.png`, `a.tif.png`.
  */
-function outputPaths(sources: Source[], outFolder: string, format: OutputFormat): string[] {
-  const extension = `.${outputFormats[format].extensions[0]}`;
-  const short = sources.map(({ place }) =>
-    join(outFolder, dirname(place), basename(place, extname(place)) + extension),
+function outputPaths(sources: Source[], outFolder: string, format: Recipe['format']): string[] {
+  const extensions = sources.map(({ place }) => extensionFor(place, format));
+  const short = sources.map(({ place }, index) =>
+    join(outFolder, dirname(place), basename(place, extname(place)) + extensions[index]),
   );
   const uses = Map.groupBy(short, (path) => path.toLowerCase());
   const paths = sources.map(({ place }, index) => {
     const path = short[index] as string;
     const isAlone = uses.get(path.toLowerCase())?.length === 1;
-    return isAlone ? path : join(outFolder, place + extension);
+    return isAlone ? path : join(outFolder, place + extensions[index]);
   });
   const clash = paths.find((path, index) => paths.indexOf(path) !== index);
   if (clash === undefined) return paths;
   throw new UsageError(`Two inputs would both be written to "${clash}": convert them one by one.`);
+}
+
+/** With `source`, a picture keeps its extension where that is of a format that is written. */
+function extensionFor(place: string, format: Recipe['format']): string {
+  if (format !== 'source') return `.${outputFormats[format].extensions[0]}`;
+  return formatOfName(place) ? extname(place) : '.png';
 }
 
 async function kindOf(path: string): Promise<'file' | 'folder' | 'nothing'> {

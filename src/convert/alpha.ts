@@ -1,3 +1,4 @@
+import { type OutputFormat, outputFormats } from './output-formats.ts';
 import {
   type GrayPixels,
   maxOf,
@@ -5,6 +6,7 @@ import {
   type Samples,
   samplesLike,
 } from './pixel-image.ts';
+import type { Recipe } from './recipe-options.ts';
 
 /** An alpha that hides nothing says nothing: without it the same image takes half the channels. */
 export function dropOpaqueAlpha(image: GrayPixels): GrayPixels {
@@ -16,30 +18,57 @@ export function dropOpaqueAlpha(image: GrayPixels): GrayPixels {
 }
 
 /** Whether an image with alpha hides anything. */
-export function hasTransparency({ pixels, channels }: PixelImage): boolean {
+export function hasTransparency(image: PixelImage): boolean {
+  const opaque = maxOf(image.pixels);
+  return hasAlpha(image, (alpha) => alpha !== opaque);
+}
+
+/** Whether anything shows in part, which a format with binary alpha cannot hold. */
+export function hasTranslucency(image: PixelImage): boolean {
+  const opaque = maxOf(image.pixels);
+  return hasAlpha(image, (alpha) => alpha !== opaque && alpha !== 0);
+}
+
+function hasAlpha({ pixels, channels }: PixelImage, test: (alpha: number) => boolean): boolean {
   if (channels % 2 === 1) return false;
-  const opaque = maxOf(pixels);
   for (let i = channels - 1; i < pixels.length; i += channels) {
-    if (pixels[i] !== opaque) return true;
+    if (test(pixels[i] as number)) return true;
   }
   return false;
 }
 
-/** RGBA on a background of 8 bits a channel, as if painted there; rounded half up. */
-export function flatten(image: PixelImage, background: readonly number[]): PixelImage {
-  if (image.channels !== 4) return image;
+/** What is left of the transparency, by the recipe and by what the output can hold. */
+export interface AlphaPolicy {
+  alpha: Recipe['alpha'];
+  background: string;
+  format: OutputFormat;
+}
+
+/**
+ * Transparency kept, dropped or flattened, before the colours become gray: the gray is then that of
+ * the flattened picture.
+ */
+export function settleAlpha(image: PixelImage, policy: AlphaPolicy): PixelImage {
+  const canKeep = outputFormats[policy.format].alpha !== 'none';
+  if (image.channels !== 4 || (policy.alpha === 'keep' && canKeep)) return image;
+  return policy.alpha === 'drop' ? dropAlpha(image) : flatten(image, policy.background);
+}
+
+/** On a background as `#rrggbb`, rounded half up. */
+function flatten(image: PixelImage, background: string): PixelImage {
   const max = maxOf(image.pixels);
-  const below = background.map((value) => (value * max) / 255);
+  const below = [1, 3, 5].map(
+    (at) => (Number.parseInt(background.slice(at, at + 2), 16) * max) / 255,
+  );
   return withoutAlpha(image, (pixels, at, channel) => {
     const alpha = pixels[at + 3] as number;
     const value = pixels[at + channel] as number;
-    return Math.floor((value * alpha + (below[channel] ?? 0) * (max - alpha)) / max + 0.5);
+    return Math.floor((value * alpha + (below[channel] as number) * (max - alpha)) / max + 0.5);
   });
 }
 
-/** RGB as it is stored below the transparency. */
-export function dropAlpha(image: PixelImage): PixelImage {
-  if (image.channels !== 4) return image;
+/** The colours as they are stored below the transparency. */
+function dropAlpha(image: PixelImage): PixelImage {
   return withoutAlpha(image, (pixels, at, channel) => pixels[at + channel] as number);
 }
 

@@ -2,6 +2,7 @@ export { ConversionError, type ConversionErrorCode, conversionErrorCodes } from 
 export { type InputFormat, inputFormats } from './input-formats.ts';
 export { type ImageHeader, inspectImage } from './inspect-image.ts';
 export { defaultLimits, type Limits } from './limits.ts';
+export type { Loss } from './losses.ts';
 export { type Method, methods } from './methods.ts';
 export { type OutputFormat, outputFormats } from './output-formats.ts';
 export type { SourceImage } from './read-header.ts';
@@ -13,4 +14,4 @@ export {
   resolveRecipe,
 } from './recipe.ts';
 export { type Recipe, recipeOptions } from './recipe-options.ts';
-export { type GrayImage, type Loss, toGrayscale } from './to-grayscale.ts';
+export { type GrayImage, toGrayscale } from './to-grayscale.ts';

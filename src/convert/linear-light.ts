@@ -12,12 +12,17 @@ function luminanceOfLightness(lightness: number): number {
 
 /** Rec. 709 luminance of linear light, back through the sRGB curve: ITU-R BT.709-6, item 3.2. */
 export function luminance(max: number): ToGray {
-  return fromLuminance(max, (gray) => linearOf(gray));
+  return fromLuminance(max, linearOf);
 }
 
 /** CIE L* of that luminance, 0 to 100 spread over all values. */
 export function lightness(max: number): ToGray {
   return fromLuminance(max, (gray) => luminanceOfLightness(gray * 100));
+}
+
+/** From linear light, 0 to 1, to the nearest level of sRGB. */
+export function nearestSrgb(max: number): (light: number) => number {
+  return nearestLevel(max, linearOf);
 }
 
 /** `luminanceOf` gives the luminance that a gray, 0 to 1, stands for. */
@@ -43,8 +48,8 @@ function nearestLevel(
   const borders = Float64Array.from({ length: max + 2 }, (_, level) =>
     level <= max ? luminanceOf((level - 0.5) / max) : Number.POSITIVE_INFINITY,
   );
-  // A power of two, so that the scaling is exact; both curves rise by at most 13 levels a step.
-  const steps = (max + 1) * 4;
+  // A power of two, so that the scaling is exact. Both curves rise by at most 4 levels a step.
+  const steps = Math.max(2 ** 14, (max + 1) * 4);
   const lowest = new Uint16Array(steps + 1);
   for (let step = 1, level = 0; step <= steps; step++) {
     while ((borders[level + 1] as number) <= step / steps) level++;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
-import { outputFormats } from './output-formats.ts';
+import { type FormatFacts, outputFormats } from './output-formats.ts';
 import { type Recipe, recipeOptions } from './recipe-options.ts';
 
 /** What is not given has its default. */
@@ -24,9 +24,10 @@ export function resolveRecipe(given: RecipeOptions = {}): Recipe {
     if (Object.hasOwn(recipeOptions, name)) continue;
     throw new RecipeError(name, `one of the options ${names.join(', ')}`, value);
   }
-  return Object.freeze(
-    Object.fromEntries(names.map((name) => [name, resolve(name, given[name])])),
-  ) as unknown as Recipe;
+  const entries = names.map((name) => [name, resolve(name, given[name])]);
+  const recipe = Object.freeze(Object.fromEntries(entries)) as Recipe;
+  checkEffort(recipe);
+  return recipe;
 }
 
 const names = Object.keys(recipeOptions) as (keyof Recipe)[];
@@ -39,11 +40,19 @@ function resolve(name: keyof Recipe, value: unknown): unknown {
   return read;
 }
 
+/** Each format has its own range. */
+function checkEffort({ format, effort }: Recipe): void {
+  if (format === 'source') return;
+  const { effort: range }: FormatFacts = outputFormats[format];
+  if (!range || (effort >= range[0] && effort <= range[1])) return;
+  throw new RecipeError('effort', `a whole number from ${range.join(' to ')}`, effort);
+}
+
 /**
  * Names a recipe: recipes with equal hashes make equal files of equal sources. It is the SHA-256 of
- * the recipe as JSON, keys sorted, without the options that do not matter for its format; the first
- * 16 hexadecimal digits. Rows are found by it, so an option that is added later must stay out while
- * it has the value that stood for all recipes before it.
+ * the recipe as JSON, keys sorted; the first 16 hexadecimal digits. Method and format are always
+ * there, and the quality where the format has one; everything else only where it matters and is not
+ * the default: rows are found by the hash, so an option that is added later must not change it.
  */
 export function recipeHash(recipe: Recipe): string {
   const entries = Object.entries(whatMatters(recipe)).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -61,5 +70,16 @@ export function describeRecipe(recipe: Recipe): string {
 
 function whatMatters(recipe: Recipe): Pick<Recipe, 'method' | 'format'> & Partial<Recipe> {
   const { method, format, quality } = recipe;
-  return { method, format, ...(outputFormats[format].hasQuality && { quality }) };
+  const isTold = (name: keyof Recipe) =>
+    recipe[name] !== recipeOptions[name].default && matters(name, recipe);
+  return {
+    method,
+    format,
+    ...(matters('quality', recipe) && { quality }),
+    ...Object.fromEntries(names.filter(isTold).map((name) => [name, recipe[name]])),
+  };
+}
+
+function matters(name: keyof Recipe, recipe: Recipe): boolean {
+  return recipeOptions[name].matters?.(recipe) ?? true;
 }

@@ -1,29 +1,31 @@
-import { dropOpaqueAlpha, flatten, hasTransparency } from './alpha.ts';
+import { dropOpaqueAlpha, settleAlpha } from './alpha.ts';
 import { decode } from './decode.ts';
+import { narrow, widen } from './depth.ts';
 import { encode } from './encode.ts';
-import { inspectImage } from './inspect-image.ts';
+import { openImage } from './inspect-image.ts';
 import { type Limits, resolveLimits } from './limits.ts';
+import { type Loss, lossesOf } from './losses.ts';
+import { orient } from './orient.ts';
 import { type OutputFormat, outputFormats } from './output-formats.ts';
+import type { OutputPlan } from './output-plan.ts';
+import type { GrayPixels, PixelImage } from './pixel-image.ts';
 import type { SourceImage } from './read-header.ts';
 import { type RecipeOptions, resolveRecipe } from './recipe.ts';
+import type { Recipe } from './recipe-options.ts';
 import { toGray } from './to-gray.ts';
-
-/**
- * What of the source is not in the output, its colours aside: transparency, which became white;
- * bits below the upper eight of a sample; frames or pages after the first.
- */
-export type Loss = 'alpha' | 'depth' | 'frames';
 
 export interface GrayImage {
   bytes: Uint8Array;
   contentType: string;
   format: OutputFormat;
-  /** Upright: an EXIF orientation is applied. */
+  /** Of each frame. */
   width: number;
   height: number;
-  /** Of the file: 1 or 2 with alpha, but 3 or 4 in WebP, which has no gray. */
+  /** Frames or pages in the file. */
+  frames: number;
+  /** Of the file: 1 or 2 with alpha, but 3 or 4 in WebP and AVIF, which have no gray. */
   channels: number;
-  /** Bits a sample. */
+  /** Bits a sample: 8 or 16. */
   depth: number;
   source: SourceImage;
   /** Wall time. */
@@ -48,17 +50,21 @@ export async function toGrayscale(
   limits: Partial<Limits> = {},
 ): Promise<GrayImage> {
   const resolved = resolveRecipe(recipe);
-  const { format } = resolved;
+  const resolvedLimits = resolveLimits(limits);
 
   const startedAt = performance.now();
-  const { memoryBytes: _, ...source } = await inspectImage(bytes, limits, resolved);
-  const decoded = await decode(bytes, source, resolveLimits(limits).maxPixels);
+  const { file, plan } = await openImage(bytes, resolvedLimits, resolved);
+  const decoded = await decode(bytes, file, {
+    colour: resolved.colour,
+    frames: plan.frames,
+    maxPixels: resolvedLimits.maxPixels,
+  });
   const decodedAt = performance.now();
-  const isFlattened = !outputFormats[format].hasAlpha && hasTransparency(decoded);
-  const fitting = isFlattened ? flatten(decoded, [255, 255, 255]) : decoded;
-  const gray = dropOpaqueAlpha(toGray(fitting, resolved.method));
+  const orientation = resolved.orientation === 'apply' ? file.image.orientation : undefined;
+  const gray = grayOf(decoded, { recipe: resolved, plan, orientation });
   const grayAt = performance.now();
-  const encoded = await encode(gray, resolved);
+  const { format, frames, depth } = plan;
+  const encoded = await encode(gray, { recipe: resolved, format, frames, timing: file.timing });
   const encodedAt = performance.now();
 
   return {
@@ -66,22 +72,34 @@ export async function toGrayscale(
     contentType: outputFormats[format].contentType,
     format,
     width: gray.width,
-    height: gray.height,
-    depth: 8,
-    source,
+    height: gray.height / frames,
+    frames,
+    depth,
+    source: file.image,
     stages: {
       decodeMs: decodedAt - startedAt,
       grayMs: grayAt - decodedAt,
       encodeMs: encodedAt - grayAt,
     },
-    losses: lossesOf(source, isFlattened),
+    losses: lossesOf({ file, plan, alpha: resolved.alpha, decoded }),
   };
 }
 
-function lossesOf({ depth, pages }: SourceImage, isFlattened: boolean): Loss[] {
-  const isLost = { alpha: isFlattened, depth: depth > 8, frames: pages > 1 } satisfies Record<
-    Loss,
-    boolean
-  >;
-  return (Object.keys(isLost) as Loss[]).filter((loss) => isLost[loss]);
+interface GrayOptions {
+  recipe: Recipe;
+  plan: OutputPlan;
+  orientation: number | undefined;
+}
+
+/**
+ * The steps from colours to what is encoded. Gray is made of all the bits that there are, and only
+ * then turned and rounded, when there is less of it.
+ */
+function grayOf(decoded: PixelImage, { recipe, plan, orientation }: GrayOptions): GrayPixels {
+  const { format, depth, frames } = plan;
+  const deep = depth === 16 ? widen(decoded) : decoded;
+  const settled = settleAlpha(deep, { ...recipe, format });
+  const gray = dropOpaqueAlpha(toGray(settled, recipe.method));
+  const upright = orient(gray, orientation, frames);
+  return depth === 8 ? narrow(upright) : upright;
 }

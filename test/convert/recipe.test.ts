@@ -12,20 +12,36 @@ import {
 
 describe('a recipe', () => {
   test('has defaults', () => {
-    const recipe = { method: 'rec601', format: 'png', quality: 75 };
+    const recipe = {
+      method: 'rec601',
+      format: 'png',
+      quality: 75,
+      effort: 4,
+      compressionLevel: 4,
+      lossless: false,
+      depth: '8',
+      colour: 'managed',
+      alpha: 'keep',
+      background: '#ffffff',
+      orientation: 'apply',
+      frames: 'all',
+    };
     expect(resolveRecipe()).toEqual(recipe);
     expect(resolveRecipe({ format: undefined, quality: undefined })).toEqual(recipe);
   });
 
   test('keeps what is given, and does not change', () => {
     const recipe = resolveRecipe({ format: 'jpeg', quality: 1 });
-    expect(recipe).toEqual({ method: 'rec601', format: 'jpeg', quality: 1 });
+    expect(recipe).toEqual({ ...resolveRecipe(), format: 'jpeg', quality: 1 });
     expect(resolveRecipe(recipe)).toEqual(recipe);
     expect(Object.isFrozen(recipe)).toBe(true);
   });
 
-  test.each<[options: unknown, message: string]>([
-    [{ format: 'bmp' }, "Expected one of png, jpeg, webp for format but received 'bmp'"],
+  test.each<[options: unknown, message: string | RegExp]>([
+    [
+      { format: 'bmp' },
+      "Expected one of png, jpeg, webp, avif, tiff, gif, source for format but received 'bmp'",
+    ],
     [{ format: 'toString' }, "for format but received 'toString'"],
     [
       { method: 'gray' },
@@ -45,9 +61,21 @@ describe('a recipe', () => {
     [{ format: 'png', quality: Number.NaN }, 'for quality but received NaN'],
     [
       { qualty: 80 },
-      'Expected one of the options method, format, quality for qualty but received 80',
+      /^Expected one of the options method, format, quality, .*frames for qualty but received 80$/,
     ],
     [{ constructor: 1 }, 'for constructor but received 1'],
+    [{ depth: 12 }, 'Expected one of 8, 16, source for depth but received 12'],
+    [{ lossless: 'true' }, "Expected true or false for lossless but received 'true'"],
+    [
+      { background: 'red' },
+      "Expected a colour as #rgb or #rrggbb for background but received 'red'",
+    ],
+    [{ background: '#12345' }, 'for background'],
+    [
+      { format: 'webp', effort: 7 },
+      'Expected a whole number from 0 to 6 for effort but received 7',
+    ],
+    [{ effort: 10 }, 'Expected a whole number from 0 to 9 for effort but received 10'],
   ])('of %j is refused', (options, message) => {
     const resolving = () => resolveRecipe(options as RecipeOptions);
     expect(resolving).toThrow(RecipeError);
@@ -66,6 +94,23 @@ describe('a recipe', () => {
     [{ quality: 50 }, 'rec601 png'],
     [{ format: 'jpeg' }, 'rec601 jpeg quality=75'],
     [{ format: 'webp', quality: 100 }, 'rec601 webp quality=100'],
+    [{ format: 'avif', effort: 9 }, 'rec601 avif quality=75 effort=9'],
+    [{ format: 'webp', lossless: true, quality: 3 }, 'rec601 webp lossless=true'],
+    [{ format: 'png', lossless: true, effort: 2 }, 'rec601 png'],
+    [{ compressionLevel: 9 }, 'rec601 png compressionLevel=9'],
+    [{ format: 'tiff', compressionLevel: 9 }, 'rec601 tiff'],
+    [{ depth: 16 as never }, 'rec601 png depth=16'],
+    [{ depth: '16', format: 'gif' }, 'rec601 gif'],
+    [{ frames: 'first' }, 'rec601 png'],
+    [{ frames: 'first', format: 'gif' }, 'rec601 gif frames=first'],
+    [{ background: '#ABC' }, 'rec601 png'],
+    [{ background: '#ABC', alpha: 'flatten' }, 'rec601 png alpha=flatten background=#aabbcc'],
+    [{ background: '#000', format: 'jpeg' }, 'rec601 jpeg quality=75 background=#000000'],
+    [{ background: '#000', format: 'jpeg', alpha: 'drop' }, 'rec601 jpeg quality=75 alpha=drop'],
+    [
+      { colour: 'raw', orientation: 'ignore', format: 'source' },
+      'rec601 source quality=75 colour=raw orientation=ignore',
+    ],
     [{ method: 'mix:0.5, .25,+0.250' }, 'mix:2,1,1 png'],
     [{ method: 'mix:-0.5,2,-0.5' }, 'mix:-1,4,-1 png'],
     [{ method: 'mix:0,0,3' }, 'mix:0,0,1 png'],
