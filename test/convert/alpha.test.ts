@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { toGrayscale } from '../../src/convert/index.ts';
+import { type RecipeOptions, toGrayscale } from '../../src/convert/index.ts';
 import { grayAlphaPng, grayPng, palettePng, rgbaPng, rgbPng } from '../support/images.ts';
-import { buildPng } from '../support/png.ts';
+import { buildPng, parsePng } from '../support/png.ts';
 import { grayOf, oracleGray, oraclePixels } from './gray-of.ts';
 
 const samples = fc.uint8Array({ minLength: 4, maxLength: 400 });
@@ -98,10 +98,12 @@ describe('an alpha channel that is opaque throughout', () => {
 
 describe('a JPEG, which has no transparency,', () => {
   test('gets white instead, and says so', async () => {
-    const [size, red] = [32, oracleGray(255, 0, 0)];
+    const size = 32;
+    const half = Math.round((255 * 127) / 255);
+    const flattenedRed = oracleGray(255, half, half);
     for (const [alpha, gray] of [
       [0, 255],
-      [128, Math.round(255 - (255 - red) * (128 / 255))],
+      [128, flattenedRed],
     ] as const) {
       const rows = Uint8Array.from(
         { length: size * size * 4 },
@@ -122,5 +124,62 @@ describe('a JPEG, which has no transparency,', () => {
     ['gray', grayPng({ width: 1, height: 1, rows: Uint8Array.of(1) })],
   ])('loses nothing of %s', async (_, bytes) => {
     expect((await toGrayscale(bytes, { format: 'jpeg' })).losses).toEqual([]);
+  });
+});
+
+describe('alpha', () => {
+  const colours = Uint8Array.from({ length: 64 * 3 }, (_, i) => (i * 53) & 255);
+  const alphas = Uint8Array.from({ length: 64 }, (_, i) => i * 4);
+  const rows = Uint8Array.from({ length: 256 }, (_, i) =>
+    i % 4 === 3 ? (alphas[i >> 2] ?? 0) : (colours[(i >> 2) * 3 + (i % 4)] ?? 0),
+  );
+  const bytes = rgbaPng({ width: 64, height: 1, rows });
+  const opaque = rgbPng({ width: 64, height: 1, rows: colours });
+  const pixelsOf = async (png: Uint8Array, recipe: RecipeOptions) => [
+    ...parsePng((await toGrayscale(png, recipe)).bytes).pixels,
+  ];
+  const on = (background: readonly number[]) =>
+    colours.map((value, i) => {
+      const alpha = alphas[Math.floor(i / 3)] ?? 0;
+      return Math.round((value * alpha + (background[i % 3] ?? 0) * (255 - alpha)) / 255);
+    });
+
+  test.each([['rec601'], ['luminance'], ['value']] as const)(
+    'flattened is the gray of the flattened picture (%s)',
+    async (method) => {
+      for (const [background, colour] of [
+        ['#ffffff', [255, 255, 255]],
+        ['#000', [0, 0, 0]],
+        ['#102Af0', [16, 42, 240]],
+      ] as const) {
+        const flat = rgbPng({ width: 64, height: 1, rows: on(colour) });
+        const recipe = { method, alpha: 'flatten', background } as const;
+        expect(await pixelsOf(bytes, recipe)).toEqual(await pixelsOf(flat, { method }));
+      }
+    },
+  );
+
+  test('dropped is the gray of the colours below it', async () => {
+    expect(await pixelsOf(bytes, { alpha: 'drop' })).toEqual(await pixelsOf(opaque, {}));
+  });
+
+  test.each<[RecipeOptions, losses: string[]]>([
+    [{}, []],
+    [{ alpha: 'drop' }, ['alpha']],
+    [{ alpha: 'flatten' }, ['alpha']],
+    [{ format: 'jpeg' }, ['alpha']],
+    [{ format: 'gif' }, ['alpha']],
+    [{ format: 'tiff' }, []],
+    [{ format: 'avif', effort: 0 }, []],
+    [{ format: 'webp' }, []],
+  ])('of %j is lost: %j', async (recipe, losses) => {
+    expect((await toGrayscale(bytes, recipe)).losses).toEqual(losses);
+    expect((await toGrayscale(opaque, recipe)).losses).toEqual([]);
+  });
+
+  test('of gray is flattened on a colour in colour', async () => {
+    const gray = grayAlphaPng({ width: 2, height: 1, rows: Uint8Array.of(100, 0, 100, 255) });
+    const recipe = { alpha: 'flatten', background: '#f00' } as const;
+    expect(await pixelsOf(gray, recipe)).toEqual([76, 100]);
   });
 });

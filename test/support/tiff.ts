@@ -91,3 +91,17 @@ export function stripTiff({
   head.writeUInt32LE(end, stripEntry + 8);
   return Buffer.concat([head, ...lists, data]);
 }
+
+/** Two files of {@link stripTiff} as one of two pages: every offset of the second is moved. */
+export function joinTiffs(first: Buffer, second: Buffer): Buffer {
+  const joined = Buffer.concat([first, second]);
+  const firstCount = first.readUInt16LE(8);
+  const moved = first.length;
+  joined.writeUInt32LE(moved + 8, 10 + firstCount * 12);
+  const count = second.readUInt16LE(8);
+  for (let at = moved + 10; at < moved + 10 + count * 12; at += 12) {
+    const isOffset = joined.readUInt16LE(at) === 273 || joined.readUInt32LE(at + 4) > 1;
+    if (isOffset) joined.writeUInt32LE(joined.readUInt32LE(at + 8) + moved, at + 8);
+  }
+  return joined;
+}
