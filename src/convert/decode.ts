@@ -3,6 +3,7 @@ import { applyProfile } from './apply-profile.ts';
 import { inksToRgb } from './cmyk.ts';
 import { orCorrupt } from './decoder-error.ts';
 import { foreignProfile, type IccProfile } from './icc-profile.ts';
+import { asPillow } from './pillow.ts';
 import type { PixelImage } from './pixel-image.ts';
 import type { SourceFile, SourceImage } from './read-header.ts';
 import type { Recipe } from './recipe-options.ts';
@@ -10,6 +11,7 @@ import { isTiledTiff } from './tiff-layout.ts';
 
 export interface DecodeOptions {
   colour: Recipe['colour'];
+  compat: Recipe['compat'];
   frames: number;
   maxPixels: number;
 }
@@ -18,7 +20,7 @@ export interface DecodeOptions {
 export async function decode(
   bytes: Uint8Array,
   file: SourceFile,
-  { colour, frames, maxPixels }: DecodeOptions,
+  { colour, compat, frames, maxPixels }: DecodeOptions,
 ): Promise<PixelImage> {
   const profile = colour === 'managed' ? foreignProfile(file) : undefined;
   const { space, after } = routeOf(file, colour, profile);
@@ -31,7 +33,8 @@ export async function decode(
   });
   // sharp applies a table at 16 bits by way of Display P3, and would stop there.
   if (profile?.kind === 'table' && space === 'rgb' && file.isDeep) decoder.withIccProfile('srgb');
-  const image = await orCorrupt(file.image.format, pixelsOf(decoder, space, file.isDeep));
+  const stored = await orCorrupt(file.image.format, pixelsOf(decoder, space, file.isDeep));
+  const image = compat === 'pillow' ? asPillow(stored, file, bytes) : stored;
   return after ? after(image) : image;
 }
 
@@ -68,6 +71,7 @@ function inSrgb(image: PixelImage, profile: IccProfile | undefined): PixelImage 
 
 /** libvips fills 16 bits from 10 or 12 by shifting, so that white is not quite white. */
 function unshifted(image: PixelImage, depth: number): PixelImage {
+  if (image.pixels instanceof Uint8Array) return image;
   const white = (2 ** depth - 1) * 2 ** (16 - depth);
   const { pixels } = image;
   for (let i = 0; i < pixels.length; i++) {

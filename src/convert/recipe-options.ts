@@ -21,7 +21,18 @@ export interface Recipe {
   readonly background: string;
   readonly orientation: 'apply' | 'ignore';
   readonly frames: 'all' | 'first';
+  readonly compat: 'none' | 'pillow';
 }
+
+/** What `compat: 'pillow'` stands for, besides its way with 16 bits; nothing else goes with it. */
+export const pillowRecipe = {
+  method: 'rec601',
+  depth: '8',
+  colour: 'raw',
+  alpha: 'drop',
+  orientation: 'ignore',
+  frames: 'first',
+} as const satisfies Partial<Recipe>;
 
 interface Option<Value> extends RecipeOption<Value> {
   /** Whether it can change the output of a recipe. Without it, it always can. */
@@ -109,6 +120,11 @@ export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Nam
     description: 'Frames and pages: all where the format holds them, or the first.',
     ...oneOf(['all', 'first']),
     matters: ({ format }) => some(format, (facts) => facts.hasFrames),
+  },
+  compat: {
+    default: 'none',
+    description: 'With `pillow`, gray is that of `Image.open(file).convert("L")`, faults included.',
+    ...oneOf(['none', 'pillow']),
   },
 };
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import { type FormatFacts, outputFormats } from './output-formats.ts';
-import { type Recipe, recipeOptions } from './recipe-options.ts';
+import { pillowRecipe, type Recipe, recipeOptions } from './recipe-options.ts';
 
 /** What is not given has its default. */
 export type RecipeOptions = { readonly [Name in keyof Recipe]?: Recipe[Name] | undefined };
@@ -25,9 +25,20 @@ export function resolveRecipe(given: RecipeOptions = {}): Recipe {
     throw new RecipeError(name, `one of the options ${names.join(', ')}`, value);
   }
   const entries = names.map((name) => [name, resolve(name, given[name])]);
-  const recipe = Object.freeze(Object.fromEntries(entries)) as Recipe;
+  const recipe = withCompat(Object.fromEntries(entries));
   checkEffort(recipe);
-  return recipe;
+  return Object.freeze(recipe);
+}
+
+/** A default cannot be told from what was not given, so it gives way; anything else is a mistake. */
+function withCompat(recipe: Recipe): Recipe {
+  if (recipe.compat !== 'pillow') return recipe;
+  for (const [name, value] of Object.entries(pillowRecipe)) {
+    const given = recipe[name as keyof typeof pillowRecipe];
+    if (given === value || given === recipeOptions[name as keyof Recipe].default) continue;
+    throw new RecipeError(name, `${value}, as compat is pillow,`, given);
+  }
+  return { ...recipe, ...pillowRecipe };
 }
 
 const names = Object.keys(recipeOptions) as (keyof Recipe)[];
@@ -81,5 +92,6 @@ function whatMatters(recipe: Recipe): Pick<Recipe, 'method' | 'format'> & Partia
 }
 
 function matters(name: keyof Recipe, recipe: Recipe): boolean {
+  if (recipe.compat === 'pillow' && name in pillowRecipe) return false;
   return recipeOptions[name].matters?.(recipe) ?? true;
 }

@@ -55,13 +55,12 @@ export async function toGrayscale(
   const startedAt = performance.now();
   const { file, plan } = await openImage(bytes, resolvedLimits, resolved);
   const decoded = await decode(bytes, file, {
-    colour: resolved.colour,
+    ...resolved,
     frames: plan.frames,
     maxPixels: resolvedLimits.maxPixels,
   });
   const decodedAt = performance.now();
-  const orientation = resolved.orientation === 'apply' ? file.image.orientation : undefined;
-  const gray = grayOf(decoded, { recipe: resolved, plan, orientation });
+  const gray = grayOf(decoded, { recipe: resolved, plan, source: file.image });
   const grayAt = performance.now();
   const { format, frames, depth } = plan;
   const encoded = await encode(gray, { recipe: resolved, format, frames, timing: file.timing });
@@ -88,18 +87,23 @@ export async function toGrayscale(
 interface GrayOptions {
   recipe: Recipe;
   plan: OutputPlan;
-  orientation: number | undefined;
+  source: SourceImage;
 }
 
 /**
  * The steps from colours to what is encoded. Gray is made of all the bits that there are, and only
  * then turned and rounded, when there is less of it.
  */
-function grayOf(decoded: PixelImage, { recipe, plan, orientation }: GrayOptions): GrayPixels {
+function grayOf(decoded: PixelImage, { recipe, plan, source }: GrayOptions): GrayPixels {
   const { format, depth, frames } = plan;
   const deep = depth === 16 ? widen(decoded) : decoded;
   const settled = settleAlpha(deep, { ...recipe, format });
   const gray = dropOpaqueAlpha(toGray(settled, recipe.method));
-  const upright = orient(gray, orientation, frames);
+  const upright = isTurned(recipe, source) ? orient(gray, source.orientation, frames) : gray;
   return depth === 8 ? narrow(upright) : upright;
+}
+
+/** Pillow turns TIFFs upright, and nothing else. */
+function isTurned({ orientation, compat }: Recipe, { format }: SourceImage): boolean {
+  return orientation === 'apply' || (compat === 'pillow' && format === 'tiff');
 }

@@ -25,6 +25,7 @@ describe('a recipe', () => {
       background: '#ffffff',
       orientation: 'apply',
       frames: 'all',
+      compat: 'none',
     };
     expect(resolveRecipe()).toEqual(recipe);
     expect(resolveRecipe({ format: undefined, quality: undefined })).toEqual(recipe);
@@ -61,7 +62,7 @@ describe('a recipe', () => {
     [{ format: 'png', quality: Number.NaN }, 'for quality but received NaN'],
     [
       { qualty: 80 },
-      /^Expected one of the options method, format, quality, .*frames for qualty but received 80$/,
+      /^Expected one of the options method, format, quality, .*compat for qualty but received 80$/,
     ],
     [{ constructor: 1 }, 'for constructor but received 1'],
     [{ depth: 12 }, 'Expected one of 8, 16, source for depth but received 12'],
@@ -99,6 +100,7 @@ describe('a recipe', () => {
     [{ format: 'png', lossless: true, effort: 2 }, 'rec601 png'],
     [{ compressionLevel: 9 }, 'rec601 png compressionLevel=9'],
     [{ format: 'tiff', compressionLevel: 9 }, 'rec601 tiff'],
+    [{ compat: 'pillow' }, 'rec601 png compat=pillow'],
     [{ depth: 16 as never }, 'rec601 png depth=16'],
     [{ depth: '16', format: 'gif' }, 'rec601 gif'],
     [{ frames: 'first' }, 'rec601 png'],
