@@ -2,7 +2,13 @@ import sharp from 'sharp';
 import { createFileStore, type FileStore } from './adapters/file-store.ts';
 import type { Postgres } from './adapters/postgres.ts';
 import { type Config, ConfigError, type SslMode, sslModes } from './config.ts';
-import { type Limits, resolveRecipe } from './convert/index.ts';
+import {
+  type Limits,
+  type Recipe,
+  type RecipeOptions,
+  recipeOptions,
+  resolveRecipe,
+} from './convert/index.ts';
 import type { ParseOptions } from './events/index.ts';
 import {
   type Budget,
@@ -27,7 +33,7 @@ export async function composePipeline(config: Config): Promise<PipelineParts> {
     store,
     ledger,
     now: () => performance.timeOrigin + performance.now(),
-    recipe: resolveRecipe({ format: config.format, quality: config.quality }),
+    recipe: recipeOf(config),
     limits: limitsOf(config),
     places: createBudget(config.concurrency),
     transfers: createBudget(memoryBudgetBytes(config) / 4),
@@ -63,6 +69,14 @@ export function composeFiles(config: Config): FileConversion {
     limits: limitsOf(config),
     memory: createBudget(memoryBudgetBytes(config)),
   };
+}
+
+/** The configured recipe, with what is given in its place. Throws `RecipeError`. */
+export function recipeOf(config: Config, given: RecipeOptions = {}): Recipe {
+  const names = Object.keys(recipeOptions) as (keyof Recipe)[];
+  return resolveRecipe(
+    Object.fromEntries(names.map((name) => [name, given[name] ?? config[name]])),
+  );
 }
 
 /** What a conversion may take at most. */

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { type Recipe, recipeOptions } from './convert/recipe-options.ts';
 
 /** One environment variable: its name, how its text is read, what it means. */
 interface Variable<Value, Default> {
@@ -39,8 +40,7 @@ const variables = {
     'How events encode keys: as their dialect does (`auto`), form-encoded, or not at all (`raw`).',
   ),
 
-  format: variable('GRAY_FORMAT', oneOf('png', 'jpeg', 'webp'), 'png', 'Format of the outputs.'),
-  quality: variable('GRAY_QUALITY', integer(1, 100), 75, 'Quality of JPEG and WebP outputs.'),
+  ...recipeVariables(),
   maxBytes: variable('MAX_BYTES', integer(1), 100 * 2 ** 20, 'Largest source, in bytes.'),
   maxPixels: variable('MAX_PIXELS', integer(1), 100_000_000, 'Largest source, in pixels.'),
   maxPages: variable('MAX_PAGES', integer(1), 1_000, 'Most pages or frames in a source.'),
@@ -197,6 +197,26 @@ function optional<Value>(
   description: string,
 ): Variable<Value, undefined> {
   return { name, parse, default: undefined, description };
+}
+
+type RecipeVariables = { [Name in keyof Recipe]: Variable<Recipe[Name], Recipe[Name]> };
+
+/** Each option of a recipe, `compressionLevel` as `GRAY_COMPRESSION_LEVEL`. */
+function recipeVariables(): RecipeVariables {
+  const entries = Object.entries(recipeOptions).map(([option, facts]) => {
+    const name = `GRAY_${option.replace(/[A-Z]/g, '_$&').toUpperCase()}`;
+    const parse = (text: string) => {
+      const value = facts.read(facts.fromText(text));
+      if (value === undefined) throw new Error(facts.expected);
+      return value;
+    };
+    const allowed = facts.expected[0]?.toUpperCase() + facts.expected.slice(1);
+    return [
+      option,
+      variable<unknown>(name, parse, facts.default, `${facts.description} ${allowed}.`),
+    ];
+  });
+  return Object.fromEntries(entries) as RecipeVariables;
 }
 
 // The parsers: text to value, or an Error whose message says what was expected.

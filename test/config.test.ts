@@ -41,9 +41,34 @@ describe('readConfig', () => {
 
   test('reports all problems at once, each with what was expected and received', () => {
     expect(problemsOf({ DB_PORT: '0', GRAY_FORMAT: 'bmp', MAX_PIXELS: '1e6' })).toEqual([
-      'GRAY_FORMAT: expected one of png, jpeg, webp but received "bmp"',
+      'GRAY_FORMAT: expected one of png, jpeg, webp, avif, tiff, gif, source but received "bmp"',
       'MAX_PIXELS: expected a whole number of at least 1 but received "1e6"',
       'DB_PORT: expected a whole number from 1 to 65535 but received "0"',
+    ]);
+  });
+
+  test('reads the options of a recipe, and answers a wrong value with the allowed ones', () => {
+    const env = {
+      GRAY_METHOD: 'MIX:0.5,0.25,0.25',
+      GRAY_COMPRESSION_LEVEL: '9',
+      GRAY_LOSSLESS: 'True',
+      GRAY_DEPTH: '16',
+      GRAY_BACKGROUND: '#ABC',
+    };
+    expect(readConfig(env)).toMatchObject({
+      method: 'mix:2,1,1',
+      compressionLevel: 9,
+      lossless: true,
+      depth: '16',
+      background: '#aabbcc',
+      colour: 'managed',
+    });
+    expect(
+      problemsOf({ GRAY_COLOUR: 'cmyk', GRAY_LOSSLESS: '1', GRAY_COMPRESSION_LEVEL: '10' }),
+    ).toEqual([
+      'GRAY_COMPRESSION_LEVEL: expected a whole number from 0 to 9 but received "10"',
+      'GRAY_LOSSLESS: expected true or false but received "1"',
+      'GRAY_COLOUR: expected one of managed, raw but received "cmyk"',
     ]);
   });
 

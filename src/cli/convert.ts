@@ -1,18 +1,17 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { composeFiles, limitsOf } from '../compose.ts';
+import { Command, InvalidArgumentError } from 'commander';
+import { composeFiles, limitsOf, recipeOf } from '../compose.ts';
 import { type Config, readConfig } from '../config.ts';
-import { ConversionError, type Recipe, resolveRecipe, toGrayscale } from '../convert/index.ts';
+import { ConversionError, type RecipeOptions, toGrayscale } from '../convert/index.ts';
 import { convertFiles, readStandardInput } from './convert-files.ts';
 import { createReport } from './convert-report.ts';
 import type { ExitCode } from './exit-code.ts';
 import { formatOfOutput, planConversions } from './plan-conversions.ts';
+import { recipeFlags } from './recipe-flags.ts';
 import { writeStandardOutput } from './standard-output.ts';
 import { UsageError } from './usage-error.ts';
 
-interface Options {
+interface Options extends RecipeOptions {
   out?: string;
-  format?: Config['format'];
-  quality?: number;
   recursive?: boolean;
   overwrite?: boolean;
   concurrency?: number;
@@ -21,21 +20,15 @@ interface Options {
 
 /** `grayscale convert` */
 export function convertCommand(setExitCode: (code: ExitCode) => void): Command {
-  return new Command('convert')
+  const command = new Command('convert')
     .description('Convert pictures: files, folders, or - for standard input to standard output.')
     .argument('<input...>', 'files and folders, or -')
     .option(
       '-o, --out <path>',
       'output file for one input, else output folder (default: grayscale)',
-    )
-    .addOption(
-      new Option('-f, --format <format>', 'output format (default: from --out, else png)').choices([
-        'png',
-        'jpeg',
-        'webp',
-      ]),
-    )
-    .option('-q, --quality <number>', 'quality of JPEG and WebP, 1 to 100', integerFrom(1, 100))
+    );
+  for (const option of recipeFlags()) command.addOption(option);
+  return command
     .option('-r, --recursive', 'take the pictures of subfolders too')
     .option('--overwrite', 'replace outputs that exist (without it they are left alone)')
     .option('--concurrency <number>', 'pictures under way at once', integerFrom(1, 1_000))
@@ -46,6 +39,7 @@ export function convertCommand(setExitCode: (code: ExitCode) => void): Command {
 Examples:
   grayscale convert photo.jpg --out gray.png
   grayscale convert scans/ --recursive --out gray/ --format webp
+  grayscale convert chart.png --method decolor --out chart-gray.png
   curl https://example.com/photo.jpg | grayscale convert - > gray.png
 
 Exit code: 0 all converted or left alone, 1 some failed, 2 wrong use.`,
@@ -68,7 +62,7 @@ async function convertPaths(inputs: string[], options: Options, config: Config):
   const onInterrupt = () => interrupt.abort();
   for (const signal of stopSignals) process.once(signal, onInterrupt);
   const results = await convertFiles(jobs, composeFiles(config), {
-    recipe: recipeOf({ ...options, format }, config),
+    recipe: recipeOf(config, { ...options, format }),
     overwrite,
     concurrency: options.concurrency ?? config.concurrency,
     signal: interrupt.signal,
@@ -98,23 +92,15 @@ async function convertStream(
     );
   }
   try {
-    const recipe = recipeOf(options, config);
     const limits = limitsOf(config);
     const source = await readStandardInput(limits.maxBytes);
-    const image = await toGrayscale(source, recipe, limits);
+    const image = await toGrayscale(source, recipeOf(config, options), limits);
     return (await writeStandardOutput(image.bytes)) ? 0 : 1;
   } catch (error) {
     if (!(error instanceof ConversionError)) throw error;
     console.error(`${error.code}: ${error.message}`);
     return 1;
   }
-}
-
-function recipeOf(options: Options, config: Config): Recipe {
-  return resolveRecipe({
-    format: options.format ?? config.format,
-    quality: options.quality ?? config.quality,
-  });
 }
 
 function integerFrom(min: number, max: number): (text: string) => number {

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
+import { RecipeError } from '../convert/index.ts';
 import { version } from '../version.ts';
 import { convertCommand } from './convert.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -41,5 +42,9 @@ function explain(error: unknown): ExitCode {
   // Commander has printed its own message already, and for --help and --version all there is.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   console.error(error instanceof Error ? error.message : String(error));
-  return error instanceof ConfigError || error instanceof UsageError ? 2 : 1;
+  return isWrongUse(error) ? 2 : 1;
+}
+
+function isWrongUse(error: unknown): boolean {
+  return [ConfigError, RecipeError, UsageError].some((kind) => error instanceof kind);
 }

@@ -1,5 +1,5 @@
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { inputFormats, type OutputFormat, outputFormats } from '../convert/index.ts';
+import { inputFormats, type OutputFormat, outputFormats, type Recipe } from '../convert/index.ts';
 import { FileError } from './file-error.ts';
 import { findSources, type Source } from './find-sources.ts';
 import { kindOf } from './path-kind.ts';
@@ -19,7 +19,7 @@ export interface Job {
 
 export interface PlanOptions {
   out: string | undefined;
-  format: OutputFormat;
+  format: Recipe['format'];
   recursive: boolean;
 }
 
@@ -48,16 +48,20 @@ export async function planConversions(inputs: string[], options: PlanOptions): P
 /** The format that an output file's name asks for. Throws when it contradicts the one asked for. */
 export function formatOfOutput(
   out: string | undefined,
-  format: OutputFormat | undefined,
-): OutputFormat | undefined {
-  const extension = extensionOf(out ?? '');
-  const named = (Object.keys(outputFormats) as OutputFormat[]).find((name) =>
-    (outputFormats[name].extensions as readonly string[]).includes(extension),
-  );
-  if (named && format && named !== format) {
+  format: Recipe['format'] | undefined,
+): Recipe['format'] | undefined {
+  const named = formatOfName(out ?? '');
+  if (named && format && format !== 'source' && named !== format) {
     throw new UsageError(`Expected --out to name a ${format} file but received "${out}".`);
   }
   return format ?? named;
+}
+
+function formatOfName(path: string): OutputFormat | undefined {
+  const extension = extname(path).slice(1).toLowerCase();
+  return (Object.keys(outputFormats) as OutputFormat[]).find((name) =>
+    (outputFormats[name].extensions as readonly string[]).includes(extension),
+  );
 }
 
 /** Whether a file's name says that it is a picture. */
@@ -114,7 +118,7 @@ async function outputFile(out: string): Promise<string> {
   throw new UsageError(`Expected --out to name a file but "${out}" is not a regular file.`);
 }
 
-function jobsOf(sources: Source[], outFolder: string, format: OutputFormat): Job[] {
+function jobsOf(sources: Source[], outFolder: string, format: Recipe['format']): Job[] {
   const isFile = ({ problem }: Source) => problem === undefined;
   const files = outputPaths(sources.filter(isFile), outFolder, format);
   const uses = Map.groupBy(files.values(), (path) => path);
@@ -142,17 +146,23 @@ function nameTaken(output: string): FileError {
 function outputPaths(
   sources: Source[],
   outFolder: string,
-  format: OutputFormat,
+  format: Recipe['format'],
 ): Map<Source, string> {
-  const extension = `.${outputFormats[format].extensions[0]}`;
   const shortPath = ({ place }: Source) =>
-    join(outFolder, dirname(place), basename(place, extname(place)) + extension);
+    join(outFolder, dirname(place), basename(place, extname(place)) + extensionFor(place, format));
   const uses = Map.groupBy(sources, (source) => shortPath(source).toLowerCase());
   return new Map(
     sources.map((source) => {
+      const { place } = source;
       const path = shortPath(source);
       const isAlone = uses.get(path.toLowerCase())?.length === 1;
-      return [source, isAlone ? path : join(outFolder, source.place + extension)];
+      return [source, isAlone ? path : join(outFolder, place + extensionFor(place, format))];
     }),
   );
+}
+
+/** With `source`, a picture keeps its extension where that is of a format that is written. */
+function extensionFor(place: string, format: Recipe['format']): string {
+  if (format !== 'source') return `.${outputFormats[format].extensions[0]}`;
+  return formatOfName(place) ? extname(place) : '.png';
 }

@@ -1,33 +1,84 @@
-import type { GrayPixels } from './pixel-image.ts';
+import { type OutputFormat, outputFormats } from './output-formats.ts';
+import {
+  type GrayPixels,
+  maxOf,
+  type PixelImage,
+  type Samples,
+  samplesLike,
+} from './pixel-image.ts';
+import type { Recipe } from './recipe-options.ts';
 
 /** An alpha that hides nothing says nothing: without it the same image takes half the channels. */
 export function dropOpaqueAlpha(image: GrayPixels): GrayPixels {
-  if (image.channels === 1 || hasTransparency(image.pixels)) return image;
-  return withoutAlpha(image, (gray) => gray);
+  if (image.channels === 1 || hasTransparency(image)) return image;
+  const { pixels, width, height } = image;
+  const gray = samplesLike(pixels, width * height);
+  for (let i = 0; i < gray.length; i++) gray[i] = pixels[i * 2] as number;
+  return { pixels: gray, width, height, channels: 1 };
 }
 
-/** On white, as paper and most pages are; rounded half up. On black, a dark logo would vanish. */
-export function flattenOnWhite(image: GrayPixels): GrayPixels {
-  if (image.channels === 1) return image;
-  return withoutAlpha(image, (gray, alpha) =>
-    Math.floor((gray * alpha + 255 * (255 - alpha) + 127) / 255),
-  );
+/** Whether an image with alpha hides anything. */
+export function hasTransparency(image: PixelImage): boolean {
+  const opaque = maxOf(image.pixels);
+  return hasAlpha(image, (alpha) => alpha !== opaque);
 }
 
-function hasTransparency(grayAlpha: Uint8Array): boolean {
-  for (let i = 1; i < grayAlpha.length; i += 2) {
-    if (grayAlpha[i] !== 255) return true;
+/** Whether anything shows in part, which a format with binary alpha cannot hold. */
+export function hasTranslucency(image: PixelImage): boolean {
+  const opaque = maxOf(image.pixels);
+  return hasAlpha(image, (alpha) => alpha !== opaque && alpha !== 0);
+}
+
+function hasAlpha({ pixels, channels }: PixelImage, test: (alpha: number) => boolean): boolean {
+  if (channels % 2 === 1) return false;
+  for (let i = channels - 1; i < pixels.length; i += channels) {
+    if (test(pixels[i] as number)) return true;
   }
   return false;
 }
 
+/** What is left of the transparency, by the recipe and by what the output can hold. */
+export interface AlphaPolicy {
+  alpha: Recipe['alpha'];
+  background: string;
+  format: OutputFormat;
+}
+
+/**
+ * Transparency kept, dropped or flattened, before the colours become gray: the gray is then that of
+ * the flattened picture.
+ */
+export function settleAlpha(image: PixelImage, policy: AlphaPolicy): PixelImage {
+  const canKeep = outputFormats[policy.format].alpha !== 'none';
+  if (image.channels !== 4 || (policy.alpha === 'keep' && canKeep)) return image;
+  return policy.alpha === 'drop' ? dropAlpha(image) : flatten(image, policy.background);
+}
+
+/** On a background as `#rrggbb`, rounded half up. */
+function flatten(image: PixelImage, background: string): PixelImage {
+  const max = maxOf(image.pixels);
+  const below = [1, 3, 5].map(
+    (at) => (Number.parseInt(background.slice(at, at + 2), 16) * max) / 255,
+  );
+  return withoutAlpha(image, (pixels, at, channel) => {
+    const alpha = pixels[at + 3] as number;
+    const value = pixels[at + channel] as number;
+    return Math.floor((value * alpha + (below[channel] as number) * (max - alpha)) / max + 0.5);
+  });
+}
+
+/** The colours as they are stored below the transparency. */
+function dropAlpha(image: PixelImage): PixelImage {
+  return withoutAlpha(image, (pixels, at, channel) => pixels[at + channel] as number);
+}
+
 function withoutAlpha(
-  { pixels, width, height }: GrayPixels,
-  merge: (gray: number, alpha: number) => number,
-): GrayPixels {
-  const gray = new Uint8Array(width * height);
-  for (let i = 0, j = 0; i < gray.length; i++, j += 2) {
-    gray[i] = merge(pixels[j] as number, pixels[j + 1] as number);
+  { pixels, width, height }: PixelImage,
+  sample: (pixels: Samples, at: number, channel: number) => number,
+): PixelImage {
+  const rgb = samplesLike(pixels, width * height * 3);
+  for (let i = 0, at = 0; i < rgb.length; i += 3, at += 4) {
+    for (let channel = 0; channel < 3; channel++) rgb[i + channel] = sample(pixels, at, channel);
   }
-  return { pixels: gray, width, height, channels: 1 };
+  return { pixels: rgb, width, height, channels: 3 };
 }

@@ -1,31 +1,104 @@
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
+import { applyProfile } from './apply-profile.ts';
+import { inksToRgb } from './cmyk.ts';
 import { orCorrupt } from './decoder-error.ts';
+import { foreignProfile, type IccProfile } from './icc-profile.ts';
+import { asPillow } from './pillow.ts';
 import type { PixelImage } from './pixel-image.ts';
-import type { SourceImage } from './read-header.ts';
+import type { SourceFile, SourceImage } from './read-header.ts';
+import type { Recipe } from './recipe-options.ts';
 import { isTiledTiff } from './tiff-layout.ts';
 
-/** The first page as 8-bit gray, RGB or RGBA, turned upright. Throws `ConversionError`. */
+export interface DecodeOptions {
+  colour: Recipe['colour'];
+  compat: Recipe['compat'];
+  frames: number;
+  maxPixels: number;
+}
+
+/** Gray, RGB or RGBA in sRGB, as stored, at 8 or 16 bits a sample. Throws `ConversionError`. */
 export async function decode(
   bytes: Uint8Array,
-  source: SourceImage,
-  maxPixels: number,
+  file: SourceFile,
+  { colour, compat, frames, maxPixels }: DecodeOptions,
 ): Promise<PixelImage> {
+  const profile = colour === 'managed' ? foreignProfile(file) : undefined;
+  const { space, after } = routeOf(file, colour, profile);
   const decoder = sharp(bytes, {
-    failOn: strictnessFor(bytes, source),
+    failOn: strictnessFor(bytes, file.image),
     limitInputPixels: maxPixels,
     limitInputChannels: false,
-    autoOrient: true,
-    // Pillow does not look at the profile either.
-    ignoreIcc: true,
-  })
-    .toColourspace(isPlainGray(source) ? 'b-w' : 'srgb')
-    .raw();
-  const { data, info } = await orCorrupt(
-    source.format,
-    decoder.toBuffer({ resolveWithObject: true }),
-  );
+    pages: frames,
+    ignoreIcc: profile?.kind !== 'table',
+  });
+  // sharp applies a table at 16 bits by way of Display P3, and would stop there.
+  if (profile?.kind === 'table' && space === 'rgb' && file.isDeep) decoder.withIccProfile('srgb');
+  const stored = await orCorrupt(file.image.format, pixelsOf(decoder, space, file.isDeep));
+  const image = compat === 'pillow' ? asPillow(stored, file, bytes) : stored;
+  return after ? after(image) : image;
+}
+
+interface Route {
+  /** What sharp is asked for. */
+  space: Space;
+  /** What is left to do. */
+  after?(image: PixelImage): PixelImage;
+}
+
+type Space = 'gray' | 'rgb' | 'cmyk' | 'cmyk to rgb';
+
+function routeOf(
+  { samples, image }: SourceFile,
+  colour: Recipe['colour'],
+  profile: IccProfile | undefined,
+): Route {
+  if (samples === 'cmyk') {
+    return colour === 'raw' ? { space: 'cmyk', after: inksToRgb } : { space: 'cmyk to rgb' };
+  }
+  // Gray with alpha comes as RGBA, as sharp would drop its alpha.
+  const isGray = samples === 'gray' && !image.hasAlpha && profile?.kind !== 'table';
+  const space = isGray ? 'gray' : 'rgb';
+  if (image.format === 'avif' && image.depth > 8) {
+    return { space, after: (pixels) => inSrgb(unshifted(pixels, image.depth), profile) };
+  }
+  return { space, after: (pixels) => inSrgb(pixels, profile) };
+}
+
+function inSrgb(image: PixelImage, profile: IccProfile | undefined): PixelImage {
+  if (profile) applyProfile(image, profile);
+  return image;
+}
+
+/** libvips fills 16 bits from 10 or 12 by shifting, so that white is not quite white. */
+function unshifted(image: PixelImage, depth: number): PixelImage {
+  if (image.pixels instanceof Uint8Array) return image;
+  const white = (2 ** depth - 1) * 2 ** (16 - depth);
+  const { pixels } = image;
+  for (let i = 0; i < pixels.length; i++) {
+    pixels[i] = Math.min(65_535, Math.round(((pixels[i] as number) * 65_535) / white));
+  }
+  return image;
+}
+
+/** What sharp calls a space, at 8 and at 16 bits. libvips’ profiles for inks have 8. */
+const sharpSpaces = {
+  gray: ['b-w', 'grey16'],
+  rgb: ['srgb', 'rgb16'],
+  cmyk: ['cmyk', 'cmyk'],
+  'cmyk to rgb': ['srgb', 'srgb'],
+} as const satisfies Record<Space, readonly [string, string]>;
+
+async function pixelsOf(decoder: Sharp, space: Space, isDeep: boolean): Promise<PixelImage> {
+  const is16Bit = isDeep && space !== 'cmyk to rgb';
+  // Without it, sharp turns inks into colours on its way to inks.
+  if (space === 'cmyk') decoder.pipelineColourspace('cmyk');
+  const { data, info } = await decoder
+    .toColourspace(sharpSpaces[space][is16Bit ? 1 : 0])
+    .raw({ depth: is16Bit ? 'ushort' : 'uchar' })
+    .toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
-  return { pixels: data, width, height, channels };
+  const pixels = is16Bit ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data;
+  return { pixels, width, height, channels };
 }
 
 /**
@@ -35,12 +108,4 @@ export async function decode(
  */
 function strictnessFor(bytes: Uint8Array, { format }: SourceImage): 'error' | 'warning' {
   return format === 'tiff' && isTiledTiff(bytes) ? 'warning' : 'error';
-}
-
-/**
- * One channel instead of three equal ones. Not for gray with alpha, whose alpha sharp would drop,
- * nor for 16 bits, of which the way to RGB keeps the upper eight, as Pillow does.
- */
-function isPlainGray({ channels, depth }: SourceImage): boolean {
-  return channels === 1 && depth <= 8;
 }

@@ -2,15 +2,16 @@ export { ConversionError, type ConversionErrorCode, conversionErrorCodes } from 
 export { type InputFormat, inputFormats } from './input-formats.ts';
 export { type ImageHeader, inspectImage } from './inspect-image.ts';
 export { defaultLimits, type Limits } from './limits.ts';
+export type { Loss } from './losses.ts';
+export { type Method, methods } from './methods.ts';
 export { type OutputFormat, outputFormats } from './output-formats.ts';
 export type { SourceImage } from './read-header.ts';
 export {
   describeRecipe,
-  type Method,
-  type Recipe,
   RecipeError,
   type RecipeOptions,
   recipeHash,
   resolveRecipe,
 } from './recipe.ts';
-export { type GrayImage, type Loss, toGrayscale } from './to-grayscale.ts';
+export { type Recipe, recipeOptions } from './recipe-options.ts';
+export { type GrayImage, toGrayscale } from './to-grayscale.ts';

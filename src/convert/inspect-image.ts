@@ -3,14 +3,22 @@ import { foreignFormatOf } from './foreign-formats.ts';
 import { type InputFormat, inputFormatOf, inputFormats } from './input-formats.ts';
 import { type Limits, resolveLimits } from './limits.ts';
 import { estimateMemoryBytes } from './memory-estimate.ts';
-import { type OutputFormat, outputFormats } from './output-formats.ts';
-import { readHeader, type SourceImage } from './read-header.ts';
+import { outputFormats } from './output-formats.ts';
+import { type OutputPlan, planOutput } from './output-plan.ts';
+import { readHeader, type SourceFile, type SourceImage } from './read-header.ts';
 import { type RecipeOptions, resolveRecipe } from './recipe.ts';
+import type { Recipe } from './recipe-options.ts';
 
 /** A source that is within the limits. */
 export interface ImageHeader extends SourceImage {
   /** Upper estimate of what converting allocates, besides the source’s own bytes. */
   memoryBytes: number;
+}
+
+/** A source that is within the limits, and what becomes of it. */
+export interface OpenedImage {
+  file: SourceFile;
+  plan: OutputPlan;
 }
 
 /**
@@ -22,14 +30,23 @@ export async function inspectImage(
   limits: Partial<Limits> = {},
   recipe: RecipeOptions = {},
 ): Promise<ImageHeader> {
-  const { maxBytes, maxPages, maxPixels } = resolveLimits(limits);
-  const { format: output } = resolveRecipe(recipe);
+  const { file, plan } = await openImage(bytes, resolveLimits(limits), resolveRecipe(recipe));
+  return { ...file.image, memoryBytes: estimateMemoryBytes(file, plan) };
+}
+
+/** The same, for whoever goes on to decode it. */
+export async function openImage(
+  bytes: Uint8Array,
+  { maxBytes, maxPages, maxPixels }: Limits,
+  recipe: Recipe,
+): Promise<OpenedImage> {
   checkBytes(bytes, maxBytes);
-  const source = await readHeader(bytes, acceptedFormat(bytes));
-  checkPages(source, maxPages);
-  checkPixels(source, maxPixels);
-  checkSides(source, output);
-  return { ...source, memoryBytes: estimateMemoryBytes(source, output) };
+  const file = await readHeader(bytes, acceptedFormat(bytes));
+  checkPages(file.image, maxPages);
+  const plan = await planOutput(bytes, file, recipe);
+  checkPixels(file.image, plan, maxPixels);
+  checkSides(file.image, plan);
+  return { file, plan };
 }
 
 function checkBytes(bytes: Uint8Array, maxBytes: number): void {
@@ -64,17 +81,19 @@ function checkPages({ pages }: SourceImage, maxPages: number): void {
   );
 }
 
-function checkPixels({ width, height }: SourceImage, maxPixels: number): void {
-  const pixels = width * height;
+function checkPixels({ width, height }: SourceImage, { frames }: OutputPlan, maxPixels: number) {
+  const pixels = width * height * frames;
   if (pixels <= maxPixels) return;
+  const [inFrames, cure] =
+    frames > 1 ? [` x ${frames} frames`, ', or convert the first'] : ['', ''];
   throw new ConversionError(
     'IMAGE_TOO_LARGE',
-    `Expected at most ${maxPixels} pixels but the image has ${width} x ${height} = ${pixels}. Raise the limit maxPixels to take it.`,
+    `Expected at most ${maxPixels} pixels but the image has ${width} x ${height}${inFrames} = ${pixels}. Raise the limit maxPixels to take it${cure}.`,
   );
 }
 
-function checkSides({ width, height }: SourceImage, output: OutputFormat): void {
-  const { name, maxSide } = outputFormats[output];
+function checkSides({ width, height }: SourceImage, { format }: OutputPlan): void {
+  const { name, maxSide } = outputFormats[format];
   if (Math.max(width, height) <= maxSide) return;
   throw new ConversionError(
     'IMAGE_TOO_LARGE',

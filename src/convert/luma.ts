@@ -11,12 +11,16 @@ const green = 38_470;
 const blue = 7_471;
 const half = 0x8000;
 
-/** Gray by Rec. 601. An alpha channel stays as it is; what is gray already does too. */
-export function luma({ pixels, width, height, channels }: PixelImage): GrayPixels {
-  if (channels === 3) return { pixels: lumaOfRgb(pixels), width, height, channels: 1 };
+/**
+ * Gray by Rec. 601 of RGB or RGBA with 8 bits. What most images take has loops of its own, twice as
+ * fast as the general one. An alpha channel stays as it is.
+ */
+export function luma({ pixels, width, height, channels }: RgbBytes): GrayPixels {
   if (channels === 4) return { pixels: lumaOfRgba(pixels), width, height, channels: 2 };
-  return { pixels, width, height, channels };
+  return { pixels: lumaOfRgb(pixels), width, height, channels: 1 };
 }
+
+type RgbBytes = PixelImage & { pixels: Uint8Array };
 
 function lumaOfRgb(rgb: Uint8Array): Uint8Array {
   const gray = new Uint8Array(rgb.length / 3);

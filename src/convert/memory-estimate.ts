@@ -1,6 +1,7 @@
 import type { InputFormat } from './input-formats.ts';
 import type { OutputFormat } from './output-formats.ts';
-import type { SourceImage } from './read-header.ts';
+import type { OutputPlan } from './output-plan.ts';
+import type { SourceFile, SourceImage } from './read-header.ts';
 
 /** Row buffers, tables and the like, of images of any size. */
 const fixedBytes = 16 * 2 ** 20;
@@ -25,22 +26,29 @@ const encoderBytes: Record<OutputFormat, (channels: number) => number> = {
   png: (channels) => 1.5 * channels,
   jpeg: () => 1,
   webp: (channels) => (channels === 1 ? 17 : 31),
+  avif: (channels) => (channels === 1 ? 40 : 55),
+  tiff: (channels) => 2.5 * channels,
+  gif: () => 4,
 };
 
 /** Upper estimate of what converting an image allocates, besides the source’s own bytes. */
-export function estimateMemoryBytes(source: SourceImage, output: OutputFormat): number {
-  const { width, height, hasAlpha, orientation = 1 } = source;
+export function estimateMemoryBytes({ image, isDeep }: SourceFile, plan: OutputPlan): number {
+  const { width, height, hasAlpha, orientation = 1 } = image;
   const grayChannels = hasAlpha ? 2 : 1;
+  const [sourceBytes, outputBytes] = [isDeep ? 2 : 1, plan.depth / 8];
+  const sampleBytes = Math.max(sourceBytes, outputBytes);
+  const colours = (hasAlpha ? 4 : 3) * sourceBytes;
   const bytesPerPixel =
-    decoderBytes[source.format](source) +
-    // To turn an image, libvips holds all of it.
-    (orientation > 1 ? storedBytes(source) : 0) +
-    (hasAlpha ? 4 : 3) +
-    grayChannels +
-    // Gray without its alpha, where that turns out opaque or is flattened.
-    (hasAlpha ? 1 : 0) +
-    encoderBytes[output](grayChannels);
-  return Math.ceil(fixedBytes + width * height * bytesPerPixel);
+    decoderBytes[image.format](image) +
+    colours +
+    // Colours with more bits, or without their alpha.
+    (outputBytes > sourceBytes ? colours * 2 : 0) +
+    (hasAlpha ? 3 * sampleBytes : 0) +
+    grayChannels * sampleBytes +
+    // The gray once more: turned, rounded, or without an alpha that turned out opaque.
+    (orientation > 1 || hasAlpha || sampleBytes > outputBytes ? grayChannels * sampleBytes : 0) +
+    encoderBytes[plan.format](grayChannels) * outputBytes;
+  return Math.ceil(fixedBytes + width * height * plan.frames * bytesPerPixel);
 }
 
 function storedBytes({ channels, depth }: SourceImage): number {

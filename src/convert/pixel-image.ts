@@ -1,7 +1,10 @@
-/** Pixels of 8 bits a sample, row by row without gaps: gray, gray and alpha, RGB or RGBA. */
+export type Samples = Uint8Array | Uint16Array;
+
+/** Pixels row by row without gaps: gray, gray and alpha, RGB or RGBA; frames one below the other. */
 export interface PixelImage {
-  pixels: Uint8Array;
+  pixels: Samples;
   width: number;
+  /** Of all frames together. */
   height: number;
   channels: 1 | 2 | 3 | 4;
 }
@@ -9,4 +12,14 @@ export interface PixelImage {
 /** Gray, or gray and alpha. */
 export interface GrayPixels extends PixelImage {
   channels: 1 | 2;
+}
+
+/** The value of white, and of opaque. */
+export function maxOf(samples: Samples): 255 | 65_535 {
+  return samples.BYTES_PER_ELEMENT === 1 ? 255 : 65_535;
+}
+
+/** As many samples, of the same depth as those given. */
+export function samplesLike(samples: Samples, length: number): Samples {
+  return samples.BYTES_PER_ELEMENT === 1 ? new Uint8Array(length) : new Uint16Array(length);
 }

@@ -2,6 +2,7 @@ import sharp, { type Metadata } from 'sharp';
 import { orCorrupt } from './decoder-error.ts';
 import { ConversionError } from './errors.ts';
 import { type InputFormat, inputFormats } from './input-formats.ts';
+import { pngOrientation } from './png-orientation.ts';
 
 /** What a file’s header says of the image in it. */
 export interface SourceImage {
@@ -23,8 +24,24 @@ export interface SourceImage {
   isProgressive?: boolean;
 }
 
+/** What decoding and encoding need to know besides. */
+export interface SourceFile {
+  image: SourceImage;
+  samples: SampleKind;
+  /** More than 8 bits a sample once decoded. */
+  isDeep: boolean;
+  icc?: Uint8Array;
+  timing?: Timing;
+}
+
+/** How an animation runs: milliseconds a frame, and how often it is shown, 0 being for ever. */
+export interface Timing {
+  delay: number[];
+  loop: number;
+}
+
 /** Asks the decoder for the header alone. Throws `ConversionError`. */
-export async function readHeader(bytes: Uint8Array, format: InputFormat): Promise<SourceImage> {
+export async function readHeader(bytes: Uint8Array, format: InputFormat): Promise<SourceFile> {
   const reader = sharp(bytes, {
     failOn: 'error',
     // Whoever checks the limits wants to say how large the image is.
@@ -32,7 +49,19 @@ export async function readHeader(bytes: Uint8Array, format: InputFormat): Promis
     limitInputChannels: false,
   });
   const metadata = await orCorrupt(format, reader.metadata());
-  checkSamples(metadata, format);
+  const { icc, delay, loop = 0, pages = 1 } = metadata;
+  return {
+    image: imageOf(metadata, format, bytes),
+    samples: sampleKind(metadata, format),
+    isDeep: metadata.depth !== 'uchar',
+    ...(icc && { icc }),
+    ...(delay && pages > 1 && { timing: { delay, loop } }),
+  };
+}
+
+function imageOf(metadata: Metadata, format: InputFormat, bytes: Uint8Array): SourceImage {
+  const orientation =
+    metadata.orientation ?? (format === 'png' ? pngOrientation(bytes) : undefined);
   return {
     format,
     sizeBytes: bytes.length,
@@ -42,26 +71,35 @@ export async function readHeader(bytes: Uint8Array, format: InputFormat): Promis
     depth: metadata.bitsPerSample ?? 8,
     pages: metadata.pages ?? 1,
     hasAlpha: metadata.hasAlpha,
-    ...(metadata.orientation && { orientation: metadata.orientation }),
+    ...(orientation && { orientation }),
     ...(metadata.isProgressive && { isProgressive: true }),
   };
 }
 
 /** Samples with a known black and white, in libvips’ names. Only TIFF can hold others. */
-const readableSamples: Record<string, { types: readonly string[]; colours: number }> = {
-  'b-w': { types: ['uchar'], colours: 1 },
-  grey16: { types: ['ushort'], colours: 1 },
-  srgb: { types: ['uchar'], colours: 3 },
-  rgb16: { types: ['ushort'], colours: 3 },
-  scrgb: { types: ['float'], colours: 3 },
-  lab: { types: ['float'], colours: 3 },
-  labs: { types: ['short'], colours: 3 },
-  cmyk: { types: ['uchar', 'ushort'], colours: 4 },
-};
+const readableSamples = {
+  'b-w': { types: ['uchar'], colours: 1, space: 'gray' },
+  grey16: { types: ['ushort'], colours: 1, space: 'gray' },
+  srgb: { types: ['uchar'], colours: 3, space: 'rgb' },
+  rgb16: { types: ['ushort'], colours: 3, space: 'rgb' },
+  scrgb: { types: ['float'], colours: 3, space: 'absolute' },
+  lab: { types: ['float'], colours: 3, space: 'absolute' },
+  labs: { types: ['short'], colours: 3, space: 'absolute' },
+  cmyk: { types: ['uchar', 'ushort'], colours: 4, space: 'cmyk' },
+} as const satisfies Record<string, SampleFacts>;
 
-function checkSamples({ space, depth, channels }: Metadata, format: InputFormat): void {
-  const readable = readableSamples[space];
-  if (readable?.types.includes(depth) && channels <= readable.colours + 1) return;
+interface SampleFacts {
+  types: readonly string[];
+  colours: number;
+  /** `absolute` ones mean the same colour whatever the profile. */
+  space: 'gray' | 'rgb' | 'cmyk' | 'absolute';
+}
+
+export type SampleKind = SampleFacts['space'];
+
+function sampleKind({ space, depth, channels }: Metadata, format: InputFormat): SampleKind {
+  const readable: SampleFacts | undefined = readableSamples[space as keyof typeof readableSamples];
+  if (readable?.types.includes(depth) && channels <= readable.colours + 1) return readable.space;
   throw new ConversionError(
     'UNSUPPORTED_FORMAT',
     `Expected gray, RGB, CMYK or Lab samples of a known scale, with one alpha channel at most, but this ${inputFormats[format].name} has ${channels} x ${depth} (${space}). Save it with 8 or 16 unsigned bits a sample.`,

@@ -1,20 +1,9 @@
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
-import { type OutputFormat, outputFormats } from './output-formats.ts';
+import { type FormatFacts, outputFormats } from './output-formats.ts';
+import { pillowRecipe, type Recipe, recipeOptions } from './recipe-options.ts';
 
-const methods = ['rec601'] as const;
-
-/** How colours become gray; `rec601` is Pillow’s `convert('L')`, bit for bit. */
-export type Method = (typeof methods)[number];
-
-/** Everything besides the image itself that determines the output. */
-export interface Recipe {
-  readonly method: Method;
-  readonly format: OutputFormat;
-  /** 1 to 100, for the formats that have a quality. */
-  readonly quality: number;
-}
-
+/** What is not given has its default. */
 export type RecipeOptions = { readonly [Name in keyof Recipe]?: Recipe[Name] | undefined };
 
 /** An option of a recipe is not what it can be. */
@@ -29,41 +18,52 @@ export class RecipeError extends Error {
   }
 }
 
-interface Option<Value> {
-  default: Value;
-  /** Completes “Expected …”. */
-  expected: string;
-  accepts(value: unknown): boolean;
-}
-
-const options: { [Name in keyof Recipe]: Option<Recipe[Name]> } = {
-  method: oneOf(methods, 'rec601'),
-  format: oneOf(Object.keys(outputFormats) as OutputFormat[], 'png'),
-  quality: integer(1, 100, 75),
-};
-
 /** Fills in the defaults. Throws {@link RecipeError} for a name or a value that there is not. */
 export function resolveRecipe(given: RecipeOptions = {}): Recipe {
   for (const [name, value] of Object.entries(given)) {
-    const option = Object.hasOwn(options, name) ? options[name as keyof Recipe] : undefined;
-    if (!option)
-      throw new RecipeError(name, `one of the options ${list(Object.keys(options))}`, value);
-    if (value !== undefined && !option.accepts(value)) {
-      throw new RecipeError(name, option.expected, value);
-    }
+    if (Object.hasOwn(recipeOptions, name)) continue;
+    throw new RecipeError(name, `one of the options ${names.join(', ')}`, value);
   }
-  return Object.freeze({
-    method: given.method ?? options.method.default,
-    format: given.format ?? options.format.default,
-    quality: given.quality ?? options.quality.default,
-  });
+  const entries = names.map((name) => [name, resolve(name, given[name])]);
+  const recipe = withCompat(Object.fromEntries(entries));
+  checkEffort(recipe);
+  return Object.freeze(recipe);
+}
+
+/** A default cannot be told from what was not given, so it gives way; anything else is a mistake. */
+function withCompat(recipe: Recipe): Recipe {
+  if (recipe.compat !== 'pillow') return recipe;
+  for (const [name, value] of Object.entries(pillowRecipe)) {
+    const given = recipe[name as keyof typeof pillowRecipe];
+    if (given === value || given === recipeOptions[name as keyof Recipe].default) continue;
+    throw new RecipeError(name, `${value}, as compat is pillow,`, given);
+  }
+  return { ...recipe, ...pillowRecipe };
+}
+
+const names = Object.keys(recipeOptions) as (keyof Recipe)[];
+
+function resolve(name: keyof Recipe, value: unknown): unknown {
+  const option = recipeOptions[name];
+  if (value === undefined) return option.default;
+  const read = option.read(value);
+  if (read === undefined) throw new RecipeError(name, option.expected, value);
+  return read;
+}
+
+/** Each format has its own range. */
+function checkEffort({ format, effort }: Recipe): void {
+  if (format === 'source') return;
+  const { effort: range }: FormatFacts = outputFormats[format];
+  if (!range || (effort >= range[0] && effort <= range[1])) return;
+  throw new RecipeError('effort', `a whole number from ${range.join(' to ')}`, effort);
 }
 
 /**
  * Names a recipe: recipes with equal hashes make equal files of equal sources. It is the SHA-256 of
- * the recipe as JSON, keys sorted, without the options that do not matter for its format; the first
- * 16 hexadecimal digits. Rows are found by it, so an option that is added later must stay out while
- * it has the value that stood for all recipes before it.
+ * the recipe as JSON, keys sorted; the first 16 hexadecimal digits. Method and format are always
+ * there, and the quality where the format has one; everything else only where it matters and is not
+ * the default: rows are found by the hash, so an option that is added later must not change it.
  */
 export function recipeHash(recipe: Recipe): string {
   const entries = Object.entries(whatMatters(recipe)).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -81,25 +81,17 @@ export function describeRecipe(recipe: Recipe): string {
 
 function whatMatters(recipe: Recipe): Pick<Recipe, 'method' | 'format'> & Partial<Recipe> {
   const { method, format, quality } = recipe;
-  return { method, format, ...(outputFormats[format].hasQuality && { quality }) };
-}
-
-function oneOf<Value extends string>(allowed: readonly Value[], byDefault: Value): Option<Value> {
+  const isTold = (name: keyof Recipe) =>
+    recipe[name] !== recipeOptions[name].default && matters(name, recipe);
   return {
-    default: byDefault,
-    expected: `one of ${list(allowed)}`,
-    accepts: (value) => allowed.some((word) => word === value),
+    method,
+    format,
+    ...(matters('quality', recipe) && { quality }),
+    ...Object.fromEntries(names.filter(isTold).map((name) => [name, recipe[name]])),
   };
 }
 
-function integer(min: number, max: number, byDefault: number): Option<number> {
-  return {
-    default: byDefault,
-    expected: `a whole number from ${min} to ${max}`,
-    accepts: (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
-  };
-}
-
-function list(words: readonly string[]): string {
-  return words.map((word) => `"${word}"`).join(', ');
+function matters(name: keyof Recipe, recipe: Recipe): boolean {
+  if (recipe.compat === 'pillow' && name in pillowRecipe) return false;
+  return recipeOptions[name].matters?.(recipe) ?? true;
 }

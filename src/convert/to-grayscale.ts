@@ -1,30 +1,31 @@
-import { dropOpaqueAlpha, flattenOnWhite } from './alpha.ts';
+import { dropOpaqueAlpha, settleAlpha } from './alpha.ts';
 import { decode } from './decode.ts';
+import { narrow, widen } from './depth.ts';
 import { encode } from './encode.ts';
-import { inspectImage } from './inspect-image.ts';
+import { openImage } from './inspect-image.ts';
 import { type Limits, resolveLimits } from './limits.ts';
-import { luma } from './luma.ts';
+import { type Loss, lossesOf } from './losses.ts';
+import { orient } from './orient.ts';
 import { type OutputFormat, outputFormats } from './output-formats.ts';
+import type { OutputPlan } from './output-plan.ts';
 import type { GrayPixels, PixelImage } from './pixel-image.ts';
 import type { SourceImage } from './read-header.ts';
 import { type RecipeOptions, resolveRecipe } from './recipe.ts';
-
-/**
- * What of the source is not in the output, its colours aside: transparency, which became white;
- * bits below the upper eight of a sample; frames or pages after the first.
- */
-export type Loss = 'alpha' | 'depth' | 'frames';
+import type { Recipe } from './recipe-options.ts';
+import { toGray } from './to-gray.ts';
 
 export interface GrayImage {
   bytes: Uint8Array;
   contentType: string;
   format: OutputFormat;
-  /** Upright: an EXIF orientation is applied. */
+  /** Of each frame. */
   width: number;
   height: number;
-  /** Of the file: 1 or 2 with alpha, but 3 or 4 in WebP, which has no gray. */
+  /** Frames or pages in the file. */
+  frames: number;
+  /** Of the file: 1 or 2 with alpha, but 3 or 4 in WebP and AVIF, which have no gray. */
   channels: number;
-  /** Bits a sample. */
+  /** Bits a sample: 8 or 16. */
   depth: number;
   source: SourceImage;
   /** Wall time. */
@@ -49,16 +50,20 @@ export async function toGrayscale(
   limits: Partial<Limits> = {},
 ): Promise<GrayImage> {
   const resolved = resolveRecipe(recipe);
-  const { format } = resolved;
+  const resolvedLimits = resolveLimits(limits);
 
   const startedAt = performance.now();
-  const { memoryBytes: _, ...source } = await inspectImage(bytes, limits, resolved);
-  const decoded = await decode(bytes, source, resolveLimits(limits).maxPixels);
+  const { file, plan } = await openImage(bytes, resolvedLimits, resolved);
+  const decoded = await decode(bytes, file, {
+    ...resolved,
+    frames: plan.frames,
+    maxPixels: resolvedLimits.maxPixels,
+  });
   const decodedAt = performance.now();
-  const gray = toGray(decoded);
-  const fitting = outputFormats[format].hasAlpha ? gray : flattenOnWhite(gray);
+  const gray = grayOf(decoded, { recipe: resolved, plan, source: file.image });
   const grayAt = performance.now();
-  const encoded = await encode(fitting, resolved);
+  const { format, frames, depth } = plan;
+  const encoded = await encode(gray, { recipe: resolved, format, frames, timing: file.timing });
   const encodedAt = performance.now();
 
   return {
@@ -66,26 +71,39 @@ export async function toGrayscale(
     contentType: outputFormats[format].contentType,
     format,
     width: gray.width,
-    height: gray.height,
-    depth: 8,
-    source,
+    height: gray.height / frames,
+    frames,
+    depth,
+    source: file.image,
     stages: {
       decodeMs: decodedAt - startedAt,
       grayMs: grayAt - decodedAt,
       encodeMs: encodedAt - grayAt,
     },
-    losses: lossesOf(source, fitting !== gray),
+    losses: lossesOf({ file, plan, alpha: resolved.alpha, decoded }),
   };
 }
 
-function toGray(decoded: PixelImage): GrayPixels {
-  return dropOpaqueAlpha(luma(decoded));
+interface GrayOptions {
+  recipe: Recipe;
+  plan: OutputPlan;
+  source: SourceImage;
 }
 
-function lossesOf({ depth, pages }: SourceImage, isFlattened: boolean): Loss[] {
-  const isLost = { alpha: isFlattened, depth: depth > 8, frames: pages > 1 } satisfies Record<
-    Loss,
-    boolean
-  >;
-  return (Object.keys(isLost) as Loss[]).filter((loss) => isLost[loss]);
+/**
+ * The steps from colours to what is encoded. Gray is made of all the bits that there are, and only
+ * then turned and rounded, when there is less of it.
+ */
+function grayOf(decoded: PixelImage, { recipe, plan, source }: GrayOptions): GrayPixels {
+  const { format, depth, frames } = plan;
+  const deep = depth === 16 ? widen(decoded) : decoded;
+  const settled = settleAlpha(deep, { ...recipe, format });
+  const gray = dropOpaqueAlpha(toGray(settled, recipe.method));
+  const upright = isTurned(recipe, source) ? orient(gray, source.orientation, frames) : gray;
+  return depth === 8 ? narrow(upright) : upright;
+}
+
+/** Pillow turns TIFFs upright, and nothing else. */
+function isTurned({ orientation, compat }: Recipe, { format }: SourceImage): boolean {
+  return orientation === 'apply' || (compat === 'pillow' && format === 'tiff');
 }

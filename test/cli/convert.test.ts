@@ -171,6 +171,31 @@ describe('grayscale convert', () => {
     expect(low.length * 3).toBeLessThan(high.length);
   });
 
+  test('takes the options of a recipe from the command line before the environment', async () => {
+    await writeFile(file('in.png'), picture);
+    const env = { GRAY_METHOD: 'red', GRAY_DEPTH: '16' };
+    const pixel = async (name: string) => (await sharp(file(name)).raw().toBuffer())[0];
+    for (const [name, ...args] of [['env.png'], ['flag.png', '--method', 'Blue', '--depth', '8']]) {
+      const result = await runCli(['convert', 'in.png', '--out', name as string, ...args], {
+        cwd: folder,
+        env,
+      });
+      expect([result.exitCode, result.stderr]).toEqual([0, '']);
+    }
+    expect([await pixel('env.png'), await pixel('flag.png')]).toEqual([200, 50]);
+    expect((await sharp(file('env.png')).metadata()).depth).toBe('ushort');
+    expect((await sharp(file('flag.png')).metadata()).depth).toBe('uchar');
+  });
+
+  test('keeps formats and names with --format source', async () => {
+    await makePhotos();
+    await writeFile(file('photos/d.heic'), 'not read');
+    const { stdout } = await run('convert', 'photos', '-r', '--out', 'out', '--format', 'source');
+    expect(stdout.toString()).toMatch(/^3 converted/m);
+    expect(await tree('out')).toEqual(['a.png', 'deep/b.png', 'deep/er/c.jpg']);
+    expect(await formatOf(file('out/deep/er/c.jpg'))).toBe('jpeg');
+  });
+
   test('tells what the file system says of a place that cannot be', async () => {
     await writeFile(file('in.png'), picture);
     const { exitCode, stderr } = await run('convert', 'in.png', '--out', 'in.png/out.png');

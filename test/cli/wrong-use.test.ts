@@ -23,12 +23,22 @@ describe('wrong use', () => {
     [
       'a format that is not written',
       ['convert', 'a.png', '--format', 'bmp'],
-      /Allowed choices are png, jpeg, webp/,
+      /Expected one of png, jpeg, webp, avif, tiff, gif, source/,
     ],
     [
       'a quality out of range',
       ['convert', 'a.png', '--quality', '0'],
       /whole number from 1 to 100/,
+    ],
+    [
+      'a method that there is not',
+      ['convert', 'a.png', '--method', 'grey'],
+      /Expected one of rec601, rec709, luminance/,
+    ],
+    [
+      'an effort that the format does not have',
+      ['convert', 'a.png', '--format', 'webp', '--effort', '8'],
+      /Expected a whole number from 0 to 6 for effort/,
     ],
     [
       'a concurrency that is no number',
@@ -59,8 +69,8 @@ describe('wrong use', () => {
     ],
     [
       'the name of a format that is not written',
-      ['convert', 'a.png', '--out', 'x.gif'],
-      /a format that is written \(png, jpg, jpeg, webp\) but received "x\.gif"/,
+      ['convert', 'a.png', '--out', 'x.bmp'],
+      /a format that is written \(png, jpg, jpeg, webp, .*\) but received "x\.bmp"/,
     ],
     [
       'such a name beside a format',

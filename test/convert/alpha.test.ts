@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { toGrayscale } from '../../src/convert/index.ts';
+import { type RecipeOptions, toGrayscale } from '../../src/convert/index.ts';
 import { grayAlphaPng, grayPng, palettePng, rgbaPng, rgbPng } from '../support/images.ts';
-import { buildPng } from '../support/png.ts';
-import { grayOf, oraclePixels } from './gray-of.ts';
+import { buildPng, parsePng } from '../support/png.ts';
+import { grayOf, oracleGray, oraclePixels } from './gray-of.ts';
 
 const samples = fc.uint8Array({ minLength: 4, maxLength: 400 });
 
@@ -97,21 +97,24 @@ describe('an alpha channel that is opaque throughout', () => {
 });
 
 describe('a JPEG, which has no transparency,', () => {
-  // 76 is the gray of red: 255 - (255 - 76) * alpha / 255, rounded.
-  test.each([
-    [0, 255],
-    [1, 254],
-    [100, 185],
-    [128, 165],
-    [254, 77],
-  ])('gets white instead, as far as alpha %d shows it, and says so', async (alpha, gray) => {
-    const rows = Uint8Array.from({ length: 32 * 32 * 4 }, (_, i) => [255, 0, 0, alpha][i % 4] ?? 0);
-    const source = rgbaPng({ width: 32, height: 32, rows });
-    const image = await toGrayscale(source, { format: 'jpeg' });
-    expect(image).toMatchObject({ channels: 1, losses: ['alpha'] });
-    const { channels } = await sharp(image.bytes).stats();
-    expect(channels.map(({ min, max }) => [min, max])).toEqual([[gray, gray]]);
-  });
+  // 76 is the gray of red; flattened before it is made gray, each colour is rounded by itself.
+  test.each([0, 1, 100, 128, 254])(
+    'gets white instead, as far as alpha %d shows it, and says so',
+    async (alpha) => {
+      const rows = Uint8Array.from(
+        { length: 32 * 32 * 4 },
+        (_, i) => [255, 0, 0, alpha][i % 4] ?? 0,
+      );
+      const faded = Math.round(255 - alpha);
+      const gray = oracleGray(255, faded, faded);
+      const image = await toGrayscale(rgbaPng({ width: 32, height: 32, rows }), {
+        format: 'jpeg',
+      });
+      expect(image).toMatchObject({ channels: 1, losses: ['alpha'] });
+      const { channels } = await sharp(image.bytes).stats();
+      expect(channels.map(({ min, max }) => [min, max])).toEqual([[gray, gray]]);
+    },
+  );
 
   test.each([
     ['opaque alpha', rgbaPng({ width: 1, height: 1, rows: Uint8Array.of(1, 2, 3, 255) })],
@@ -119,5 +122,62 @@ describe('a JPEG, which has no transparency,', () => {
     ['gray', grayPng({ width: 1, height: 1, rows: Uint8Array.of(1) })],
   ])('loses nothing of %s', async (_, bytes) => {
     expect((await toGrayscale(bytes, { format: 'jpeg' })).losses).toEqual([]);
+  });
+});
+
+describe('alpha', () => {
+  const colours = Uint8Array.from({ length: 64 * 3 }, (_, i) => (i * 53) & 255);
+  const alphas = Uint8Array.from({ length: 64 }, (_, i) => i * 4);
+  const rows = Uint8Array.from({ length: 256 }, (_, i) =>
+    i % 4 === 3 ? (alphas[i >> 2] ?? 0) : (colours[(i >> 2) * 3 + (i % 4)] ?? 0),
+  );
+  const bytes = rgbaPng({ width: 64, height: 1, rows });
+  const opaque = rgbPng({ width: 64, height: 1, rows: colours });
+  const pixelsOf = async (png: Uint8Array, recipe: RecipeOptions) => [
+    ...parsePng((await toGrayscale(png, recipe)).bytes).pixels,
+  ];
+  const on = (background: readonly number[]) =>
+    colours.map((value, i) => {
+      const alpha = alphas[Math.floor(i / 3)] ?? 0;
+      return Math.round((value * alpha + (background[i % 3] ?? 0) * (255 - alpha)) / 255);
+    });
+
+  test.each([['rec601'], ['luminance'], ['value']] as const)(
+    'flattened is the gray of the flattened picture (%s)',
+    async (method) => {
+      for (const [background, colour] of [
+        ['#ffffff', [255, 255, 255]],
+        ['#000', [0, 0, 0]],
+        ['#102Af0', [16, 42, 240]],
+      ] as const) {
+        const flat = rgbPng({ width: 64, height: 1, rows: on(colour) });
+        const recipe = { method, alpha: 'flatten', background } as const;
+        expect(await pixelsOf(bytes, recipe)).toEqual(await pixelsOf(flat, { method }));
+      }
+    },
+  );
+
+  test('dropped is the gray of the colours below it', async () => {
+    expect(await pixelsOf(bytes, { alpha: 'drop' })).toEqual(await pixelsOf(opaque, {}));
+  });
+
+  test.each<[RecipeOptions, losses: string[]]>([
+    [{}, []],
+    [{ alpha: 'drop' }, ['alpha']],
+    [{ alpha: 'flatten' }, ['alpha']],
+    [{ format: 'jpeg' }, ['alpha']],
+    [{ format: 'gif' }, ['alpha']],
+    [{ format: 'tiff' }, []],
+    [{ format: 'avif', effort: 0 }, []],
+    [{ format: 'webp' }, []],
+  ])('of %j is lost: %j', async (recipe, losses) => {
+    expect((await toGrayscale(bytes, recipe)).losses).toEqual(losses);
+    expect((await toGrayscale(opaque, recipe)).losses).toEqual([]);
+  });
+
+  test('of gray is flattened on a colour in colour', async () => {
+    const gray = grayAlphaPng({ width: 2, height: 1, rows: Uint8Array.of(100, 0, 100, 255) });
+    const recipe = { alpha: 'flatten', background: '#f00' } as const;
+    expect(await pixelsOf(gray, recipe)).toEqual([76, 100]);
   });
 });

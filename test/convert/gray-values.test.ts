@@ -2,18 +2,15 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import {
   cmykJpeg,
-  deepPng,
   grayPng,
   palettePng,
   photoLike,
   photoLikePixels,
   photoLikePng,
   pixelPng,
-  profiledPng,
   rgbPng,
 } from '../support/images.ts';
 import { tiledTiff } from '../support/tiff.ts';
@@ -83,21 +80,6 @@ describe('gray is the oracle’s', () => {
     expect([...png.pixels]).toEqual(oraclePixels(photoLikePixels()));
   });
 
-  test('whatever profile is embedded', async () => {
-    const bytes = await profiledPng();
-    const applied = await sharp(bytes).raw().toBuffer();
-    expect(applied).not.toEqual(photoLikePixels());
-    const { png } = await grayOf(bytes);
-    expect([...png.pixels]).toEqual(oraclePixels(photoLikePixels()));
-  });
-
-  test('for 16 bits a sample, of which the upper eight count', async () => {
-    const samples = [0xff80, 0x0000, 0x00ff, 0x40ff, 0x80fe, 0xc0fd, 0x0aff, 0x1480, 0x1eff];
-    const { png, losses } = await grayOf(deepPng({ width: 3, height: 1, samples }));
-    expect([...png.pixels]).toEqual(oraclePixels(Uint8Array.from(samples, (n) => n >> 8)));
-    expect(losses).toEqual(['depth']);
-  });
-
   test.each([1, 2, 4, 8])('for a palette with indices of %d bits', async (depth) => {
     const colours = 2 ** depth;
     const pixels = photoLikePixels({ width: colours, height: 1, seed: depth });
@@ -122,13 +104,6 @@ describe('what is gray already keeps its values', () => {
     const { png, losses } = await grayOf(grayPng({ width, height: 9, depth, rows }));
     expect([...png.pixels]).toEqual(values.map((value) => (value * 255) / (levels - 1)));
     expect(losses).toEqual([]);
-  });
-
-  test('at 16 bits a sample, of which the upper eight count', async () => {
-    const rows = Uint8Array.of(0x00, 0xff, 0x7f, 0x80, 0x80, 0xff, 0xff, 0x00);
-    const { png, losses } = await grayOf(grayPng({ width: 4, height: 1, depth: 16, rows }));
-    expect([...png.pixels]).toEqual([0x00, 0x7f, 0x80, 0xff]);
-    expect(losses).toEqual(['depth']);
   });
 
   test('stored as RGB', async () => {

@@ -1,13 +1,25 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { type OutputFormat, resolveRecipe, toGrayscale } from '../../src/convert/index.ts';
+import {
+  type OutputFormat,
+  outputFormats,
+  type RecipeOptions,
+  resolveRecipe,
+  toGrayscale,
+} from '../../src/convert/index.ts';
 import {
   orientedJpeg,
+  photoLikeAvif,
+  photoLikeGif,
   photoLikeJpeg,
   photoLikePixels,
   photoLikePng,
+  photoLikeTiff,
+  photoLikeWebp,
+  pixelPng,
   profiledPng,
   rgbaPng,
+  rgbPng,
 } from '../support/images.ts';
 import { grayOf, oraclePixels } from './gray-of.ts';
 
@@ -84,13 +96,76 @@ describe('WebP', () => {
   });
 });
 
-describe.each<OutputFormat>(['png', 'jpeg', 'webp'])('a %s', (format) => {
+describe('every gray value is kept', () => {
+  test.each<[RecipeOptions]>([
+    [{ format: 'png', compressionLevel: 0 }],
+    [{ format: 'tiff' }],
+    [{ format: 'gif' }],
+    [{ format: 'webp', lossless: true, effort: 0 }],
+    [{ format: 'avif', lossless: true, effort: 0 }],
+  ])('by %j', async (recipe) => {
+    const options = { width: 301, height: 203, seed: 9 };
+    const ramp = Uint8Array.from(
+      { length: 301 * 203 * 3 },
+      (_, i) => (Math.floor(i / 3) * 101) & 255,
+    );
+    for (const rows of [photoLikePixels(options), ramp]) {
+      const { bytes } = await toGrayscale(rgbPng({ ...options, rows }), recipe);
+      const pixels = await sharp(bytes).toColourspace('srgb').raw().toBuffer();
+      const step = pixels.length / (301 * 203);
+      expect([...pixels].filter((_, i) => i % step === 0)).toEqual(oraclePixels(rows));
+    }
+  });
+
+  test('of one pixel, by GIF', async () => {
+    const { bytes } = await toGrayscale(pixelPng(9, 9, 9), { format: 'gif' });
+    expect([...(await sharp(bytes).raw().toBuffer())].slice(0, 3)).toEqual([9, 9, 9]);
+  });
+});
+
+describe('less is written', () => {
+  const bytes = photoLikePng({ width: 200, height: 150 });
+  const sizeOf = async (recipe: RecipeOptions) => (await toGrayscale(bytes, recipe)).bytes.length;
+
+  test.each<[RecipeOptions, RecipeOptions]>([
+    [{ compressionLevel: 9 }, { compressionLevel: 1 }],
+    [
+      { format: 'webp', effort: 6 },
+      { format: 'webp', effort: 0 },
+    ],
+    [
+      { format: 'avif', quality: 20, effort: 0 },
+      { format: 'avif', quality: 90, effort: 0 },
+    ],
+    [{ format: 'webp' }, { format: 'webp', lossless: true }],
+  ])('by %j than by %j', async (small, large) => {
+    expect(await sizeOf(small)).toBeLessThan(await sizeOf(large));
+  });
+});
+
+describe('the format of the source', () => {
+  test.each<[OutputFormat, () => Uint8Array | Promise<Uint8Array>]>([
+    ['jpeg', photoLikeJpeg],
+    ['png', photoLikePng],
+    ['webp', photoLikeWebp],
+    ['gif', photoLikeGif],
+    ['tiff', photoLikeTiff],
+    ['avif', photoLikeAvif],
+  ])('is kept: %s', async (format, make) => {
+    const image = await toGrayscale(await make(), { format: 'source', effort: 1 });
+    expect(image).toMatchObject({ format, contentType: `image/${format}` });
+    const { format: written } = await sharp(image.bytes).metadata();
+    expect(written).toBe(format === 'avif' ? 'heif' : format);
+  });
+});
+
+describe.each(Object.keys(outputFormats) as OutputFormat[])('a %s', (format) => {
   test('carries neither profile nor EXIF of its source', async () => {
     for (const bytes of [await orientedJpeg(6), await profiledPng()]) {
       const metadata = await sharp((await toGrayscale(bytes, { format })).bytes).metadata();
       expect(metadata).toMatchObject({ hasProfile: false });
       for (const name of ['icc', 'exif', 'xmp', 'iptc', 'orientation']) {
-        expect(metadata).not.toHaveProperty(name);
+        if (format !== 'tiff' || name !== 'orientation') expect(metadata).not.toHaveProperty(name);
       }
     }
   });

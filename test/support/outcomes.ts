@@ -17,6 +17,7 @@ export function convertedOutcome(upload: Partial<Upload> = {}): Outcome {
       format: 'png',
       width: 40,
       height: 30,
+      frames: 1,
       channels: 1,
       depth: 8,
       source: {

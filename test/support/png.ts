@@ -27,10 +27,12 @@ export interface PngParts {
   rows: Uint8Array;
   /** Chunks between the header and the image data. */
   chunks?: [type: string, data: Uint8Array][];
+  /** Chunks after it. */
+  after?: [type: string, data: Uint8Array][];
 }
 
 /** A PNG file, unfiltered. */
-export function buildPng({ depth = 8, chunks = [], ...parts }: PngParts): Buffer {
+export function buildPng({ depth = 8, chunks = [], after = [], ...parts }: PngParts): Buffer {
   const { width, height, colourType, rows } = parts;
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
@@ -41,6 +43,7 @@ export function buildPng({ depth = 8, chunks = [], ...parts }: PngParts): Buffer
     chunk('IHDR', header),
     ...chunks.map(([type, data]) => chunk(type, data)),
     chunk('IDAT', deflateSync(withoutFilter(rows, height))),
+    ...after.map(([type, data]) => chunk(type, data)),
     chunk('IEND', Buffer.alloc(0)),
   ]);
 }

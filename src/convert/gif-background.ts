@@ -1,0 +1,34 @@
+/**
+ * The colour of a GIF’s first frame where it is transparent or not painted: that of the transparent
+ * index, or else of index 0. GIF89a, sections 17 to 23. Undefined without a palette.
+ */
+export function firstGifBackground(bytes: Uint8Array): Uint8Array | undefined {
+  const screen = paletteAt(bytes, 10, 13);
+  let transparent = 0;
+  for (let at = screen.end; at < bytes.length; ) {
+    if (bytes[at] === 0x2c) {
+      const local = paletteAt(bytes, at + 9, at + 10);
+      const palette = local.colours ?? screen.colours;
+      return palette?.subarray(transparent * 3, transparent * 3 + 3);
+    }
+    if (bytes[at] !== 0x21) return undefined;
+    if (bytes[at + 1] === 0xf9 && ((bytes[at + 3] ?? 0) & 1) === 1)
+      transparent = bytes[at + 6] ?? 0;
+    at = endOfBlocks(bytes, at + 2);
+  }
+  return undefined;
+}
+
+/** The palette that a byte of flags announces, if it does, and where what follows begins. */
+function paletteAt(bytes: Uint8Array, flagsAt: number, start: number) {
+  const flags = bytes[flagsAt] ?? 0;
+  if (flags < 0x80) return { colours: undefined, end: start };
+  const end = start + 3 * 2 ** ((flags & 7) + 1);
+  return { colours: bytes.subarray(start, end), end };
+}
+
+function endOfBlocks(bytes: Uint8Array, start: number): number {
+  let at = start;
+  while ((bytes[at] ?? 0) > 0) at += (bytes[at] as number) + 1;
+  return at + 1;
+}

@@ -1,0 +1,35 @@
+import { hasTranslucency, hasTransparency } from './alpha.ts';
+import { outputFormats } from './output-formats.ts';
+import type { OutputPlan } from './output-plan.ts';
+import { maxOf, type PixelImage } from './pixel-image.ts';
+import type { SourceFile } from './read-header.ts';
+import type { Recipe } from './recipe-options.ts';
+
+/**
+ * What of the source is not in the output, its colours aside, whether it was asked for or the format
+ * cannot hold it: transparency; bits of a sample; frames or pages after the first; how long frames
+ * are shown.
+ */
+export type Loss = 'alpha' | 'depth' | 'frames' | 'animation timing';
+
+interface Conversion {
+  file: SourceFile;
+  plan: OutputPlan;
+  alpha: Recipe['alpha'];
+  /** As it was decoded. */
+  decoded: PixelImage;
+}
+
+export function lossesOf({ file, plan, alpha, decoded }: Conversion): Loss[] {
+  const { image, timing } = file;
+  const output = outputFormats[plan.format];
+  const canHold = alpha === 'keep' ? output.alpha : 'none';
+  const depth = Math.min(plan.depth, maxOf(decoded.pixels) === 255 ? 8 : 16);
+  const isLost = {
+    alpha: { none: hasTransparency, binary: hasTranslucency, full: () => false }[canHold](decoded),
+    depth: image.depth > depth,
+    frames: image.pages > plan.frames,
+    'animation timing': timing !== undefined && plan.frames > 1 && !output.hasTiming,
+  } satisfies Record<Loss, boolean>;
+  return (Object.keys(isLost) as Loss[]).filter((loss) => isLost[loss]);
+}

@@ -1,0 +1,35 @@
+import { hasText, textAt } from './bytes.ts';
+
+const orientationTag = 0x0112;
+
+/**
+ * The orientation in a PNG’s eXIf chunk, which may come after the image data, where libvips does not
+ * look: https://www.w3.org/TR/png-3/#eXIf. Undefined where there is none.
+ */
+export function pngOrientation(bytes: Uint8Array): number | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 8; at + 12 <= bytes.length; ) {
+    const length = view.getUint32(at);
+    const [start, end] = [at + 8, at + 8 + length];
+    if (hasText(bytes, 'eXIf', at + 4)) return exifOrientation(bytes.subarray(start, end));
+    if (textAt(bytes, at + 4, start) === 'IEND') return undefined;
+    at = end + 4;
+  }
+  return undefined;
+}
+
+/** Of the first directory of EXIF data, which are laid out as a TIFF: EXIF 2.32, 4.5.2. */
+function exifOrientation(exif: Uint8Array): number | undefined {
+  const view = new DataView(exif.buffer, exif.byteOffset, exif.byteLength);
+  const isLittle = hasText(exif, 'II*\0');
+  if (!isLittle && !hasText(exif, 'MM\0*')) return undefined;
+  const short = (at: number) => (at + 2 <= exif.length ? view.getUint16(at, isLittle) : 0);
+  const directory = exif.length < 8 ? 0 : view.getUint32(4, isLittle);
+  for (let i = 0; i < short(directory); i++) {
+    const entry = directory + 2 + i * 12;
+    if (short(entry) !== orientationTag) continue;
+    const orientation = short(entry + 8);
+    return orientation >= 1 && orientation <= 8 ? orientation : undefined;
+  }
+  return undefined;
+}

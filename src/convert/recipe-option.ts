@@ -1,0 +1,46 @@
+/** One option of a recipe: what it can be, and how text says it. */
+export interface RecipeOption<Value> {
+  default: Value;
+  /** What it does, for --help and docs/configuration.md. */
+  description: string;
+  /** Completes “Expected …”. */
+  expected: string;
+  /** The words it can be, where these are few. */
+  choices?: readonly string[];
+  /** The value in the one form that stands for all that mean the same; undefined for what is none. */
+  read(value: unknown): Value | undefined;
+  /** What a command line or an environment says, for `read`. */
+  fromText(text: string): unknown;
+}
+
+type OptionOf<Value> = Omit<RecipeOption<Value>, 'default' | 'description'>;
+
+export function oneOf<const Value extends string>(choices: readonly Value[]): OptionOf<Value> {
+  return {
+    expected: `one of ${choices.join(', ')}`,
+    choices,
+    read: (value) => choices.find((choice) => choice === value),
+    fromText: (text) => text.toLowerCase(),
+  };
+}
+
+export function integer(min: number, max: number): OptionOf<number> {
+  return {
+    expected: `a whole number from ${min} to ${max}`,
+    read: (value) => (isInteger(value) && value >= min && value <= max ? value : undefined),
+    fromText: (text) => (/^\d+$/.test(text) ? Number(text) : text),
+  };
+}
+
+export function yesOrNo(): OptionOf<boolean> {
+  return {
+    expected: 'true or false',
+    choices: ['true', 'false'],
+    read: (value) => (typeof value === 'boolean' ? value : undefined),
+    fromText: (text) => ({ true: true, false: false })[text.toLowerCase()] ?? text,
+  };
+}
+
+function isInteger(value: unknown): value is number {
+  return Number.isInteger(value);
+}
