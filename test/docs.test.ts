@@ -3,7 +3,14 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { configVariables } from '../src/config.ts';
-import { conversionErrorCodes } from '../src/convert/index.ts';
+import {
+  conversionErrorCodes,
+  lossMeanings,
+  methods,
+  outputFormats,
+  recipeHash,
+  resolveRecipe,
+} from '../src/convert/index.ts';
 import { permanentErrorCodes, skipReasons } from '../src/pipeline/index.ts';
 
 const read = (path: string) => readFileSync(path, 'utf8');
@@ -33,6 +40,44 @@ describe('docs/errors.md', () => {
       ([, code]) => code,
     );
     expect(documented.toSorted()).toEqual([...new Set([...codes, ...written])].toSorted());
+  });
+});
+
+describe('docs/semantics.md', () => {
+  const page = read('docs/semantics.md');
+  const rowsOf = (heading: string) => {
+    const table = page.trim().split(`\n| ${heading} |`)[1]?.split('\n\n')[0] ?? '';
+    return table
+      .split('\n')
+      .slice(2)
+      .map((row) => row.split('|').map((cell) => cell.trim()));
+  };
+  const first = (heading: string) => rowsOf(heading).map(([, name]) => name);
+
+  test('has the formula of each method, in the order of the source', () => {
+    expect(first('method')).toEqual([...Object.keys(methods), 'mix:r,g,b'].map((m) => `\`${m}\``));
+  });
+
+  test('says what each output format holds', () => {
+    const expected = Object.entries(outputFormats).map(([name, facts]) => {
+      const frames = facts.hasFrames ? `all${facts.hasTiming ? ', timed' : ''}` : 'first';
+      const gray = facts.hasGray ? 'one channel' : 'three equal channels';
+      return ['', `\`${name}\``, String(facts.maxDepth), facts.alpha, frames, gray, ''];
+    });
+    expect(rowsOf('output')).toEqual(expected);
+  });
+
+  test('explains each loss', () => {
+    expect(first('loss')).toEqual(Object.keys(lossMeanings).map((loss) => `\`${loss}\``));
+  });
+
+  test('has hashes that recipes have', () => {
+    const documented = rowsOf('recipe').map(([, , json = '', hash]) => {
+      const recipe = JSON.parse(json.slice(1, -1));
+      expect(`\`${recipeHash(resolveRecipe(recipe))}\``).toBe(hash);
+      return recipe.format;
+    });
+    expect(documented).toEqual(['png', 'jpeg']);
   });
 });
 

@@ -2,7 +2,7 @@ export { ConversionError, type ConversionErrorCode, conversionErrorCodes } from 
 export { type InputFormat, inputFormats } from './input-formats.ts';
 export { type ImageHeader, inspectImage } from './inspect-image.ts';
 export { defaultLimits, type Limits } from './limits.ts';
-export type { Loss } from './losses.ts';
+export { type Loss, lossMeanings } from './losses.ts';
 export { type Method, methods } from './methods.ts';
 export { type OutputFormat, outputFormats } from './output-formats.ts';
 export type { SourceImage } from './read-header.ts';

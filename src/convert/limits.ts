@@ -1,7 +1,7 @@
 /** What an image may take at most. All are checked before a pixel is decoded. */
 export interface Limits {
   maxBytes: number;
-  /** Width times height of the page that is converted. */
+  /** Width times height times the frames that are converted. */
   maxPixels: number;
   /** Pages or frames in the file, converted or not. */
   maxPages: number;

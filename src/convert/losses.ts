@@ -5,12 +5,15 @@ import { maxOf, type PixelImage } from './pixel-image.ts';
 import type { SourceFile } from './read-header.ts';
 import type { Recipe } from './recipe-options.ts';
 
-/**
- * What of the source is not in the output, its colours aside, whether it was asked for or the format
- * cannot hold it: transparency; bits of a sample; frames or pages after the first; how long frames
- * are shown.
- */
-export type Loss = 'alpha' | 'depth' | 'frames' | 'animation timing';
+/** What of the source may not be in the output, its colours aside, asked for or not. */
+export const lossMeanings = {
+  alpha: 'Transparency was flattened, dropped, or made all or nothing.',
+  depth: 'The source has more bits a sample.',
+  frames: 'There are frames or pages after the first.',
+  'animation timing': 'Frames are kept, but not how long each is shown.',
+} as const;
+
+export type Loss = keyof typeof lossMeanings;
 
 interface Conversion {
   file: SourceFile;
