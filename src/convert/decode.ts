@@ -2,7 +2,9 @@ import sharp, { type Sharp } from 'sharp';
 import { applyProfile } from './apply-profile.ts';
 import { inksToRgb } from './cmyk.ts';
 import { orCorrupt } from './decoder-error.ts';
+import type { WasmPixels } from './decoders/wasm-decoder.ts';
 import { foreignProfile, type IccProfile } from './icc-profile.ts';
+import { isOwnFormat, type OwnFormat, ownDecoder } from './own-decoders.ts';
 import { asPillow } from './pillow.ts';
 import type { PixelImage } from './pixel-image.ts';
 import type { SourceFile, SourceImage } from './read-header.ts';
@@ -18,6 +20,16 @@ export interface DecodeOptions {
 
 /** Gray, RGB or RGBA in sRGB, as stored, at 8 or 16 bits a sample. Throws `ConversionError`. */
 export async function decode(
+  bytes: Uint8Array,
+  file: SourceFile,
+  options: DecodeOptions,
+): Promise<PixelImage> {
+  return isOwnFormat(file.image.format)
+    ? await decodeOwn(bytes, file, { ...options, format: file.image.format })
+    : await decodeBySharp(bytes, file, options);
+}
+
+async function decodeBySharp(
   bytes: Uint8Array,
   file: SourceFile,
   { colour, compat, frames, maxPixels }: DecodeOptions,
@@ -36,6 +48,19 @@ export async function decode(
   const stored = await orCorrupt(file.image.format, pixelsOf(decoder, space, file.isDeep));
   const image = compat === 'pillow' ? asPillow(stored, file, bytes) : stored;
   return after ? after(image) : image;
+}
+
+/** Upright already. A profile that is a table is applied by sharp alone, and so ignored here. */
+async function decodeOwn(
+  bytes: Uint8Array,
+  file: SourceFile,
+  { format, colour, compat }: DecodeOptions & { format: OwnFormat },
+): Promise<PixelImage> {
+  const { icc = file.icc, ...stored }: WasmPixels = await (await ownDecoder(format)).decode(bytes);
+  const image = compat === 'pillow' ? asPillow(stored, file, bytes) : stored;
+  if (colour === 'raw') return image;
+  const samples = image.channels <= 2 ? 'gray' : 'rgb';
+  return inSrgb(image, foreignProfile({ ...file, samples, ...(icc && { icc }) }));
 }
 
 interface Route {

@@ -5,11 +5,6 @@ import { fileBrand } from './file-brand.ts';
 const foreignFormats: readonly (readonly [name: string, starts: readonly string[]])[] = [
   ['PDF', ['%PDF-']],
   ['PostScript', ['%!PS', '\xc5\xd0\xd3\xc6']],
-  ['Photoshop (PSD)', ['8BPS']],
-  ['JPEG XL', ['\xff\x0a', '\0\0\0\x0cJXL \r\n\x87\n']],
-  ['JPEG 2000', ['\0\0\0\x0cjP  \r\n\x87\n', '\xff\x4f\xff\x51']],
-  ['ICO or CUR', ['\0\0\x01\0', '\0\0\x02\0']],
-  ['QOI', ['qoif']],
   ['OpenEXR', ['v/1\x01']],
   ['Radiance HDR', ['#?RADIANCE', '#?RGBE']],
   ['DDS', ['DDS ']],
@@ -25,7 +20,6 @@ const textFormats: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['HTML', /^\s*<(!doctype html|html)\b/i],
   ['SVG', /<svg[\s>]/i],
   ['XML', /^\s*<\?xml/],
-  ['PNM', /^P[1-7]\s/],
 ];
 
 /** In a few words, what bytes that are none of the accepted formats look like. */
@@ -34,7 +28,6 @@ export function foreignFormatOf(bytes: Uint8Array): string {
     foreignFormats.find(([, starts]) => starts.some((start) => hasText(bytes, start)))?.[0] ??
     fileBrand(bytes) ??
     riffKind(bytes) ??
-    bitmapKind(bytes) ??
     textKind(bytes) ??
     'nothing that is recognised'
   );
@@ -43,11 +36,6 @@ export function foreignFormatOf(bytes: Uint8Array): string {
 function riffKind(bytes: Uint8Array): string | undefined {
   if (!hasText(bytes, 'RIFF')) return undefined;
   return hasText(bytes, 'AVI ', 8) ? 'an AVI video' : 'a RIFF file';
-}
-
-/** Two letters alone would claim too much text, so the four reserved bytes must be zero as well. */
-function bitmapKind(bytes: Uint8Array): string | undefined {
-  return hasText(bytes, 'BM') && hasText(bytes, '\0\0\0\0', 6) ? 'BMP' : undefined;
 }
 
 function textKind(bytes: Uint8Array): string | undefined {

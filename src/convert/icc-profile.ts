@@ -14,11 +14,24 @@ export type IccProfile =
   | { kind: 'table'; space: 'gray' | 'rgb' | 'cmyk'; name: string };
 
 /** The profile that has to be applied to get sRGB: undefined where there is none, or none needed. */
-export function foreignProfile({ icc, samples }: SourceFile): IccProfile | undefined {
-  const profile = icc && parseProfile(icc);
+export function foreignProfile({ icc, cicp, samples }: SourceFile): IccProfile | undefined {
+  const profile = (icc && parseProfile(icc)) ?? (isDisplayP3(cicp) ? displayP3 : undefined);
   if (!profile || profile.space !== samples) return undefined;
   return isSrgb(profile) ? undefined : profile;
 }
+
+/** ITU-T H.273: the primaries of SMPTE EG 432-1 with the curve of sRGB, as phones use them. */
+function isDisplayP3(cicp: SourceFile['cicp']): boolean {
+  return cicp?.primaries === 12 && cicp.transfer === 13;
+}
+
+/** As Apple's profile has it: adapted to D50 (Bradford), row by row. */
+const displayP3: IccProfile = {
+  kind: 'shaper',
+  space: 'rgb',
+  curves: [linearOf, linearOf, linearOf],
+  toXyz: [0.51512, 0.29198, 0.1571, 0.2412, 0.69225, 0.06657, -0.00105, 0.04189, 0.78407],
+};
 
 const spaces: Record<string, 'gray' | 'rgb' | 'cmyk'> = {
   GRAY: 'gray',

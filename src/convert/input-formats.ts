@@ -1,4 +1,10 @@
 import { hasText } from './bytes.ts';
+import { bmp } from './decoders/decode-bmp.ts';
+import { ico } from './decoders/decode-ico.ts';
+import { pnm } from './decoders/decode-pnm.ts';
+import { psd } from './decoders/decode-psd.ts';
+import { qoi } from './decoders/decode-qoi.ts';
+import { tga } from './decoders/decode-tga.ts';
 import { fileBrand } from './file-brand.ts';
 
 interface InputFormatFacts {
@@ -9,7 +15,7 @@ interface InputFormatFacts {
   matches(bytes: Uint8Array): boolean;
 }
 
-/** The formats that are read. */
+/** The formats that are read. TGA has no signature and is recognised last, by what makes sense. */
 export const inputFormats = {
   jpeg: {
     name: 'JPEG',
@@ -48,6 +54,46 @@ export const inputFormats = {
     extensions: ['avif'],
     matches: (bytes) => fileBrand(bytes) === 'AVIF',
   },
+  heic: {
+    name: 'HEIC',
+    contentType: 'image/heic',
+    extensions: ['heic', 'heif', 'hif'],
+    matches: (bytes) => ['HEIC', 'HEIF'].includes(fileBrand(bytes) ?? ''),
+  },
+  jxl: {
+    name: 'JPEG XL',
+    contentType: 'image/jxl',
+    extensions: ['jxl'],
+    matches: (bytes) => hasText(bytes, '\xff\x0a') || hasText(bytes, '\0\0\0\x0cJXL \r\n\x87\n'),
+  },
+  jp2: {
+    name: 'JPEG 2000',
+    contentType: 'image/jp2',
+    extensions: ['jp2', 'j2k', 'j2c', 'jpf', 'jpx'],
+    matches: (bytes) =>
+      hasText(bytes, '\0\0\0\x0cjP  \r\n\x87\n') || hasText(bytes, '\xff\x4f\xff\x51'),
+  },
+  psd: {
+    name: 'PSD',
+    contentType: 'image/vnd.adobe.photoshop',
+    extensions: ['psd', 'psb'],
+    matches: psd.matches,
+  },
+  qoi: { name: 'QOI', contentType: 'image/qoi', extensions: ['qoi'], matches: qoi.matches },
+  bmp: { name: 'BMP', contentType: 'image/bmp', extensions: ['bmp', 'dib'], matches: bmp.matches },
+  ico: {
+    name: 'ICO',
+    contentType: 'image/vnd.microsoft.icon',
+    extensions: ['ico', 'cur'],
+    matches: ico.matches,
+  },
+  pnm: {
+    name: 'PNM',
+    contentType: 'image/x-portable-anymap',
+    extensions: ['pnm', 'pbm', 'pgm', 'ppm', 'pam'],
+    matches: pnm.matches,
+  },
+  tga: { name: 'TGA', contentType: 'image/x-tga', extensions: ['tga'], matches: tga.matches },
 } as const satisfies Record<string, InputFormatFacts>;
 
 export type InputFormat = keyof typeof inputFormats;

@@ -5,6 +5,7 @@ import { type Limits, resolveLimits } from './limits.ts';
 import { estimateMemoryBytes } from './memory-estimate.ts';
 import { outputFormats } from './output-formats.ts';
 import { type OutputPlan, planOutput } from './output-plan.ts';
+import { unwrapped } from './own-decoders.ts';
 import { readHeader, type SourceFile, type SourceImage } from './read-header.ts';
 import { type RecipeOptions, resolveRecipe } from './recipe.ts';
 import type { Recipe } from './recipe-options.ts';
@@ -17,6 +18,8 @@ export interface ImageHeader extends SourceImage {
 
 /** A source that is within the limits, and what becomes of it. */
 export interface OpenedImage {
+  /** Of the image itself, where the file is a wrapping. */
+  bytes: Uint8Array;
   file: SourceFile;
   plan: OutputPlan;
 }
@@ -41,12 +44,13 @@ export async function openImage(
   recipe: Recipe,
 ): Promise<OpenedImage> {
   checkBytes(bytes, maxBytes);
-  const file = await readHeader(bytes, acceptedFormat(bytes));
+  const content = unwrapped(bytes);
+  const file = await readHeader(content, acceptedFormat(content));
   checkPages(file.image, maxPages);
-  const plan = await planOutput(bytes, file, recipe);
+  const plan = await planOutput(content, file, recipe);
   checkPixels(file.image, plan, maxPixels);
   checkSides(file.image, plan);
-  return { file, plan };
+  return { bytes: content, file, plan };
 }
 
 function checkBytes(bytes: Uint8Array, maxBytes: number): void {

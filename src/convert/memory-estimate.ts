@@ -19,6 +19,17 @@ const decoderBytes: Record<InputFormat, (source: SourceImage) => number> = {
   // One strip can be the whole image.
   tiff: storedBytes,
   avif: ({ depth }) => (depth > 8 ? 24 : 17),
+  // WebAssembly: docs/adr/0006-decoders-from-npm.md.
+  heic: ({ depth, hasAlpha }) => (depth > 8 || hasAlpha ? 33 : 12),
+  jxl: ({ depth, hasAlpha }) => (depth > 8 ? 77 : hasAlpha ? 46 : 35),
+  jp2: () => 30,
+  // The rows that a conversion of their colours still needs.
+  psd: storedBytes,
+  qoi: () => 0,
+  bmp: () => 4,
+  ico: () => 4,
+  pnm: () => 0,
+  tga: () => 4,
 };
 
 /** The same for encoders, the output included. */

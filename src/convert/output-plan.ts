@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { type FormatFacts, type OutputFormat, outputFormats } from './output-formats.ts';
+import { isOwnFormat } from './own-decoders.ts';
 import type { SourceFile } from './read-header.ts';
 import type { Recipe } from './recipe-options.ts';
 
@@ -29,11 +30,19 @@ export async function planOutput(
 }
 
 function sameFormat({ image }: SourceFile): OutputFormat {
-  return image.format in outputFormats ? image.format : 'png';
+  return isWritten(image.format) ? image.format : 'png';
 }
 
-/** A TIFF’s pages may differ in size and kind; then libvips reads, and writes, but one at a time. */
+function isWritten(format: string): format is OutputFormat {
+  return format in outputFormats;
+}
+
+/**
+ * A TIFF’s pages may differ in size and kind; then libvips reads, and writes, but one at a time. Our
+ * own decoders read the first alone.
+ */
 async function areAlike(bytes: Uint8Array, { image }: SourceFile): Promise<boolean> {
+  if (isOwnFormat(image.format)) return false;
   if (image.format !== 'tiff') return true;
   try {
     await sharp(bytes, {

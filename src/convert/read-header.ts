@@ -1,7 +1,9 @@
 import sharp, { type Metadata } from 'sharp';
 import { orCorrupt } from './decoder-error.ts';
+import type { Cicp, WasmHeader } from './decoders/wasm-decoder.ts';
 import { ConversionError } from './errors.ts';
 import { type InputFormat, inputFormats } from './input-formats.ts';
+import { isOwnFormat, type OwnFormat, ownDecoder } from './own-decoders.ts';
 import { pngOrientation } from './png-orientation.ts';
 
 /** What a file’s header says of the image in it. */
@@ -31,6 +33,8 @@ export interface SourceFile {
   /** More than 8 bits a sample once decoded. */
   isDeep: boolean;
   icc?: Uint8Array;
+  /** The colours by number, where the file names them so. */
+  cicp?: Cicp;
   timing?: Timing;
 }
 
@@ -42,6 +46,22 @@ export interface Timing {
 
 /** Asks the decoder for the header alone. Throws `ConversionError`. */
 export async function readHeader(bytes: Uint8Array, format: InputFormat): Promise<SourceFile> {
+  return isOwnFormat(format) ? await readOwnHeader(bytes, format) : await askSharp(bytes, format);
+}
+
+async function readOwnHeader(bytes: Uint8Array, format: OwnFormat): Promise<SourceFile> {
+  const header: WasmHeader = await (await ownDecoder(format)).readHeader(bytes);
+  const { icc, cicp, orientation: _, ...facts } = header;
+  return {
+    image: { format, sizeBytes: bytes.length, ...facts },
+    samples: facts.channels <= 2 ? 'gray' : 'rgb',
+    isDeep: facts.depth > 8,
+    ...(icc && { icc }),
+    ...(cicp && { cicp }),
+  };
+}
+
+async function askSharp(bytes: Uint8Array, format: InputFormat): Promise<SourceFile> {
   const reader = sharp(bytes, {
     failOn: 'error',
     // Whoever checks the limits wants to say how large the image is.

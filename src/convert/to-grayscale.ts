@@ -53,8 +53,8 @@ export async function toGrayscale(
   const resolvedLimits = resolveLimits(limits);
 
   const startedAt = performance.now();
-  const { file, plan } = await openImage(bytes, resolvedLimits, resolved);
-  const decoded = await decode(bytes, file, {
+  const { bytes: content, file, plan } = await openImage(bytes, resolvedLimits, resolved);
+  const decoded = await decode(content, file, {
     ...resolved,
     frames: plan.frames,
     maxPixels: resolvedLimits.maxPixels,

@@ -34,11 +34,6 @@ describe('content decides: it is recognised as', () => {
 
 describe('what is not read is named:', () => {
   test.each<[looksLike: string, bytes: string | Uint8Array]>([
-    ['HEIC', ftyp('heic', 'mif1', 'heic')],
-    ['HEIC', ftyp('mif1', 'mif1', 'heic')],
-    ['HEIC', ftyp('heix', 'avif')],
-    ['HEIF', ftyp('mif1', 'miaf')],
-    ['HEIF', ftyp('msf1')],
     ['an MP4 video', ftyp('isom', 'iso2', 'avc1', 'mp41')],
     ['a QuickTime video', ftyp('qt  ')],
     ['a camera’s raw image (CR3)', ftyp('crx ', 'isom')],
@@ -48,18 +43,9 @@ describe('what is not read is named:', () => {
     ['an MPEG video', '\0\0\x01\xba!'],
     ['PDF', '%PDF-1.7\n'],
     ['PostScript', '%!PS-Adobe-3.0'],
-    ['Photoshop (PSD)', '8BPS\0\x01'],
-    ['JPEG XL', '\xff\x0a\xfa'],
-    ['JPEG XL', '\0\0\0\x0cJXL \r\n\x87\n'],
-    ['JPEG 2000', '\0\0\0\x0cjP  \r\n\x87\n'],
-    ['JPEG 2000', '\xff\x4f\xff\x51\0'],
-    ['ICO or CUR', '\0\0\x01\0\x01\0'],
-    ['QOI', 'qoif\0\0\0\x01'],
     ['OpenEXR', 'v/1\x01\x02'],
     ['Radiance HDR', '#?RADIANCE\n'],
     ['DDS', 'DDS |'],
-    ['BMP', 'BM\x36\0\x0c\0\0\0\0\0\x36\0'],
-    ['PNM', 'P6 2 2 255\n\x01\x02'],
     ['ZIP', 'PK\x03\x04\x14'],
     ['gzip', '\x1f\x8b\x08'],
     ['7-Zip', "7z\xbc\xaf'\x1c"],
@@ -80,7 +66,7 @@ describe('what is not read is named:', () => {
     const bytes = typeof content === 'string' ? Buffer.from(content, 'latin1') : content;
     expect(await refusalOf(bytes)).toMatchObject({
       code: 'UNSUPPORTED_FORMAT',
-      message: `Expected JPEG, PNG, WebP, GIF, TIFF or AVIF but the content looks like ${looksLike}. Save the image in one of these formats.`,
+      message: `Expected JPEG, PNG, WebP, GIF, TIFF, AVIF, HEIC, JPEG XL, JPEG 2000, PSD, QOI, BMP, ICO, PNM or TGA but the content looks like ${looksLike}. Save the image in one of these formats.`,
     });
   });
 
@@ -111,9 +97,10 @@ describe('what is not read is named:', () => {
 test.each(Object.entries({ ...inputFormats, ...outputFormats }))(
   'the table names content type and extensions of %s',
   (format, { contentType, extensions, name }) => {
-    expect(contentType).toBe(`image/${format}`);
-    expect(name.toLowerCase()).toBe(format);
-    for (const extension of extensions) expect(extension).toMatch(/^[a-z]+$/);
+    expect(contentType).toMatch(/^image\/[a-z0-9.-]+$/);
+    expect(extensions).toContain(format === 'jpeg' ? 'jpg' : format === 'tiff' ? 'tif' : format);
+    expect(name).not.toBe('');
+    for (const extension of extensions) expect(extension).toMatch(/^[a-z0-9]+$/);
   },
 );
 

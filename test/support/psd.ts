@@ -62,7 +62,8 @@ function layersOf({ isLarge, layerCount, layerBlocks }: Partial<PsdParts>): Buff
 }
 
 export function layerBlock(key: string, content: Part, { isLarge = false } = {}): Buffer {
-  return joined('8BIM', key, isLarge ? be32(0) : [], withSize(content));
+  const padding = Buffer.alloc(-content.length & 3);
+  return joined('8BIM', key, isLarge ? be32(0) : [], withSize(content), padding);
 }
 
 export function psdResource(id: number, content: readonly number[]): Buffer {

@@ -1,0 +1,39 @@
+/** One of four ways to write a number: it is `add` plus a number of `bits` bits. */
+export type NumberForm = readonly [add: number, bits: number];
+
+/** Reads JPEG XL’s headers, whose bits come lowest first: ISO/IEC 18181-1, B.2. */
+export interface JxlBits {
+  bits(count: number): number;
+  flag(): boolean;
+  /** Two bits say which of the four forms follows. */
+  number(...forms: readonly [NumberForm, NumberForm, NumberForm, NumberForm]): number;
+  enumerated(): number;
+}
+
+/** Throws a `RangeError` where the bytes end. */
+export function jxlBits(bytes: Uint8Array, start: number): JxlBits {
+  let at = start * 8;
+
+  function bits(count: number): number {
+    let value = 0;
+    // Up to 30 bits and more, so no shifts.
+    for (let i = 0; i < count; i++, at++) {
+      const byte = bytes[at >> 3];
+      if (byte === undefined) throw new RangeError('the header is cut off');
+      value += ((byte >> (at & 7)) & 1) * 2 ** i;
+    }
+    return value;
+  }
+
+  function number(...forms: readonly NumberForm[]): number {
+    const [add, count] = forms[bits(2)] as NumberForm;
+    return add + bits(count);
+  }
+
+  return {
+    bits,
+    number,
+    flag: () => bits(1) === 1,
+    enumerated: () => number([0, 0], [1, 0], [2, 4], [18, 6]),
+  };
+}

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+
+const pageBytes = 2 ** 16;
+const mostPages = 2 ** 16;
+const memorySection = 5;
+
+const modules = new Map<string, Promise<WebAssembly.Module>>();
+
+/**
+ * The compiled module of a file, whose instances can have no more memory than `maxBytes`, rounded
+ * up to a power of two so that few variants are compiled. Each image gets an instance of its own:
+ * memory of WebAssembly only ever grows, and a decoder that trapped is of no more use.
+ */
+export function wasmModule(path: string, maxBytes: number): Promise<WebAssembly.Module> {
+  const pages = Math.min(2 ** Math.ceil(Math.log2(maxBytes / pageBytes)), mostPages);
+  const key = `${pages} ${path}`;
+  const known = modules.get(key);
+  if (known) return known;
+  const compiling = compile(path, pages);
+  modules.set(key, compiling);
+  // A file that could not be read may be there at the next try.
+  compiling.catch(() => modules.delete(key));
+  return compiling;
+}
+
+async function compile(path: string, pages: number): Promise<WebAssembly.Module> {
+  return await WebAssembly.compile(withMemoryLimit(await readFile(path), pages));
+}
+
+/**
+ * The limit stands in the file itself, in its memory section:
+ * https://webassembly.github.io/spec/core/binary/modules.html#memory-section
+ */
+export function withMemoryLimit(wasm: Uint8Array, maxPages: number): Uint8Array<ArrayBuffer> {
+  for (let at = 8; at < wasm.length; ) {
+    const size = leb128At(wasm, at + 1);
+    const end = size.next + size.value;
+    if (wasm[at] === memorySection) {
+      const minPages = leb128At(wasm, size.next + 2).value;
+      const limits = [1, 1, ...leb128(minPages), ...leb128(Math.max(minPages, maxPages))];
+      const section = [memorySection, ...leb128(limits.length), ...limits];
+      return concat(wasm.subarray(0, at), Uint8Array.from(section), wasm.subarray(end));
+    }
+    at = end;
+  }
+  throw new Error('Expected a module of WebAssembly with a memory of its own');
+}
+
+function concat(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+function leb128At(bytes: Uint8Array, at: number): { value: number; next: number } {
+  let value = 0;
+  for (let shift = 1, next = at; next < at + 5; next++, shift *= 128) {
+    const byte = bytes[next] ?? 0;
+    value += (byte & 0x7f) * shift;
+    if (byte < 0x80) return { value, next: next + 1 };
+  }
+  throw new Error('Expected a LEB128 number of 32 bits');
+}
+
+function leb128(value: number): number[] {
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...leb128(value >>> 7)];
+}

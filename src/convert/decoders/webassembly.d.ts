@@ -1,0 +1,26 @@
+// What is used of WebAssembly: TypeScript has its types only among those of browsers, which would
+// declare `window` and `document` as well.
+
+declare namespace WebAssembly {
+  class Module {
+    private constructor();
+    static imports(module: Module): { module: string; name: string }[];
+  }
+  class Instance {
+    constructor(module: Module, imports: Imports);
+    readonly exports: Exports;
+  }
+  class Memory {
+    private constructor();
+    readonly buffer: ArrayBuffer;
+  }
+  class Table {
+    private constructor();
+    get(index: number): unknown;
+    set(index: number, value: unknown): void;
+    grow(delta: number): number;
+  }
+  type Imports = Record<string, Record<string, unknown>>;
+  type Exports = Record<string, unknown>;
+  function compile(bytes: Uint8Array<ArrayBuffer>): Promise<Module>;
+}
