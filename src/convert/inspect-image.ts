@@ -33,8 +33,9 @@ export async function inspectImage(
   limits: Partial<Limits> = {},
   recipe: RecipeOptions = {},
 ): Promise<ImageHeader> {
-  const { file, plan } = await openImage(bytes, resolveLimits(limits), resolveRecipe(recipe));
-  return { ...file.image, memoryBytes: estimateMemoryBytes(file, plan) };
+  const resolved = resolveRecipe(recipe);
+  const { file, plan } = await openImage(bytes, resolveLimits(limits), resolved);
+  return { ...file.image, memoryBytes: estimateMemoryBytes(file, plan, resolved) };
 }
 
 /** The same, for whoever goes on to decode it. */

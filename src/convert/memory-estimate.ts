@@ -1,7 +1,8 @@
 import type { InputFormat } from './input-formats.ts';
-import type { OutputFormat } from './output-formats.ts';
+import { type OutputFormat, outputFormats } from './output-formats.ts';
 import type { OutputPlan } from './output-plan.ts';
 import type { SourceFile, SourceImage } from './read-header.ts';
+import type { Recipe } from './recipe-options.ts';
 
 /** Row buffers, tables and the like, of images of any size. */
 const fixedBytes = 16 * 2 ** 20;
@@ -37,15 +38,20 @@ const encoderBytes: Record<OutputFormat, (channels: number) => number> = {
   png: (channels) => 1.5 * channels,
   jpeg: () => 1,
   webp: (channels) => (channels === 1 ? 17 : 31),
-  avif: (channels) => (channels === 1 ? 40 : 55),
+  avif: (channels) => (channels === 1 ? 45 : 65),
   tiff: (channels) => 2.5 * channels,
   gif: () => 4,
 };
 
 /** Upper estimate of what converting an image allocates, besides the source’s own bytes. */
-export function estimateMemoryBytes({ image, isDeep }: SourceFile, plan: OutputPlan): number {
+export function estimateMemoryBytes(
+  { image, isDeep }: SourceFile,
+  plan: OutputPlan,
+  { alpha }: Recipe,
+): number {
   const { width, height, hasAlpha, orientation = 1 } = image;
-  const grayChannels = hasAlpha ? 2 : 1;
+  const keepsAlpha = alpha === 'keep' && outputFormats[plan.format].alpha !== 'none';
+  const grayChannels = hasAlpha && keepsAlpha ? 2 : 1;
   const [sourceBytes, outputBytes] = [isDeep ? 2 : 1, plan.depth / 8];
   const sampleBytes = Math.max(sourceBytes, outputBytes);
   const colours = (hasAlpha ? 4 : 3) * sourceBytes;
@@ -54,10 +60,12 @@ export function estimateMemoryBytes({ image, isDeep }: SourceFile, plan: OutputP
     colours +
     // Colours with more bits, or without their alpha.
     (outputBytes > sourceBytes ? colours * 2 : 0) +
-    (hasAlpha ? 3 * sampleBytes : 0) +
+    (hasAlpha && !keepsAlpha ? 3 * sampleBytes : 0) +
     grayChannels * sampleBytes +
     // The gray once more: turned, rounded, or without an alpha that turned out opaque.
-    (orientation > 1 || hasAlpha || sampleBytes > outputBytes ? grayChannels * sampleBytes : 0) +
+    (orientation > 1 || grayChannels === 2 || sampleBytes > outputBytes
+      ? grayChannels * sampleBytes
+      : 0) +
     encoderBytes[plan.format](grayChannels) * outputBytes;
   return Math.ceil(fixedBytes + width * height * plan.frames * bytesPerPixel);
 }

@@ -193,6 +193,8 @@ describe('the memory estimate', () => {
     expect(await memoryOf(orientedJpeg(6, size))).toBeGreaterThan(plain);
     expect(await memoryOf(photoLikeAvif(size))).toBeGreaterThan(plain * 1.5);
     expect(await memoryOf(photoLikeJpeg(size), { format: 'webp' })).toBeGreaterThan(plain * 1.5);
+    expect(await memoryOf(photoLikeJpeg(size), { format: 'avif' })).toBeGreaterThan(plain * 1.5);
+    expect(await memoryOf(photoLikeJpeg(size), { depth: '16' })).toBeGreaterThan(plain);
   });
 
   async function memoryOf(bytes: Promise<Uint8Array>, recipe?: RecipeOptions): Promise<number> {
