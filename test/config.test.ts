@@ -39,6 +39,11 @@ describe('readConfig', () => {
     });
   });
 
+  test('leaves DB_SSL open where it is not set, for the sslmode of DATABASE_URL to say', () => {
+    expect(readConfig({}).databaseSsl).toBeUndefined();
+    expect(readConfig({ DB_SSL: 'verify-full' }).databaseSsl).toBe('verify-full');
+  });
+
   test('reports all problems at once, each with what was expected and received', () => {
     expect(problemsOf({ DB_PORT: '0', GRAY_FORMAT: 'bmp', MAX_PIXELS: '1e6' })).toEqual([
       'GRAY_FORMAT: expected one of png, jpeg, webp, avif, tiff, gif, source but received "bmp"',

@@ -98,7 +98,8 @@ export function createPostgresLedger(
           return;
         } catch (error) {
           if (isRejection(error)) throw new EntryRejectedError(error.message, { cause: error });
-          const isOver = pauseMs === undefined || performance.now() - startedAt > patienceMs;
+          const isOver =
+            pauseMs === undefined || performance.now() - startedAt + pauseMs >= patienceMs;
           if (isOver || !mayPass(error)) throw error;
           await sleep(pauseMs);
         }

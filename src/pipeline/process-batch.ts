@@ -38,10 +38,11 @@ export async function processBatch(
   parts: PipelineParts,
   { coldStart = false, timeoutMs }: BatchOptions = {},
 ): Promise<BatchReport> {
+  const expiresAt = performance.now() + (timeoutMs ?? Number.POSITIVE_INFINITY);
   const byKey = Map.groupBy(uploads, ({ bucket, key }) => JSON.stringify([bucket, key]));
   const converted = await Promise.all(
     [...byKey.values()].map((sameKey) =>
-      withinTime(timeoutMs, convertKey(sameKey, parts), () => ({
+      withinTime(timeoutMs, convertKey(sameKey, parts, expiresAt), () => ({
         uploads: sameKey,
         error: new DeadlineError(sameKey[0]?.key ?? ''),
       })),
@@ -63,13 +64,19 @@ export async function processBatch(
   };
 }
 
-async function convertKey(uploads: Upload[], parts: PipelineParts): Promise<KeyResult> {
+async function convertKey(
+  uploads: Upload[],
+  parts: PipelineParts,
+  expiresAt: number,
+): Promise<KeyResult> {
   const { places, transfers, limits } = parts;
   // Of what an event does not say, the most is assumed.
   const sizeBytes = Math.max(...uploads.map((upload) => upload.sizeBytes ?? limits.maxBytes));
   try {
     return await places.use(1, () =>
       transfers.use(Math.min(sizeBytes, limits.maxBytes), async () => {
+        // Its turn came after the batch was answered: it is on its way back already.
+        if (performance.now() >= expiresAt) throw new DeadlineError(uploads[0]?.key ?? '');
         const newest = await convertNewest(uploads as [Upload, ...Upload[]], parts);
         return { uploads, outcomes: [newest, ...superseded(uploads, newest, parts)] };
       }),

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createMemoryLedger } from '../../src/adapters/memory.ts';
-import { connectPostgres } from '../../src/adapters/postgres.ts';
 import { createPostgresLedger } from '../../src/adapters/postgres-ledger.ts';
-import { EntryRejectedError, type Ledger } from '../../src/pipeline/index.ts';
+import { EntryRejectedError, type Ledger, type Outcome } from '../../src/pipeline/index.ts';
 import { convertedOutcome, entriesOf, failedOutcome } from '../support/outcomes.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 import { describeLedger } from './ledger.contract.ts';
@@ -99,11 +98,6 @@ describe('PostgreSQL', () => {
   });
 
   test('takes keys and ETags as long as S3 has them', async () => {
-    // Not compressible: the index would hide what does not fit it.
-    const noise = (length: number) =>
-      Array.from({ length: length / 32 }, (_, i) =>
-        createHash('md5').update(String(i)).digest('hex'),
-      ).join('');
     const upload = { key: noise(1_024), versionId: noise(1_024), bucket: noise(64).slice(1) };
     await ledger.record(entriesOf(convertedOutcome(upload)));
     expect((await database.rows())[0]).toMatchObject({ source_key: upload.key });
@@ -137,53 +131,92 @@ describe('PostgreSQL', () => {
     expect(rows.every((row) => row.attempts === 8)).toBe(true);
   });
 
-  test('rejects for good what PostgreSQL can never take', async () => {
-    const record = ledger.record(entriesOf(convertedOutcome({ key: 'nul\u0000' })));
+  test.each([
+    ['a text with NUL', '22P05', [convertedOutcome({ key: 'nul\u0000' })]],
+    ['a number that is too large', '22003', [{ ...convertedOutcome(), outputSizeBytes: 2 ** 64 }]],
+    ['a row twice', '21000', [convertedOutcome(), convertedOutcome()]],
+    ['an unknown status', '23514', [{ ...failedOutcome(), status: 'lost' } as unknown as Outcome]],
+    ['a key longer than the index takes', '54000', [convertedOutcome({ key: noise(8_192) })]],
+  ])('rejects for good what PostgreSQL can never take: %s', async (_, code, outcomes) => {
+    const record = ledger.record(entriesOf(...outcomes));
     await expect(record).rejects.toBeInstanceOf(EntryRejectedError);
+    await expect(record).rejects.toMatchObject({ cause: { code } });
     expect(await database.rows()).toEqual([]);
   });
 
-  test('passes by a connection that the server ended', async () => {
-    await ledger.record(entriesOf(failedOutcome()));
-    await database.query(
-      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()',
-    );
+  test('dates a row anew when it is replaced, and leaves it when it is kept', async () => {
+    const dates = async () => {
+      const [row] = await database.rows();
+      return [row?.recorded_at, row?.timestamp] as Date[];
+    };
+    const longAgo = [new Date('2020-01-01T00:00:00Z'), new Date('2020-01-01T00:00:00')];
     await ledger.record(entriesOf(convertedOutcome()));
-    expect(await database.rows()).toMatchObject([{ status: 'converted' }]);
-  });
-
-  test('gives up within seconds where no server is, and says so', async () => {
-    const nowhere = connectPostgres({
-      host: '127.0.0.1',
-      port: 1,
-      ssl: 'prefer',
-      maxConnections: 1,
-    });
-    const record = createPostgresLedger(nowhere, { processorVersion: '1' }).record(
-      entriesOf(convertedOutcome()),
+    await database.query(
+      "UPDATE image_metadata SET recorded_at = '2020-01-01T00:00:00Z', timestamp = '2020-01-01'",
     );
-    await expect(record).rejects.toMatchObject({
-      code: 'DATABASE_UNREACHABLE',
-      message: expect.stringContaining('127.0.0.1:1'),
-    });
-    await nowhere.close();
+    await ledger.record(entriesOf(failedOutcome()));
+    expect(await dates()).toEqual(longAgo);
+
+    await ledger.record(entriesOf(convertedOutcome()));
+    const [recordedAt, timestamp] = await dates();
+    expect(recordedAt?.getFullYear()).toBeGreaterThan(2020);
+    expect(timestamp?.getFullYear()).toBeGreaterThan(2020);
+  });
+});
+
+describe('PostgreSQL that fails', () => {
+  const entries = entriesOf(convertedOutcome());
+
+  /** The ledger on queries of which the first `times` fail, and how many were asked. */
+  function failing(code: string, { times = Infinity, beforehand = () => {} } = {}) {
+    let asked = 0;
+    const query: TestDatabase['query'] = async () => {
+      beforehand();
+      if (++asked <= times) throw Object.assign(new Error('no'), { code });
+      return {} as never;
+    };
+    const ledger = createPostgresLedger({ query }, { processorVersion: '1' });
+    return { ledger, asked: () => asked };
+  }
+
+  test.each([
+    ['a lost connection', '08006'],
+    ['a conflict', '40001'],
+    ['too many connections', '53300'],
+    ['a shutdown', '57P01'],
+    ['a failover', '25006'],
+    ['no answer of a server', 'ECONNRESET'],
+  ])('is asked again after %s', async (_, code) => {
+    const { ledger, asked } = failing(code, { times: 1 });
+    await ledger.record(entries);
+    expect(asked()).toBe(2);
   });
 
-  test.each(['prefer', 'disable'] as const)(
-    'connects with DB_SSL=%s to a server without TLS',
-    async (ssl) => {
-      const { hostname: host, port, username: user, password, pathname } = new URL(database.url);
-      const postgres = connectPostgres({
-        host,
-        port: Number(port),
-        user,
-        password,
-        database: pathname.slice(1),
-        ssl,
-        maxConnections: 1,
-      });
-      expect((await postgres.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
-      await postgres.close();
-    },
-  );
+  test.each([
+    ['a missing table', '42P01'],
+    ['a wrong password', '28P01'],
+  ])('is asked once, and rejects no entry for good, after %s', async (_, code) => {
+    const { ledger, asked } = failing(code);
+    await expect(ledger.record(entries)).rejects.toMatchObject({ name: 'Error', code });
+    expect(asked()).toBe(1);
+  });
+
+  test('is not asked again when the first answer took more than 8 seconds', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      const beforehand = () => void vi.advanceTimersByTime(8_001);
+      const { ledger, asked } = failing('57P01', { beforehand });
+      await expect(ledger.record(entries)).rejects.toMatchObject({ code: '57P01' });
+      expect(asked()).toBe(1);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
 });
+
+/** Not compressible: the index would hide what does not fit it. */
+function noise(length: number): string {
+  return Array.from({ length: length / 32 }, (_, i) =>
+    createHash('md5').update(String(i)).digest('hex'),
+  ).join('');
+}

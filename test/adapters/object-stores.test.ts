@@ -1,9 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createFileStore } from '../../src/adapters/file-store.ts';
 import { createMemoryStore } from '../../src/adapters/memory.ts';
@@ -127,75 +125,5 @@ describe('S3', () => {
     const read = await store.read(ref, { maxBytes: 100 });
     await server.s3.send(new PutObjectCommand({ Bucket: ref.bucket, Key: ref.key, Body: 'after' }));
     expect((await store.head(ref))?.etag).not.toBe(read?.etag);
-  });
-});
-
-describe('S3 that answers with errors', () => {
-  /** Answers every request alike. */
-  async function answering(status: number, body: string, headers: Record<string, string> = {}) {
-    const server = createServer((request, response) => {
-      request.resume();
-      response.writeHead(status, headers).end(body);
-    }).listen(0, '127.0.0.1');
-    await new Promise((resolve) => server.once('listening', resolve));
-    const { port } = server.address() as AddressInfo;
-    const client = new S3Client({
-      endpoint: `http://127.0.0.1:${port}`,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
-      forcePathStyle: true,
-      maxAttempts: 1,
-      responseChecksumValidation: 'WHEN_REQUIRED',
-    });
-    return {
-      store: createS3Store(client),
-      close() {
-        server.closeAllConnections();
-        server.close();
-      },
-    };
-  }
-  const ref = { bucket: 'uploads', key: 'k' };
-  const error = (code: string) => `<Error><Code>${code}</Code><Message>no</Message></Error>`;
-
-  test.each([
-    ['InvalidObjectState', 403, 'SOURCE_ARCHIVED'],
-    ['KeyTooLongError', 400, 'OUTPUT_KEY_TOO_LONG'],
-  ])('records %s as a failure that no retry mends', async (code, status, expected) => {
-    const { store, close } = await answering(status, error(code));
-    const request =
-      code === 'InvalidObjectState'
-        ? store.read(ref, { maxBytes: 10 })
-        : store.put(ref, { ...png, bytes: Buffer.from('x') });
-    await expect(request).rejects.toMatchObject({ name: 'PermanentError', code: expected });
-    close();
-  });
-
-  test.each([
-    ['SlowDown', 503],
-    ['InternalError', 500],
-    ['AccessDenied', 403],
-  ])('lets %s be tried again', async (code, status) => {
-    const { store, close } = await answering(status, error(code));
-    await expect(store.read(ref, { maxBytes: 10 })).rejects.toMatchObject({ name: code });
-    close();
-  });
-
-  test('does not take a body that ended early for the object', async () => {
-    const server = createServer((_, response) => {
-      response.writeHead(200, { 'content-length': '100', etag: '"x"' });
-      response.write('only this');
-      setTimeout(() => response.destroy(), 50);
-    }).listen(0, '127.0.0.1');
-    await new Promise((resolve) => server.once('listening', resolve));
-    const client = new S3Client({
-      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
-      forcePathStyle: true,
-      maxAttempts: 1,
-    });
-    await expect(createS3Store(client).read(ref, { maxBytes: 1_000 })).rejects.toThrow();
-    server.close();
   });
 });

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse } from 'aws-lambda';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { toGrayscale } from '../../src/convert/index.ts';
 import { handler } from '../../src/lambda/handler.ts';
 import { maxReceiveCount, type StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
@@ -23,41 +23,28 @@ import {
   sqsEvent,
 } from '../support/events.ts';
 import { lambdaContext } from '../support/lambda-context.ts';
+import {
+  captureLog,
+  type LambdaEnvironment,
+  openLambdaEnvironment,
+} from '../support/lambda-environment.ts';
 import { tinyPng } from '../support/pipeline.ts';
-import { createDatabase, type TestDatabase } from '../support/postgres.ts';
+import type { TestDatabase } from '../support/postgres.ts';
 import { drainQueue } from '../support/queue.ts';
-import { startS3 } from '../support/s3.ts';
 
 const bucket = 'uploads';
+let environment: LambdaEnvironment;
 let server: StoreAndQueue;
 let database: TestDatabase;
 let logLines: string[];
 
 beforeAll(async () => {
-  server = await startS3();
-  database = await createDatabase();
-  vi.stubEnv('AWS_ENDPOINT_URL', server.endpoint);
-  vi.stubEnv('AWS_REGION', 'us-east-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
-  vi.stubEnv('DATABASE_URL', database.url);
-  vi.stubEnv('S3_BUCKET', bucket);
-  // Makes logs and metrics go to the console that tests can listen to.
-  vi.stubEnv('POWERTOOLS_DEV', 'true');
-  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+  environment = await openLambdaEnvironment();
+  ({ server, database } = environment);
 });
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  await server.close();
-  await database.drop();
-});
+afterAll(() => environment.close());
 beforeEach(async () => {
-  logLines = [];
-  for (const stream of ['log', 'info', 'warn', 'error'] as const) {
-    vi.spyOn(console, stream).mockImplementation(
-      (line: unknown) => void logLines.push(String(line)),
-    );
-  }
+  logLines = captureLog();
   await database.query('TRUNCATE image_metadata');
 });
 
@@ -355,21 +342,38 @@ describe('a direct invocation', () => {
   test('says what it cannot understand', async () => {
     await expect(invoke({ hello: 'world' })).rejects.toThrow(/Expected an event/);
   });
+});
+
+describe('an S3 Batch Operations job', () => {
+  const task = (key: string, more = {}) => ({ bucket, key, versionId: undefined, ...more });
 
   test.each([
     ['1.0', batchOperationsV1Event],
     ['2.0', batchOperationsV2Event],
-  ])('answers each task of an S3 Batch Operations job, schema %s', async (version, event) => {
+  ])('has each task answered, schema %s', async (version, event) => {
     await put('task one.png', await tinyPng(4));
     await put('task two.png', Buffer.from('?'));
-    const tasks = ['task one.png', 'task two.png'].map((key) => ({
-      bucket,
-      key,
-      versionId: undefined,
-    }));
-    expect(await invoke(event(...tasks))).toMatchObject({
+    const job = event(
+      task('task one.png'),
+      task('task two.png'),
+      task('task three.png', { bucket: 'someone-elses' }),
+    );
+    expect(await invoke(job)).toMatchObject({
       invocationSchemaVersion: version,
-      results: [{ resultCode: 'Succeeded' }, { resultCode: 'PermanentFailure' }],
+      invocationId: job.invocationId,
+      results: [
+        { resultCode: 'Succeeded', resultString: expect.stringMatching(/^Processed task one/) },
+        { resultCode: 'PermanentFailure', resultString: expect.stringMatching(/^Failed task two/) },
+        { resultCode: 'PermanentFailure', resultString: expect.stringContaining('someone-elses') },
+      ].map((result, index) => ({ ...result, taskId: job.tasks[index]?.taskId })),
     });
+  });
+
+  test('is asked to try a task again that another try may mend', async () => {
+    await put('task.png', await tinyPng(4));
+    await database.query('ALTER TABLE image_metadata RENAME TO away');
+    const answer = await invoke(batchOperationsV2Event(task('task.png')));
+    await database.query('ALTER TABLE away RENAME TO image_metadata');
+    expect(answer).toMatchObject({ results: [{ resultCode: 'TemporaryFailure' }] });
   });
 });

@@ -74,11 +74,66 @@ describe('processBatch', () => {
     expect(results).toMatchObject([{ outcome: { status: 'failed', code: 'IMAGE_TOO_LARGE' } }]);
   });
 
+  test('records a source that cannot be read before it is restored, and which content it is', async () => {
+    const { parts, store, ledger } = memoryPipeline();
+    const bytes = await tinyPng(1);
+    await store.put(uploadOf('cold.png'), sourceObject(bytes));
+    const archive: ObjectStore = {
+      ...store,
+      read: () => Promise.reject(new PermanentError('SOURCE_ARCHIVED', 'in an archive')),
+    };
+    const { results } = await processBatch([uploadOf('cold.png')], { ...parts, store: archive });
+    const outcome = {
+      status: 'failed',
+      code: 'SOURCE_ARCHIVED',
+      message: 'in an archive',
+      source: { etag: etagOf(bytes), sizeBytes: bytes.byteLength },
+    };
+    expect(results).toMatchObject([{ outcome }]);
+    expect(ledger.rows()).toMatchObject([{ outcome }]);
+  });
+
   test('skips an upload whose source is gone', async () => {
     const { parts, ledger } = memoryPipeline();
     const { results } = await processBatch([uploadOf('gone', { etag: 'e' })], parts);
     expect(results).toMatchObject([{ outcome: { status: 'skipped', code: 'SOURCE_GONE' } }]);
     expect(ledger.rows()).toMatchObject([{ outcome: { source: { etag: 'e' } } }]);
+  });
+
+  test('skips an output that another deployment made, and converts no gray twin of it', async () => {
+    const { parts, store, ledger } = memoryPipeline();
+    const bytes = await tinyPng(1);
+    const metadata = { 'recipe-hash': 'any', 'processor-version': '0.0.1' };
+    await store.put(uploadOf('elsewhere/a.png'), { ...sourceObject(bytes), metadata });
+    const { results } = await processBatch([uploadOf('elsewhere/a.png')], parts);
+    const outcome = { status: 'skipped', code: 'OWN_OUTPUT', source: { etag: etagOf(bytes) } };
+    expect(results).toMatchObject([{ outcome }]);
+    expect(ledger.rows()).toMatchObject([{ outcome }]);
+    expect(store.get(uploadOf('grayscale/elsewhere/a.png'))).toBeUndefined();
+  });
+
+  test.each(['recipe-hash', 'processor-version'])(
+    'takes a source for no output because it has the metadata %s alone',
+    async (name) => {
+      const { parts, store } = memoryPipeline();
+      const metadata = { [name]: 'of someone else' };
+      await store.put(uploadOf('a.png'), { ...sourceObject(await tinyPng(1)), metadata });
+      const { results } = await processBatch([uploadOf('a.png')], parts);
+      expect(results).toMatchObject([{ outcome: { status: 'converted' } }]);
+    },
+  );
+
+  test.each([
+    ['the time since the event', -3_600_000, 3_600_000],
+    ['no time where the clock of the event is ahead', 3_600_000, 0],
+  ])('counts %s as waiting in the queue', async (_, offsetMs, expectedMs) => {
+    const { parts, store } = memoryPipeline({ now: Date.now });
+    await store.put(uploadOf('a.png'), sourceObject(await tinyPng(1)));
+    const upload = uploadOf('a.png', { eventTime: new Date(Date.now() + offsetMs) });
+    const { outcomes } = await processBatch([upload], parts);
+    const queueMs = outcomes[0]?.stages.queue;
+    expect(queueMs).toBeGreaterThanOrEqual(expectedMs);
+    expect(queueMs).toBeLessThan(expectedMs + 60_000);
   });
 
   test('keeps the failure of one upload from its siblings', async () => {
@@ -203,23 +258,6 @@ describe('processBatch', () => {
     };
     const { results } = await processBatch([uploadOf('a')], { ...parts, store: full });
     expect(results).toMatchObject([{ outcome: { status: 'failed', code: 'OUTPUT_KEY_TOO_LONG' } }]);
-  });
-
-  test('runs no more images side by side than there are places', async () => {
-    const { parts, store } = memoryPipeline({ places: createBudget(3) });
-    let [now, most] = [0, 0];
-    const watched: ObjectStore = {
-      ...store,
-      async read(ref, options) {
-        most = Math.max(most, ++now);
-        await new Promise((resolve) => setTimeout(resolve, 5));
-        now--;
-        return await store.read(ref, options);
-      },
-    };
-    const keys = Array.from({ length: 12 }, (_, i) => uploadOf(`k${i}`));
-    await processBatch(keys, { ...parts, store: watched });
-    expect(most).toBe(3);
   });
 
   test('has nothing to do, and no row to write, for an empty batch', async () => {

@@ -1,0 +1,99 @@
+// How many images are under way at once, and for how long.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { inspectImage } from '../../src/convert/index.ts';
+import {
+  createBudget,
+  DeadlineError,
+  type ObjectStore,
+  processBatch,
+} from '../../src/pipeline/index.ts';
+import { memoryPipeline, sourceObject, tinyPng, uploadOf } from '../support/pipeline.ts';
+
+/** More than any of the budgets below admits at once. */
+const keys = Array.from({ length: 8 }, (_, i) => `${i}.png`);
+const places = createBudget(100);
+
+describe('images side by side', () => {
+  test('are no more than there are places', async () => {
+    const { parts, store } = memoryPipeline({ places: createBudget(3) });
+    const { watched, most } = watch(store, { from: 'read' });
+    await processBatch(keys.map(uploadOfKey), { ...parts, store: watched });
+    expect(most()).toBe(3);
+  });
+
+  test.each([1, 2, 3])('are %i where the memory is enough for so many', async (count) => {
+    const { memoryBytes } = await inspectImage(await tinyPng(1));
+    const memory = createBudget(memoryBytes * (count + 0.5));
+    const { parts, store } = memoryPipeline({ places, memory });
+    for (const key of keys) await store.put(uploadOf(key), sourceObject(await tinyPng(1)));
+    // Outputs are stored before the memory is given back.
+    const { watched, most } = watch(store, { from: 'put' });
+    await processBatch(keys.map(uploadOfKey), { ...parts, store: watched });
+    expect(most()).toBe(count);
+  });
+
+  test.each([
+    ['files as large as their events say', 400],
+    ['files of which no event says how large they are', undefined],
+    ['files that are larger than is ever downloaded', 90_000],
+  ])('are so many that their transfers have room: %s', async (_, sizeBytes) => {
+    const limits = { maxBytes: 500, maxPixels: 1e6, maxPages: 1 };
+    const { parts, store } = memoryPipeline({ places, limits, transfers: createBudget(1_100) });
+    for (const key of keys) await store.put(uploadOf(key), sourceObject(await tinyPng(1)));
+    const { watched, most } = watch(store, { from: 'read' });
+    const uploads = keys.map((key) => uploadOf(key, sizeBytes === undefined ? {} : { sizeBytes }));
+    await processBatch(uploads, { ...parts, store: watched });
+    expect(most()).toBe(2);
+  });
+});
+
+test('an upload that takes too long comes back, and its sibling is recorded', async () => {
+  const { parts, store, ledger } = memoryPipeline();
+  await store.put(uploadOf('quick.png'), sourceObject(await tinyPng(1)));
+  const stuck: ObjectStore = {
+    ...store,
+    read: (ref, options) =>
+      ref.key === 'slow.png' ? new Promise(() => {}) : store.read(ref, options),
+  };
+  const { results, outcomes } = await processBatch(
+    [uploadOf('slow.png'), uploadOf('quick.png')],
+    { ...parts, store: stuck },
+    { timeoutMs: 1_000 },
+  );
+  expect(results).toMatchObject([
+    { error: expect.any(DeadlineError) },
+    { outcome: { status: 'converted' } },
+  ]);
+  expect(results[0]).toMatchObject({ error: { message: expect.stringContaining('slow.png') } });
+  expect(outcomes).toHaveLength(1);
+  expect(ledger.rows()).toMatchObject([{ outcome: { upload: { key: 'quick.png' } } }]);
+}, 10_000);
+
+function uploadOfKey(key: string) {
+  return uploadOf(key);
+}
+
+/** Counts who is between the beginning of `from` and what follows it, the end of its output. */
+function watch(store: ObjectStore, { from }: { from: 'read' | 'put' }) {
+  let [now, most] = [0, 0];
+  const enter = async () => {
+    most = Math.max(most, ++now);
+    await sleep(10);
+  };
+  const watched: ObjectStore = {
+    ...store,
+    async read(ref, options) {
+      if (from === 'read') await enter();
+      const object = await store.read(ref, options);
+      if (from === 'read' && !object) now--;
+      return object;
+    },
+    async put(ref, object) {
+      if (from === 'put') await enter();
+      await store.put(ref, object);
+      now--;
+    },
+  };
+  return { watched, most: () => most };
+}
