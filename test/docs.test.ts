@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { configVariables } from '../src/config.ts';
 import {
   conversionErrorCodes,
+  inputFormats,
   lossMeanings,
   methods,
   outputFormats,
@@ -25,6 +26,17 @@ describe('docs/configuration.md', () => {
       .split('\n')
       .filter((line) => line.startsWith('| `'));
     expect(documented.toSorted()).toEqual(rows.toSorted());
+  });
+});
+
+describe('docs/semantics.md', () => {
+  test('has a row for each format that is read, as the source has it', () => {
+    const rows = Object.values(inputFormats).map(
+      ({ name, contentType, extensions, decoder }) =>
+        `| ${name} | \`${contentType}\` | ${extensions.join(', ')} | ${decoder} |`,
+    );
+    const documented = read('docs/semantics.md').split('\n');
+    expect(documented.filter((line) => line.includes('`image/'))).toEqual(rows);
   });
 });
 

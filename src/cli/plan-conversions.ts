@@ -72,7 +72,7 @@ export function isPictureName(path: string): boolean {
 /** Pictures that cannot be converted yet are failures, not something else that lies in the folder. */
 const pictureExtensions = new Set<string>([
   ...Object.values(inputFormats).flatMap(({ extensions }) => extensions),
-  ...['heic', 'heif', 'bmp', 'ico', 'jxl', 'jp2', 'psd', 'qoi', 'svg', 'tga', 'dng', 'cr2', 'nef'],
+  ...['svg', 'dng', 'cr2', 'cr3', 'nef', 'arw', 'exr', 'hdr', 'dds'],
 ]);
 
 function extensionOf(path: string): string {
