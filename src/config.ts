@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { databaseUrl, integer, oneOf, prefix, text, url } from './config-values.ts';
 import { type Recipe, recipeOptions } from './convert/recipe-options.ts';
 
 /** One environment variable: its name, how its text is read, what it means. */
@@ -217,47 +218,4 @@ function recipeVariables(): RecipeVariables {
     ];
   });
   return Object.fromEntries(entries) as RecipeVariables;
-}
-
-// The parsers: text to value, or an Error whose message says what was expected.
-
-function text(value: string): string {
-  return value;
-}
-
-function integer(min: number, max = Number.MAX_SAFE_INTEGER): (value: string) => number {
-  return (value) => {
-    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-    if (number >= min && number <= max) return number;
-    throw new Error(
-      max === Number.MAX_SAFE_INTEGER
-        ? `a whole number of at least ${min}`
-        : `a whole number from ${min} to ${max}`,
-    );
-  };
-}
-
-function oneOf<const Allowed extends string>(...allowed: Allowed[]): (value: string) => Allowed {
-  return (value) => {
-    const found = allowed.find((word) => word.toLowerCase() === value.toLowerCase());
-    if (found) return found;
-    throw new Error(`one of ${allowed.join(', ')}`);
-  };
-}
-
-function url(value: string): string {
-  if (/^https?:$/.test(URL.parse(value)?.protocol ?? '')) return value;
-  throw new Error('an http:// or https:// URL');
-}
-
-function databaseUrl(value: string): string {
-  if (/^postgres(ql)?:$/.test(URL.parse(value)?.protocol ?? '')) return value;
-  throw new Error('postgresql://USER:PASSWORD@HOST:PORT/DATABASE');
-}
-
-/** `gray`, `gray/` and `/gray/` all mean `gray/`. It is never empty: outputs would be uploads. */
-function prefix(value: string): string {
-  const name = value.replace(/^\/+|\/+$/g, '');
-  if (name) return `${name}/`;
-  throw new Error('a folder name such as grayscale/');
 }

@@ -17,6 +17,7 @@ describe('the import rules', () => {
     ['events imports only its own', 'events/wrong.ts', "import '../convert/index.ts';"],
     ['adapters imports only its own', 'adapters/wrong.ts', "import '../config.ts';"],
     ['config.ts imports only its own', 'config.ts', "import './version.ts';"],
+    ['config-values.ts imports only its own', 'config-values.ts', "import './version.ts';"],
     ['compose.ts imports only its own', 'compose.ts', "import './lambda/start.ts';"],
     ['lambda imports only its own', 'lambda/wrong.ts', "import '../adapters/s3.ts';"],
     ['server imports only its own', 'server/wrong.ts', "import '../sandbox/start.ts';"],
