@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
 import { RecipeError } from '../convert/index.ts';
 import { version } from '../version.ts';
+import { compareMethodsCommand } from './compare-methods.ts';
 import { convertCommand } from './convert.ts';
 import type { ExitCode } from './exit-code.ts';
 import { inspectEventCommand } from './inspect-event.ts';
@@ -10,7 +11,13 @@ import { sandboxCommand } from './sandbox.ts';
 import { surviveClosedOutput } from './standard-output.ts';
 import { UsageError } from './usage-error.ts';
 
-const commands = [convertCommand, inspectEventCommand, migrateCommand, sandboxCommand];
+const commands = [
+  convertCommand,
+  compareMethodsCommand,
+  inspectEventCommand,
+  migrateCommand,
+  sandboxCommand,
+];
 
 /**
  * Runs the command line and returns its exit code. Never throws: whatever fails is told in a

@@ -50,13 +50,16 @@ export const methods = {
   },
 } satisfies Record<string, MethodFacts>;
 
+/** A row of {@link methods}. */
+export type NamedMethod = keyof typeof methods;
+
 /** How colours become gray: a row of {@link methods}, or weights of one’s own. */
-export type Method = keyof typeof methods | `mix:${string}`;
+export type Method = NamedMethod | `mix:${string}`;
 
 export function methodFacts(method: Method): MethodFacts {
   const weights = parseMix(method);
   if (weights) {
     return { description: 'weights of one’s own', toGray: (_, max) => weighted(weights, max) };
   }
-  return methods[method as keyof typeof methods];
+  return methods[method as NamedMethod];
 }
