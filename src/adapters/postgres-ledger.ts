@@ -79,8 +79,11 @@ WHERE excluded.status = 'converted'
  * server that restarts is back within seconds. Converting the batch again would cost far more.
  */
 const pausesMs = [50, 500, 2_000];
-/** No further try is begun after this: the function has to answer while it has time. */
-const patienceMs = 8_000;
+/**
+ * No further try is begun after this. With a connection and a statement that both hang, the last one
+ * ends within 18 seconds, and the function keeps 20 to record and answer.
+ */
+const patienceMs = 4_000;
 
 /** The ledger in PostgreSQL's table `image_metadata`. */
 export function createPostgresLedger(

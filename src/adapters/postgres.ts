@@ -93,8 +93,8 @@ function reasonOf(cause: Error & { code?: unknown }): string {
 }
 
 // A server that accepts and then says nothing must not hold a function until its time is up.
-const connectTimeoutMs = 10_000;
-const queryTimeoutMs = 8_000;
+const connectTimeoutMs = 8_000;
+const queryTimeoutMs = 6_000;
 
 const unreachable =
   /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|E(HOST|NET)UNREACH|ENOENT)$/;

@@ -95,14 +95,14 @@ describe('one connection', () => {
     expect(await database.rows()).toHaveLength(1);
   });
 
-  test('gives up a statement that is not answered for 8 seconds', async () => {
+  test('gives up a statement that is not answered for 6 seconds', async () => {
     await postgres.query('SELECT 1');
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const settled = vi.fn();
     const statement = postgres.query('SELECT pg_sleep(20)').finally(settled);
     const failure = expect(statement).rejects.toThrow(/timeout/i);
     while ((await backends("wait_event = 'PgSleep'")).length === 0) await setImmediate();
-    await vi.advanceTimersByTimeAsync(7_900);
+    await vi.advanceTimersByTimeAsync(5_900);
     expect(settled).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(200);
     await failure;
