@@ -39,8 +39,9 @@ export async function convertNewest(
     const source = await readNewest(ref, parts, watch);
     const upload = uploadOf(source, uploads);
     if (!source) return skipped(upload, 'SOURCE_GONE', parts.recipe);
-    if (isOutput(source))
+    if (isOutput(source)) {
       return skipped({ ...upload, ...contentOf(source) }, 'OWN_OUTPUT', parts.recipe);
+    }
 
     const result = source.failure
       ? failed(source.failure)
