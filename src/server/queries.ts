@@ -1,0 +1,125 @@
+import { z } from '@hono/zod-openapi';
+import { type Recipe, type RecipeOptions, recipeOptions } from '../convert/index.ts';
+
+// What a query may say. Every one is strict: a name that is not known is a mistake, not a wish.
+
+/** PostgreSQL cannot hold NUL, and a store no longer name. */
+const keyText = z
+  .string()
+  .min(1)
+  .refine((key) => !key.includes('\0') && Buffer.byteLength(key) <= 1_024, {
+    error: 'Expected a key of 1 to 1,024 bytes without NUL',
+  });
+
+/** Anything that a row may hold, and nothing that the database would choke on. */
+const word = z
+  .string()
+  .min(1)
+  .max(1_024)
+  .refine((text) => !text.includes('\0'), { error: 'Expected text without NUL' });
+
+const unitsMs = { s: 1e3, m: 60e3, h: 3_600e3, d: 86_400e3 };
+
+/** A moment, or how long ago it was. */
+const moment = z
+  .string()
+  .transform((text, context) => {
+    const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+    const time = count
+      ? Date.now() - Number(count) * unitsMs[unit as keyof typeof unitsMs]
+      : readTime(text);
+    if (time >= 0 && time < 253e12) return new Date(time);
+    context.addIssue('Expected an ISO 8601 time with its zone since 1970, or an age such as 24h');
+    return z.NEVER;
+  })
+  .openapi({ type: 'string', example: '24h', description: 'ISO 8601, or an age: 15m, 24h, 7d.' });
+
+function readTime(text: string): number {
+  return z.iso.datetime({ offset: true }).safeParse(text).success ? Date.parse(text) : Number.NaN;
+}
+
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `Expected a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .pipe(z.int().min(min).max(max))
+    .openapi({ type: 'integer', minimum: min, maximum: max });
+
+const yesOrNo = z
+  .enum(['true', 'false'])
+  .transform((text) => text === 'true')
+  .openapi({ type: 'string', enum: ['true', 'false'] });
+
+export const sorts = ['newest', 'oldest', 'slowest', 'fastest'] as const;
+
+export const ImagesQuerySchema = z.strictObject({
+  status: z.enum(['converted', 'failed', 'skipped']).optional(),
+  code: word.optional(),
+  bucket: word.optional(),
+  key: keyText.optional().openapi({ description: 'Exactly this key.' }),
+  prefix: keyText.optional().openapi({ description: 'Keys that begin so.' }),
+  etag: word.optional(),
+  method: word.optional(),
+  version: word.optional().openapi({ description: 'Of the processor.' }),
+  since: moment.optional(),
+  until: moment.optional(),
+  sort: z.enum(sorts).default('newest'),
+  limit: wholeNumber(1, 200).default(50),
+  cursor: z.string().max(512).optional().openapi({ description: '`next` of the page before.' }),
+});
+
+export type ImagesQuery = z.infer<typeof ImagesQuerySchema>;
+
+/** `9223372036854775807` is the largest that the database has. */
+export const ImageIdSchema = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[1-9]\d{0,17}$/, 'Expected the id of an image: a whole number')
+    .openapi({ param: { name: 'id', in: 'path' }, example: '42' }),
+});
+
+export const PictureQuerySchema = z.strictObject({
+  width: wholeNumber(16, 1_024)
+    .optional()
+    .openapi({ description: 'A WebP of this width, never enlarged, instead of the file itself.' }),
+});
+
+export const RemoveQuerySchema = z.strictObject({
+  source: yesOrNo.optional().openapi({ description: 'The source as well.' }),
+});
+
+export const UploadQuerySchema = z.strictObject({
+  key: keyText,
+  presigned: yesOrNo.optional().openapi({
+    description: 'Answer with a URL of the store to send the bytes to, instead of taking them.',
+  }),
+});
+
+export const LiveQuerySchema = z.strictObject({
+  status: z.enum(['converted', 'failed', 'skipped']).optional(),
+  prefix: keyText.optional(),
+});
+
+/** A recipe, each option as the table of options reads its text. */
+export const RecipeQuerySchema = z.strictObject(
+  Object.fromEntries(
+    Object.entries(recipeOptions).map(([name, facts]) => [
+      name,
+      z
+        .string()
+        .transform((text, context) => {
+          const value: unknown = facts.read(facts.fromText(text));
+          if (value !== undefined) return value;
+          context.addIssue(`Expected ${facts.expected}`);
+          return z.NEVER;
+        })
+        .optional()
+        .openapi({
+          type: typeof facts.default === 'number' ? 'integer' : 'string',
+          description: `${facts.description} Expects ${facts.expected}. Default: what the server is configured for.`,
+          ...(facts.choices && name !== 'method' && { enum: [...facts.choices] }),
+        }),
+    ]),
+  ) as unknown as { [Name in keyof Recipe]: z.ZodType<RecipeOptions[Name]> },
+);
