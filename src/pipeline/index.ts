@@ -1,12 +1,32 @@
 export { type Budget, createBudget } from './budget.ts';
+export { needsTooMuchMemory } from './convert-and-store.ts';
 export {
+  BodyLengthError,
   DeadlineError,
   EntryRejectedError,
   PermanentError,
   type PermanentErrorCode,
   permanentErrorCodes,
+  RangeOutsideError,
   SourceUnsettledError,
 } from './errors.ts';
+export type {
+  LedgerReader,
+  LedgerRow,
+  PageOptions,
+  RowChange,
+  RowFilter,
+  RowOrder,
+  RowPosition,
+} from './ledger-reader.ts';
+export type {
+  FoundFile,
+  ListedObject,
+  ObjectFiles,
+  OpenFile,
+  OpenOptions,
+  WriteOptions,
+} from './object-files.ts';
 export {
   contentId,
   type FailureCode,

@@ -3,6 +3,15 @@ import { type Recipe, type RecipeOptions, recipeOptions } from '../convert/index
 
 // What a query may say. Every one is strict: a name that is not known is a mistake, not a wish.
 
+/** Answers a name that is not known with those that are. */
+function query<Shape extends z.ZodRawShape>(shape: Shape) {
+  const names = Object.keys(shape).join(', ');
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys' ? `one of the parameters ${names}` : undefined,
+  });
+}
+
 /** PostgreSQL cannot hold NUL, and a store no longer name. */
 const keyText = z
   .string()
@@ -44,6 +53,7 @@ const wholeNumber = (min: number, max: number) =>
     .regex(/^\d{1,9}$/, `Expected a whole number from ${min} to ${max}`)
     .transform(Number)
     .pipe(z.int().min(min).max(max))
+    
     .openapi({ type: 'integer', minimum: min, maximum: max });
 
 const yesOrNo = z
@@ -53,7 +63,7 @@ const yesOrNo = z
 
 export const sorts = ['newest', 'oldest', 'slowest', 'fastest'] as const;
 
-export const ImagesQuerySchema = z.strictObject({
+export const ImagesQuerySchema = query({
   status: z.enum(['converted', 'failed', 'skipped']).optional(),
   code: word.optional(),
   bucket: word.optional(),
@@ -65,44 +75,44 @@ export const ImagesQuerySchema = z.strictObject({
   since: moment.optional(),
   until: moment.optional(),
   sort: z.enum(sorts).default('newest'),
-  limit: wholeNumber(1, 200).default(50),
+  limit: wholeNumber(1, 200).default(50).openapi({ default: 50 }),
   cursor: z.string().max(512).optional().openapi({ description: '`next` of the page before.' }),
 });
 
 export type ImagesQuery = z.infer<typeof ImagesQuerySchema>;
 
 /** `9223372036854775807` is the largest that the database has. */
-export const ImageIdSchema = z.strictObject({
+export const ImageIdSchema = query({
   id: z
     .string()
     .regex(/^[1-9]\d{0,17}$/, 'Expected the id of an image: a whole number')
     .openapi({ param: { name: 'id', in: 'path' }, example: '42' }),
 });
 
-export const PictureQuerySchema = z.strictObject({
+export const PictureQuerySchema = query({
   width: wholeNumber(16, 1_024)
     .optional()
     .openapi({ description: 'A WebP of this width, never enlarged, instead of the file itself.' }),
 });
 
-export const RemoveQuerySchema = z.strictObject({
+export const RemoveQuerySchema = query({
   source: yesOrNo.optional().openapi({ description: 'The source as well.' }),
 });
 
-export const UploadQuerySchema = z.strictObject({
+export const UploadQuerySchema = query({
   key: keyText,
   presigned: yesOrNo.optional().openapi({
     description: 'Answer with a URL of the store to send the bytes to, instead of taking them.',
   }),
 });
 
-export const LiveQuerySchema = z.strictObject({
+export const LiveQuerySchema = query({
   status: z.enum(['converted', 'failed', 'skipped']).optional(),
   prefix: keyText.optional(),
 });
 
 /** A recipe, each option as the table of options reads its text. */
-export const RecipeQuerySchema = z.strictObject(
+export const RecipeQuerySchema = query(
   Object.fromEntries(
     Object.entries(recipeOptions).map(([name, facts]) => [
       name,

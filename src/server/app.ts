@@ -1,0 +1,70 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { ServerParts } from '../compose-server.ts';
+import { answerProblem, refusalOf } from './answer-problem.ts';
+import { addConvert } from './convert.ts';
+import { addDocuments } from './documents.ts';
+import { addEvents } from './events.ts';
+import { createGate, type Gate } from './gate.ts';
+import { guard } from './guard.ts';
+import { addHealth } from './health.ts';
+import { addImages } from './images.ts';
+import { addLive } from './live.ts';
+import type { LiveFeed } from './live-feed.ts';
+import type { Metrics } from './metrics.ts';
+import { addPictures } from './pictures.ts';
+import { problems, RequestError } from './problems.ts';
+import { securityHeaders } from './security-headers.ts';
+import { addUploads } from './uploads.ts';
+import { addWebFiles } from './web-files.ts';
+import { wrongParameters } from './wrong-parameters.ts';
+
+/** What the handlers of the API work with. */
+export interface Service {
+  parts: ServerParts;
+  feed: LiveFeed;
+  metrics: Metrics;
+  /** Requests that take memory or a processor. */
+  gate: Gate;
+  /** Aborted when the server stops. */
+  stopping: AbortSignal;
+  log: (level: 'info' | 'error', message: string, facts?: Record<string, unknown>) => void;
+}
+
+export type Api = OpenAPIHono;
+
+/** The API as a function from Request to Response. */
+export function createApp(service: Omit<Service, 'gate'>): Api {
+  const { config } = service.parts;
+  // Those inside wait for memory in turn; more of them would only wait longer.
+  const full: Service = { ...service, gate: createGate(Math.max(16, 4 * config.concurrency)) };
+  const app: Api = new OpenAPIHono({
+    defaultHook: (result, c) => {
+      if (result.success) return;
+      throw wrongParameters(result.error, { ...c.req.query(), ...c.req.param() });
+    },
+  });
+
+  app.use(securityHeaders());
+  app.use(guard(config));
+  app.onError((error, c) =>
+    answerProblem(c, refusalOf(error, (cause) => logError(service, c.req, cause))),
+  );
+  app.notFound((c) => {
+    throw new RequestError('NO_SUCH_ROUTE', `There is no ${c.req.method} ${c.req.path}; /docs lists all there is.`);
+  });
+
+  for (const add of [addConvert, addUploads, addEvents, addImages, addPictures, addLive, addHealth, addDocuments]) {
+    add(app, full);
+  }
+  addWebFiles(app);
+  return app;
+}
+
+function logError({ log }: Pick<Service, 'log'>, request: { method: string; path: string }, cause: Error) {
+  log('error', 'request failed', {
+    method: request.method,
+    path: request.path,
+    error: cause.message,
+    stack: cause.stack,
+  });
+}
