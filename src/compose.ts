@@ -80,8 +80,9 @@ export function recipeOf(config: Config, given: RecipeOptions = {}): Recipe {
 }
 
 /** What a conversion may take at most. */
-export function limitsOf({ maxBytes, maxPixels, maxPages }: Config): Limits {
-  return { maxBytes, maxPixels, maxPages };
+export function limitsOf(config: Config): Limits {
+  const { maxBytes, maxPixels, maxPages, maxConversionMs, maxOutputBytes } = config;
+  return { maxBytes, maxPixels, maxPages, timeoutMs: maxConversionMs, maxOutputBytes };
 }
 
 /** How events are read: which bucket is ours, and which keys are our own outputs. */
