@@ -125,7 +125,11 @@ const structure = [
 ];
 
 const packages = [
-  onlyIn('sharp', ['convert', 'compose.ts', 'sandbox'], 'Pictures are the engine’s business.'),
+  onlyIn(
+    'sharp',
+    ['convert', 'compose.ts', 'adapters/converter-process.ts', 'sandbox'],
+    'Pictures are the engine’s business.',
+  ),
   onlyIn(
     '(@aws-sdk/[^/]+|pg)',
     ['adapters', 'compose.ts', 'sandbox', 'lambda'],

@@ -195,6 +195,13 @@ export function environmentWith(
   return { ...process.env, ...settings };
 }
 
+const harmless = ['PATH', 'HOME', 'TMPDIR', 'TMP', 'TEMP', 'SystemRoot', 'LD_LIBRARY_PATH', 'LANG'];
+
+/** For a process that only computes and may be fooled by what it reads: nothing secret. */
+export function harmlessEnvironment(): Record<string, string | undefined> {
+  return Object.fromEntries(harmless.map((name) => [name, process.env[name]]));
+}
+
 function variable<Value>(
   name: string,
   parse: (text: string) => Value,
