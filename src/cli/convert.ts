@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { composeFiles, limitsOf, recipeOf } from '../compose.ts';
+import { composeConverter, composeFiles, limitsOf, recipeOf } from '../compose.ts';
 import { type Config, readConfig } from '../config.ts';
 import { ConversionError, type RecipeOptions, toGrayscale } from '../convert/index.ts';
 import { convertFiles, readStandardInput } from './convert-files.ts';
@@ -61,13 +61,15 @@ async function convertPaths(inputs: string[], options: Options, config: Config):
   const interrupt = new AbortController();
   const onInterrupt = () => interrupt.abort();
   for (const signal of stopSignals) process.once(signal, onInterrupt);
+  const converter = await composeConverter(jobs.length);
   const results = await convertFiles(jobs, composeFiles(config), {
+    converter,
     recipe: recipeOf(config, { ...options, format }),
     overwrite,
     concurrency: options.concurrency ?? config.concurrency,
     signal: interrupt.signal,
     onResult: report.add,
-  });
+  }).finally(converter.close);
   for (const signal of stopSignals) process.off(signal, onInterrupt);
   report.finish();
   const isDone = results.length === jobs.length;

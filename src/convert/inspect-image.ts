@@ -1,3 +1,4 @@
+import { startDeadline } from './deadline.ts';
 import { ConversionError } from './errors.ts';
 import { foreignFormatOf } from './foreign-formats.ts';
 import { type InputFormat, inputFormatOf, inputFormats } from './input-formats.ts';
@@ -41,12 +42,12 @@ export async function inspectImage(
 /** The same, for whoever goes on to decode it. */
 export async function openImage(
   bytes: Uint8Array,
-  { maxBytes, maxPages, maxPixels }: Limits,
+  { maxBytes, maxPages, maxPixels, timeoutMs }: Limits,
   recipe: Recipe,
 ): Promise<OpenedImage> {
   checkBytes(bytes, maxBytes);
   const content = unwrapped(bytes);
-  const file = await readHeader(content, acceptedFormat(content));
+  const file = await readHeader(content, acceptedFormat(content), startDeadline(timeoutMs));
   checkPages(file.image, maxPages);
   const plan = await planOutput(content, file, recipe);
   checkPixels(file.image, plan, maxPixels);

@@ -41,6 +41,9 @@ export {
 export type { PipelineParts } from './parts.ts';
 export type {
   Clock,
+  Conversion,
+  ConversionOptions,
+  Converter,
   Ledger,
   LedgerEntry,
   NewObject,
