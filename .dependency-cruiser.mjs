@@ -24,7 +24,7 @@ const parts = {
     why: 'It puts the parts together; the fronts call it, never the other way round.',
   },
   'compose-server.ts': {
-    may: ['compose.ts', 'config.ts', 'pipeline/', 'adapters/', 'events/', 'convert/'],
+    may: ['compose.ts', 'config.ts', 'pipeline/', 'adapters/', 'events/', 'version.ts'],
     why: 'It is the half of compose.ts that only the server needs; the function must not load it.',
   },
   lambda: front(),

@@ -1,9 +1,15 @@
 import type { Notifications } from './adapters/postgres-notifications.ts';
-import { composePipeline, composePostgres, composeS3, parseOptionsOf } from './compose.ts';
+import {
+  composeConverter,
+  composePipeline,
+  composePostgres,
+  composeS3,
+  parseOptionsOf,
+} from './compose.ts';
 import { type Config, ConfigError } from './config.ts';
-import { type GrayImage, type Recipe, toGrayscale } from './convert/index.ts';
 import type { ParseOptions } from './events/index.ts';
 import type { LedgerReader, ObjectFiles, PipelineParts } from './pipeline/index.ts';
+import { version } from './version.ts';
 
 /** What the server works with. */
 export interface ServerParts {
@@ -12,7 +18,6 @@ export interface ServerParts {
   bucket: string;
   pipeline: PipelineParts;
   parseOptions: ParseOptions;
-  convert: (bytes: Uint8Array, recipe: Recipe) => Promise<GrayImage>;
   reader: LedgerReader;
   files: ObjectFiles;
   /** Migrations that the database lacks. */
@@ -32,31 +37,41 @@ export async function composeServer(config: Config): Promise<ServerParts> {
     throw new ConfigError(['S3_BUCKET: expected the bucket of the uploads but it is not set']);
   }
   const postgres = await composePostgres(config, { maxConnections });
-  const [pipeline, client, { createS3Files }, { createPostgresReader }, migrations] =
-    await Promise.all([
-      composePipeline(config),
-      // Bodies come and go at the pace of the server's clients.
-      composeS3(config, { requestTimeoutMs: config.requestTimeoutSeconds * 1e3, socketTimeoutMs: 30_000 }),
-      import('./adapters/s3-files.ts'),
-      import('./adapters/postgres-reader.ts'),
-      import('./adapters/migrate.ts'),
-    ]);
+  // Bodies come and go at the pace of the server's clients.
+  const requestTimeoutMs = config.requestTimeoutSeconds * 1e3;
+  const [pipeline, converter, client, adapters] = await Promise.all([
+    composePipeline(config),
+    composeConverter(Number.POSITIVE_INFINITY),
+    composeS3(config, { requestTimeoutMs, socketTimeoutMs: 30_000 }),
+    loadAdapters(),
+  ]);
+  const ledger = adapters.createPostgresLedger(postgres, { processorVersion: version });
   return {
     config,
     bucket,
-    pipeline,
+    pipeline: { ...pipeline, converter, ledger },
     parseOptions: parseOptionsOf(config),
-    convert: (bytes, recipe) => toGrayscale(bytes, recipe, pipeline.limits),
-    reader: createPostgresReader(postgres),
-    files: createS3Files(client),
-    pendingMigrations: () => migrations.pendingMigrations(postgres),
+    reader: adapters.createPostgresReader(postgres),
+    files: adapters.createS3Files(client),
+    pendingMigrations: () => adapters.pendingMigrations(postgres),
     async listen(wake) {
-      const { listenToLedger } = await import('./adapters/postgres-notifications.ts');
-      return listenToLedger(await composePostgres(config), wake);
+      return adapters.listenToLedger(await composePostgres(config), wake);
     },
     async close() {
+      await converter.close();
       client.destroy();
       await postgres.close();
     },
   };
+}
+
+async function loadAdapters() {
+  const [ledger, reader, files, migrations, notifications] = await Promise.all([
+    import('./adapters/postgres-ledger.ts'),
+    import('./adapters/postgres-reader.ts'),
+    import('./adapters/s3-files.ts'),
+    import('./adapters/migrate.ts'),
+    import('./adapters/postgres-notifications.ts'),
+  ]);
+  return { ...ledger, ...reader, ...files, ...migrations, ...notifications };
 }

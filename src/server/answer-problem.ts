@@ -50,7 +50,10 @@ export function refusalOf(error: unknown, log: (error: Error) => void): Refusal 
   const cause = error instanceof Error ? error : new Error(String(error));
   log(cause);
   return mayPass(cause)
-    ? refusal('TRY_AGAIN', 'The store or the database did not answer as it should. Try again; /readyz says which of them it is.')
+    ? refusal(
+        'TRY_AGAIN',
+        'The store or the database did not answer as it should. Try again; /readyz says which of them it is.',
+      )
     : refusal('INTERNAL', 'The server made a mistake; its log has the cause.');
 }
 

@@ -1,4 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { routePath } from 'hono/route';
 import type { ServerParts } from '../compose-server.ts';
 import { answerProblem, refusalOf } from './answer-problem.ts';
 import { addConvert } from './convert.ts';
@@ -11,8 +13,9 @@ import { addImages } from './images.ts';
 import { addLive } from './live.ts';
 import type { LiveFeed } from './live-feed.ts';
 import type { Metrics } from './metrics.ts';
+import { methodsOf } from './openapi.ts';
 import { addPictures } from './pictures.ts';
-import { problems, RequestError } from './problems.ts';
+import { RequestError } from './problems.ts';
 import { securityHeaders } from './security-headers.ts';
 import { addUploads } from './uploads.ts';
 import { addWebFiles } from './web-files.ts';
@@ -47,20 +50,54 @@ export function createApp(service: Omit<Service, 'gate'>): Api {
   app.use(securityHeaders());
   app.use(guard(config));
   app.onError((error, c) =>
-    answerProblem(c, refusalOf(error, (cause) => logError(service, c.req, cause))),
+    answerProblem(
+      c,
+      refusalOf(error, (cause) => logError(service, c.req, cause)),
+    ),
   );
-  app.notFound((c) => {
-    throw new RequestError('NO_SUCH_ROUTE', `There is no ${c.req.method} ${c.req.path}; /docs lists all there is.`);
-  });
+  app.notFound((c) => answerNotFound(c));
 
-  for (const add of [addConvert, addUploads, addEvents, addImages, addPictures, addLive, addHealth, addDocuments]) {
+  app.use(async (c, next) => {
+    const startedAt = performance.now();
+    await next();
+    const seconds = (performance.now() - startedAt) / 1e3;
+    const { method } = c.req;
+    service.metrics.request({ method, route: routePath(c), status: c.res.status, seconds });
+  });
+  for (const add of [
+    addConvert,
+    addUploads,
+    addEvents,
+    addImages,
+    addPictures,
+    addLive,
+    addHealth,
+    addDocuments,
+  ]) {
     add(app, full);
   }
   addWebFiles(app);
   return app;
 }
 
-function logError({ log }: Pick<Service, 'log'>, request: { method: string; path: string }, cause: Error) {
+function answerNotFound(c: Context): Response {
+  const { method, path } = c.req;
+  const allowed = methodsOf(path);
+  if (allowed.length === 0) {
+    throw new RequestError('NO_SUCH_ROUTE', `There is no ${method} ${path}; /docs lists all there is.`);
+  }
+  c.header('allow', allowed.join(', '));
+  throw new RequestError(
+    'METHOD_NOT_ALLOWED',
+    `Expected ${allowed.join(' or ')} for ${path} but received ${method}.`,
+  );
+}
+
+function logError(
+  { log }: Pick<Service, 'log'>,
+  request: { method: string; path: string },
+  cause: Error,
+) {
   log('error', 'request failed', {
     method: request.method,
     path: request.path,

@@ -1,16 +1,16 @@
 import { recipeOf } from '../compose.ts';
-import { type GrayImage, inspectImage, outputFormats, type Recipe } from '../convert/index.ts';
+import { type GrayImage, outputFormats, type Recipe } from '../convert/index.ts';
 import { needsTooMuchMemory } from '../pipeline/index.ts';
 import type { Api, Service } from './app.ts';
 import { RequestError } from './problems.ts';
 import { announcedBytes, readBody } from './read-body.ts';
-import { unlessAborted, workSignal } from './work-signal.ts';
 import { convert } from './work-routes.ts';
+import { unlessAborted, workSignal } from './work-signal.ts';
 
 /** `POST /v1/convert` */
 export function addConvert(app: Api, service: Service): void {
   const { parts, gate, metrics } = service;
-  const { config, pipeline } = parts;
+  const { config } = parts;
 
   app.openapi(convert, async (c) => {
     const given = c.req.valid('query');
@@ -18,7 +18,7 @@ export function addConvert(app: Api, service: Service): void {
     const recipe = recipeOf(config, { ...given, format });
     const signal = workSignal(c.req.raw, config.requestTimeoutSeconds * 1e3);
     const { gray, bodyMs, queueMs } = await gate.pass(() =>
-      unlessAborted(signal, convertBody(c.req.raw, { recipe, parts, signal })),
+      unlessAborted(signal, convertBody(c.req.raw, { recipe, signal })),
     );
     metrics.conversion(gray.stages);
     c.header('server-timing', serverTiming({ body: bodyMs, queue: queueMs, ...stagesOf(gray) }));
@@ -28,35 +28,40 @@ export function addConvert(app: Api, service: Service): void {
   });
 
   async function convertBody(request: Request, { recipe, signal }: ConvertOptions) {
-    const { limits, transfers, memory } = pipeline;
+    const { limits, transfers, memory, converter } = parts.pipeline;
     const sizeBytes = Math.min(announcedBytes(request) ?? limits.maxBytes, limits.maxBytes);
     const askedAt = performance.now();
     return await transfers.use(sizeBytes, async () => {
-      signal.throwIfAborted();
       const startedAt = performance.now();
       const bytes = await readBody(request, { maxBytes: limits.maxBytes, signal });
       const readAt = performance.now();
-      const { memoryBytes } = await inspectImage(bytes, limits, recipe);
-      if (memoryBytes > memory.capacity) throw needsTooMuchMemory(memoryBytes, memory.capacity);
-      return await memory.use(memoryBytes, async () => {
-        // Whoever went away while it waited gives its turn to the next.
-        signal.throwIfAborted();
-        const queueMs = startedAt - askedAt + (performance.now() - readAt);
-        const gray = await parts.convert(bytes, recipe);
-        return { gray, bodyMs: readAt - startedAt, queueMs };
-      });
+      const conversion = await converter.open(bytes, { recipe, limits, signal });
+      try {
+        const { memoryBytes } = conversion;
+        if (memoryBytes > memory.capacity) {
+          throw needsTooMuchMemory(memoryBytes, memory.capacity);
+        }
+        return await memory.use(memoryBytes, async () => {
+          const queueMs = startedAt - askedAt + (performance.now() - readAt);
+          return { gray: await conversion.convert(), bodyMs: readAt - startedAt, queueMs };
+        });
+      } finally {
+        conversion.close();
+      }
     });
   }
 }
 
 interface ConvertOptions {
   recipe: Recipe;
-  parts: Service['parts'];
   signal: AbortSignal;
 }
 
 /** The first type that the client would rather have and that can be written. */
-export function acceptedFormat(accept: string | undefined, configured: Recipe['format']): Recipe['format'] {
+export function acceptedFormat(
+  accept: string | undefined,
+  configured: Recipe['format'],
+): Recipe['format'] {
   if (!accept?.trim()) return configured;
   const wishes = accept
     .split(',')

@@ -5,8 +5,8 @@ import type { Api, Service } from './app.ts';
 import { RequestError } from './problems.ts';
 import { readBody } from './read-body.ts';
 import type { EventAnswerSchema } from './schemas.ts';
-import { workSignal } from './work-signal.ts';
 import { receiveEvent } from './work-routes.ts';
+import { workSignal } from './work-signal.ts';
 
 type RecordResult = z.infer<typeof EventAnswerSchema>['results'][number];
 

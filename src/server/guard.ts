@@ -48,7 +48,10 @@ function checkOrigin(request: Request): void {
   const origin = request.headers.get('origin');
   const host = request.headers.get('host') ?? new URL(request.url).host;
   if (origin === null || URL.parse(origin)?.host === host) return;
-  throw new RequestError('CROSS_SITE', 'Expected a page of this server to ask, not of another site.');
+  throw new RequestError(
+    'CROSS_SITE',
+    'Expected a page of this server to ask, not of another site.',
+  );
 }
 
 function isAuthorized(header: string | undefined, token: string): boolean {

@@ -38,7 +38,7 @@ export const getImage = createRoute({
   responses: { 200: json(ImageSchema, 'The row.'), ...problemsOf(404) },
 });
 
-const fileStatuses = [404, 410, 416, 422] as const;
+const fileStatuses = [404, 410, 416] as const;
 
 export const getSource = createRoute({
   method: 'get',
@@ -46,7 +46,7 @@ export const getSource = createRoute({
   tags,
   summary: 'The file that was uploaded',
   description: 'Streams, with `ETag`, `If-None-Match` and `Range`.',
-  request: { params, query: PictureQuerySchema },
+  request: { params },
   responses: {
     200: binary('The file.', sourceTypes),
     206: binary('The range of it that was asked for.', sourceTypes),
@@ -66,7 +66,7 @@ export const getGray = createRoute({
     200: binary('The file.', grayTypes),
     206: binary('The range of it that was asked for.', grayTypes),
     304: { description: 'It is what the client has.' },
-    ...problemsOf(...fileStatuses),
+    ...problemsOf(...fileStatuses, 422),
   },
 });
 

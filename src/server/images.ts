@@ -1,8 +1,8 @@
 import { recipeHash } from '../convert/index.ts';
 import { contentId, type LedgerRow, processBatch, type RowFilter } from '../pipeline/index.ts';
 import type { Api, Service } from './app.ts';
-import { readCursor, writeCursor } from './cursor.ts';
 import { belongsTo } from './belongs-to.ts';
+import { readCursor, writeCursor } from './cursor.ts';
 import { imageDocument } from './image-document.ts';
 import { getImage, listImages, removeImage, retryImage } from './image-routes.ts';
 import { RequestError } from './problems.ts';

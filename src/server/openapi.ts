@@ -4,18 +4,43 @@ import * as imageRoutes from './image-routes.ts';
 import * as systemRoutes from './system-routes.ts';
 import * as workRoutes from './work-routes.ts';
 
-const routes = [
-  ...Object.values(workRoutes),
-  ...Object.values(imageRoutes),
-  ...Object.values(systemRoutes),
-];
+/** Every route of the API, in the order in which they are documented. */
+export const routes = [imageRoutes, workRoutes, systemRoutes].flatMap((table) =>
+  Object.values(table),
+);
+
+/** The methods that a path has; none where there is no such path. */
+export function methodsOf(path: string): string[] {
+  const found = routes.filter((route) =>
+    new RegExp(`^${route.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(path),
+  );
+  return found.map(({ method }) => method.toUpperCase());
+}
+
+const description = `Upload an image, and its grayscale twin appears; a row says what happened and how long each stage took.
+
+Errors are problem documents (RFC 9457) with a \`code\` that docs/errors.md explains. Parameters that are not known are refused. On loopback no token is needed; elsewhere send \`Authorization: Bearer TOKEN\`, or the token as the password of Basic authentication.`;
+
+export type OpenApiDocument = ReturnType<typeof openApiDocument>;
 
 /** The OpenAPI 3.1 document of the API. */
 export function openApiDocument() {
   const app = new OpenAPIHono();
+  app.openAPIRegistry.registerComponent('securitySchemes', 'token', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'API_TOKEN; not needed on loopback.',
+  });
   for (const route of routes) app.openAPIRegistry.registerPath(route);
   return app.getOpenAPI31Document({
     openapi: '3.1.0',
-    info: { title: 'Grayscale Image Processor', version },
+    info: { title: 'Grayscale Image Processor', version, description },
+    servers: [{ url: '/' }],
+    security: [{ token: [] }],
+    tags: [
+      { name: 'Images', description: 'What became of each upload.' },
+      { name: 'Work', description: 'Pictures and events in.' },
+      { name: 'System', description: 'The server itself.' },
+    ],
   });
 }

@@ -13,7 +13,7 @@ import { sendThumbnail } from './send-thumbnail.ts';
 export function addPictures(app: Api, service: Service): void {
   app.openapi(getSource, async (c) => {
     const { id } = c.req.valid('param');
-    return await send(c, await findRow(service, id), { part: 'source', ...c.req.valid('query') });
+    return await send(c, await findRow(service, id), { part: 'source' });
   });
 
   app.openapi(getGray, async (c) => {
@@ -28,7 +28,10 @@ export function addPictures(app: Api, service: Service): void {
   ): Promise<Response> {
     const place = belongsTo(row, part);
     if (!place) {
-      throw new RequestError('NO_SUCH_FILE', `Image ${row.id} has no ${part}: it is ${row.status}.`);
+      throw new RequestError(
+        'NO_SUCH_FILE',
+        `Image ${row.id} has no ${part}: it is ${row.status}.`,
+      );
     }
     if (width !== undefined) return await sendThumbnail(c, place, { width, service });
     return await sendFile(c, place, {

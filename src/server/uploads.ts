@@ -5,8 +5,8 @@ import type { Api, Service } from './app.ts';
 import { createGate } from './gate.ts';
 import { RequestError } from './problems.ts';
 import { announcedBytes, tooLarge } from './read-body.ts';
-import { unlessAborted, workSignal } from './work-signal.ts';
 import { upload } from './work-routes.ts';
+import { unlessAborted, workSignal } from './work-signal.ts';
 
 const presignedSeconds = 900;
 /** They take no memory worth counting, but a connection each. */

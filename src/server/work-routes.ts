@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import { inputFormats, outputFormats } from '../convert/index.ts';
 import { RecipeQuerySchema, UploadQuerySchema } from './queries.ts';
 import { binary, json, problemsOf } from './responses.ts';
@@ -58,7 +58,7 @@ export const receiveEvent = createRoute({
   request: {
     body: {
       required: true,
-      content: { 'application/json': { schema: z.unknown().openapi({ type: 'object' }) } },
+      content: { 'application/json': { schema: { type: 'object' as const } } },
     },
   },
   responses: {
