@@ -1,6 +1,5 @@
 // What a process of process-converter.ts runs: one image at a time, and nothing else.
 import { writeFile } from 'node:fs/promises';
-import { Worker } from 'node:worker_threads';
 import sharp from 'sharp';
 import { inspectImage, sentError, toGrayscale } from '../convert/index.ts';
 import {
@@ -15,7 +14,8 @@ let opened: OpenRequest | undefined;
 // There are as many processes as cores, and no two images are alike.
 sharp.concurrency(1);
 sharp.cache(false);
-dieWithTheParent();
+// With its parent it ends at once: an exit would wait for what is under way.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 // Should memory run out, the system is to end a converter rather than who it works for.
 await writeFile('/proc/self/oom_score_adj', '1000').catch(() => {});
 process.on('message', async (request: ConverterRequest) => {
@@ -37,14 +37,4 @@ async function answer(request: ConverterRequest): Promise<ConverterReply> {
   } catch (error) {
     return { error: sentError(error) };
   }
-}
-
-/** At once, whatever is under way: an exit would wait for it. */
-function dieWithTheParent(): void {
-  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
-  // Nobody disconnects while a decoder holds this thread up; an orphan has another parent.
-  const watch = `setInterval(() => {
-    if (process.ppid !== ${process.ppid}) process.kill(process.pid, 'SIGKILL');
-  }, 1000);`;
-  new Worker(watch, { eval: true, env: {}, resourceLimits: { maxOldGenerationSizeMb: 8 } }).unref();
 }

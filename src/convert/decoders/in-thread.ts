@@ -1,14 +1,11 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type Deadline, startDeadline } from '../deadline.ts';
+import { type Deadline, mostTimerMs, startDeadline } from '../deadline.ts';
 import { receivedError } from '../sent-error.ts';
 import type { ThreadReply, ThreadRequest, ThreadTasks } from './thread-tasks.ts';
 
 /** A thread that has nothing to do ends after this, and gives back the memory of its last image. */
 const idleMs = 5_000;
-
-/** The longest that a timer of Node’s can wait. */
-const mostTimerMs = 2 ** 31 - 1;
 
 /** As many as there are cores; more would only take memory. */
 const free = Array.from({ length: navigator.hardwareConcurrency }, () => ({}) as Place);
