@@ -29,7 +29,7 @@ const parts = {
   },
   lambda: front(),
   server: front('compose-server.ts'),
-  sandbox: front('lambda/', 'server/'),
+  sandbox: front('compose-server.ts', 'lambda/', 'server/'),
   cli: front('lambda/', 'server/', 'sandbox/'),
 };
 

@@ -1,39 +1,23 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { routePath } from 'hono/route';
-import type { ServerParts } from '../compose-server.ts';
 import { answerProblem, refusalOf } from './answer-problem.ts';
 import { addConvert } from './convert.ts';
 import { addDocuments } from './documents.ts';
 import { addEvents } from './events.ts';
-import { createGate, type Gate } from './gate.ts';
+import { createGate } from './gate.ts';
 import { guard } from './guard.ts';
 import { addHealth } from './health.ts';
 import { addImages } from './images.ts';
 import { addLive } from './live.ts';
-import type { LiveFeed } from './live-feed.ts';
-import type { Metrics } from './metrics.ts';
 import { methodsOf } from './openapi.ts';
 import { addPictures } from './pictures.ts';
 import { RequestError } from './problems.ts';
 import { securityHeaders } from './security-headers.ts';
+import type { Api, Service } from './service.ts';
 import { addUploads } from './uploads.ts';
 import { addWebFiles } from './web-files.ts';
 import { wrongParameters } from './wrong-parameters.ts';
-
-/** What the handlers of the API work with. */
-export interface Service {
-  parts: ServerParts;
-  feed: LiveFeed;
-  metrics: Metrics;
-  /** Requests that take memory or a processor. */
-  gate: Gate;
-  /** Aborted when the server stops. */
-  stopping: AbortSignal;
-  log: (level: 'info' | 'error', message: string, facts?: Record<string, unknown>) => void;
-}
-
-export type Api = OpenAPIHono;
 
 /** The API as a function from Request to Response. */
 export function createApp(service: Omit<Service, 'gate'>): Api {
@@ -84,7 +68,10 @@ function answerNotFound(c: Context): Response {
   const { method, path } = c.req;
   const allowed = methodsOf(path);
   if (allowed.length === 0) {
-    throw new RequestError('NO_SUCH_ROUTE', `There is no ${method} ${path}; /docs lists all there is.`);
+    throw new RequestError(
+      'NO_SUCH_ROUTE',
+      `There is no ${method} ${path}; /docs lists all there is.`,
+    );
   }
   c.header('allow', allowed.join(', '));
   throw new RequestError(
@@ -101,7 +88,7 @@ function logError(
   log('error', 'request failed', {
     method: request.method,
     path: request.path,
-    error: cause.message,
+    reason: cause.message || cause.name,
     stack: cause.stack,
   });
 }

@@ -1,9 +1,9 @@
 import { recipeOf } from '../compose.ts';
 import { type GrayImage, outputFormats, type Recipe } from '../convert/index.ts';
 import { needsTooMuchMemory } from '../pipeline/index.ts';
-import type { Api, Service } from './app.ts';
 import { RequestError } from './problems.ts';
 import { announcedBytes, readBody } from './read-body.ts';
+import type { Api, Service } from './service.ts';
 import { convert } from './work-routes.ts';
 import { unlessAborted, workSignal } from './work-signal.ts';
 

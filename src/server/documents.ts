@@ -1,6 +1,6 @@
-import type { Api } from './app.ts';
 import { docsPage, docsStyle } from './docs-page.ts';
 import { openApiDocument } from './openapi.ts';
+import type { Api } from './service.ts';
 
 /** `/openapi.json`, and `/docs` for people. */
 export function addDocuments(app: Api): void {

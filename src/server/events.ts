@@ -1,10 +1,10 @@
 import type { z } from '@hono/zod-openapi';
 import { type EventRecord, parseEvent } from '../events/index.ts';
 import { processBatch, type UploadResult } from '../pipeline/index.ts';
-import type { Api, Service } from './app.ts';
 import { RequestError } from './problems.ts';
 import { readBody } from './read-body.ts';
 import type { EventAnswerSchema } from './schemas.ts';
+import type { Api, Service } from './service.ts';
 import { receiveEvent } from './work-routes.ts';
 import { workSignal } from './work-signal.ts';
 

@@ -6,7 +6,7 @@ import {
   recipeHash,
 } from '../convert/index.ts';
 import { version } from '../version.ts';
-import type { Api, Service } from './app.ts';
+import type { Api, Service } from './service.ts';
 import { about, health, metrics as metricsRoute, readiness } from './system-routes.ts';
 import { unlessAborted } from './work-signal.ts';
 
@@ -36,7 +36,7 @@ export function addHealth(app: Api, service: Service): void {
       await unlessAborted(AbortSignal.timeout(checkTimeoutMs), work);
       return { ok: true, problem: null };
     } catch (error) {
-      log('error', problem, { error: (error as Error).message || (error as Error).name });
+      log('error', problem, { reason: (error as Error).message || (error as Error).name });
       return { ok: false, problem };
     }
   }

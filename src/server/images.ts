@@ -1,12 +1,12 @@
 import { recipeHash } from '../convert/index.ts';
 import { contentId, type LedgerRow, processBatch, type RowFilter } from '../pipeline/index.ts';
-import type { Api, Service } from './app.ts';
 import { belongsTo } from './belongs-to.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { imageDocument } from './image-document.ts';
 import { getImage, listImages, removeImage, retryImage } from './image-routes.ts';
 import { RequestError } from './problems.ts';
 import type { ImagesQuery } from './queries.ts';
+import type { Api, Service } from './service.ts';
 
 /** The rows of the ledger, and what can be done to them. */
 export function addImages(app: Api, service: Service): void {

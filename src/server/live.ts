@@ -1,11 +1,11 @@
 import { streamSSE } from 'hono/streaming';
 import type { LedgerRow } from '../pipeline/index.ts';
 import { version } from '../version.ts';
-import type { Api, Service } from './app.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { createGate } from './gate.ts';
 import { imageDocument } from './image-document.ts';
 import type { LiveBatch } from './live-feed.ts';
+import type { Api, Service } from './service.ts';
 import { live } from './system-routes.ts';
 
 const maxStreams = 200;

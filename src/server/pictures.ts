@@ -1,13 +1,13 @@
 import type { Context } from 'hono';
 import { inputFormats, outputFormats } from '../convert/index.ts';
 import type { LedgerRow } from '../pipeline/index.ts';
-import type { Api, Service } from './app.ts';
 import { belongsTo } from './belongs-to.ts';
 import { getGray, getSource } from './image-routes.ts';
 import { findRow } from './images.ts';
 import { RequestError } from './problems.ts';
 import { sendFile } from './send-file.ts';
 import { sendThumbnail } from './send-thumbnail.ts';
+import type { Api, Service } from './service.ts';
 
 /** The files themselves: `/v1/images/{id}/source` and `/gray`. */
 export function addPictures(app: Api, service: Service): void {

@@ -1,9 +1,9 @@
 import type { Context } from 'hono';
 import { thumbnailOf } from '../convert/index.ts';
-import type { Service } from './app.ts';
 import type { Place } from './belongs-to.ts';
 import { gone } from './gone.ts';
 import { checked, matches } from './send-file.ts';
+import type { Service } from './service.ts';
 
 export interface SendThumbnailOptions {
   width: number;

@@ -6,8 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import type { ServerParts } from '../compose-server.ts';
 import { ConfigError } from '../config.ts';
-import { createApp, type Service } from './app.ts';
+import { createApp } from './app.ts';
 import { createLiveFeed } from './live-feed.ts';
+import type { Log } from './log.ts';
 import { type CountedOutcome, createMetrics } from './metrics.ts';
 import { PortTakenError } from './port-taken.ts';
 
@@ -15,7 +16,7 @@ export interface ServerOptions {
   host: string;
   /** 0 picks a free one. */
   port: number;
-  log: Service['log'];
+  log: Log;
   /** Whether PostgreSQL says when other processes wrote rows; else the table is looked at. */
   listens: boolean;
 }
@@ -39,7 +40,7 @@ export async function startServer(
   checkAddress(host, parts.config.apiToken);
   const metrics = createMetrics();
   const stopping = new AbortController();
-  const onError = (error: Error) => log('error', 'live feed', { error: error.message });
+  const onError = (error: Error) => log('error', 'live feed', { reason: error.message });
   const feed = createLiveFeed({ reader: parts.reader, onError });
   const notifications = listens ? await parts.listen(feed.wake) : undefined;
   metrics.gauge('grayscale_live_subscribers', 'Open event streams.', () => feed.subscribers);

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { ObjectRef } from '../pipeline/index.ts';
-import type { Api, Service } from './app.ts';
 import { createGate } from './gate.ts';
 import { RequestError } from './problems.ts';
 import { announcedBytes, tooLarge } from './read-body.ts';
+import type { Api, Service } from './service.ts';
 import { upload } from './work-routes.ts';
 import { unlessAborted, workSignal } from './work-signal.ts';
 

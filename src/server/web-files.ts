@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Context } from 'hono';
-import type { Api } from './app.ts';
 import { RequestError } from './problems.ts';
+import type { Api } from './service.ts';
 
 /** Where `npm run build` puts the dashboard: beside the built program, and in dist/ of a checkout. */
 const folders = ['../web/', '../../dist/web/'].map((path) =>

@@ -13,7 +13,7 @@ import { toGrayscale } from '../../src/convert/index.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { tinyPng } from '../support/pipeline.ts';
 
-const anyPorts = { SANDBOX_S3_PORT: '0', SANDBOX_DB_PORT: '0' };
+const anyPorts = { SANDBOX_S3_PORT: '0', SANDBOX_DB_PORT: '0', SANDBOX_API_PORT: '0' };
 
 function run(args: string[], env: Record<string, string>) {
   const child = spawn(process.execPath, ['bin/grayscale.js', ...args], {

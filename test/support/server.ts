@@ -2,9 +2,10 @@ import { composeServer, type ServerParts } from '../../src/compose-server.ts';
 import { readConfig } from '../../src/config.ts';
 import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
 import { credentials, region } from '../../src/sandbox/store-and-queue.ts';
-import { createApp, type Service } from '../../src/server/app.ts';
+import { createApp } from '../../src/server/app.ts';
 import { createLiveFeed } from '../../src/server/live-feed.ts';
 import { createMetrics } from '../../src/server/metrics.ts';
+import type { Service } from '../../src/server/service.ts';
 import { createDatabase, type TestDatabase } from './postgres.ts';
 import { startS3 } from './s3.ts';
 
@@ -23,8 +24,12 @@ export async function startApi(env: Record<string, string> = {}): Promise<TestAp
   const [store, database] = await Promise.all([startS3(), createDatabase()]);
   const parts = await composeServer(testConfig({ store, database, env }));
   const logged: TestApi['logged'] = [];
-  const log: Service['log'] = (level, message, facts = {}) => logged.push({ level, message, facts });
-  const feed = createLiveFeed({ reader: parts.reader, onError: (error) => log('error', error.message) });
+  const log: Service['log'] = (level, message, facts = {}) =>
+    logged.push({ level, message, facts });
+  const feed = createLiveFeed({
+    reader: parts.reader,
+    onError: (error) => log('error', error.message),
+  });
   const stopping = new AbortController();
   const app = createApp({ parts, feed, metrics: createMetrics(), stopping: stopping.signal, log });
   return {
