@@ -16,6 +16,7 @@ const duration = `(
 const iso = (column: string) =>
   `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
+// An id is selected as text, whose order is another one: ORDER BY names the column with its table.
 const selectRows = `
 SELECT
   id::text AS id, status, code, message,
@@ -84,7 +85,7 @@ WHERE source_bucket = $1 AND source_key = $2
     async newest() {
       const { rows } = await postgres.query(
         `SELECT id::text AS id, ${iso('recorded_at')} AS "recordedAt" FROM image_metadata
-         ORDER BY recorded_at DESC, id DESC LIMIT 1`,
+         ORDER BY recorded_at DESC, image_metadata.id DESC LIMIT 1`,
       );
       return rows[0];
     },
@@ -92,14 +93,14 @@ WHERE source_bucket = $1 AND source_key = $2
     async changesSince(recordedAt, limit) {
       const { rows } = await postgres.query(
         `SELECT id::text AS id, ${iso('recorded_at')} AS "recordedAt" FROM image_metadata
-         WHERE recorded_at >= $1::timestamptz ORDER BY recorded_at, id LIMIT $2`,
+         WHERE recorded_at >= $1::timestamptz ORDER BY recorded_at, image_metadata.id LIMIT $2`,
         [recordedAt, limit],
       );
       return rows;
     },
 
     findAll: (ids) =>
-      rowsOf(`${selectRows} WHERE id = ANY($1::bigint[]) ORDER BY recorded_at, id`, [ids]),
+      rowsOf(`${selectRows} WHERE id = ANY($1::bigint[]) ORDER BY recorded_at, image_metadata.id`, [ids]),
 
     async missing(bucket, contents, recipeHash) {
       const { rows } = await postgres.query(
@@ -140,7 +141,7 @@ function listQuery(filter: RowFilter, { order, limit, after }: PageOptions) {
   const where = wheres.length > 0 ? `WHERE ${wheres.join(' AND ')}` : '';
   const text = `${selectRows}
 ${where}
-ORDER BY ${by} ${direction}, id ${direction}
+ORDER BY ${by} ${direction}, image_metadata.id ${direction}
 LIMIT ${parameter(limit)}`;
   return { text, values };
 }

@@ -5,7 +5,9 @@ import { credentials, region } from '../../src/sandbox/store-and-queue.ts';
 import { createApp } from '../../src/server/app.ts';
 import { createLiveFeed } from '../../src/server/live-feed.ts';
 import { createMetrics } from '../../src/server/metrics.ts';
+import type { Image, ImageList } from '../../src/server/schemas.ts';
 import type { Service } from '../../src/server/service.ts';
+import { s3Event } from './events.ts';
 import { createDatabase, type TestDatabase } from './postgres.ts';
 import { startS3 } from './s3.ts';
 
@@ -68,4 +70,20 @@ export function testConfig(options: {
     DATABASE_URL: `${database.url}?sslmode=disable`,
     ...env,
   });
+}
+
+/** Uploads a picture and sends its event, as a store would; returns its row as the API tells it. */
+export async function addImage(api: TestApi, key: string, bytes: Uint8Array): Promise<Image> {
+  const uploaded = await api.request(`/v1/uploads?key=${encodeURIComponent(key)}`, {
+    method: 'POST',
+    body: new Uint8Array(bytes),
+    headers: { 'content-length': String(bytes.byteLength) },
+  });
+  const { outcome, etag } = (await uploaded.json()) as { outcome: string; etag: string };
+  const object = { bucket: 'uploads', key, etag, sizeBytes: bytes.byteLength };
+  const event = s3Event({ ...object, versionId: undefined, eventTime: new Date().toISOString() });
+  await api.request('/v1/events', { method: 'POST', body: JSON.stringify(event) });
+  const { images } = (await (await api.request(outcome)).json()) as ImageList;
+  if (!images[0]) throw new Error(`No row of ${key} came.`);
+  return images[0];
 }
