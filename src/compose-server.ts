@@ -42,7 +42,7 @@ export async function composeServer(config: Config): Promise<ServerParts> {
   const [pipeline, converter, client, adapters] = await Promise.all([
     composePipeline(config),
     composeConverter(Number.POSITIVE_INFINITY),
-    composeS3(config, { requestTimeoutMs, socketTimeoutMs: 30_000 }),
+    composeS3(config, { requestTimeoutMs, socketTimeoutMs: 30_000, logger: silent }),
     loadAdapters(),
   ]);
   const ledger = adapters.createPostgresLedger(postgres, { processorVersion: version });
@@ -64,6 +64,9 @@ export async function composeServer(config: Config): Promise<ServerParts> {
     },
   };
 }
+
+/** The SDK would write a warning for each client that goes away in the middle of an upload. */
+const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 async function loadAdapters() {
   const [ledger, reader, files, migrations, notifications] = await Promise.all([

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { S3Client } from '@aws-sdk/client-s3';
+import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import sharp from 'sharp';
 import { createFileStore, type FileStore } from './adapters/file-store.ts';
 import { createInlineConverter } from './adapters/inline-converter.ts';
@@ -173,7 +173,11 @@ async function openStore(config: Config): Promise<ObjectStore> {
 /** A client of the configured S3, which answers a request within a time. */
 export async function composeS3(
   config: Config,
-  { requestTimeoutMs = 60_000, socketTimeoutMs = 10_000 } = {},
+  {
+    requestTimeoutMs = 60_000,
+    socketTimeoutMs = 10_000,
+    ...options
+  }: S3ClientConfig & { requestTimeoutMs?: number; socketTimeoutMs?: number } = {},
 ): Promise<S3Client> {
   const { S3Client } = await import('@aws-sdk/client-s3');
   const isElsewhere = (config.s3Endpoint ?? config.endpoint) !== undefined;
@@ -192,6 +196,7 @@ export async function composeS3(
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
     }),
+    ...options,
   });
 }
 

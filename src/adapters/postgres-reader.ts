@@ -100,7 +100,9 @@ WHERE source_bucket = $1 AND source_key = $2
     },
 
     findAll: (ids) =>
-      rowsOf(`${selectRows} WHERE id = ANY($1::bigint[]) ORDER BY recorded_at, image_metadata.id`, [ids]),
+      rowsOf(`${selectRows} WHERE id = ANY($1::bigint[]) ORDER BY recorded_at, image_metadata.id`, [
+        ids,
+      ]),
 
     async missing(bucket, contents, recipeHash) {
       const { rows } = await postgres.query(

@@ -46,11 +46,12 @@ export async function startServer(
   metrics.gauge('grayscale_live_subscribers', 'Open event streams.', () => feed.subscribers);
 
   const app = createApp({ parts, feed, metrics, stopping: stopping.signal, log });
+  // Our own limit answers before this one cuts off; headers come at once.
+  const requestTimeoutMs = parts.config.requestTimeoutSeconds * 1e3 + 10_000;
   const server = createServer(
     {
-      // Bodies have the time that a request has; headers come at once.
-      requestTimeout: parts.config.requestTimeoutSeconds * 1e3 + 5_000,
-      headersTimeout: 10_000,
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: Math.min(10_000, requestTimeoutMs),
       maxHeaderSize: 16_384,
     },
     getRequestListener(app.fetch),
@@ -67,8 +68,10 @@ export async function startServer(
       stopping.abort();
       const closed = once(server, 'close');
       server.close();
-      server.closeIdleConnections();
+      // Streams end now and leave connections that nobody needs.
+      const closeIdle = setInterval(() => server.closeIdleConnections(), 50);
       await Promise.race([closed, sleep(drainMs, undefined, { ref: false })]);
+      clearInterval(closeIdle);
       server.closeAllConnections();
       await feed.close();
       await notifications?.close();

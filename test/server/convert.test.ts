@@ -2,7 +2,8 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resolveRecipe, toGrayscale } from '../../src/convert/index.ts';
 import { acceptedFormat } from '../../src/server/convert.ts';
-import { startApi, type TestApi } from '../support/server.ts';
+import type { Problem } from '../../src/server/schemas.ts';
+import { read, startApi, type TestApi } from '../support/server.ts';
 
 let api: TestApi;
 let photo: Uint8Array<ArrayBuffer>;
@@ -14,8 +15,11 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const convert = (query: string, body: BodyInit, headers: Record<string, string> = {}) =>
-  api.request(`/v1/convert${query}`, { method: 'POST', body, headers });
+const convert = (
+  query: string,
+  body: NonNullable<RequestInit['body']>,
+  headers: Record<string, string> = {},
+) => api.request(`/v1/convert${query}`, { method: 'POST', body, headers });
 
 async function bytesOf(response: Response): Promise<Buffer> {
   return Buffer.from(await response.arrayBuffer());
@@ -116,7 +120,7 @@ describe('refuses', () => {
   ])('%s, and names what is allowed', async (_, query, name, expected) => {
     const response = await convert(query, photo);
     expect(response.status).toBe(400);
-    const { code, errors } = await response.json();
+    const { code, errors } = await read<Problem>(response);
     expect(code).toBe('INVALID_REQUEST');
     expect(errors).toEqual([{ name, expected, received: expect.any(String) }]);
   });
@@ -124,7 +128,9 @@ describe('refuses', () => {
   test('options that do not go together', async () => {
     const response = await convert('?format=webp&effort=9', photo);
     expect(response.status).toBe(400);
-    expect((await response.json()).detail).toContain('a whole number from 0 to 6 for effort');
+    expect((await read<Problem>(response)).detail).toContain(
+      'a whole number from 0 to 6 for effort',
+    );
   });
 
   test.each([

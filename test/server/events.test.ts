@@ -1,5 +1,7 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
+import type { z } from '@hono/zod-openapi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { EventAnswerSchema } from '../../src/server/schemas.ts';
 import {
   cephEvent,
   eventBridgeEvent,
@@ -10,7 +12,9 @@ import {
   versityGatewayEvent,
 } from '../support/events.ts';
 import { tinyPng } from '../support/pipeline.ts';
-import { startApi, type TestApi } from '../support/server.ts';
+import { read, startApi, type TestApi } from '../support/server.ts';
+
+type EventAnswer = z.infer<typeof EventAnswerSchema>;
 
 let api: TestApi;
 beforeAll(async () => {
@@ -63,7 +67,7 @@ test('says what became of each record, in order', async () => {
   );
   const response = await send(event);
   expect(response.status).toBe(200);
-  expect((await response.json()).results).toMatchObject([
+  expect((await read<EventAnswer>(response)).results).toMatchObject([
     { action: 'processed', key: 'bad.png', status: 'failed', code: 'UNSUPPORTED_FORMAT' },
     { action: 'ignored', key: 'grayscale/own.png' },
     { action: 'refused', key: 'foreign.png', reason: expect.stringContaining('uploads') },

@@ -1,9 +1,9 @@
 import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Image, ImageList } from '../../src/server/schemas.ts';
+import type { Image, ImageList, Problem } from '../../src/server/schemas.ts';
 import { convertedOutcome, entriesOf, failedOutcome, skippedOutcome } from '../support/outcomes.ts';
 import { tinyPng } from '../support/pipeline.ts';
-import { addImage, startApi, type TestApi } from '../support/server.ts';
+import { addImage, read, startApi, type TestApi } from '../support/server.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -221,7 +221,7 @@ describe('the list', () => {
   ])('refuses %s', async (query, name) => {
     const response = await api.request(`/v1/images?${query}`);
     expect(response.status).toBe(400);
-    expect((await response.json()).errors).toMatchObject([{ name }]);
+    expect((await read<Problem>(response)).errors).toMatchObject([{ name }]);
   });
 });
 

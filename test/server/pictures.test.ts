@@ -2,10 +2,10 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { toGrayscale } from '../../src/convert/index.ts';
-import type { Image } from '../../src/server/schemas.ts';
+import type { Image, ImageList } from '../../src/server/schemas.ts';
 import { convertedOutcome, entriesOf } from '../support/outcomes.ts';
 import { tinyPng } from '../support/pipeline.ts';
-import { addImage, startApi, type TestApi } from '../support/server.ts';
+import { addImage, read, startApi, type TestApi } from '../support/server.ts';
 
 let api: TestApi;
 let image: Image;
@@ -180,8 +180,8 @@ describe('a file that is no longer the row’s own', () => {
     await api.store.s3.send(
       new PutObjectCommand({ Bucket: 'uploads', Key, Body, ContentType: 'text/html' }),
     );
-    const { images } = await (await get('/v1/images?key=foreign.jpg')).json();
-    expect((await get(images[0].links.gray)).status).toBe(410);
+    const { images } = await read<ImageList>(await get('/v1/images?key=foreign.jpg'));
+    expect((await get(images[0]?.links.gray ?? '')).status).toBe(410);
   });
 });
 

@@ -1,8 +1,10 @@
 import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
+import type { z } from '@hono/zod-openapi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Problem, UploadSchema } from '../../src/server/schemas.ts';
 import { oddKeys } from '../adapters/object-store.contract.ts';
 import { tinyPng } from '../support/pipeline.ts';
-import { startApi, type TestApi } from '../support/server.ts';
+import { read, startApi, type TestApi } from '../support/server.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -25,7 +27,7 @@ test('puts the bytes into the bucket and says where the outcome will appear', as
   const body = await tinyPng(200, 100);
   const response = await upload('in/photo.png', body, { 'content-type': 'image/png' });
   expect(response.status).toBe(202);
-  const answer = await response.json();
+  const answer = await read<z.infer<typeof UploadSchema>>(response);
   expect(answer).toEqual({
     bucket: 'uploads',
     key: 'in/photo.png',
@@ -46,7 +48,7 @@ test('puts the bytes into the bucket and says where the outcome will appear', as
 test.each(oddKeys)('takes the key %j as it is', async (key) => {
   const response = await upload(key, await tinyPng(1));
   expect(response.status).toBe(202);
-  expect((await response.json()).key).toBe(key);
+  expect((await read<{ key: string }>(response)).key).toBe(key);
   expect(await stored(key)).toBeDefined();
 });
 
@@ -72,7 +74,7 @@ describe('refuses', () => {
   ])('%s as the key', async (_, key) => {
     const response = await upload(key, await tinyPng(1));
     expect(response.status).toBe(400);
-    expect((await response.json()).errors).toMatchObject([{ name: 'key' }]);
+    expect((await read<Problem>(response)).errors).toMatchObject([{ name: 'key' }]);
   });
 
   test('a body of unknown length', async () => {
@@ -92,7 +94,7 @@ describe('refuses', () => {
   ])('a body that is %s than it announces, and stores none of it', async (_, length) => {
     const response = await upload('lying.png', Buffer.from('four'), { 'content-length': length });
     expect(response.status).toBe(400);
-    expect((await response.json()).detail).toContain(`Expected a body of ${length} bytes`);
+    expect((await read<Problem>(response)).detail).toContain(`Expected a body of ${length} bytes`);
     expect(await stored('lying.png')).toBeUndefined();
   });
 

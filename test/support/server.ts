@@ -87,3 +87,8 @@ export async function addImage(api: TestApi, key: string, bytes: Uint8Array): Pr
   if (!images[0]) throw new Error(`No row of ${key} came.`);
   return images[0];
 }
+
+/** The body of an answer, read as a type of the API. */
+export async function read<Document>(response: Response): Promise<Document> {
+  return (await response.json()) as Document;
+}
