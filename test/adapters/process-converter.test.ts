@@ -64,55 +64,60 @@ const deaths: [Harm, RegExp][] = [
   ['runs out of memory', /SIGABRT|SIGTRAP/],
 ];
 
-describe.each(['open', 'convert'] as const)('a process that, told to %s, ', (at) => {
-  test.each(deaths)('%s, twice, is the end of its image alone', async (harm, how) => {
-    start(2);
-    const [doomed, ...others] = await Promise.allSettled([
-      convert(bad({ at, harm })),
-      ...Array.from({ length: 6 }, good),
-    ]);
-    expect(doomed).toMatchObject({
-      reason: {
-        name: 'ConversionError',
-        code: 'CONVERSION_CRASHED',
-        message: expect.stringMatching(how),
-      },
+// Filling a heap takes its time.
+describe.each(['open', 'convert'] as const)(
+  'a process that, told to %s, ',
+  { timeout: 90_000 },
+  (at) => {
+    test.each(deaths)('%s, twice, is the end of its image alone', async (harm, how) => {
+      start(2);
+      const [doomed, ...others] = await Promise.allSettled([
+        convert(bad({ at, harm })),
+        ...Array.from({ length: 6 }, good),
+      ]);
+      expect(doomed).toMatchObject({
+        reason: {
+          name: 'ConversionError',
+          code: 'CONVERSION_CRASHED',
+          message: expect.stringMatching(how),
+        },
+      });
+      expect(others.map(({ status }) => status)).toEqual(Array(6).fill('fulfilled'));
     });
-    expect(others.map(({ status }) => status)).toEqual(Array(6).fill('fulfilled'));
-  });
 
-  test('is killed, once, is replaced by one that converts the image', async () => {
-    start();
-    const file = join(folder, `killed-at-${at}`);
-    const image = await convert(bad({ at, harm: 'is killed once', file }));
-    expect(image).toMatchObject({ width: 64, height: 48 });
-  });
-
-  test('hangs is ended after the time, and another goes on', async () => {
-    start();
-    const startedAt = performance.now();
-    await expect(convert(bad({ at, harm: 'hangs' }), { timeoutMs: 200 })).rejects.toMatchObject({
-      code: 'CONVERSION_TIMEOUT',
-      message: expect.stringMatching(/at most 200 ms .* did not stop by itself/),
+    test('is killed, once, is replaced by one that converts the image', async () => {
+      start();
+      const file = join(folder, `killed-at-${at}`);
+      const image = await convert(bad({ at, harm: 'is killed once', file }));
+      expect(image).toMatchObject({ width: 64, height: 48 });
     });
-    expect(performance.now() - startedAt).toBeLessThan(25_000);
-    await expect(good()).resolves.toMatchObject({ width: 64 });
-  });
 
-  test('hangs is ended when the conversion is aborted', async () => {
-    start();
-    const abort = new AbortController();
-    const doomed = convert(bad({ at, harm: 'hangs' }), { signal: abort.signal });
-    doomed.catch(() => {});
-    await vi.waitFor(() => expect(processesOf(word, process.pid)).toHaveLength(1), 10_000);
-    const [pid] = processesOf(word, process.pid);
-    await sleep(1_500);
-    abort.abort(new Error('the client went away'));
-    await expect(doomed).rejects.toThrow('the client went away');
-    await expect(good()).resolves.toMatchObject({ width: 64 });
-    expect(processesOf(word, process.pid)).not.toContain(pid);
-  });
-});
+    test('hangs is ended after the time, and another goes on', async () => {
+      start();
+      const startedAt = performance.now();
+      await expect(convert(bad({ at, harm: 'hangs' }), { timeoutMs: 200 })).rejects.toMatchObject({
+        code: 'CONVERSION_TIMEOUT',
+        message: expect.stringMatching(/at most 200 ms .* did not stop by itself/),
+      });
+      expect(performance.now() - startedAt).toBeLessThan(25_000);
+      await expect(good()).resolves.toMatchObject({ width: 64 });
+    });
+
+    test('hangs is ended when the conversion is aborted', async () => {
+      start();
+      const abort = new AbortController();
+      const doomed = convert(bad({ at, harm: 'hangs' }), { signal: abort.signal });
+      doomed.catch(() => {});
+      await vi.waitFor(() => expect(processesOf(word, process.pid)).toHaveLength(1), 10_000);
+      const [pid] = processesOf(word, process.pid);
+      await sleep(1_500);
+      abort.abort(new Error('the client went away'));
+      await expect(doomed).rejects.toThrow('the client went away');
+      await expect(good()).resolves.toMatchObject({ width: 64 });
+      expect(processesOf(word, process.pid)).not.toContain(pid);
+    });
+  },
+);
 
 test('an image that waits for a process can be aborted, and leaves its place to others', async () => {
   start();
