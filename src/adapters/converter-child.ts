@@ -74,6 +74,7 @@ export function startConverterChild({ module, env }: ConverterChildOptions): Con
 
     async ask(request, options) {
       await ready;
+      options.signal?.throwIfAborted();
       if (hasEnded()) throw new ChildDiedError(endOf(child.exitCode, child.signalCode));
       return await answerOf(child, request, options);
     },
@@ -97,7 +98,6 @@ function answerOf(
 ): Promise<ConverterReply> {
   return new Promise<ConverterReply>((resolve, reject) => {
     const timer = setTimeout(onTimeout, Math.min(timeoutMs + graceMs, mostTimerMs));
-    if (signal?.aborted) return onAbort();
     signal?.addEventListener('abort', onAbort);
     child.on('message', onReply).on('exit', onExit);
     // Of one that is gone, its exit tells.

@@ -60,8 +60,8 @@ async function coloursOf(
   limits: Limits,
 ): Promise<{ image: PixelImage; orientation: number | undefined }> {
   const recipe = resolveRecipe({ alpha: 'flatten', frames: 'first' });
-  const { bytes: content, file } = await openImage(bytes, limits, recipe);
   const deadline = startDeadline(limits.timeoutMs);
+  const { bytes: content, file } = await deadline.step(openImage(bytes, limits, recipe));
   const options = { ...recipe, frames: 1, maxPixels: limits.maxPixels, deadline };
   const decoded = await deadline.step(decode(content, file, options));
   const image = narrow(settleAlpha(decoded, { ...recipe, format: 'png' }));

@@ -35,7 +35,9 @@ export async function inspectImage(
   recipe: RecipeOptions = {},
 ): Promise<ImageHeader> {
   const resolved = resolveRecipe(recipe);
-  const { file, plan } = await openImage(bytes, resolveLimits(limits), resolved);
+  const resolvedLimits = resolveLimits(limits);
+  const deadline = startDeadline(resolvedLimits.timeoutMs);
+  const { file, plan } = await deadline.step(openImage(bytes, resolvedLimits, resolved));
   return { ...file.image, memoryBytes: estimateMemoryBytes(file, plan, resolved) };
 }
 

@@ -57,12 +57,11 @@ describe.each(Object.entries(converters))('a converter %s', (_, converter) => {
   test.each(pictures)('makes of %s what the library makes', async (_, make, recipe = {}) => {
     const bytes = await make();
     const { stages, bytes: gray, ...facts } = await converted(bytes, recipe);
-    const expected = await toGrayscale(bytes, recipe);
-    expect(Buffer.from(gray).equals(expected.bytes)).toBe(true);
-    const { stages: _, bytes: __, ...expectedFacts } = expected;
+    const { bytes: expectedGray, stages: its, ...expected } = await toGrayscale(bytes, recipe);
+    expect(Buffer.from(gray).equals(expectedGray)).toBe(true);
     const { memoryBytes } = await inspectImage(bytes, {}, recipe);
-    expect(facts).toEqual({ ...expectedFacts, memoryBytes });
-    expect(Object.keys(stages)).toEqual(['decodeMs', 'grayMs', 'encodeMs']);
+    expect(facts).toEqual({ ...expected, memoryBytes });
+    expect(Object.keys(stages)).toEqual(Object.keys(its));
   });
 
   test.each([

@@ -48,7 +48,7 @@ function threadAt(place: Place): Worker {
 function startThread(place: Place): Worker {
   // From the sources .ts, built .js, and what a bundle has.
   const file = `./decoder-thread${extname(import.meta.url)}`;
-  const thread = new Worker(new URL(file, import.meta.url), { env: {} });
+  const thread = new Worker(new URL(file, import.meta.url), { env: {}, execArgv: [] });
   // It is told to whoever waits for an answer; without a listener it would end the program.
   thread.on('error', () => {});
   thread.once('exit', () => {
