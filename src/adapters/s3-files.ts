@@ -1,5 +1,4 @@
 import { type Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import {
   DeleteObjectCommand,
   GetBucketCorsCommand,
@@ -50,26 +49,21 @@ export function createS3Files(client: S3Client): ObjectFiles {
     },
 
     async write(ref, body, { sizeBytes, contentType, signal }) {
-      const failing = new AbortController();
-      // Some stores keep what came of a body that ends early, so it must not seem to end.
-      const counted = countedTo(sizeBytes);
-      const piping = pipeline(body, counted, { signal }).catch((error: Error) => {
-        failing.abort(error);
-        throw error;
-      });
+      const { counted, failed } = countedTo(sizeBytes, body, signal);
       const command = new PutObjectCommand({
-        Bucket: ref.bucket,
-        Key: ref.key,
+        ...addressOf(ref),
         Body: counted,
         ContentLength: sizeBytes,
         ContentType: contentType,
       });
-      const sending = client.send(command, { abortSignal: failing.signal });
-      // The body's own error says more than that sending it was given up.
-      const [sent, piped] = await Promise.allSettled([sending, piping]);
-      if (piped.status === 'rejected' && failing.signal.aborted) throw piped.reason;
-      if (sent.status === 'rejected') throw sent.reason;
-      return { ...versionOf(sent.value), sizeBytes };
+      try {
+        const response = await client.send(command, { abortSignal: failed });
+        return { ...versionOf(response), sizeBytes };
+      } catch (error) {
+        body.destroy();
+        // The body's own error says more than that sending it was given up.
+        throw failed.aborted ? failed.reason : error;
+      }
     },
 
     async remove(ref) {
@@ -119,21 +113,38 @@ function foundOf(
   return { ...versionOf(response), metadata: response.Metadata ?? {} };
 }
 
-function countedTo(sizeBytes: number): Transform {
+/**
+ * The body, as long as it is as long as announced: else the signal is aborted, and the stream just
+ * does not go on. Some stores keep what came of a body that ends early, so it must not seem to end;
+ * and an error in it would be thrown, uncaught, by the streams that the SDK puts around it.
+ */
+function countedTo(sizeBytes: number, body: Readable, signal: AbortSignal) {
+  const failing = new AbortController();
   let received = 0;
-  const mismatch = () => new BodyLengthError(sizeBytes, received);
+  const fail = (reason: unknown) => {
+    body.unpipe(counted);
+    failing.abort(reason);
+  };
+  const mismatch = () => fail(new BodyLengthError(sizeBytes, received));
+
   const counted = new Transform({
     transform(chunk: Uint8Array, _, done) {
       received += chunk.byteLength;
-      if (received > sizeBytes) done(mismatch());
+      if (received > sizeBytes) mismatch();
       else done(null, chunk);
     },
     flush(done) {
-      done(received === sizeBytes ? null : mismatch());
+      if (received === sizeBytes) done();
+      else mismatch();
     },
   });
-  // The SDK listens only while it sends; an error before or after must not end the process.
-  return counted.on('error', () => {});
+  body.on('error', fail);
+  // A client that goes away ends its body without an end.
+  body.on('close', () => body.readableEnded || mismatch());
+  signal.addEventListener('abort', () => fail(signal.reason), { once: true });
+  if (signal.aborted) fail(signal.reason);
+  else body.pipe(counted);
+  return { counted, failed: failing.signal };
 }
 
 async function letsBrowsersIn(client: S3Client, bucket: string): Promise<boolean> {

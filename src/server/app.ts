@@ -37,7 +37,10 @@ export function createApp(service: Omit<Service, 'gate'>): Api {
     // Connections that are kept alive would bring new requests for as long as they last.
     if (service.stopping.aborted && c.req.path !== '/readyz') {
       c.header('connection', 'close');
-      throw new RequestError('TRY_AGAIN', 'The server is stopping. Ask another one, or this one later.');
+      throw new RequestError(
+        'TRY_AGAIN',
+        'The server is stopping. Ask another one, or this one later.',
+      );
     }
     await next();
   });

@@ -12,8 +12,6 @@ type RecordResult = z.infer<typeof EventAnswerSchema>['results'][number];
 
 /** Far more than any store sends at once. */
 const maxEventBytes = 4 * 2 ** 20;
-/** Left to record what was converted, and to answer. */
-const reserveMs = 5_000;
 
 /** `POST /v1/events` */
 export function addEvents(app: Api, service: Service): void {
@@ -21,7 +19,7 @@ export function addEvents(app: Api, service: Service): void {
   const timeoutMs = parts.config.requestTimeoutSeconds * 1e3;
 
   app.openapi(receiveEvent, async (c) => {
-    const signal = workSignal(c.req.raw, timeoutMs + reserveMs);
+    const signal = workSignal(c.req.raw, timeoutMs);
     const bytes = await readBody(c.req.raw, { maxBytes: maxEventBytes, signal });
     const records = parseEvent(parseJson(bytes), parts.parseOptions);
     const results = await gate.pass(() => processRecords(records, service, timeoutMs));

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import type { ServerParts } from '../compose-server.ts';
 import { ConfigError } from '../config.ts';
 import { createApp } from './app.ts';
+import { drainOf } from './drain.ts';
 import { createLiveFeed } from './live-feed.ts';
 import type { Log } from './log.ts';
 import { type CountedOutcome, createMetrics } from './metrics.ts';
@@ -56,6 +56,7 @@ export async function startServer(
     },
     getRequestListener(app.fetch),
   );
+  const drain = drainOf(server);
   await listen(server, { host, port });
 
   return {
@@ -66,13 +67,7 @@ export async function startServer(
     },
     async close() {
       stopping.abort();
-      const closed = once(server, 'close');
-      server.close();
-      // Streams end now and leave connections that nobody needs.
-      const closeIdle = setInterval(() => server.closeIdleConnections(), 50);
-      await Promise.race([closed, sleep(drainMs, undefined, { ref: false })]);
-      clearInterval(closeIdle);
-      server.closeAllConnections();
+      await drain.close(drainMs);
       await feed.close();
       await notifications?.close();
       await parts.close();

@@ -209,7 +209,8 @@ test('finishes what it has begun when it is stopped, and takes nothing new', asy
   const { url } = server;
   await post(`${url}/v1/convert`, await tinyPng(1));
   const stream = await fetch(`${url}/v1/live`);
-  const converting = post(`${url}/v1/convert?format=avif`, await noise(2_000, 1_500));
+  const picture = await noise(4_000, 3_000);
+  const converting = post(`${url}/v1/convert`, picture);
   await sleep(150);
   const closing = server.close();
   running.length = 0;
@@ -218,7 +219,7 @@ test('finishes what it has begun when it is stopped, and takes nothing new', asy
   expect(late?.status ?? 503).toBe(503);
   const response = await converting;
   expect(response.status).toBe(200);
-  expect((await sharp(Buffer.from(await response.arrayBuffer())).metadata()).width).toBe(2_000);
+  expect((await sharp(Buffer.from(await response.arrayBuffer())).metadata()).width).toBe(4_000);
   await stream.text();
   await closing;
 }, 60_000);
