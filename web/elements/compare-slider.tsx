@@ -17,7 +17,7 @@ export function CompareSlider({ name, original, gray, width, height }: CompareSl
   const ratio = width && height ? `${width} / ${height}` : '3 / 2';
   const size = { width: width ?? undefined, height: height ?? undefined };
   return (
-    <figure class="compare" style={{ aspectRatio: ratio, '--at': `${at}%` }}>
+    <figure class="compare" style={{ '--ratio': ratio, '--at': `${at}%` }}>
       <img class="compare-gray" src={gray} alt={`${name} in gray`} {...size} />
       {hasOriginal ? (
         <>

@@ -12,7 +12,7 @@ export function StatusMark({ status }: { status: Image['status'] }) {
   const { sign, word } = marks[status];
   return (
     <span class={`status-mark status-mark-${status}`}>
-      <span aria-hidden="true">{sign}</span> {word}
+      <span aria-hidden="true">{sign}</span> <span class="status-mark-word">{word}</span>
     </span>
   );
 }

@@ -71,7 +71,7 @@ export function ImageTable({ listing, openId, onOpen }: ImageTableProps) {
             <tr aria-rowindex={1}>
               {columns.map((name) => (
                 <th key={name} scope="col" class={`column-${name.toLowerCase()}`}>
-                  {name}
+                  <span>{name}</span>
                 </th>
               ))}
             </tr>

@@ -54,7 +54,7 @@ function Header() {
   return (
     <header class="header">
       <Link class="brand" href="/" aria-label="Grayscale, to the first page">
-        <img src="/favicon.svg" alt="" width="24" height="24" />
+        <BrandSign />
         <span class="brand-name">Grayscale</span>
       </Link>
       <nav class="nav" aria-label="Pages">
@@ -66,6 +66,16 @@ function Header() {
       </nav>
       <ThemeToggle />
     </header>
+  );
+}
+
+function BrandSign() {
+  return (
+    <svg viewBox="0 0 32 32" width="24" height="24" aria-hidden="true">
+      <circle cx="16" cy="16" r="14" fill="none" stroke="currentColor" stroke-width="2" />
+      <path d="M16 2a14 14 0 0 1 0 28z" fill="currentColor" />
+      <path d="M16 2v28A14 14 0 0 1 8 4.5z" fill="currentColor" fill-opacity="0.5" />
+    </svg>
   );
 }
 
