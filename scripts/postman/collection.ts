@@ -1,4 +1,4 @@
-import { openApiDocument } from '../../src/server/openapi.ts';
+import { openApiDocument, routes } from '../../src/server/openapi.ts';
 import {
   cephEvent,
   eventBridgeEvent,
@@ -7,7 +7,7 @@ import {
   s3Event,
   versityGatewayEvent,
 } from '../../test/support/events.ts';
-import { type Example, examples, type Operation, sample } from './examples.ts';
+import { type Example, examples, sample } from './examples.ts';
 
 /** What is read here of an operation of the OpenAPI document. */
 interface OperationObject {
@@ -21,12 +21,13 @@ interface OperationObject {
 export function postmanCollection() {
   const document = openApiDocument();
   const { title, version } = document.info;
-  const operations = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
-    Object.entries(item as Record<string, OperationObject>).map(([method, operation]) => {
-      const name = `${method.toUpperCase()} ${path}` as Operation;
-      return { name, method, path, operation, example: examples[name] as Example };
-    }),
-  );
+  const paths = document.paths as Record<string, Record<string, OperationObject>>;
+  const operations = routes.map(({ method, path }): Entry => {
+    const name = `${method.toUpperCase()} ${path}`;
+    const [operation, example] = [paths[path]?.[method], examples[name]];
+    if (operation && example) return { name, method, path, operation, example };
+    throw new Error(`Expected an example of ${name} in scripts/postman/examples.ts.`);
+  });
   const inFolder = (tag: string) =>
     operations
       .filter(({ operation, example }) => operation.tags[0] === tag && !example.isStream)
@@ -127,16 +128,14 @@ function testEvent({ status, script = [] }: Example) {
   return { listen: 'test', script: { type: 'text/javascript', exec } };
 }
 
-const about = { ...sample, versionId: undefined };
-
 /** What each store sends when the sample is uploaded. */
 const events = {
-  S3: s3Event(about),
-  'S3 by EventBridge': eventBridgeEvent(about),
-  MinIO: minioEvent(about),
-  RustFS: rustfsEvent(about),
-  'Ceph RGW': cephEvent(about),
-  VersityGW: versityGatewayEvent(about),
+  S3: s3Event(sample),
+  'S3 by EventBridge': eventBridgeEvent(sample),
+  MinIO: minioEvent(sample),
+  RustFS: rustfsEvent(sample),
+  'Ceph RGW': cephEvent(sample),
+  VersityGW: versityGatewayEvent(sample),
 };
 
 function eventRequest([store, json]: [string, unknown]) {

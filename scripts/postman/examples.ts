@@ -1,4 +1,5 @@
-import type { routes } from '../../src/server/openapi.ts';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 
 /** What a request of the collection sends, and what it does with the answer. */
 export interface Example {
@@ -15,14 +16,12 @@ export interface Example {
   isStream?: boolean;
 }
 
-type Route = (typeof routes)[number];
-export type Operation = `${Uppercase<Route['method']>} ${Route['path']}`;
-
+const file = 'samples/dunes.jpg';
 const key = 'postman/dunes.jpg';
 const id = '{{imageId}}';
 
-/** One for each operation of the API, which `satisfies` sees to. */
-export const examples = {
+/** One for each operation of the API. */
+export const examples: Record<string, Example> = {
   'GET /v1/images': {
     values: { key },
     status: 200,
@@ -51,21 +50,30 @@ export const examples = {
   },
   'POST /v1/convert': {
     values: { method: 'luminance', format: 'webp' },
-    file: 'samples/dunes.jpg',
+    file,
     status: 200,
     script: hasType('image/webp'),
   },
-  'POST /v1/uploads': { values: { key }, file: 'samples/dunes.jpg', status: 202 },
+  'POST /v1/uploads': { values: { key }, file, status: 202 },
   'POST /v1/events': { json: { Service: 'Amazon S3', Event: 's3:TestEvent' }, status: 200 },
   'GET /v1': { status: 200 },
   'GET /v1/live': { status: 200, isStream: true },
   'GET /healthz': { status: 200 },
   'GET /readyz': { status: 200 },
   'GET /metrics': { status: 200 },
-} satisfies Record<Operation, Example>;
+};
+
+const bytes = readFileSync(file);
 
 /** The picture that the events are about. */
-export const sample = { bucket: 'uploads', key };
+export const sample = {
+  bucket: 'uploads',
+  key,
+  etag: createHash('md5').update(bytes).digest('hex'),
+  sizeBytes: bytes.byteLength,
+  versionId: undefined,
+  eventTime: '{{$isoTimestamp}}',
+};
 
 function hasType(type: string): string[] {
   return [
