@@ -124,7 +124,7 @@ test('what is uploaded through its API is converted by the function, and told as
   } finally {
     await sandbox.close();
   }
-}, 90_000);
+}, 150_000);
 
 describe('under kills', () => {
   let sandbox: Sandbox;
