@@ -16,6 +16,8 @@ export interface DecodeOptions {
   compat: Recipe['compat'];
   frames: number;
   maxPixels: number;
+  /** What is missing is made up by the decoder rather than refused. */
+  isLenient?: boolean;
 }
 
 /** Gray, RGB or RGBA in sRGB, as stored, at 8 or 16 bits a sample. Throws `ConversionError`. */
@@ -32,12 +34,12 @@ export async function decode(
 async function decodeBySharp(
   bytes: Uint8Array,
   file: SourceFile,
-  { colour, compat, frames, maxPixels }: DecodeOptions,
+  { colour, compat, frames, maxPixels, isLenient = false }: DecodeOptions,
 ): Promise<PixelImage> {
   const profile = colour === 'managed' ? foreignProfile(file) : undefined;
   const { space, after } = routeOf(file, colour, profile);
   const decoder = sharp(bytes, {
-    failOn: strictnessFor(bytes, file.image),
+    failOn: isLenient ? 'none' : strictnessFor(bytes, file.image),
     limitInputPixels: maxPixels,
     limitInputChannels: false,
     pages: frames,

@@ -46,7 +46,7 @@ export async function openImage(
 ): Promise<OpenedImage> {
   checkBytes(bytes, maxBytes);
   const content = unwrapped(bytes);
-  const file = await readHeader(content, acceptedFormat(content));
+  const file = await readHeader(content, acceptedFormat(content), recipe);
   checkPages(file.image, maxPages);
   const plan = await planOutput(content, file, recipe);
   checkPixels(file.image, plan, maxPixels);

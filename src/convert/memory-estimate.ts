@@ -47,7 +47,7 @@ const encoderBytes: Record<OutputFormat, (channels: number) => number> = {
 export function estimateMemoryBytes(
   { image, isDeep }: SourceFile,
   plan: OutputPlan,
-  { alpha }: Recipe,
+  { alpha, tolerate }: Recipe,
 ): number {
   const { width, height, hasAlpha, orientation = 1 } = image;
   const keepsAlpha = alpha === 'keep' && outputFormats[plan.format].alpha !== 'none';
@@ -57,6 +57,8 @@ export function estimateMemoryBytes(
   const colours = (hasAlpha ? 4 : 3) * sourceBytes;
   const bytesPerPixel =
     decoderBytes[image.format](image) +
+    // The rows of what is left of a PNG, and the file that is made of them.
+    (tolerate === 'truncated' && image.format === 'png' ? 3 * storedBytes(image) : 0) +
     colours +
     // Colours with more bits, or without their alpha.
     (outputBytes > sourceBytes ? colours * 2 : 0) +

@@ -4,7 +4,9 @@ import type { Cicp, WasmHeader } from './decoders/wasm-decoder.ts';
 import { ConversionError } from './errors.ts';
 import { type InputFormat, inputFormats } from './input-formats.ts';
 import { isOwnFormat, type OwnFormat, ownDecoder } from './own-decoders.ts';
+import { pngPages } from './png-chunks.ts';
 import { pngOrientation } from './png-orientation.ts';
+import type { Recipe } from './recipe-options.ts';
 
 /** What a file’s header says of the image in it. */
 export interface SourceImage {
@@ -45,8 +47,15 @@ export interface Timing {
 }
 
 /** Asks the decoder for the header alone. Throws `ConversionError`. */
-export async function readHeader(bytes: Uint8Array, format: InputFormat): Promise<SourceFile> {
-  return isOwnFormat(format) ? await readOwnHeader(bytes, format) : await askSharp(bytes, format);
+export async function readHeader(
+  bytes: Uint8Array,
+  format: InputFormat,
+  { tolerate }: Pick<Recipe, 'tolerate'>,
+): Promise<SourceFile> {
+  if (isOwnFormat(format)) return await readOwnHeader(bytes, format);
+  // To count the frames of a GIF is to go through all of it.
+  const isLenient = tolerate === 'truncated' && format === 'gif';
+  return await askSharp(bytes, format, { isLenient });
 }
 
 async function readOwnHeader(bytes: Uint8Array, format: OwnFormat): Promise<SourceFile> {
@@ -61,9 +70,13 @@ async function readOwnHeader(bytes: Uint8Array, format: OwnFormat): Promise<Sour
   };
 }
 
-async function askSharp(bytes: Uint8Array, format: InputFormat): Promise<SourceFile> {
+async function askSharp(
+  bytes: Uint8Array,
+  format: InputFormat,
+  { isLenient }: { isLenient: boolean },
+): Promise<SourceFile> {
   const reader = sharp(bytes, {
-    failOn: 'error',
+    failOn: isLenient ? 'none' : 'error',
     // Whoever checks the limits wants to say how large the image is.
     limitInputPixels: false,
     limitInputChannels: false,
@@ -89,7 +102,7 @@ function imageOf(metadata: Metadata, format: InputFormat, bytes: Uint8Array): So
     height: metadata.height,
     channels: metadata.channels,
     depth: metadata.bitsPerSample ?? 8,
-    pages: metadata.pages ?? 1,
+    pages: format === 'png' ? pngPages(bytes) : (metadata.pages ?? 1),
     hasAlpha: metadata.hasAlpha,
     ...(orientation && { orientation }),
     ...(metadata.isProgressive && { isProgressive: true }),

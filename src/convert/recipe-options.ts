@@ -22,6 +22,7 @@ export interface Recipe {
   readonly orientation: 'apply' | 'ignore';
   readonly frames: 'all' | 'first';
   readonly compat: 'none' | 'pillow';
+  readonly tolerate: 'none' | 'truncated';
 }
 
 /** What `compat: 'pillow'` stands for, besides its way with 16 bits; nothing else goes with it. */
@@ -125,6 +126,12 @@ export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Nam
     default: 'none',
     description: 'With `pillow`, gray is that of `Image.open(file).convert("L")`, faults included.',
     ...oneOf(['none', 'pillow']),
+  },
+  tolerate: {
+    default: 'none',
+    description:
+      'With `truncated`, of JPEG, PNG, GIF and TIFF files that are cut off what is there is converted.',
+    ...oneOf(['none', 'truncated']),
   },
 };
 

@@ -1,5 +1,5 @@
 import { dropOpaqueAlpha, settleAlpha } from './alpha.ts';
-import { decode } from './decode.ts';
+import { decodeTolerant } from './decode-tolerant.ts';
 import { narrow, widen } from './depth.ts';
 import { encode } from './encode.ts';
 import { openImage } from './inspect-image.ts';
@@ -54,7 +54,7 @@ export async function toGrayscale(
 
   const startedAt = performance.now();
   const { bytes: content, file, plan } = await openImage(bytes, resolvedLimits, resolved);
-  const decoded = await decode(content, file, {
+  const { image: decoded, isTruncated } = await decodeTolerant(content, file, {
     ...resolved,
     frames: plan.frames,
     maxPixels: resolvedLimits.maxPixels,
@@ -80,7 +80,7 @@ export async function toGrayscale(
       grayMs: grayAt - decodedAt,
       encodeMs: encodedAt - grayAt,
     },
-    losses: lossesOf({ file, plan, alpha: resolved.alpha, decoded }),
+    losses: lossesOf({ file, plan, alpha: resolved.alpha, decoded, isTruncated }),
   };
 }
 
