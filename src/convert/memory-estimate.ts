@@ -30,8 +30,12 @@ const decoderBytes: Record<InputFormat, (source: SourceImage) => number> = {
   bmp: () => 4,
   ico: () => 4,
   pnm: () => 0,
+  svg: () => 4,
   tga: () => 4,
 };
+
+/** Of a picture inside an SVG, of which there can be several. Measured like the others. */
+const embeddedPixelBytes = 12;
 
 /** The same for encoders, the output included. */
 const encoderBytes: Record<OutputFormat, (channels: number) => number> = {
@@ -45,7 +49,7 @@ const encoderBytes: Record<OutputFormat, (channels: number) => number> = {
 
 /** Upper estimate of what converting an image allocates, besides the source’s own bytes. */
 export function estimateMemoryBytes(
-  { image, isDeep }: SourceFile,
+  { image, isDeep, embeddedPixels = 0 }: SourceFile,
   plan: OutputPlan,
   { alpha, tolerate }: Recipe,
 ): number {
@@ -69,7 +73,8 @@ export function estimateMemoryBytes(
       ? grayChannels * sampleBytes
       : 0) +
     encoderBytes[plan.format](grayChannels) * outputBytes;
-  return Math.ceil(fixedBytes + width * height * plan.frames * bytesPerPixel);
+  const embeddedBytes = embeddedPixels * embeddedPixelBytes;
+  return Math.ceil(fixedBytes + width * height * plan.frames * bytesPerPixel + embeddedBytes);
 }
 
 function storedBytes({ channels, depth }: SourceImage): number {

@@ -24,8 +24,8 @@ export async function mendPng(bytes: Uint8Array): Promise<Uint8Array | undefined
   rows.fill(0, there);
   return Buffer.concat([
     bytes.subarray(0, first.start),
-    chunk('IDAT', deflateSync(rows, { level: 0 })),
-    chunk('IEND', new Uint8Array(0)),
+    ...chunk('IDAT', deflateSync(rows, { level: 0 })),
+    ...chunk('IEND', new Uint8Array(0)),
   ]);
 }
 
@@ -80,10 +80,9 @@ function wholeRows(rows: Uint8Array, sizes: number[], length: number): number {
   return at;
 }
 
-function chunk(type: string, data: Uint8Array): Buffer {
-  const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+function chunk(type: string, data: Uint8Array): Uint8Array[] {
   const [length, checksum] = [Buffer.alloc(4), Buffer.alloc(4)];
   length.writeUInt32BE(data.length);
-  checksum.writeUInt32BE(crc32(body));
-  return Buffer.concat([length, body, checksum]);
+  checksum.writeUInt32BE(crc32(data, crc32(type)));
+  return [length, Buffer.from(type, 'latin1'), data, checksum];
 }

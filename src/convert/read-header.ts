@@ -38,6 +38,8 @@ export interface SourceFile {
   /** The colours by number, where the file names them so. */
   cicp?: Cicp;
   timing?: Timing;
+  /** Of all the pictures inside an SVG. */
+  embeddedPixels?: number;
 }
 
 /** How an animation runs: milliseconds a frame, and how often it is shown, 0 being for ever. */
