@@ -7,6 +7,7 @@ import { foreignProfile, type IccProfile } from './icc-profile.ts';
 import { isOwnFormat, type OwnFormat, ownDecoder } from './own-decoders.ts';
 import { asPillow } from './pillow.ts';
 import type { PixelImage } from './pixel-image.ts';
+import { rawTiff } from './raw-tiff.ts';
 import type { SourceFile, SourceImage } from './read-header.ts';
 import type { Recipe } from './recipe-options.ts';
 import { isTiledTiff } from './tiff-layout.ts';
@@ -52,17 +53,26 @@ async function decodeBySharp(
   return after ? after(image) : image;
 }
 
-/** Upright already. A profile that is a table is applied by sharp alone, and so ignored here. */
+/** Upright already. A profile that is a table is applied by sharp alone, to pixels in a TIFF. */
 async function decodeOwn(
   bytes: Uint8Array,
   file: SourceFile,
-  { format, colour, compat }: DecodeOptions & { format: OwnFormat },
+  { format, ...options }: DecodeOptions & { format: OwnFormat },
 ): Promise<PixelImage> {
   const { icc = file.icc, ...stored }: WasmPixels = await (await ownDecoder(format)).decode(bytes);
-  const image = compat === 'pillow' ? asPillow(stored, file, bytes) : stored;
-  if (colour === 'raw') return image;
+  const image = options.compat === 'pillow' ? asPillow(stored, file, bytes) : stored;
+  if (options.colour === 'raw') return image;
   const samples = image.channels <= 2 ? 'gray' : 'rgb';
-  return inSrgb(image, foreignProfile({ ...file, samples, ...(icc && { icc }) }));
+  const profile = foreignProfile({ ...file, samples, ...(icc && { icc }) });
+  if (profile?.kind !== 'table' || !icc) return inSrgb(image, profile);
+  const hasAlpha = image.channels % 2 === 0;
+  const wrapped = { ...file.image, format: 'tiff', hasAlpha } as const;
+  const isDeep = image.pixels instanceof Uint16Array;
+  return await decodeBySharp(
+    rawTiff(image, icc),
+    { image: wrapped, samples, isDeep, icc },
+    { ...options, frames: 1 },
+  );
 }
 
 interface Route {

@@ -1,6 +1,7 @@
 import type { InputFormat } from './input-formats.ts';
 import { type OutputFormat, outputFormats } from './output-formats.ts';
 import type { OutputPlan } from './output-plan.ts';
+import { isOwnFormat } from './own-decoders.ts';
 import type { SourceFile, SourceImage } from './read-header.ts';
 import type { Recipe } from './recipe-options.ts';
 
@@ -49,7 +50,7 @@ const encoderBytes: Record<OutputFormat, (channels: number) => number> = {
 
 /** Upper estimate of what converting an image allocates, besides the source’s own bytes. */
 export function estimateMemoryBytes(
-  { image, isDeep, embeddedPixels = 0 }: SourceFile,
+  { image, isDeep, icc, embeddedPixels = 0 }: SourceFile,
   plan: OutputPlan,
   { alpha, tolerate }: Recipe,
 ): number {
@@ -64,6 +65,8 @@ export function estimateMemoryBytes(
     // The rows of what is left of a PNG, and the file that is made of them.
     (tolerate === 'truncated' && image.format === 'png' ? 3 * storedBytes(image) : 0) +
     colours +
+    // A table of colours is applied to a copy of the pixels, in a file of its own.
+    (icc && isOwnFormat(image.format) ? 2 * colours : 0) +
     // Colours with more bits, or without their alpha.
     (outputBytes > sourceBytes ? colours * 2 : 0) +
     (hasAlpha && !keepsAlpha ? 3 * sampleBytes : 0) +
