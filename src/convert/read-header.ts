@@ -7,6 +7,7 @@ import { isOwnFormat, type OwnFormat, ownDecoder } from './own-decoders.ts';
 import { pngPages } from './png-chunks.ts';
 import { pngOrientation } from './png-orientation.ts';
 import type { Recipe } from './recipe-options.ts';
+import { isPlainYccTiff } from './tiff-layout.ts';
 
 /** What a file’s header says of the image in it. */
 export interface SourceImage {
@@ -55,6 +56,13 @@ export async function readHeader(
   { tolerate }: Pick<Recipe, 'tolerate'>,
 ): Promise<SourceFile> {
   if (isOwnFormat(format)) return await readOwnHeader(bytes, format);
+  // libvips would hand out its samples as if they were RGB.
+  if (format === 'tiff' && isPlainYccTiff(bytes)) {
+    throw new ConversionError(
+      'UNSUPPORTED_FORMAT',
+      'Expected gray, RGB, CMYK or Lab samples but this TIFF has YCbCr without JPEG compression. Save it as RGB.',
+    );
+  }
   // To count the frames of a GIF is to go through all of it.
   const isLenient = tolerate === 'truncated' && format === 'gif';
   return await askSharp(bytes, format, { isLenient });

@@ -1,5 +1,6 @@
 import { textAt } from './bytes.ts';
 
+const compressionTag = 259;
 const photometricTag = 262;
 const tileWidthTag = 322;
 const subDirectoriesTag = 330;
@@ -30,6 +31,16 @@ export function isTiledTiff(bytes: Uint8Array): boolean {
 /** Whether the first page of a TIFF counts up from white: TIFF 6.0, section 8. */
 export function isWhiteZeroTiff(bytes: Uint8Array): boolean {
   return firstDirectory(bytes)?.number(photometricTag) === 0;
+}
+
+/** YCbCr, and JPEG of the old kind and the new: TIFF 6.0, sections 21 and 22, and Technical Note 2. */
+const [yccPhotometric, jpegCompressions] = [6, [6, 7]];
+
+/** Whether the first page holds YCbCr that no JPEG decoder makes RGB of. */
+export function isPlainYccTiff(bytes: Uint8Array): boolean {
+  const first = firstDirectory(bytes);
+  if (first?.number(photometricTag) !== yccPhotometric) return false;
+  return !jpegCompressions.includes(first.number(compressionTag) ?? 1);
 }
 
 function firstDirectory(bytes: Uint8Array): TiffDirectory | undefined {

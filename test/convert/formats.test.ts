@@ -10,7 +10,7 @@ import {
   photoLikeTiff,
   photoLikeWebp,
 } from '../support/images.ts';
-import { tiledTiff } from '../support/tiff.ts';
+import { stripTiff, tiledTiff } from '../support/tiff.ts';
 import { grayOf, refusalOf } from './gray-of.ts';
 
 describe('content decides: it is recognised as', () => {
@@ -130,6 +130,17 @@ describe('what is not read is named:', () => {
       code: 'UNSUPPORTED_FORMAT',
       message: expect.stringContaining('this TIFF has 1 x float (b-w)'),
     });
+  });
+
+  test('YCbCr in a TIFF, which libvips takes for RGB', async () => {
+    const samples = Array(4 * 4 * 3).fill(100);
+    const tiff = stripTiff({ width: 4, height: 4, photometric: 6, bits: 8, samples });
+    expect(await refusalOf(tiff)).toMatchObject({
+      code: 'UNSUPPORTED_FORMAT',
+      message: expect.stringContaining('this TIFF has YCbCr without JPEG compression'),
+    });
+    const jpeg = await photoLike().tiff({ compression: 'jpeg' }).toBuffer();
+    expect((await grayOf(jpeg)).source.format).toBe('tiff');
   });
 
   test('a Photoshop-like TIFF with more channels than an image has', async () => {
