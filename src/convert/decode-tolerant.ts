@@ -26,6 +26,8 @@ export async function decodeTolerant(
     if (options.frames > 1) checkFrames(bytes, file);
     return { image: await decode(bytes, file, options), isTruncated: false };
   } catch (error) {
+    // What is told to stop for lack of time looks damaged as well.
+    options.deadline.check(error);
     if (tolerate === 'none' || !isDamaged(error)) throw error;
     const image = await decodeRest(bytes, file, options);
     if (!image) throw error;

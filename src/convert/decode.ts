@@ -1,6 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { applyProfile } from './apply-profile.ts';
 import { inksToRgb } from './cmyk.ts';
+import type { Deadline } from './deadline.ts';
 import { orCorrupt } from './decoder-error.ts';
 import type { WasmPixels } from './decoders/wasm-decoder.ts';
 import { foreignProfile, type IccProfile } from './icc-profile.ts';
@@ -19,6 +20,7 @@ export interface DecodeOptions {
   maxPixels: number;
   /** What is missing is made up by the decoder rather than refused. */
   isLenient?: boolean;
+  deadline: Deadline;
 }
 
 /** Gray, RGB or RGBA in sRGB, as stored, at 8 or 16 bits a sample. Throws `ConversionError`. */
@@ -35,7 +37,7 @@ export async function decode(
 async function decodeBySharp(
   bytes: Uint8Array,
   file: SourceFile,
-  { colour, compat, frames, maxPixels, isLenient = false }: DecodeOptions,
+  { colour, compat, frames, maxPixels, isLenient = false, deadline }: DecodeOptions,
 ): Promise<PixelImage> {
   const profile = colour === 'managed' ? foreignProfile(file) : undefined;
   const { space, after } = routeOf(file, colour, profile);
@@ -45,7 +47,7 @@ async function decodeBySharp(
     limitInputChannels: false,
     pages: frames,
     ignoreIcc: profile?.kind !== 'table',
-  });
+  }).timeout(deadline.seconds());
   // sharp applies a table at 16 bits by way of Display P3, and would stop there.
   if (profile?.kind === 'table' && space === 'rgb' && file.isDeep) decoder.withIccProfile('srgb');
   const stored = await orCorrupt(file.image.format, pixelsOf(decoder, space, file.isDeep));
@@ -59,7 +61,9 @@ async function decodeOwn(
   file: SourceFile,
   { format, ...options }: DecodeOptions & { format: OwnFormat },
 ): Promise<PixelImage> {
-  const { icc = file.icc, ...stored }: WasmPixels = await (await ownDecoder(format)).decode(bytes);
+  const decoder = await ownDecoder(format);
+  const { icc = file.icc, ...stored }: WasmPixels = await decoder.decode(bytes, options.deadline);
+  options.deadline.check();
   const image = options.compat === 'pillow' ? asPillow(stored, file, bytes) : stored;
   if (options.colour === 'raw') return image;
   const samples = image.channels <= 2 ? 'gray' : 'rgb';

@@ -1,3 +1,4 @@
+import { startDeadline } from './deadline.ts';
 import { ConversionError } from './errors.ts';
 import { foreignFormatOf } from './foreign-formats.ts';
 import { type InputFormat, inputFormatOf, inputFormats } from './input-formats.ts';
@@ -36,24 +37,27 @@ export async function inspectImage(
   recipe: RecipeOptions = {},
 ): Promise<ImageHeader> {
   const resolved = resolveRecipe(recipe);
-  const { file, plan } = await openImage(bytes, resolveLimits(limits), resolved);
+  const resolvedLimits = resolveLimits(limits);
+  const deadline = startDeadline(resolvedLimits.timeoutMs);
+  const { file, plan } = await deadline.step(openImage(bytes, resolvedLimits, resolved));
   return { ...file.image, memoryBytes: estimateMemoryBytes(file, plan, resolved) };
 }
 
 /** The same, for whoever goes on to decode it. */
 export async function openImage(
   bytes: Uint8Array,
-  { maxBytes, maxPages, maxPixels }: Limits,
+  { maxBytes, maxPages, maxPixels, timeoutMs }: Limits,
   recipe: Recipe,
 ): Promise<OpenedImage> {
   checkBytes(bytes, maxBytes);
+  const deadline = startDeadline(timeoutMs);
   const inner = unwrapped(bytes);
   const format = acceptedFormat(inner, recipe);
   const content = format === 'svg' ? plainSvg(inner) : inner;
   // Before libvips reads it, as it may need to draw an SVG to know its size.
   const embeddedPixels = format === 'svg' ? await embeddedPixelsOf(textOf(content)) : 0;
   checkEmbedded(embeddedPixels, maxPixels);
-  const file = { ...(await readHeader(content, format, recipe)), embeddedPixels };
+  const file = { ...(await readHeader(content, format, { ...recipe, deadline })), embeddedPixels };
   checkPages(file.image, maxPages);
   const plan = await planOutput(content, file, recipe);
   checkPixels(file.image, plan, maxPixels);

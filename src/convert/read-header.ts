@@ -1,4 +1,5 @@
 import sharp, { type Metadata } from 'sharp';
+import type { Deadline } from './deadline.ts';
 import { orCorrupt } from './decoder-error.ts';
 import type { Cicp, WasmHeader } from './decoders/wasm-decoder.ts';
 import { ConversionError } from './errors.ts';
@@ -53,9 +54,9 @@ export interface Timing {
 export async function readHeader(
   bytes: Uint8Array,
   format: InputFormat,
-  { tolerate }: Pick<Recipe, 'tolerate'>,
+  { tolerate, deadline }: Pick<Recipe, 'tolerate'> & { deadline: Deadline },
 ): Promise<SourceFile> {
-  if (isOwnFormat(format)) return await readOwnHeader(bytes, format);
+  if (isOwnFormat(format)) return await readOwnHeader(bytes, format, deadline);
   // libvips would hand out its samples as if they were RGB.
   if (format === 'tiff' && isPlainYccTiff(bytes)) {
     throw new ConversionError(
@@ -68,8 +69,12 @@ export async function readHeader(
   return await askSharp(bytes, format, { isLenient });
 }
 
-async function readOwnHeader(bytes: Uint8Array, format: OwnFormat): Promise<SourceFile> {
-  const header: WasmHeader = await (await ownDecoder(format)).readHeader(bytes);
+async function readOwnHeader(
+  bytes: Uint8Array,
+  format: OwnFormat,
+  deadline: Deadline,
+): Promise<SourceFile> {
+  const header: WasmHeader = await (await ownDecoder(format)).readHeader(bytes, deadline);
   const { icc, cicp, orientation: _, ...facts } = header;
   return {
     image: { format, sizeBytes: bytes.length, ...facts },
