@@ -57,8 +57,11 @@ async function startChild(path: string): Promise<Child> {
     text = (text + more).slice(-2_000);
   });
   const exited = once(child, 'exit');
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  exited.then(() => process.off('exit', kill));
   const end = async () => {
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    kill();
     await exited;
   };
   const isReady = await Promise.race([

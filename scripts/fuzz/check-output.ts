@@ -20,13 +20,14 @@ export async function wrongOutput(
     ['pixels within the limit', true, pixels <= maxPixels],
     ['losses that have a meaning', true, losses.every((loss) => loss in lossMeanings)],
     ['sides of the source', true, isSizeKept(image, recipe)],
+    ['alpha only where it is kept', true, image.channels % 2 === 1 || isAlphaKept(recipe)],
   ]);
   return first ?? (await wrongFile(image));
 }
 
 /** Reads the output with the decoder that everyone has. */
 async function wrongFile(image: GrayImage): Promise<string | undefined> {
-  const { bytes, width, height, frames, channels, depth, format } = image;
+  const { bytes, width, height, depth, format } = image;
   try {
     const decoder = sharp(bytes, { pages: -1, limitInputPixels: false, failOn: 'warning' });
     const metadata = await decoder.metadata();
@@ -34,15 +35,27 @@ async function wrongFile(image: GrayImage): Promise<string | undefined> {
       ['format', format === 'avif' ? 'heif' : format, metadata.format],
       ['width', width, metadata.width],
       ['height', height, metadata.pageHeight ?? metadata.height],
-      ['frames', frames, metadata.pages ?? 1],
+      ['frames', framesOf(image, metadata), metadata.pages ?? 1],
       ['depth', depth === 16 ? 'ushort' : 'uchar', metadata.depth],
-      // libvips makes RGB or RGBA of every GIF.
-      ['channels', format === 'gif' ? metadata.channels : channels, metadata.channels],
+      ['channels', channelsOf(image, metadata), metadata.channels],
     ]);
     return wrong ?? (await colouredPixel(decoder, metadata));
   } catch (error) {
     return `the output cannot be decoded: ${(error as Error).message}`;
   }
+}
+
+/**
+ * libvips makes RGB or RGBA of every GIF, and libwebp says of lossless animations that they have
+ * alpha, which it uses for what a frame has in common with the one before.
+ */
+function channelsOf({ format, frames, channels }: GrayImage, metadata: Metadata): number {
+  return format === 'gif' || (format === 'webp' && frames > 1) ? metadata.channels : channels;
+}
+
+/** libwebp makes one frame of equal ones that follow each other, and shows it for longer. */
+function framesOf({ format, frames }: GrayImage, { pages = 1 }: Metadata): number {
+  return format === 'webp' ? Math.min(frames, pages) : frames;
 }
 
 /** Gray is where red, green and blue are equal; a lossy format may be off by one. */
@@ -70,6 +83,10 @@ function isSizeKept({ width, height, source }: GrayImage, { orientation, compat 
   const isTurned = !isIgnored && (source.orientation ?? 1) >= 5;
   const [across, down] = isTurned ? [source.height, source.width] : [source.width, source.height];
   return width === across && height === down;
+}
+
+function isAlphaKept({ alpha = 'keep', compat }: RecipeOptions): boolean {
+  return alpha === 'keep' && compat !== 'pillow';
 }
 
 function firstWrong(facts: [what: string, expected: unknown, received: unknown][]) {

@@ -20,6 +20,9 @@ const hangMs = 10_000;
 /** What the program takes by itself, the most that an image is estimated to take, and some slack. */
 const maxResidentBytes = 2 ** 30;
 
+// A child that hangs would outlive this process, if it were not ended with it.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(2));
+
 const { values } = readArguments();
 if (values.help) console.log(usage);
 else process.exitCode = await run();
