@@ -8,7 +8,7 @@ import { buildPsd, layerBlock } from '../../test/support/psd.ts';
 import { buildQoi } from '../../test/support/qoi.ts';
 import { buildTga } from '../../test/support/tga.ts';
 import { disorderedTiff, joinTiffs, stripTiff, tiledTiff } from '../../test/support/tiff.ts';
-import type { SeedFile } from './corpus.ts';
+import type { SeedFile } from './seed-file.ts';
 
 const size = { width: 12, height: 8 };
 const count = size.width * size.height;

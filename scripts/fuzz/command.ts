@@ -17,6 +17,7 @@ const usage = `Changes small files of every input format and converts them in a 
 Exits with 1 if something was found.`;
 
 const hangMs = 10_000;
+const minimiseMs = 20_000;
 /** What the program takes by itself, the most that an image is estimated to take, and some slack. */
 const maxResidentBytes = 2 ** 30;
 
@@ -59,6 +60,7 @@ async function run(): Promise<0 | 1> {
     seconds: numberOf('seconds') ?? 60,
     childPath: join(import.meta.dirname, 'child.ts'),
     hangMs,
+    minimiseMs,
     maxResidentBytes,
     onFind: async (find) => console.log(describeFind(find, await keepFind(values.keep, find))),
   });

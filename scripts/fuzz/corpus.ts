@@ -3,11 +3,7 @@ import { join } from 'node:path';
 import { type InputFormat, inputFormatOf, inputFormats } from '../../src/convert/input-formats.ts';
 import { builtFiles } from './built-files.ts';
 import { generatedFiles } from './generated-files.ts';
-
-export interface SeedFile {
-  name: string;
-  bytes: Buffer;
-}
+import type { SeedFile } from './seed-file.ts';
 
 /** Whole files to change, of every format that is read. */
 export type Corpus = Record<InputFormat, SeedFile[]>;
@@ -40,6 +36,9 @@ async function filesIn(folder: string): Promise<SeedFile[]> {
   // The order of a folder is not the same everywhere.
   const sorted = names.map(({ name }) => name).sort();
   return await Promise.all(
-    sorted.map(async (name) => ({ name, bytes: await readFile(join(root, folder, name)) })),
+    sorted.map(async (name) => ({
+      name: `${folder}/${name}`,
+      bytes: await readFile(join(root, folder, name)),
+    })),
   );
 }

@@ -22,8 +22,8 @@ export function signatureOf({ fault, case: { format } }: Omit<Find, 'isReproduce
 
 /** Tries a find again in a process of its own, and makes its file smaller where that is cheap. */
 export async function examined(
-  runner: CaseRunner,
   find: Omit<Find, 'isReproduced'>,
+  { runner, minimiseMs }: { runner: CaseRunner; minimiseMs: number },
 ): Promise<Find> {
   const shows = async (fuzzCase: FuzzCase) => {
     const { fault } = await runner.run(fuzzCase);
@@ -31,27 +31,26 @@ export async function examined(
   };
   await runner.restart();
   if (!(await shows(find.case))) return { ...find, isReproduced: false };
-  const isQuick = find.fault.kind !== 'hang';
-  const bytes = isQuick
-    ? await minimised(find.case.bytes, (bytes) => shows({ ...find.case, bytes }))
-    : find.case.bytes;
+  const until = performance.now() + minimiseMs;
+  const isOver = () => performance.now() > until;
+  const bytes = await minimised(find.case.bytes, async (bytes) =>
+    isOver() ? 'no time' : await shows({ ...find.case, bytes }),
+  );
   return { ...find, case: { ...find.case, bytes }, isReproduced: true };
 }
-
-const mostTries = 60;
 
 /** Without pieces that it takes not to show the same: halves first, then smaller ones. */
 async function minimised(
   bytes: Uint8Array,
-  shows: (bytes: Uint8Array) => Promise<boolean>,
+  shows: (bytes: Uint8Array) => Promise<boolean | 'no time'>,
 ): Promise<Uint8Array> {
   let smallest = bytes;
-  let tries = 0;
-  for (let size = bytes.length >> 1; size > 0 && tries < mostTries; size >>= 1) {
-    for (let at = smallest.length - size; at >= 0 && tries < mostTries; at -= size) {
+  for (let size = bytes.length >> 1; size > 0; size >>= 1) {
+    for (let at = smallest.length - size; at >= 0; at -= size) {
       const without = Buffer.concat([smallest.subarray(0, at), smallest.subarray(at + size)]);
-      tries++;
-      if (await shows(without)) smallest = without;
+      const answer = await shows(without);
+      if (answer === 'no time') return smallest;
+      if (answer) smallest = without;
     }
   }
   return smallest;

@@ -12,6 +12,8 @@ export interface FuzzOptions extends RunnerOptions {
   cases: number;
   /** The first case. */
   from: number;
+  /** How long a find is made smaller, at most. */
+  minimiseMs: number;
   /** Told of each find as soon as it is there. */
   onFind(find: Find): void | Promise<void>;
 }
@@ -46,7 +48,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzSummary> {
         else {
           known.add(signatureOf(find));
           summary.finds++;
-          await options.onFind(await examined(runner, find));
+          await options.onFind(await examined(find, { runner, minimiseMs: options.minimiseMs }));
         }
       }
       summary.seconds = (performance.now() - startedAt) / 1_000;

@@ -8,7 +8,7 @@ import {
   orientedPng,
   photoLike,
 } from '../../test/support/images.ts';
-import type { SeedFile } from './corpus.ts';
+import type { SeedFile } from './seed-file.ts';
 
 const size = { width: 20, height: 14, frames: 3 };
 const photo = () => photoLike(size);
@@ -25,7 +25,6 @@ const files = {
   'full-colour.jpg': () => photo().jpeg({ chromaSubsampling: '4:4:4' }),
   'gray.jpg': () => gray().jpeg(),
   'inks.jpg': () => inks().jpeg(),
-  'inks-profile.jpg': () => inks().withIccProfile('cmyk').jpeg(),
   'turned.jpg': () => orientedJpeg(6, size),
   'profile.jpg': () => photo().withIccProfile('p3').jpeg(),
   'rgb.png': () => photo().png(),

@@ -37,7 +37,7 @@ const budgetBytes = 512 * 2 ** 20;
  * Besides what is estimated: garbage that V8 has not yet collected, memory that the allocator keeps,
  * code of WebAssembly that is compiled on its first use.
  */
-export const memorySlackBytes = 96 * 2 ** 20;
+export const memorySlackBytes = 128 * 2 ** 20;
 
 /** Puts a case to the engine and says what is wrong with the answer, if anything. */
 export async function judgeCase(fuzzCase: FuzzCase, engine: Engine = theEngine): Promise<Verdict> {
@@ -53,8 +53,9 @@ export async function judgeCase(fuzzCase: FuzzCase, engine: Engine = theEngine):
   if (first.fault) return first;
   const second = isRepeated ? await convert() : first;
   if (second.fault) return second;
-  const detail = wrongRefusal(inspected, first) ?? wrongRepetition(first, second);
-  const wrong = detail ?? (given.equals(bytes) ? undefined : 'the input was written to');
+  const wrong = given.equals(bytes)
+    ? (wrongRefusal(inspected, first) ?? wrongRepetition(first, second))
+    : 'the input was written to';
   if (wrong) return { outcome: first.outcome, fault: { kind: 'wrong answer', detail: wrong } };
   const inOutput = first.result && (await wrongOutput(fuzzCase, first.result));
   return {

@@ -1,13 +1,8 @@
 import type { InputFormat } from '../../src/convert/input-formats.ts';
 import { type Draw, drawNumber } from './draw.ts';
-import { numberAt, withNumber } from './number-field.ts';
-import {
-  type FormatStructure,
-  type NumberField,
-  type Part,
-  structureOf,
-  structures,
-} from './structure.ts';
+import { numberAt, withNumber } from './structure/number-field.ts';
+import type { NumberField, Part } from './structure/structure.ts';
+import { type FormatStructure, structureOf, structures } from './structure/structure-of.ts';
 
 export interface MutationInput {
   bytes: Buffer;

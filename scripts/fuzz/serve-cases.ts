@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import sharp from 'sharp';
 import { type Corpus, loadCorpus } from './corpus.ts';
 import { drawCase, type FuzzCase } from './draw-case.ts';
@@ -19,7 +19,7 @@ export async function serveCases(engine: Engine): Promise<void> {
   sharp.concurrency(1);
   sharp.cache(false);
   const corpus = await loadCorpus();
-  await warmUp(corpus, engine);
+  await warmUp(corpus);
   process.on('message', async (request: CaseRequest) => {
     const startedAt = performance.now();
     const verdict = await judgeCase(
@@ -27,7 +27,7 @@ export async function serveCases(engine: Engine): Promise<void> {
       engine,
     );
     // A rejection that nobody handles ends the process, but only after the promises of this turn.
-    await wait(0);
+    await turn();
     const reply: CaseReply = {
       ...verdict,
       ms: performance.now() - startedAt,
@@ -40,10 +40,10 @@ export async function serveCases(engine: Engine): Promise<void> {
 }
 
 /** What is loaded with the first image of a format must not count as what that image took. */
-async function warmUp(corpus: Corpus, engine: Engine): Promise<void> {
+async function warmUp(corpus: Corpus): Promise<void> {
   for (const files of Object.values(corpus)) {
     for (const { bytes } of files.slice(0, 2)) {
-      await judgeCase({ bytes, recipe: {}, limits: {}, isRepeated: false }, engine);
+      await judgeCase({ bytes, recipe: {}, limits: {}, isRepeated: false });
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { InputFormat } from '../../src/convert/input-formats.ts';
+import type { InputFormat } from '../../../src/convert/input-formats.ts';
 import { isoStructure } from './box-structure.ts';
 import { gifStructure } from './gif-structure.ts';
 import { headerStructure, pnmStructure } from './header-structure.ts';
@@ -6,31 +6,9 @@ import { icoStructure } from './ico-structure.ts';
 import { jpegStructure, jpxStructure } from './marker-structure.ts';
 import { pngStructure, withRightChecksums } from './png-structure.ts';
 import { psdStructure } from './psd-structure.ts';
+import type { Structure } from './structure.ts';
 import { tiffStructure } from './tiff-structure.ts';
 import { webpStructure } from './webp-structure.ts';
-
-/** A number in a file: a length, a count, a size, an offset, a kind. */
-export interface NumberField {
-  at: number;
-  /** Bytes; `text`: digits of this many bytes. */
-  size: 1 | 2 | 3 | 4 | 8;
-  order: 'little' | 'big' | 'text';
-  /** It is the width or the height of the picture. */
-  isSide?: true;
-}
-
-/** From where up to, but without, where. */
-export interface Part {
-  start: number;
-  end: number;
-}
-
-/** What a mutation can work on besides bytes: found by walking the file as far as it makes sense. */
-export interface Structure {
-  /** Chunks, boxes, segments, blocks: what can be dropped, repeated, moved or put inside another. */
-  parts: Part[];
-  numbers: NumberField[];
-}
 
 export interface FormatStructure {
   read(bytes: Buffer): Structure;
