@@ -12,6 +12,8 @@ export interface FuzzCase {
   limits: Partial<Limits>;
   /** Convert it twice and compare. */
   isRepeated: boolean;
+  /** Compare the methods on it as well. */
+  isCompared: boolean;
 }
 
 export interface DrawnCase extends FuzzCase {
@@ -41,6 +43,7 @@ export function drawCase(
     recipe: drawRecipe(draw),
     limits: drawLimits(draw),
     isRepeated: draw.chance(0.2),
+    isCompared: draw.chance(0.05),
     format,
     made: [name, ...changed.names].join(', '),
   };

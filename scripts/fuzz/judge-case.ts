@@ -1,5 +1,6 @@
 import {
   ConversionError,
+  compareMethods,
   type GrayImage,
   inspectImage,
   type Limits,
@@ -22,13 +23,18 @@ export interface Verdict {
   fault?: Fault;
 }
 
-/** The two functions that a case is put to. A test puts faulty ones in their place. */
+/** The functions that a case is put to. A test puts faulty ones in their place. */
 export interface Engine {
   inspect(...args: Parameters<typeof inspectImage>): Promise<{ memoryBytes: number }>;
   convert(bytes: Uint8Array, recipe: RecipeOptions, limits: Partial<Limits>): Promise<GrayImage>;
+  compare(bytes: Uint8Array, limits: Partial<Limits>): Promise<unknown>;
 }
 
-export const theEngine: Engine = { inspect: inspectImage, convert: toGrayscale };
+export const theEngine: Engine = {
+  inspect: inspectImage,
+  convert: toGrayscale,
+  compare: compareMethods,
+};
 
 /** What is estimated to take more is not converted, as production would refuse it. */
 const budgetBytes = 512 * 2 ** 20;
@@ -41,7 +47,7 @@ export const memorySlackBytes = 128 * 2 ** 20;
 
 /** Puts a case to the engine and says what is wrong with the answer, if anything. */
 export async function judgeCase(fuzzCase: FuzzCase, engine: Engine = theEngine): Promise<Verdict> {
-  const { bytes, recipe, limits, isRepeated } = fuzzCase;
+  const { bytes, recipe, limits, isRepeated, isCompared } = fuzzCase;
   const given = Buffer.from(bytes);
   const inspected = await answerOf(() => engine.inspect(bytes, limits, recipe), 0);
   if (inspected.fault) return inspected;
@@ -50,9 +56,12 @@ export async function judgeCase(fuzzCase: FuzzCase, engine: Engine = theEngine):
 
   const convert = () => answerOf(() => engine.convert(bytes, recipe, limits), memoryBytes);
   const first = await convert();
-  if (first.fault) return first;
   const second = isRepeated ? await convert() : first;
-  if (second.fault) return second;
+  const compared = isCompared
+    ? await answerOf(() => engine.compare(bytes, limits), memoryBytes)
+    : undefined;
+  const fault = [first, second, compared].find((answer) => answer?.fault)?.fault;
+  if (fault) return { outcome: first.outcome, fault };
   const wrong = given.equals(bytes)
     ? (wrongRefusal(inspected, first) ?? wrongRepetition(first, second))
     : 'the input was written to';

@@ -1,6 +1,7 @@
 import type { InputFormat } from '../../src/convert/input-formats.ts';
 import { type Draw, drawNumber } from './draw.ts';
 import { numberAt, withNumber } from './structure/number-field.ts';
+import { withChangedPixels } from './structure/png-structure.ts';
 import type { NumberField, Part } from './structure/structure.ts';
 import { type FormatStructure, structureOf, structures } from './structure/structure-of.ts';
 
@@ -31,19 +32,8 @@ export function mutate(draw: Draw, { bytes, format, other }: MutationInput) {
 type Mutation = (draw: Draw, input: MutationInput) => Buffer;
 
 const mutations = {
-  'flip bits': (draw, { bytes }) => {
-    const changed = Buffer.from(bytes);
-    for (let left = draw.pick([1, 1, 2, 8, 64]); left > 0; left--) {
-      const at = placeIn(draw, bytes);
-      changed[at] = (changed[at] ?? 0) ^ (1 << draw.below(8));
-    }
-    return changed;
-  },
-  'set bytes': (draw, { bytes }) => {
-    const { start, end } = sliceOf(draw, bytes, 16);
-    const fill = draw.pick([Buffer.of(0), Buffer.of(255), draw.bytes(Math.max(1, end - start))]);
-    return Buffer.from(bytes).fill(fill, start, end);
-  },
+  'flip bits': flipBits,
+  'set bytes': setBytes,
   'set any number': (draw, { bytes }) => {
     const size = draw.pick([1, 2, 4] as const);
     const field = { at: placeIn(draw, bytes), size, order: draw.pick(['little', 'big'] as const) };
@@ -73,11 +63,13 @@ const mutations = {
         bytes,
       );
   },
-  'cut off the end': (draw, { bytes }) => bytes.subarray(0, draw.below(bytes.length + 1)),
-  'cut out a piece': (draw, { bytes }) => {
-    const { start, end } = sliceOf(draw, bytes, draw.pick([4, 64, bytes.length]));
-    return Buffer.concat([bytes.subarray(0, start), bytes.subarray(end)]);
+  'change what is packed': (draw, input) => {
+    const change = (bytes: Buffer) =>
+      draw.pick([flipBits, setBytes, cutOut])(draw, { ...input, bytes });
+    return input.format === 'png' ? withChangedPixels(input.bytes, change) : change(input.bytes);
   },
+  'cut off the end': (draw, { bytes }) => bytes.subarray(0, draw.below(bytes.length + 1)),
+  'cut out a piece': cutOut,
   'repeat a piece': (draw, { bytes }) => repeated(draw, bytes, sliceOf(draw, bytes, 200)),
   'insert bytes': (draw, { bytes }) =>
     inserted(bytes, placeIn(draw, bytes), draw.bytes(1 + draw.below(40))),
@@ -118,6 +110,26 @@ const mutations = {
 
 export type MutationName = keyof typeof mutations;
 export const mutationNames = Object.keys(mutations) as MutationName[];
+
+function flipBits(draw: Draw, { bytes }: MutationInput): Buffer {
+  const changed = Buffer.from(bytes);
+  for (let left = draw.pick([1, 1, 2, 8, 64]); left > 0; left--) {
+    const at = placeIn(draw, bytes);
+    changed[at] = (changed[at] ?? 0) ^ (1 << draw.below(8));
+  }
+  return changed;
+}
+
+function setBytes(draw: Draw, { bytes }: MutationInput): Buffer {
+  const { start, end } = sliceOf(draw, bytes, 16);
+  const fill = draw.pick([Buffer.of(0), Buffer.of(255), draw.bytes(Math.max(1, end - start))]);
+  return Buffer.from(bytes).fill(fill, start, end);
+}
+
+function cutOut(draw: Draw, { bytes }: MutationInput): Buffer {
+  const { start, end } = sliceOf(draw, bytes, draw.pick([4, 64, bytes.length]));
+  return Buffer.concat([bytes.subarray(0, start), bytes.subarray(end)]);
+}
 
 /** More often than not near the beginning, where headers are. */
 function placeIn(draw: Draw, { length }: Buffer): number {

@@ -43,7 +43,7 @@ export async function serveCases(engine: Engine): Promise<void> {
 async function warmUp(corpus: Corpus): Promise<void> {
   for (const files of Object.values(corpus)) {
     for (const { bytes } of files.slice(0, 2)) {
-      await judgeCase({ bytes, recipe: {}, limits: {}, isRepeated: false });
+      await judgeCase({ bytes, recipe: {}, limits: {}, isRepeated: false, isCompared: true });
     }
   }
 }

@@ -17,7 +17,9 @@ test.each(readdirSync(folder))('%s has no fault any more', async (name) => {
   const { base64, recipe, limits }: KeptFind = JSON.parse(readFileSync(join(folder, name), 'utf8'));
   const bytes = Buffer.from(base64, 'base64');
   expect(bytes.length).toBeGreaterThan(0);
-  const { outcome, fault } = await runner.run({ bytes, recipe, limits, isRepeated: true });
+  const { outcome, fault } = await runner.run({
+    ...{ bytes, recipe, limits, isRepeated: true, isCompared: true },
+  });
   expect(fault).toBeUndefined();
   expect(outcome).toMatch(/^(converted|[A-Z_]+)$/);
 });

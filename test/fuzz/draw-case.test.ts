@@ -1,10 +1,11 @@
-import { crc32 } from 'node:zlib';
+import { crc32, inflateSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { loadCorpus, sortedByFormat } from '../../scripts/fuzz/corpus.ts';
 import { drawFor } from '../../scripts/fuzz/draw.ts';
 import { drawCase } from '../../scripts/fuzz/draw-case.ts';
 import { mutate, mutationNames } from '../../scripts/fuzz/mutations.ts';
 import { numberAt, withNumber } from '../../scripts/fuzz/structure/number-field.ts';
+import { withChangedPixels } from '../../scripts/fuzz/structure/png-structure.ts';
 import { structureOf } from '../../scripts/fuzz/structure/structure-of.ts';
 import { recipeOptions, resolveRecipe } from '../../src/convert/index.ts';
 import { type InputFormat, inputFormats } from '../../src/convert/input-formats.ts';
@@ -88,6 +89,16 @@ test('the parts of a file are put together to the whole of it', () => {
   const pieces = parts.map(({ start, end }) => bytes.subarray(start, end));
   expect(Buffer.concat([bytes.subarray(0, 8), ...pieces])).toEqual(bytes);
   expect(pieces.map((piece) => piece.toString('latin1', 4, 8))).toContain('IDAT');
+});
+
+test('pixels of a PNG are changed where they are unpacked', () => {
+  const blank = withChangedPixels(fileOf('png', 'one-bit.png'), (rows) => {
+    expect(rows).toHaveLength(4 * (1 + 2));
+    return Buffer.alloc(rows.length);
+  });
+  const { numbers, parts } = structureOf('png', blank);
+  expect(numbers.length).toBeGreaterThan(parts.length);
+  expect(inflateSync(blank.subarray(blank.indexOf('IDAT') + 4))).toEqual(Buffer.alloc(12));
 });
 
 test('most changed PNGs get past the checksums', () => {

@@ -19,12 +19,17 @@ function changed(change: (image: GrayImage) => Partial<GrayImage>): Partial<Engi
 
 function refusing(message: string): Engine {
   const refuse = () => Promise.reject(new ConversionError('CORRUPT_IMAGE', message));
-  return { inspect: refuse, convert: refuse };
+  return { inspect: refuse, convert: refuse, compare: refuse };
 }
 
 let calls = 0;
 const faulty: [fault: string, Partial<Engine>, detail: RegExp][] = [
   ['a TypeError', { convert: () => Promise.reject(new TypeError('oops')) }, /^TypeError: oops/],
+  [
+    'a comparison that fails',
+    { compare: () => Promise.reject(new RangeError('oops')) },
+    /^RangeError: oops/,
+  ],
   [
     'a header that is refused alone',
     { inspect: refusing('It is.').inspect },
@@ -109,6 +114,12 @@ test('alpha in what should have none is a fault', async () => {
 });
 
 async function judge(bytes: Uint8Array, recipe: RecipeOptions = {}, engine: Partial<Engine> = {}) {
-  const fuzzCase = { bytes: Buffer.from(bytes), recipe, limits: {}, isRepeated: true };
+  const fuzzCase = {
+    bytes: Buffer.from(bytes),
+    recipe,
+    limits: {},
+    isRepeated: true,
+    isCompared: true,
+  };
   return await judgeCase(fuzzCase, { ...theEngine, ...engine });
 }
