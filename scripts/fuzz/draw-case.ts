@@ -49,7 +49,9 @@ export function drawCase(
   };
 }
 
-/** Mostly few pixels, so that an image takes milliseconds; some that are met by every file. */
+const pixelLimits = [...Array<number>(8).fill(50_000), 250_000, 250_000, 1e6, 4e6, 16e6];
+
+/** Mostly few pixels, so that an image takes milliseconds; some that few files are within. */
 function drawLimits(draw: Draw): Partial<Limits> {
   if (draw.chance(0.05)) {
     return {
@@ -58,5 +60,5 @@ function drawLimits(draw: Draw): Partial<Limits> {
       maxPages: 1 + draw.below(3),
     };
   }
-  return { maxPixels: draw.pick([50_000, 50_000, 50_000, 50_000, 250_000, 1_000_000, 4_000_000]) };
+  return { maxPixels: draw.pick(pixelLimits) };
 }

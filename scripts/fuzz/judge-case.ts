@@ -54,16 +54,19 @@ export async function judgeCase(fuzzCase: FuzzCase, engine: Engine = theEngine):
   const { memoryBytes = 0 } = inspected.result ?? {};
   if (memoryBytes > budgetBytes) return { outcome: 'over the budget' };
 
-  const convert = () => answerOf(() => engine.convert(bytes, recipe, limits), memoryBytes);
-  const first = await convert();
-  const second = isRepeated ? await convert() : first;
+  const times = isRepeated ? 2 : 1;
+  const convert = () => answerOf(() => engine.convert(bytes, recipe, limits), memoryBytes * times);
+  // Side by side, as a batch is converted: what they share must not make them differ.
+  const [first, second] = await Promise.all(
+    isRepeated ? [convert(), convert()] : [convert(), undefined],
+  );
   const compared = isCompared
     ? await answerOf(() => engine.compare(bytes, limits), memoryBytes)
     : undefined;
   const fault = [first, second, compared].find((answer) => answer?.fault)?.fault;
   if (fault) return { outcome: first.outcome, fault };
   const wrong = given.equals(bytes)
-    ? (wrongRefusal(inspected, first) ?? wrongRepetition(first, second))
+    ? (wrongRefusal(inspected, first) ?? (second && wrongRepetition(first, second)))
     : 'the input was written to';
   if (wrong) return { outcome: first.outcome, fault: { kind: 'wrong answer', detail: wrong } };
   const inOutput = first.result && (await wrongOutput(fuzzCase, first.result));
@@ -111,10 +114,10 @@ function wrongRefusal(inspected: Verdict, converted: Verdict): string | undefine
 
 function wrongRepetition(first: Answer<GrayImage>, second: Answer<GrayImage>): string | undefined {
   if (first.outcome !== second.outcome) {
-    return `the first time it is ${first.outcome}, the second time ${second.outcome}`;
+    return `one time it is ${first.outcome}, the other time ${second.outcome}`;
   }
   const [bytes, more] = [first.result?.bytes, second.result?.bytes].map((b) => b && Buffer.from(b));
-  return !bytes || !more || bytes.equals(more) ? undefined : 'the second time the bytes are others';
+  return !bytes || !more || bytes.equals(more) ? undefined : 'of two conversions the bytes differ';
 }
 
 function inMegabytes(bytes: number): string {

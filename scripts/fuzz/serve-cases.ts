@@ -14,12 +14,12 @@ export interface CaseReply extends Verdict {
 }
 
 /** Answers the cases that its parent process sends, one at a time, until that is gone. */
-export async function serveCases(engine: Engine): Promise<void> {
+export async function serveCases(engine: Engine, { isWarm = true } = {}): Promise<void> {
   // As the deployed program does: src/compose.ts.
   sharp.concurrency(1);
   sharp.cache(false);
   const corpus = await loadCorpus();
-  await warmUp(corpus);
+  if (isWarm) await warmUp(corpus);
   process.on('message', async (request: CaseRequest) => {
     const startedAt = performance.now();
     const verdict = await judgeCase(

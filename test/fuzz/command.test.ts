@@ -2,8 +2,10 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { inputFormats } from '../../src/convert/input-formats.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 let folder: string;
 beforeAll(async () => {
@@ -17,7 +19,7 @@ test('a short run finds nothing, in any format', async () => {
   expect(output).toMatch(/^0 found$/m);
   expect(exitCode).toBe(0);
   expect(await readdir(folder)).toEqual([]);
-}, 120_000);
+});
 
 test('time ends a run as well', async () => {
   const { exitCode, output } = await runFuzz('--seed', '2', '--seconds', '1');

@@ -57,7 +57,7 @@ const faulty: [fault: string, Partial<Engine>, detail: RegExp][] = [
   [
     'other bytes each time',
     changed(({ bytes }) => ({ bytes: Buffer.concat([bytes, Buffer.of(calls++)]) })),
-    /^the second time the bytes are others/,
+    /^of two conversions the bytes differ/,
   ],
   [
     'another answer each time',
@@ -67,7 +67,7 @@ const faulty: [fault: string, Partial<Engine>, detail: RegExp][] = [
           ? theEngine.convert(...args)
           : Promise.reject(new ConversionError('CORRUPT_IMAGE', 'No.')),
     },
-    /^the first time it is .*, the second time/,
+    /^one time it is .*, the other time/,
   ],
   [
     'a changed input',

@@ -26,4 +26,5 @@ const inspect: Engine['inspect'] = async (bytes, ...rest) => {
   if (hasText(bytes, 'qoif')) fault();
   return await theEngine.inspect(bytes, ...rest);
 };
-await serveCases({ ...theEngine, inspect });
+// Many are started, and none needs more than a few formats.
+await serveCases({ ...theEngine, inspect }, { isWarm: false });
