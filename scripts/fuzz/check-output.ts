@@ -13,11 +13,12 @@ export async function wrongOutput(
   { limits, recipe }: FuzzCase,
   image: GrayImage,
 ): Promise<string | undefined> {
-  const { width, height, frames, losses } = image;
+  const { bytes, width, height, frames, losses } = image;
   const pixels = width * height * frames;
-  const maxPixels = limits.maxPixels ?? defaultLimits.maxPixels;
+  const { maxPixels, maxOutputBytes } = { ...defaultLimits, ...limits };
   const first = firstWrong([
     ['pixels within the limit', true, pixels <= maxPixels],
+    ['bytes within the limit', true, bytes.length <= maxOutputBytes],
     ['losses that have a meaning', true, losses.every((loss) => loss in lossMeanings)],
     ['sides of the source', true, isSizeKept(image, recipe)],
     ['alpha only where it is kept', true, image.channels % 2 === 1 || isAlphaKept(recipe)],

@@ -51,14 +51,19 @@ export function drawCase(
 
 const pixelLimits = [...Array<number>(8).fill(50_000), 250_000, 250_000, 1e6, 4e6, 16e6];
 
-/** Mostly few pixels, so that an image takes milliseconds; some that few files are within. */
+/** Limits that many files are beyond. */
+const tightLimits = {
+  maxBytes: (draw) => 1 + draw.below(2_000),
+  maxPixels: (draw) => 1 + draw.below(1_000),
+  maxPages: (draw) => 1 + draw.below(3),
+  timeoutMs: (draw) => draw.pick([1, 2, 5, 20, 100]),
+  maxOutputBytes: (draw) => 1 + draw.below(1_000),
+} satisfies Record<keyof Limits, (draw: Draw) => number>;
+
+/** Mostly few pixels, so that an image takes milliseconds. */
 function drawLimits(draw: Draw): Partial<Limits> {
-  if (draw.chance(0.05)) {
-    return {
-      maxBytes: 1 + draw.below(2_000),
-      maxPixels: 1 + draw.below(1_000),
-      maxPages: 1 + draw.below(3),
-    };
-  }
-  return { maxPixels: draw.pick(pixelLimits) };
+  const maxPixels = draw.pick(pixelLimits);
+  if (draw.chance(0.9)) return { maxPixels };
+  const [name, limit] = draw.pick(Object.entries(tightLimits));
+  return { maxPixels, [name]: limit(draw) };
 }
