@@ -124,6 +124,16 @@ const others = {
     '\n',
   ),
   'deep.pgm': joined('P5\n12 8\n1000\n', plane(2)),
+  'shapes.svg': joined(
+    '<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg" width="24" height="16" viewBox="0 0 12 8">',
+    '<defs><linearGradient id="g"><stop offset="0" stop-color="red"/><stop offset="1" stop-color="#08f8"/></linearGradient></defs>',
+    '<rect width="12" height="4" fill="url(#g)"/><g transform="rotate(30 6 4)"><circle cx="6" cy="4" r="3"/></g>',
+    '<text x="1" y="7" font-size="3">Ab</text><use href="#g" x="2"/></svg>',
+  ),
+  'picture.svg': joined(
+    '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10">',
+    `<image width="10" height="10" href="data:image/png;base64,${pngs['gray-16.png'].toString('base64')}"/></svg>`,
+  ),
   'text.pgm': joined('P2\n# text\n12 8\n255\n', [...plane()].join(' '), '\n'),
 };
 

@@ -18,6 +18,7 @@ const others = {
   effort: (draw: Draw, format: Recipe['format']) => drawEffort(draw, format),
   compressionLevel: (draw: Draw) => draw.below(10),
   lossless: (draw: Draw) => draw.chance(0.5),
+  allowSvg: (draw: Draw) => draw.chance(0.9),
   background: (draw: Draw) => `#${draw.bytes(3).toString('hex')}`,
 } satisfies Partial<Record<keyof Recipe, (draw: Draw, format: Recipe['format']) => unknown>>;
 

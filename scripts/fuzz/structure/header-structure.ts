@@ -1,5 +1,6 @@
 import { fieldsAt, sidesAt } from './number-field.ts';
 import type { NumberField, Structure } from './structure.ts';
+import { textNumbers } from './text-numbers.ts';
 
 /** Formats whose numbers always stand in the same places. */
 const headers = {
@@ -36,17 +37,10 @@ export function dibHeader(at: number): NumberField[] {
 /** The numbers are text; those of the header come first, the sides before all. */
 export function pnmStructure(bytes: Buffer): Structure {
   const text = bytes.toString('latin1', 0, 200);
-  const digits = [...text.matchAll(/\d{1,8}/g)].slice(0, 30);
-  const numbers = digits.map(({ index, 0: word }, i): NumberField => {
-    const field = { at: index, size: textSize(word), order: 'text' } as const;
-    return i === 1 || i === 2 ? { ...field, isSide: true } : field;
-  });
+  const numbers = textNumbers(text).map(
+    (field, i): NumberField => (i === 1 || i === 2 ? { ...field, isSide: true } : field),
+  );
   const lines = [...text.matchAll(/[^\n]*\n/g)];
   const parts = lines.map(({ index, 0: line }) => ({ start: index, end: index + line.length }));
   return { parts, numbers };
-}
-
-/** A longer one is changed in its first digits. */
-function textSize({ length }: string): NumberField['size'] {
-  return ([8, 4, 3, 2, 1] as const).find((size) => size <= length) ?? 1;
 }

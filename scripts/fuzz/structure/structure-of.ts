@@ -7,6 +7,7 @@ import { jpegStructure, jpxStructure } from './marker-structure.ts';
 import { pngStructure, withRightChecksums } from './png-structure.ts';
 import { psdStructure } from './psd-structure.ts';
 import type { Structure } from './structure.ts';
+import { svgStructure } from './svg-structure.ts';
 import { tiffStructure } from './tiff-structure.ts';
 import { webpStructure } from './webp-structure.ts';
 
@@ -33,6 +34,7 @@ export const structures = {
   ico: { read: icoStructure },
   pnm: { read: pnmStructure },
   tga: { read: headerStructure('tga') },
+  svg: { read: svgStructure },
 } as const satisfies Record<InputFormat, FormatStructure>;
 
 export function structureOf(format: InputFormat, bytes: Buffer): Structure {
