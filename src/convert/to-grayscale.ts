@@ -1,15 +1,15 @@
 import { dropOpaqueAlpha, settleAlpha } from './alpha.ts';
 import { decode } from './decode.ts';
 import { narrow, widen } from './depth.ts';
-import { encode } from './encode.ts';
+import { type EncodeOptions, encode, takesColours } from './encode.ts';
 import { openImage } from './inspect-image.ts';
 import { type Limits, resolveLimits } from './limits.ts';
 import { type Loss, lossesOf } from './losses.ts';
-import { orient } from './orient.ts';
+import { isMoved, orient } from './orient.ts';
 import { type OutputFormat, outputFormats } from './output-formats.ts';
 import type { OutputPlan } from './output-plan.ts';
 import type { GrayPixels, PixelImage } from './pixel-image.ts';
-import type { SourceImage } from './read-header.ts';
+import type { SourceFile, SourceImage } from './read-header.ts';
 import { type RecipeOptions, resolveRecipe } from './recipe.ts';
 import type { Recipe } from './recipe-options.ts';
 import { toGray } from './to-gray.ts';
@@ -53,54 +53,73 @@ export async function toGrayscale(
   const resolvedLimits = resolveLimits(limits);
 
   const startedAt = performance.now();
-  const { bytes: content, file, plan } = await openImage(bytes, resolvedLimits, resolved);
-  const decoded = await decode(content, file, {
-    ...resolved,
-    frames: plan.frames,
-    maxPixels: resolvedLimits.maxPixels,
-  });
-  const decodedAt = performance.now();
-  const gray = grayOf(decoded, { recipe: resolved, plan, source: file.image });
+  const opened = await openImage(bytes, resolvedLimits, resolved);
+  const { file, plan } = opened;
+  const { maxPixels } = resolvedLimits;
+  const { image, losses, decodedAt } = await imageOf({ ...opened, recipe: resolved, maxPixels });
   const grayAt = performance.now();
   const { format, frames, depth } = plan;
-  const encoded = await encode(gray, { recipe: resolved, format, frames, timing: file.timing });
+  const { grayMs, ...encoded } = await encode(image, encodeOptions(resolved, opened));
   const encodedAt = performance.now();
 
   return {
     ...encoded,
     contentType: outputFormats[format].contentType,
     format,
-    width: gray.width,
-    height: gray.height / frames,
+    width: image.width,
+    height: image.height / frames,
     frames,
     depth,
     source: file.image,
     stages: {
       decodeMs: decodedAt - startedAt,
-      grayMs: grayAt - decodedAt,
-      encodeMs: encodedAt - grayAt,
+      grayMs: grayAt - decodedAt + grayMs,
+      encodeMs: encodedAt - grayAt - grayMs,
     },
-    losses: lossesOf({ file, plan, alpha: resolved.alpha, decoded }),
+    losses,
   };
 }
 
-interface GrayOptions {
-  recipe: Recipe;
+interface Opened {
+  bytes: Uint8Array;
+  file: SourceFile;
   plan: OutputPlan;
-  source: SourceImage;
+}
+
+function encodeOptions(recipe: Recipe, { file: { timing }, plan }: Opened): EncodeOptions {
+  return { recipe, format: plan.format, frames: plan.frames, timing };
 }
 
 /**
- * The steps from colours to what is encoded. Gray is made of all the bits that there are, and only
- * then turned and rounded, when there is less of it.
+ * What is encoded: gray, or the colours where the encoder makes gray of them. What it is made of is
+ * forgotten when this returns, as it may be most of the memory.
  */
-function grayOf(decoded: PixelImage, { recipe, plan, source }: GrayOptions): GrayPixels {
-  const { format, depth, frames } = plan;
-  const deep = depth === 16 ? widen(decoded) : decoded;
-  const settled = settleAlpha(deep, { ...recipe, format });
-  const gray = dropOpaqueAlpha(toGray(settled, recipe.method));
-  const upright = isTurned(recipe, source) ? orient(gray, source.orientation, frames) : gray;
-  return depth === 8 ? narrow(upright) : upright;
+async function imageOf(
+  conversion: Opened & { recipe: Recipe; maxPixels: number },
+): Promise<{ image: PixelImage; losses: Loss[]; decodedAt: number }> {
+  const { bytes, file, plan, recipe, maxPixels } = conversion;
+  const decoded = await decode(bytes, file, { ...recipe, frames: plan.frames, maxPixels });
+  const decodedAt = performance.now();
+  const losses = lossesOf({ file, plan, alpha: recipe.alpha, decoded });
+  const deep = plan.depth === 16 ? widen(decoded) : decoded;
+  const settled = settleAlpha(deep, { ...recipe, format: plan.format });
+  const turn = isTurned(recipe, file.image) ? file.image.orientation : undefined;
+  const isReady = !isMoved(turn) && takesColours(settled, encodeOptions(recipe, conversion));
+  const image = isReady ? settled : await grayOf(settled, { recipe, plan, turn });
+  return { image, losses, decodedAt };
+}
+
+/**
+ * Gray is made of all the bits that there are, and only then turned and rounded, when there is less
+ * of it.
+ */
+async function grayOf(
+  settled: PixelImage,
+  { recipe, plan, turn }: { recipe: Recipe; plan: OutputPlan; turn: number | undefined },
+): Promise<GrayPixels> {
+  const gray = dropOpaqueAlpha(await toGray(settled, recipe.method));
+  const upright = orient(gray, turn, plan.frames);
+  return plan.depth === 8 ? narrow(upright) : upright;
 }
 
 /** Pillow turns TIFFs upright, and nothing else. */

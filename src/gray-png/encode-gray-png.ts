@@ -1,0 +1,46 @@
+import { chooseWay } from './choose-way.ts';
+import { compress, type Work } from './compress.ts';
+import { type KernelKind, withKernel } from './kernels.ts';
+import { kindsOf, type PixelKind, type PngSource } from './pixel-kinds.ts';
+import { createPngFile } from './png-file.ts';
+import { type Picture, rowEngine } from './row-engine.ts';
+
+export interface GrayPng {
+  bytes: Uint8Array;
+  channels: 1 | 2;
+  /** Time that went into making gray of colours. */
+  grayMs: number;
+}
+
+/**
+ * Pixels as a PNG of one channel, or of two where an alpha says something. Colours become gray by
+ * Rec. 601, as in Pillow. The same pixels always give the same bytes.
+ */
+export async function encodeGrayPng(source: PngSource, kernel?: KernelKind): Promise<GrayPng> {
+  const { pixels, width, height } = source;
+  const bytes = new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength);
+  return await withKernel(kernel, async (kernel) => {
+    for (const kind of kindsOf(source)) {
+      const picture = { bytes, width, height, kind };
+      const work = { kernel, engine: rowEngine(kernel, picture), grayMs: 0, isMistaken: false };
+      const png = await encodeAs(picture, work);
+      if (png) return png;
+    }
+    throw new Error('Expected a kind of pixels that is true of any picture');
+  });
+}
+
+async function encodeAs(picture: Picture, work: Work): Promise<GrayPng | undefined> {
+  const { width, height, kind } = picture;
+  const way = await chooseWay(work);
+  const file = createPngFile({ width, height, ...kind }, mostBytes(picture));
+  for await (const piece of compress(work, work.engine.tiles(), way)) file.append(piece);
+  if (work.isMistaken) return undefined;
+  return { bytes: file.finish(), channels: kind.channels, grayMs: work.grayMs };
+}
+
+/** Nothing compresses worse than to be stored: in blocks of 65535 bytes, or of zlib’s 16383. */
+function mostBytes({ width, height, kind }: { width: number; height: number; kind: PixelKind }) {
+  const filteredBytes = height * (width * kind.grayBytes + 1);
+  return filteredBytes + 6 * Math.ceil(filteredBytes / 16_383) + 64;
+}

@@ -1,0 +1,2 @@
+export { encodeGrayPng, type GrayPng } from './encode-gray-png.ts';
+export { luma } from './luma.ts';
