@@ -178,7 +178,7 @@ export default {
     // TypeScript 7 has no JavaScript API, so dependency-cruiser reads TypeScript with swc.
     parser: 'swc',
     // AssemblyScript looks like TypeScript and is none; it can import nothing but its own folder.
-    exclude: { path: '^src/gray-png/assembly/' },
+    exclude: { path: '/gray-png/assembly/' },
     doNotFollow: { path: 'node_modules|^(dist|coverage|web/dist)/|(^|/)\\.' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],

@@ -1,5 +1,5 @@
 import { chooseWay } from './choose-way.ts';
-import { compress, type Work } from './compress.ts';
+import { compress, type WayName, type Work } from './compress.ts';
 import { type KernelKind, withKernel } from './kernels.ts';
 import { kindsOf, type PixelKind, type PngSource } from './pixel-kinds.ts';
 import { createPngFile } from './png-file.ts';
@@ -12,27 +12,41 @@ export interface GrayPng {
   grayMs: number;
 }
 
+/** For tests and measurements; what is not given is chosen. */
+export interface EncodeChoices {
+  kernel?: KernelKind;
+  way?: WayName;
+}
+
 /**
  * Pixels as a PNG of one channel, or of two where an alpha says something. Colours become gray by
  * Rec. 601, as in Pillow. The same pixels always give the same bytes.
  */
-export async function encodeGrayPng(source: PngSource, kernel?: KernelKind): Promise<GrayPng> {
+export async function encodeGrayPng(
+  source: PngSource,
+  choices: EncodeChoices = {},
+): Promise<GrayPng> {
   const { pixels, width, height } = source;
   const bytes = new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength);
-  return await withKernel(kernel, async (kernel) => {
+  return await withKernel(choices.kernel, async (kernel) => {
     for (const kind of kindsOf(source)) {
       const picture = { bytes, width, height, kind };
       const work = { kernel, engine: rowEngine(kernel, picture), grayMs: 0, isMistaken: false };
-      const png = await encodeAs(picture, work);
+      const png = await encodeAs(picture, work, choices.way);
       if (png) return png;
     }
     throw new Error('Expected a kind of pixels that is true of any picture');
   });
 }
 
-async function encodeAs(picture: Picture, work: Work): Promise<GrayPng | undefined> {
+/** Undefined where the pixels are not of the kind that the picture says. */
+async function encodeAs(
+  picture: Picture,
+  work: Work,
+  givenWay: WayName | undefined,
+): Promise<GrayPng | undefined> {
   const { width, height, kind } = picture;
-  const way = await chooseWay(work);
+  const way = givenWay ?? (await chooseWay(work));
   const file = createPngFile({ width, height, ...kind }, mostBytes(picture));
   for await (const piece of compress(work, work.engine.tiles(), way)) file.append(piece);
   if (work.isMistaken) return undefined;

@@ -1,6 +1,6 @@
 // Made by `npm run kernel` from assembly/. Not for editing.
 
-/** A module of WebAssembly, as text, so that any bundler takes it along. */
+/** WebAssembly, in base64. */
 export const kernelModule: string = [
   'AGFzbQEAAAABPwpgAAF/YAAAYAN/f38AYAJ/fwBgBH9/f38AYAZ/f39/f38AYAR/f39/AX9gBn9/f39/fwF/YAJ/fwF/',
   'YAF/AAMZGAIDBAUGBAMCAgEDBwAIAAAFAAABAQEJAAUEAQESEgZtFH8BQQELfwFBAAt+AUIAC38BQQALfwFBAAt/AUEA',

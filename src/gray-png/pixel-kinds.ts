@@ -37,8 +37,30 @@ const byChannels = {
   16: { 1: ['gray16'], 2: ['grayAlpha16'], 3: [], 4: [] },
 } as const satisfies Record<8 | 16, Record<PngSource['channels'], KindName[]>>;
 
-export function kindsOf({ pixels, channels }: PngSource): PixelKind[] {
-  return byChannels[pixels.BYTES_PER_ELEMENT === 1 ? 8 : 16][channels].map(
-    (name) => pixelKinds[name],
+/** Throws `RangeError` for what is no picture, or none that can be encoded. */
+export function kindsOf({ pixels, width, height, channels }: PngSource): PixelKind[] {
+  checkSide('width', width);
+  checkSide('height', height);
+  const samples = width * height * channels;
+  if (pixels.length !== samples) {
+    throw new RangeError(
+      `Expected ${samples} samples for ${width} x ${height} pixels of ${channels} channels ` +
+        `but received ${pixels.length}`,
+    );
+  }
+  const names = byChannels[pixels.BYTES_PER_ELEMENT === 1 ? 8 : 16][channels];
+  if (names.length === 0) {
+    throw new RangeError(
+      `Expected gray, with or without alpha, at 16 bits a sample but received ${channels} channels`,
+    );
+  }
+  return names.map((name) => pixelKinds[name]);
+}
+
+/** https://www.w3.org/TR/png-3/#11IHDR */
+function checkSide(name: string, pixels: number): void {
+  if (Number.isInteger(pixels) && pixels >= 1 && pixels < 2 ** 31) return;
+  throw new RangeError(
+    `Expected a whole number from 1 to ${2 ** 31 - 1} for ${name} but received ${pixels}`,
   );
 }
