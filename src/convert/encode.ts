@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from 'sharp';
-import { encodeGrayPng } from '../gray-png/index.ts';
+import { encodeGrayPng, isEncodable } from '../gray-png/index.ts';
 import { encodeGif } from './encode-gif.ts';
 import { type OutputFormat, outputFormats } from './output-formats.ts';
 import { type GrayPixels, isGray, type PixelImage } from './pixel-image.ts';
@@ -9,6 +9,7 @@ import { type Recipe, recipeOptions } from './recipe-options.ts';
 export interface EncodeOptions {
   recipe: Recipe;
   format: OutputFormat;
+  depth: 8 | 16;
   frames: number;
   timing: Timing | undefined;
 }
@@ -45,8 +46,12 @@ export interface Encoded {
  * Whether the encoder makes gray of these colours as it goes, which spares a copy of the image. It
  * is our own for PNG, unless a level of sharp’s is asked for.
  */
-export function takesColours({ pixels }: PixelImage, { recipe, format }: EncodeOptions): boolean {
-  return isOurs(recipe, format) && recipe.method === 'rec601' && pixels instanceof Uint8Array;
+export function takesColours(
+  { pixels, channels }: PixelImage,
+  { recipe, format, depth }: EncodeOptions,
+): boolean {
+  const isPossible = isOurs(recipe, format) && recipe.method === 'rec601';
+  return isPossible && isEncodable({ pixels, channels, depth });
 }
 
 function isOurs({ compressionLevel }: Recipe, format: OutputFormat): boolean {
@@ -56,7 +61,7 @@ function isOurs({ compressionLevel }: Recipe, format: OutputFormat): boolean {
 /** Of gray, or of what {@link takesColours} says. */
 export async function encode(image: PixelImage, options: EncodeOptions): Promise<Encoded> {
   const { recipe, format } = options;
-  if (isOurs(recipe, format)) return await encodeGrayPng(image);
+  if (isOurs(recipe, format)) return await encodeGrayPng({ ...image, depth: options.depth });
   if (!isGray(image)) throw new TypeError(`Expected gray for ${format} but received colours`);
   const channels = image.channels + (outputFormats[format].hasGray ? 0 : 2);
   const bytes =

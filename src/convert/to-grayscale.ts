@@ -87,7 +87,7 @@ interface Opened {
 }
 
 function encodeOptions(recipe: Recipe, { file: { timing }, plan }: Opened): EncodeOptions {
-  return { recipe, format: plan.format, frames: plan.frames, timing };
+  return { recipe, ...plan, timing };
 }
 
 /**

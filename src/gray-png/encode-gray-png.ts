@@ -1,7 +1,7 @@
 import { chooseWay } from './choose-way.ts';
 import { compress, type WayName, type Work } from './compress.ts';
 import { type KernelKind, withKernel } from './kernels.ts';
-import { kindsOf, type PixelKind, type PngSource } from './pixel-kinds.ts';
+import { kindsOf, type PngSource } from './pixel-kinds.ts';
 import { createPngFile } from './png-file.ts';
 import { type Picture, rowEngine } from './row-engine.ts';
 
@@ -53,8 +53,11 @@ async function encodeAs(
   return { bytes: file.finish(), channels: kind.channels, grayMs: work.grayMs };
 }
 
-/** Nothing compresses worse than to be stored: in blocks of 65535 bytes, or of zlib’s 16383. */
-function mostBytes({ width, height, kind }: { width: number; height: number; kind: PixelKind }) {
-  const filteredBytes = height * (width * kind.grayBytes + 1);
-  return filteredBytes + 6 * Math.ceil(filteredBytes / 16_383) + 64;
+/**
+ * What no way exceeds: our own deflate stores what it cannot compress, but zlib may no longer have
+ * it at hand, and promises no more than this (`deflateBound` in its deflate.c).
+ */
+function mostBytes({ width, height, kind }: Picture): number {
+  const bytes = height * (width * kind.grayBytes + 1);
+  return bytes + Math.ceil(bytes / 8) + Math.ceil(bytes / 64) + 64;
 }

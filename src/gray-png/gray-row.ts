@@ -17,6 +17,7 @@ const rowsById = new Map<number, { kind: PixelKind; make: PixelRow }>(
     rgbaOpaque: lumaRow(4, 1),
     gray16: swapped(2),
     grayAlpha16: swapped(4),
+    deepRgb: deepLumaRow,
   } satisfies Record<keyof typeof pixelKinds, PixelRow>).map(([name, make]) => {
     const kind = pixelKinds[name as keyof typeof pixelKinds];
     return [kind.id, { kind, make }];
@@ -66,4 +67,15 @@ function lumaRow(sourceBytes: 3 | 4, grayBytes: 1 | 2): PixelRow {
     }
     return alphas === 255;
   };
+}
+
+/** Of 16 bits, little-endian; the gray is rounded to 8. */
+function deepLumaRow(heap: Uint8Array, { from, into, pixels }: PixelsAt): boolean {
+  const sample = (at: number) => (heap[at] as number) | ((heap[at + 1] as number) << 8);
+  for (let i = 0, at = from; i < pixels; i++, at += 6) {
+    // Beyond 31 bits, so not by shifting.
+    const sum = sample(at) * 19_595 + sample(at + 2) * 38_470 + sample(at + 4) * 7_471 + 0x8000;
+    heap[into + i] = (Math.floor(sum / 0x10000) + 128) / 257;
+  }
+  return true;
 }

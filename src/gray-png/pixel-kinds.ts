@@ -3,8 +3,10 @@ export interface PngSource {
   pixels: Uint8Array | Uint16Array;
   width: number;
   height: number;
-  /** Gray, gray and alpha, RGB or RGBA; of 16 bits only gray, with or without alpha. */
+  /** Gray, gray and alpha, RGB or RGBA. */
   channels: 1 | 2 | 3 | 4;
+  /** Bits a sample of the file: those of the pixels, but of RGB with 16 it is 8. */
+  depth?: 8 | 16;
 }
 
 /** One way from pixels as they come to gray ones as PNG has them. */
@@ -27,18 +29,42 @@ export const pixelKinds = {
   rgbaOpaque: { id: 5, sourceBytes: 4, grayBytes: 1, depth: 8, channels: 1 },
   gray16: { id: 6, sourceBytes: 2, grayBytes: 2, depth: 16, channels: 1 },
   grayAlpha16: { id: 7, sourceBytes: 4, grayBytes: 4, depth: 16, channels: 2 },
+  deepRgb: { id: 8, sourceBytes: 6, grayBytes: 1, depth: 8, channels: 1 },
 } as const satisfies Record<string, PixelKind>;
 
 type KindName = keyof typeof pixelKinds;
 
-/** By channels, the ways to try in turn: an alpha is left out until it turns out to say something. */
-const byChannels = {
-  8: { 1: ['gray'], 2: ['grayAlpha'], 3: ['rgb'], 4: ['rgbaOpaque', 'rgba'] },
-  16: { 1: ['gray16'], 2: ['grayAlpha16'], 3: [], 4: [] },
-} as const satisfies Record<8 | 16, Record<PngSource['channels'], KindName[]>>;
+/**
+ * By bits of the pixels, of the file, and channels: what to try in turn. An alpha is left out until
+ * it turns out to say something.
+ */
+const kindNames: Record<string, readonly KindName[]> = {
+  '8 to 8, 1': ['gray'],
+  '8 to 8, 2': ['grayAlpha'],
+  '8 to 8, 3': ['rgb'],
+  '8 to 8, 4': ['rgbaOpaque', 'rgba'],
+  '16 to 16, 1': ['gray16'],
+  '16 to 16, 2': ['grayAlpha16'],
+  '16 to 8, 3': ['deepRgb'],
+};
+
+/** Whether such pixels can be encoded. */
+export function isEncodable(source: Pick<PngSource, 'pixels' | 'channels' | 'depth'>): boolean {
+  return keyOf(source) in kindNames;
+}
+
+function keyOf({
+  pixels,
+  channels,
+  depth,
+}: Pick<PngSource, 'pixels' | 'channels' | 'depth'>): string {
+  const bits = pixels.BYTES_PER_ELEMENT * 8;
+  return `${bits} to ${depth ?? bits}, ${channels}`;
+}
 
 /** Throws `RangeError` for what is no picture, or none that can be encoded. */
-export function kindsOf({ pixels, width, height, channels }: PngSource): PixelKind[] {
+export function kindsOf(source: PngSource): PixelKind[] {
+  const { pixels, width, height, channels } = source;
   checkSide('width', width);
   checkSide('height', height);
   const samples = width * height * channels;
@@ -48,10 +74,12 @@ export function kindsOf({ pixels, width, height, channels }: PngSource): PixelKi
         `but received ${pixels.length}`,
     );
   }
-  const names = byChannels[pixels.BYTES_PER_ELEMENT === 1 ? 8 : 16][channels];
-  if (names.length === 0) {
+  const names = kindNames[keyOf(source)];
+  if (!names) {
+    const known = Object.keys(kindNames).join('; ');
     throw new RangeError(
-      `Expected gray, with or without alpha, at 16 bits a sample but received ${channels} channels`,
+      `Expected bits of the samples, of the file, and channels as in ${known} ` +
+        `but received ${keyOf(source)}`,
     );
   }
   return names.map((name) => pixelKinds[name]);

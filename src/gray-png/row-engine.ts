@@ -45,8 +45,14 @@ export function rowEngine(kernel: RowKernel, picture: Picture): RowEngine {
   }
 
   return {
-    tiles: (shareOfMemory = 1) =>
-      tilesOf(picture, kind, { tileBytes: Math.floor(tileBytes * shareOfMemory), margin }),
+    tiles(shareOfMemory = 1) {
+      // There is room for four bytes as they come for each gray one.
+      const room = Math.min(1, (4 * kind.grayBytes) / kind.sourceBytes);
+      return tilesOf(picture, kind, {
+        tileBytes: Math.floor(tileBytes * shareOfMemory * room),
+        margin,
+      });
+    },
     load(tile) {
       // With the row above and the pixel on the left, where there are any.
       const [above, left] = [tile.y > 0 ? 1 : 0, tile.x > 0 ? 1 : 0];

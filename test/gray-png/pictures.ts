@@ -54,7 +54,8 @@ export function pictureOf(
     if (isAlpha) pixels[i] = isClear(pixel) ? seed % 255 : white;
     else pixels[i] = depth === 8 ? value : value * 257 + (pixel % 200);
   }
-  return { pixels, width, height, channels };
+  const isDeepColour = channels > 2 && depth === 16;
+  return { pixels, width, height, channels, ...(isDeepColour && { depth: 8 }) };
 }
 
 interface PictureOptions {

@@ -78,7 +78,7 @@ describe('the two kernels', () => {
           rows: fc.integer({ min: 1, max: 4 }),
           pixels: fc.integer({ min: 1, max: 70 }),
         }),
-        fc.uint8Array({ minLength: 4 * 4 * 70, maxLength: 4 * 4 * 70 }),
+        fc.uint8Array({ minLength: 4 * 6 * 70, maxLength: 4 * 6 * 70 }),
         fc.boolean(),
         (kind, { rows, pixels }, bytes, isOpaque) => {
           if (isOpaque) for (let i = 3; i < bytes.length; i += 4) bytes[i] = 255;

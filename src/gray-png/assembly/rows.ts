@@ -1,8 +1,8 @@
 // Pixels as they come to gray rows as PNG has them, with their margins.
 
-import { grayAlphaOfRgba, grayOfRgb, grayOfRgba } from './luma';
+import { grayAlphaOfRgba, grayOfDeepRgb, grayOfRgb, grayOfRgba } from './luma';
 
-/** What a pixel is, and what becomes of it; the same numbers as in pixel-kinds.ts. */
+/** What a pixel is, and what becomes of it; the same numbers as in ../pixel-kinds.ts. */
 export const enum Kind {
   bytes1 = 1,
   bytes2 = 2,
@@ -12,6 +12,7 @@ export const enum Kind {
   rgbaOpaque = 5,
   samples1 = 6,
   samples2 = 7,
+  deepRgb = 8,
 }
 
 /**
@@ -36,6 +37,9 @@ export function grayRows(kind: i32, rows: i32, pixels: i32, from: usize, into: u
       case Kind.samples2:
         swapBytes(from, into, size);
         break;
+      case Kind.deepRgb:
+        grayOfDeepRgb(from, into, pixels);
+        break;
       default:
         memory.copy(into, from, size);
     }
@@ -51,6 +55,8 @@ function sourceBytes(kind: i32): i32 {
       return 2;
     case Kind.samples2:
       return 4;
+    case Kind.deepRgb:
+      return 6;
     default:
       return kind;
   }
