@@ -39,7 +39,7 @@ async function wrongOf(seed: number): Promise<string | undefined> {
   const depth = oneOf([8, 8, 8, 16] as const);
   const channels = depth === 8 ? oneOf([1, 2, 3, 4] as const) : oneOf([1, 2, 3] as const);
   const [width, height] = random() < 0.02 ? [Math.ceil(random() * 200_000), 1] : [side(), side()];
-  const size: PictureSize = { width, height: Math.min(height, 2e6 / width), channels, depth };
+  const size: PictureSize = { width, height: Math.min(height, 4e5 / width), channels, depth };
   size.height = Math.max(1, Math.floor(size.height));
   const content = oneOf(Object.keys(contents));
   const clear = Math.floor(random() * width * size.height * 2);

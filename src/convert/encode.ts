@@ -42,26 +42,24 @@ export interface Encoded {
   grayMs: number;
 }
 
-/**
- * Whether the encoder makes gray of these colours as it goes, which spares a copy of the image. It
- * is our own for PNG, unless a level of sharp’s is asked for.
- */
+/** Whether the encoder makes gray of these colours as it goes, which spares a copy of the image. */
 export function takesColours(
   { pixels, channels }: PixelImage,
   { recipe, format, depth }: EncodeOptions,
 ): boolean {
-  const isPossible = isOurs(recipe, format) && recipe.method === 'rec601';
+  const isPossible = isOwnPng(recipe, format) && recipe.method === 'rec601';
   return isPossible && isEncodable({ pixels, channels, depth });
 }
 
-function isOurs({ compressionLevel }: Recipe, format: OutputFormat): boolean {
+/** Whether {@link encodeGrayPng} writes it: a level that is asked for is one of sharp’s. */
+export function isOwnPng({ compressionLevel }: Recipe, format: OutputFormat): boolean {
   return format === 'png' && compressionLevel === recipeOptions.compressionLevel.default;
 }
 
 /** Of gray, or of what {@link takesColours} says. */
 export async function encode(image: PixelImage, options: EncodeOptions): Promise<Encoded> {
   const { recipe, format } = options;
-  if (isOurs(recipe, format)) return await encodeGrayPng({ ...image, depth: options.depth });
+  if (isOwnPng(recipe, format)) return await encodeGrayPng({ ...image, depth: options.depth });
   if (!isGray(image)) throw new TypeError(`Expected gray for ${format} but received colours`);
   const channels = image.channels + (outputFormats[format].hasGray ? 0 : 2);
   const bytes =
