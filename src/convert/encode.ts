@@ -1,7 +1,9 @@
 import sharp, { type Sharp } from 'sharp';
 import { encodeGrayPng, isEncodable } from '../gray-png/index.ts';
+import type { Deadline } from './deadline.ts';
 import { encodeGif } from './encode-gif.ts';
 import { type OutputFormat, outputFormats } from './output-formats.ts';
+import { checkOutputBytes } from './output-size.ts';
 import { type GrayPixels, isGray, type PixelImage } from './pixel-image.ts';
 import type { Timing } from './read-header.ts';
 import { type Recipe, recipeOptions } from './recipe-options.ts';
@@ -9,9 +11,12 @@ import { type Recipe, recipeOptions } from './recipe-options.ts';
 export interface EncodeOptions {
   recipe: Recipe;
   format: OutputFormat;
-  depth: 8 | 16;
+  /** Of the output, where it is not that of the pixels. */
+  depth?: 8 | 16;
   frames: number;
   timing: Timing | undefined;
+  maxOutputBytes: number;
+  deadline: Deadline;
 }
 
 /** Lossless ones take no quality: for some, sharp would make it an effort, or near-lossless. */
@@ -48,7 +53,7 @@ export function takesColours(
   { recipe, format, depth }: EncodeOptions,
 ): boolean {
   const isPossible = isOwnPng(recipe, format) && recipe.method === 'rec601';
-  return isPossible && isEncodable({ pixels, channels, depth });
+  return isPossible && isEncodable({ pixels, channels, ...(depth && { depth }) });
 }
 
 /** Whether {@link encodeGrayPng} writes it: a level that is asked for is one of sharp’s. */
@@ -59,7 +64,7 @@ export function isOwnPng({ compressionLevel }: Recipe, format: OutputFormat): bo
 /** Of gray, or of what {@link takesColours} says. */
 export async function encode(image: PixelImage, options: EncodeOptions): Promise<Encoded> {
   const { recipe, format } = options;
-  if (isOwnPng(recipe, format)) return await encodeGrayPng({ ...image, depth: options.depth });
+  if (isOwnPng(recipe, format)) return await byKernel(image, options);
   if (!isGray(image)) throw new TypeError(`Expected gray for ${format} but received colours`);
   const channels = image.channels + (outputFormats[format].hasGray ? 0 : 2);
   const bytes =
@@ -67,15 +72,33 @@ export async function encode(image: PixelImage, options: EncodeOptions): Promise
   return { bytes, channels, grayMs: 0 };
 }
 
+async function byKernel(
+  image: PixelImage,
+  { depth, deadline, maxOutputBytes }: EncodeOptions,
+): Promise<Encoded> {
+  return await encodeGrayPng(
+    { ...image, ...(depth && { depth }) },
+    {
+      onProgress(sizeBytes) {
+        deadline.check();
+        checkOutputBytes(sizeBytes, maxOutputBytes);
+      },
+    },
+  );
+}
+
 async function bySharp(
   { pixels, width, height, channels }: GrayPixels,
   format: Exclude<OutputFormat, 'gif'>,
   options: EncodeOptions,
 ): Promise<Uint8Array> {
-  const paged = options.frames > 1 && { pageHeight: height / options.frames };
+  const { frames, maxOutputBytes, deadline } = options;
+  const paged = frames > 1 && { pageHeight: height / frames };
   const raw = { width, height, channels, ...paged };
-  const gray = sharp(pixels, { raw, limitInputPixels: false }).toColourspace(
-    pixels instanceof Uint16Array ? 'grey16' : 'b-w',
-  );
-  return await sharpEncoders[format](gray, options).toBuffer();
+  const gray = sharp(pixels, { raw, limitInputPixels: false })
+    .timeout(deadline.seconds())
+    .toColourspace(pixels instanceof Uint16Array ? 'grey16' : 'b-w');
+  const bytes = await sharpEncoders[format](gray, options).toBuffer();
+  checkOutputBytes(bytes.length, maxOutputBytes);
+  return bytes;
 }

@@ -1,4 +1,5 @@
 import { dropOpaqueAlpha, settleAlpha } from './alpha.ts';
+import { startDeadline } from './deadline.ts';
 import { decode } from './decode.ts';
 import { narrow, widen } from './depth.ts';
 import { type EncodeOptions, encode, takesColours } from './encode.ts';
@@ -52,14 +53,18 @@ export async function toGrayscale(
   const resolved = resolveRecipe(recipe);
   const resolvedLimits = resolveLimits(limits);
 
+  const { maxPixels, maxOutputBytes, timeoutMs } = resolvedLimits;
+  const deadline = startDeadline(timeoutMs);
+
   const startedAt = performance.now();
-  const opened = await openImage(bytes, resolvedLimits, resolved);
+  const opened = await deadline.step(openImage(bytes, resolvedLimits, resolved));
   const { file, plan } = opened;
-  const { maxPixels } = resolvedLimits;
-  const { image, losses, decodedAt } = await imageOf({ ...opened, recipe: resolved, maxPixels });
-  const grayAt = performance.now();
   const { format, frames, depth } = plan;
-  const { grayMs, ...encoded } = await encode(image, encodeOptions(resolved, opened));
+  const encoding = { recipe: resolved, ...plan, timing: file.timing, maxOutputBytes, deadline };
+  const { image, losses, decodedAt } = await imageOf(opened, { encoding, maxPixels });
+  deadline.check();
+  const grayAt = performance.now();
+  const { grayMs, ...encoded } = await deadline.step(encode(image, encoding));
   const encodedAt = performance.now();
 
   return {
@@ -86,25 +91,24 @@ interface Opened {
   plan: OutputPlan;
 }
 
-function encodeOptions(recipe: Recipe, { file: { timing }, plan }: Opened): EncodeOptions {
-  return { recipe, ...plan, timing };
-}
-
 /**
  * What is encoded: gray, or the colours where the encoder makes gray of them. What it is made of is
  * forgotten when this returns, as it may be most of the memory.
  */
 async function imageOf(
-  conversion: Opened & { recipe: Recipe; maxPixels: number },
+  { bytes, file, plan }: Opened,
+  { encoding, maxPixels }: { encoding: EncodeOptions; maxPixels: number },
 ): Promise<{ image: PixelImage; losses: Loss[]; decodedAt: number }> {
-  const { bytes, file, plan, recipe, maxPixels } = conversion;
-  const decoded = await decode(bytes, file, { ...recipe, frames: plan.frames, maxPixels });
+  const { recipe, frames, deadline } = encoding;
+  const decoded = await deadline.step(
+    decode(bytes, file, { ...recipe, frames, maxPixels, deadline }),
+  );
   const decodedAt = performance.now();
   const losses = lossesOf({ file, plan, alpha: recipe.alpha, decoded });
   const deep = plan.depth === 16 ? widen(decoded) : decoded;
   const settled = settleAlpha(deep, { ...recipe, format: plan.format });
   const turn = isTurned(recipe, file.image) ? file.image.orientation : undefined;
-  const isReady = !isMoved(turn) && takesColours(settled, encodeOptions(recipe, conversion));
+  const isReady = !isMoved(turn) && takesColours(settled, encoding);
   const image = isReady ? settled : await grayOf(settled, { recipe, plan, turn });
   return { image, losses, decodedAt };
 }

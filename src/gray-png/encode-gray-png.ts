@@ -12,8 +12,10 @@ export interface GrayPng {
   grayMs: number;
 }
 
-/** For tests and measurements; what is not given is chosen. */
 export interface EncodeChoices {
+  /** Told again and again how large the file is by then. What it throws ends the work. */
+  onProgress?(sizeBytes: number): void;
+  /** For tests and measurements, as is the way; else the best is chosen. */
   kernel?: KernelKind;
   way?: WayName;
 }
@@ -32,7 +34,7 @@ export async function encodeGrayPng(
     for (const kind of kindsOf(source)) {
       const picture = { bytes, width, height, kind };
       const work = { kernel, engine: rowEngine(kernel, picture), grayMs: 0, isMistaken: false };
-      const png = await encodeAs(picture, work, choices.way);
+      const png = await encodeAs(picture, work, choices);
       if (png) return png;
     }
     throw new Error('Expected a kind of pixels that is true of any picture');
@@ -43,12 +45,13 @@ export async function encodeGrayPng(
 async function encodeAs(
   picture: Picture,
   work: Work,
-  givenWay: WayName | undefined,
+  { way, onProgress }: EncodeChoices,
 ): Promise<GrayPng | undefined> {
   const { width, height, kind } = picture;
-  const way = givenWay ?? (await chooseWay(work));
+  const tiles = work.engine.tiles();
+  const chosen = way ?? (await chooseWay(work));
   const file = createPngFile({ width, height, ...kind }, mostBytes(picture));
-  for await (const piece of compress(work, work.engine.tiles(), way)) file.append(piece);
+  for await (const piece of compress(work, tiles, chosen)) onProgress?.(file.append(piece));
   if (work.isMistaken) return undefined;
   return { bytes: file.finish(), channels: kind.channels, grayMs: work.grayMs };
 }

@@ -16,8 +16,8 @@ export interface PngHeader {
 }
 
 export interface PngFile {
-  /** Adds to the compressed data. */
-  append(data: Uint8Array): void;
+  /** Adds to the compressed data; returns the bytes of the file so far. */
+  append(data: Uint8Array): number;
   finish(): Uint8Array;
 }
 
@@ -59,7 +59,7 @@ export function createPngFile(
     at = file.writeUInt32BE(crc, at);
   }
 
-  function append(data: Uint8Array): void {
+  function append(data: Uint8Array): number {
     for (let from = 0; from < data.length; ) {
       const room = chunkBytes - (at - chunkAt - 8);
       if (room === 0) {
@@ -71,6 +71,7 @@ export function createPngFile(
       write(part);
       from += part.length;
     }
+    return at;
   }
 
   return {

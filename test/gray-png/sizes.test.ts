@@ -1,5 +1,6 @@
 import { constants, deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { ways } from '../../src/gray-png/compress.ts';
 import { encodeGrayPng } from '../../src/gray-png/index.ts';
 import type { PngSource } from '../../src/gray-png/pixel-kinds.ts';
 import { randomFrom } from '../support/images.ts';
@@ -96,6 +97,22 @@ describe('the bytes', () => {
     );
     expect(together.map(({ bytes }) => Buffer.from(bytes))).toEqual([...alone, ...alone]);
   });
+
+  test.each(Object.keys(ways) as (keyof typeof ways)[])(
+    'come no further than whoever watches them lets them, by %s',
+    async (way) => {
+      const seen: number[] = [];
+      const onProgress = (sizeBytes: number) => {
+        seen.push(sizeBytes);
+        if (sizeBytes > 50_000) throw new Error('enough');
+      };
+      await expect(encodeGrayPng(source, { way, onProgress })).rejects.toThrow('enough');
+      expect(seen.slice(0, -1).every((size) => size <= 50_000)).toBe(true);
+      // The kernel is of use to the next all the same.
+      const again = await encodeGrayPng(source);
+      expect(again.bytes.length).toBeGreaterThan(50_000);
+    },
+  );
 
   test('come while others get their turn', async () => {
     let turns = 0;
