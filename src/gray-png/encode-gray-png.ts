@@ -51,7 +51,10 @@ async function encodeAs(
   const tiles = work.engine.tiles();
   const chosen = way ?? (await chooseWay(work));
   const file = createPngFile({ width, height, ...kind }, mostBytes(picture));
-  for await (const piece of compress(work, tiles, chosen)) onProgress?.(file.append(piece));
+  for await (const piece of compress(work, tiles, chosen)) {
+    const sizeBytes = file.append(piece);
+    onProgress?.(sizeBytes);
+  }
   if (work.isMistaken) return undefined;
   return { bytes: file.finish(), channels: kind.channels, grayMs: work.grayMs };
 }
