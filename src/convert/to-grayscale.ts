@@ -1,6 +1,6 @@
 import { dropOpaqueAlpha, settleAlpha } from './alpha.ts';
 import { startDeadline } from './deadline.ts';
-import { decode } from './decode.ts';
+import { decodeTolerant } from './decode-tolerant.ts';
 import { narrow, widen } from './depth.ts';
 import { type EncodeOptions, encode, takesColours } from './encode.ts';
 import { openImage } from './inspect-image.ts';
@@ -100,11 +100,11 @@ async function imageOf(
   { encoding, maxPixels }: { encoding: EncodeOptions; maxPixels: number },
 ): Promise<{ image: PixelImage; losses: Loss[]; decodedAt: number }> {
   const { recipe, frames, deadline } = encoding;
-  const decoded = await deadline.step(
-    decode(bytes, file, { ...recipe, frames, maxPixels, deadline }),
+  const { image: decoded, isTruncated } = await deadline.step(
+    decodeTolerant(bytes, file, { ...recipe, frames, maxPixels, deadline }),
   );
   const decodedAt = performance.now();
-  const losses = lossesOf({ file, plan, alpha: recipe.alpha, decoded });
+  const losses = lossesOf({ file, plan, alpha: recipe.alpha, decoded, isTruncated });
   const deep = plan.depth === 16 ? widen(decoded) : decoded;
   const settled = settleAlpha(deep, { ...recipe, format: plan.format });
   const turn = isTurned(recipe, file.image) ? file.image.orientation : undefined;
