@@ -23,6 +23,8 @@ export async function bundle(): Promise<Map<string, Uint8Array>> {
     // migrations/ is looked for two folders up, as it is from src/adapters/.
     chunkNames: 'dist/chunks/[name]-[hash]',
     minify: true,
+    // The log names errors by their classes.
+    keepNames: true,
     sourcemap: 'linked',
     // Line numbers are what a stack trace needs; the sources lie elsewhere.
     sourcesContent: false,

@@ -30,7 +30,7 @@ export const leftOut = /(\.d\.[cm]?ts|\.md|\.map|\.h|\.cc)$|(^|\/)(test|src|incl
 /** Without which the zip would fail at its first picture. */
 export function needed(arch: Architecture): RegExp[] {
   return [
-    /^index\.js$/,
+    ...Object.keys(entryPoints).map((name) => new RegExp(`^${name}\\.js$`)),
     /^migrations\/0001_.+\.sql$/,
     new RegExp(`^node_modules/@img/sharp-linux-${arch}/lib/.+\\.node$`),
     new RegExp(`^node_modules/@img/sharp-libvips-linux-${arch}/lib/libvips-cpp\\.so\\.`),

@@ -151,6 +151,24 @@ describe('the function, alone in a folder', () => {
   });
 });
 
+test('the migrations function, alone in a folder, makes the schema', async () => {
+  const database = await createDatabase({ migrated: false });
+  const running = await startLambdaRuntime({
+    folder: join(folder, here),
+    handler: 'index.migrate',
+    env: { DATABASE_URL: database.url },
+  });
+  try {
+    expect(await running.invoke({})).toEqual({
+      applied: ['0001_image-metadata', '0002_ledger', '0003_views'],
+    });
+    expect(await database.rows()).toEqual([]);
+  } finally {
+    await running.stop();
+    await database.drop();
+  }
+});
+
 test('a package for another processor says so in one sentence', async () => {
   const running = await startLambdaRuntime({
     folder: join(folder, elsewhere),
