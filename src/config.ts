@@ -189,7 +189,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
 
 /** The variables that set these properties, for whoever configures the program from outside. */
 export function environmentOf(
-  values: Partial<Record<keyof Config, string | number | undefined>>,
+  values: Partial<Record<keyof Config, string | number | boolean | undefined>>,
 ): Record<string, string> {
   const entries = (Object.keys(values) as (keyof Config)[]).map((property) => [
     variables[property].name,

@@ -1,0 +1,5 @@
+import { type Stack, Validations } from 'aws-cdk-lib';
+
+export function acknowledgeRules(stack: Stack): void {
+  void Validations.of(stack);
+}
