@@ -13,7 +13,6 @@ const applicationRole = 'grayscale_app';
 /** A PostgreSQL of yours. The stack adds one thing to it: the function may come in. */
 export class ExistingDatabase extends Construct implements Database {
   readonly applicationRole: string | undefined;
-  readonly ready = [];
   readonly cluster = undefined;
   private readonly database: ExistingSettings;
 

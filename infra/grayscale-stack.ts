@@ -62,7 +62,7 @@ export class GrayscaleStack extends Stack {
     });
     // New code sees no event before its schema is there.
     images.node.addDependency(migrations.done);
-    const { topic } = new Alarms(this, { settings, images, uploads, database, key });
+    const alarms = new Alarms(this, { settings, images, uploads, database, key });
     new Dashboard(this, { settings, images, uploads, database });
 
     this.output('SourceBucket', buckets.source.bucketName, 'Upload here');
@@ -76,8 +76,8 @@ export class GrayscaleStack extends Stack {
     this.output('DeadLetterQueueUrl', uploads.deadLetters.queueUrl, 'Uploads that were given up');
     this.output('FunctionName', images.function.functionName, 'The function that converts');
     this.output('MigrationsName', migrations.function.functionName, 'The function that migrates');
-    this.output('AlarmTopic', topic.topicArn, 'Where alarms are told');
-    acknowledgeRules(this);
+    this.output('AlarmTopic', alarms.topic.topicArn, 'Where alarms are told');
+    acknowledgeRules(this, { settings, buckets, uploads, database, images, migrations, alarms });
   }
 
   private output(id: string, value: string, description: string): void {

@@ -44,7 +44,7 @@ export class Migrations extends PackagedFunction {
       serviceTimeout: Duration.seconds(timeoutSeconds + 60),
       properties: { codeSha256 },
     });
-    // Its rights, and a database to log in to.
-    this.done.node.addDependency(this.function, ...database.ready);
+    // The rights to log in, a database, the way there, and the way to CloudFormation’s bucket.
+    this.done.node.addDependency(this.function, network, database);
   }
 }

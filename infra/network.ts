@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, RemovalPolicy } from 'aws-cdk-lib';
 import {
   FlowLogDestination,
   FlowLogTrafficType,
@@ -102,7 +102,7 @@ export class Network extends Construct {
         // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-vpce-bucketnames.html
         principals: [new AnyPrincipal()],
         actions: ['s3:PutObject'],
-        resources: ['arn:aws:s3:::cloudformation-custom-resource-response-*/*'],
+        resources: [`arn:${Aws.PARTITION}:s3:::cloudformation-custom-resource-response-*/*`],
       }),
     );
   }

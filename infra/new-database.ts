@@ -13,7 +13,7 @@ import {
   DefaultAuthScheme,
   ProxyTarget,
 } from 'aws-cdk-lib/aws-rds';
-import { Construct, type IDependable } from 'constructs';
+import { Construct } from 'constructs';
 import type { Database, FunctionSettings, Role } from './database.ts';
 import type { Network } from './network.ts';
 import type { Settings } from './settings-schema.ts';
@@ -34,7 +34,6 @@ const port = 5432;
 export class NewDatabase extends Construct implements Database {
   readonly cluster: DatabaseCluster;
   readonly applicationRole = roles.application;
-  readonly ready: IDependable[];
   private readonly proxy: DatabaseProxy | undefined;
 
   constructor(scope: Construct, { database, network, key }: NewDatabaseProps) {
@@ -47,7 +46,7 @@ export class NewDatabase extends Construct implements Database {
     network.securityGroup.connections.allowTo(access, Port.tcp(port), 'The database');
     this.cluster = new DatabaseCluster(this, 'Cluster', {
       engine: DatabaseClusterEngine.auroraPostgres({
-        version: AuroraPostgresEngineVersion.VER_17_7,
+        version: AuroraPostgresEngineVersion.of(database.version, majorOf(database.version)),
       }),
       writer: ClusterInstance.serverlessV2('Writer'),
       serverlessV2MinCapacity: database.minCapacity,
@@ -73,7 +72,6 @@ export class NewDatabase extends Construct implements Database {
     const resource = this.cluster.node.defaultChild as CfnDBCluster;
     resource.masterUserAuthenticationType = 'iam-db-auth';
     resource.addPropertyDeletionOverride('MasterUserPassword');
-    this.ready = [this.cluster];
     if (database.proxy) this.proxy = this.createProxy(network);
   }
 
@@ -98,7 +96,6 @@ export class NewDatabase extends Construct implements Database {
       iamAuth: true,
       requireTLS: true,
     });
-    this.ready.push(proxy);
     return proxy;
   }
 
@@ -118,4 +115,8 @@ export class NewDatabase extends Construct implements Database {
     const through = role === 'application' ? (this.proxy ?? this.cluster) : this.cluster;
     through.grantConnect(grantee, roles[role]);
   }
+}
+
+function majorOf(version: string): string {
+  return version.split('.')[0] ?? version;
 }

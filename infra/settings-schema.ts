@@ -4,7 +4,8 @@ import { type Config, ConfigError, environmentOf, readConfig } from '../src/conf
 const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'a bucket name');
 /** Kept to what no dialect of events encodes, so that filters can compare it. */
 const keyPrefix = z.string().regex(/^([A-Za-z0-9_-]+\/)+$/, 'a folder such as grayscale/');
-const id = (kind: string) => z.string().regex(new RegExp(`^${kind}-[0-9a-f]+$`), `${kind}-...`);
+const id = (kind: string) =>
+  z.string().regex(new RegExp(`^${kind}-([0-9a-f]{8}|[0-9a-f]{17})$`), `${kind}-...`);
 
 const newBucket = z.strictObject({
   kind: z.literal('new'),
@@ -21,6 +22,11 @@ const existingBucket = z.strictObject({
 
 const newDatabase = z.strictObject({
   kind: z.literal('new'),
+  /** Of Aurora PostgreSQL. */
+  version: z
+    .string()
+    .regex(/^\d+\.\d+$/, 'a version such as 17.7')
+    .default('17.7'),
   /**
    * Aurora capacity units. From 0, the database pauses when nobody asks and costs only its storage;
    * the first upload afterwards waits for its message to come back.
