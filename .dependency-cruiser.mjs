@@ -50,12 +50,13 @@ const partRules = Object.entries(parts).map(([part, { may, why }]) => {
   };
 });
 
-/** What is started from outside: by bin/, by an importing program, by AWS, as a process of its own. */
+/** What is started from outside: by bin/, by an importing program, by AWS, as a process or thread. */
 const entryPoints = [
   '^src/cli/main\\.ts$',
   '^src/convert/index\\.ts$',
   '^src/lambda/[^/]*handler\\.ts$',
-  '^src/sandbox/[^/]+-process\\.ts$',
+  '^src/(adapters|sandbox)/[^/]+-process\\.ts$',
+  '^src/convert/decoders/decoder-thread\\.ts$',
 ];
 
 const structure = [
@@ -124,7 +125,11 @@ const structure = [
 ];
 
 const packages = [
-  onlyIn('sharp', ['convert', 'compose.ts', 'sandbox'], 'Pictures are the engine’s business.'),
+  onlyIn(
+    'sharp',
+    ['convert', 'compose.ts', 'adapters/converter-process.ts', 'sandbox'],
+    'Pictures are the engine’s business.',
+  ),
   onlyIn(
     '(@aws-sdk/[^/]+|pg)',
     ['adapters', 'compose.ts', 'sandbox', 'lambda'],

@@ -1,7 +1,9 @@
+import { availableParallelism } from 'node:os';
 import sharp from 'sharp';
 import { createFileStore, type FileStore } from './adapters/file-store.ts';
+import { createInlineConverter } from './adapters/inline-converter.ts';
 import type { Postgres, PostgresOptions } from './adapters/postgres.ts';
-import { type Config, ConfigError, type SslMode, sslModes } from './config.ts';
+import { type Config, ConfigError, harmlessEnvironment, type SslMode, sslModes } from './config.ts';
 import {
   type Limits,
   type Recipe,
@@ -12,6 +14,7 @@ import {
 import type { ParseOptions } from './events/index.ts';
 import {
   type Budget,
+  type Converter,
   createBudget,
   type Ledger,
   type ObjectStore,
@@ -32,6 +35,7 @@ export async function composePipeline(config: Config): Promise<PipelineParts> {
   return {
     store,
     ledger,
+    converter: createInlineConverter(),
     now: () => performance.timeOrigin + performance.now(),
     recipe: recipeOf(config),
     limits: limitsOf(config),
@@ -84,6 +88,17 @@ export function composeFiles(config: Config): FileConversion {
   };
 }
 
+/**
+ * What converts files. A single one is converted here, as a process takes longer to start than most
+ * pictures to convert; several are shared out to processes, one a core, of which each may crash.
+ */
+export async function composeConverter(pictures: number): Promise<Converter> {
+  if (pictures === 1) return createInlineConverter();
+  const { createProcessConverter } = await import('./adapters/process-converter.ts');
+  const processes = Math.min(pictures, availableParallelism());
+  return createProcessConverter({ processes, env: harmlessEnvironment() });
+}
+
 /** The configured recipe, with what is given in its place. Throws `RecipeError`. */
 export function recipeOf(config: Config, given: RecipeOptions = {}): Recipe {
   const names = Object.keys(recipeOptions) as (keyof Recipe)[];
@@ -93,8 +108,9 @@ export function recipeOf(config: Config, given: RecipeOptions = {}): Recipe {
 }
 
 /** What a conversion may take at most. */
-export function limitsOf({ maxBytes, maxPixels, maxPages }: Config): Limits {
-  return { maxBytes, maxPixels, maxPages };
+export function limitsOf(config: Config): Limits {
+  const { maxBytes, maxPixels, maxPages, maxConversionMs, maxOutputBytes } = config;
+  return { maxBytes, maxPixels, maxPages, timeoutMs: maxConversionMs, maxOutputBytes };
 }
 
 /** How events are read: which bucket is ours, and which keys are our own outputs. */

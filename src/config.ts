@@ -45,6 +45,18 @@ const variables = {
   maxBytes: variable('MAX_BYTES', integer(1), 100 * 2 ** 20, 'Largest source, in bytes.'),
   maxPixels: variable('MAX_PIXELS', integer(1), 100_000_000, 'Largest source, in pixels.'),
   maxPages: variable('MAX_PAGES', integer(1), 1_000, 'Most pages or frames in a source.'),
+  maxConversionMs: variable(
+    'MAX_CONVERSION_MS',
+    integer(1),
+    120_000,
+    'Longest conversion of one source, in milliseconds.',
+  ),
+  maxOutputBytes: variable(
+    'MAX_OUTPUT_BYTES',
+    integer(1),
+    512 * 2 ** 20,
+    'Largest output, in bytes.',
+  ),
   memoryBudgetMb: optional(
     'MEMORY_BUDGET_MB',
     integer(16),
@@ -203,6 +215,13 @@ export function environmentWith(
   settings: Record<string, string | undefined>,
 ): Record<string, string | undefined> {
   return { ...process.env, ...settings };
+}
+
+const harmless = ['PATH', 'HOME', 'TMPDIR', 'TMP', 'TEMP', 'SystemRoot', 'LD_LIBRARY_PATH', 'LANG'];
+
+/** For a process that only computes and may be fooled by what it reads: nothing secret. */
+export function harmlessEnvironment(): Record<string, string | undefined> {
+  return Object.fromEntries(harmless.map((name) => [name, process.env[name]]));
 }
 
 function variable<Value>(

@@ -44,7 +44,7 @@ describe('the import rules', () => {
     ['no cycles', 'latency/cycle.ts', "import './cycle-back.ts';"],
     ['no dead modules', 'pipeline/dead.ts', 'export const nobody = 1;'],
     [
-      'sharp only in convert, compose.ts, sandbox',
+      'sharp only in convert, compose.ts, adapters/converter-process.ts, sandbox',
       'cli/wrong-sharp.ts',
       "import sharp from 'sharp';",
     ],

@@ -50,12 +50,17 @@ describe('the pipeline of an environment', () => {
       MAX_BYTES: '11',
       MAX_PIXELS: '22',
       MAX_PAGES: '33',
+      MAX_CONVERSION_MS: '44',
+      MAX_OUTPUT_BYTES: '55',
     });
     expect(parts).toMatchObject({
       recipe: { format: 'webp', quality: 33 },
       outputBucket: 'outputs',
       outputPrefix: 'gray/',
-      limits: { maxBytes: 11, maxPixels: 22, maxPages: 33 },
+      limits: {
+        ...{ maxBytes: 11, maxPixels: 22, maxPages: 33 },
+        ...{ timeoutMs: 44, maxOutputBytes: 55 },
+      },
     });
   });
 

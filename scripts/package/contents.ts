@@ -10,6 +10,8 @@ export type Architecture = (typeof architectures)[number];
  */
 export const entryPoints: Record<string, string> = {
   index: 'src/lambda/start-handler.ts',
+  // Beside the chunk that starts it.
+  'dist/chunks/decoder-thread': 'src/convert/decoders/decoder-thread.ts',
 };
 
 /**

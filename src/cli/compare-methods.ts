@@ -9,6 +9,7 @@ import {
   compareMethods,
   inspectImage,
 } from '../convert/index.ts';
+import { endHungDecoder } from './end-hung-decoder.ts';
 import type { ExitCode } from './exit-code.ts';
 import { kindOf } from './path-kind.ts';
 import { UsageError } from './usage-error.ts';
@@ -54,6 +55,7 @@ async function comparePhoto(
   } catch (error) {
     if (!(error instanceof ConversionError)) throw error;
     console.error(`${error.code}: ${error.message}`);
+    if (error.code === 'CONVERSION_TIMEOUT') endHungDecoder();
     return 1;
   }
 }

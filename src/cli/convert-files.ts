@@ -1,14 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { FileConversion } from '../compose.ts';
-import {
-  ConversionError,
-  type GrayImage,
-  inspectImage,
-  type Recipe,
-  toGrayscale,
-} from '../convert/index.ts';
-import { createBudget } from '../pipeline/index.ts';
+import { ConversionError, type GrayImage, type Recipe } from '../convert/index.ts';
+import { type Conversion, type Converter, createBudget } from '../pipeline/index.ts';
 import { FileError } from './file-error.ts';
 import { isPictureName, type Job } from './plan-conversions.ts';
 import { readStream } from './read-stream.ts';
@@ -22,6 +16,7 @@ type Conclusion =
   | { status: 'failed'; code: string; message: string };
 
 export interface ConvertFilesOptions {
+  converter: Converter;
   recipe: Recipe;
   /** Replace outputs that exist. An input is never replaced. */
   overwrite: boolean;
@@ -56,7 +51,7 @@ export async function convertFiles(
 async function convertFile(
   { input, output, isNamed, problem }: Job,
   { store, limits, memory }: FileConversion,
-  { recipe, overwrite }: ConvertFilesOptions,
+  { converter, recipe, overwrite }: ConvertFilesOptions,
   isInput: (path: string) => Promise<boolean>,
 ): Promise<Conclusion> {
   if (problem) throw problem;
@@ -69,11 +64,12 @@ async function convertFile(
   if (!overwrite && (await store.head(refOf(output)))) return alreadyThere;
 
   const bytes = await readInput(input, store, limits.maxBytes);
+  let conversion: Conversion | undefined;
   try {
-    const { memoryBytes } = await inspectImage(bytes, limits, recipe);
-    const { bytes: gray, ...image } = await memory.use(memoryBytes, () =>
-      toGrayscale(bytes, recipe, limits),
-    );
+    const opened = await converter.open(bytes, { recipe, limits });
+    conversion = opened;
+    const { bytes: gray, ...image } = await memory.use(opened.memoryBytes, opened.convert);
+    opened.close();
     const object = { bytes: gray, contentType: image.contentType, metadata: {} };
     if (overwrite) await store.put(refOf(output), object);
     else if (!(await store.create(refOf(output), object))) return alreadyThere;
@@ -84,6 +80,8 @@ async function convertFile(
       return { status: 'skipped', reason: 'not a picture' };
     }
     throw error;
+  } finally {
+    conversion?.close();
   }
 }
 

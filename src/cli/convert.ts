@@ -1,9 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { composeFiles, limitsOf, recipeOf } from '../compose.ts';
+import { composeConverter, composeFiles, limitsOf, recipeOf } from '../compose.ts';
 import { type Config, readConfig } from '../config.ts';
 import { ConversionError, type RecipeOptions, toGrayscale } from '../convert/index.ts';
 import { convertFiles, readStandardInput } from './convert-files.ts';
 import { createReport } from './convert-report.ts';
+import { endHungDecoder } from './end-hung-decoder.ts';
 import type { ExitCode } from './exit-code.ts';
 import { formatOfOutput, planConversions } from './plan-conversions.ts';
 import { recipeFlags } from './recipe-flags.ts';
@@ -61,15 +62,18 @@ async function convertPaths(inputs: string[], options: Options, config: Config):
   const interrupt = new AbortController();
   const onInterrupt = () => interrupt.abort();
   for (const signal of stopSignals) process.once(signal, onInterrupt);
+  const converter = await composeConverter(jobs.length);
   const results = await convertFiles(jobs, composeFiles(config), {
+    converter,
     recipe: recipeOf(config, { ...options, format }),
     overwrite,
     concurrency: options.concurrency ?? config.concurrency,
     signal: interrupt.signal,
     onResult: report.add,
-  });
+  }).finally(converter.close);
   for (const signal of stopSignals) process.off(signal, onInterrupt);
   report.finish();
+  if (results.some((each) => each.status === 'failed' && isTimeout(each.code))) endHungDecoder();
   const isDone = results.length === jobs.length;
   return isDone && results.every(({ status }) => status !== 'failed') ? 0 : 1;
 }
@@ -99,8 +103,13 @@ async function convertStream(
   } catch (error) {
     if (!(error instanceof ConversionError)) throw error;
     console.error(`${error.code}: ${error.message}`);
+    if (isTimeout(error.code)) endHungDecoder();
     return 1;
   }
+}
+
+function isTimeout(code: string): boolean {
+  return code === 'CONVERSION_TIMEOUT';
 }
 
 function integerFrom(min: number, max: number): (text: string) => number {

@@ -1,6 +1,7 @@
 import { settleAlpha } from './alpha.ts';
 import { drawSheet, type MethodComparison } from './comparison-sheet.ts';
 import { contrastLossOf } from './contrast-loss.ts';
+import { startDeadline } from './deadline.ts';
 import { decode } from './decode.ts';
 import { narrow } from './depth.ts';
 import { openImage } from './inspect-image.ts';
@@ -59,9 +60,10 @@ async function coloursOf(
   limits: Limits,
 ): Promise<{ image: PixelImage; orientation: number | undefined }> {
   const recipe = resolveRecipe({ alpha: 'flatten', frames: 'first' });
-  const { bytes: content, file } = await openImage(bytes, limits, recipe);
-  const options = { ...recipe, frames: 1, maxPixels: limits.maxPixels };
-  const decoded = await decode(content, file, options);
+  const deadline = startDeadline(limits.timeoutMs);
+  const { bytes: content, file } = await deadline.step(openImage(bytes, limits, recipe));
+  const options = { ...recipe, frames: 1, maxPixels: limits.maxPixels, deadline };
+  const decoded = await deadline.step(decode(content, file, options));
   const image = narrow(settleAlpha(decoded, { ...recipe, format: 'png' }));
   return { image, orientation: file.image.orientation };
 }

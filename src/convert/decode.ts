@@ -1,6 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { applyProfile } from './apply-profile.ts';
 import { inksToRgb } from './cmyk.ts';
+import type { Deadline } from './deadline.ts';
 import { orCorrupt } from './decoder-error.ts';
 import type { WasmPixels } from './decoders/wasm-decoder.ts';
 import { foreignProfile, type IccProfile } from './icc-profile.ts';
@@ -16,6 +17,7 @@ export interface DecodeOptions {
   compat: Recipe['compat'];
   frames: number;
   maxPixels: number;
+  deadline: Deadline;
 }
 
 /** Gray, RGB or RGBA in sRGB, as stored, at 8 or 16 bits a sample. Throws `ConversionError`. */
@@ -32,7 +34,7 @@ export async function decode(
 async function decodeBySharp(
   bytes: Uint8Array,
   file: SourceFile,
-  { colour, compat, frames, maxPixels }: DecodeOptions,
+  { colour, compat, frames, maxPixels, deadline }: DecodeOptions,
 ): Promise<PixelImage> {
   const profile = colour === 'managed' ? foreignProfile(file) : undefined;
   const { space, after } = routeOf(file, colour, profile);
@@ -42,7 +44,7 @@ async function decodeBySharp(
     limitInputChannels: false,
     pages: frames,
     ignoreIcc: profile?.kind !== 'table',
-  });
+  }).timeout(deadline.seconds());
   // sharp applies a table at 16 bits by way of Display P3, and would stop there.
   if (profile?.kind === 'table' && space === 'rgb' && file.isDeep) decoder.withIccProfile('srgb');
   const stored = await orCorrupt(file.image.format, pixelsOf(decoder, space, file.isDeep));
@@ -54,9 +56,11 @@ async function decodeBySharp(
 async function decodeOwn(
   bytes: Uint8Array,
   file: SourceFile,
-  { format, colour, compat }: DecodeOptions & { format: OwnFormat },
+  { format, colour, compat, deadline }: DecodeOptions & { format: OwnFormat },
 ): Promise<PixelImage> {
-  const { icc = file.icc, ...stored }: WasmPixels = await (await ownDecoder(format)).decode(bytes);
+  const decoder = await ownDecoder(format);
+  const { icc = file.icc, ...stored }: WasmPixels = await decoder.decode(bytes, deadline);
+  deadline.check();
   const image = compat === 'pillow' ? asPillow(stored, file, bytes) : stored;
   if (colour === 'raw') return image;
   const samples = image.channels <= 2 ? 'gray' : 'rgb';

@@ -1,25 +1,41 @@
+import type { Deadline } from './deadline.ts';
 import { lzw } from './gif-lzw.ts';
+import { checkOutputBytes } from './output-size.ts';
 import type { GrayPixels } from './pixel-image.ts';
 import type { Timing } from './read-header.ts';
 
 // GIF89a, https://www.w3.org/Graphics/GIF/spec-gif89a.txt, written here because libvips chooses its
 // own palette and comes out one level off; with a palette of all grays, every value is exact.
 
+export interface GifOptions {
+  frames: number;
+  timing: Timing | undefined;
+  maxOutputBytes: number;
+  deadline: Deadline;
+}
+
 /** Every frame whole, one below the other in `image`; pixels less than half opaque are left out. */
 export function encodeGif(
   { pixels, width, height, channels }: GrayPixels,
-  { frames, timing }: { frames: number; timing: Timing | undefined },
+  { frames, timing, maxOutputBytes, deadline }: GifOptions,
 ): Uint8Array {
   const { indices, transparent } = indexed(pixels, channels);
   const frameSize = { width, height: height / frames };
   const parts = [header(frameSize), ...(timing ? [loopExtension(timing.loop)] : [])];
+  let sizeBytes = 0;
   for (let frame = 0; frame < frames; frame++) {
+    deadline.check();
     const start = frame * width * frameSize.height;
     const content = indices.subarray(start, start + width * frameSize.height);
     parts.push(graphicControl(timing?.delay[frame] ?? 0, transparent));
-    parts.push(imageDescriptor(frameSize), blocksOf(lzw(content)));
+    const blocks = blocksOf(lzw(content));
+    sizeBytes += blocks.length;
+    checkOutputBytes(sizeBytes, maxOutputBytes);
+    parts.push(imageDescriptor(frameSize), blocks);
   }
-  return Buffer.concat([...parts, Buffer.of(0x3b)]);
+  const bytes = Buffer.concat([...parts, Buffer.of(0x3b)]);
+  checkOutputBytes(bytes.length, maxOutputBytes);
+  return bytes;
 }
 
 interface Indexed {

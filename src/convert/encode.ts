@@ -1,6 +1,8 @@
 import sharp, { type Sharp } from 'sharp';
+import type { Deadline } from './deadline.ts';
 import { encodeGif } from './encode-gif.ts';
 import { type OutputFormat, outputFormats } from './output-formats.ts';
+import { checkOutputBytes } from './output-size.ts';
 import type { GrayPixels } from './pixel-image.ts';
 import type { Timing } from './read-header.ts';
 import type { Recipe } from './recipe-options.ts';
@@ -10,6 +12,8 @@ export interface EncodeOptions {
   format: OutputFormat;
   frames: number;
   timing: Timing | undefined;
+  maxOutputBytes: number;
+  deadline: Deadline;
 }
 
 /** Lossless ones take no quality: for some, sharp would make it an effort, or near-lossless. */
@@ -38,14 +42,16 @@ export async function encode(
   image: GrayPixels,
   options: EncodeOptions,
 ): Promise<{ bytes: Uint8Array; channels: number }> {
-  const { format, frames } = options;
+  const { format, frames, maxOutputBytes, deadline } = options;
   const channels = image.channels + (outputFormats[format].hasGray ? 0 : 2);
   if (format === 'gif') return { bytes: encodeGif(image, options), channels };
   const { pixels, width, height } = image;
   const paged = frames > 1 && { pageHeight: height / frames };
   const raw = { width, height, channels: image.channels, ...paged };
-  const gray = sharp(pixels, { raw, limitInputPixels: false }).toColourspace(
-    pixels instanceof Uint16Array ? 'grey16' : 'b-w',
-  );
-  return { bytes: await sharpEncoders[format](gray, options).toBuffer(), channels };
+  const gray = sharp(pixels, { raw, limitInputPixels: false })
+    .timeout(deadline.seconds())
+    .toColourspace(pixels instanceof Uint16Array ? 'grey16' : 'b-w');
+  const bytes = await sharpEncoders[format](gray, options).toBuffer();
+  checkOutputBytes(bytes.length, maxOutputBytes);
+  return { bytes, channels };
 }

@@ -9,6 +9,9 @@ export const conversionErrorCodes = {
   IMAGE_TOO_LARGE:
     'The image has more pixels than the limit `maxPixels`, or is larger than the output can be.',
   TOO_MANY_PAGES: 'The file has more pages or frames than the limit `maxPages`.',
+  CONVERSION_TIMEOUT: 'The conversion takes longer than the limit `timeoutMs`.',
+  OUTPUT_TOO_LARGE: 'The output has more bytes than the limit `maxOutputBytes`.',
+  CONVERSION_CRASHED: 'The process that converted the image died of it, and so did the next one.',
 } as const;
 
 export type ConversionErrorCode = keyof typeof conversionErrorCodes;

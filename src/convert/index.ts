@@ -16,4 +16,5 @@ export {
   resolveRecipe,
 } from './recipe.ts';
 export { type Recipe, recipeOptions } from './recipe-options.ts';
+export { receivedError, type SentError, sentError } from './sent-error.ts';
 export { type GrayImage, toGrayscale } from './to-grayscale.ts';

@@ -1,3 +1,4 @@
+import { startDeadline } from './deadline.ts';
 import { ConversionError } from './errors.ts';
 import { foreignFormatOf } from './foreign-formats.ts';
 import { type InputFormat, inputFormatOf, inputFormats } from './input-formats.ts';
@@ -34,19 +35,21 @@ export async function inspectImage(
   recipe: RecipeOptions = {},
 ): Promise<ImageHeader> {
   const resolved = resolveRecipe(recipe);
-  const { file, plan } = await openImage(bytes, resolveLimits(limits), resolved);
+  const resolvedLimits = resolveLimits(limits);
+  const deadline = startDeadline(resolvedLimits.timeoutMs);
+  const { file, plan } = await deadline.step(openImage(bytes, resolvedLimits, resolved));
   return { ...file.image, memoryBytes: estimateMemoryBytes(file, plan, resolved) };
 }
 
 /** The same, for whoever goes on to decode it. */
 export async function openImage(
   bytes: Uint8Array,
-  { maxBytes, maxPages, maxPixels }: Limits,
+  { maxBytes, maxPages, maxPixels, timeoutMs }: Limits,
   recipe: Recipe,
 ): Promise<OpenedImage> {
   checkBytes(bytes, maxBytes);
   const content = unwrapped(bytes);
-  const file = await readHeader(content, acceptedFormat(content));
+  const file = await readHeader(content, acceptedFormat(content), startDeadline(timeoutMs));
   checkPages(file.image, maxPages);
   const plan = await planOutput(content, file, recipe);
   checkPixels(file.image, plan, maxPixels);

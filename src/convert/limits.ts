@@ -1,16 +1,24 @@
-/** What an image may take at most. All are checked before a pixel is decoded. */
+/**
+ * What an image may take at most. Those of the source are checked before a pixel is decoded; those
+ * of time and of the output end the conversion.
+ */
 export interface Limits {
   maxBytes: number;
   /** Width times height times the frames that are converted. */
   maxPixels: number;
   /** Pages or frames in the file, converted or not. */
   maxPages: number;
+  /** Wall time of one conversion, waiting for a free thread included. */
+  timeoutMs: number;
+  maxOutputBytes: number;
 }
 
 export const defaultLimits: Limits = Object.freeze({
   maxBytes: 100 * 2 ** 20,
   maxPixels: 100_000_000,
   maxPages: 1_000,
+  timeoutMs: 120_000,
+  maxOutputBytes: 512 * 2 ** 20,
 });
 
 /** Fills in the defaults. Throws `RangeError` for what would switch a limit off unnoticed. */

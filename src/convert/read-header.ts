@@ -1,4 +1,5 @@
 import sharp, { type Metadata } from 'sharp';
+import type { Deadline } from './deadline.ts';
 import { orCorrupt } from './decoder-error.ts';
 import type { Cicp, WasmHeader } from './decoders/wasm-decoder.ts';
 import { ConversionError } from './errors.ts';
@@ -45,12 +46,22 @@ export interface Timing {
 }
 
 /** Asks the decoder for the header alone. Throws `ConversionError`. */
-export async function readHeader(bytes: Uint8Array, format: InputFormat): Promise<SourceFile> {
-  return isOwnFormat(format) ? await readOwnHeader(bytes, format) : await askSharp(bytes, format);
+export async function readHeader(
+  bytes: Uint8Array,
+  format: InputFormat,
+  deadline: Deadline,
+): Promise<SourceFile> {
+  return isOwnFormat(format)
+    ? await readOwnHeader(bytes, format, deadline)
+    : await askSharp(bytes, format);
 }
 
-async function readOwnHeader(bytes: Uint8Array, format: OwnFormat): Promise<SourceFile> {
-  const header: WasmHeader = await (await ownDecoder(format)).readHeader(bytes);
+async function readOwnHeader(
+  bytes: Uint8Array,
+  format: OwnFormat,
+  deadline: Deadline,
+): Promise<SourceFile> {
+  const header: WasmHeader = await (await ownDecoder(format)).readHeader(bytes, deadline);
   const { icc, cicp, orientation: _, ...facts } = header;
   return {
     image: { format, sizeBytes: bytes.length, ...facts },

@@ -1,4 +1,5 @@
 import { dropOpaqueAlpha, settleAlpha } from './alpha.ts';
+import { startDeadline } from './deadline.ts';
 import { decode } from './decode.ts';
 import { narrow, widen } from './depth.ts';
 import { encode } from './encode.ts';
@@ -52,18 +53,26 @@ export async function toGrayscale(
   const resolved = resolveRecipe(recipe);
   const resolvedLimits = resolveLimits(limits);
 
+  const { maxPixels, maxOutputBytes, timeoutMs } = resolvedLimits;
+  const deadline = startDeadline(timeoutMs);
+
   const startedAt = performance.now();
-  const { bytes: content, file, plan } = await openImage(bytes, resolvedLimits, resolved);
-  const decoded = await decode(content, file, {
-    ...resolved,
-    frames: plan.frames,
-    maxPixels: resolvedLimits.maxPixels,
-  });
+  const opened = await deadline.step(openImage(bytes, resolvedLimits, resolved));
+  const { bytes: content, file, plan } = opened;
+  const { format, frames, depth } = plan;
+  const decoded = await deadline.step(
+    decode(content, file, { ...resolved, frames, maxPixels, deadline }),
+  );
   const decodedAt = performance.now();
   const gray = grayOf(decoded, { recipe: resolved, plan, source: file.image });
+  deadline.check();
   const grayAt = performance.now();
-  const { format, frames, depth } = plan;
-  const encoded = await encode(gray, { recipe: resolved, format, frames, timing: file.timing });
+  const encoded = await deadline.step(
+    encode(gray, {
+      ...{ recipe: resolved, format, frames, timing: file.timing },
+      ...{ maxOutputBytes, deadline },
+    }),
+  );
   const encodedAt = performance.now();
 
   return {

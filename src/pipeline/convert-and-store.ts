@@ -1,14 +1,8 @@
-import {
-  ConversionError,
-  describeRecipe,
-  inspectImage,
-  recipeHash,
-  toGrayscale,
-} from '../convert/index.ts';
+import { ConversionError, describeRecipe, recipeHash } from '../convert/index.ts';
 import { PermanentError } from './errors.ts';
 import type { Converted, FailureCode } from './outcome.ts';
 import type { PipelineParts } from './parts.ts';
-import type { ReadObject } from './ports.ts';
+import type { Conversion, ReadObject } from './ports.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import type { ObjectRef } from './upload.ts';
 
@@ -24,16 +18,19 @@ export async function convertAndStore(
   parts: PipelineParts,
   watch: Stopwatch,
 ): Promise<Result> {
-  const { recipe, limits, memory, now } = parts;
+  const { converter, recipe, limits, memory, now } = parts;
   if (!source.bytes) return tooLarge(source.sizeBytes, limits.maxBytes);
   const { bytes } = source;
+  let conversion: Conversion | undefined;
   try {
-    const { memoryBytes } = await watch.time('decode', () => inspectImage(bytes, limits, recipe));
+    const opened = await watch.time('decode', () => converter.open(bytes, { recipe, limits }));
+    conversion = opened;
+    const { memoryBytes } = opened;
     if (memoryBytes > memory.capacity) throw needsTooMuchMemory(memoryBytes, memory.capacity);
     const askedAt = now();
     return await memory.use(memoryBytes, async () => {
       watch.add('queue', now() - askedAt);
-      const { stages, ...gray } = await toGrayscale(bytes, recipe, limits);
+      const { stages, ...gray } = await opened.convert();
       watch.add('decode', stages.decodeMs);
       watch.add('gray', stages.grayMs);
       watch.add('encode', stages.encodeMs);
@@ -42,6 +39,8 @@ export async function convertAndStore(
   } catch (error) {
     if (error instanceof ConversionError || error instanceof PermanentError) return failed(error);
     throw error;
+  } finally {
+    conversion?.close();
   }
 }
 

@@ -21,6 +21,9 @@ export {
 export type { PipelineParts } from './parts.ts';
 export type {
   Clock,
+  Conversion,
+  ConversionOptions,
+  Converter,
   Ledger,
   LedgerEntry,
   NewObject,

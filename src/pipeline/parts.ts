@@ -1,11 +1,12 @@
 import type { Limits, Recipe } from '../convert/index.ts';
 import type { Budget } from './budget.ts';
-import type { Clock, Ledger, ObjectStore } from './ports.ts';
+import type { Clock, Converter, Ledger, ObjectStore } from './ports.ts';
 
 /** What the pipeline works with. */
 export interface PipelineParts {
   store: ObjectStore;
   ledger: Ledger;
+  converter: Converter;
   now: Clock;
   recipe: Recipe;
   limits: Limits;

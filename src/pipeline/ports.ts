@@ -1,3 +1,4 @@
+import type { GrayImage, Limits, Recipe } from '../convert/index.ts';
 import type { Outcome } from './outcome.ts';
 import type { ObjectRef } from './upload.ts';
 
@@ -34,6 +35,33 @@ export interface ObjectStore {
   head(ref: ObjectRef): Promise<ObjectVersion | undefined>;
   /** Replaces what is there, whole or not at all. */
   put(ref: ObjectRef, object: NewObject): Promise<void>;
+}
+
+/**
+ * What converts, in this process or in others. Besides `ConversionError`, whatever it throws is
+ * worth another try.
+ */
+export interface Converter {
+  /** Reads the header and checks it against the limits. Whoever opens an image closes it. */
+  open(bytes: Uint8Array, options: ConversionOptions): Promise<Conversion>;
+  /** Ends what it started. */
+  close(): Promise<void>;
+}
+
+export interface ConversionOptions {
+  recipe: Recipe;
+  limits: Limits;
+  /** Ends the conversion, which then fails with the signal’s reason. */
+  signal?: AbortSignal;
+}
+
+/** An image that is within the limits, before and while it is converted. */
+export interface Conversion {
+  /** Upper estimate of what converting allocates, besides the source’s own bytes. */
+  readonly memoryBytes: number;
+  convert(): Promise<GrayImage>;
+  /** Makes room for the next one, converted or not. */
+  close(): void;
 }
 
 /** An outcome on its way into the ledger. */

@@ -31,7 +31,8 @@ interface Refusal {
   message: RegExp;
 }
 
-const refusals: Record<ConversionErrorCode, Refusal[]> = {
+/** All that a conversion in this process can end with. */
+const refusals: Record<Exclude<ConversionErrorCode, 'CONVERSION_CRASHED'>, Refusal[]> = {
   EMPTY_OBJECT: [{ bytes: () => new Uint8Array(), message: /received 0 bytes/ }],
   FILE_TOO_LARGE: [
     {
@@ -73,7 +74,30 @@ const refusals: Record<ConversionErrorCode, Refusal[]> = {
     limits: { maxPages: 2 },
     message: /at most 2 pages or frames but the file has 3\. Raise the limit maxPages/,
   })),
+  CONVERSION_TIMEOUT: [
+    {
+      bytes: () => photoLikeJpeg({ width: 2_000, height: 1_500 }),
+      limits: { timeoutMs: 1 },
+      message: /at most 1 ms but it takes longer\. Raise the limit timeoutMs/,
+    },
+  ],
+  OUTPUT_TOO_LARGE: [
+    {
+      bytes: () => photoLikePng(),
+      limits: { maxOutputBytes: 100 },
+      message: /at most 100 bytes but it has \d+ or more\. Raise the limit maxOutputBytes/,
+    },
+    {
+      bytes: () => animatedWebp({ frames: 3 }),
+      limits: { maxOutputBytes: 1_000 },
+      recipe: { format: 'gif' },
+      message: /at most 1000 bytes but it has \d+ or more\. Raise the limit maxOutputBytes/,
+    },
+  ],
 };
+
+/** Those for which pixels have to be decoded. */
+const afterTheHeader = ['CORRUPT_IMAGE', 'CONVERSION_TIMEOUT', 'OUTPUT_TOO_LARGE'];
 
 const rows = Object.entries(refusals).flatMap(([code, cases]) =>
   cases.map((row) => ({ code, ...row })),
@@ -90,7 +114,7 @@ test.each(rows)('$code: $message', async ({ code, bytes, limits = {}, recipe = {
   await expect(toGrayscale(content, recipe, limits)).rejects.toMatchObject(refusal);
 });
 
-test.each(rows.filter(({ code }) => code !== 'CORRUPT_IMAGE'))(
+test.each(rows.filter(({ code }) => !afterTheHeader.includes(code)))(
   '$code is known before a pixel is decoded: $message',
   async ({ code, bytes, limits = {}, recipe = {} }) => {
     await expect(inspectImage(await bytes(), limits, recipe)).rejects.toMatchObject({ code });
@@ -98,7 +122,8 @@ test.each(rows.filter(({ code }) => code !== 'CORRUPT_IMAGE'))(
 );
 
 test('each code says in one line what it means', () => {
-  expect(Object.keys(conversionErrorCodes)).toEqual(Object.keys(refusals));
+  const codes = [...Object.keys(refusals), 'CONVERSION_CRASHED'];
+  expect(Object.keys(conversionErrorCodes)).toEqual(codes);
   for (const meaning of Object.values(conversionErrorCodes))
     expect(meaning).toMatch(/^[A-Z][^\n]+\.$/);
 });
@@ -136,6 +161,8 @@ describe('limits', () => {
       maxBytes: 104_857_600,
       maxPixels: 100_000_000,
       maxPages: 1_000,
+      timeoutMs: 120_000,
+      maxOutputBytes: 536_870_912,
     });
   });
 });

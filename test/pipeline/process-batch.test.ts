@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { toGrayscale } from '../../src/convert/index.ts';
+import { defaultLimits, toGrayscale } from '../../src/convert/index.ts';
 import {
   createBudget,
   EntryRejectedError,
@@ -56,7 +56,7 @@ describe('processBatch', () => {
     ['more bytes than allowed', Buffer.alloc(3_000, 1), 'FILE_TOO_LARGE'],
   ])('records %s as a failure and does not ask for it again', async (_, content, code) => {
     const { parts, store, ledger } = memoryPipeline({
-      limits: { maxBytes: 2_000, maxPixels: 1e6, maxPages: 10 },
+      limits: { ...defaultLimits, maxBytes: 2_000, maxPixels: 1e6, maxPages: 10 },
     });
     const png = await tinyPng(9);
     const bytes = content === 'half' ? png.subarray(0, png.length - 30) : (content as Buffer);

@@ -1,7 +1,7 @@
 // How many images are under way at once, and for how long.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { inspectImage } from '../../src/convert/index.ts';
+import { defaultLimits, inspectImage } from '../../src/convert/index.ts';
 import {
   createBudget,
   DeadlineError,
@@ -38,7 +38,7 @@ describe('images side by side', () => {
     ['files of which no event says how large they are', undefined],
     ['files that are larger than is ever downloaded', 90_000],
   ])('are so many that their transfers have room: %s', async (_, sizeBytes) => {
-    const limits = { maxBytes: 500, maxPixels: 1e6, maxPages: 1 };
+    const limits = { ...defaultLimits, maxBytes: 500, maxPixels: 1e6, maxPages: 1 };
     const { parts, store } = memoryPipeline({ places, limits, transfers: createBudget(1_100) });
     for (const key of keys) await store.put(uploadOf(key), sourceObject(await tinyPng(1)));
     const { watched, most } = watch(store, { from: 'read' });

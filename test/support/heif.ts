@@ -65,13 +65,13 @@ function entries(items: HeifPart[]): Buffer {
 }
 
 function properties(items: HeifPart[]): Buffer {
-  const all = items.flatMap(({ properties = [] }) => properties);
-  let next = 1;
+  // Items can share one.
+  const all = [...new Set(items.flatMap(({ properties = [] }) => properties))];
   const each = items.map(({ properties = [] }, i) =>
     Buffer.concat([
       u16(i + 1),
       Buffer.of(properties.length),
-      Buffer.from(properties.map(() => 0x80 | next++)),
+      Buffer.from(properties.map((each) => 0x80 | (all.indexOf(each) + 1))),
     ]),
   );
   return box(

@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { createInlineConverter } from '../../src/adapters/inline-converter.ts';
 import { createMemoryLedger, createMemoryStore } from '../../src/adapters/memory.ts';
 import { defaultLimits, resolveRecipe } from '../../src/convert/index.ts';
 import { createBudget, type PipelineParts, type Upload } from '../../src/pipeline/index.ts';
@@ -10,6 +11,7 @@ export function memoryPipeline(changes: Partial<PipelineParts> = {}) {
   const parts: PipelineParts = {
     store,
     ledger,
+    converter: createInlineConverter(),
     now: () => performance.now(),
     recipe: resolveRecipe(),
     limits: defaultLimits,

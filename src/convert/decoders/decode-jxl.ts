@@ -1,23 +1,25 @@
 import sharp from 'sharp';
+import { inThread } from './in-thread.ts';
 import { alphaChannel, blackChannel, type JxlHeader, readJxlHeader } from './jxl-header.ts';
-import { type JxlOxide, loadJxlOxide } from './jxl-oxide.ts';
 import { grayAlpha, straightAlpha } from './sample-range.ts';
 import type { WasmDecoder, WasmHeader, WasmPixels } from './wasm-decoder.ts';
-import { damaged, orDamaged, unread } from './wasm-refusal.ts';
+import { orDamaged, unread } from './wasm-refusal.ts';
 
 /**
  * JPEG XL, by jxl-oxide: the first frame, layers merged. The orientation in the codestream is
  * applied; the format has any other one ignored.
  */
 export const jxlDecoder: WasmDecoder = {
-  async readHeader(bytes) {
+  async readHeader(bytes, deadline) {
     const header = readReadable(bytes);
-    return factsOf(header, header.isAnimation ? await countFrames(bytes) : 1);
+    if (!header.isAnimation) return factsOf(header, 1);
+    const { frames } = await inThread('countJxlFrames', bytes, deadline);
+    return factsOf(header, frames);
   },
 
-  async decode(bytes) {
+  async decode(bytes, deadline) {
     const header = readReadable(bytes);
-    const { png, icc } = await opened(bytes, memoryLimit(header), (image) => image.render());
+    const { png, icc } = await inThread('renderJxl', bytes, deadline);
     return { ...(await readPng(png, isPremultiplied(header))), ...(icc.length > 0 && { icc }) };
   },
 };
@@ -47,29 +49,6 @@ function factsOf(header: JxlHeader, pages: number): WasmHeader {
 
 function isPremultiplied({ extraChannels }: JxlHeader): boolean {
   return extraChannels.find(({ type }) => type === alphaChannel)?.isPremultiplied ?? false;
-}
-
-/** Frames are found by their headers alone; nothing of them is decoded. */
-async function countFrames(bytes: Uint8Array): Promise<number> {
-  return await opened(bytes, 2 ** 26 + 2 * bytes.length, (image) => image.frameCount());
-}
-
-/** Twice what was measured (docs/adr/0006-decoders-from-npm.md), and room for tables. */
-function memoryLimit({ width, height }: JxlHeader): number {
-  return 2 ** 27 + width * height * 160;
-}
-
-async function opened<Result>(
-  bytes: Uint8Array,
-  maxBytes: number,
-  use: (image: JxlOxide) => Result,
-): Promise<Result> {
-  const open = await loadJxlOxide(maxBytes);
-  return orDamaged('JPEG XL', () => {
-    const image = open(bytes);
-    if (!image.isComplete()) throw damaged('JPEG XL', 'the data end before the image does');
-    return use(image);
-  });
 }
 
 /** The decoder hands out PNG, with 16 bits a sample where the image has more than 8. */

@@ -48,6 +48,11 @@ export function readJp2Header(bytes: Uint8Array): Jp2Header {
   };
 }
 
+/** Of the decoded image, alpha included. */
+export function jp2Channels({ colours, alpha }: Jp2Header): 1 | 2 | 3 | 4 {
+  return (colours.length + (alpha ? 1 : 0)) as 1 | 2 | 3 | 4;
+}
+
 function paletteColumns(boxes: Uint8Array): number | undefined {
   return isoBox(boxes, 'pclr')?.[2];
 }

@@ -1,3 +1,4 @@
+import type { Deadline } from '../deadline.ts';
 import type { DecodedPixels } from './file-decoder.ts';
 
 /** What a file’s header says of the image in it. */
@@ -37,11 +38,11 @@ export interface WasmPixels extends DecodedPixels {
  *
  * `decode` returns upright pixels: whatever turns, mirrors or crops the image in its format is
  * applied, and no orientation must be applied again. Colours are as stored: no profile is applied.
- * It occupies the thread while it works. How large the image may be is for the caller to check on
+ * It works on a thread of its own, which is ended at the deadline. How large the image may be is for the caller to check on
  * the header: what the decoder then allocates is bounded by the size that the header states.
  */
 export interface WasmDecoder {
   /** Decodes no pixel. */
-  readHeader(bytes: Uint8Array): Promise<WasmHeader>;
-  decode(bytes: Uint8Array): Promise<WasmPixels>;
+  readHeader(bytes: Uint8Array, deadline?: Deadline): Promise<WasmHeader>;
+  decode(bytes: Uint8Array, deadline?: Deadline): Promise<WasmPixels>;
 }

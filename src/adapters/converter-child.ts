@@ -1,0 +1,145 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { ConversionError } from '../convert/index.ts';
+import { type ConverterReply, type ConverterRequest, readyMessage } from './converter-messages.ts';
+
+export interface ConverterChildOptions {
+  module: URL;
+  env: Record<string, string | undefined>;
+}
+
+/** One process that converts. */
+export interface ConverterChild {
+  /**
+   * Rejects when the process ends before it answers, with {@link ChildDiedError}; and ends it after
+   * the time, and on `signal`.
+   */
+  ask(request: ConverterRequest, options: AskOptions): Promise<ConverterReply>;
+  /** Neither ended nor about to. */
+  isAlive(): boolean;
+  /** At once: it holds nothing that would be lost. */
+  kill(): void;
+  readonly ended: Promise<void>;
+}
+
+export interface AskOptions {
+  timeoutMs: number;
+  signal: AbortSignal | undefined;
+}
+
+/** The process ended while it worked on an image. */
+export class ChildDiedError extends Error {
+  /** A signal, or an exit code. */
+  readonly how: string;
+
+  constructor(how: string) {
+    super(`The process that converted the image ended (${how}).`);
+    this.name = 'ChildDiedError';
+    this.how = how;
+  }
+}
+
+/** A child keeps to the limit by itself, unless it hangs; bytes take time to get there, too. */
+const graceMs = 5_000;
+const mostTimerMs = 2 ** 31 - 1;
+
+/** Pixels are not in JavaScript’s heap, so that this is plenty. */
+const maxHeapMb = 512;
+
+export function startConverterChild({ module, env }: ConverterChildOptions): ConverterChild {
+  const child = fork(module, {
+    env: env as NodeJS.ProcessEnv,
+    execArgv: [`--max-old-space-size=${maxHeapMb}`],
+    serialization: 'advanced',
+    // What a dying process has to say is for its developers.
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    // Ctrl-C reaches the whole process group: what is under way is finished all the same.
+    detached: true,
+    windowsHide: true,
+  });
+  const isStarted = child.pid !== undefined;
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+  const ended = new Promise<void>((resolve) => {
+    if (isStarted) child.once('exit', () => resolve());
+    else resolve();
+  });
+  const ready = untilReady(child);
+  ready.catch(() => {}); // it is told to whoever asks
+  // One that could not be started, or not be killed: `ready` and the exit tell.
+  child.on('error', () => {});
+
+  return {
+    ended,
+    isAlive: () => isStarted && !hasEnded() && !child.killed,
+
+    async ask(request, options) {
+      await ready;
+      options.signal?.throwIfAborted();
+      if (hasEnded()) throw new ChildDiedError(endOf(child.exitCode, child.signalCode));
+      return await answerOf(child, request, options);
+    },
+
+    kill() {
+      child.kill('SIGKILL');
+    },
+  };
+}
+
+async function untilReady(child: ChildProcess): Promise<void> {
+  const [first] = await Promise.race([once(child, 'message'), once(child, 'exit')]);
+  if (first === readyMessage) return;
+  throw new Error(`A process for conversions ended before it was ready (exit code ${first}).`);
+}
+
+function answerOf(
+  child: ChildProcess,
+  request: ConverterRequest,
+  { timeoutMs, signal }: AskOptions,
+): Promise<ConverterReply> {
+  return new Promise<ConverterReply>((resolve, reject) => {
+    const timer = setTimeout(onTimeout, Math.min(timeoutMs + graceMs, mostTimerMs));
+    signal?.addEventListener('abort', onAbort);
+    child.on('message', onReply).on('exit', onExit);
+    // Of one that is gone, its exit tells.
+    child.send(request, () => {});
+
+    function onReply(reply: unknown) {
+      settle();
+      resolve(reply as ConverterReply);
+    }
+
+    function onExit(code: number | null, killer: NodeJS.Signals | null) {
+      settle();
+      reject(new ChildDiedError(endOf(code, killer)));
+    }
+
+    function onTimeout() {
+      settle();
+      child.kill('SIGKILL');
+      reject(hung(timeoutMs));
+    }
+
+    function onAbort() {
+      settle();
+      child.kill('SIGKILL');
+      reject(signal?.reason);
+    }
+
+    function settle() {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      child.off('message', onReply).off('exit', onExit);
+    }
+  });
+}
+
+function endOf(code: number | null, killer: NodeJS.Signals | null): string {
+  return killer ?? `exit code ${code}`;
+}
+
+function hung(timeoutMs: number): ConversionError {
+  return new ConversionError(
+    'CONVERSION_TIMEOUT',
+    `Expected the conversion to take at most ${timeoutMs} ms but it takes longer and did not stop by itself. Raise the limit timeoutMs to wait for it, or convert the file with another program.`,
+  );
+}

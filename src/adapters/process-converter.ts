@@ -1,0 +1,154 @@
+import { extname } from 'node:path';
+import { ConversionError, type GrayImage, receivedError } from '../convert/index.ts';
+import { type Conversion, type Converter, createBudget } from '../pipeline/index.ts';
+import { ChildDiedError, type ConverterChild, startConverterChild } from './converter-child.ts';
+import type {
+  ConverterReply,
+  ConverterRequest,
+  ConverterResult,
+  OpenRequest,
+} from './converter-messages.ts';
+
+export interface ProcessConverterOptions {
+  /** How many work at once. */
+  processes: number;
+  /** Of the processes, and all of it. */
+  env: Record<string, string | undefined>;
+  /** What they run. */
+  module?: URL;
+}
+
+/** Where one process can be. Whoever opened an image has it until the image is closed. */
+interface Place {
+  child?: ConverterChild;
+}
+
+/**
+ * Converts in processes that are started when they are needed, and kept. One that crashes, hangs or
+ * is aborted ends alone: another takes its place. An image whose process died is tried once more,
+ * as another program may have killed it; then it is `CONVERSION_CRASHED`.
+ */
+export function createProcessConverter(options: ProcessConverterOptions): Converter {
+  const { processes, env, module = ownModule() } = options;
+  const turns = createBudget(processes);
+  const free: Place[] = Array.from({ length: processes }, () => ({}));
+  const children = new Set<ConverterChild>();
+  let isClosed = false;
+
+  async function take(signal: AbortSignal | undefined): Promise<{ place: Place; leave(): void }> {
+    signal?.throwIfAborted();
+    return await new Promise((resolve, reject) => {
+      const onAbort = () => reject(signal?.reason);
+      signal?.addEventListener('abort', onAbort);
+      void turns.use(1, async () => {
+        signal?.removeEventListener('abort', onAbort);
+        if (signal?.aborted) return;
+        const place = free.pop() ?? {};
+        await new Promise<void>((leave) => resolve({ place, leave }));
+        free.push(place);
+      });
+    });
+  }
+
+  function childAt(place: Place): ConverterChild {
+    if (isClosed) throw new Error('Expected an open converter but it was closed.');
+    if (place.child?.isAlive()) return place.child;
+    const child = startConverterChild({ module, env });
+    place.child = child;
+    children.add(child);
+    void child.ended.then(() => children.delete(child));
+    return child;
+  }
+
+  return {
+    async open(bytes, { recipe, limits, signal }) {
+      const { place, leave } = await take(signal);
+      const { timeoutMs } = limits;
+      const talk: Talk = {
+        image: { bytes, recipe, limits },
+        child: () => childAt(place),
+        ask: async (child, request) => resultOf(await child.ask(request, { timeoutMs, signal })),
+        leave,
+      };
+      try {
+        return await openBy(talk);
+      } catch (error) {
+        leave();
+        throw error;
+      }
+    },
+
+    async close() {
+      isClosed = true;
+      for (const child of children) child.kill();
+      await Promise.all([...children].map(({ ended }) => ended));
+    },
+  };
+}
+
+function ownModule(): URL {
+  // From the sources .ts, built .js.
+  return new URL(`./converter-process${extname(import.meta.url)}`, import.meta.url);
+}
+
+/** How one image is spoken of. */
+interface Talk {
+  image: OpenRequest;
+  /** The one at its place, which is started again after it died. */
+  child(): ConverterChild;
+  ask(child: ConverterChild, request: ConverterRequest): Promise<ConverterResult>;
+  leave(): void;
+}
+
+async function openBy({ image, child, ask, leave }: Talk): Promise<Conversion> {
+  let openedBy: ConverterChild | undefined;
+
+  async function open(): Promise<number> {
+    const asked = child();
+    const result = await ask(asked, { open: image });
+    openedBy = asked;
+    if ('memoryBytes' in result) return result.memoryBytes;
+    throw new Error('Expected the header of an image from the process that converts.');
+  }
+
+  async function convert(): Promise<GrayImage> {
+    // Another process has not seen the image.
+    if (child() !== openedBy) await open();
+    const result = await ask(child(), { convert: true });
+    if ('image' in result) return result.image;
+    throw new Error('Expected an image from the process that converts.');
+  }
+
+  return {
+    memoryBytes: await insist(open),
+    convert: () => insist(convert),
+    close: leave,
+  };
+}
+
+function resultOf(reply: ConverterReply): ConverterResult {
+  if ('error' in reply) throw receivedError(reply.error);
+  return reply;
+}
+
+/** Once more where the process died. */
+async function insist<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ChildDiedError)) throw error;
+  }
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof ChildDiedError ? crashed(error) : error;
+  }
+}
+
+function crashed(cause: ChildDiedError): ConversionError {
+  return new ConversionError(
+    'CONVERSION_CRASHED',
+    `Expected a conversion but the process ended twice (${cause.how}). Look whether memory ran out; else convert the file with another program.`,
+    { cause },
+  );
+}

@@ -1,0 +1,214 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createProcessConverter } from '../../src/adapters/process-converter.ts';
+import {
+  defaultLimits,
+  type RecipeOptions,
+  resolveRecipe,
+  toGrayscale,
+} from '../../src/convert/index.ts';
+import type { Converter } from '../../src/pipeline/index.ts';
+import { type Harm, type Hostility, hostile } from '../support/hostile-converter.ts';
+import { photoLikeJpeg, photoLikePng } from '../support/images.ts';
+import { processesOf } from '../support/processes.ts';
+
+const module = new URL('../support/hostile-converter.ts', import.meta.url);
+const word = 'hostile-converter';
+
+let folder: string;
+let converter: Converter;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'converter-'));
+});
+afterEach(() => converter.close());
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function start(processes = 1) {
+  converter = createProcessConverter({ processes, env: {}, module });
+}
+
+interface Options {
+  timeoutMs?: number;
+  signal?: AbortSignal;
+  recipe?: RecipeOptions;
+}
+
+async function convert(bytes: Uint8Array, { timeoutMs = 60_000, signal, recipe }: Options = {}) {
+  const limits = { ...defaultLimits, timeoutMs };
+  const image = await converter.open(bytes, {
+    recipe: resolveRecipe(recipe),
+    limits,
+    ...(signal && { signal }),
+  });
+  try {
+    return await image.convert();
+  } finally {
+    image.close();
+  }
+}
+
+const bad = (hostility: Hostility) => hostile(photoLikePng(), hostility);
+const good = () => convert(photoLikePng());
+
+const deaths: [Harm, RegExp][] = [
+  ['aborts', /SIGABRT/],
+  ['is killed', /SIGKILL/],
+  ['exits', /exit code 3/],
+  ['runs out of memory', /SIGABRT|SIGTRAP/],
+];
+
+// Filling a heap takes its time.
+describe.each(['open', 'convert'] as const)(
+  'a process that, told to %s, ',
+  { timeout: 90_000 },
+  (at) => {
+    test.each(deaths)('%s, twice, is the end of its image alone', async (harm, how) => {
+      start(2);
+      const [doomed, ...others] = await Promise.allSettled([
+        convert(bad({ at, harm })),
+        ...Array.from({ length: 6 }, good),
+      ]);
+      expect(doomed).toMatchObject({
+        reason: {
+          name: 'ConversionError',
+          code: 'CONVERSION_CRASHED',
+          message: expect.stringMatching(how),
+        },
+      });
+      expect(others.map(({ status }) => status)).toEqual(Array(6).fill('fulfilled'));
+    });
+
+    test('is killed, once, is replaced by one that converts the image', async () => {
+      start();
+      const file = join(folder, `killed-at-${at}`);
+      const image = await convert(bad({ at, harm: 'is killed once', file }));
+      expect(image).toMatchObject({ width: 64, height: 48 });
+    });
+
+    test('hangs is ended after the time, and another goes on', async () => {
+      start();
+      const startedAt = performance.now();
+      await expect(convert(bad({ at, harm: 'hangs' }), { timeoutMs: 200 })).rejects.toMatchObject({
+        code: 'CONVERSION_TIMEOUT',
+        message: expect.stringMatching(/at most 200 ms .* did not stop by itself/),
+      });
+      expect(performance.now() - startedAt).toBeLessThan(25_000);
+      await expect(good()).resolves.toMatchObject({ width: 64 });
+    });
+
+    test('hangs is ended when the conversion is aborted', async () => {
+      start();
+      const abort = new AbortController();
+      const file = join(folder, `hangs-at-${at}`);
+      const doomed = convert(bad({ at, harm: 'hangs', file }), { signal: abort.signal });
+      doomed.catch(() => {});
+      await vi.waitFor(() => expect(existsSync(file)).toBe(true), 20_000);
+      const [pid] = processesOf(word, process.pid);
+      abort.abort(new Error('the client went away'));
+      await expect(doomed).rejects.toThrow('the client went away');
+      await expect(good()).resolves.toMatchObject({ width: 64 });
+      expect(processesOf(word, process.pid)).not.toContain(pid);
+    });
+  },
+);
+
+test('an image that waits for a process can be aborted, and leaves its place to others', async () => {
+  start();
+  const abort = new AbortController();
+  const held = await converter.open(photoLikePng(), {
+    recipe: resolveRecipe(),
+    limits: defaultLimits,
+  });
+  const waiting = convert(photoLikePng(), { signal: abort.signal });
+  const next = good();
+  abort.abort(new Error('enough'));
+  await expect(waiting).rejects.toThrow('enough');
+  held.close();
+  await expect(next).resolves.toMatchObject({ width: 64 });
+});
+
+test('one process serves many images, and no more are started than are asked for', async () => {
+  start(2);
+  await Promise.all(Array.from({ length: 10 }, good));
+  expect(processesOf(word, process.pid)).toHaveLength(2);
+});
+
+test('closing ends what is under way and leaves no process', async () => {
+  start(2);
+  await good();
+  const doomed = convert(bad({ at: 'convert', harm: 'hangs' }));
+  const refusal = expect(doomed).rejects.toThrow('closed');
+  await sleep(300);
+  await converter.close();
+  await refusal;
+  expect(processesOf(word, process.pid)).toEqual([]);
+});
+
+test('a process that cannot start is an error, and no fault of the image', async () => {
+  const missing = new URL('no-such-converter.ts', import.meta.url);
+  converter = createProcessConverter({ processes: 1, env: {}, module: missing });
+  await expect(good()).rejects.toThrow('ended before it was ready (exit code 1)');
+  await expect(good()).rejects.not.toHaveProperty('code');
+});
+
+test('processes end with their parent, even when that is killed', async () => {
+  start();
+  const script = `
+    import { createProcessConverter } from ${JSON.stringify(
+      new URL('../../src/adapters/process-converter.ts', import.meta.url).href,
+    )};
+    import { defaultLimits, resolveRecipe } from ${JSON.stringify(
+      new URL('../../src/convert/index.ts', import.meta.url).href,
+    )};
+    const converter = createProcessConverter({ processes: 1, env: {} });
+    const bytes = Buffer.from('P5 1 1 255 x');
+    await converter.open(bytes, { recipe: resolveRecipe(), limits: defaultLimits });
+    console.log('opened');
+    setInterval(() => {}, 1_000);`;
+  const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(parent.stdout, 'data');
+  const [child] = processesOf('converter-process', parent.pid);
+  expect(child).toBeGreaterThan(0);
+  parent.kill('SIGKILL');
+  await vi.waitFor(() => expect(processesOf('converter-process')).not.toContain(child), 10_000);
+});
+
+test('the environment of a process is what it was given', async () => {
+  process.env.SECRET_OF_THE_TEST = 'hush';
+  start();
+  await good();
+  const [pid] = processesOf(word, process.pid);
+  const environment = await readFile(`/proc/${pid}/environ`, 'utf8');
+  delete process.env.SECRET_OF_THE_TEST;
+  expect(environment).not.toContain('SECRET_OF_THE_TEST');
+});
+
+test('the event loop stays free for other work while large images convert', async () => {
+  const bytes = await photoLikeJpeg({ width: 3_000, height: 2_000 });
+  start(2);
+  await Promise.all([good(), good()]);
+  const inProcesses = await longestDelayMs(() => convert(bytes, { recipe: slow }));
+  const here = await longestDelayMs(() => toGrayscale(bytes, slow));
+  expect(inProcesses).toBeLessThan(here);
+});
+
+/** Encoded by our own code, on the thread that it is called on. */
+const slow = { format: 'gif' } as const;
+
+async function longestDelayMs(work: () => Promise<unknown>): Promise<number> {
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  delay.enable();
+  await Promise.all([work(), work()]);
+  delay.disable();
+  return delay.max / 1e6;
+}

@@ -1,0 +1,56 @@
+// A converter's process that some pictures harm: those that end in what `hostile` puts there.
+import { closeSync, openSync } from 'node:fs';
+
+/** What happens to the process when it is told to open or to convert such a picture. */
+const harms = {
+  hangs(file: string) {
+    if (file) closeSync(openSync(file, 'w'));
+    for (;;);
+  },
+  aborts: () => process.abort(),
+  'is killed': () => process.kill(process.pid, 'SIGKILL'),
+  exits: () => process.exit(3),
+  'runs out of memory'() {
+    const all: unknown[] = [];
+    for (;;) all.push(new Array(1_000_000).fill(all.length));
+  },
+  'is killed once'(file: string) {
+    try {
+      closeSync(openSync(file, 'wx'));
+    } catch {
+      return; // it was before
+    }
+    process.kill(process.pid, 'SIGKILL');
+  },
+} satisfies Record<string, (file: string) => void>;
+
+export type Harm = keyof typeof harms;
+
+export interface Hostility {
+  at: 'open' | 'convert';
+  harm: Harm;
+  /** Remembers what happened. */
+  file?: string;
+}
+
+const mark = '\nHOSTILE';
+
+/** Decoders ignore what follows the end of a PNG. */
+export function hostile(png: Uint8Array, hostility: Hostility): Uint8Array {
+  return Buffer.concat([png, Buffer.from(mark + JSON.stringify(hostility))]);
+}
+
+let opened = '';
+
+function harmBy(request: { open?: { bytes: Uint8Array } }): void {
+  if (request.open) opened = Buffer.from(request.open.bytes).toString('latin1');
+  const [, said] = opened.split(mark);
+  if (said === undefined) return;
+  const { at, harm, file = '' }: Hostility = JSON.parse(said);
+  if (at === (request.open ? 'open' : 'convert')) harms[harm](file);
+}
+
+if (process.send) {
+  process.on('message', harmBy);
+  await import('../../src/adapters/converter-process.ts');
+}
