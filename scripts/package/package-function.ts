@@ -42,7 +42,6 @@ export async function packageFunction(
 
 function zipOptions(): ZipOptions {
   return {
-    level: 9,
     // The first day that a zip can name, in local time since that is what it holds.
     mtime: new Date(1980, 0, 1),
     // Unix, and readable by whichever user Lambda runs the function as.

@@ -15,6 +15,7 @@ export interface LambdaRuntimeOptions {
 export interface LambdaRuntime {
   /** Resolves to what the function answers, and rejects with what it throws. */
   invoke(event: unknown): Promise<unknown>;
+  pid: number;
   /** What the function wrote, a line each. */
   log: string[];
   stop(): Promise<void>;
@@ -51,6 +52,7 @@ export async function startLambdaRuntime(options: LambdaRuntimeOptions): Promise
   });
   return {
     invoke: api.invoke,
+    pid: child.pid ?? 0,
     log,
     async stop() {
       child.kill('SIGKILL');
