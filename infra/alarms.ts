@@ -67,7 +67,7 @@ function alarmsOf(scope: Construct, props: AlarmsProps): Record<string, AlarmRow
       metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period }),
       threshold: 0,
       periods: 1,
-      description: 'Uploads were given up. See docs/operations: read why in the log, then redrive.',
+      description: 'Uploads were given up: read why in the log, mend it, then redrive the queue.',
     },
     OldestUpload: {
       metric: queue.metricApproximateAgeOfOldestMessage({ period }),
