@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Config, ConfigError, environmentOf, readConfig } from '../src/config.ts';
+import { ConfigError, conversionSettings, environmentOf, readConfig } from '../src/config.ts';
 
 const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'a bucket name');
 /** Kept to what no dialect of events encodes, so that filters can compare it. */
@@ -70,12 +70,6 @@ const existingDatabase = z.strictObject({
     }),
   ]),
 });
-
-const conversionSettings = [
-  ...['method', 'format', 'quality', 'effort', 'compressionLevel', 'lossless', 'depth'],
-  ...['colour', 'alpha', 'background', 'orientation', 'frames', 'compat'],
-  ...['maxBytes', 'maxPixels', 'maxPages', 'memoryBudgetMb', 'concurrency'],
-] as const satisfies (keyof Config)[];
 
 /** What docs/configuration.md says of these, in the words of src/config.ts. */
 const conversion = z.partialRecord(

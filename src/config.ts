@@ -165,6 +165,17 @@ export const configVariables = Object.values(variables).map(
   }),
 );
 
+/** What whoever deploys the program may set of conversions: every option of a recipe, and limits. */
+export const conversionSettings = [
+  ...(Object.keys(recipeOptions) as (keyof Recipe)[]),
+  'maxBytes',
+  'maxPixels',
+  'maxPages',
+  'maxConversionMs',
+  'memoryBudgetMb',
+  'concurrency',
+] satisfies (keyof Config)[];
+
 /** Variables that hold what they must not. The message lists all of them. */
 export class ConfigError extends Error {
   readonly code = 'INVALID_CONFIGURATION';
