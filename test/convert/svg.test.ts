@@ -329,5 +329,5 @@ test('broken ones side by side are refused, each by itself, and the process live
   const refusals = await Promise.all(
     Array.from({ length: 2_000 }, () => refusalOf(broken, recipe)),
   );
-  expect(new Set(refusals.map(({ code }) => code))).toEqual(new Set(['CORRUPT_IMAGE']));
+  for (const refusal of refusals) expect(refusal).toMatchObject({ code: 'CORRUPT_IMAGE' });
 });
