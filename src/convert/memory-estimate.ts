@@ -1,6 +1,7 @@
 import type { InputFormat } from './input-formats.ts';
 import { type OutputFormat, outputFormats } from './output-formats.ts';
 import type { OutputPlan } from './output-plan.ts';
+import { isOwnFormat } from './own-decoders.ts';
 import type { SourceFile, SourceImage } from './read-header.ts';
 import type { Recipe } from './recipe-options.ts';
 
@@ -30,8 +31,12 @@ const decoderBytes: Record<InputFormat, (source: SourceImage) => number> = {
   bmp: () => 4,
   ico: () => 4,
   pnm: () => 0,
+  svg: () => 4,
   tga: () => 4,
 };
+
+/** Of a picture inside an SVG, of which there can be several. Measured like the others. */
+const embeddedPixelBytes = 12;
 
 /** The same for encoders, the output included. */
 const encoderBytes: Record<OutputFormat, (channels: number) => number> = {
@@ -45,9 +50,9 @@ const encoderBytes: Record<OutputFormat, (channels: number) => number> = {
 
 /** Upper estimate of what converting an image allocates, besides the source’s own bytes. */
 export function estimateMemoryBytes(
-  { image, isDeep }: SourceFile,
+  { image, isDeep, icc, embeddedPixels = 0 }: SourceFile,
   plan: OutputPlan,
-  { alpha }: Recipe,
+  { alpha, tolerate }: Recipe,
 ): number {
   const { width, height, hasAlpha, orientation = 1 } = image;
   const keepsAlpha = alpha === 'keep' && outputFormats[plan.format].alpha !== 'none';
@@ -57,7 +62,11 @@ export function estimateMemoryBytes(
   const colours = (hasAlpha ? 4 : 3) * sourceBytes;
   const bytesPerPixel =
     decoderBytes[image.format](image) +
+    // The rows of what is left of a PNG, and the file that is made of them.
+    (tolerate === 'truncated' && image.format === 'png' ? 3 * storedBytes(image) : 0) +
     colours +
+    // A table of colours is applied to a copy of the pixels, in a file of its own.
+    (icc && isOwnFormat(image.format) ? 2 * colours : 0) +
     // Colours with more bits, or without their alpha.
     (outputBytes > sourceBytes ? colours * 2 : 0) +
     (hasAlpha && !keepsAlpha ? 3 * sampleBytes : 0) +
@@ -67,7 +76,8 @@ export function estimateMemoryBytes(
       ? grayChannels * sampleBytes
       : 0) +
     encoderBytes[plan.format](grayChannels) * outputBytes;
-  return Math.ceil(fixedBytes + width * height * plan.frames * bytesPerPixel);
+  const embeddedBytes = embeddedPixels * embeddedPixelBytes;
+  return Math.ceil(fixedBytes + width * height * plan.frames * bytesPerPixel + embeddedBytes);
 }
 
 function storedBytes({ channels, depth }: SourceImage): number {

@@ -1,6 +1,6 @@
 import { dropOpaqueAlpha, settleAlpha } from './alpha.ts';
 import { startDeadline } from './deadline.ts';
-import { decode } from './decode.ts';
+import { decodeTolerant } from './decode-tolerant.ts';
 import { narrow, widen } from './depth.ts';
 import { encode } from './encode.ts';
 import { openImage } from './inspect-image.ts';
@@ -60,8 +60,8 @@ export async function toGrayscale(
   const opened = await deadline.step(openImage(bytes, resolvedLimits, resolved));
   const { bytes: content, file, plan } = opened;
   const { format, frames, depth } = plan;
-  const decoded = await deadline.step(
-    decode(content, file, { ...resolved, frames, maxPixels, deadline }),
+  const { image: decoded, isTruncated } = await deadline.step(
+    decodeTolerant(content, file, { ...resolved, frames, maxPixels, deadline }),
   );
   const decodedAt = performance.now();
   const gray = grayOf(decoded, { recipe: resolved, plan, source: file.image });
@@ -89,7 +89,7 @@ export async function toGrayscale(
       grayMs: grayAt - decodedAt,
       encodeMs: encodedAt - grayAt,
     },
-    losses: lossesOf({ file, plan, alpha: resolved.alpha, decoded }),
+    losses: lossesOf({ file, plan, alpha: resolved.alpha, decoded, isTruncated }),
   };
 }
 

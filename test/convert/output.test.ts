@@ -159,6 +159,14 @@ describe('the format of the source', () => {
   });
 });
 
+test('an effort beyond what the source’s format has is the most that it has', async () => {
+  const bytes = await photoLikeWebp();
+  const [asked, most] = await Promise.all(
+    [9, 6].map((effort) => toGrayscale(bytes, { format: 'source', effort })),
+  );
+  expect(asked?.bytes).toEqual(most?.bytes);
+});
+
 describe.each(Object.keys(outputFormats) as OutputFormat[])('a %s', (format) => {
   test('carries neither profile nor EXIF of its source', async () => {
     for (const bytes of [await orientedJpeg(6), await profiledPng()]) {

@@ -99,6 +99,15 @@ describe('under kills', () => {
   const put = (Key: string, Body: Uint8Array) =>
     sandbox.store.s3.send(new PutObjectCommand({ Bucket: sandbox.bucket, Key, Body }));
 
+  /** One that was killed just before may not have been started again yet. */
+  function killIfAlive(pid: number | undefined): void {
+    try {
+      if (pid) process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+
   async function rowCount(): Promise<number> {
     try {
       return (await postgres.query('SELECT count(*)::int AS n FROM image_metadata')).rows[0].n;
@@ -123,7 +132,7 @@ describe('under kills', () => {
     for (let kill = 0; kill < 6; kill++) {
       await sleep(300);
       const victim = kill % 3 === 2 ? sandbox.database : sandbox.functions[kill % 2];
-      if (victim?.pid) process.kill(victim.pid, 'SIGKILL');
+      killIfAlive(victim?.pid);
     }
     await uploads;
 
