@@ -97,8 +97,8 @@ function compareStages(sides: { candidate: Side; baseline: Side }): ComparedTime
     const comparison = compared[i] as Comparison;
     if (comparison.verdict === 'unknown') return described(stage, sides, comparison);
     const pValue = adjusted[tested.indexOf(comparison)] ?? comparison.pValue;
-    const known = { ...comparison, pValue };
-    return described(stage, sides, { ...known, verdict: verdictOf(known) });
+    const corrected = { ...comparison, pValue };
+    return described(stage, sides, { ...corrected, verdict: verdictOf(corrected) });
   });
 }
 
@@ -133,7 +133,7 @@ function compareSizes(sides: { candidate: Side; baseline: Side }): ComparedSizes
 
 function mapSides<Value>(
   { candidate, baseline }: { candidate: Side; baseline: Side },
-  valueOf: (rows: SampledRow[]) => Value,
+  read: (rows: SampledRow[]) => Value,
 ): { candidate: Value; baseline: Value } {
-  return { candidate: valueOf(candidate.rows), baseline: valueOf(baseline.rows) };
+  return { candidate: read(candidate.rows), baseline: read(baseline.rows) };
 }

@@ -46,7 +46,7 @@ function pointsOf({ rows }: LedgerSample): SizePoint[] {
   });
 }
 
-/** Equally spaced over time, as rows come in the order of recording. */
+/** Equally spaced among them. */
 function everyNth<Value>(values: Value[], max: number): Value[] {
   const step = Math.max(values.length / max, 1);
   return Array.from(
