@@ -33,10 +33,14 @@ SELECT
   queue_ms, fetch_ms, decode_ms, gray_ms, encode_ms, store_ms, verify_ms
 FROM image_metadata`;
 
+// An order that an index has: where the planner thinks that any part of the table holds rows of the
+// window, it would read the table from its beginning, and the window is mostly at the end.
+const newestFirst = 'ORDER BY recorded_at DESC, id DESC';
+
 // Counting stops where it no longer matters how many more there are.
 const countRows = `
 SELECT count(*)::int AS images
-FROM (SELECT FROM image_metadata WHERE ${inWindow} LIMIT $3) AS counted`;
+FROM (SELECT FROM image_metadata WHERE ${inWindow} ${newestFirst} LIMIT $3) AS counted`;
 
 /**
  * Ids are given in the order of recording, but for rows that were recorded again, which keep theirs:
@@ -46,8 +50,7 @@ const idRange = `
 WITH
   first AS (SELECT id, attempts FROM image_metadata WHERE ${inWindow} ORDER BY recorded_at, id LIMIT 1000),
   last AS (
-    SELECT id, attempts FROM image_metadata WHERE ${inWindow}
-    ORDER BY recorded_at DESC, id DESC LIMIT 1000
+    SELECT id, attempts FROM image_metadata WHERE ${inWindow} ${newestFirst} LIMIT 1000
   )
 SELECT
   (SELECT coalesce(min(id) FILTER (WHERE attempts = 1), min(id)) FROM first)::float8 AS low,
@@ -57,7 +60,8 @@ SELECT
 const countCodes = `
 SELECT status, code, count(*)::int AS images
 FROM (
-  SELECT status, code FROM image_metadata WHERE code IS NOT NULL AND ${inWindow} LIMIT $3
+  SELECT status, code FROM image_metadata WHERE code IS NOT NULL AND ${inWindow}
+  ORDER BY code, recorded_at DESC LIMIT $3
 ) AS counted
 GROUP BY status, code
 ORDER BY images DESC, code`;
@@ -80,7 +84,7 @@ export function createPostgresSampler(postgres: Pick<Postgres, 'query'>): Ledger
   }
 
   async function readWhole(bounds: number[], maxRows: number): Promise<LedgerSample> {
-    const text = `${selectRows} WHERE ${inWindow} LIMIT $3`;
+    const text = `${selectRows} WHERE ${inWindow} ${newestFirst} LIMIT $3`;
     const rows = (await query(text, [...bounds, maxRows])).map(rowOf);
     return { rows, images: rows.length, isWhole: true, failures: countByCode(rows, 1) };
   }

@@ -4,7 +4,7 @@ export function count(value: number): string {
 }
 
 /** Three digits that count: 0.52, 9.51, 95.5, 1,204. */
-export function milliseconds(value: number): string {
+export function threeDigits(value: number): string {
   const digits = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
   return value.toLocaleString('en-US', {
     minimumFractionDigits: digits,
@@ -16,7 +16,7 @@ const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
 
 export function size(bytes: number): string {
   const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
-  return power === 0 ? `${bytes} bytes` : `${milliseconds(bytes / 1_000 ** power)} ${units[power]}`;
+  return power === 0 ? `${bytes} bytes` : `${threeDigits(bytes / 1_000 ** power)} ${units[power]}`;
 }
 
 /** Rows in columns as wide as what they hold. */

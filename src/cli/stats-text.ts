@@ -1,5 +1,5 @@
 import type { Estimate, StatsReport, TimeSummary } from '../stats/index.ts';
-import { count, milliseconds, size, tableText } from './number-text.ts';
+import { count, size, tableText, threeDigits } from './number-text.ts';
 
 /** A report for people: what happened, a table of times with small histograms, and failures. */
 export function statsText(report: StatsReport): string {
@@ -29,12 +29,12 @@ function summaryText({ throughput, bytes, cost }: StatsReport): string {
   return tableText([
     [
       'throughput',
-      `${milliseconds(imagesPerHour)} images and ${milliseconds(megapixelsPerHour)} megapixels an hour, ${count(busiestMinute)} images in the busiest minute`,
+      `${threeDigits(imagesPerHour)} images and ${threeDigits(megapixelsPerHour)} megapixels an hour, ${count(busiestMinute)} images in the busiest minute`,
     ],
     ['bytes', `${size(bytes.source)} in, ${size(bytes.output)} out`],
     [
       'on Lambda',
-      `${milliseconds(cost.gbSeconds)} GB-seconds, about $${dollars(cost.usd)} with ${count(cost.memoryMb)} MB, one image an invocation (${cost.asOf})`,
+      `${threeDigits(cost.gbSeconds)} GB-seconds, about $${dollars(cost.usd)} with ${count(cost.memoryMb)} MB, one image an invocation (${cost.asOf})`,
     ],
   ]);
 }
@@ -65,13 +65,13 @@ function timesCells(times: TimeSummary | null): string[] {
 }
 
 function estimateText({ ms, interval }: Estimate): string {
-  if (interval === null) return milliseconds(ms);
-  return `${milliseconds(ms)} (${milliseconds(interval.low)}-${milliseconds(interval.high)})`;
+  if (interval === null) return threeDigits(ms);
+  return `${threeDigits(ms)} (${threeDigits(interval.low)}-${threeDigits(interval.high)})`;
 }
 
 function rangeText(times: TimeSummary | null | undefined): string {
   const [first, last] = [times?.histogram[0], times?.histogram.at(-1)];
-  return first && last ? `${milliseconds(first.from)} to ${milliseconds(last.to)} ms` : '';
+  return first && last ? `${threeDigits(first.from)} to ${threeDigits(last.to)} ms` : '';
 }
 
 const bars = ' ▁▂▃▄▅▆▇█';
