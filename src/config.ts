@@ -82,10 +82,21 @@ const variables = {
   databaseName: variable('DB_NAME', text, 'image_db', 'PostgreSQL database.'),
   databaseUser: optional('DB_USER', text, 'PostgreSQL user.'),
   databasePassword: { ...optional('DB_PASSWORD', text, 'PostgreSQL password.'), secret: true },
+  databaseAuth: variable(
+    'DB_AUTH',
+    oneOf('password', 'iam'),
+    'password',
+    'How to log in: with `DB_PASSWORD`, or as an IAM role of AWS (`iam`), which needs no secret.',
+  ),
   databaseSsl: optional(
     'DB_SSL',
     oneOf(...sslModes),
-    'TLS to PostgreSQL, named as libpq’s sslmode; by default `prefer`. Only `verify-full` checks the certificate.',
+    'TLS to PostgreSQL, named as libpq’s sslmode; by default `prefer`, with `DB_AUTH=iam` always `verify-full`. Only `verify-full` checks the certificate.',
+  ),
+  applicationRole: optional(
+    'DB_APPLICATION_ROLE',
+    text,
+    'PostgreSQL role that `migrate` prepares: it may read and write the one table and nothing else.',
   ),
 
   logLevel: variable(
@@ -179,6 +190,17 @@ export const configVariables = Object.values(variables).map(
   }),
 );
 
+/** What whoever deploys the program may set of conversions: every option of a recipe, and limits. */
+export const conversionSettings = [
+  ...(Object.keys(recipeOptions) as (keyof Recipe)[]),
+  'maxBytes',
+  'maxPixels',
+  'maxPages',
+  'maxConversionMs',
+  'memoryBudgetMb',
+  'concurrency',
+] satisfies (keyof Config)[];
+
 /** Variables that hold what they must not. The message lists all of them. */
 export class ConfigError extends Error {
   readonly code = 'INVALID_CONFIGURATION';
@@ -211,6 +233,17 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   });
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(Object.fromEntries(entries)) as Config;
+}
+
+/** The variables that set these properties, for whoever configures the program from outside. */
+export function environmentOf(
+  values: Partial<Record<keyof Config, string | number | boolean | undefined>>,
+): Record<string, string> {
+  const entries = (Object.keys(values) as (keyof Config)[]).map((property) => [
+    variables[property].name,
+    values[property] === undefined ? undefined : String(values[property]),
+  ]);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
 /** This process's environment for a child process, with some variables set and some taken away. */
