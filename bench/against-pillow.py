@@ -18,7 +18,8 @@ try:
 except ImportError:
     sys.exit("Skipped: this Python has no Pillow (Debian: apt-get install python3-pil).")
 
-program = pathlib.Path(__file__).resolve().parent.parent / "bin" / "grayscale.js"
+checkout = pathlib.Path(__file__).resolve().parent.parent
+grayscale = [checkout / "node_modules" / ".bin" / "node", checkout / "bin" / "grayscale.js"]
 verdicts = ["exact", "within 1", "within 2", "beyond", "other size", "ours only", "Pillow only", "neither"]
 
 
@@ -32,8 +33,11 @@ def pillow_gray(path):
 
 def our_gray(path, options, folder):
     out = pathlib.Path(folder) / "gray.png"
-    command = ["node", program, "convert", path, "--out", out, "--overwrite", *options]
-    if subprocess.run(command, capture_output=True).returncode != 0:
+    command = [*grayscale, "convert", path, "--out", out, "--overwrite", "--json", *options]
+    run = subprocess.run(command, capture_output=True, text=True)
+    if run.returncode > 1 or not run.stdout:  # wrong use, or a program that does not even start
+        sys.exit(f"Expected grayscale to convert {path} or to say why not, but: {run.stderr}")
+    if run.returncode == 1:
         return None
     with Image.open(out) as image:
         return image.convert("L")

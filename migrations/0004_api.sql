@@ -9,6 +9,9 @@ CREATE INDEX image_metadata_duration ON image_metadata ((
 -- Failures and skips are few among many: newest first, without reading past the conversions.
 CREATE INDEX image_metadata_status ON image_metadata (status, recorded_at DESC, id DESC)
 WHERE status <> 'converted';
+-- Rows of one release, and of one method, which may all be old: statistics compare releases.
+CREATE INDEX image_metadata_version ON image_metadata (processor_version, recorded_at DESC, id DESC);
+CREATE INDEX image_metadata_method ON image_metadata (method, recorded_at DESC, id DESC);
 -- Keys that begin with something, whatever the database's collation.
 CREATE INDEX image_metadata_key ON image_metadata (source_key text_pattern_ops);
 

@@ -10,6 +10,7 @@ import { migrateCommand } from './migrate.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { serveCommand } from './serve.ts';
 import { surviveClosedOutput } from './standard-output.ts';
+import { statsCommand } from './stats.ts';
 import { UsageError } from './usage-error.ts';
 
 const commands = [
@@ -17,6 +18,7 @@ const commands = [
   compareMethodsCommand,
   inspectEventCommand,
   migrateCommand,
+  statsCommand,
   sandboxCommand,
   serveCommand,
 ];

@@ -72,7 +72,8 @@ export function isPictureName(path: string): boolean {
 /** Pictures that cannot be converted yet are failures, not something else that lies in the folder. */
 const pictureExtensions = new Set<string>([
   ...Object.values(inputFormats).flatMap(({ extensions }) => extensions),
-  ...['svg', 'dng', 'cr2', 'cr3', 'nef', 'arw', 'exr', 'hdr', 'dds'],
+  ...['dng', 'cr2', 'cr3', 'nef', 'arw', 'raf', 'orf', 'rw2', 'pef', 'srw'],
+  ...['exr', 'hdr', 'dds', 'svgz'],
 ]);
 
 function extensionOf(path: string): string {

@@ -1,11 +1,5 @@
 import { type OutputFormat, outputFormats } from './output-formats.ts';
-import {
-  type GrayPixels,
-  maxOf,
-  type PixelImage,
-  type Samples,
-  samplesLike,
-} from './pixel-image.ts';
+import { type GrayPixels, maxOf, type PixelImage, samplesLike } from './pixel-image.ts';
 import type { Recipe } from './recipe-options.ts';
 
 /** An alpha that hides nothing says nothing: without it the same image takes half the channels. */
@@ -50,35 +44,40 @@ export interface AlphaPolicy {
  */
 export function settleAlpha(image: PixelImage, policy: AlphaPolicy): PixelImage {
   const canKeep = outputFormats[policy.format].alpha !== 'none';
-  if (image.channels !== 4 || (policy.alpha === 'keep' && canKeep)) return image;
+  const isOpaque = image.channels % 2 === 1;
+  if (isOpaque || (policy.alpha === 'keep' && canKeep)) return image;
   return policy.alpha === 'drop' ? dropAlpha(image) : flatten(image, policy.background);
 }
 
-/** On a background as `#rrggbb`, rounded half up. */
+/** On a background as `#rrggbb`, rounded half up. Gray gets its colours from the background. */
 function flatten(image: PixelImage, background: string): PixelImage {
   const max = maxOf(image.pixels);
   const below = [1, 3, 5].map(
     (at) => (Number.parseInt(background.slice(at, at + 2), 16) * max) / 255,
   );
-  return withoutAlpha(image, (pixels, at, channel) => {
-    const alpha = pixels[at + 3] as number;
-    const value = pixels[at + channel] as number;
-    return Math.floor((value * alpha + (below[channel] as number) * (max - alpha)) / max + 0.5);
-  });
+  return withoutAlpha(image, 3, (value, alpha, channel) =>
+    Math.floor((value * alpha + (below[channel] as number) * (max - alpha)) / max + 0.5),
+  );
 }
 
 /** The colours as they are stored below the transparency. */
 function dropAlpha(image: PixelImage): PixelImage {
-  return withoutAlpha(image, (pixels, at, channel) => pixels[at + channel] as number);
+  return withoutAlpha(image, image.channels === 2 ? 1 : 3, (value) => value);
 }
 
 function withoutAlpha(
-  { pixels, width, height }: PixelImage,
-  sample: (pixels: Samples, at: number, channel: number) => number,
+  { pixels, width, height, channels }: PixelImage,
+  colours: 1 | 3,
+  sample: (value: number, alpha: number, channel: number) => number,
 ): PixelImage {
-  const rgb = samplesLike(pixels, width * height * 3);
-  for (let i = 0, at = 0; i < rgb.length; i += 3, at += 4) {
-    for (let channel = 0; channel < 3; channel++) rgb[i + channel] = sample(pixels, at, channel);
+  const settled = samplesLike(pixels, width * height * colours);
+  // Gray is each of the colours.
+  const step = channels === 2 ? 0 : 1;
+  for (let i = 0, at = 0; i < settled.length; i += colours, at += channels) {
+    const alpha = pixels[at + channels - 1] as number;
+    for (let channel = 0; channel < colours; channel++) {
+      settled[i + channel] = sample(pixels[at + channel * step] as number, alpha, channel);
+    }
   }
-  return { pixels: rgb, width, height, channels: 3 };
+  return { pixels: settled, width, height, channels: colours };
 }

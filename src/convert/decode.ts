@@ -8,8 +8,10 @@ import { foreignProfile, type IccProfile } from './icc-profile.ts';
 import { isOwnFormat, type OwnFormat, ownDecoder } from './own-decoders.ts';
 import { asPillow } from './pillow.ts';
 import type { PixelImage } from './pixel-image.ts';
+import { rawTiff } from './raw-tiff.ts';
 import type { SourceFile, SourceImage } from './read-header.ts';
 import type { Recipe } from './recipe-options.ts';
+import { inTurn } from './svg-turns.ts';
 import { isTiledTiff } from './tiff-layout.ts';
 
 export interface DecodeOptions {
@@ -17,6 +19,8 @@ export interface DecodeOptions {
   compat: Recipe['compat'];
   frames: number;
   maxPixels: number;
+  /** What is missing is made up by the decoder rather than refused. */
+  isLenient?: boolean;
   deadline: Deadline;
 }
 
@@ -34,12 +38,12 @@ export async function decode(
 async function decodeBySharp(
   bytes: Uint8Array,
   file: SourceFile,
-  { colour, compat, frames, maxPixels, deadline }: DecodeOptions,
+  { colour, compat, frames, maxPixels, isLenient = false, deadline }: DecodeOptions,
 ): Promise<PixelImage> {
   const profile = colour === 'managed' ? foreignProfile(file) : undefined;
   const { space, after } = routeOf(file, colour, profile);
   const decoder = sharp(bytes, {
-    failOn: strictnessFor(bytes, file.image),
+    failOn: isLenient ? 'none' : strictnessFor(bytes, file.image),
     limitInputPixels: maxPixels,
     limitInputChannels: false,
     pages: frames,
@@ -47,24 +51,36 @@ async function decodeBySharp(
   }).timeout(deadline.seconds());
   // sharp applies a table at 16 bits by way of Display P3, and would stop there.
   if (profile?.kind === 'table' && space === 'rgb' && file.isDeep) decoder.withIccProfile('srgb');
-  const stored = await orCorrupt(file.image.format, pixelsOf(decoder, space, file.isDeep));
+  const stored = await orCorrupt(
+    file.image.format,
+    inTurn(file.image.format, () => pixelsOf(decoder, space, file.isDeep)),
+  );
   const image = compat === 'pillow' ? asPillow(stored, file, bytes) : stored;
   return after ? after(image) : image;
 }
 
-/** Upright already. A profile that is a table is applied by sharp alone, and so ignored here. */
+/** Upright already. A profile that is a table is applied by sharp alone, to pixels in a TIFF. */
 async function decodeOwn(
   bytes: Uint8Array,
   file: SourceFile,
-  { format, colour, compat, deadline }: DecodeOptions & { format: OwnFormat },
+  { format, ...options }: DecodeOptions & { format: OwnFormat },
 ): Promise<PixelImage> {
   const decoder = await ownDecoder(format);
-  const { icc = file.icc, ...stored }: WasmPixels = await decoder.decode(bytes, deadline);
-  deadline.check();
-  const image = compat === 'pillow' ? asPillow(stored, file, bytes) : stored;
-  if (colour === 'raw') return image;
+  const { icc = file.icc, ...stored }: WasmPixels = await decoder.decode(bytes, options.deadline);
+  options.deadline.check();
+  const image = options.compat === 'pillow' ? asPillow(stored, file, bytes) : stored;
+  if (options.colour === 'raw') return image;
   const samples = image.channels <= 2 ? 'gray' : 'rgb';
-  return inSrgb(image, foreignProfile({ ...file, samples, ...(icc && { icc }) }));
+  const profile = foreignProfile({ ...file, samples, ...(icc && { icc }) });
+  if (profile?.kind !== 'table' || !icc) return inSrgb(image, profile);
+  const hasAlpha = image.channels % 2 === 0;
+  const wrapped = { ...file.image, format: 'tiff', hasAlpha } as const;
+  const isDeep = image.pixels instanceof Uint16Array;
+  return await decodeBySharp(
+    rawTiff(image, icc),
+    { image: wrapped, samples, isDeep, icc },
+    { ...options, frames: 1 },
+  );
 }
 
 interface Route {

@@ -7,7 +7,7 @@ import { hasText, textAt } from './bytes.ts';
 const kinds = [
   { name: 'AVIF', brands: ['avif', 'avis'] },
   { name: 'HEIC', brands: ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs'] },
-  { name: 'a camera’s raw image (CR3)', brands: ['crx '] },
+  { name: 'CR3', brands: ['crx '] },
   { name: 'a QuickTime video', brands: ['qt  '] },
 ] as const;
 

@@ -1,4 +1,5 @@
 import { hasText } from './bytes.ts';
+import { cameraRawOf } from './camera-raw.ts';
 import { bmp } from './decoders/decode-bmp.ts';
 import { ico } from './decoders/decode-ico.ts';
 import { pnm } from './decoders/decode-pnm.ts';
@@ -6,6 +7,7 @@ import { psd } from './decoders/decode-psd.ts';
 import { qoi } from './decoders/decode-qoi.ts';
 import { tga } from './decoders/decode-tga.ts';
 import { fileBrand } from './file-brand.ts';
+import { isSvg } from './svg-text.ts';
 
 interface InputFormatFacts {
   name: string;
@@ -53,7 +55,9 @@ export const inputFormats = {
     extensions: ['tif', 'tiff'],
     decoder: 'sharp',
     // Either byte order; 42 is TIFF, 43 is BigTIFF.
-    matches: (bytes) => ['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].some((start) => hasText(bytes, start)),
+    matches: (bytes) =>
+      ['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].some((start) => hasText(bytes, start)) &&
+      cameraRawOf(bytes) === undefined,
   },
   avif: {
     name: 'AVIF',
@@ -118,6 +122,13 @@ export const inputFormats = {
     extensions: ['pnm', 'pbm', 'pgm', 'ppm', 'pam'],
     decoder: 'our own',
     matches: pnm.matches,
+  },
+  svg: {
+    name: 'SVG',
+    contentType: 'image/svg+xml',
+    extensions: ['svg'],
+    decoder: 'sharp, where `allowSvg`',
+    matches: isSvg,
   },
   tga: {
     name: 'TGA',

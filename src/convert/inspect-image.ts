@@ -10,6 +10,8 @@ import { unwrapped } from './own-decoders.ts';
 import { readHeader, type SourceFile, type SourceImage } from './read-header.ts';
 import { type RecipeOptions, resolveRecipe } from './recipe.ts';
 import type { Recipe } from './recipe-options.ts';
+import { embeddedPixelsOf } from './svg-pictures.ts';
+import { plainSvg, textOf } from './svg-text.ts';
 
 /** A source that is within the limits. */
 export interface ImageHeader extends SourceImage {
@@ -48,8 +50,14 @@ export async function openImage(
   recipe: Recipe,
 ): Promise<OpenedImage> {
   checkBytes(bytes, maxBytes);
-  const content = unwrapped(bytes);
-  const file = await readHeader(content, acceptedFormat(content), startDeadline(timeoutMs));
+  const deadline = startDeadline(timeoutMs);
+  const inner = unwrapped(bytes);
+  const format = acceptedFormat(inner, recipe);
+  const content = format === 'svg' ? plainSvg(inner) : inner;
+  // Before libvips reads it, as it may need to draw an SVG to know its size.
+  const embeddedPixels = format === 'svg' ? await embeddedPixelsOf(textOf(content)) : 0;
+  checkEmbedded(embeddedPixels, maxPixels);
+  const file = { ...(await readHeader(content, format, { ...recipe, deadline })), embeddedPixels };
   checkPages(file.image, maxPages);
   const plan = await planOutput(content, file, recipe);
   checkPixels(file.image, plan, maxPixels);
@@ -71,13 +79,16 @@ function checkBytes(bytes: Uint8Array, maxBytes: number): void {
   }
 }
 
-function acceptedFormat(bytes: Uint8Array): InputFormat {
+function acceptedFormat(bytes: Uint8Array, { allowSvg }: Recipe): InputFormat {
   const format = inputFormatOf(bytes);
-  if (format) return format;
-  const accepted = Object.values(inputFormats).map(({ name }) => name);
+  if (format && (format !== 'svg' || allowSvg)) return format;
+  const accepted = Object.entries(inputFormats)
+    .filter(([format]) => format !== 'svg' || allowSvg)
+    .map(([, { name }]) => name);
+  const { name, cure } = foreignFormatOf(bytes);
   throw new ConversionError(
     'UNSUPPORTED_FORMAT',
-    `Expected ${accepted.slice(0, -1).join(', ')} or ${accepted.at(-1)} but the content looks like ${foreignFormatOf(bytes)}. Save the image in one of these formats.`,
+    `Expected ${accepted.slice(0, -1).join(', ')} or ${accepted.at(-1)} but the content looks like ${name}. ${cure}`,
   );
 }
 
@@ -97,6 +108,14 @@ function checkPixels({ width, height }: SourceImage, { frames }: OutputPlan, max
   throw new ConversionError(
     'IMAGE_TOO_LARGE',
     `Expected at most ${maxPixels} pixels but the image has ${width} x ${height}${inFrames} = ${pixels}. Raise the limit maxPixels to take it${cure}.`,
+  );
+}
+
+function checkEmbedded(embeddedPixels: number, maxPixels: number): void {
+  if (embeddedPixels <= maxPixels) return;
+  throw new ConversionError(
+    'IMAGE_TOO_LARGE',
+    `Expected at most ${maxPixels} pixels but the pictures inside the SVG have ${embeddedPixels}. Raise the limit maxPixels to take it.`,
   );
 }
 

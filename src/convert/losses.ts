@@ -11,6 +11,7 @@ export const lossMeanings = {
   depth: 'The source has more bits a sample.',
   frames: 'There are frames or pages after the first.',
   'animation timing': 'Frames are kept, but not how long each is shown.',
+  truncated: 'The file is cut off or damaged, and some of its pixels are missing.',
 } as const;
 
 export type Loss = keyof typeof lossMeanings;
@@ -21,9 +22,10 @@ interface Conversion {
   alpha: Recipe['alpha'];
   /** As it was decoded. */
   decoded: PixelImage;
+  isTruncated: boolean;
 }
 
-export function lossesOf({ file, plan, alpha, decoded }: Conversion): Loss[] {
+export function lossesOf({ file, plan, alpha, decoded, isTruncated }: Conversion): Loss[] {
   const { image, timing } = file;
   const output = outputFormats[plan.format];
   const canHold = alpha === 'keep' ? output.alpha : 'none';
@@ -33,6 +35,7 @@ export function lossesOf({ file, plan, alpha, decoded }: Conversion): Loss[] {
     depth: image.depth > depth,
     frames: image.pages > plan.frames,
     'animation timing': timing !== undefined && plan.frames > 1 && !output.hasTiming,
+    truncated: isTruncated,
   } satisfies Record<Loss, boolean>;
   return (Object.keys(isLost) as Loss[]).filter((loss) => isLost[loss]);
 }

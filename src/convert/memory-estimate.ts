@@ -1,6 +1,8 @@
+import { isOwnPng } from './encode.ts';
 import type { InputFormat } from './input-formats.ts';
 import { type OutputFormat, outputFormats } from './output-formats.ts';
 import type { OutputPlan } from './output-plan.ts';
+import { isOwnFormat } from './own-decoders.ts';
 import type { SourceFile, SourceImage } from './read-header.ts';
 import type { Recipe } from './recipe-options.ts';
 
@@ -30,8 +32,12 @@ const decoderBytes: Record<InputFormat, (source: SourceImage) => number> = {
   bmp: () => 4,
   ico: () => 4,
   pnm: () => 0,
+  svg: () => 4,
   tga: () => 4,
 };
+
+/** Of a picture inside an SVG, of which there can be several. Measured like the others. */
+const embeddedPixelBytes = 12;
 
 /** The same for encoders, the output included. */
 const encoderBytes: Record<OutputFormat, (channels: number) => number> = {
@@ -45,29 +51,41 @@ const encoderBytes: Record<OutputFormat, (channels: number) => number> = {
 
 /** Upper estimate of what converting an image allocates, besides the source’s own bytes. */
 export function estimateMemoryBytes(
-  { image, isDeep }: SourceFile,
+  { image, isDeep, icc, embeddedPixels = 0 }: SourceFile,
   plan: OutputPlan,
-  { alpha }: Recipe,
+  recipe: Recipe,
 ): number {
+  const { alpha, tolerate } = recipe;
   const { width, height, hasAlpha, orientation = 1 } = image;
   const keepsAlpha = alpha === 'keep' && outputFormats[plan.format].alpha !== 'none';
   const grayChannels = hasAlpha && keepsAlpha ? 2 : 1;
   const [sourceBytes, outputBytes] = [isDeep ? 2 : 1, plan.depth / 8];
   const sampleBytes = Math.max(sourceBytes, outputBytes);
+  // No gray image is there when the encoder takes colours: `takesColours` in encode.ts.
+  const isGrayInPassing =
+    isOwnPng(recipe, plan.format) &&
+    recipe.method === 'rec601' &&
+    orientation === 1 &&
+    sampleBytes === 1;
   const colours = (hasAlpha ? 4 : 3) * sourceBytes;
   const bytesPerPixel =
     decoderBytes[image.format](image) +
+    // The rows of what is left of a PNG, and the file that is made of them.
+    (tolerate === 'truncated' && image.format === 'png' ? 3 * storedBytes(image) : 0) +
     colours +
+    // A table of colours is applied to a copy of the pixels, in a file of its own.
+    (icc && isOwnFormat(image.format) ? 2 * colours : 0) +
     // Colours with more bits, or without their alpha.
     (outputBytes > sourceBytes ? colours * 2 : 0) +
     (hasAlpha && !keepsAlpha ? 3 * sampleBytes : 0) +
-    grayChannels * sampleBytes +
+    (isGrayInPassing ? 0 : grayChannels * sampleBytes) +
     // The gray once more: turned, rounded, or without an alpha that turned out opaque.
-    (orientation > 1 || grayChannels === 2 || sampleBytes > outputBytes
+    (!isGrayInPassing && (orientation > 1 || grayChannels === 2 || sampleBytes > outputBytes)
       ? grayChannels * sampleBytes
       : 0) +
     encoderBytes[plan.format](grayChannels) * outputBytes;
-  return Math.ceil(fixedBytes + width * height * plan.frames * bytesPerPixel);
+  const embeddedBytes = embeddedPixels * embeddedPixelBytes;
+  return Math.ceil(fixedBytes + width * height * plan.frames * bytesPerPixel + embeddedBytes);
 }
 
 function storedBytes({ channels, depth }: SourceImage): number {

@@ -49,7 +49,8 @@ export const outputFormats = {
     name: 'JPEG',
     contentType: 'image/jpeg',
     extensions: ['jpg', 'jpeg'],
-    maxSide: 65_535,
+    // The format could say 65,535, but libjpeg stops here.
+    maxSide: 65_500,
     alpha: 'none',
     hasQuality: true,
   },

@@ -38,11 +38,11 @@ function isWritten(format: string): format is OutputFormat {
 }
 
 /**
- * A TIFF’s pages may differ in size and kind; then libvips reads, and writes, but one at a time. Our
- * own decoders read the first alone.
+ * A TIFF’s pages may differ in size and kind; then libvips reads, and writes, but one at a time. Of a
+ * PNG, libvips reads the first picture alone, and so do our own decoders.
  */
 async function areAlike(bytes: Uint8Array, { image }: SourceFile): Promise<boolean> {
-  if (isOwnFormat(image.format)) return false;
+  if (isOwnFormat(image.format) || image.format === 'png') return false;
   if (image.format !== 'tiff') return true;
   try {
     await sharp(bytes, {

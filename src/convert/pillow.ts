@@ -1,4 +1,4 @@
-import { firstGifBackground } from './gif-background.ts';
+import { firstGifBackground } from './gif-blocks.ts';
 import type { PixelImage } from './pixel-image.ts';
 import type { SourceFile } from './read-header.ts';
 import { isWhiteZeroTiff } from './tiff-layout.ts';

@@ -1,4 +1,5 @@
-import { hasText, textAt } from './bytes.ts';
+import { hasText } from './bytes.ts';
+import { pngChunks } from './png-chunks.ts';
 
 const orientationTag = 0x0112;
 
@@ -7,13 +8,8 @@ const orientationTag = 0x0112;
  * look: https://www.w3.org/TR/png-3/#eXIf. Undefined where there is none.
  */
 export function pngOrientation(bytes: Uint8Array): number | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 8; at + 12 <= bytes.length; ) {
-    const length = view.getUint32(at);
-    const [start, end] = [at + 8, at + 8 + length];
-    if (hasText(bytes, 'eXIf', at + 4)) return exifOrientation(bytes.subarray(start, end));
-    if (textAt(bytes, at + 4, start) === 'IEND') return undefined;
-    at = end + 4;
+  for (const { type, data } of pngChunks(bytes)) {
+    if (type === 'eXIf') return exifOrientation(data);
   }
   return undefined;
 }

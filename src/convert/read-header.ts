@@ -5,7 +5,11 @@ import type { Cicp, WasmHeader } from './decoders/wasm-decoder.ts';
 import { ConversionError } from './errors.ts';
 import { type InputFormat, inputFormats } from './input-formats.ts';
 import { isOwnFormat, type OwnFormat, ownDecoder } from './own-decoders.ts';
+import { pngPages } from './png-chunks.ts';
 import { pngOrientation } from './png-orientation.ts';
+import type { Recipe } from './recipe-options.ts';
+import { inTurn } from './svg-turns.ts';
+import { isPlainYccTiff } from './tiff-layout.ts';
 
 /** What a file’s header says of the image in it. */
 export interface SourceImage {
@@ -37,6 +41,8 @@ export interface SourceFile {
   /** The colours by number, where the file names them so. */
   cicp?: Cicp;
   timing?: Timing;
+  /** Of all the pictures inside an SVG. */
+  embeddedPixels?: number;
 }
 
 /** How an animation runs: milliseconds a frame, and how often it is shown, 0 being for ever. */
@@ -49,11 +55,19 @@ export interface Timing {
 export async function readHeader(
   bytes: Uint8Array,
   format: InputFormat,
-  deadline: Deadline,
+  { tolerate, deadline }: Pick<Recipe, 'tolerate'> & { deadline: Deadline },
 ): Promise<SourceFile> {
-  return isOwnFormat(format)
-    ? await readOwnHeader(bytes, format, deadline)
-    : await askSharp(bytes, format);
+  if (isOwnFormat(format)) return await readOwnHeader(bytes, format, deadline);
+  // libvips would hand out its samples as if they were RGB.
+  if (format === 'tiff' && isPlainYccTiff(bytes)) {
+    throw new ConversionError(
+      'UNSUPPORTED_FORMAT',
+      'Expected gray, RGB, CMYK or Lab samples but this TIFF has YCbCr without JPEG compression. Save it as RGB.',
+    );
+  }
+  // To count the frames of a GIF is to go through all of it.
+  const isLenient = tolerate === 'truncated' && format === 'gif';
+  return await askSharp(bytes, format, { isLenient });
 }
 
 async function readOwnHeader(
@@ -72,14 +86,21 @@ async function readOwnHeader(
   };
 }
 
-async function askSharp(bytes: Uint8Array, format: InputFormat): Promise<SourceFile> {
+async function askSharp(
+  bytes: Uint8Array,
+  format: InputFormat,
+  { isLenient }: { isLenient: boolean },
+): Promise<SourceFile> {
   const reader = sharp(bytes, {
-    failOn: 'error',
+    failOn: isLenient ? 'none' : 'error',
     // Whoever checks the limits wants to say how large the image is.
     limitInputPixels: false,
     limitInputChannels: false,
   });
-  const metadata = await orCorrupt(format, reader.metadata());
+  const metadata = await orCorrupt(
+    format,
+    inTurn(format, () => reader.metadata()),
+  );
   const { icc, delay, loop = 0, pages = 1 } = metadata;
   return {
     image: imageOf(metadata, format, bytes),
@@ -100,7 +121,7 @@ function imageOf(metadata: Metadata, format: InputFormat, bytes: Uint8Array): So
     height: metadata.height,
     channels: metadata.channels,
     depth: metadata.bitsPerSample ?? 8,
-    pages: metadata.pages ?? 1,
+    pages: format === 'png' ? pngPages(bytes) : (metadata.pages ?? 1),
     hasAlpha: metadata.hasAlpha,
     ...(orientation && { orientation }),
     ...(metadata.isProgressive && { isProgressive: true }),

@@ -22,6 +22,8 @@ export interface Recipe {
   readonly orientation: 'apply' | 'ignore';
   readonly frames: 'all' | 'first';
   readonly compat: 'none' | 'pillow';
+  readonly tolerate: 'none' | 'truncated';
+  readonly allowSvg: boolean;
 }
 
 /** What `compat: 'pillow'` stands for, besides its way with 16 bits; nothing else goes with it. */
@@ -73,7 +75,7 @@ export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Nam
   },
   compressionLevel: {
     default: 4,
-    description: 'Time spent on small PNG outputs.',
+    description: 'Who writes PNG outputs: 4 our own fast encoder, any other level sharp.',
     ...integer(0, 9),
     matters: ({ format }) => some(format, (facts) => facts.hasCompressionLevel),
   },
@@ -125,6 +127,17 @@ export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Nam
     default: 'none',
     description: 'With `pillow`, gray is that of `Image.open(file).convert("L")`, faults included.',
     ...oneOf(['none', 'pillow']),
+  },
+  tolerate: {
+    default: 'none',
+    description:
+      'With `truncated`, of JPEG, PNG, GIF and TIFF files that are cut off what is there is converted.',
+    ...oneOf(['none', 'truncated']),
+  },
+  allowSvg: {
+    default: false,
+    description: 'SVG is drawn rather than refused; nothing outside of the file is read for it.',
+    ...yesOrNo(),
   },
 };
 

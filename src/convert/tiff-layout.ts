@@ -1,24 +1,60 @@
+import { textAt } from './bytes.ts';
+
+const compressionTag = 259;
 const photometricTag = 262;
 const tileWidthTag = 322;
+const subDirectoriesTag = 330;
+
+/** A file that says of more is damaged, or wants to be followed for ever. */
+const maxDirectories = 64;
+const maxEntries = 1_024;
+
+/** What a TIFF says of one of its images. */
+export interface TiffDirectory {
+  /** The first number of a tag, if it is there. */
+  number(tag: number): number | undefined;
+  text(tag: number): string | undefined;
+}
+
+interface Entry {
+  type: number;
+  count: number;
+  /** Of the value, or of where it is. */
+  at: number;
+}
 
 /** Whether the first page of a TIFF is stored in tiles rather than in strips: TIFF 6.0, section 15. */
 export function isTiledTiff(bytes: Uint8Array): boolean {
-  return firstValue(bytes, tileWidthTag) !== undefined;
+  return firstDirectory(bytes)?.number(tileWidthTag) !== undefined;
 }
 
 /** Whether the first page of a TIFF counts up from white: TIFF 6.0, section 8. */
 export function isWhiteZeroTiff(bytes: Uint8Array): boolean {
-  return firstValue(bytes, photometricTag) === 0;
+  return firstDirectory(bytes)?.number(photometricTag) === 0;
+}
+
+/** YCbCr, and JPEG of the old kind and the new: TIFF 6.0, sections 21 and 22, and Technical Note 2. */
+const [yccPhotometric, jpegCompressions] = [6, [6, 7]];
+
+/** Whether the first page holds YCbCr that no JPEG decoder makes RGB of. */
+export function isPlainYccTiff(bytes: Uint8Array): boolean {
+  const first = firstDirectory(bytes);
+  if (first?.number(photometricTag) !== yccPhotometric) return false;
+  return !jpegCompressions.includes(first.number(compressionTag) ?? 1);
+}
+
+function firstDirectory(bytes: Uint8Array): TiffDirectory | undefined {
+  return tiffDirectories(bytes).next().value ?? undefined;
 }
 
 /**
- * The first page’s value of a tag that holds one SHORT or LONG, if the tag is there: TIFF 6.0,
- * section 2. BigTIFF is the same with wider numbers.
+ * The images of a TIFF, page by page, each followed by those that are part of it: TIFF 6.0, section
+ * 2, and TIFF Technical Note 1. BigTIFF is the same with wider numbers.
  */
-function firstValue(bytes: Uint8Array, tag: number): number | undefined {
+export function* tiffDirectories(bytes: Uint8Array): Generator<TiffDirectory> {
   const isLittleEndian = bytes[0] === 0x49;
   const isBigTiff = bytes[isLittleEndian ? 2 : 3] === 43;
-  const [countSize, entrySize] = isBigTiff ? [8, 20] : [2, 12];
+  const [countSize, entrySize, wordSize] = isBigTiff ? [8, 20, 8] : [2, 12, 4];
 
   // Bytes past the end count as zero: a directory that is cut off is the decoder's to refuse.
   const numberAt = (at: number, size: number) => {
@@ -28,14 +64,41 @@ function firstValue(bytes: Uint8Array, tag: number): number | undefined {
     }
     return value;
   };
+  const isInPlace = ({ type, count }: Entry) => count * (sizes[type] ?? 1) <= wordSize;
+  const dataAt = (entry: Entry) => (isInPlace(entry) ? entry.at : numberAt(entry.at, wordSize));
 
-  const directory = isBigTiff ? numberAt(8, 8) : numberAt(4, 4);
-  const first = directory + countSize;
-  const end = Math.min(first + numberAt(directory, countSize) * entrySize, bytes.length);
-  for (let entry = first; entry < end; entry += entrySize) {
-    if (numberAt(entry, 2) !== tag) continue;
-    const isShort = numberAt(entry + 2, 2) === 3;
-    return numberAt(entry + (isBigTiff ? 12 : 8), isShort ? 2 : 4);
+  const queue = [numberAt(isBigTiff ? 8 : 4, wordSize)];
+  const seen = new Set([0]);
+  for (let at = queue.shift(); at !== undefined; at = queue.shift()) {
+    if (seen.has(at) || at >= bytes.length || seen.size > maxDirectories) continue;
+    seen.add(at);
+    const entries = new Map<number, Entry>();
+    const count = numberAt(at, countSize);
+    for (let i = 0; i < Math.min(count, maxEntries); i++) {
+      const entry = at + countSize + i * entrySize;
+      entries.set(numberAt(entry, 2), {
+        type: numberAt(entry + 2, 2),
+        count: numberAt(entry + 4, wordSize),
+        at: entry + 4 + wordSize,
+      });
+    }
+    const parts = entries.get(subDirectoriesTag);
+    for (let i = 0; parts && i < Math.min(parts.count, maxDirectories); i++) {
+      queue.push(numberAt(dataAt(parts) + i * (sizes[parts.type] ?? 4), sizes[parts.type] ?? 4));
+    }
+    queue.push(numberAt(at + countSize + count * entrySize, wordSize));
+    yield {
+      number: (tag) => {
+        const entry = entries.get(tag);
+        return entry && numberAt(dataAt(entry), sizes[entry.type] ?? wordSize);
+      },
+      text: (tag) => {
+        const entry = entries.get(tag);
+        return entry && textAt(bytes, dataAt(entry), dataAt(entry) + Math.min(entry.count, 64));
+      },
+    };
   }
-  return undefined;
 }
+
+/** Bytes of a value: BYTE, ASCII, SHORT, LONG, …, IFD; the others are not asked for. */
+const sizes: Record<number, number> = { 1: 1, 2: 1, 3: 2, 4: 4, 7: 1, 13: 4, 16: 8, 18: 8 };

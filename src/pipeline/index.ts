@@ -20,6 +20,15 @@ export type {
   RowPosition,
 } from './ledger-reader.ts';
 export type {
+  CodeCount,
+  LedgerSample,
+  LedgerSampler,
+  RowStage,
+  SampledRow,
+  SampleOptions,
+  TimeWindow,
+} from './ledger-sampler.ts';
+export type {
   FoundFile,
   ListedObject,
   ObjectFiles,
@@ -27,6 +36,7 @@ export type {
   OpenOptions,
   WriteOptions,
 } from './object-files.ts';
+
 export {
   contentId,
   type FailureCode,

@@ -14,6 +14,7 @@ export function addImages(app: Api, service: Service): void {
 
   app.openapi(listImages, async (c) => {
     const { sort, limit, cursor, ...filter } = c.req.valid('query');
+    if (filter.etag !== undefined && filter.key === undefined) throw etagAlone(filter.etag);
     const after = cursor === undefined ? undefined : readCursor(sort, cursor);
     // One more than asked for tells whether there is a next page.
     const rows = await reader.list(filterOf(filter), { order: sort, limit: limit + 1, after });
@@ -47,6 +48,14 @@ export async function findRow({ parts }: Pick<Service, 'parts'>, id: string): Pr
   const row = await parts.reader.find(id);
   if (row) return row;
   throw new RequestError('NO_SUCH_IMAGE', `There is no image ${id}; it may have been removed.`);
+}
+
+/** No index finds it, and nobody but the answer to an upload asks for it. */
+function etagAlone(received: string): RequestError {
+  const expected = 'to come together with key';
+  return new RequestError('INVALID_REQUEST', `Expected etag ${expected}.`, {
+    errors: [{ name: 'etag', expected, received }],
+  });
 }
 
 function filterOf({

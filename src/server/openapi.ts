@@ -1,13 +1,22 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { version } from '../version.ts';
-import * as imageRoutes from './image-routes.ts';
-import * as systemRoutes from './system-routes.ts';
-import * as workRoutes from './work-routes.ts';
+import {
+  getGray,
+  getImage,
+  getSource,
+  listImages,
+  removeImage,
+  retryImage,
+} from './image-routes.ts';
+import { about, health, live, metrics, readiness } from './system-routes.ts';
+import { convert, receiveEvent, upload } from './work-routes.ts';
 
 /** Every route of the API, in the order in which they are documented. */
-export const routes = [imageRoutes, workRoutes, systemRoutes].flatMap((table) =>
-  Object.values(table),
-);
+export const routes = [
+  ...[convert, upload, receiveEvent],
+  ...[listImages, getImage, getSource, getGray, retryImage, removeImage, live],
+  ...[about, health, readiness, metrics],
+];
 
 /** The methods that a path has; none where there is no such path. */
 export function methodsOf(path: string): string[] {

@@ -69,7 +69,7 @@ export const ImagesQuerySchema = query({
   bucket: word.optional(),
   key: keyText.optional().openapi({ description: 'Exactly this key.' }),
   prefix: keyText.optional().openapi({ description: 'Keys that begin so.' }),
-  etag: word.optional(),
+  etag: word.optional().openapi({ description: 'Of the source; only together with `key`.' }),
   method: word.optional(),
   version: word.optional().openapi({ description: 'Of the processor.' }),
   since: moment.optional(),

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { type RecipeOptions, toGrayscale } from '../../src/convert/index.ts';
+import { joined } from '../support/byte-parts.ts';
 import { grayAlphaPng, grayPng, palettePng, rgbaPng, rgbPng } from '../support/images.ts';
 import { buildPng, parsePng } from '../support/png.ts';
 import { grayOf, oracleGray, oraclePixels } from './gray-of.ts';
@@ -175,9 +176,42 @@ describe('alpha', () => {
     expect((await toGrayscale(opaque, recipe)).losses).toEqual([]);
   });
 
-  test('of gray is flattened on a colour in colour', async () => {
-    const gray = grayAlphaPng({ width: 2, height: 1, rows: Uint8Array.of(100, 0, 100, 255) });
-    const recipe = { alpha: 'flatten', background: '#f00' } as const;
-    expect(await pixelsOf(gray, recipe)).toEqual([76, 100]);
+  describe.each([
+    ['gray', (rows: Uint8Array) => grayAlphaPng({ width: 2, height: 1, rows })],
+    // Decoded to gray and alpha; a PNG of gray and alpha is decoded to colours and alpha.
+    ['gray of a format that is decoded by itself', grayAlphaPam],
+  ])('of %s', (_, make) => {
+    const gray = make(Uint8Array.of(100, 0, 100, 255));
+
+    test('is flattened on a colour in colour', async () => {
+      const recipe = { alpha: 'flatten', background: '#f00' } as const;
+      expect(await pixelsOf(gray, recipe)).toEqual([76, 100]);
+    });
+
+    test.each([{ alpha: 'drop' }, { compat: 'pillow' }] as const)(
+      'is dropped by %j',
+      async (recipe) => {
+        expect(await pixelsOf(gray, recipe)).toEqual([100, 100]);
+      },
+    );
+
+    test('becomes white in a JPEG', async () => {
+      const image = await toGrayscale(gray, { format: 'jpeg', quality: 100 });
+      expect(image).toMatchObject({ channels: 1, losses: ['alpha'] });
+      expect([...(await sharp(image.bytes).raw().toBuffer())][0]).toBeGreaterThan(250);
+    });
   });
 });
+
+function grayAlphaPam(rows: Uint8Array): Buffer {
+  const lines = [
+    'P7',
+    'WIDTH 2',
+    'HEIGHT 1',
+    'DEPTH 2',
+    'MAXVAL 255',
+    'TUPLTYPE GRAYSCALE_ALPHA',
+    'ENDHDR',
+  ];
+  return joined(`${lines.join('\n')}\n`, rows);
+}

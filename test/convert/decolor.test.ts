@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { decolorWeights } from '../../src/convert/decolor.ts';
 import { type Method, toGrayscale } from '../../src/convert/index.ts';
 import { photoLikePixels, rgbaPng, rgbPng } from '../support/images.ts';
 import { parsePng } from '../support/png.ts';
@@ -90,6 +92,63 @@ describe('the weights', () => {
     const visible = async (colour: Rgb) =>
       (await grayOf(hidden(colour))).filter((_, i) => i % 2 === 0 && (i >> 1) % size.width <= 45);
     expect(await visible([0, 0, 255])).toEqual(await visible([255, 255, 255]));
+  });
+});
+
+describe('of two colours, the weights are the likeliest', () => {
+  // The paper’s energy once more. With two colours all pairs are alike, whichever are looked at.
+  const linear = (v: number) =>
+    v > 10.31475 ? Math.exp(2.4 * Math.log((v / 255 + 0.055) / 1.055)) : v / 255 / 12.92;
+  const bent = (t: number) =>
+    t > 216 / 24_389 ? Math.cbrt(t) : (24_389 / 27 / 116) * t + 16 / 116;
+
+  function lab([r, g, b]: Rgb): Rgb {
+    const [R, G, B] = [linear(r), linear(g), linear(b)];
+    const x = bent((0.4124564 * R + 0.3575761 * G + 0.1804375 * B) / 0.95047);
+    const y = bent(0.2126729 * R + 0.7151522 * G + 0.072175 * B);
+    const z = bent((0.0193339 * R + 0.119192 * G + 0.9503041 * B) / 1.08883);
+    return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
+  }
+
+  const apart = (one: Rgb, other: Rgb, from = 0) =>
+    Math.hypot(...one.map((v, i) => (i < from ? 0 : v - (other[i] ?? 0)))) / 100;
+
+  function likelihood(weights: readonly number[], [one, other]: readonly [Rgb, Rgb]): number {
+    const contrast = Math.min(1, apart(lab(one), lab(other)));
+    const gray = weights.reduce(
+      (sum, w, i) => sum + (w * ((one[i] ?? 0) - (other[i] ?? 0))) / 255 / 10,
+      0,
+    );
+    const peak = (d: number) => -(d * d) / (2 * 0.05 * 0.05);
+    const [high, low] = [peak(gray - contrast), peak(gray + contrast)].toSorted((a, b) => b - a);
+    return (high ?? 0) + Math.log1p(Math.exp((low ?? 0) - (high ?? 0)));
+  }
+
+  test('for any two that differ in more than lightness', () => {
+    const level = fc.nat(255);
+    const colour = fc.tuple(level, level, level);
+    fc.assert(
+      fc.property(colour, colour, (one, other) => {
+        fc.pre(apart(lab(one), lab(other), 1) > 0.06);
+        const pixels = Uint8Array.from(
+          Array.from({ length: 64 }, (_, i) => (i % 3 ? one : other)).flat(),
+        );
+        const chosen = decolorWeights({ pixels, width: 8, height: 8, channels: 3 });
+        expect(chosen.reduce((sum, w) => sum + w)).toBe(10);
+        const all = Array.from({ length: 121 }, (_, i) => [
+          Math.floor(i / 11),
+          i % 11,
+          10 - Math.floor(i / 11) - (i % 11),
+        ]).filter(([, , blue = -1]) => blue >= 0);
+        expect(all).toHaveLength(66);
+        const best = Math.max(...all.map((weights) => likelihood(weights, [one, other])));
+        // Their Lab and ours differ in the last digits of the matrix.
+        expect(likelihood(chosen, [one, other])).toBeGreaterThan(
+          best - 0.05 - Math.abs(best) * 0.01,
+        );
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 

@@ -15,6 +15,7 @@ import {
   photoLikePng,
   truncate,
 } from '../support/images.ts';
+import { buildPng, parsePng } from '../support/png.ts';
 import { joinTiffs, stripTiff } from '../support/tiff.ts';
 import { grayOf, oraclePixels } from './gray-of.ts';
 
@@ -156,5 +157,36 @@ describe('all frames are kept', () => {
       (['webp', 'png'] as const).map((format) => inspectImage(bytes, {}, { format })),
     );
     expect(all?.memoryBytes).toBeGreaterThan(first?.memoryBytes ?? 0);
+  });
+});
+
+describe('an animated PNG', () => {
+  const size = { width: 4, height: 2, colourType: 'gray' } as const;
+  const rows = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+  const control: [string, Uint8Array] = ['acTL', Buffer.alloc(8, 255)];
+  const frame: [string, Uint8Array] = ['fcTL', Buffer.alloc(26)];
+  const data: [string, Uint8Array] = ['fdAT', Buffer.alloc(20)];
+
+  test.each<[string, Partial<Parameters<typeof buildPng>[0]>, pages: number]>([
+    ['of three frames', { chunks: [control, frame], after: [frame, data, frame, data] }, 3],
+    ['with a still picture before', { chunks: [control], after: [frame, data, frame, data] }, 3],
+    ['of one frame', { chunks: [control, frame] }, 1],
+    ['that says so too late', { after: [control, frame, data] }, 1],
+    ['that says so and has none', { chunks: [control] }, 1],
+  ])('%s has its first picture converted, and the others are lost', async (_, chunks, pages) => {
+    const png = buildPng({ ...size, rows, ...chunks });
+    for (const format of ['png', 'gif'] as const) {
+      const image = await toGrayscale(png, { format });
+      expect(image).toMatchObject({ frames: 1, source: { pages } });
+      expect(image.losses).toEqual(pages > 1 ? ['frames'] : []);
+    }
+    expect([...parsePng((await toGrayscale(png)).bytes).pixels]).toEqual([...rows]);
+  });
+
+  test('counts to the limit of pages', async () => {
+    const png = buildPng({ ...size, rows, chunks: [control, frame], after: [frame, data] });
+    await expect(toGrayscale(png, {}, { maxPages: 1 })).rejects.toMatchObject({
+      code: 'TOO_MANY_PAGES',
+    });
   });
 });

@@ -6,6 +6,7 @@ import {
   defaultLimits,
   inspectImage,
   type Limits,
+  outputFormats,
   type RecipeOptions,
   toGrayscale,
 } from '../../src/convert/index.ts';
@@ -64,9 +65,9 @@ const refusals: Record<Exclude<ConversionErrorCode, 'CONVERSION_CRASHED'>, Refus
       message: /at most 16383 pixels on a side, as WebP can hold/,
     },
     {
-      bytes: () => grayPng({ width: 65_536, height: 1, rows: new Uint8Array(65_536) }),
+      bytes: () => grayPng({ width: 65_501, height: 1, rows: new Uint8Array(65_501) }),
       recipe: { format: 'jpeg' },
-      message: /at most 65535 .* Choose another output format/,
+      message: /at most 65500 .* Choose another output format/,
     },
   ],
   TOO_MANY_PAGES: [animatedGif, animatedWebp, multiPageTiff].map((make) => ({
@@ -135,9 +136,20 @@ describe('limits', () => {
     await expect(toGrayscale(bytes, {}, limits)).resolves.toMatchObject({ width: 8, height: 6 });
   });
 
-  test('of sides that are just met do no harm', async () => {
-    const bytes = grayPng({ width: 16_383, height: 1, rows: new Uint8Array(16_383) });
-    await expect(toGrayscale(bytes, { format: 'webp' })).resolves.toMatchObject({ width: 16_383 });
+  test.each([
+    ['jpeg', 65_500],
+    ['webp', 16_383],
+    ['avif', 16_384],
+    ['gif', 65_535],
+  ] as const)('of sides that are just met do no harm: %s of %d', async (format, side) => {
+    expect(outputFormats[format].maxSide).toBe(side);
+    for (const size of [
+      { width: side, height: 1 },
+      { width: 1, height: side },
+    ]) {
+      const bytes = grayPng({ ...size, rows: new Uint8Array(side) });
+      await expect(toGrayscale(bytes, { format, effort: 0 })).resolves.toMatchObject(size);
+    }
   });
 
   test('of pixels count one frame, as only one is decoded', async () => {

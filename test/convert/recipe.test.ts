@@ -26,6 +26,8 @@ describe('a recipe', () => {
       orientation: 'apply',
       frames: 'all',
       compat: 'none',
+      tolerate: 'none',
+      allowSvg: false,
     };
     expect(resolveRecipe()).toEqual(recipe);
     expect(resolveRecipe({ format: undefined, quality: undefined })).toEqual(recipe);
@@ -62,7 +64,7 @@ describe('a recipe', () => {
     [{ format: 'png', quality: Number.NaN }, 'for quality but received NaN'],
     [
       { qualty: 80 },
-      /^Expected one of the options method, format, quality, .*compat for qualty but received 80$/,
+      /^Expected one of the options method, format, quality, .*compat, tolerate, allowSvg for qualty but received 80$/,
     ],
     [{ constructor: 1 }, 'for constructor but received 1'],
     [{ depth: 12 }, 'Expected one of 8, 16, source for depth but received 12'],

@@ -84,6 +84,48 @@ describe('the sandbox', () => {
   }, 90_000);
 });
 
+test('what is uploaded through its API is converted by the function, and told as it happens', async () => {
+  const sandbox = await startSandbox(readConfig(anyPorts), () => {});
+  try {
+    const url = sandbox.api?.url ?? '';
+    const live = await fetch(`${url}/v1/live`);
+    const events = live.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let told = '';
+    const waitFor = async (part: string) => {
+      while (!told.includes(part)) told += (await events?.read())?.value ?? '';
+    };
+    await waitFor('hello');
+    const body = new Uint8Array(await tinyPng(90, 60, 30));
+    const uploaded = await fetch(`${url}/v1/uploads?key=told.png`, { method: 'POST', body });
+    expect(uploaded.status).toBe(202);
+    await waitFor('grayscale/told.png');
+    await events?.cancel();
+
+    const { outcome } = (await uploaded.json()) as { outcome: string };
+    const list = (await (await fetch(url + outcome)).json()) as {
+      images: { links: { gray: string } }[];
+    };
+    const gray = await fetch(url + list.images[0]?.links.gray);
+    const expected = await toGrayscale(body);
+    expect(Buffer.from(await gray.arrayBuffer())).toEqual(Buffer.from(expected.bytes));
+
+    const { pid } = sandbox.api?.child ?? {};
+    if (pid) process.kill(pid, 'SIGKILL');
+    await expect
+      .poll(
+        () =>
+          fetch(`${url}/healthz`).then(
+            ({ ok }) => ok,
+            () => false,
+          ),
+        { timeout: 20_000 },
+      )
+      .toBe(true);
+  } finally {
+    await sandbox.close();
+  }
+}, 150_000);
+
 describe('under kills', () => {
   let sandbox: Sandbox;
   let postgres: Postgres;
@@ -98,6 +140,15 @@ describe('under kills', () => {
 
   const put = (Key: string, Body: Uint8Array) =>
     sandbox.store.s3.send(new PutObjectCommand({ Bucket: sandbox.bucket, Key, Body }));
+
+  /** One that was killed just before may not have been started again yet. */
+  function killIfAlive(pid: number | undefined): void {
+    try {
+      if (pid) process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
 
   async function rowCount(): Promise<number> {
     try {
@@ -123,7 +174,7 @@ describe('under kills', () => {
     for (let kill = 0; kill < 6; kill++) {
       await sleep(300);
       const victim = kill % 3 === 2 ? sandbox.database : sandbox.functions[kill % 2];
-      if (victim?.pid) process.kill(victim.pid, 'SIGKILL');
+      killIfAlive(victim?.pid);
     }
     await uploads;
 

@@ -121,7 +121,8 @@ describe('the list', () => {
       ['prefix=a/1_', []],
       ['prefix=b/3%25', ['b/3%.jpg']],
       ['prefix=%25', []],
-      ['etag=e2', ['a/2_.jpg']],
+      ['key=a/2_.jpg&etag=e2', ['a/2_.jpg']],
+      ['key=a/2_.jpg&etag=e1', []],
       ['method=rec601', ['b/3%.jpg', 'a/2_.jpg', 'a/1.jpg']],
       ['method=rec709', []],
       ['version=0.0.0', []],
@@ -217,6 +218,7 @@ describe('the list', () => {
     ['since=yesterday', 'since'],
     ['key=a%00b', 'key'],
     ['page=2', 'page'],
+    ['etag=e1', 'etag'],
     ['status=failed&status=converted', 'status'],
   ])('refuses %s', async (query, name) => {
     const response = await api.request(`/v1/images?${query}`);

@@ -3,7 +3,8 @@ import { closeSync, openSync } from 'node:fs';
 
 /** What happens to the process when it is told to open or to convert such a picture. */
 const harms = {
-  hangs() {
+  hangs(file: string) {
+    if (file) closeSync(openSync(file, 'w'));
     for (;;);
   },
   aborts: () => process.abort(),

@@ -16,9 +16,10 @@ export const psd: FileDecoder = {
   readHeader(bytes) {
     const image = readPsd(bytes);
     psdRows(bytes, image);
-    const { width, height, depth } = image;
+    const { width, height, depth, icc } = image;
     const channels = channelsOf(image);
-    return { width, height, channels, depth, pages: 1, hasAlpha: channels % 2 === 0 };
+    const hasAlpha = channels % 2 === 0;
+    return { width, height, channels, depth, pages: 1, hasAlpha, ...(icc && { icc }) };
   },
 
   decode(bytes) {

@@ -10,6 +10,8 @@ export interface FileHeader {
   depth: number;
   pages: number;
   hasAlpha: boolean;
+  /** The colour profile of those pixels. */
+  icc?: Uint8Array;
 }
 
 /**

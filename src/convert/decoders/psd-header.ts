@@ -17,6 +17,8 @@ export interface Psd {
   /** The first channel after the colours is how opaque the image is. */
   hasAlpha: boolean;
   palette: Palette | undefined;
+  /** Of gray and RGB: inks and Lab are handed out as sRGB. */
+  icc: Uint8Array | undefined;
   /** Where the flattened image begins, with how it is compressed. */
   imageAt: number;
 }
@@ -64,6 +66,7 @@ export function readPsd(bytes: Uint8Array): Psd {
     colourChannels: channels,
     hasAlpha: layers.hasTransparency && storedChannels > channels && mode !== 'indexed',
     palette: mode === 'indexed' ? readPalette(colours, resources.transparentIndex) : undefined,
+    icc: mode === 'cmyk' || mode === 'lab' ? undefined : resources.icc,
     imageAt: reader.position(),
   };
 }
@@ -91,8 +94,10 @@ function withoutComposite() {
 interface Resources {
   hasComposite?: boolean;
   transparentIndex?: number;
+  icc?: Uint8Array;
 }
 
+const colourProfile = 1039;
 const versionInfo = 1057;
 const transparencyIndex = 1047;
 
@@ -109,6 +114,7 @@ function readResources(reader: ByteReader): Resources {
     const size = inside.uint32();
     const content = inside.take(size);
     inside.skip(Math.min(size % 2, section.length - inside.position()));
+    if (id === colourProfile && size > 0) resources.icc = content;
     if (id === versionInfo && size > 4) resources.hasComposite = content[4] !== 0;
     if (id === transparencyIndex && size === 2) resources.transparentIndex = content[1] ?? 0;
   }

@@ -19,6 +19,21 @@ export function firstGifBackground(bytes: Uint8Array): Uint8Array | undefined {
   return undefined;
 }
 
+/**
+ * Whether a GIF ends within a block. libnsgif then takes the frames before it for all that there are.
+ * Without a mere end mark, or with something else in its place, nothing is missing.
+ */
+export function isCutGif(bytes: Uint8Array): boolean {
+  let at = paletteAt(bytes, 10, 13).end;
+  while (at < bytes.length) {
+    if (bytes[at] === 0x21) at = endOfBlocks(bytes, at + 2);
+    // The position and size of a frame, its palette, and the bits of a code come before its data.
+    else if (bytes[at] === 0x2c) at = endOfBlocks(bytes, paletteAt(bytes, at + 9, at + 10).end + 1);
+    else return false;
+  }
+  return at > bytes.length;
+}
+
 /** The palette that a byte of flags announces, if it does, and where what follows begins. */
 function paletteAt(bytes: Uint8Array, flagsAt: number, start: number) {
   const flags = bytes[flagsAt] ?? 0;

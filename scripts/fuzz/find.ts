@@ -1,0 +1,81 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CaseRunner } from './case-runner.ts';
+import type { DrawnCase, FuzzCase } from './draw-case.ts';
+import type { Fault } from './judge-case.ts';
+
+/** A fault, and the case that showed it. */
+export interface Find {
+  seed: number;
+  index: number;
+  fault: Fault;
+  case: DrawnCase;
+  /** In a new process it is there as well; else it took the cases before it, or the moment. */
+  isReproduced: boolean;
+}
+
+/** Finds that have it in common are, as far as can be told, the same one. */
+export function signatureOf({ fault, case: { format } }: Omit<Find, 'isReproduced'>): string {
+  const [firstLine = ''] = fault.detail.split('\n');
+  return `${format} ${fault.kind} ${firstLine.replace(/\d+/g, 'N')}`;
+}
+
+/** Tries a find again in a process of its own, and makes its file smaller where that is cheap. */
+export async function examined(
+  find: Omit<Find, 'isReproduced'>,
+  { runner, minimiseMs }: { runner: CaseRunner; minimiseMs: number },
+): Promise<Find> {
+  const shows = async (fuzzCase: FuzzCase) => {
+    const { fault } = await runner.run(fuzzCase);
+    return fault?.kind === find.fault.kind && signatureOf({ ...find, fault }) === signatureOf(find);
+  };
+  await runner.restart();
+  if (!(await shows(find.case))) return { ...find, isReproduced: false };
+  const until = performance.now() + minimiseMs;
+  const isOver = () => performance.now() > until;
+  const bytes = await minimised(find.case.bytes, async (bytes) =>
+    isOver() ? 'no time' : await shows({ ...find.case, bytes }),
+  );
+  return { ...find, case: { ...find.case, bytes }, isReproduced: true };
+}
+
+/** Without pieces that it takes not to show the same: halves first, then smaller ones. */
+async function minimised(
+  bytes: Uint8Array,
+  shows: (bytes: Uint8Array) => Promise<boolean | 'no time'>,
+): Promise<Uint8Array> {
+  let smallest = bytes;
+  for (let size = bytes.length >> 1; size > 0; size >>= 1) {
+    for (let at = smallest.length - size; at >= 0; at -= size) {
+      const without = Buffer.concat([smallest.subarray(0, at), smallest.subarray(at + size)]);
+      const answer = await shows(without);
+      if (answer === 'no time') return smallest;
+      if (answer) smallest = without;
+    }
+  }
+  return smallest;
+}
+
+/** A find as it is kept: test/convert/fuzz-finds.test.ts converts it ever after. */
+export interface KeptFind extends Pick<FuzzCase, 'recipe' | 'limits'> {
+  found: string;
+  made: string;
+  base64: string;
+}
+
+/** Writes it to a file named for its case, and returns the path. */
+export async function keepFind(folder: string, { seed, index, ...find }: Find): Promise<string> {
+  const { format, made, recipe, limits, bytes } = find.case;
+  const [found = ''] = find.fault.detail.split('\n');
+  const kept: KeptFind = {
+    found: `${find.fault.kind}: ${found}`,
+    made,
+    recipe,
+    limits,
+    base64: Buffer.from(bytes).toString('base64'),
+  };
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, `${format}-${seed}-${index}.json`);
+  await writeFile(path, `${JSON.stringify(kept, null, 2)}\n`);
+  return path;
+}

@@ -1,0 +1,47 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+
+/** Of this process, or of another one. Undefined where the system does not tell, or it is gone. */
+export function residentBytes(pid: number | 'self'): number | undefined {
+  return statusOf(pid, 'VmRSS') ?? (pid === 'self' ? process.memoryUsage.rss() : undefined);
+}
+
+/**
+ * How far this process grows while something runs. Linux tells the peak since it was last asked to
+ * forget it; elsewhere it is the peak of the whole life of the process, so that only what exceeds
+ * everything before is seen.
+ */
+export function startMemoryWatch(): () => number {
+  forgetPeak();
+  const before = Math.max(residentBytes('self') ?? 0, canForget ? 0 : maxRssBytes());
+  return () => Math.max(0, (canForget ? (statusOf('self', 'VmHWM') ?? 0) : maxRssBytes()) - before);
+}
+
+const canForget = forgetPeak();
+
+/** https://man7.org/linux/man-pages/man5/proc_pid_clear_refs.5.html */
+function forgetPeak(): boolean {
+  if (process.platform !== 'linux') return false;
+  try {
+    writeFileSync('/proc/self/clear_refs', '5');
+    return true;
+  } catch {
+    // A container may not allow it.
+    return false;
+  }
+}
+
+function statusOf(pid: number | 'self', name: 'VmRSS' | 'VmHWM'): number | undefined {
+  if (process.platform !== 'linux') return undefined;
+  try {
+    const line = new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(
+      readFileSync(`/proc/${pid}/status`, 'utf8'),
+    );
+    return line ? Number(line[1]) * 1024 : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function maxRssBytes(): number {
+  return process.resourceUsage().maxRSS * 1024;
+}

@@ -1,0 +1,5 @@
+/** A whole file, to be changed. */
+export interface SeedFile {
+  name: string;
+  bytes: Buffer;
+}

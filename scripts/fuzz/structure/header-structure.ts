@@ -1,0 +1,46 @@
+import { fieldsAt, sidesAt } from './number-field.ts';
+import type { NumberField, Structure } from './structure.ts';
+import { textNumbers } from './text-numbers.ts';
+
+/** Formats whose numbers always stand in the same places. */
+const headers = {
+  qoi: [...sidesAt(4, 'big', 4), ...fieldsAt(12, 'big', [1, 1])],
+  bmp: [...fieldsAt(2, 'little', [4, 2, 2, 4]), ...dibHeader(14)],
+  tga: [
+    ...fieldsAt(0, 'little', [1, 1, 1, 2, 2, 1, 2, 2]),
+    ...sidesAt(12, 'little', 2),
+    ...fieldsAt(16, 'little', [1, 1]),
+  ],
+} satisfies Record<string, NumberField[]>;
+
+export function headerStructure(format: keyof typeof headers): (bytes: Buffer) => Structure {
+  const numbers = headers[format];
+  const headerEnd = Math.max(...numbers.map(({ at, size }) => at + size));
+  return (bytes) => ({
+    numbers,
+    parts: [
+      { start: 0, end: headerEnd },
+      { start: headerEnd, end: bytes.length },
+    ],
+  });
+}
+
+/** Size of the header, of the picture, planes, bits, coding, bytes, resolution, colours, masks. */
+export function dibHeader(at: number): NumberField[] {
+  return [
+    ...fieldsAt(at, 'little', [4]),
+    ...sidesAt(at + 4, 'little', 4),
+    ...fieldsAt(at + 12, 'little', [2, 2, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4]),
+  ];
+}
+
+/** The numbers are text; those of the header come first, the sides before all. */
+export function pnmStructure(bytes: Buffer): Structure {
+  const text = bytes.toString('latin1', 0, 200);
+  const numbers = textNumbers(text).map(
+    (field, i): NumberField => (i === 1 || i === 2 ? { ...field, isSide: true } : field),
+  );
+  const lines = [...text.matchAll(/[^\n]*\n/g)];
+  const parts = lines.map(({ index, 0: line }) => ({ start: index, end: index + line.length }));
+  return { parts, numbers };
+}

@@ -1,0 +1,12 @@
+import type { Structure } from './structure.ts';
+import { textNumbers } from './text-numbers.ts';
+
+/** Elements, as their tags part the text, and every number in it. */
+export function svgStructure(bytes: Buffer): Structure {
+  const text = bytes.toString('latin1');
+  const parts = [...text.matchAll(/<[^<>]*>[^<]*/g)].map(({ index, 0: element }) => ({
+    start: index,
+    end: index + element.length,
+  }));
+  return { parts, numbers: textNumbers(text) };
+}

@@ -1,0 +1,67 @@
+import { hasText } from './bytes.ts';
+import { fileBrand } from './file-brand.ts';
+import { tiffDirectories } from './tiff-layout.ts';
+
+/** Those that are no TIFF, or say at once what they are. */
+const starts: readonly (readonly [name: string, start: string, at?: number])[] = [
+  ['Canon CR2', 'CR\x02', 8],
+  ['Canon CRW', 'HEAPCCDR', 6],
+  ['Fujifilm RAF', 'FUJIFILMCCD-RAW'],
+  ['Olympus ORF', 'IIRO'],
+  ['Olympus ORF', 'IIRS'],
+  ['Olympus ORF', 'MMOR'],
+  ['Panasonic RW2', 'IIU\0'],
+  ['Minolta MRW', '\0MRM'],
+  ['Sigma X3F', 'FOVb'],
+  ['Phase One IIQ', 'IIII', 8],
+];
+
+/** By how the maker’s name begins in the file, in any case. */
+const makers: readonly (readonly [maker: string, name: string])[] = [
+  ['nikon', 'Nikon NEF'],
+  ['sony', 'Sony ARW'],
+  ['pentax', 'Pentax PEF'],
+  ['ricoh', 'Pentax PEF'],
+  ['samsung', 'Samsung SRW'],
+  ['canon', 'Canon TIF'],
+  ['hasselblad', 'Hasselblad 3FR'],
+  ['epson', 'Epson ERF'],
+  ['seiko epson', 'Epson ERF'],
+  ['eastman kodak', 'Kodak DCR'],
+  ['kodak', 'Kodak DCR'],
+  ['mamiya', 'Mamiya MEF'],
+  ['leaf', 'Leaf MOS'],
+];
+
+const compressionTag = 259;
+const photometricTag = 262;
+const makeTag = 271;
+const dngVersionTag = 50_706;
+/** A mosaic of colour filters, and DNG’s linear raw: TIFF/EP (ISO 12234-2) and the DNG specification. */
+const rawPhotometrics = [32_803, 34_892];
+/** Sony’s, Samsung’s, Nikon’s and Pentax’s own. */
+const rawCompressions = [32_767, 32_770, 34_713, 65_535];
+
+/**
+ * The maker’s name for what a camera’s sensor saw, undefined for what is none. Most are TIFFs whose
+ * first picture is a preview, often a tiny one, so that a reader of TIFF would take that.
+ */
+export function cameraRawOf(bytes: Uint8Array): string | undefined {
+  const known = starts.find(([, start, at]) => hasText(bytes, start, at));
+  if (known) return known[0];
+  if (fileBrand(bytes) === 'CR3') return 'Canon CR3';
+  return hasText(bytes, 'II*\0') || hasText(bytes, 'MM\0*') ? tiffRawOf(bytes) : undefined;
+}
+
+function tiffRawOf(bytes: Uint8Array): string | undefined {
+  const directories = [...tiffDirectories(bytes)];
+  if (directories[0]?.number(dngVersionTag) !== undefined) return 'Adobe DNG';
+  const isRaw = directories.some(
+    (directory) =>
+      rawPhotometrics.includes(directory.number(photometricTag) ?? 0) ||
+      rawCompressions.includes(directory.number(compressionTag) ?? 0),
+  );
+  if (!isRaw) return undefined;
+  const make = directories[0]?.text(makeTag)?.toLowerCase() ?? '';
+  return makers.find(([maker]) => make.startsWith(maker))?.[1] ?? 'of an unknown maker';
+}

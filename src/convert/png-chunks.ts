@@ -1,0 +1,44 @@
+import { textAt } from './bytes.ts';
+
+export interface PngChunk {
+  type: string;
+  /** Cut off where the file is. */
+  data: Uint8Array;
+  /** Where the chunk begins, and where the next one would. */
+  start: number;
+  end: number;
+}
+
+/** The chunks of a PNG, up to its end or where it is cut off: https://www.w3.org/TR/png-3/#5Chunk-layout */
+export function* pngChunks(bytes: Uint8Array): Generator<PngChunk> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let start = 8; start + 8 <= bytes.length; ) {
+    const type = textAt(bytes, start + 4, start + 8);
+    const dataEnd = start + 8 + view.getUint32(start);
+    const end = dataEnd + 4;
+    yield { type, data: bytes.subarray(start + 8, dataEnd), start, end };
+    if (type === 'IEND') return;
+    start = end;
+  }
+}
+
+/**
+ * The pictures in a PNG: 1, or the frames of an animation and the still picture that stands before
+ * them, if there is one. Frames are counted, as the number in `acTL` may be anything:
+ * https://www.w3.org/TR/png-3/#apng-frame-based-animation
+ */
+export function pngPages(bytes: Uint8Array): number {
+  let isAnimated = false;
+  let isStill = false;
+  let frames = 0;
+  for (const { type } of pngChunks(bytes)) {
+    if (type === 'IDAT') {
+      // An animation says so before the picture.
+      if (!isAnimated) return 1;
+      isStill ||= frames === 0;
+    }
+    if (type === 'acTL') isAnimated = true;
+    if (type === 'fcTL') frames++;
+  }
+  return Math.max(1, frames + (isStill ? 1 : 0));
+}

@@ -1,0 +1,139 @@
+import { crc32, inflateSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { loadCorpus, sortedByFormat } from '../../scripts/fuzz/corpus.ts';
+import { drawFor } from '../../scripts/fuzz/draw.ts';
+import { drawCase } from '../../scripts/fuzz/draw-case.ts';
+import { mutate, mutationNames } from '../../scripts/fuzz/mutations.ts';
+import { numberAt, withNumber } from '../../scripts/fuzz/structure/number-field.ts';
+import { withChangedPixels } from '../../scripts/fuzz/structure/png-structure.ts';
+import { structureOf } from '../../scripts/fuzz/structure/structure-of.ts';
+import { recipeOptions, resolveRecipe } from '../../src/convert/index.ts';
+import { type InputFormat, inputFormats } from '../../src/convert/input-formats.ts';
+
+const corpus = await loadCorpus();
+const formats = Object.keys(inputFormats) as InputFormat[];
+const cases = Array.from({ length: 1_500 }, (_, index) => drawCase(corpus, { seed: 1, index }));
+
+test('a seed and a number make the same case, whatever was drawn before', () => {
+  const again = [7, 900, 3].map((index) => drawCase(corpus, { seed: 1, index }));
+  expect(again).toEqual([cases[7], cases[900], cases[3]]);
+  expect(drawCase(corpus, { seed: 2, index: 7 })).not.toEqual(cases[7]);
+});
+
+test('every file of the corpus has a name of its own', () => {
+  const names = Object.values(corpus).flatMap((files) => files.map(({ name }) => name));
+  expect(new Set(names).size).toBe(names.length);
+});
+
+test('every format has its turn', () => {
+  expect(cases.slice(0, formats.length).map(({ format }) => format)).toEqual(formats);
+});
+
+test.each(formats)('a corpus without a file of %s is an error', (missing) => {
+  const others = Object.entries(corpus).flatMap(([format, files]) =>
+    format === missing ? [] : files,
+  );
+  expect(() => sortedByFormat(others)).toThrow(`there is none of ${missing}. Add one to`);
+});
+
+test('every mutation is drawn, and every value of every option', () => {
+  const made = new Set(cases.flatMap(({ made }) => made.split(', ').slice(1)));
+  expect(mutationNames.filter((name) => !made.has(name))).toEqual([]);
+  const drawn = cases.map(({ recipe }) => resolveRecipe(recipe));
+  for (const [name, { choices = [] }] of Object.entries(recipeOptions)) {
+    const values = new Set(drawn.map((recipe) => String(recipe[name as keyof typeof recipe])));
+    expect([...values], name).toEqual(expect.arrayContaining([...choices]));
+    expect(values.size, name).toBeGreaterThan(1);
+  }
+});
+
+test.each(formats)('files of %s are changed at nearly every try', (format) => {
+  for (const { name, bytes } of corpus[format].slice(0, 3)) {
+    const changed = Array.from({ length: 100 }, (_, index) =>
+      mutate(drawFor(3, index), { bytes, format, other: bytes }),
+    ).filter((mutated) => !mutated.bytes.equals(bytes));
+    expect(changed.length, name).toBeGreaterThan(60);
+  }
+});
+
+/** A bare codestream of JPEG XL is bits, and nothing that could be named without decoding them. */
+const sizes: [format: InputFormat, name: string, width: number, height: number][] = [
+  ['jpeg', 'baseline.jpg', 20, 14],
+  ['png', 'rgb.png', 20, 14],
+  ['webp', 'lossy.webp', 20, 14],
+  ['gif', 'rgb.gif', 20, 14],
+  ['tiff', 'plain.tif', 20, 14],
+  ['tiff', 'big.tif', 20, 14],
+  ['avif', 'lossy.avif', 20, 14],
+  ['heic', 'cropped.heic', 80, 64],
+  ['jp2', 'fixtures/gray.jp2', 24, 16],
+  ['jp2', 'fixtures/rgb.j2k', 24, 16],
+  ['psd', 'inks.psd', 12, 8],
+  ['qoi', 'alpha.qoi', 12, 8],
+  ['bmp', 'masks.bmp', 12, 8],
+  ['ico', 'cursor.cur', 2, 4],
+  ['pnm', 'deep.pgm', 12, 8],
+  ['tga', 'gray.tga', 12, 8],
+];
+
+test.each(sizes)('%s: the sides of %s are found', (format, name, width, height) => {
+  const bytes = fileOf(format, name);
+  const sides = structureOf(format, bytes).numbers.filter(({ isSide }) => isSide);
+  const values = new Set(sides.map((field) => numberAt(bytes, field)));
+  expect(values).toEqual(new Set([width, height]));
+});
+
+test('the parts of a file are put together to the whole of it', () => {
+  const bytes = fileOf('png', 'rgb.png');
+  const { parts } = structureOf('png', bytes);
+  const pieces = parts.map(({ start, end }) => bytes.subarray(start, end));
+  expect(Buffer.concat([bytes.subarray(0, 8), ...pieces])).toEqual(bytes);
+  expect(pieces.map((piece) => piece.toString('latin1', 4, 8))).toContain('IDAT');
+});
+
+test('pixels of a PNG are changed where they are unpacked', () => {
+  const blank = withChangedPixels(fileOf('png', 'one-bit.png'), (rows) => {
+    expect(rows).toHaveLength(4 * (1 + 2));
+    return Buffer.alloc(rows.length);
+  });
+  const { numbers, parts } = structureOf('png', blank);
+  expect(numbers.length).toBeGreaterThan(parts.length);
+  expect(inflateSync(blank.subarray(blank.indexOf('IDAT') + 4))).toEqual(Buffer.alloc(12));
+});
+
+test('most changed PNGs get past the checksums', () => {
+  const changed = cases.filter(
+    ({ format, made }) => format === 'png' && made.includes('structure'),
+  );
+  const withRight = changed.filter(({ bytes }) => {
+    const png = Buffer.from(bytes);
+    const end = 8 + 8 + png.readUInt32BE(8);
+    return end + 4 <= png.length && crc32(png.subarray(12, end)) === png.readUInt32BE(end);
+  });
+  expect(withRight.length).toBeGreaterThan(changed.length / 2);
+});
+
+test.each(formats)('any bytes at all have a structure within them, as %s', (format) => {
+  const draw = drawFor(5, 0);
+  for (let left = 100; left > 0; left--) {
+    const start = draw.pick(corpus[format]).bytes.subarray(0, draw.below(40));
+    const bytes = Buffer.concat([start, draw.bytes(draw.below(100))]);
+    const { parts, numbers } = structureOf(format, bytes);
+    for (const { start, end } of parts) expect(start < end && end <= bytes.length).toBe(true);
+    for (const { at, size } of numbers) expect(at >= 0 && at + size <= bytes.length).toBe(true);
+  }
+});
+
+test.each([
+  [{ at: 1, size: 2, order: 'big' }, 0x1ff, [9, 1, 0xff, 9]],
+  [{ at: 1, size: 2, order: 'little' }, -2, [9, 0xfe, 0xff, 9]],
+  [{ at: 0, size: 1, order: 'big' }, 2 ** 31, [0, 9, 9, 9]],
+] as const)('a number is written where %j says: %d', (field, value, expected) => {
+  expect([...withNumber(Buffer.of(9, 9, 9, 9), field, value)]).toEqual(expected);
+});
+
+function fileOf(format: InputFormat, name: string): Buffer {
+  const file = corpus[format].find((seedFile) => seedFile.name === name);
+  if (!file) throw new Error(`Expected ${name} in the corpus`);
+  return file.bytes;
+}

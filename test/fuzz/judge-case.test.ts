@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { type Engine, judgeCase, theEngine } from '../../scripts/fuzz/judge-case.ts';
+import { ConversionError, type GrayImage, type RecipeOptions } from '../../src/convert/index.ts';
+import { photoLikeJpeg, photoLikePng, rgbaPng } from '../support/images.ts';
+
+const png = photoLikePng({ width: 8, height: 6 });
+const small = photoLikePng({ width: 4, height: 3 });
+const coloured = await photoLikeJpeg({ width: 8, height: 6 });
+
+/** What the engine says of a PNG, with something in it changed. */
+function changed(change: (image: GrayImage) => Partial<GrayImage>): Partial<Engine> {
+  return {
+    convert: async (...args) => {
+      const image = await theEngine.convert(...args);
+      return { ...image, ...change(image) };
+    },
+  };
+}
+
+function refusing(message: string): Engine {
+  const refuse = () => Promise.reject(new ConversionError('CORRUPT_IMAGE', message));
+  return { inspect: refuse, convert: refuse, compare: refuse };
+}
+
+let calls = 0;
+const faulty: [fault: string, Partial<Engine>, detail: RegExp][] = [
+  ['a TypeError', { convert: () => Promise.reject(new TypeError('oops')) }, /^TypeError: oops/],
+  [
+    'a comparison that fails',
+    { compare: () => Promise.reject(new RangeError('oops')) },
+    /^RangeError: oops/,
+  ],
+  [
+    'a header that is refused alone',
+    { inspect: refusing('It is.').inspect },
+    /^inspectImage says CORRUPT_IMAGE, but toGrayscale converted/,
+  ],
+  ['a refusal that says nothing', refusing(''), /^Expected sentences .* received ""$/],
+  ['a refusal in several lines', refusing('One.\nTwo.'), /^Expected sentences .* received "One/],
+  ['a wrong width', changed(({ width }) => ({ width: width + 1 })), /sides of the source/],
+  ['another picture', changed(() => ({ bytes: small })), /^Expected width to be 8 but received 4/],
+  [
+    'a picture in colour',
+    changed(() => ({ bytes: coloured, format: 'jpeg', channels: 3 })),
+    /not gray/,
+  ],
+  ['wrong channels', changed(() => ({ channels: 3 })), /^Expected channels to be 3 but received 1/],
+  ['a wrong depth', changed(() => ({ depth: 16 })), /^Expected depth to be ushort/],
+  ['a wrong format', changed(() => ({ format: 'tiff' })), /^Expected format to be tiff/],
+  ['wrong frames', changed(() => ({ frames: 2 })), /^Expected frames to be 2/],
+  ['an unknown loss', changed(() => ({ losses: ['hope' as never] })), /^Expected losses/],
+  [
+    'no file',
+    changed(({ bytes }) => ({ bytes: bytes.subarray(0, -20) })),
+    /^the output cannot be decoded/,
+  ],
+  [
+    'other bytes each time',
+    changed(({ bytes }) => ({ bytes: Buffer.concat([bytes, Buffer.of(calls++)]) })),
+    /^of two conversions the bytes differ/,
+  ],
+  [
+    'another answer each time',
+    {
+      convert: (...args) =>
+        calls++ % 2
+          ? theEngine.convert(...args)
+          : Promise.reject(new ConversionError('CORRUPT_IMAGE', 'No.')),
+    },
+    /^one time it is .*, the other time/,
+  ],
+  [
+    'a changed input',
+    {
+      convert: async (bytes, ...rest) => {
+        const image = await theEngine.convert(bytes, ...rest);
+        bytes[bytes.length - 1] = 0;
+        return image;
+      },
+    },
+    /^the input was written to/,
+  ],
+];
+
+test.each(faulty)('%s is a fault', async (_, engine, detail) => {
+  const verdict = await judge(png, {}, engine);
+  expect(verdict.fault?.detail).toMatch(detail);
+});
+
+describe('there is no fault in', () => {
+  test('what is converted', async () => {
+    expect(await judge(png)).toEqual({ outcome: 'converted' });
+  });
+
+  test('what is refused', async () => {
+    expect(await judge(png.subarray(0, 60))).toEqual({ outcome: 'CORRUPT_IMAGE' });
+  });
+
+  test('what is estimated to take too much, which is not tried', async () => {
+    const engine: Partial<Engine> = {
+      inspect: async () => ({ memoryBytes: 2 ** 31 }),
+      convert: () => Promise.reject(new TypeError('It was tried')),
+    };
+    expect(await judge(png, {}, engine)).toEqual({ outcome: 'over the budget' });
+  });
+});
+
+test('alpha in what should have none is a fault', async () => {
+  const bytes = rgbaPng({ width: 2, height: 1, rows: Buffer.from('abcdefgh') });
+  const keeping: Partial<Engine> = { convert: (bytes) => theEngine.convert(bytes, {}, {}) };
+  expect(await judge(bytes, { alpha: 'drop' })).toEqual({ outcome: 'converted' });
+  const { fault } = await judge(bytes, { alpha: 'drop' }, keeping);
+  expect(fault?.detail).toContain('alpha only where it is kept');
+});
+
+async function judge(bytes: Uint8Array, recipe: RecipeOptions = {}, engine: Partial<Engine> = {}) {
+  const fuzzCase = {
+    bytes: Buffer.from(bytes),
+    recipe,
+    limits: {},
+    isRepeated: true,
+    isCompared: true,
+  };
+  return await judgeCase(fuzzCase, { ...theEngine, ...engine });
+}

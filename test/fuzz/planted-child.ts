@@ -1,0 +1,30 @@
+// A process for cases whose engine has the fault that it is started with, for QOI files alone.
+import { type Engine, theEngine } from '../../scripts/fuzz/judge-case.ts';
+import { serveCases } from '../../scripts/fuzz/serve-cases.ts';
+import { hasText } from '../../src/convert/bytes.ts';
+
+const held: Buffer[] = [];
+
+/** What happens before a file is looked at. */
+const faults = {
+  hang: () => {
+    for (;;);
+  },
+  crash: () => process.kill(process.pid, 'SIGSEGV'),
+  'stray rejection': () => void Promise.reject(new Error('Nobody waits for this')),
+  'too much memory': () => Buffer.alloc(200 * 2 ** 20, 1),
+  leak: () => held.push(Buffer.alloc(60 * 2 ** 20, 1)),
+  'bug in JavaScript': () => {
+    throw new TypeError('x is not a function');
+  },
+} satisfies Record<string, () => unknown>;
+
+export type PlantedFault = keyof typeof faults;
+
+const fault = faults[process.argv[2] as PlantedFault];
+const inspect: Engine['inspect'] = async (bytes, ...rest) => {
+  if (hasText(bytes, 'qoif')) fault();
+  return await theEngine.inspect(bytes, ...rest);
+};
+// Many are started, and none needs more than a few formats.
+await serveCases({ ...theEngine, inspect }, { isWarm: false });
