@@ -24,8 +24,12 @@ interface DetailPanelProps {
 export function DetailPanel({ id, listed, onClose, onChange, onRemoved }: DetailPanelProps) {
   const { image, problem, setImage } = useImage(id, listed);
   const heading = useRef<HTMLHeadingElement>(null);
-  // A screen reader goes on where something new is.
-  useEffect(() => heading.current?.focus(), []);
+  // A screen reader goes on where something new is, and afterwards where it was.
+  useEffect(() => {
+    const before = document.activeElement;
+    heading.current?.focus();
+    return () => before instanceof HTMLElement && before.focus();
+  }, []);
   useEffect(() => {
     const close = ({ key }: KeyboardEvent) => {
       if (key === 'Escape' && !document.querySelector('dialog[open]')) onClose();

@@ -9,6 +9,7 @@ const lossMeanings = {
   alpha: 'transparency was flattened, dropped, or made all or nothing',
   depth: 'the source has more bits a sample',
   frames: 'there are frames or pages after the first',
+  truncated: 'the file was cut off; what is missing is gray',
   'animation timing': 'frames are kept, but not how long each is shown',
 } satisfies Record<Loss, string>;
 
