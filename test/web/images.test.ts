@@ -57,7 +57,7 @@ test('filters are in the address, for a link and for the way back', async () => 
   await row(page, 'small.jpg').waitFor();
   await page.getByLabel('Status').selectOption('failed');
   await row(page, 'small.jpg').waitFor({ state: 'detached' });
-  expect(await row(page, 'large.jpg').count()).toBe(1);
+  await row(page, 'large.jpg').waitFor();
   expect(new URL(page.url()).search).toBe('?status=failed');
 
   await page.getByLabel('Status').selectOption('');
@@ -95,7 +95,7 @@ test('the keyboard alone opens a picture, tells of its stages, and comes back', 
 test('a server that goes away is missed, and found again; a failure is retried then', async () => {
   const { page } = await openPage('/images');
   await row(page, 'large.jpg').click();
-  const away = page.getByText('The server does not answer.');
+  const away = page.getByText('What you see may be old.');
   expect(await away.count()).toBe(0);
   await dashboard.stop();
   await away.waitFor();
@@ -132,7 +132,7 @@ test('a picture is deleted, but only after a question', async () => {
 
 test('ten thousand rows are scrolled through with few of them in the document', async () => {
   await addRows(dashboard.database, 10_000, { version: '0.0.9', medianMs: 80, failEvery: 50 });
-  const { page } = await openPage('/images?prefix=bulk/');
+  const { page } = await openPage('/images?version=0.0.9');
   const grid = page.getByRole('grid');
   await row(page, '010000.jpg').waitFor();
   await grid.focus();
@@ -142,7 +142,7 @@ test('ten thousand rows are scrolled through with few of them in the document', 
         await page.keyboard.press('End');
         return await row(page, '/000001.jpg').count();
       },
-      { timeout: 25_000, interval: 50 },
+      { timeout: 80_000, interval: 50 },
     )
     .toBe(1);
   expect(await page.getByText('10,000 in all').count()).toBe(1);
@@ -150,4 +150,4 @@ test('ten thousand rows are scrolled through with few of them in the document', 
   await screenshot(page, 'images-many');
   await page.keyboard.press('Home');
   await row(page, '010000.jpg').waitFor();
-});
+}, 100_000);

@@ -65,7 +65,10 @@ export function createImageList(filter: Filter) {
     take(image: Image) {
       const isShown = images.value.some(({ id }) => id === image.id);
       if (isShown) images.value = images.value.map((old) => (old.id === image.id ? image : old));
-      else if (isWanted(filter, image)) fresh.value = withoutDoubles([image, ...fresh.value]);
+      else if (!isWanted(filter, image)) return;
+      // The first one of all is not kept waiting.
+      else if (images.value.length === 0) images.value = [image];
+      else fresh.value = withoutDoubles([image, ...fresh.value]);
     },
     /** Puts what came meanwhile on top. */
     showFresh() {

@@ -1,5 +1,5 @@
 import './images-page.css';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Link, useSearchParams } from 'wouter-preact';
 import { onOutcome, onSkipped, returns } from '../api/live.ts';
 import { formatCount } from '../elements/units.ts';
@@ -127,10 +127,11 @@ function LiveNote({ listing, isNewest }: { listing: ImageListing; isNewest: bool
   );
 }
 
-/** A list for the filter, which follows what is recorded. */
+/** A list for the filter, which follows what is recorded. The old one stays until the new one is loaded. */
 function useListing(filter: Filter): ImageListing {
   const query = queryOf(filter);
   const listing = useMemo(() => createImageList(filterOf(new URLSearchParams(query))), [query]);
+  const [shown, setShown] = useState(listing);
   useEffect(() => {
     const stops = [
       onOutcome(listing.take),
@@ -145,6 +146,12 @@ function useListing(filter: Filter): ImageListing {
   }, [listing]);
   const round = returns.value;
   // A server that comes back may have done much meanwhile.
-  useEffect(() => void listing.reload(), [listing, round]);
-  return listing;
+  useEffect(() => {
+    let isCurrent = true;
+    void listing.reload().then(() => isCurrent && setShown(listing));
+    return () => {
+      isCurrent = false;
+    };
+  }, [listing, round]);
+  return shown;
 }
