@@ -47,7 +47,7 @@ test('an empty ledger teaches the first step; rows then come by themselves', asy
   await put('small.jpg', 100);
   await row(page, 'small.jpg').getByText('converted').waitFor();
   await put('large.jpg', 900);
-  await row(page, 'large.jpg').getByText('TOO_MANY_PIXELS').waitFor();
+  await row(page, 'large.jpg').getByText('IMAGE_TOO_LARGE').waitFor();
   expect(await page.getByRole('row').nth(1).innerText()).toContain('large.jpg');
   expect(complaints).toEqual([]);
 });

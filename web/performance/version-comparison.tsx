@@ -17,15 +17,15 @@ export function VersionComparison({ versions, since, ...chosen }: VersionCompari
   const baseline = chosen.baseline ?? versions[0] ?? '';
   const candidate = chosen.candidate ?? versions.find((name) => name !== baseline) ?? '';
   const { report, problem } = useComparison({ baseline, candidate, since });
+  const choose = (side: 'baseline' | 'candidate', version: string) => {
+    const isSwap = version === (side === 'baseline' ? candidate : baseline);
+    if (isSwap) chosen.onChange({ baseline: candidate, candidate: baseline });
+    else chosen.onChange({ baseline, candidate, [side]: version });
+  };
   const select = (label: string, side: 'baseline' | 'candidate', value: string) => (
     <label>
       <span class="soft">{label}</span>{' '}
-      <select
-        value={value}
-        onChange={({ currentTarget }) =>
-          chosen.onChange({ baseline, candidate, [side]: currentTarget.value })
-        }
-      >
+      <select value={value} onChange={({ currentTarget }) => choose(side, currentTarget.value)}>
         {versions.map((name) => (
           <option key={name} value={name}>
             {name}

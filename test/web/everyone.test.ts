@@ -1,0 +1,141 @@
+// For everyone: WCAG AA in light and dark, a phone's width, what is downloaded before anything shows.
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { gzipSync } from 'node:zlib';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import type { AxeResults, RunOptions } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { startBrowser, type TestBrowser } from '../support/browser.ts';
+import { type Dashboard, startDashboard } from '../support/dashboard.ts';
+import { screenshot } from '../support/screenshot.ts';
+import { addRows } from './rows.ts';
+
+let dashboard: Dashboard;
+let browser: TestBrowser;
+beforeAll(async () => {
+  [dashboard, browser] = await Promise.all([startDashboard(), startBrowser()]);
+  await addRows(dashboard.database, 400, { version: '0.1.0', medianMs: 90, failEvery: 20 });
+  await addRows(dashboard.database, 300, { version: '0.2.0', medianMs: 60, failEvery: 20 });
+  const Body = await readFile('samples/logo.png');
+  await dashboard.store.s3.send(new PutObjectCommand({ Bucket: 'uploads', Key: 'logo.png', Body }));
+  await vi.waitFor(async () => expect(await dashboard.database.rows()).toHaveLength(701), {
+    timeout: 30_000,
+    interval: 200,
+  });
+});
+afterAll(async () => {
+  await browser.close();
+  await dashboard.close();
+});
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** Each page, and how to make it show what it can. */
+const pages: { name: string; path: string; arrange: (page: Page) => Promise<void> }[] = [
+  { name: 'drop', path: '/', arrange: dropLogo },
+  {
+    name: 'images',
+    path: '/images?prefix=l',
+    async arrange(page) {
+      await page.getByRole('row', { name: 'logo.png' }).click();
+      await page.getByRole('complementary').getByText('Recorded').waitFor();
+    },
+  },
+  {
+    name: 'performance',
+    path: '/performance',
+    arrange: (page) => page.getByText(/% faster/).waitFor(),
+  },
+];
+
+describe.each(pages)('the page $name', ({ name, path, arrange }) => {
+  test.each(['light', 'dark'] as const)('is accessible when it is %s', async (colorScheme) => {
+    const viewport = { width: 1280, height: 860 };
+    const { page, complaints, close } = await browser.open(dashboard.url + path, {
+      colorScheme,
+      viewport,
+    });
+    await arrange(page);
+    expect(await violationsOf(page)).toEqual([]);
+    expect(await background(page)).toBe(colorScheme === 'dark' ? 'dark' : 'light');
+    await screenshot(page, `${name}-${colorScheme}`);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test('fits a phone, and is accessible there', async () => {
+    const { page, close } = await browser.open(dashboard.url + path, {
+      viewport: { width: 360, height: 740 },
+      hasTouch: true,
+      isMobile: true,
+      colorScheme: 'light',
+    });
+    await arrange(page);
+    const widths = await page.evaluate(() => ({
+      page: document.documentElement.scrollWidth,
+      window: innerWidth,
+    }));
+    expect(widths).toEqual({ page: 360, window: 360 });
+    expect(await violationsOf(page)).toEqual([]);
+    await screenshot(page, `${name}-phone`);
+    await close();
+  });
+});
+
+test('colours are chosen by hand as well, and remembered', async () => {
+  const { page, close } = await browser.open(dashboard.url, { colorScheme: 'light' });
+  await page.getByRole('button', { name: 'Colours: as the system' }).click();
+  await page.getByRole('button', { name: 'Colours: light' }).click();
+  expect(await background(page)).toBe('dark');
+  await page.reload();
+  await page.getByRole('button', { name: 'Colours: dark' }).waitFor();
+  expect(await background(page)).toBe('dark');
+  await close();
+});
+
+test('what is loaded before anything shows is small, and charts are not among it', async () => {
+  const { page, close } = await browser.open(dashboard.url);
+  await page.getByText('Drop pictures or folders here').waitFor();
+  const loaded = await page.evaluate(() =>
+    ['navigation', 'resource'].flatMap((type) =>
+      performance.getEntriesByType(type).map(({ name }) => name),
+    ),
+  );
+  const files = loaded.filter((url) => !new URL(url).pathname.startsWith('/v1'));
+  const sizes = await Promise.all(
+    files.map(async (url) => gzipSync(await (await fetch(url)).bytes()).length),
+  );
+  expect(files.length).toBeGreaterThanOrEqual(4);
+  expect(files.some((url) => url.includes('performance'))).toBe(false);
+  expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(60_000);
+  await close();
+});
+
+async function dropLogo(page: Page): Promise<void> {
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    page.getByRole('button', { name: 'Choose pictures' }).click(),
+  ]);
+  await chooser.setFiles('samples/logo.png');
+  await page.getByText('1 of 1 done').waitFor();
+  await page.getByAltText('logo.png in gray').waitFor();
+}
+
+/** What axe-core finds of WCAG 2.2 A and AA and of good practice. */
+async function violationsOf(page: Page): Promise<string[]> {
+  await page.evaluate(await readFile(axe, 'utf8'));
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  const options: RunOptions = { runOnly: { type: 'tag', values: tags } };
+  const { violations } = (await page.evaluate(
+    `axe.run(document, ${JSON.stringify(options)})`,
+  )) as AxeResults;
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ target }) => `${id}: ${help}: ${target.join(' ')}`),
+  );
+}
+
+async function background(page: Page): Promise<'dark' | 'light'> {
+  const colour = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  return Number(/\d+/.exec(colour)?.[0]) < 128 ? 'dark' : 'light';
+}

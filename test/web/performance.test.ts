@@ -1,0 +1,70 @@
+// The page Performance, on rows of two versions of which one is known to be faster.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startBrowser, type TestBrowser } from '../support/browser.ts';
+import { type Dashboard, startDashboard } from '../support/dashboard.ts';
+import { screenshot } from '../support/screenshot.ts';
+import { addRows } from './rows.ts';
+
+let dashboard: Dashboard;
+let browser: TestBrowser;
+beforeAll(async () => {
+  [dashboard, browser] = await Promise.all([startDashboard(), startBrowser()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await dashboard.close();
+});
+
+test('without pictures it teaches the first step', async () => {
+  const { page, complaints, close } = await browser.open(`${dashboard.url}/performance`);
+  await page.getByText('Nothing was converted in this time').waitFor();
+  expect(await page.getByRole('link', { name: 'Drop some pictures' }).count()).toBe(1);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('two versions are compared in a sentence, among charts of both', async () => {
+  await addRows(dashboard.database, 900, { version: '0.1.0', medianMs: 100, failEvery: 45 });
+  await addRows(dashboard.database, 600, { version: '0.2.0', medianMs: 60, failEvery: 100 });
+  const { page, complaints, close } = await browser.open(`${dashboard.url}/performance?since=24h`);
+  const sentence = page.getByText(/^0\.2\.0 is .* faster than 0\.1\.0/);
+  await sentence.waitFor();
+  // 40 % of what grows with the version is less; fetching, storing and looking again is not.
+  const [, percent] = /is (\d+) % faster/.exec(await sentence.innerText()) ?? [];
+  expect(Number(percent)).toBeGreaterThan(30);
+  expect(Number(percent)).toBeLessThan(40);
+  expect(await sentence.innerText()).toMatch(/95 % CI \d+ to \d+; n = 594 and 880; p < 0\.001/);
+  expect(await page.getByRole('row', { name: /^decode/ }).innerText()).toContain('faster');
+  expect(await page.getByRole('row', { name: /^verify/ }).innerText()).not.toContain('faster');
+
+  const charts = await page.getByRole('img').all();
+  expect(await Promise.all(charts.map((chart) => chart.getAttribute('aria-label')))).toEqual([
+    'Percentiles over time',
+    'Stages',
+    'Distribution',
+    'Share done within a time',
+    'Time against size',
+    'Throughput',
+  ]);
+  for (const chart of charts) {
+    expect(await chart.locator('path, rect, circle').count()).toBeGreaterThan(0);
+  }
+  await screenshot(page, 'performance');
+
+  // Chosen on one side, it is no longer on the other.
+  await page.getByLabel('Is', { exact: true }).selectOption('0.1.0');
+  await page.getByText(/^0\.1\.0 is .* slower than 0\.2\.0/).waitFor();
+  expect(new URL(page.url()).searchParams.get('baseline')).toBe('0.2.0');
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('a failure’s code leads to the pictures with which it happened', async () => {
+  const { page, close } = await browser.open(`${dashboard.url}/performance`);
+  const row = page.getByRole('row', { name: 'CORRUPT_IMAGE' });
+  expect(await row.innerText()).toContain('26');
+  await row.getByRole('link').click();
+  await page.getByText('26 in all').waitFor();
+  expect(new URL(page.url()).search).toBe('?status=failed&code=CORRUPT_IMAGE&since=24h');
+  await close();
+});
