@@ -5,7 +5,11 @@ import type { Page } from 'playwright-core';
 const folder = join(import.meta.dirname, '../web/screenshots');
 
 /** For a person to look at; nothing is compared with it. */
-export async function screenshot(page: Page, name: string): Promise<void> {
+export async function screenshot(
+  page: Page,
+  name: string,
+  { fullPage = false } = {},
+): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' });
+  await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled', fullPage });
 }

@@ -49,10 +49,10 @@ test('two versions are compared in a sentence, among charts of both', async () =
   for (const chart of charts) {
     expect(await chart.locator('path, rect, circle').count()).toBeGreaterThan(0);
   }
-  await screenshot(page, 'performance');
+  await screenshot(page, 'performance', { fullPage: true });
 
   // Chosen on one side, it is no longer on the other.
-  await page.getByLabel('Is', { exact: true }).selectOption('0.1.0');
+  await page.getByLabel('Is: the candidate').selectOption('0.1.0');
   await page.getByText(/^0\.1\.0 is .* slower than 0\.2\.0/).waitFor();
   expect(new URL(page.url()).searchParams.get('baseline')).toBe('0.2.0');
   expect(complaints).toEqual([]);

@@ -27,7 +27,7 @@ export async function addRows(
        CASE WHEN fails THEN 'CORRUPT_IMAGE' END, CASE WHEN fails THEN 'It ends too early.' END,
        'uploads', key, md5(key), 100000 + i * 37 % 900000,
        'rec601', 'png', 'rec601 png', 'rows', 200000 + i * 53 % 900000, 'jpeg',
-       400 + i * 7 % 4000, 300 + i * 7 % 3000, 1, 8,
+       400 + i % 90 * 30, 300 + i % 90 * 25, 1, 8,
        wave * 5, wave * 6, wave * $2 * 0.35, wave * $2 * 0.1, wave * $2 * 0.45, wave * $2 * 0.1, 2,
        $3::text, now() - interval '1 hour' * (1 - i / $1::float8)
      FROM (

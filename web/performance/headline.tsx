@@ -25,8 +25,7 @@ export function Headline({ stats }: { stats: StatsReport }) {
         {formatBytes(bytes.source)} in, {formatBytes(bytes.output)} out
       </Figure>
       <Figure name="Cost on Lambda" value={formatUsd(cost.usd)}>
-        {formatUsd(perThousand)} a thousand images with {formatCount(cost.memoryMb)} MB; prices of{' '}
-        {cost.asOf}
+        {formatUsd(perThousand)} a thousand images with {formatCount(cost.memoryMb)} MB; {cost.asOf}
       </Figure>
     </dl>
   );

@@ -30,7 +30,7 @@ export function PercentilesOverTime({ timeline }: { timeline: TimelineReport }) 
     return {
       marginRight: 36,
       x: { label: null, domain: domainOf(timeline) },
-      y: { type: 'log', label: 'ms', grid: true, ticks: 5, tickFormat: '~s' } as const,
+      y: { label: 'ms', zero: true, grid: true, ticks: 5, tickFormat: '~s' },
       marks: [
         ...percentiles.map(({ name, dash, width }) =>
           lineY(

@@ -25,7 +25,11 @@ export function VersionComparison({ versions, since, ...chosen }: VersionCompari
   const select = (label: string, side: 'baseline' | 'candidate', value: string) => (
     <label>
       <span class="soft">{label}</span>{' '}
-      <select value={value} onChange={({ currentTarget }) => choose(side, currentTarget.value)}>
+      <select
+        aria-label={`${label}: the ${side}`}
+        value={value}
+        onChange={({ currentTarget }) => choose(side, currentTarget.value)}
+      >
         {versions.map((name) => (
           <option key={name} value={name}>
             {name}
