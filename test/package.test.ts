@@ -47,6 +47,12 @@ describe.each([
     expect(stdout).toContain('Usage: grayscale');
   });
 
+  test('has the dashboard, built', async () => {
+    const page = join(folder, 'node_modules/grayscale-image-processor/dist/web/index.html');
+    const [, script] = /src="(\/assets\/[^"]+\.js)"/.exec(await readFile(page, 'utf8')) ?? [];
+    expect((await readFile(join(page, '..', script ?? ''), 'utf8')).length).toBeGreaterThan(10_000);
+  });
+
   test('converts a picture as a library', async () => {
     const pixel = { width: 2, height: 1, channels: 3, background: '#ff0000' } as const;
     await sharp({ create: pixel }).png().toFile(join(folder, 'red.png'));

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vite';
 
-/** What `npm start` listens on; SANDBOX_API_PORT moves it. */
-const api = `http://127.0.0.1:${process.env.SANDBOX_API_PORT || 8080}`;
+/** What `npm start` listens on. */
+const api = 'http://127.0.0.1:8080';
 
 export default defineConfig({
   root: import.meta.dirname,

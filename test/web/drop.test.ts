@@ -63,6 +63,13 @@ test('three pictures are dropped and appear beside their gray twins, pixel for p
   for (const file of Object.values(files)) {
     expect((await sharp(file).metadata()).format).toBe('png');
   }
+
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.getByRole('article', { name: 'chart.webp' }).getByText('Details').click();
+  const panel = page.getByRole('complementary', { name: 'One picture' });
+  await panel.getByText('Recorded').waitFor();
+  await page.getByRole('row', { name: 'dunes.jpg' }).waitFor();
+  await screenshot(page, 'images-done');
   expect(complaints).toEqual([]);
   await close();
 });

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import type { Image } from '../../src/server/schemas.ts';
 import { about } from '../api/about.ts';
-import { untilOnline } from '../api/live.ts';
+import { connection, untilOnline } from '../api/live.ts';
 import { AwayError, messageOf } from '../api/request.ts';
 import { formatBytes } from '../elements/units.ts';
 import type { NamedFile } from './dropped-files.ts';
@@ -25,6 +25,8 @@ export const pictures = signal<readonly Picture[]>([]);
 
 /** More at a time would not be sent any faster. */
 const atOnce = 3;
+/** Of sending one picture to a server that is there. */
+const maxAttempts = 3;
 let nextId = 1;
 let underWay = 0;
 
@@ -69,7 +71,7 @@ function startNext(): void {
   }
 }
 
-async function follow(picture: Picture): Promise<void> {
+async function follow(picture: Picture, attempt = 1): Promise<void> {
   const { id, file } = picture;
   const maxBytes = about.value?.limits.maxBytes;
   if (maxBytes !== undefined && file.size > maxBytes) {
@@ -90,8 +92,14 @@ async function follow(picture: Picture): Promise<void> {
     }
     setStep(id, { is: 'sending', share: 0 });
     await pause();
+    const isThere = connection.value === 'online';
+    if (isThere && attempt === maxAttempts) {
+      const reason = `The connection broke off ${attempt} times while it was sent, but the server is there. Its log may say why.`;
+      setStep(id, { is: 'refused', reason });
+      return;
+    }
     await untilOnline();
-    await follow(picture);
+    await follow(picture, isThere ? attempt + 1 : 1);
   }
 }
 

@@ -28,7 +28,8 @@ export function DetailPanel({ id, listed, onClose, onChange, onRemoved }: Detail
   useEffect(() => {
     const before = document.activeElement;
     heading.current?.focus();
-    return () => before instanceof HTMLElement && before.focus();
+    // On a phone the list cannot have the focus until the panel is gone.
+    return () => void setTimeout(() => before instanceof HTMLElement && before.focus());
   }, []);
   useEffect(() => {
     const close = ({ key }: KeyboardEvent) => {

@@ -9,7 +9,7 @@ export function ConnectionBanner() {
       {isAway && (
         <p>
           <strong>The server does not answer.</strong> What you see may be old. This page goes on by
-          itself as soon as the server is back; it is started with <code>npm start</code>.
+          itself as soon as the server is back.
         </p>
       )}
     </div>
