@@ -35,7 +35,12 @@ const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const pages: { name: string; path: string; arrange: (page: Page) => Promise<void> }[] = [
   { name: 'drop', path: '/', arrange: dropLogo },
   {
-    name: 'images',
+    name: 'list',
+    path: '/images',
+    arrange: (page) => page.getByRole('row', { name: 'logo.png' }).waitFor(),
+  },
+  {
+    name: 'picture',
     path: '/images?prefix=l',
     async arrange(page) {
       await page.getByRole('row', { name: 'logo.png' }).click();
