@@ -1,11 +1,14 @@
 // What `npm run build` runs: src/ as JavaScript with type declarations in dist/.
 import { spawnSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, globSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 
-rmSync(join(root, 'dist'), { recursive: true, force: true });
+// The zips that `npm run package` made stay: a stack may be about to be deployed from them.
+for (const path of globSync('dist/*', { cwd: root, exclude: ['dist/*.zip'] })) {
+  rmSync(join(root, path), { recursive: true });
+}
 const { status } = spawnSync(
   process.execPath,
   [join(root, 'node_modules/typescript/bin/tsc'), '--project', 'tsconfig.build.json'],

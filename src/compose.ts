@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import sharp from 'sharp';
 import { createFileStore, type FileStore } from './adapters/file-store.ts';
 import { createInlineConverter } from './adapters/inline-converter.ts';
-import type { Postgres } from './adapters/postgres.ts';
+import type { Postgres, PostgresOptions } from './adapters/postgres.ts';
 import { type Config, ConfigError, harmlessEnvironment, type SslMode, sslModes } from './config.ts';
 import {
   type Limits,
@@ -17,9 +17,11 @@ import {
   type Converter,
   createBudget,
   type Ledger,
+  type LedgerSampler,
   type ObjectStore,
   type PipelineParts,
 } from './pipeline/index.ts';
+import type { LambdaPrices } from './stats/index.ts';
 import { version } from './version.ts';
 
 // Only what a command needs is loaded: the S3 client and the PostgreSQL driver take longer to load
@@ -48,15 +50,54 @@ export async function composePipeline(config: Config): Promise<PipelineParts> {
   };
 }
 
-/** Brings the configured database to the newest schema and names the migrations it took. */
+/**
+ * Brings the configured database to the newest schema and names the migrations it took. Then
+ * prepares the application's role, where one is configured.
+ */
 export async function composeMigration(config: Config): Promise<string[]> {
+  if (config.applicationRole !== undefined && config.applicationRole === config.databaseUser) {
+    throw new ConfigError([
+      `DB_APPLICATION_ROLE: expected another role than DB_USER, whose rights it would lose, but received "${config.applicationRole}"`,
+    ]);
+  }
   const postgres = await composePostgres(config);
   try {
     const { migrate } = await import('./adapters/migrate.ts');
-    return await migrate(postgres);
+    const applied = await migrate(postgres);
+    if (config.applicationRole !== undefined) {
+      const { prepareApplicationRole } = await import('./adapters/application-role.ts');
+      await prepareApplicationRole(postgres, config.applicationRole);
+    }
+    return applied;
   } finally {
     await postgres.close();
   }
+}
+
+/** What statistics are made of. */
+export interface Statistics {
+  sampler: LedgerSampler;
+  prices: LambdaPrices;
+  close(): Promise<void>;
+}
+
+/** Reads the configured database. Throws `ConfigError` without one. */
+export async function composeStatistics(config: Config): Promise<Statistics> {
+  const [{ createPostgresSampler }, postgres] = await Promise.all([
+    import('./adapters/postgres-sampler.ts'),
+    composePostgres(config),
+  ]);
+  return {
+    sampler: createPostgresSampler(postgres),
+    prices: pricesOf(config),
+    close: () => postgres.close(),
+  };
+}
+
+/** What the function is paid with, for estimates of what work costs. */
+export function pricesOf(config: Config): LambdaPrices {
+  const { billedMemoryMb: memoryMb, usdPerGbSecond, usdPerMillionRequests, pricesAsOf } = config;
+  return { memoryMb, usdPerGbSecond, usdPerMillionRequests, asOf: pricesAsOf };
 }
 
 /** What converting files takes, on all cores and within the configured memory. */
@@ -117,19 +158,60 @@ export async function composePostgres(config: Config): Promise<Postgres> {
       'DB_HOST: expected the PostgreSQL host (or DATABASE_URL) but neither is set',
     ]);
   }
-  const { connectPostgres } = await import('./adapters/postgres.ts');
-  const { url, ssl } = readSsl(config);
+  const [{ connectPostgres }, login] = await Promise.all([
+    import('./adapters/postgres.ts'),
+    loginOf(config),
+  ]);
   return connectPostgres({
-    url,
     host: config.databaseHost,
     port: config.databasePort,
     database: config.databaseName,
     user: config.databaseUser,
-    password: config.databasePassword,
-    ssl,
+    ...login,
     // A batch is one statement: whoever needs more connections has more processes.
     maxConnections: 1,
   });
+}
+
+/** A connection that lives longer than its token was good for still answers; it is renewed by then. */
+const iamConnectionSeconds = 10 * 60;
+
+async function loginOf(
+  config: Config,
+): Promise<Pick<PostgresOptions, 'url' | 'password' | 'ssl' | 'maxAgeSeconds'>> {
+  if (config.databaseAuth === 'password') {
+    return { ...readSsl(config), password: config.databasePassword };
+  }
+  const {
+    databaseHost: hostname = '',
+    databasePort: port,
+    databaseUser: username = '',
+    region,
+  } = config;
+  const problems = problemsOfIam(config);
+  if (problems.length > 0 || region === undefined) throw new ConfigError(problems);
+  const { createTokenSigner } = await import('./adapters/iam-token.ts');
+  return {
+    password: createTokenSigner({ hostname, port, username, region }),
+    // A token is as good as a password: nobody but the database may see it.
+    ssl: 'verify-full',
+    maxAgeSeconds: iamConnectionSeconds,
+  };
+}
+
+function problemsOfIam(config: Config): string[] {
+  const rules: [isBroken: boolean, problem: string][] = [
+    [config.databaseUrl !== undefined, 'DATABASE_URL: expected DB_HOST and DB_USER in its place'],
+    [config.databaseHost === undefined, 'DB_HOST: expected the host that is logged in to'],
+    [config.databaseUser === undefined, 'DB_USER: expected the role to log in as'],
+    [config.databasePassword !== undefined, 'DB_PASSWORD: expected none'],
+    [config.region === undefined, 'AWS_REGION: expected the region of the database'],
+    [
+      (config.databaseSsl ?? 'verify-full') !== 'verify-full',
+      `DB_SSL: expected verify-full but received "${config.databaseSsl}"`,
+    ],
+  ];
+  return rules.flatMap(([isBroken, problem]) => (isBroken ? `${problem}, with DB_AUTH=iam` : []));
 }
 
 /** The driver reads `sslmode` in its own way, so it is taken out of the URL and read as libpq does. */

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { databaseUrl, integer, oneOf, prefix, text, url } from './config-values.ts';
+import { databaseUrl, decimal, integer, oneOf, prefix, text, url } from './config-values.ts';
 import { type Recipe, recipeOptions } from './convert/recipe-options.ts';
 
 /** One environment variable: its name, how its text is read, what it means. */
@@ -82,10 +82,21 @@ const variables = {
   databaseName: variable('DB_NAME', text, 'image_db', 'PostgreSQL database.'),
   databaseUser: optional('DB_USER', text, 'PostgreSQL user.'),
   databasePassword: { ...optional('DB_PASSWORD', text, 'PostgreSQL password.'), secret: true },
+  databaseAuth: variable(
+    'DB_AUTH',
+    oneOf('password', 'iam'),
+    'password',
+    'How to log in: with `DB_PASSWORD`, or as an IAM role of AWS (`iam`), which needs no secret.',
+  ),
   databaseSsl: optional(
     'DB_SSL',
     oneOf(...sslModes),
-    'TLS to PostgreSQL, named as libpq’s sslmode; by default `prefer`. Only `verify-full` checks the certificate.',
+    'TLS to PostgreSQL, named as libpq’s sslmode; by default `prefer`, with `DB_AUTH=iam` always `verify-full`. Only `verify-full` checks the certificate.',
+  ),
+  applicationRole: optional(
+    'DB_APPLICATION_ROLE',
+    text,
+    'PostgreSQL role that `migrate` prepares: it may read and write the one table and nothing else.',
   ),
 
   logLevel: variable(
@@ -116,6 +127,31 @@ const variables = {
     'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
     integer(1),
     'Set by AWS Lambda; the memory budget follows it.',
+  ),
+
+  billedMemoryMb: variable(
+    'LAMBDA_MEMORY_MB',
+    integer(128, 10_240),
+    1_769,
+    'Memory of the function, for what `stats` says it costs. 1,769 is one CPU.',
+  ),
+  usdPerGbSecond: variable(
+    'LAMBDA_GB_SECOND_USD',
+    decimal,
+    0.0000133334,
+    'Price of a GB-second in US dollars: arm64 in us-east-1; x86_64 is 0.0000166667.',
+  ),
+  usdPerMillionRequests: variable(
+    'LAMBDA_MILLION_REQUESTS_USD',
+    decimal,
+    0.2,
+    'Price of a million requests in US dollars.',
+  ),
+  pricesAsOf: variable(
+    'LAMBDA_PRICES_AS_OF',
+    text,
+    'us-east-1 list prices of 2026',
+    'What the prices are, and of when; shown beside the cost.',
   ),
 
   sandboxStorePort: variable(
@@ -154,6 +190,17 @@ export const configVariables = Object.values(variables).map(
   }),
 );
 
+/** What whoever deploys the program may set of conversions: every option of a recipe, and limits. */
+export const conversionSettings = [
+  ...(Object.keys(recipeOptions) as (keyof Recipe)[]),
+  'maxBytes',
+  'maxPixels',
+  'maxPages',
+  'maxConversionMs',
+  'memoryBudgetMb',
+  'concurrency',
+] satisfies (keyof Config)[];
+
 /** Variables that hold what they must not. The message lists all of them. */
 export class ConfigError extends Error {
   readonly code = 'INVALID_CONFIGURATION';
@@ -186,6 +233,17 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   });
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(Object.fromEntries(entries)) as Config;
+}
+
+/** The variables that set these properties, for whoever configures the program from outside. */
+export function environmentOf(
+  values: Partial<Record<keyof Config, string | number | boolean | undefined>>,
+): Record<string, string> {
+  const entries = (Object.keys(values) as (keyof Config)[]).map((property) => [
+    variables[property].name,
+    values[property] === undefined ? undefined : String(values[property]),
+  ]);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
 /** This process's environment for a child process, with some variables set and some taken away. */

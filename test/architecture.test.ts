@@ -12,8 +12,10 @@ describe('the import rules', () => {
   // Each row breaks one rule, in a copy of the project that holds nothing else.
   const wrong: [rule: string, file: string, text: string][] = [
     ['convert imports only its own', 'convert/wrong.ts', "import '../version.ts';"],
+    ['gray-png imports only its own', 'gray-png/wrong.ts', "import '../convert/index.ts';"],
     ['latency imports only its own', 'latency/wrong.ts', "import '../pipeline/index.ts';"],
     ['pipeline imports only its own', 'pipeline/wrong.ts', "import '../adapters/s3.ts';"],
+    ['stats imports only its own', 'stats/wrong.ts', "import '../adapters/s3.ts';"],
     ['events imports only its own', 'events/wrong.ts', "import '../convert/index.ts';"],
     ['adapters imports only its own', 'adapters/wrong.ts', "import '../config.ts';"],
     ['config.ts imports only its own', 'config.ts', "import './version.ts';"],
@@ -65,6 +67,7 @@ describe('the import rules', () => {
   ];
 
   const innocent: [file: string, text: string][] = [
+    ['convert/right.ts', "import '../gray-png/index.ts';"],
     ['events/right.ts', "import type { It } from '../pipeline/index.ts';"],
     ['cli/right.ts', "await import('../sandbox/start.ts');"],
     ['adapters/right.ts', "import { Client } from 'pg';\nimport '../pipeline/index.ts';"],
@@ -73,6 +76,7 @@ describe('the import rules', () => {
 
   const imported: [file: string, text: string][] = [
     ...['version.ts', 'convert/index.ts', 'pipeline/index.ts', 'pipeline/steps.ts'],
+    'gray-png/index.ts',
     ...['adapters/s3.ts', 'sandbox/start.ts', 'lambda/start.ts', 'cli/main.ts'],
     '../test/support.ts',
   ].map((file) => [file, 'export const it = 1;\nexport type It = 1;']);

@@ -228,3 +228,11 @@ describe.each(['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_S3'])('a store at %s', (var
     expect(names.filter((name) => /checksum|trailer/.test(name))).toEqual([]);
   });
 });
+
+test('the owner of the schema is not made the application’s role, which would take its rights', async () => {
+  const env = { DB_HOST: 'db.invalid', DB_USER: 'owner', DB_APPLICATION_ROLE: 'owner' };
+  await expect(composeMigration(readConfig(env))).rejects.toMatchObject({
+    code: 'INVALID_CONFIGURATION',
+    problems: [expect.stringMatching(/^DB_APPLICATION_ROLE: expected another role than DB_USER/)],
+  });
+});

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError, configVariables, readConfig } from '../src/config.ts';
+import { ConfigError, configVariables, environmentOf, readConfig } from '../src/config.ts';
 
 function problemsOf(env: Record<string, string>): string[] {
   try {
@@ -101,5 +101,19 @@ describe('readConfig', () => {
   test('names no variable twice', () => {
     const names = configVariables.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+describe('the environment that sets a configuration', () => {
+  test('is read as that configuration again', () => {
+    const settings = { bucket: 'uploads', databasePort: 5433, lossless: true, method: 'rec709' };
+    const environment = environmentOf({ ...settings, databaseUser: undefined });
+    expect(environment).toEqual({
+      S3_BUCKET: 'uploads',
+      DB_PORT: '5433',
+      GRAY_LOSSLESS: 'true',
+      GRAY_METHOD: 'rec709',
+    });
+    expect(readConfig(environment)).toMatchObject(settings);
   });
 });

@@ -40,6 +40,27 @@ describe('docs/semantics.md', () => {
   });
 });
 
+describe('docs/deploy.md', () => {
+  const page = read('docs/deploy.md');
+
+  test('has JSON that can be pasted', () => {
+    const blocks = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, json = '']) => json);
+    expect(blocks.length).toBeGreaterThan(3);
+    for (const block of blocks) expect(() => JSON.parse(block), block).not.toThrow();
+  });
+
+  test('names scripts and variables that there are', () => {
+    const { scripts } = JSON.parse(read('package.json'));
+    const named = [...page.matchAll(/npm run (\w+)/g)].map(([, script = '']) => script);
+    expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
+    const known = configVariables.map(({ name }) => name);
+    const variables = [...page.matchAll(/\b((?:DB|S3|MAX|MEMORY)_[A-Z_]+)=?/g)].map(
+      ([, name = '']) => name,
+    );
+    expect(known).toEqual(expect.arrayContaining(variables));
+  });
+});
+
 describe('docs/errors.md', () => {
   test('explains each code of the source, and no other', () => {
     const written = globSync('src/**/*.ts').flatMap((file) =>

@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from 'node:tls';
 import { Pool, type PoolClient, type PoolConfig, type QueryConfig, type QueryResult } from 'pg';
 
 export interface PostgresOptions {
@@ -7,10 +8,13 @@ export interface PostgresOptions {
   port?: number | undefined;
   database?: string | undefined;
   user?: string | undefined;
-  password?: string | undefined;
+  /** A function is asked anew for each connection. */
+  password?: string | (() => Promise<string>) | undefined;
   /** As libpq's `sslmode`. */
   ssl: 'disable' | 'prefer' | 'require' | 'verify-full';
   maxConnections: number;
+  /** Older connections are replaced when they are next free. */
+  maxAgeSeconds?: number | undefined;
 }
 
 /** No server answers where PostgreSQL should be. Worth another try. */
@@ -23,6 +27,19 @@ export class DatabaseUnreachableError extends Error {
       { cause },
     );
     this.name = 'DatabaseUnreachableError';
+  }
+}
+
+/** A signed login was refused, or could not be signed. Rights may be given meanwhile: worth another try. */
+export class DatabaseLoginError extends Error {
+  readonly code = 'DATABASE_LOGIN_REFUSED';
+
+  constructor({ user, ...options }: PostgresOptions, cause: Error) {
+    super(
+      `Expected to log in to PostgreSQL at ${addressOf(options)} as "${user}" with a signed token but received: ${cause.message}. Check that the role was granted rds_iam, that IAM allows rds-db:connect for it, and AWS_REGION.`,
+      { cause },
+    );
+    this.name = 'DatabaseLoginError';
   }
 }
 
@@ -51,7 +68,9 @@ export function connectPostgres(options: PostgresOptions): Postgres {
     try {
       return await (await pool()).connect();
     } catch (error) {
-      throw isUnreachable(error) ? new DatabaseUnreachableError(addressOf(options), error) : error;
+      if (isUnreachable(error)) throw new DatabaseUnreachableError(addressOf(options), error);
+      if (isRefusedToken(error, options)) throw new DatabaseLoginError(options, error);
+      throw error;
     }
   }
 
@@ -106,14 +125,27 @@ function isUnreachable(error: unknown): error is Error {
   );
 }
 
+// SQLSTATEs of a login that is refused; a token that cannot be signed has the SDK's own error.
+const refusedLogin = /^28(000|P01)$/;
+
+function isRefusedToken(error: unknown, { password }: PostgresOptions): error is Error {
+  if (typeof password !== 'function' || !(error instanceof Error)) return false;
+  const isRefused = 'code' in error && refusedLogin.test(String(error.code));
+  return isRefused || error.name === 'CredentialsProviderError';
+}
+
 /** Where the server should be; never with the password. */
-function addressOf({ url, host = 'localhost', port = 5432 }: PostgresOptions): string {
+function addressOf({
+  url,
+  host = 'localhost',
+  port = 5432,
+}: Pick<PostgresOptions, 'url' | 'host' | 'port'>): string {
   return url === undefined ? `${host}:${port}` : (URL.parse(url)?.host ?? 'DATABASE_URL');
 }
 
 async function openPool(options: PostgresOptions): Promise<Pool> {
-  if (options.ssl !== 'prefer') return newPool(options, options.ssl);
-  const pool = newPool(options, 'require');
+  if (options.ssl !== 'prefer') return await newPool(options, options.ssl);
+  const pool = await newPool(options, 'require');
   try {
     (await pool.connect()).release();
     return pool;
@@ -121,15 +153,16 @@ async function openPool(options: PostgresOptions): Promise<Pool> {
     await pool.end();
     // As libpq: without TLS where the server has none. The driver gives this answer no code.
     if (!/does not support SSL/i.test((error as Error).message)) throw error;
-    return newPool(options, 'disable');
+    return await newPool(options, 'disable');
   }
 }
 
-function newPool(options: PostgresOptions, ssl: PostgresOptions['ssl']): Pool {
+async function newPool(options: PostgresOptions, ssl: PostgresOptions['ssl']): Promise<Pool> {
   const pool = new Pool({
     ...connectionOf(options),
-    ssl: ssl === 'disable' ? false : { rejectUnauthorized: ssl === 'verify-full' },
+    ssl: await tlsOf(options, ssl),
     max: options.maxConnections,
+    ...(options.maxAgeSeconds !== undefined && { maxLifetimeSeconds: options.maxAgeSeconds }),
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
     // A connection never keeps a finished command alive.
@@ -138,6 +171,17 @@ function newPool(options: PostgresOptions, ssl: PostgresOptions['ssl']): Pool {
   // A connection that breaks while idle (a thawed function, a restarted server) is replaced.
   pool.on('error', () => {});
   return pool;
+}
+
+async function tlsOf(
+  options: PostgresOptions,
+  ssl: PostgresOptions['ssl'],
+): Promise<false | ConnectionOptions> {
+  if (ssl === 'disable') return false;
+  if (ssl !== 'verify-full') return { rejectUnauthorized: false };
+  const { trustedBy } = await import('./rds-certificates.ts');
+  const [host = ''] = addressOf(options).split(':');
+  return { rejectUnauthorized: true, ...trustedBy(host) };
 }
 
 function connectionOf({ url, host, port, database, user, password }: PostgresOptions): PoolConfig {

@@ -11,6 +11,7 @@ import type { PixelImage } from './pixel-image.ts';
 import { rawTiff } from './raw-tiff.ts';
 import type { SourceFile, SourceImage } from './read-header.ts';
 import type { Recipe } from './recipe-options.ts';
+import { inTurn } from './svg-turns.ts';
 import { isTiledTiff } from './tiff-layout.ts';
 
 export interface DecodeOptions {
@@ -50,7 +51,10 @@ async function decodeBySharp(
   }).timeout(deadline.seconds());
   // sharp applies a table at 16 bits by way of Display P3, and would stop there.
   if (profile?.kind === 'table' && space === 'rgb' && file.isDeep) decoder.withIccProfile('srgb');
-  const stored = await orCorrupt(file.image.format, pixelsOf(decoder, space, file.isDeep));
+  const stored = await orCorrupt(
+    file.image.format,
+    inTurn(file.image.format, () => pixelsOf(decoder, space, file.isDeep)),
+  );
   const image = compat === 'pillow' ? asPillow(stored, file, bytes) : stored;
   return after ? after(image) : image;
 }

@@ -1,3 +1,4 @@
+import { isOwnPng } from './encode.ts';
 import type { InputFormat } from './input-formats.ts';
 import { type OutputFormat, outputFormats } from './output-formats.ts';
 import type { OutputPlan } from './output-plan.ts';
@@ -52,13 +53,20 @@ const encoderBytes: Record<OutputFormat, (channels: number) => number> = {
 export function estimateMemoryBytes(
   { image, isDeep, icc, embeddedPixels = 0 }: SourceFile,
   plan: OutputPlan,
-  { alpha, tolerate }: Recipe,
+  recipe: Recipe,
 ): number {
+  const { alpha, tolerate } = recipe;
   const { width, height, hasAlpha, orientation = 1 } = image;
   const keepsAlpha = alpha === 'keep' && outputFormats[plan.format].alpha !== 'none';
   const grayChannels = hasAlpha && keepsAlpha ? 2 : 1;
   const [sourceBytes, outputBytes] = [isDeep ? 2 : 1, plan.depth / 8];
   const sampleBytes = Math.max(sourceBytes, outputBytes);
+  // No gray image is there when the encoder takes colours: `takesColours` in encode.ts.
+  const isGrayInPassing =
+    isOwnPng(recipe, plan.format) &&
+    recipe.method === 'rec601' &&
+    orientation === 1 &&
+    sampleBytes === 1;
   const colours = (hasAlpha ? 4 : 3) * sourceBytes;
   const bytesPerPixel =
     decoderBytes[image.format](image) +
@@ -70,9 +78,9 @@ export function estimateMemoryBytes(
     // Colours with more bits, or without their alpha.
     (outputBytes > sourceBytes ? colours * 2 : 0) +
     (hasAlpha && !keepsAlpha ? 3 * sampleBytes : 0) +
-    grayChannels * sampleBytes +
+    (isGrayInPassing ? 0 : grayChannels * sampleBytes) +
     // The gray once more: turned, rounded, or without an alpha that turned out opaque.
-    (orientation > 1 || grayChannels === 2 || sampleBytes > outputBytes
+    (!isGrayInPassing && (orientation > 1 || grayChannels === 2 || sampleBytes > outputBytes)
       ? grayChannels * sampleBytes
       : 0) +
     encoderBytes[plan.format](grayChannels) * outputBytes;

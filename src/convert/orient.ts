@@ -19,6 +19,11 @@ const walks: Record<number, (w: number, h: number) => Walk> = {
   8: (w) => ({ start: w - 1, across: w, down: -1 }),
 };
 
+/** Whether an EXIF orientation is another than upright. */
+export function isMoved(orientation = 1): boolean {
+  return orientation in walks;
+}
+
 /**
  * Turns every frame upright. Done on gray, a third of the samples, and here, because libvips turns
  * no animations and needs the whole image in memory as well.

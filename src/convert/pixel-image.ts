@@ -14,6 +14,10 @@ export interface GrayPixels extends PixelImage {
   channels: 1 | 2;
 }
 
+export function isGray(image: PixelImage): image is GrayPixels {
+  return image.channels < 3;
+}
+
 /** The value of white, and of opaque. */
 export function maxOf(samples: Samples): 255 | 65_535 {
   return samples.BYTES_PER_ELEMENT === 1 ? 255 : 65_535;

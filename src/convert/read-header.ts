@@ -8,6 +8,7 @@ import { isOwnFormat, type OwnFormat, ownDecoder } from './own-decoders.ts';
 import { pngPages } from './png-chunks.ts';
 import { pngOrientation } from './png-orientation.ts';
 import type { Recipe } from './recipe-options.ts';
+import { inTurn } from './svg-turns.ts';
 import { isPlainYccTiff } from './tiff-layout.ts';
 
 /** What a file’s header says of the image in it. */
@@ -96,7 +97,10 @@ async function askSharp(
     limitInputPixels: false,
     limitInputChannels: false,
   });
-  const metadata = await orCorrupt(format, reader.metadata());
+  const metadata = await orCorrupt(
+    format,
+    inTurn(format, () => reader.metadata()),
+  );
   const { icc, delay, loop = 0, pages = 1 } = metadata;
   return {
     image: imageOf(metadata, format, bytes),

@@ -1,19 +1,17 @@
-import { luma } from './luma.ts';
+import { luma } from '../gray-png/index.ts';
 import { type Method, methodFacts } from './methods.ts';
-import { type GrayPixels, maxOf, type PixelImage, samplesLike } from './pixel-image.ts';
+import { type GrayPixels, isGray, maxOf, type PixelImage, samplesLike } from './pixel-image.ts';
 import type { ToGray } from './weighted.ts';
 
-/** The gray of an image. An alpha channel stays as it is. */
-export function toGray(image: PixelImage, method: Method): GrayPixels {
+/** The gray of an image. An alpha channel that hides anything stays as it is. */
+export async function toGray(image: PixelImage, method: Method): Promise<GrayPixels> {
   const { pixels, channels } = image;
   const { toGray, changesNeutral } = methodFacts(method);
   if (isGray(image)) return changesNeutral ? mapGray(image, toGray(image, maxOf(pixels))) : image;
-  if (method === 'rec601' && pixels instanceof Uint8Array) return luma({ ...image, pixels });
+  if (method === 'rec601' && pixels instanceof Uint8Array) {
+    return { ...image, ...(await luma({ pixels, channels: channels === 3 ? 3 : 4 })) };
+  }
   return mapColours(image, channels === 3 ? 1 : 2, toGray(image, maxOf(pixels)));
-}
-
-function isGray(image: PixelImage): image is GrayPixels {
-  return image.channels < 3;
 }
 
 function mapColours(image: PixelImage, grayChannels: 1 | 2, toGray: ToGray): GrayPixels {

@@ -2,15 +2,15 @@ import { dropOpaqueAlpha, settleAlpha } from './alpha.ts';
 import { startDeadline } from './deadline.ts';
 import { decodeTolerant } from './decode-tolerant.ts';
 import { narrow, widen } from './depth.ts';
-import { encode } from './encode.ts';
+import { type EncodeOptions, encode, takesColours } from './encode.ts';
 import { openImage } from './inspect-image.ts';
 import { type Limits, resolveLimits } from './limits.ts';
 import { type Loss, lossesOf } from './losses.ts';
-import { orient } from './orient.ts';
+import { isMoved, orient } from './orient.ts';
 import { type OutputFormat, outputFormats } from './output-formats.ts';
 import type { OutputPlan } from './output-plan.ts';
 import type { GrayPixels, PixelImage } from './pixel-image.ts';
-import type { SourceImage } from './read-header.ts';
+import type { SourceFile, SourceImage } from './read-header.ts';
 import { type RecipeOptions, resolveRecipe } from './recipe.ts';
 import type { Recipe } from './recipe-options.ts';
 import { toGray } from './to-gray.ts';
@@ -58,58 +58,72 @@ export async function toGrayscale(
 
   const startedAt = performance.now();
   const opened = await deadline.step(openImage(bytes, resolvedLimits, resolved));
-  const { bytes: content, file, plan } = opened;
+  const { file, plan } = opened;
   const { format, frames, depth } = plan;
-  const { image: decoded, isTruncated } = await deadline.step(
-    decodeTolerant(content, file, { ...resolved, frames, maxPixels, deadline }),
-  );
-  const decodedAt = performance.now();
-  const gray = grayOf(decoded, { recipe: resolved, plan, source: file.image });
+  const encoding = { recipe: resolved, ...plan, timing: file.timing, maxOutputBytes, deadline };
+  const { image, losses, decodedAt } = await imageOf(opened, { encoding, maxPixels });
   deadline.check();
   const grayAt = performance.now();
-  const encoded = await deadline.step(
-    encode(gray, {
-      ...{ recipe: resolved, format, frames, timing: file.timing },
-      ...{ maxOutputBytes, deadline },
-    }),
-  );
+  const { grayMs, ...encoded } = await deadline.step(encode(image, encoding));
   const encodedAt = performance.now();
 
   return {
     ...encoded,
     contentType: outputFormats[format].contentType,
     format,
-    width: gray.width,
-    height: gray.height / frames,
+    width: image.width,
+    height: image.height / frames,
     frames,
     depth,
     source: file.image,
     stages: {
       decodeMs: decodedAt - startedAt,
-      grayMs: grayAt - decodedAt,
-      encodeMs: encodedAt - grayAt,
+      grayMs: grayAt - decodedAt + grayMs,
+      encodeMs: encodedAt - grayAt - grayMs,
     },
-    losses: lossesOf({ file, plan, alpha: resolved.alpha, decoded, isTruncated }),
+    losses,
   };
 }
 
-interface GrayOptions {
-  recipe: Recipe;
+interface Opened {
+  bytes: Uint8Array;
+  file: SourceFile;
   plan: OutputPlan;
-  source: SourceImage;
 }
 
 /**
- * The steps from colours to what is encoded. Gray is made of all the bits that there are, and only
- * then turned and rounded, when there is less of it.
+ * What is encoded: gray, or the colours where the encoder makes gray of them. What it is made of is
+ * forgotten when this returns, as it may be most of the memory.
  */
-function grayOf(decoded: PixelImage, { recipe, plan, source }: GrayOptions): GrayPixels {
-  const { format, depth, frames } = plan;
-  const deep = depth === 16 ? widen(decoded) : decoded;
-  const settled = settleAlpha(deep, { ...recipe, format });
-  const gray = dropOpaqueAlpha(toGray(settled, recipe.method));
-  const upright = isTurned(recipe, source) ? orient(gray, source.orientation, frames) : gray;
-  return depth === 8 ? narrow(upright) : upright;
+async function imageOf(
+  { bytes, file, plan }: Opened,
+  { encoding, maxPixels }: { encoding: EncodeOptions; maxPixels: number },
+): Promise<{ image: PixelImage; losses: Loss[]; decodedAt: number }> {
+  const { recipe, frames, deadline } = encoding;
+  const { image: decoded, isTruncated } = await deadline.step(
+    decodeTolerant(bytes, file, { ...recipe, frames, maxPixels, deadline }),
+  );
+  const decodedAt = performance.now();
+  const losses = lossesOf({ file, plan, alpha: recipe.alpha, decoded, isTruncated });
+  const deep = plan.depth === 16 ? widen(decoded) : decoded;
+  const settled = settleAlpha(deep, { ...recipe, format: plan.format });
+  const turn = isTurned(recipe, file.image) ? file.image.orientation : undefined;
+  const isReady = !isMoved(turn) && takesColours(settled, encoding);
+  const image = isReady ? settled : await grayOf(settled, { recipe, plan, turn });
+  return { image, losses, decodedAt };
+}
+
+/**
+ * Gray is made of all the bits that there are, and only then turned and rounded, when there is less
+ * of it.
+ */
+async function grayOf(
+  settled: PixelImage,
+  { recipe, plan, turn }: { recipe: Recipe; plan: OutputPlan; turn: number | undefined },
+): Promise<GrayPixels> {
+  const gray = dropOpaqueAlpha(await toGray(settled, recipe.method));
+  const upright = orient(gray, turn, plan.frames);
+  return plan.depth === 8 ? narrow(upright) : upright;
 }
 
 /** Pillow turns TIFFs upright, and nothing else. */

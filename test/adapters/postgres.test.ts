@@ -184,6 +184,21 @@ test.each(['prefer', 'disable'] as const)(
   },
 );
 
+test('a connection above its age is replaced, and not in the middle of its work', async () => {
+  const aging = connectPostgres({
+    url: database.url,
+    ssl: 'disable',
+    maxConnections: 1,
+    maxAgeSeconds: 1,
+  });
+  const backend = async () => (await aging.query('SELECT pg_backend_pid() AS pid')).rows[0]?.pid;
+  const first = await backend();
+  expect(await backend()).toBe(first);
+  await aging.query('SELECT pg_sleep(1.5)');
+  expect(await backend()).not.toBe(first);
+  await aging.close();
+});
+
 async function listening(server: Server, port: number): Promise<Server> {
   await once(server.listen(port, '127.0.0.1'), 'listening');
   return server;

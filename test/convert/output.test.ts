@@ -34,7 +34,7 @@ describe('PNG', () => {
     const { png, ...image } = await grayOf(await photoLikeJpeg());
     expect(image).toMatchObject({ format: 'png', contentType: 'image/png', channels: 1, depth: 8 });
     expect(png).toMatchObject({ width: 64, height: 48, depth: 8, colourType: 'gray' });
-    expect(new Set(png.chunkTypes)).toEqual(new Set(['IHDR', 'pHYs', 'IDAT', 'IEND']));
+    expect(png.chunkTypes).toEqual(['IHDR', 'IDAT', 'IEND']);
   });
 
   test('is two channels where the source is transparent', async () => {

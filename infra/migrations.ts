@@ -1,0 +1,50 @@
+import { CustomResource, Duration } from 'aws-cdk-lib';
+import type { Code } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import type { Database } from './database.ts';
+import { PackagedFunction } from './function.ts';
+import type { Network } from './network.ts';
+import type { Settings } from './settings-schema.ts';
+
+export interface MigrationsProps {
+  settings: Settings;
+  network: Network;
+  database: Database;
+  code: Code;
+  /** Another one makes CloudFormation run the migrations. */
+  codeSha256: string;
+}
+
+const timeoutSeconds = 300;
+
+/** Brings the schema up to date and prepares the application's role, once a deployment. */
+export class Migrations extends PackagedFunction {
+  /** Whatever depends on it comes after the migrations. */
+  readonly done: CustomResource;
+
+  constructor(scope: Construct, props: MigrationsProps) {
+    const { settings, network, database, code, codeSha256 } = props;
+    super(scope, 'Migrations', {
+      description: 'Brings the database of the grayscale image processor up to date',
+      settings,
+      network,
+      code,
+      handler: 'index.migrate',
+      memoryMb: 512,
+      timeoutSeconds,
+      environment: {
+        ...database.loginOf('owner'),
+        applicationRole: database.applicationRole,
+      },
+    });
+    database.grantLogin(this.function, 'owner');
+    this.done = new CustomResource(this, 'Schema', {
+      resourceType: 'Custom::GrayscaleSchema',
+      serviceToken: this.function.functionArn,
+      serviceTimeout: Duration.seconds(timeoutSeconds + 60),
+      properties: { codeSha256 },
+    });
+    // The rights to log in, a database, the way there, and the way to CloudFormation’s bucket.
+    this.done.node.addDependency(this.function, network, database);
+  }
+}

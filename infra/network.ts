@@ -1,0 +1,109 @@
+import { Aws, RemovalPolicy } from 'aws-cdk-lib';
+import {
+  FlowLogDestination,
+  FlowLogTrafficType,
+  GatewayVpcEndpoint,
+  GatewayVpcEndpointAwsService,
+  type IVpc,
+  Peer,
+  Port,
+  SecurityGroup,
+  type SubnetSelection,
+  SubnetType,
+  Vpc,
+} from 'aws-cdk-lib/aws-ec2';
+import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Buckets } from './buckets.ts';
+import type { Settings } from './settings-schema.ts';
+
+export interface NetworkProps {
+  settings: Settings;
+  buckets: Buckets;
+}
+
+/**
+ * Where the functions and the database meet. There is no way to or from the internet: the functions
+ * reach the database and, through a gateway that costs nothing, S3. All else that they need, Lambda
+ * does for them from outside: it polls the queue and takes the logs and the metrics in them. Logins
+ * to the database are signed without a request, and S3 and SQS call KMS themselves.
+ */
+export class Network extends Construct {
+  readonly vpc: IVpc;
+  readonly subnets: SubnetSelection;
+  /** Of the functions. */
+  readonly securityGroup: SecurityGroup;
+
+  constructor(scope: Construct, { settings, buckets }: NetworkProps) {
+    super(scope, 'Network');
+    const { database } = settings;
+    if (database.kind === 'new') {
+      this.vpc = this.create();
+      this.subnets = { subnetType: SubnetType.PRIVATE_ISOLATED };
+    } else {
+      const { vpcId, availabilityZones, subnetIds, routeTableIds } = database;
+      this.vpc = Vpc.fromVpcAttributes(this, 'Vpc', {
+        vpcId,
+        availabilityZones,
+        isolatedSubnetIds: subnetIds,
+        ...(routeTableIds && { isolatedSubnetRouteTableIds: routeTableIds }),
+      });
+      this.subnets = { subnetType: SubnetType.PRIVATE_ISOLATED };
+    }
+    if (database.kind === 'new' || database.routeTableIds) this.openS3(buckets);
+    this.securityGroup = new SecurityGroup(this, 'Functions', {
+      vpc: this.vpc,
+      description: 'The functions of the grayscale image processor',
+      allowAllOutbound: false,
+    });
+    this.securityGroup.addEgressRule(
+      Peer.anyIpv4(),
+      Port.HTTPS,
+      'S3, by the only route that leads out of the subnets',
+    );
+  }
+
+  private create(): Vpc {
+    const vpc = new Vpc(this, 'Vpc', {
+      // Aurora wants two.
+      maxAzs: 2,
+      natGateways: 0,
+      subnetConfiguration: [{ name: 'Isolated', subnetType: SubnetType.PRIVATE_ISOLATED }],
+    });
+    const logGroup = new LogGroup(this, 'Rejected', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    vpc.addFlowLog('FlowLog', {
+      trafficType: FlowLogTrafficType.REJECT,
+      destination: FlowLogDestination.toCloudWatchLogs(logGroup),
+    });
+    return vpc;
+  }
+
+  private openS3({ source, output }: Buckets): void {
+    const endpoint = new GatewayVpcEndpoint(this, 'S3', {
+      vpc: this.vpc,
+      service: GatewayVpcEndpointAwsService.S3,
+      subnets: [this.subnets],
+    });
+    const objects = [...new Set([source, output])];
+    endpoint.addToPolicy(
+      new PolicyStatement({
+        principals: [new AnyPrincipal()],
+        actions: ['s3:GetObject', 's3:PutObject', 's3:ListBucket'],
+        resources: objects.flatMap((bucket) => [bucket.bucketArn, bucket.arnForObjects('*')]),
+      }),
+    );
+    endpoint.addToPolicy(
+      new PolicyStatement({
+        // Where CloudFormation waits for the migrations: a bucket of AWS's own in each region.
+        // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-vpce-bucketnames.html
+        principals: [new AnyPrincipal()],
+        actions: ['s3:PutObject'],
+        resources: [`arn:${Aws.PARTITION}:s3:::cloudformation-custom-resource-response-*/*`],
+      }),
+    );
+  }
+}

@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import { ConfigError, conversionSettings, environmentOf, readConfig } from '../src/config.ts';
+
+const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'a bucket name');
+/** Kept to what no dialect of events encodes, so that filters can compare it. */
+const keyPrefix = z.string().regex(/^([A-Za-z0-9_-]+\/)+$/, 'a folder such as grayscale/');
+const id = (kind: string) =>
+  z.string().regex(new RegExp(`^${kind}-([0-9a-f]{8}|[0-9a-f]{17})$`), `${kind}-...`);
+
+const newBucket = z.strictObject({
+  kind: z.literal('new'),
+  /** Keeps what is overwritten or removed, and asks to pay for it. */
+  versioned: z.boolean().default(false),
+});
+
+const existingBucket = z.strictObject({
+  kind: z.literal('existing'),
+  name: bucketName,
+  /** The key that the bucket is encrypted with, where it is one of yours. */
+  kmsKeyArn: z.string().startsWith('arn:').optional(),
+});
+
+const newDatabase = z.strictObject({
+  kind: z.literal('new'),
+  /** Of Aurora PostgreSQL. */
+  version: z
+    .string()
+    .regex(/^\d+\.\d+$/, 'a version such as 17.7')
+    .default('17.7'),
+  /**
+   * Aurora capacity units. From 0, the database pauses when nobody asks and costs only its storage;
+   * the first upload afterwards waits for its message to come back.
+   */
+  minCapacity: z.number().min(0).max(256).multipleOf(0.5).default(0.5),
+  maxCapacity: z.number().min(1).max(256).multipleOf(0.5).default(4),
+  autoPauseMinutes: z.number().int().min(5).max(1440).default(10),
+  backupDays: z.number().int().min(1).max(35).default(7),
+  deletionProtection: z.boolean().default(true),
+  /**
+   * A proxy in between, for several hundred functions at once. It is billed by the hour for at least
+   * 8 capacity units, and its open connections keep the database from ever pausing.
+   */
+  proxy: z.boolean().default(false),
+});
+
+const existingDatabase = z.strictObject({
+  kind: z.literal('existing'),
+  host: z.string().min(1),
+  port: z.number().int().min(1).max(65_535).default(5432),
+  name: z.string().min(1).default('image_db'),
+  securityGroupId: id('sg'),
+  vpcId: id('vpc'),
+  availabilityZones: z.array(z.string()).min(1),
+  subnetIds: z.array(id('subnet')).min(1),
+  /** Of those subnets: a way to S3 is made in them. Leave it out where there is one. */
+  routeTableIds: z.array(id('rtb')).optional(),
+  login: z.discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('iam'),
+      /** `cluster-...` or `db-...`, as `aws rds describe-db-clusters` names it. */
+      resourceId: z.string().regex(/^(cluster|db|prx)-/, 'cluster-..., db-... or prx-...'),
+      /** Owns the schema, holds rds_iam, and may create roles. */
+      owner: z.string().min(1),
+    }),
+    z.strictObject({
+      kind: z.literal('password'),
+      user: z.string().min(1),
+      /** In Secrets Manager, with a field `password`. It ends up in the function's variables. */
+      secretName: z.string().min(1),
+    }),
+  ]),
+});
+
+/** What docs/configuration.md says of these, in the words of src/config.ts. */
+const conversion = z.partialRecord(
+  z.enum(conversionSettings),
+  z.union([z.string(), z.number(), z.boolean()]),
+);
+
+export const settingsSchema = z
+  .strictObject({
+    /** Where to; by default what the AWS credentials say. */
+    account: z
+      .string()
+      .regex(/^\d{12}$/, 'twelve digits')
+      .optional(),
+    region: z
+      .string()
+      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region')
+      .optional(),
+    tags: z.record(z.string(), z.string()).default({}),
+
+    source: z.discriminatedUnion('kind', [newBucket, existingBucket]),
+    /** Only keys under it are converted. */
+    sourcePrefix: z.union([z.literal(''), keyPrefix]).default(''),
+    /** An existing bucket for the outputs, in place of the source's own. */
+    outputBucket: bucketName.optional(),
+    outputPrefix: keyPrefix.default('grayscale/'),
+    /**
+     * `sqs`: the bucket tells the queue, which is cheapest, fastest, and seen by Lambda's loop
+     * detection. `eventbridge`: by a rule, which filters before the queue and leaves other
+     * notifications of an existing bucket alone.
+     */
+    events: z.enum(['sqs', 'eventbridge']).default('sqs'),
+
+    architecture: z.enum(['arm64', 'x64']).default('arm64'),
+    /** 1,769 MB is one core. docs/deploy.md has times and prices. */
+    memoryMb: z.number().int().min(512).max(10_240).default(1_769),
+    timeoutSeconds: z.number().int().min(30).max(900).default(120),
+    ephemeralStorageMb: z.number().int().min(512).max(10_240).default(512),
+    logRetentionDays: z
+      .union([1, 3, 7, 14, 30, 60, 90, 180, 365].map((days) => z.literal(days)))
+      .default(30),
+    logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
+    tracing: z.boolean().default(true),
+    conversion: conversion.default({}),
+
+    batchSize: z.number().int().min(1).max(10).default(5),
+    batchWindowSeconds: z.number().int().min(0).max(300).default(1),
+    /** The one throttle: functions at once, and with them connections to the database. */
+    maxConcurrency: z.number().int().min(2).max(1_000).default(20),
+
+    database: z.discriminatedUnion('kind', [newDatabase, existingDatabase]),
+    /** `own`: a key of the stack's own for everything that it stores. */
+    encryption: z.enum(['aws', 'own']).default('aws'),
+    /** Who hears of alarms. */
+    alarmEmail: z.email().optional(),
+    /** What `cdk destroy` may not touch. */
+    terminationProtection: z.boolean().default(false),
+  })
+  .superRefine((settings, context) => {
+    const { source, outputBucket, outputPrefix, sourcePrefix, database } = settings;
+    const wrong = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [path], message });
+    const intoSource =
+      outputBucket === undefined || (source.kind === 'existing' && source.name === outputBucket);
+    if (intoSource && sourcePrefix !== '' && outputPrefix.startsWith(sourcePrefix)) {
+      wrong('outputPrefix', `outside of ${sourcePrefix}: outputs there would be uploads`);
+    }
+    for (const problem of problemsOf(settings.conversion)) wrong('conversion', problem);
+    if (database.kind === 'new' && database.minCapacity > database.maxCapacity) {
+      wrong('database', `a minCapacity of at most ${database.maxCapacity}`);
+    }
+    if (database.kind === 'new' && database.proxy && database.minCapacity === 0) {
+      wrong('database', 'a minCapacity above 0 with a proxy, which would keep it awake');
+    }
+  });
+
+/** What the function would say of its variables when it starts. */
+function problemsOf(settings: z.output<typeof conversion>): string[] {
+  try {
+    readConfig(environmentOf(settings));
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+/** What one writes in settings.ts. */
+export type EnvironmentSettings = z.input<typeof settingsSchema>;
+/** The same with every default. */
+export type Settings = z.output<typeof settingsSchema>;
+
+/** Fills in the defaults. Throws one error that lists everything that is wrong. */
+export function readSettings(environment: string, settings: EnvironmentSettings): Settings {
+  const { success, data, error } = settingsSchema.safeParse(settings);
+  if (success) return data;
+  const problems = error.issues.map(({ path, message }) => {
+    const name = path.map(String).join('.');
+    return `  ${environment}.${name}: expected ${message} but received ${JSON.stringify(valueAt(settings, path))}`;
+  });
+  throw new Error(`infra/settings.ts is not valid:\n${problems.join('\n')}`);
+}
+
+function valueAt(value: unknown, path: PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, name) => (inner as Record<PropertyKey, unknown> | undefined)?.[name],
+    value,
+  );
+}

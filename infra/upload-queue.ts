@@ -1,0 +1,110 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { CfnRule } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Key } from 'aws-cdk-lib/aws-kms';
+import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { Buckets } from './buckets.ts';
+import { uploadsPattern } from './event-filter.ts';
+import type { Settings } from './settings-schema.ts';
+
+export interface UploadQueueProps {
+  settings: Settings;
+  buckets: Buckets;
+  key: Key | undefined;
+}
+
+/** As often as SQS hands a message out before it counts as dead. */
+const maxReceiveCount = 5;
+
+/** Uploads that wait to be converted, those that could not be, and the way from the bucket here. */
+export class UploadQueue extends Construct {
+  readonly queue: Queue;
+  readonly deadLetters: Queue;
+
+  constructor(scope: Construct, { settings, buckets, key }: UploadQueueProps) {
+    super(scope, 'UploadQueue');
+    const common: QueueProps = {
+      enforceSSL: true,
+      ...(key
+        ? { encryption: QueueEncryption.KMS, encryptionMasterKey: key }
+        : { encryption: QueueEncryption.SQS_MANAGED }),
+    };
+    this.deadLetters = new Queue(this, 'DeadLetters', {
+      ...common,
+      retentionPeriod: Duration.days(14),
+    });
+    this.queue = new Queue(this, 'Queue', {
+      ...common,
+      // AWS asks for six times the function's, for batches that it could not hand over at once.
+      visibilityTimeout: Duration.seconds(6 * settings.timeoutSeconds),
+      // S3's notifications have up to 64 KB; what is larger than this would be lost.
+      maxMessageSizeBytes: 262_144,
+      retentionPeriod: Duration.days(14),
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount },
+    });
+    if (settings.events === 'sqs') this.notifyDirectly(settings, buckets);
+    else this.notifyByRule(settings, buckets);
+  }
+
+  /**
+   * S3 -> SQS. Written into the bucket itself, since CDK's own notifications bring a function along
+   * that may change those of every bucket. Of a bucket that is not the stack's, CloudFormation
+   * cannot set them: docs/deploy.md has the command.
+   */
+  private notifyDirectly({ sourcePrefix }: Settings, { source, created }: Buckets): void {
+    this.accept('s3', {
+      StringEquals: { 'aws:SourceAccount': Stack.of(this).account },
+      // The new bucket's name is not known before it is made, and it wants this policy to be there.
+      ...(!created && { ArnEquals: { 'aws:SourceArn': source.bucketArn } }),
+    });
+    if (!created) return;
+    const filter = { s3Key: { rules: [{ name: 'prefix', value: sourcePrefix }] } };
+    created.notificationConfiguration = {
+      queueConfigurations: [
+        {
+          event: 's3:ObjectCreated:*',
+          queue: this.queue.queueArn,
+          ...(sourcePrefix !== '' && { filter }),
+        },
+      ],
+    };
+    for (const child of this.queue.node.findAll()) {
+      if (child.node.id === 'Policy') created.node.addDependency(child);
+    }
+  }
+
+  /** S3 -> EventBridge -> SQS, where the rule leaves the own outputs out. */
+  private notifyByRule(settings: Settings, { source, created }: Buckets): void {
+    if (created) {
+      created.notificationConfiguration = {
+        eventBridgeConfiguration: { eventBridgeEnabled: true },
+      };
+    }
+    const rule = new CfnRule(this, 'Uploads', {
+      description: 'Uploads to the grayscale image processor',
+      eventPattern: uploadsPattern(settings, source.bucketName),
+      targets: [
+        {
+          id: 'Queue',
+          arn: this.queue.queueArn,
+          deadLetterConfig: { arn: this.deadLetters.queueArn },
+        },
+      ],
+    });
+    for (const queue of [this.queue, this.deadLetters]) {
+      this.accept('events', { ArnEquals: { 'aws:SourceArn': rule.attrArn } }, queue);
+    }
+  }
+
+  private accept(service: string, conditions: Record<string, object>, queue = this.queue): void {
+    queue.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal(`${service}.amazonaws.com`)],
+        actions: ['sqs:SendMessage'],
+        resources: [queue.queueArn],
+        conditions,
+      }),
+    );
+  }
+}

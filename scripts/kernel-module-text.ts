@@ -1,0 +1,11 @@
+/** A module of WebAssembly as TypeScript, so that any bundler takes it along. */
+export function kernelModuleText(wasm: Buffer): string {
+  const lines = wasm.toString('base64').match(/.{1,92}/g) ?? [];
+  const quoted = lines.map((line) => `  '${line}',`).join('\n');
+  return [
+    '// Made by `npm run kernel` from assembly/. Not for editing.',
+    '',
+    '/** WebAssembly, in base64. */',
+    `export const kernelModule: string = [\n${quoted}\n].join('');\n`,
+  ].join('\n');
+}

@@ -1,0 +1,40 @@
+import { join, relative } from 'node:path';
+import { build } from 'esbuild';
+import { entryPoints, unbundled } from './contents.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+/** CommonJS packages ask for Node’s modules with `require`, which ES modules do not have. */
+const requireForCommonJs =
+  "import{createRequire as requireOf}from'node:module';const require=requireOf(import.meta.url);";
+
+/** The handlers and all that they import, in as many files as are loaded separately. */
+export async function bundle(): Promise<Map<string, Uint8Array>> {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints,
+    outdir: root,
+    write: false,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    // migrations/ is looked for two folders up, as it is from src/adapters/.
+    chunkNames: 'dist/chunks/[name]-[hash]',
+    minify: true,
+    // The log names errors by their classes.
+    keepNames: true,
+    sourcemap: 'linked',
+    // Line numbers are what a stack trace needs; the sources lie elsewhere.
+    sourcesContent: false,
+    legalComments: 'external',
+    mainFields: ['module', 'main'],
+    external: [...Object.keys(unbundled), 'pg-native'],
+    banner: { js: requireForCommonJs },
+    logLevel: 'warning',
+  });
+  return new Map(
+    outputFiles.map(({ path, contents }) => [relative(root, path).replaceAll('\\', '/'), contents]),
+  );
+}

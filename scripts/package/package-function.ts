@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ZipOptions, zipSync } from 'fflate';
+import { bundle } from './bundle.ts';
+import { type Architecture, limits, needed } from './contents.ts';
+import { installUnbundled } from './install.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+export interface FunctionPackage {
+  path: string;
+  unzippedBytes: number;
+  zippedBytes: number;
+  sha256: string;
+}
+
+/** Makes the zip of the function for a processor: of the same sources, always the same bytes. */
+export async function packageFunction(
+  arch: Architecture,
+  { folder = join(root, 'dist') } = {},
+): Promise<FunctionPackage> {
+  const [bundled, installed, migrations] = await Promise.all([
+    bundle(),
+    installUnbundled(arch),
+    readMigrations(),
+  ]);
+  const files = new Map([...bundled, ...installed, ...migrations]);
+  // Lambda and Node take .js files for ES modules where this says so.
+  files.set('package.json', Buffer.from('{"type":"module"}\n'));
+
+  const zip = zipSync(Object.fromEntries([...files].toSorted(byName)), zipOptions());
+  const unzippedBytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
+  check([...files.keys()], { arch, unzippedBytes, zippedBytes: zip.length });
+
+  const path = join(folder, `function-${arch}.zip`);
+  await mkdir(folder, { recursive: true });
+  await writeFile(path, zip);
+  const sha256 = createHash('sha256').update(zip).digest('hex');
+  return { path, unzippedBytes, zippedBytes: zip.length, sha256 };
+}
+
+function zipOptions(): ZipOptions {
+  return {
+    // The first day that a zip can name, in local time since that is what it holds.
+    mtime: new Date(1980, 0, 1),
+    // Unix, and readable by whichever user Lambda runs the function as.
+    os: 3,
+    attrs: 0o100644 << 16,
+  };
+}
+
+function byName([a]: [string, unknown], [b]: [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
+
+async function readMigrations(): Promise<[string, Uint8Array][]> {
+  const names = await readdir(join(root, 'migrations'));
+  return await Promise.all(
+    names.map(async (name): Promise<[string, Uint8Array]> => {
+      return [`migrations/${name}`, await readFile(join(root, 'migrations', name))];
+    }),
+  );
+}
+
+function check(
+  names: string[],
+  { arch, ...sizes }: { arch: Architecture; unzippedBytes: number; zippedBytes: number },
+): void {
+  const missing = needed(arch).filter((pattern) => !names.some((name) => pattern.test(name)));
+  if (missing.length > 0) {
+    throw new Error(`Expected files in the zip that are not there: ${missing.join(', ')}`);
+  }
+  const foreign = names.filter(
+    (name) => /\/@img\/sharp-/.test(name) && !name.includes(`-linux-${arch}/`),
+  );
+  if (foreign.length > 0) {
+    throw new Error(`Expected binaries for linux-${arch} alone but found ${foreign.join(', ')}`);
+  }
+  for (const size of ['unzippedBytes', 'zippedBytes'] as const) {
+    if (sizes[size] < limits[size]) continue;
+    throw new Error(`Expected ${size} below ${limits[size]} but they are ${sizes[size]}`);
+  }
+}

@@ -1,0 +1,62 @@
+import { compress, type WayName, type Work, ways } from './compress.ts';
+import { canDeflate } from './kernel.ts';
+import type { Tile } from './tiles.ts';
+
+/** Below this, all ways are tried without asking what is in the picture. */
+const smallBytes = 16_384;
+/** Of the memory for a tile: a sample is two windows of deflate, so that there is one to look back on. */
+const sampleShare = 0.5;
+const mostSamples = 8;
+/** Of the samples, those that are looked at first, and how much of each. */
+const mostLooks = 4;
+const lookBytes = 32_768;
+/** Above one of these shares, zlib may find something. Photographs repeat less than 0.03. */
+const repeatedShare = 0.035;
+const flatShare = 0.5;
+/** What zlib has to save at least, for the time that it takes. */
+const worthwhile = 0.995;
+
+/** The way that makes the smallest file, as far as half a megabyte of samples tells. */
+export async function chooseWay(work: Work): Promise<WayName> {
+  const tiles = spread([...work.engine.tiles(sampleShare)], mostSamples);
+  if (!mayRepeat(work, tiles)) return 'runs';
+  const sizes: [WayName, number][] = [];
+  for (const way of Object.keys(ways) as WayName[]) {
+    sizes.push([way, await sizeOf(compress(work, tiles, way))]);
+  }
+  const [[, runs] = ['runs', 0]] = sizes;
+  const [smallest, size] = sizes.reduce((a, b) => (b[1] < a[1] ? b : a));
+  return size < runs * worthwhile ? smallest : 'runs';
+}
+
+/** So many of them, at equal distances. */
+function spread<T>(all: T[], most: number): T[] {
+  if (all.length <= most) return all;
+  return Array.from(
+    { length: most },
+    (_, i) => all[Math.floor(((i + 0.5) * all.length) / most)] as T,
+  );
+}
+
+/** Asked first, as it takes no time. Without the kernel that can tell, anything may. */
+function mayRepeat({ kernel, engine }: Work, tiles: Tile[]): boolean {
+  if (!canDeflate(kernel)) return true;
+  let [words, repeated, flat] = [0, 0, 0];
+  for (const tile of spread(tiles, mostLooks)) {
+    kernel.begin();
+    if (!engine.load(tile)) return false;
+    engine.filter(tile, 'none');
+    const bytes = Math.min(kernel.takeFiltered(), lookBytes);
+    repeated += kernel.countRepeats(kernel.filtered, bytes);
+    flat += kernel.flatWords();
+    words += Math.floor(bytes / 8);
+  }
+  if (words * 8 < smallBytes) return true;
+  return repeated > words * repeatedShare || flat > words * flatShare;
+}
+
+async function sizeOf(pieces: AsyncIterable<Uint8Array>): Promise<number> {
+  let bytes = 0;
+  for await (const { length } of pieces) bytes += length;
+  return bytes;
+}

@@ -1,0 +1,3 @@
+export { encodeGrayPng, type GrayPng } from './encode-gray-png.ts';
+export { luma } from './luma.ts';
+export { isEncodable, type PngSource } from './pixel-kinds.ts';

@@ -1,0 +1,94 @@
+/** What is encoded: rows from top to bottom without gaps. */
+export interface PngSource {
+  pixels: Uint8Array | Uint16Array;
+  width: number;
+  height: number;
+  /** Gray, gray and alpha, RGB or RGBA. */
+  channels: 1 | 2 | 3 | 4;
+  /** Bits a sample of the file: those of the pixels, but of RGB with 16 it is 8. */
+  depth?: 8 | 16;
+}
+
+/** One way from pixels as they come to gray ones as PNG has them. */
+export interface PixelKind {
+  /** Its number in assembly/rows.ts. */
+  id: number;
+  /** Of one pixel, as it comes. */
+  sourceBytes: number;
+  /** Of one pixel in the file. */
+  grayBytes: number;
+  depth: 8 | 16;
+  channels: 1 | 2;
+}
+
+export const pixelKinds = {
+  gray: { id: 1, sourceBytes: 1, grayBytes: 1, depth: 8, channels: 1 },
+  grayAlpha: { id: 2, sourceBytes: 2, grayBytes: 2, depth: 8, channels: 2 },
+  rgb: { id: 3, sourceBytes: 3, grayBytes: 1, depth: 8, channels: 1 },
+  rgba: { id: 4, sourceBytes: 4, grayBytes: 2, depth: 8, channels: 2 },
+  rgbaOpaque: { id: 5, sourceBytes: 4, grayBytes: 1, depth: 8, channels: 1 },
+  gray16: { id: 6, sourceBytes: 2, grayBytes: 2, depth: 16, channels: 1 },
+  grayAlpha16: { id: 7, sourceBytes: 4, grayBytes: 4, depth: 16, channels: 2 },
+  deepRgb: { id: 8, sourceBytes: 6, grayBytes: 1, depth: 8, channels: 1 },
+} as const satisfies Record<string, PixelKind>;
+
+type KindName = keyof typeof pixelKinds;
+
+/**
+ * By bits of the pixels, of the file, and channels: what to try in turn. An alpha is left out until
+ * it turns out to say something.
+ */
+const kindNames: Record<string, readonly KindName[]> = {
+  '8 to 8, 1': ['gray'],
+  '8 to 8, 2': ['grayAlpha'],
+  '8 to 8, 3': ['rgb'],
+  '8 to 8, 4': ['rgbaOpaque', 'rgba'],
+  '16 to 16, 1': ['gray16'],
+  '16 to 16, 2': ['grayAlpha16'],
+  '16 to 8, 3': ['deepRgb'],
+};
+
+/** Whether such pixels can be encoded. */
+export function isEncodable(source: Pick<PngSource, 'pixels' | 'channels' | 'depth'>): boolean {
+  return keyOf(source) in kindNames;
+}
+
+function keyOf({
+  pixels,
+  channels,
+  depth,
+}: Pick<PngSource, 'pixels' | 'channels' | 'depth'>): string {
+  const bits = pixels.BYTES_PER_ELEMENT * 8;
+  return `${bits} to ${depth ?? bits}, ${channels}`;
+}
+
+/** Throws `RangeError` for what is no picture, or none that can be encoded. */
+export function kindsOf(source: PngSource): PixelKind[] {
+  const { pixels, width, height, channels } = source;
+  checkSide('width', width);
+  checkSide('height', height);
+  const samples = width * height * channels;
+  if (pixels.length !== samples) {
+    throw new RangeError(
+      `Expected ${samples} samples for ${width} x ${height} pixels of ${channels} channels ` +
+        `but received ${pixels.length}`,
+    );
+  }
+  const names = kindNames[keyOf(source)];
+  if (!names) {
+    const known = Object.keys(kindNames).join('; ');
+    throw new RangeError(
+      `Expected bits of the samples, of the file, and channels as in ${known} ` +
+        `but received ${keyOf(source)}`,
+    );
+  }
+  return names.map((name) => pixelKinds[name]);
+}
+
+/** https://www.w3.org/TR/png-3/#11IHDR */
+function checkSide(name: string, pixels: number): void {
+  if (Number.isInteger(pixels) && pixels >= 1 && pixels < 2 ** 31) return;
+  throw new RangeError(
+    `Expected a whole number from 1 to ${2 ** 31 - 1} for ${name} but received ${pixels}`,
+  );
+}

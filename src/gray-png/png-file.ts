@@ -1,0 +1,95 @@
+import { crc32 } from 'node:zlib';
+
+// https://www.w3.org/TR/png-3/#5DataRep
+
+const signature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
+const grayType = { 1: 0, 2: 4 } as const;
+const chunkFrame = 12;
+/** A chunk's length has 31 bits. */
+const mostChunkBytes = 2 ** 30;
+
+export interface PngHeader {
+  width: number;
+  height: number;
+  depth: 8 | 16;
+  channels: 1 | 2;
+}
+
+export interface PngFile {
+  /** Adds to the compressed data; returns the bytes of the file so far. */
+  append(data: Uint8Array): number;
+  finish(): Uint8Array;
+}
+
+/**
+ * A file that is written front to back into one piece of memory, so that it is never there twice.
+ * Memory that is reserved and not written to is not taken.
+ */
+export function createPngFile(
+  header: PngHeader,
+  mostDataBytes: number,
+  chunkBytes = mostChunkBytes,
+): PngFile {
+  const chunks = Math.ceil(mostDataBytes / chunkBytes);
+  const file = Buffer.allocUnsafeSlow(mostDataBytes + chunkFrame * (chunks + 2) + 13 + 8);
+  let at = signature.copy(file);
+  let chunkAt = 0;
+  let crc = 0;
+
+  begin('IHDR');
+  write(headerOf(header));
+  end();
+  begin('IDAT');
+
+  function begin(type: string): void {
+    chunkAt = at;
+    at += 4;
+    crc = 0;
+    write(Buffer.from(type, 'latin1'));
+  }
+
+  function write(data: Uint8Array): void {
+    file.set(data, at);
+    crc = crc32(data, crc);
+    at += data.length;
+  }
+
+  function end(): void {
+    file.writeUInt32BE(at - chunkAt - 8, chunkAt);
+    at = file.writeUInt32BE(crc, at);
+  }
+
+  function append(data: Uint8Array): number {
+    for (let from = 0; from < data.length; ) {
+      const room = chunkBytes - (at - chunkAt - 8);
+      if (room === 0) {
+        end();
+        begin('IDAT');
+        continue;
+      }
+      const part = data.subarray(from, from + room);
+      write(part);
+      from += part.length;
+    }
+    return at;
+  }
+
+  return {
+    append,
+    finish() {
+      end();
+      begin('IEND');
+      end();
+      return file.subarray(0, at);
+    },
+  };
+}
+
+function headerOf({ width, height, depth, channels }: PngHeader): Buffer {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header[8] = depth;
+  header[9] = grayType[channels];
+  return header;
+}

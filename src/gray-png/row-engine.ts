@@ -1,0 +1,72 @@
+import type { RowKernel } from './kernel.ts';
+import type { PixelKind } from './pixel-kinds.ts';
+import { type Tile, tilesOf } from './tiles.ts';
+
+/** A picture, as its bytes are in memory. */
+export interface Picture {
+  bytes: Uint8Array;
+  width: number;
+  height: number;
+  kind: PixelKind;
+}
+
+/** Whether each row gets the filter that suits it best, or none does. */
+export type Filtering = 'best' | 'none';
+
+const filters = { best: -1, none: 0 } as const satisfies Record<Filtering, number>;
+
+/** Filtered rows of a picture, tile by tile from the first to the last. */
+export interface RowEngine {
+  tiles(shareOfMemory?: number): Generator<Tile>;
+  /** Makes the pixels gray. False: not all are opaque, as the kind of the picture has it. */
+  load(tile: Tile): boolean;
+  /** Filters what is loaded. */
+  filter(tile: Tile, filtering: Filtering): void;
+}
+
+export function rowEngine(kernel: RowKernel, picture: Picture): RowEngine {
+  const { heap, source, gray, tileBytes, margin } = kernel;
+  const { bytes, width, kind } = picture;
+  const firstSlot = gray + margin;
+
+  /** Copies `rows` of `pixels` so that no gaps are between them. */
+  function copyIn(x: number, y: number, { rows, pixels }: { rows: number; pixels: number }): void {
+    const rowBytes = width * kind.sourceBytes;
+    const partBytes = pixels * kind.sourceBytes;
+    const start = y * rowBytes + x * kind.sourceBytes;
+    if (pixels === width) {
+      heap.set(bytes.subarray(start, start + rows * rowBytes), source);
+      return;
+    }
+    for (let row = 0; row < rows; row++) {
+      const from = start + row * rowBytes;
+      heap.set(bytes.subarray(from, from + partBytes), source + row * partBytes);
+    }
+  }
+
+  return {
+    tiles(shareOfMemory = 1) {
+      // There is room for four bytes as they come for each gray one.
+      const room = Math.min(1, (4 * kind.grayBytes) / kind.sourceBytes);
+      return tilesOf(picture, kind, {
+        tileBytes: Math.floor(tileBytes * shareOfMemory * room),
+        margin,
+      });
+    },
+    load(tile) {
+      // With the row above and the pixel on the left, where there are any.
+      const [above, left] = [tile.y > 0 ? 1 : 0, tile.x > 0 ? 1 : 0];
+      const size = { rows: tile.rows + above, pixels: tile.pixels + left };
+      if (tile.isPartOfRow || !above) kernel.clearGray();
+      copyIn(tile.x - left, tile.y - above, size);
+      const into = firstSlot + (above ? 0 : tile.stride) - left * kind.grayBytes;
+      return kernel.grayRows(kind.id, size.rows, size.pixels, source, into, tile.stride) !== 0;
+    },
+    filter(tile, filtering) {
+      const first = firstSlot + tile.stride;
+      const [bytes, step] = [tile.pixels * kind.grayBytes, kind.grayBytes];
+      if (tile.x > 0) return kernel.filterOn(first, firstSlot, bytes, step);
+      kernel.filterRows(first, tile.rows, bytes, tile.stride, step, filters[filtering]);
+    },
+  };
+}

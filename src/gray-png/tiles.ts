@@ -1,0 +1,50 @@
+import type { PixelKind } from './pixel-kinds.ts';
+
+/** Some rows of a picture, or, where a row is too long, a part of one. */
+export interface Tile {
+  x: number;
+  y: number;
+  /** In each row. */
+  pixels: number;
+  rows: number;
+  isPartOfRow: boolean;
+  /** From one row to the next, in memory. */
+  stride: number;
+}
+
+/** What a tile has to fit into. */
+export interface TileMemory {
+  /** Its rows, the row above them and all margins. */
+  tileBytes: number;
+  /** Before a row, and after it at least up to the next multiple of 16. */
+  margin: number;
+}
+
+/** From top to bottom, and left to right. */
+export function* tilesOf(
+  { width, height }: { width: number; height: number },
+  kind: PixelKind,
+  memory: TileMemory,
+): Generator<Tile> {
+  const stride = strideOf(width * kind.grayBytes, memory);
+  const rowsAtOnce = Math.floor(memory.tileBytes / stride) - 1;
+  if (rowsAtOnce >= 1) {
+    for (let y = 0; y < height; y += rowsAtOnce) {
+      const rows = Math.min(rowsAtOnce, height - y);
+      yield { x: 0, y, pixels: width, rows, isPartOfRow: false, stride };
+    }
+    return;
+  }
+  const partStride = Math.floor(memory.tileBytes / 2 / 16) * 16;
+  const pixelsAtOnce = Math.floor((partStride - memory.margin) / kind.grayBytes);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x += pixelsAtOnce) {
+      const pixels = Math.min(pixelsAtOnce, width - x);
+      yield { x, y, pixels, rows: 1, isPartOfRow: true, stride: partStride };
+    }
+  }
+}
+
+function strideOf(rowBytes: number, { margin }: TileMemory): number {
+  return margin + Math.ceil(rowBytes / 16) * 16;
+}

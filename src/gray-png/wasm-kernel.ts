@@ -1,0 +1,38 @@
+import type { Kernel } from './kernel.ts';
+import { kernelModule } from './kernel-module.ts';
+
+const wasm = Buffer.from(kernelModule, 'base64');
+
+let isValid: boolean | undefined;
+
+/** Whether this engine has what the module is made of: SIMD. */
+export function runsWasmKernel(): boolean {
+  isValid ??= WebAssembly.validate(wasm);
+  return isValid;
+}
+
+let compiling: Promise<WebAssembly.Module> | undefined;
+
+/** The kernel of assembly/, in memory of its own: 1.2 megabytes. */
+export async function createWasmKernel(): Promise<Kernel> {
+  compiling ??= WebAssembly.compile(wasm);
+  const { exports } = new WebAssembly.Instance(await compiling, {});
+  // Made by our own sources; test/gray-png/kernel-module.test.ts compares them.
+  const { memory, source, gray, filtered, output, tileBytes, margin, ...calls } =
+    exports as unknown as KernelExports;
+  return {
+    ...calls,
+    heap: new Uint8Array(memory.buffer),
+    source: source.value,
+    gray: gray.value,
+    filtered: filtered.value,
+    output: output.value,
+    tileBytes: tileBytes.value,
+    margin: margin.value,
+  };
+}
+
+type Address = 'source' | 'gray' | 'filtered' | 'output' | 'tileBytes' | 'margin';
+
+type KernelExports = Omit<Kernel, Address | 'heap'> &
+  Record<Address, { value: number }> & { memory: WebAssembly.Memory };

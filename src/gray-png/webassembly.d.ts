@@ -1,0 +1,6 @@
+// Besides what src/convert/decoders/webassembly.d.ts declares.
+
+declare namespace WebAssembly {
+  /** Also false for what this engine does not know yet, or was built without. */
+  function validate(bytes: Uint8Array): boolean;
+}

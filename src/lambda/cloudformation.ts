@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+
+export function isCustomResource(event: unknown): event is CloudFormationCustomResourceEvent {
+  return (
+    typeof event === 'object' && event !== null && 'RequestType' in event && 'ResponseURL' in event
+  );
+}
+
+export interface CustomResourceResult {
+  failure?: Error | undefined;
+  data: Record<string, string>;
+}
+
+/** CloudFormation cuts no answer: one above 4,096 bytes is refused. */
+const longestReason = 1_000;
+const pausesMs = [500, 2_000, 5_000];
+
+/**
+ * Tells CloudFormation what became of a custom resource, at the address that it gave for this: S3.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
+ */
+export async function answerCloudFormation(
+  event: CloudFormationCustomResourceEvent,
+  { failure, data }: CustomResourceResult,
+): Promise<void> {
+  const body = JSON.stringify({
+    Status: failure ? 'FAILED' : 'SUCCESS',
+    ...(failure && { Reason: failure.message.slice(0, longestReason) }),
+    // Always the same: with a new one, CloudFormation would delete the old resource.
+    PhysicalResourceId:
+      'PhysicalResourceId' in event ? event.PhysicalResourceId : event.LogicalResourceId,
+    StackId: event.StackId,
+    RequestId: event.RequestId,
+    LogicalResourceId: event.LogicalResourceId,
+    ...(!failure && { Data: data }),
+  });
+  for (const pauseMs of pausesMs) {
+    if (await wasSent(event.ResponseURL, body)) return;
+    await sleep(pauseMs);
+  }
+  throw new Error('Expected CloudFormation to take the answer but it did not.');
+}
+
+async function wasSent(url: string, body: string): Promise<boolean> {
+  try {
+    // The address is signed for a request without a content type.
+    const headers = { 'content-type': '' };
+    const response = await fetch(url, { method: 'PUT', headers, body: Buffer.from(body) });
+    return response.ok;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,48 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
+import { composeMigration } from '../compose.ts';
+import { readConfig } from '../config.ts';
+import { answerCloudFormation, isCustomResource } from './cloudformation.ts';
+import { untilReachable } from './until-reachable.ts';
+
+/**
+ * Brings the database to the newest schema and prepares the application's role: when CloudFormation
+ * creates or changes the resource that stands for the schema, or when someone invokes it with `{}`.
+ *
+ * CloudFormation waits an hour for an answer that does not come, so it gets one whatever happens. To
+ * others, a failure is thrown.
+ */
+export async function handler(event: unknown, context: Context): Promise<{ applied: string[] }> {
+  if (!isCustomResource(event)) return { applied: await migrate(context) };
+  const { applied, failure } = await settle(event, context);
+  await answerCloudFormation(event, { failure, data: { Applied: applied.join(', ') } });
+  return { applied };
+}
+
+async function settle(
+  event: CloudFormationCustomResourceEvent,
+  context: Context,
+): Promise<{ applied: string[]; failure?: Error }> {
+  // The schema outlives the stack: its rows say what lies in the bucket.
+  if (event.RequestType === 'Delete') return { applied: [] };
+  try {
+    return { applied: await migrate(context) };
+  } catch (error) {
+    createLogger().error('migration failed', error as Error);
+    return { applied: [], failure: error as Error };
+  }
+}
+
+/** Time that is kept for the answer. */
+const reserveMs = 15_000;
+
+async function migrate(context: Context): Promise<string[]> {
+  const timeoutMs = context.getRemainingTimeInMillis() - reserveMs;
+  const applied = await untilReachable(() => composeMigration(readConfig()), { timeoutMs });
+  createLogger().info('migrated', { applied });
+  return applied;
+}
+
+function createLogger(): Logger {
+  return new Logger({ serviceName: 'grayscale-migrations' });
+}

@@ -1,0 +1,24 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { compileAssembly } from '../../scripts/compile-assembly.ts';
+import { kernelModuleText } from '../../scripts/kernel-module-text.ts';
+import { kernelModule } from '../../src/gray-png/kernel-module.ts';
+
+const file = join(import.meta.dirname, '../../src/gray-png/kernel-module.ts');
+
+test('the module is what its sources compile to: npm run kernel', async () => {
+  const wasm = compileAssembly('src/gray-png/assembly/kernel.ts');
+  expect(Buffer.from(kernelModule, 'base64').equals(wasm)).toBe(true);
+  expect(await readFile(file, 'utf8')).toBe(kernelModuleText(wasm));
+});
+
+test('the module asks for nothing, and its memory cannot grow', async () => {
+  const module = await WebAssembly.compile(Uint8Array.from(Buffer.from(kernelModule, 'base64')));
+  expect(WebAssembly.Module.imports(module)).toEqual([]);
+  const { memory } = new WebAssembly.Instance(module, {}).exports as {
+    memory: { buffer: ArrayBuffer; grow(pages: number): number };
+  };
+  expect(memory.buffer.byteLength).toBe(18 * 2 ** 16);
+  expect(() => memory.grow(1)).toThrow(RangeError);
+});

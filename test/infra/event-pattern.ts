@@ -1,0 +1,23 @@
+type Rule = string | { prefix: string } | { 'anything-but': { prefix: string } };
+type Pattern = { [name: string]: Pattern | Rule[] };
+
+/**
+ * Whether EventBridge and Lambda's event source would let this through: every field of the pattern is
+ * there, and has a value that one of its rules allows. Of a list, one member is enough.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
+ */
+export function matches(pattern: Pattern | Rule[], value: unknown): boolean {
+  if (Array.isArray(value)) return value.some((member) => matches(pattern, member));
+  if (Array.isArray(pattern)) {
+    return typeof value === 'string' && pattern.some((rule) => isAllowed(rule, value));
+  }
+  if (typeof value !== 'object' || value === null) return false;
+  const fields = value as Record<string, unknown>;
+  return Object.entries(pattern).every(([name, inner]) => matches(inner, fields[name]));
+}
+
+function isAllowed(rule: Rule, value: string): boolean {
+  if (typeof rule === 'string') return rule === value;
+  if ('prefix' in rule) return value.startsWith(rule.prefix);
+  return !value.startsWith(rule['anything-but'].prefix);
+}

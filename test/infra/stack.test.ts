@@ -1,0 +1,440 @@
+// The templates, all made at once: what the stack must be, not every line of it.
+import { Stack } from 'aws-cdk-lib';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { environments } from '../../infra/settings.ts';
+import type { EnvironmentSettings } from '../../infra/settings-schema.ts';
+import { configVariables } from '../../src/config.ts';
+import { eventBridgeEvent, s3Event } from '../support/events.ts';
+import { matches } from './event-pattern.ts';
+import { type Synthesized, synthesize } from './synthesize.ts';
+
+const yourNetwork = {
+  host: 'db.example.com',
+  securityGroupId: 'sg-0123456789abcdef0',
+  vpcId: 'vpc-0123456789abcdef0',
+  availabilityZones: ['eu-central-1a'],
+  subnetIds: ['subnet-0123456789abcdef0'],
+};
+
+const variants = {
+  /** What the defaults make. */
+  plain: { source: { kind: 'new' }, database: { kind: 'new' } },
+  /** Everything that can be turned on. */
+  full: {
+    source: { kind: 'new', versioned: true },
+    sourcePrefix: 'incoming/',
+    events: 'eventbridge',
+    encryption: 'own',
+    database: { kind: 'new', proxy: true },
+    alarmEmail: 'ops@example.com',
+    conversion: { format: 'webp', quality: 80 },
+    tags: { owner: 'pictures' },
+  },
+  /** A bucket, another for the outputs, and a database that were there before. */
+  yours: {
+    source: { kind: 'existing', name: 'my-uploads' },
+    outputBucket: 'my-outputs',
+    tracing: false,
+    database: {
+      kind: 'existing',
+      ...yourNetwork,
+      routeTableIds: ['rtb-0123456789abcdef0'],
+      login: { kind: 'iam', resourceId: 'db-ABC', owner: 'postgres' },
+    },
+  },
+  password: {
+    source: { kind: 'existing', name: 'my-uploads' },
+    events: 'eventbridge',
+    database: {
+      kind: 'existing',
+      ...yourNetwork,
+      login: { kind: 'password', user: 'app', secretName: 'database' },
+    },
+  },
+} satisfies Record<string, EnvironmentSettings>;
+
+let made: Synthesized;
+let plain: Template;
+let full: Template;
+let yours: Template;
+let password: Template;
+const all = () => Object.entries(made.templates);
+
+beforeAll(() => {
+  made = synthesize({ ...variants, ...environments }, (app) => {
+    new Bucket(new Stack(app, 'Wrong'), 'Bucket');
+  });
+  ({ plain, full, yours, password } = made.templates as Record<keyof typeof variants, Template>);
+}, 180_000);
+
+interface Statement {
+  Effect: 'Allow' | 'Deny';
+  Action: string | string[];
+  Resource: unknown;
+  Principal?: unknown;
+  Condition?: Record<string, Record<string, unknown>>;
+}
+
+/** What the role of the function that converts, or migrates, may do and may not. */
+function statementsOf(template: Template, name: 'Images' | 'Migrations'): Statement[] {
+  const policies = Object.entries(template.findResources('AWS::IAM::Policy'));
+  return policies
+    .filter(([id]) => id.startsWith(name))
+    .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement);
+}
+
+function allowed(template: Template, action: string): string[] {
+  return statementsOf(template, 'Images')
+    .filter(({ Effect, Action }) => Effect === 'Allow' && [Action].flat().includes(action))
+    .flatMap(({ Resource }) => [Resource].flat().map((resource) => JSON.stringify(resource)));
+}
+
+function variablesOf(template: Template, handler: string): Record<string, unknown> {
+  const functions = Object.values(
+    template.findResources('AWS::Lambda::Function', { Properties: { Handler: handler } }),
+  );
+  expect(functions).toHaveLength(1);
+  return functions[0]?.Properties.Environment.Variables;
+}
+
+describe('every stack', () => {
+  test('keeps the rules of cdk-nag and the schemas of CloudFormation', () => {
+    expect(made.findings.filter((finding) => !finding.endsWith('Wrong/Bucket/Resource'))).toEqual(
+      [],
+    );
+  });
+
+  test('would not be made if it broke one', () => {
+    expect(made.findings).toContain('AwsSolutions-S10 at Wrong/Bucket/Resource');
+  });
+
+  test('has functions on Node 24 whose variables are those of the program', () => {
+    const known = configVariables.map(({ name }) => name);
+    for (const [name, template] of all()) {
+      template.allResourcesProperties('AWS::Lambda::Function', {
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        RecursiveLoop: 'Terminate',
+        ReservedConcurrentExecutions: Match.absent(),
+      });
+      for (const handler of ['index.handler', 'index.migrate']) {
+        const variables = variablesOf(template, handler);
+        expect(known, name).toEqual(expect.arrayContaining(Object.keys(variables)));
+      }
+      expect(variablesOf(template, 'index.handler'), name).toHaveProperty('S3_BUCKET');
+    }
+  });
+
+  test('encrypts what it stores, and talks TLS alone', () => {
+    for (const [, template] of all()) {
+      const queues = Object.values(template.findResources('AWS::SQS::Queue'));
+      const isEncrypted = ({ Properties }: (typeof queues)[number]) =>
+        Properties.SqsManagedSseEnabled || Properties.KmsMasterKeyId;
+      expect(queues.every(isEncrypted)).toBe(true);
+      const policies = ['AWS::SQS::QueuePolicy', 'AWS::S3::BucketPolicy', 'AWS::SNS::TopicPolicy'];
+      for (const { Properties } of policies.flatMap((type) =>
+        Object.values(template.findResources(type)),
+      )) {
+        const statements: Statement[] = Properties.PolicyDocument.Statement;
+        expect(statements).toContainEqual(
+          expect.objectContaining({
+            Effect: 'Deny',
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          }),
+        );
+      }
+    }
+  });
+
+  test('is closed to the public', () => {
+    for (const [name, template] of all()) {
+      for (const type of ['InternetGateway', 'NatGateway', 'EIP']) {
+        template.resourceCountIs(`AWS::EC2::${type}`, 0);
+      }
+      const resources = JSON.stringify(template.findResources('AWS::EC2::SecurityGroup'));
+      expect(resources, name).not.toContain('SecurityGroupIngress":[{"CidrIp');
+      const policies = ['AWS::SQS::QueuePolicy', 'AWS::S3::BucketPolicy', 'AWS::SNS::TopicPolicy'];
+      const statements: Statement[] = policies.flatMap((type) =>
+        Object.values(template.findResources(type)).flatMap(
+          ({ Properties }) => Properties.PolicyDocument.Statement,
+        ),
+      );
+      const open = statements.filter(
+        ({ Effect, Principal }) => Effect === 'Allow' && JSON.stringify(Principal).includes('"*"'),
+      );
+      expect(open, name).toEqual([]);
+    }
+  });
+
+  test('may do nothing everywhere but what AWS knows no narrower resource for', () => {
+    const exceptions =
+      /^(xray:Put(TraceSegments|TelemetryRecords)|ec2:\w*(NetworkInterfaces?|Subnets|PrivateIpAddresses))$/;
+    for (const [name, template] of all()) {
+      const statements = (['Images', 'Migrations'] as const).flatMap((each) =>
+        statementsOf(template, each),
+      );
+      const everywhere = statements
+        .filter(({ Effect, Resource }) => Effect === 'Allow' && [Resource].flat().includes('*'))
+        .flatMap(({ Action }) => Action);
+      expect(
+        everywhere.filter((action) => !exceptions.test(action)),
+        name,
+      ).toEqual([]);
+      const wide = statements
+        .flatMap(({ Action }) => Action)
+        .filter((action) => /:\*$/.test(action));
+      expect(wide, name).toEqual([]);
+    }
+  });
+});
+
+describe('the bucket', () => {
+  test('is private, kept when the stack goes, and forgets uploads that were never finished', () => {
+    plain.hasResource('AWS::S3::Bucket', {
+      DeletionPolicy: 'Retain',
+      Properties: {
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        LifecycleConfiguration: {
+          Rules: [Match.objectLike({ AbortIncompleteMultipartUpload: Match.anyValue() })],
+        },
+      },
+    });
+    full.hasResourceProperties('AWS::S3::Bucket', {
+      VersioningConfiguration: { Status: 'Enabled' },
+      BucketEncryption: Match.objectLike({
+        ServerSideEncryptionConfiguration: [
+          {
+            ServerSideEncryptionByDefault: Match.objectLike({ SSEAlgorithm: 'aws:kms' }),
+            BucketKeyEnabled: true,
+          },
+        ],
+      }),
+    });
+  });
+
+  test('is left alone where it is yours', () => {
+    for (const template of [yours, password]) template.resourceCountIs('AWS::S3::Bucket', 0);
+  });
+
+  test('tells the queue, once the queue accepts that', () => {
+    plain.hasResource('AWS::S3::Bucket', {
+      DependsOn: [Match.stringLikeRegexp('^UploadQueuePolicy')],
+      Properties: {
+        NotificationConfiguration: {
+          QueueConfigurations: [{ Event: 's3:ObjectCreated:*', Queue: Match.anyValue() }],
+        },
+      },
+    });
+    plain.hasResourceProperties('AWS::SQS::QueuePolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Principal: { Service: 's3.amazonaws.com' },
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          }),
+        ]),
+      },
+    });
+  });
+});
+
+describe('the queue', () => {
+  test('hides messages for six times the function’s time, and gives them up after five tries', () => {
+    plain.hasResourceProperties('AWS::Lambda::Function', {
+      Handler: 'index.handler',
+      Timeout: 120,
+    });
+    plain.hasResourceProperties('AWS::SQS::Queue', {
+      VisibilityTimeout: 720,
+      RedrivePolicy: Match.objectLike({ maxReceiveCount: 5 }),
+    });
+    plain.hasResourceProperties('AWS::SQS::Queue', {
+      MessageRetentionPeriod: 14 * 24 * 60 * 60,
+      RedrivePolicy: Match.absent(),
+    });
+  });
+
+  test('takes whatever S3 sends', () => {
+    plain.hasResourceProperties('AWS::SQS::Queue', { MaximumMessageSize: 262_144 });
+  });
+
+  test('feeds the function in batches that fail in part, so many at once as is set', () => {
+    plain.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      BatchSize: 5,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 20 },
+    });
+  });
+});
+
+describe('events', () => {
+  const upload = { bucket: 'uploads', key: 'grayscale-holiday/a b+ä.jpg' };
+  const output = { bucket: 'uploads', key: 'grayscale/a b+ä.jpg' };
+
+  function passes(template: Template, body: unknown): boolean {
+    const [mapping] = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'));
+    const filters: { Pattern: string }[] = mapping?.Properties.FilterCriteria.Filters;
+    return filters.some(({ Pattern }) => matches(JSON.parse(Pattern), { body }));
+  }
+
+  test.each([
+    ['S3', s3Event],
+    ['EventBridge', eventBridgeEvent],
+  ])('of uploads pass the filter, and those of outputs do not, as %s writes them', (_, event) => {
+    expect(passes(plain, event(upload))).toBe(true);
+    expect(passes(plain, event(output))).toBe(false);
+  });
+
+  test('need no filter where outputs go to another bucket', () => {
+    yours.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      FilterCriteria: Match.absent(),
+    });
+  });
+
+  test('by EventBridge are sorted before the queue', () => {
+    const [rule] = Object.values(password.findResources('AWS::Events::Rule'));
+    const pattern = rule?.Properties.EventPattern;
+    const event = (key: string) => eventBridgeEvent({ bucket: 'my-uploads', key });
+    expect(matches(pattern, event('a.jpg'))).toBe(true);
+    expect(matches(pattern, event('grayscale/a.jpg'))).toBe(false);
+    expect(matches(pattern, eventBridgeEvent({ bucket: 'other', key: 'a.jpg' }))).toBe(false);
+
+    const [prefixed] = Object.values(full.findResources('AWS::Events::Rule'));
+    const from = { ...prefixed?.Properties.EventPattern.detail, bucket: { name: ['uploads'] } };
+    const detail = (key: string) => eventBridgeEvent({ bucket: 'uploads', key }).detail;
+    expect(matches(from, detail('incoming/a.jpg'))).toBe(true);
+    expect(matches(from, detail('grayscale/incoming/a.jpg'))).toBe(false);
+  });
+});
+
+describe('the function', () => {
+  test('reads sources, writes outputs, and neither the other way round', () => {
+    expect(allowed(plain, 's3:PutObject')).toEqual([expect.stringContaining('/grayscale/*')]);
+    expect(allowed(plain, 's3:ListBucket')).toHaveLength(1);
+    expect(statementsOf(plain, 'Images')).toContainEqual(
+      expect.objectContaining({ Effect: 'Deny', Action: 's3:GetObject' }),
+    );
+    expect(allowed(full, 's3:GetObject')).toEqual([expect.stringContaining('/incoming/*')]);
+    expect(allowed(yours, 's3:GetObject')).toEqual([expect.stringContaining('my-uploads/*')]);
+    expect(allowed(yours, 's3:PutObject')).toEqual([expect.stringContaining('my-outputs/gray')]);
+    expect(allowed(plain, 's3:DeleteObject')).toEqual([]);
+  });
+
+  test('is told what was set', () => {
+    expect(variablesOf(full, 'index.handler')).toMatchObject({
+      GRAY_FORMAT: 'webp',
+      GRAY_QUALITY: '80',
+      METRICS_NAMESPACE: 'full',
+    });
+    expect(variablesOf(yours, 'index.handler')).toMatchObject({
+      S3_BUCKET: 'my-uploads',
+      OUTPUT_BUCKET: 'my-outputs',
+      DB_HOST: 'db.example.com',
+    });
+  });
+
+  test('comes after the migrations, which run again when the code changes', () => {
+    const [schemaId] = Object.keys(plain.findResources('Custom::GrayscaleSchema'));
+    plain.hasResource('AWS::Lambda::Function', {
+      Properties: { Handler: 'index.handler' },
+      DependsOn: Match.arrayWith([schemaId]),
+    });
+    plain.hasResourceProperties('Custom::GrayscaleSchema', { codeSha256: 'abc' });
+  });
+});
+
+describe('the database', () => {
+  test('knows no password', () => {
+    for (const template of [plain, full]) {
+      template.hasResourceProperties('AWS::RDS::DBCluster', {
+        MasterUserAuthenticationType: 'iam-db-auth',
+        MasterUserPassword: Match.absent(),
+        EnableIAMDatabaseAuthentication: true,
+        StorageEncrypted: true,
+      });
+      template.resourceCountIs('AWS::SecretsManager::Secret', 0);
+      expect(variablesOf(template, 'index.handler')).not.toHaveProperty('DB_PASSWORD');
+    }
+  });
+
+  test('is logged in to by the function as another role than by the migrations', () => {
+    expect(variablesOf(plain, 'index.handler')).toMatchObject({
+      DB_AUTH: 'iam',
+      DB_USER: 'grayscale_app',
+    });
+    expect(variablesOf(plain, 'index.migrate')).toMatchObject({
+      DB_USER: 'grayscale_owner',
+      DB_APPLICATION_ROLE: 'grayscale_app',
+    });
+    expect(allowed(plain, 'rds-db:connect')).toEqual([expect.stringContaining('/grayscale_app')]);
+    expect(allowed(yours, 'rds-db:connect')).toEqual([
+      expect.stringContaining(':dbuser:db-ABC/grayscale_app'),
+    ]);
+  });
+
+  test('is left as a snapshot when the stack goes, and sleeps only where that is set', () => {
+    plain.hasResource('AWS::RDS::DBCluster', { DeletionPolicy: 'Snapshot' });
+    plain.hasResourceProperties('AWS::RDS::DBCluster', {
+      DeletionProtection: true,
+      ServerlessV2ScalingConfiguration: { MinCapacity: 0.5, SecondsUntilAutoPause: Match.absent() },
+    });
+    made.templates.development?.hasResourceProperties('AWS::RDS::DBCluster', {
+      ServerlessV2ScalingConfiguration: { MinCapacity: 0, SecondsUntilAutoPause: 600 },
+    });
+  });
+
+  test('is reached through a proxy by the function alone', () => {
+    full.hasResourceProperties('AWS::RDS::DBProxy', {
+      DefaultAuthScheme: 'IAM_AUTH',
+      RequireTLS: true,
+    });
+    const host = (handler: string) => JSON.stringify(variablesOf(full, handler).DB_HOST);
+    expect(host('index.handler')).toContain('Proxy');
+    expect(host('index.migrate')).toContain('Cluster');
+  });
+
+  test('of yours can have a password, which the template only names', () => {
+    expect(variablesOf(password, 'index.handler')).toMatchObject({
+      DB_USER: 'app',
+      DB_PASSWORD: '{{resolve:secretsmanager:database:SecretString:password::}}',
+      DB_SSL: 'verify-full',
+    });
+    expect(variablesOf(password, 'index.migrate')).not.toHaveProperty('DB_APPLICATION_ROLE');
+  });
+});
+
+describe('someone hears', () => {
+  const expected = [
+    ['ApproximateNumberOfMessagesVisible', 0],
+    ['ApproximateAgeOfOldestMessage', 1440],
+    ['Throttles', 0],
+    ['RecursiveInvocationsDropped', 0],
+    ['Ignored', 50],
+    ['DatabaseConnections', 40],
+    ['ACUUtilization', 90],
+  ] as const;
+
+  test.each(expected)('when %s is above %d', (metric, threshold) => {
+    plain.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: metric,
+      Threshold: threshold,
+      ComparisonOperator: 'GreaterThanThreshold',
+      AlarmActions: [{ Ref: Match.stringLikeRegexp('^AlarmsTopic') }],
+    });
+  });
+
+  test('by mail, where an address is set', () => {
+    full.hasResourceProperties('AWS::SNS::Subscription', {
+      Protocol: 'email',
+      Endpoint: 'ops@example.com',
+    });
+    plain.resourceCountIs('AWS::SNS::Subscription', 0);
+  });
+});
