@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import sharp from 'sharp';
 import { createFileStore, type FileStore } from './adapters/file-store.ts';
 import { createInlineConverter } from './adapters/inline-converter.ts';
@@ -152,7 +153,11 @@ export function parseOptionsOf(config: Config): ParseOptions {
 }
 
 /** The configured database. Throws `ConfigError` where none is configured. */
-export async function composePostgres(config: Config): Promise<Postgres> {
+export async function composePostgres(
+  config: Config,
+  // A batch is one statement: whoever needs more connections has more processes.
+  { maxConnections = 1 } = {},
+): Promise<Postgres> {
   if (config.databaseUrl === undefined && config.databaseHost === undefined) {
     throw new ConfigError([
       'DB_HOST: expected the PostgreSQL host (or DATABASE_URL) but neither is set',
@@ -168,8 +173,7 @@ export async function composePostgres(config: Config): Promise<Postgres> {
     database: config.databaseName,
     user: config.databaseUser,
     ...login,
-    // A batch is one statement: whoever needs more connections has more processes.
-    maxConnections: 1,
+    maxConnections,
   });
 }
 
@@ -241,17 +245,30 @@ async function openLedger(config: Config): Promise<Ledger> {
 }
 
 async function openStore(config: Config): Promise<ObjectStore> {
-  const [{ S3Client }, { createS3Store }] = await Promise.all([
-    import('@aws-sdk/client-s3'),
+  const [client, { createS3Store }] = await Promise.all([
+    composeS3(config),
     import('./adapters/s3-store.ts'),
   ]);
+  return createS3Store(client);
+}
+
+/** A client of the configured S3, which answers a request within a time. */
+export async function composeS3(
+  config: Config,
+  {
+    requestTimeoutMs = 60_000,
+    socketTimeoutMs = 10_000,
+    ...options
+  }: S3ClientConfig & { requestTimeoutMs?: number; socketTimeoutMs?: number } = {},
+): Promise<S3Client> {
+  const { S3Client } = await import('@aws-sdk/client-s3');
   const isElsewhere = (config.s3Endpoint ?? config.endpoint) !== undefined;
-  const client = new S3Client({
+  return new S3Client({
     maxAttempts: 3,
     requestHandler: {
       connectionTimeout: 3_000,
-      socketTimeout: 10_000,
-      requestTimeout: 60_000,
+      socketTimeout: socketTimeoutMs,
+      requestTimeout: requestTimeoutMs,
       throwOnRequestTimeout: true,
     },
     // Other stores have neither AWS's host names for buckets nor, some of them, its checksums.
@@ -261,8 +278,8 @@ async function openStore(config: Config): Promise<ObjectStore> {
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
     }),
+    ...options,
   });
-  return createS3Store(client);
 }
 
 function memoryBudgetBytes({ memoryBudgetMb, lambdaMemoryMb }: Config): number {

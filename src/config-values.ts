@@ -48,3 +48,9 @@ export function prefix(value: string): string {
   if (name) return `${name}/`;
   throw new Error('a folder name such as grayscale/');
 }
+
+/** Something that a header can carry and nobody guesses. */
+export function token(value: string): string {
+  if (/^[\x21-\x7e]{16,512}$/.test(value)) return value;
+  throw new Error('16 to 512 printable ASCII characters without spaces');
+}

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { databaseUrl, decimal, integer, oneOf, prefix, text, url } from './config-values.ts';
+import { databaseUrl, decimal, integer, oneOf, prefix, text, token, url } from './config-values.ts';
 import { type Recipe, recipeOptions } from './convert/recipe-options.ts';
 
 /** One environment variable: its name, how its text is read, what it means. */
@@ -154,6 +154,43 @@ const variables = {
     'What the prices are, and of when; shown beside the cost.',
   ),
 
+  host: variable('HOST', text, '127.0.0.1', 'Address that `serve` listens on.'),
+  port: variable('PORT', integer(0, 65_535), 8080, 'Port that `serve` listens on; 0 picks one.'),
+  apiToken: {
+    ...optional(
+      'API_TOKEN',
+      token,
+      'Demanded by the API as Bearer token or Basic password; needed on any address but loopback.',
+    ),
+    secret: true,
+  },
+  eventsToken: {
+    ...optional(
+      'EVENTS_TOKEN',
+      token,
+      'Demanded by `/v1/events` instead of `API_TOKEN`: what the store’s webhook sends.',
+    ),
+    secret: true,
+  },
+  requestTimeoutSeconds: variable(
+    'REQUEST_TIMEOUT_SECONDS',
+    integer(1, 3_600),
+    60,
+    'How long the API works on one request, its body included.',
+  ),
+  pollIntervalSeconds: variable(
+    'POLL_INTERVAL_SECONDS',
+    integer(1, 86_400),
+    30,
+    'How long `serve --poll` waits between two listings.',
+  ),
+
+  sandboxApiPort: variable(
+    'SANDBOX_API_PORT',
+    integer(0, 65_535),
+    8080,
+    'Port of the sandbox’s API and dashboard.',
+  ),
   sandboxStorePort: variable(
     'SANDBOX_S3_PORT',
     integer(0, 65_535),

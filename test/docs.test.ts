@@ -13,6 +13,7 @@ import {
   resolveRecipe,
 } from '../src/convert/index.ts';
 import { permanentErrorCodes, skipReasons } from '../src/pipeline/index.ts';
+import { problems } from '../src/server/problems.ts';
 
 const read = (path: string) => readFileSync(path, 'utf8');
 
@@ -68,7 +69,9 @@ describe('docs/errors.md', () => {
         ([, code]) => code,
       ),
     );
-    const codes = [conversionErrorCodes, permanentErrorCodes, skipReasons].flatMap(Object.keys);
+    const codes = [conversionErrorCodes, permanentErrorCodes, skipReasons, problems].flatMap(
+      Object.keys,
+    );
     const documented = [...read('docs/errors.md').matchAll(/^\| `([A-Z_]+)` \|/gm)].map(
       ([, code]) => code,
     );

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
 import type { Postgres } from './postgres.ts';
@@ -25,4 +27,17 @@ export async function migrate(postgres: Postgres): Promise<string[]> {
     }),
   );
   return applied.map(({ name }) => name);
+}
+
+/** The migrations that the database lacks; all of them where it was never migrated. */
+export async function pendingMigrations(postgres: Pick<Postgres, 'query'>): Promise<string[]> {
+  const files = (await readdir(migrationsFolder)).filter((file) => file.endsWith('.sql')).sort();
+  const { rows: tables } = await postgres.query(
+    "SELECT to_regclass('grayscale_migrations') IS NOT NULL AS is_there",
+  );
+  const { rows } = tables[0]?.is_there
+    ? await postgres.query('SELECT name FROM grayscale_migrations')
+    : { rows: [] };
+  const applied = new Set(rows.map(({ name }) => name));
+  return files.map((file) => basename(file, '.sql')).filter((name) => !applied.has(name));
 }

@@ -5,7 +5,8 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { type ObjectStore, type ObjectVersion, PermanentError } from '../pipeline/index.ts';
+import { type ObjectStore, PermanentError } from '../pipeline/index.ts';
+import { nameOf, unlessGone, versionOf } from './s3-answers.ts';
 
 /** S3 and what speaks its protocol. */
 export function createS3Store(client: S3Client): ObjectStore {
@@ -70,34 +71,6 @@ async function readBody(
   return { sizeBytes, bytes: Buffer.concat(chunks) };
 }
 
-interface VersionFields {
-  ETag?: string | undefined;
-  VersionId?: string | undefined;
-  ContentLength?: number | undefined;
-}
-
-function versionOf({ ETag, VersionId, ContentLength }: VersionFields): ObjectVersion {
-  return {
-    etag: (ETag ?? '').replaceAll('"', ''),
-    // "null" is what S3 calls the one version in a bucket that stopped keeping them.
-    ...(VersionId && VersionId !== 'null' && { versionId: VersionId }),
-    sizeBytes: ContentLength ?? 0,
-  };
-}
-
-/** A missing object is an answer and not an error. A missing bucket is an error. */
-async function unlessGone<Response>(
-  request: Promise<Response>,
-  names: string[],
-): Promise<Response | undefined> {
-  try {
-    return await request;
-  } catch (error) {
-    if (names.includes(nameOf(error))) return undefined;
-    throw error;
-  }
-}
-
 function explainRead(error: unknown): never {
   if (nameOf(error) !== 'InvalidObjectState') throw error;
   throw new PermanentError(
@@ -114,8 +87,4 @@ function explainPut(error: unknown, key: string): never {
     `The store refused an output key of ${Buffer.byteLength(key)} bytes, prefix included; S3 takes 1,024. Rename the source, or set OUTPUT_BUCKET and a shorter OUTPUT_PREFIX.`,
     { cause: error },
   );
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : '';
 }

@@ -8,6 +8,7 @@ import type { ExitCode } from './exit-code.ts';
 import { inspectEventCommand } from './inspect-event.ts';
 import { migrateCommand } from './migrate.ts';
 import { sandboxCommand } from './sandbox.ts';
+import { serveCommand } from './serve.ts';
 import { surviveClosedOutput } from './standard-output.ts';
 import { statsCommand } from './stats.ts';
 import { UsageError } from './usage-error.ts';
@@ -19,6 +20,7 @@ const commands = [
   migrateCommand,
   statsCommand,
   sandboxCommand,
+  serveCommand,
 ];
 
 /**

@@ -9,7 +9,7 @@ export function sandboxCommand(setExitCode: (code: ExitCode) => void): Command {
     .option('--demo', 'convert the sample pictures, print what became of them, and stop')
     .addHelpText(
       'after',
-      '\nPorts: SANDBOX_S3_PORT (4566) and SANDBOX_DB_PORT (54320); 0 picks a free one.\nNothing is kept when it stops.',
+      '\nPorts: SANDBOX_API_PORT (8080), SANDBOX_S3_PORT (4566) and SANDBOX_DB_PORT (54320); 0 picks a free one.\nNothing is kept when it stops.',
     )
     .action(async ({ demo = false }: { demo?: boolean }) => {
       // Loaded here alone: no other command needs a server.

@@ -90,7 +90,8 @@ function tooLarge(sizeBytes: number, maxBytes: number): Result {
   };
 }
 
-function needsTooMuchMemory(memoryBytes: number, capacity: number): ConversionError {
+/** An image that would not fit even alone. */
+export function needsTooMuchMemory(memoryBytes: number, capacity: number): ConversionError {
   const megabytes = (bytes: number) => Math.ceil(bytes / 2 ** 20);
   return new ConversionError(
     'IMAGE_TOO_LARGE',

@@ -40,3 +40,19 @@ export class DeadlineError extends Error {
     this.name = 'DeadlineError';
   }
 }
+
+/** The part of a file that was asked for lies outside it. */
+export class RangeOutsideError extends Error {
+  constructor(key: string, range: string) {
+    super(`Expected a range within "${key}" but received ${range}.`);
+    this.name = 'RangeOutsideError';
+  }
+}
+
+/** A body that is longer or shorter than was announced; nothing was stored. */
+export class BodyLengthError extends Error {
+  constructor(announcedBytes: number, receivedBytes: number) {
+    super(`Expected a body of ${announcedBytes} bytes, as announced, but ${receivedBytes} came.`);
+    this.name = 'BodyLengthError';
+  }
+}

@@ -1,12 +1,24 @@
 export { type Budget, createBudget } from './budget.ts';
+export { needsTooMuchMemory } from './convert-and-store.ts';
 export {
+  BodyLengthError,
   DeadlineError,
   EntryRejectedError,
   PermanentError,
   type PermanentErrorCode,
   permanentErrorCodes,
+  RangeOutsideError,
   SourceUnsettledError,
 } from './errors.ts';
+export type {
+  LedgerReader,
+  LedgerRow,
+  PageOptions,
+  RowChange,
+  RowFilter,
+  RowOrder,
+  RowPosition,
+} from './ledger-reader.ts';
 export type {
   CodeCount,
   LedgerSample,
@@ -16,6 +28,15 @@ export type {
   SampleOptions,
   TimeWindow,
 } from './ledger-sampler.ts';
+export type {
+  FoundFile,
+  ListedObject,
+  ObjectFiles,
+  OpenFile,
+  OpenOptions,
+  WriteOptions,
+} from './object-files.ts';
+
 export {
   contentId,
   type FailureCode,

@@ -17,6 +17,8 @@ export interface ChildOptions {
 export interface Child {
   /** Of the process that is running now. */
   readonly pid: number | undefined;
+  /** Tells the child something, if it is running. */
+  send(message: string): void;
   /** Asks the child to finish its work, and waits until it has. */
   stop(): Promise<void>;
 }
@@ -48,6 +50,10 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   return {
     get pid() {
       return child.pid;
+    },
+    send(message) {
+      // One that is being started again has nothing to miss.
+      if (child.connected) child.send(message, () => {});
     },
     async stop() {
       stopping = true;

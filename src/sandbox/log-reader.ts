@@ -1,8 +1,8 @@
-import { type Stage, stages } from '../pipeline/index.ts';
+import { type Outcome, type Stage, stages } from '../pipeline/index.ts';
 
 /** What one log line of the function tells of an image. */
 export interface LoggedOutcome {
-  status: string;
+  status: Outcome['status'];
   key: string;
   outputKey?: string;
   code?: string;
@@ -28,9 +28,9 @@ export function createLogReader(print: (line: string) => void): LogReader {
   return {
     read(line) {
       const entry = parse(line);
+      const outcome = readOutcome(line);
       if (!entry) print(line);
-      else if (outcomeWords.has(String(entry.message))) {
-        const outcome = { ...entry, status: entry.message } as unknown as LoggedOutcome;
+      else if (outcome) {
         newest.set(outcome.key, outcome);
         if (isFollowing) print(describe(outcome));
       } else if (entry.level === 'ERROR') {
@@ -42,6 +42,13 @@ export function createLogReader(print: (line: string) => void): LogReader {
       isFollowing = true;
     },
   };
+}
+
+/** The outcome that a log line tells of; undefined for any other line. */
+export function readOutcome(line: string): LoggedOutcome | undefined {
+  const entry = parse(line);
+  if (!entry || !outcomeWords.has(String(entry.message))) return undefined;
+  return { ...entry, status: entry.message } as unknown as LoggedOutcome;
 }
 
 /** A table of outcomes, with the milliseconds of each stage. */

@@ -20,7 +20,7 @@ export async function runSandbox(config: Config, { demo, print }: RunOptions): P
   const interrupt = new AbortController();
   const onSignal = () => interrupt.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
-  const sandbox = await startSandbox(config, log.read);
+  const sandbox = await startSandbox(config, log.read, { withApi: !demo });
 
   try {
     const missing = await uploadSamples(sandbox, log, { signal: interrupt.signal, print });
@@ -38,10 +38,17 @@ export async function runSandbox(config: Config, { demo, print }: RunOptions): P
   }
 }
 
-function usage({ store, bucket, databaseUrl }: Sandbox): string {
+function usage({ store, bucket, databaseUrl, api }: Sandbox): string {
   const aws = `aws --endpoint-url ${store.endpoint}`;
   return `
-The sandbox is up. In another terminal:
+The sandbox is up. The dashboard, and the API that it uses:
+
+  ${api?.url}
+  ${api?.url}/docs
+
+In another terminal:
+
+  curl -T PICTURE.jpg -X POST '${api?.url}/v1/uploads?key=PICTURE.jpg'
 
   export AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox AWS_DEFAULT_REGION=us-east-1
   ${aws} s3 cp PICTURE.jpg s3://${bucket}/

@@ -17,6 +17,8 @@ export interface Sandbox {
   /** The parts in processes of their own. */
   database: Child;
   functions: Child[];
+  /** The API and the dashboard, unless they were not asked for. */
+  api: { url: string; child: Child } | undefined;
   /** Lets the function finish what it has begun, then ends every part. */
   close(): Promise<void>;
 }
@@ -32,10 +34,12 @@ const visibilityTimeoutSeconds = 40;
 export async function startSandbox(
   config: Config,
   onLog: (line: string) => void,
+  { withApi = true } = {},
 ): Promise<Sandbox> {
   const bucket = config.bucket ?? 'uploads';
   const storePort = await freePort(config.sandboxStorePort, 'SANDBOX_S3_PORT');
   const databasePort = await freePort(config.sandboxDatabasePort, 'SANDBOX_DB_PORT');
+  const apiPort = withApi ? await freePort(config.sandboxApiPort, 'SANDBOX_API_PORT') : undefined;
   const databaseUrl = `postgresql://postgres:postgres@127.0.0.1:${databasePort}/${config.databaseName}?sslmode=disable`;
 
   const closers: (() => Promise<unknown>)[] = [];
@@ -61,21 +65,29 @@ export async function startSandbox(
     const store = await startStoreAndQueue({ port: storePort, bucket, visibilityTimeoutSeconds });
     closers.push(() => store.close());
 
+    const part = { store, bucket, databaseUrl };
+    const api = apiPort === undefined ? undefined : await startApi({ ...part, apiPort, onLog });
+    if (api) closers.push(() => api.child.stop());
+
+    const onFunctionLog = (line: string) => {
+      onLog(line);
+      api?.child.send(line);
+    };
     const functions = await Promise.all(
       Array.from({ length: config.sandboxWorkers }, () =>
-        startFunction({ store, bucket, databaseUrl, onLog }),
+        startFunction({ ...part, onLog: onFunctionLog }),
       ),
     );
     closers.push(() => Promise.all(functions.map((child) => child.stop())));
 
-    return { store, bucket, databaseUrl, config: inside, database, functions, close };
+    return { store, bucket, databaseUrl, config: inside, database, functions, api, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-/** Settings of the shell that would lead the function out of the sandbox. */
+/** Settings of the shell that would lead a part out of the sandbox. */
 const notInTheSandbox = {
   AWS_PROFILE: undefined,
   AWS_SESSION_TOKEN: undefined,
@@ -84,29 +96,42 @@ const notInTheSandbox = {
   OUTPUT_BUCKET: undefined,
 };
 
-interface FunctionOptions {
+interface PartOptions {
   store: StoreAndQueue;
   bucket: string;
   databaseUrl: string;
   onLog: (line: string) => void;
 }
 
-async function startFunction(options: FunctionOptions): Promise<Child> {
-  const { store, bucket, databaseUrl, onLog } = options;
+async function startFunction({ onLog, ...part }: PartOptions): Promise<Child> {
   return await startChild({
     module: 'function-process',
-    args: [store.queueUrl],
-    env: environmentWith({
-      S3_BUCKET: bucket,
-      DATABASE_URL: databaseUrl,
-      AWS_ENDPOINT_URL: store.endpoint,
-      AWS_REGION: region,
-      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-      // What became of an image is read from the log.
-      LOG_LEVEL: 'INFO',
-      ...notInTheSandbox,
-    }),
+    args: [part.store.queueUrl],
+    env: environmentOf(part),
     onLine: onLog,
+  });
+}
+
+async function startApi({ apiPort, onLog, ...part }: PartOptions & { apiPort: number }) {
+  const inside = { HOST: '127.0.0.1', PORT: String(apiPort), API_TOKEN: undefined };
+  const child = await startChild({
+    module: 'api-process',
+    env: { ...environmentOf(part), ...inside, EVENTS_TOKEN: undefined },
+    onLine: onLog,
+  });
+  return { url: `http://127.0.0.1:${apiPort}`, child };
+}
+
+function environmentOf({ store, bucket, databaseUrl }: Omit<PartOptions, 'onLog'>) {
+  return environmentWith({
+    S3_BUCKET: bucket,
+    DATABASE_URL: databaseUrl,
+    AWS_ENDPOINT_URL: store.endpoint,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    // What became of an image is read from the log.
+    LOG_LEVEL: 'INFO',
+    ...notInTheSandbox,
   });
 }

@@ -13,7 +13,7 @@ import { toGrayscale } from '../../src/convert/index.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { tinyPng } from '../support/pipeline.ts';
 
-const anyPorts = { SANDBOX_S3_PORT: '0', SANDBOX_DB_PORT: '0' };
+const anyPorts = { SANDBOX_S3_PORT: '0', SANDBOX_DB_PORT: '0', SANDBOX_API_PORT: '0' };
 
 function run(args: string[], env: Record<string, string>) {
   const child = spawn(process.execPath, ['bin/grayscale.js', ...args], {
@@ -83,6 +83,48 @@ describe('the sandbox', () => {
     await expect(gone.query('SELECT 1')).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' });
   }, 90_000);
 });
+
+test('what is uploaded through its API is converted by the function, and told as it happens', async () => {
+  const sandbox = await startSandbox(readConfig(anyPorts), () => {});
+  try {
+    const url = sandbox.api?.url ?? '';
+    const live = await fetch(`${url}/v1/live`);
+    const events = live.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let told = '';
+    const waitFor = async (part: string) => {
+      while (!told.includes(part)) told += (await events?.read())?.value ?? '';
+    };
+    await waitFor('hello');
+    const body = new Uint8Array(await tinyPng(90, 60, 30));
+    const uploaded = await fetch(`${url}/v1/uploads?key=told.png`, { method: 'POST', body });
+    expect(uploaded.status).toBe(202);
+    await waitFor('grayscale/told.png');
+    await events?.cancel();
+
+    const { outcome } = (await uploaded.json()) as { outcome: string };
+    const list = (await (await fetch(url + outcome)).json()) as {
+      images: { links: { gray: string } }[];
+    };
+    const gray = await fetch(url + list.images[0]?.links.gray);
+    const expected = await toGrayscale(body);
+    expect(Buffer.from(await gray.arrayBuffer())).toEqual(Buffer.from(expected.bytes));
+
+    const { pid } = sandbox.api?.child ?? {};
+    if (pid) process.kill(pid, 'SIGKILL');
+    await expect
+      .poll(
+        () =>
+          fetch(`${url}/healthz`).then(
+            ({ ok }) => ok,
+            () => false,
+          ),
+        { timeout: 20_000 },
+      )
+      .toBe(true);
+  } finally {
+    await sandbox.close();
+  }
+}, 150_000);
 
 describe('under kills', () => {
   let sandbox: Sandbox;

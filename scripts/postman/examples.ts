@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+/** What a request of the collection sends, and what it does with the answer. */
+export interface Example {
+  /** Of path and query; those that are not named are there, but switched off. */
+  values?: Record<string, string>;
+  headers?: Record<string, string>;
+  /** A file of the project, as the body. */
+  file?: string;
+  json?: unknown;
+  status: number;
+  /** Lines of Postman's JavaScript, after the status was checked. */
+  script?: string[];
+  /** It has no end: for people, not for a run. */
+  isStream?: boolean;
+}
+
+const file = 'samples/dunes.jpg';
+const key = 'postman/dunes.jpg';
+const id = '{{imageId}}';
+
+/** One for each operation of the API. */
+export const examples: Record<string, Example> = {
+  'GET /v1/images': {
+    values: { key },
+    status: 200,
+    script: [
+      'const [image] = pm.response.json().images;',
+      "pm.test('has the picture', () => pm.expect(image.status).to.equal('converted'));",
+      "pm.environment.set('imageId', image.id);",
+    ],
+  },
+  'GET /v1/images/{id}': {
+    values: { id },
+    status: 200,
+    script: [
+      "pm.test('knows its stages', () => pm.expect(pm.response.json().stagesMs.decode).to.be.above(0));",
+    ],
+  },
+  'GET /v1/images/{id}/source': { values: { id }, status: 200, script: hasType('image/jpeg') },
+  'GET /v1/images/{id}/gray': { values: { id }, status: 200, script: hasType('image/png') },
+  'POST /v1/images/{id}/retry': { values: { id }, status: 200 },
+  'DELETE /v1/images/{id}': {
+    values: { id, source: 'true' },
+    status: 200,
+    script: [
+      "pm.test('removes all three', () => pm.expect(pm.response.json().removed).to.have.members(['row', 'output', 'source']));",
+    ],
+  },
+  'POST /v1/convert': {
+    values: { method: 'luminance', format: 'webp' },
+    file,
+    status: 200,
+    script: hasType('image/webp'),
+  },
+  'POST /v1/uploads': { values: { key }, file, status: 202 },
+  'POST /v1/events': { json: { Service: 'Amazon S3', Event: 's3:TestEvent' }, status: 200 },
+  'GET /v1/stats': { values: { since: '24h', by: 'stage' }, status: 200 },
+  'GET /v1/stats/compare': {
+    values: { baseline: '48h..24h', candidate: '24h..' },
+    status: 200,
+    script: [
+      "pm.test('says it in a sentence', () => pm.expect(pm.response.json().image.sentence).to.be.a('string'));",
+    ],
+  },
+  'GET /v1/stats/timeline': { values: { since: '1h', buckets: '12' }, status: 200 },
+  'GET /v1/stats/distribution': { status: 200 },
+  'GET /v1': { status: 200 },
+  'GET /v1/live': { status: 200, isStream: true },
+  'GET /healthz': { status: 200 },
+  'GET /readyz': { status: 200 },
+  'GET /metrics': { status: 200 },
+};
+
+const bytes = readFileSync(file);
+
+/** The picture that the events are about. */
+export const sample = {
+  bucket: 'uploads',
+  key,
+  etag: createHash('md5').update(bytes).digest('hex'),
+  sizeBytes: bytes.byteLength,
+  versionId: undefined,
+  eventTime: '{{$isoTimestamp}}',
+};
+
+function hasType(type: string): string[] {
+  return [
+    `pm.test('is ${type}', () => pm.expect(pm.response.headers.get('content-type')).to.equal('${type}'));`,
+  ];
+}

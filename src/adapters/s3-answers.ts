@@ -1,0 +1,34 @@
+import type { ObjectVersion } from '../pipeline/index.ts';
+
+export interface VersionFields {
+  ETag?: string | undefined;
+  VersionId?: string | undefined;
+  ContentLength?: number | undefined;
+}
+
+/** What an answer of S3 says of an object's content. */
+export function versionOf({ ETag, VersionId, ContentLength }: VersionFields): ObjectVersion {
+  return {
+    etag: (ETag ?? '').replaceAll('"', ''),
+    // "null" is what S3 calls the one version in a bucket that stopped keeping them.
+    ...(VersionId && VersionId !== 'null' && { versionId: VersionId }),
+    sizeBytes: ContentLength ?? 0,
+  };
+}
+
+/** A missing object is an answer and not an error. A missing bucket is an error. */
+export async function unlessGone<Response>(
+  request: Promise<Response>,
+  names: string[],
+): Promise<Response | undefined> {
+  try {
+    return await request;
+  } catch (error) {
+    if (names.includes(nameOf(error))) return undefined;
+    throw error;
+  }
+}
+
+export function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : '';
+}

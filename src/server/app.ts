@@ -1,0 +1,107 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { routePath } from 'hono/route';
+import { answerProblem, refusalOf } from './answer-problem.ts';
+import { addConvert } from './convert.ts';
+import { addDocuments } from './documents.ts';
+import { addEvents } from './events.ts';
+import { createGate } from './gate.ts';
+import { guard } from './guard.ts';
+import { addHealth } from './health.ts';
+import { addImages } from './images.ts';
+import { addLive } from './live.ts';
+import { methodsOf } from './openapi.ts';
+import { addPictures } from './pictures.ts';
+import { RequestError } from './problems.ts';
+import { securityHeaders } from './security-headers.ts';
+import type { Api, Service } from './service.ts';
+import { addStatistics } from './statistics.ts';
+import { addUploads } from './uploads.ts';
+import { addWebFiles } from './web-files.ts';
+import { wrongParameters } from './wrong-parameters.ts';
+
+/** The API as a function from Request to Response. */
+export function createApp(service: Omit<Service, 'gate'>): Api {
+  const { config } = service.parts;
+  // Those inside wait for memory in turn; more of them would only wait longer.
+  const full: Service = { ...service, gate: createGate(Math.max(16, 4 * config.concurrency)) };
+  const app: Api = new OpenAPIHono({
+    defaultHook: (result, c) => {
+      if (result.success) return;
+      throw wrongParameters(result.error, { ...c.req.query(), ...c.req.param() });
+    },
+  });
+
+  app.use(securityHeaders());
+  app.use(guard(config));
+  app.use(async (c, next) => {
+    // Connections that are kept alive would bring new requests for as long as they last.
+    if (service.stopping.aborted && c.req.path !== '/readyz') {
+      c.header('connection', 'close');
+      throw new RequestError(
+        'TRY_AGAIN',
+        'The server is stopping. Ask another one, or this one later.',
+      );
+    }
+    await next();
+  });
+  app.onError((error, c) =>
+    answerProblem(
+      c,
+      refusalOf(error, (cause) => logError(service, c.req, cause)),
+    ),
+  );
+  app.notFound((c) => answerNotFound(c));
+
+  app.use(async (c, next) => {
+    const startedAt = performance.now();
+    await next();
+    const seconds = (performance.now() - startedAt) / 1e3;
+    const { method } = c.req;
+    service.metrics.request({ method, route: routePath(c), status: c.res.status, seconds });
+  });
+  for (const add of [
+    addConvert,
+    addUploads,
+    addEvents,
+    addImages,
+    addPictures,
+    addLive,
+    addStatistics,
+    addHealth,
+    addDocuments,
+  ]) {
+    add(app, full);
+  }
+  addWebFiles(app);
+  return app;
+}
+
+function answerNotFound(c: Context): Response {
+  const { method, path } = c.req;
+  const allowed = methodsOf(path);
+  if (allowed.length === 0) {
+    throw new RequestError(
+      'NO_SUCH_ROUTE',
+      `There is no ${method} ${path}; /docs lists all there is.`,
+    );
+  }
+  c.header('allow', allowed.join(', '));
+  throw new RequestError(
+    'METHOD_NOT_ALLOWED',
+    `Expected ${allowed.join(' or ')} for ${path} but received ${method}.`,
+  );
+}
+
+function logError(
+  { log }: Pick<Service, 'log'>,
+  request: { method: string; path: string },
+  cause: Error,
+) {
+  log('error', 'request failed', {
+    method: request.method,
+    path: request.path,
+    reason: cause.message || cause.name,
+    stack: cause.stack,
+  });
+}

@@ -1,0 +1,20 @@
+import type { Config } from '../config.ts';
+
+export type Level = 'info' | 'error';
+
+/** Writes what an operator should know. */
+export type Log = (level: Level, message: string, facts?: Record<string, unknown>) => void;
+
+const ranks = { DEBUG: 0, INFO: 1, WARN: 2, ERROR: 3, SILENT: 4 } as const;
+
+/** A line of JSON each, as the function's log has them. */
+export function createLog(
+  { logLevel }: Pick<Config, 'logLevel'>,
+  write: (line: string) => void,
+): Log {
+  return (level, message, facts = {}) => {
+    const name = level === 'info' ? 'INFO' : 'ERROR';
+    if (ranks[name] < ranks[logLevel]) return;
+    write(JSON.stringify({ level: name, message, timestamp: new Date().toISOString(), ...facts }));
+  };
+}

@@ -1,0 +1,51 @@
+import type { Context } from 'hono';
+import { inputFormats, outputFormats } from '../convert/index.ts';
+import type { LedgerRow } from '../pipeline/index.ts';
+import { belongsTo } from './belongs-to.ts';
+import { getGray, getSource } from './image-routes.ts';
+import { findRow } from './images.ts';
+import { RequestError } from './problems.ts';
+import { sendFile } from './send-file.ts';
+import { sendThumbnail } from './send-thumbnail.ts';
+import type { Api, Service } from './service.ts';
+
+/** The files themselves: `/v1/images/{id}/source` and `/gray`. */
+export function addPictures(app: Api, service: Service): void {
+  app.openapi(getSource, async (c) => {
+    const { id } = c.req.valid('param');
+    return await send(c, await findRow(service, id), { part: 'source' });
+  });
+
+  app.openapi(getGray, async (c) => {
+    const { id } = c.req.valid('param');
+    return await send(c, await findRow(service, id), { part: 'output', ...c.req.valid('query') });
+  });
+
+  async function send(
+    c: Context,
+    row: LedgerRow,
+    { part, width }: { part: Part; width?: number | undefined },
+  ): Promise<Response> {
+    const place = belongsTo(row, part);
+    if (!place) {
+      throw new RequestError(
+        'NO_SUCH_FILE',
+        `Image ${row.id} has no ${part}: it is ${row.status}.`,
+      );
+    }
+    if (width !== undefined) return await sendThumbnail(c, place, { width, service });
+    return await sendFile(c, place, {
+      files: service.parts.files,
+      contentType: contentTypeOf(row, part),
+    });
+  }
+}
+
+type Part = 'source' | 'output';
+
+/** By what the file was found to be; what the uploader called it is not asked. */
+function contentTypeOf({ inputFormat, outputFormat }: LedgerRow, part: Part): string {
+  const format = part === 'output' && outputFormat !== 'source' ? outputFormat : inputFormat;
+  const formats: Record<string, { contentType: string }> = { ...inputFormats, ...outputFormats };
+  return formats[format ?? '']?.contentType ?? 'application/octet-stream';
+}

@@ -1,0 +1,42 @@
+/** What the API itself refuses, and how HTTP says it; docs/errors.md says more. */
+export const problems = {
+  INVALID_REQUEST: 400,
+  UNAUTHORIZED: 401,
+  CROSS_SITE: 403,
+  NO_SUCH_ROUTE: 404,
+  NO_SUCH_IMAGE: 404,
+  NO_SUCH_FILE: 404,
+  METHOD_NOT_ALLOWED: 405,
+  NOT_ACCEPTABLE: 406,
+  REQUEST_TIMEOUT: 408,
+  NOT_PRESIGNABLE: 409,
+  CONTENT_REPLACED: 410,
+  LENGTH_REQUIRED: 411,
+  BODY_TOO_LARGE: 413,
+  RANGE_NOT_SATISFIABLE: 416,
+  MISDIRECTED_HOST: 421,
+  INTERNAL: 500,
+  TRY_AGAIN: 503,
+  OVERLOADED: 503,
+} as const;
+
+export type ProblemCode = keyof typeof problems;
+
+export interface WrongParameter {
+  name: string;
+  expected: string;
+  received: string | null;
+}
+
+/** A request that is refused. */
+export class RequestError extends Error {
+  readonly code: ProblemCode;
+  readonly errors: WrongParameter[] | undefined;
+
+  constructor(code: ProblemCode, message: string, options: { errors?: WrongParameter[] } = {}) {
+    super(message);
+    this.name = 'RequestError';
+    this.code = code;
+    this.errors = options.errors;
+  }
+}

@@ -1,0 +1,48 @@
+import type { z } from '@hono/zod-openapi';
+import { ProblemSchema } from './schemas.ts';
+
+/** An answer in JSON, for the OpenAPI document. */
+export function json<Schema extends z.ZodType>(schema: Schema, description: string) {
+  return { description, content: { 'application/json': { schema } } } as const;
+}
+
+/** Bytes of the given types. */
+export function binary(description: string, contentTypes: readonly string[]) {
+  const schema = { type: 'string', format: 'binary' } as const;
+  return {
+    description,
+    content: Object.fromEntries(contentTypes.map((contentType) => [contentType, { schema }])),
+  };
+}
+
+const refusals = {
+  400: 'The request cannot be meant so.',
+  401: 'The token is missing or wrong.',
+  403: 'The page of another site asked for it.',
+  404: 'There is no such thing.',
+  406: 'None of the types that `Accept` names can be written.',
+  408: 'It took too long.',
+  409: 'The store does not allow it.',
+  410: 'A later upload took the place of this content.',
+  411: 'The length of the body is not announced.',
+  413: 'The body or picture is too large.',
+  416: 'The range lies outside the file.',
+  421: 'The host name is not one of this server.',
+  422: 'The picture cannot be converted; `code` says why.',
+  500: 'A fault of the server, which its log explains.',
+  503: 'Busy, stopping, or a service behind it does not answer: try again after `Retry-After`.',
+} as const;
+
+/** The refusals of one route, and those that every route has. */
+export function problemsOf(...statuses: (keyof typeof refusals)[]) {
+  const all = new Set<keyof typeof refusals>([400, 401, 403, 421, 500, 503, ...statuses]);
+  return Object.fromEntries(
+    [...all].map((status) => [
+      status,
+      {
+        description: refusals[status],
+        content: { 'application/problem+json': { schema: ProblemSchema } },
+      },
+    ]),
+  ) as Record<string, { description: string }>;
+}

@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import type { ServerParts } from '../compose-server.ts';
+import { ConfigError } from '../config.ts';
+import { createApp } from './app.ts';
+import { drainOf } from './drain.ts';
+import { createLiveFeed } from './live-feed.ts';
+import type { Log } from './log.ts';
+import { type CountedOutcome, createMetrics } from './metrics.ts';
+import { PortTakenError } from './port-taken.ts';
+import { createReporter } from './reporter.ts';
+
+export interface ServerOptions {
+  host: string;
+  /** 0 picks a free one. */
+  port: number;
+  log: Log;
+  /** Whether PostgreSQL says when other processes wrote rows; else the table is looked at. */
+  listens: boolean;
+}
+
+export interface RunningServer {
+  url: string;
+  /** An outcome was recorded by another process, which told so. */
+  outcome(outcome: CountedOutcome): void;
+  /** Takes no new requests, finishes those that are there, then closes all parts. */
+  close(): Promise<void>;
+}
+
+/** Requests that are still under way after this are cut off. */
+const drainMs = 25_000;
+
+/** Starts the API on a port. Throws `ConfigError` for an address that would be open to anyone. */
+export async function startServer(
+  parts: ServerParts,
+  { host, port, log, listens }: ServerOptions,
+): Promise<RunningServer> {
+  checkAddress(host, parts.config.apiToken);
+  const metrics = createMetrics();
+  const stopping = new AbortController();
+  const onError = (error: Error) => log('error', 'live feed', { reason: error.message });
+  const feed = createLiveFeed({ reader: parts.reader, onError });
+  const notifications = listens ? await parts.listen(feed.wake) : undefined;
+  metrics.gauge('grayscale_live_subscribers', 'Open event streams.', () => feed.subscribers);
+
+  const reporter = createReporter(parts.config);
+  const app = createApp({ parts, feed, metrics, reporter, stopping: stopping.signal, log });
+  // Our own limit answers before this one cuts off; headers come at once.
+  const requestTimeoutMs = parts.config.requestTimeoutSeconds * 1e3 + 10_000;
+  const server = createServer(
+    {
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: Math.min(10_000, requestTimeoutMs),
+      maxHeaderSize: 16_384,
+    },
+    getRequestListener(app.fetch),
+  );
+  const drain = drainOf(server);
+  await listen(server, { host, port });
+
+  return {
+    url: urlOf(server, host),
+    outcome(outcome) {
+      metrics.outcome(outcome);
+      feed.wake();
+    },
+    async close() {
+      stopping.abort();
+      await drain.close(drainMs);
+      await feed.close();
+      await reporter.close();
+      await notifications?.close();
+      await parts.close();
+    },
+  };
+}
+
+const loopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
+
+function checkAddress(host: string, apiToken: string | undefined): void {
+  if (apiToken !== undefined || loopback.test(host)) return;
+  throw new ConfigError([
+    `API_TOKEN: expected a token, as HOST=${host} lets others in, but it is not set; without one the API is for 127.0.0.1 alone`,
+  ]);
+}
+
+async function listen(server: Server, address: { host: string; port: number }): Promise<void> {
+  try {
+    server.listen(address);
+    await once(server, 'listening');
+  } catch (error) {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    throw isTaken ? new PortTakenError(address.port) : error;
+  }
+}
+
+function urlOf(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,43 @@
+import { RequestError } from './problems.ts';
+
+/** The client is gone: there is nobody to answer. */
+export class ClientGoneError extends Error {}
+
+/** Aborted when a request has taken too long, or its client has gone. */
+export function workSignal(request: Request, timeoutMs: number): AbortSignal {
+  const controller = new AbortController();
+  const timer = setTimeout(() => {
+    controller.abort(
+      new RequestError(
+        'REQUEST_TIMEOUT',
+        `Expected the request to be done within ${timeoutMs / 1e3} seconds. Send less at once, or raise REQUEST_TIMEOUT_SECONDS.`,
+      ),
+    );
+  }, timeoutMs);
+  timer.unref();
+  const onGone = () => {
+    clearTimeout(timer);
+    controller.abort(new ClientGoneError('The client went away.'));
+  };
+  if (request.signal.aborted) onGone();
+  else request.signal.addEventListener('abort', onGone, { once: true });
+  return controller.signal;
+}
+
+/** The result of work, or the reason of the signal, whichever is first. */
+export async function unlessAborted<Result>(
+  signal: AbortSignal,
+  work: Promise<Result>,
+): Promise<Result> {
+  signal.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    // Given up: whatever comes of it now is nobody's.
+    work.catch(() => {});
+  }
+}

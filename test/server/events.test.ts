@@ -1,0 +1,118 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import type { z } from '@hono/zod-openapi';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { EventAnswerSchema } from '../../src/server/schemas.ts';
+import {
+  cephEvent,
+  eventBridgeEvent,
+  minioEvent,
+  rustfsEvent,
+  s3Event,
+  s3TestEvent,
+  versityGatewayEvent,
+} from '../support/events.ts';
+import { tinyPng } from '../support/pipeline.ts';
+import { read, startApi, type TestApi } from '../support/server.ts';
+
+type EventAnswer = z.infer<typeof EventAnswerSchema>;
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.close());
+
+async function put(Key: string, Body: Uint8Array) {
+  await api.store.s3.send(new PutObjectCommand({ Bucket: 'uploads', Key, Body }));
+}
+
+const send = (event: unknown, headers: Record<string, string> = {}) =>
+  api.request('/v1/events', { method: 'POST', body: JSON.stringify(event), headers });
+
+describe.each([
+  ['S3', s3Event],
+  ['EventBridge', eventBridgeEvent],
+  ['MinIO', minioEvent],
+  ['RustFS', rustfsEvent],
+  ['Ceph', cephEvent],
+])('an event of %s', (name, make) => {
+  test('is answered when its upload is converted and its row is there', async () => {
+    const key = `my ${name}+1 (ä).png`;
+    await put(key, await tinyPng(10));
+    const response = await send(make({ bucket: 'uploads', key }));
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({
+      results: [{ action: 'processed', key, status: 'converted', code: null, reason: null }],
+    });
+    const rows = await api.database.rows();
+    expect(rows.at(-1)).toMatchObject({ source_key: key, status: 'converted' });
+  });
+});
+
+test('an event of VersityGW, with a key that its dialect leaves as it is, is understood', async () => {
+  const key = 'plain/photo.png';
+  await put(key, await tinyPng(11));
+  const response = await send(versityGatewayEvent({ bucket: 'uploads', key }));
+  expect(await response.json()).toMatchObject({ results: [{ key, status: 'converted' }] });
+});
+
+test('says what became of each record, in order', async () => {
+  await put('good.png', await tinyPng(12));
+  await put('bad.png', Buffer.from('no picture'));
+  const event = s3Event(
+    { bucket: 'uploads', key: 'bad.png' },
+    { bucket: 'uploads', key: 'grayscale/own.png' },
+    { bucket: 'elsewhere', key: 'foreign.png' },
+    { bucket: 'uploads', key: 'good.png' },
+  );
+  const response = await send(event);
+  expect(response.status).toBe(200);
+  expect((await read<EventAnswer>(response)).results).toMatchObject([
+    { action: 'processed', key: 'bad.png', status: 'failed', code: 'UNSUPPORTED_FORMAT' },
+    { action: 'ignored', key: 'grayscale/own.png' },
+    { action: 'refused', key: 'foreign.png', reason: expect.stringContaining('uploads') },
+    { action: 'processed', key: 'good.png', status: 'converted' },
+  ]);
+});
+
+test('takes the test event that a store sends first, whatever its type is called', async () => {
+  const response = await send(s3TestEvent(), { 'content-type': 'text/plain' });
+  expect(response.status).toBe(200);
+});
+
+test('is answered 503 where the outcome could not be recorded, so that the sender tries again', async () => {
+  await put('later.png', await tinyPng(13));
+  await api.database.query('ALTER TABLE image_metadata RENAME TO away');
+  const event = s3Event({ bucket: 'uploads', key: 'later.png' });
+  try {
+    const response = await send(event);
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toMatch(/^\d+$/);
+    expect(await response.json()).toMatchObject({ code: 'TRY_AGAIN' });
+  } finally {
+    await api.database.query('ALTER TABLE away RENAME TO image_metadata');
+  }
+  const again = await send(event);
+  expect(again.status).toBe(200);
+  expect((await api.database.rows()).at(-1)).toMatchObject({ source_key: 'later.png' });
+});
+
+describe('refuses', () => {
+  test.each([
+    ['what is no JSON', 'hello'],
+    ['nothing', ''],
+    ['what is no event', '{"hello":1}'],
+    ['an event of another bucket', JSON.stringify(s3Event({ bucket: 'elsewhere', key: 'a' }))],
+    ['no text', new Uint8Array([0xff, 0xfe, 0])],
+  ])('%s', async (_, body) => {
+    const response = await api.request('/v1/events', { method: 'POST', body });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ code: 'INVALID_REQUEST' });
+  });
+
+  test('more than any store sends', async () => {
+    const body = `{"Records":["${'x'.repeat(4 * 2 ** 20)}"]}`;
+    const response = await api.request('/v1/events', { method: 'POST', body });
+    expect(response.status).toBe(413);
+  });
+});

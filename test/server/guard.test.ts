@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Problem } from '../../src/server/schemas.ts';
+import { read, startApi, type TestApi } from '../support/server.ts';
+
+const token = 'correct-horse-battery-staple';
+const eventsToken = 'webhook-secret-of-the-store';
+
+const basic = (password: string) => `Basic ${Buffer.from(`anyone:${password}`).toString('base64')}`;
+
+describe('with a token', () => {
+  let api: TestApi;
+  beforeAll(async () => {
+    api = await startApi({ API_TOKEN: token, EVENTS_TOKEN: eventsToken });
+  });
+  afterAll(() => api.close());
+
+  const get = (path: string, headers: Record<string, string> = {}) =>
+    api.request(path, { headers });
+
+  test.each([
+    ['as Bearer', `Bearer ${token}`],
+    ['as Bearer, whatever the case', `bearer ${token}`],
+    ['as the password of Basic', basic(token)],
+  ])('lets in whoever sends it %s', async (_, authorization) => {
+    expect((await get('/v1/images', { authorization })).status).toBe(200);
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['another', `Bearer ${token}x`],
+    ['a part', `Bearer ${token.slice(0, -1)}`],
+    ['an empty one', 'Bearer '],
+    ['another password', basic('wrong')],
+    ['no password', `Basic ${Buffer.from(token).toString('base64').slice(2)}`],
+    ['another scheme', `Digest ${token}`],
+    ['the token alone', token],
+    ['a very long one', `Bearer ${'x'.repeat(10_000)}`],
+    ['the token for events', `Bearer ${eventsToken}`],
+  ])('lets nobody in who sends %s', async (_, authorization) => {
+    const response = await get('/v1/images', authorization ? { authorization } : {});
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toMatch(/^Basic realm=/);
+    const problem = await read<Problem>(response);
+    expect(problem.code).toBe('UNAUTHORIZED');
+    expect(JSON.stringify(problem)).not.toContain(token);
+  });
+
+  test.each(['/', '/docs', '/openapi.json', '/metrics', '/v1', '/v1/live', '/nope'])(
+    'is demanded for %s as well',
+    async (path) => {
+      expect((await get(path)).status).toBe(401);
+    },
+  );
+
+  test.each(['/healthz', '/readyz'])('is not demanded by %s', async (path) => {
+    expect((await get(path)).status).toBe(200);
+  });
+
+  test('events have one of their own', async () => {
+    const send = (authorization: string) =>
+      api.request('/v1/events', {
+        method: 'POST',
+        body: '{"Records":[]}',
+        headers: { authorization },
+      });
+    expect((await send(`Bearer ${eventsToken}`)).status).toBe(200);
+    expect((await send(`Bearer ${token}`)).status).toBe(401);
+  });
+
+  test('any host may be named', async () => {
+    const headers = { host: 'gray.example.com', authorization: `Bearer ${token}` };
+    expect((await get('/v1/images', headers)).status).toBe(200);
+  });
+});
+
+describe('without a token', () => {
+  let api: TestApi;
+  beforeAll(async () => {
+    api = await startApi();
+  });
+  afterAll(() => api.close());
+
+  test.each(['localhost', 'localhost:8080', '127.0.0.1:9', '[::1]:8080'])(
+    'answers under the name %s',
+    async (host) => {
+      expect((await api.request('/v1/images', { headers: { host } })).status).toBe(200);
+    },
+  );
+
+  test.each(['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example:8080', ''])(
+    'does not answer under the name %j, which anyone can give to this machine',
+    async (host) => {
+      const response = await api.request('/v1/images', { headers: { host } });
+      expect(response.status).toBe(421);
+      expect(await response.json()).toMatchObject({ code: 'MISDIRECTED_HOST' });
+    },
+  );
+
+  test.each([
+    ['another site', 'https://evil.example', 403],
+    ['another port', 'http://localhost:9999', 403],
+    ['a page that hides where it is', 'null', 403],
+    ['its own page', 'http://localhost:8080', 404],
+  ])('a page of %s changing something is answered %i', async (_, origin, status) => {
+    const headers = { origin, host: 'localhost:8080' };
+    const response = await api.request('/v1/images/999', { method: 'DELETE', headers });
+    expect(response.status).toBe(status);
+  });
+
+  test.each(['/', '/docs', '/v1/images', '/nope', '/healthz'])(
+    'every answer has the headers that keep browsers safe: %s',
+    async (path) => {
+      const { headers } = await api.request(path);
+      expect(Object.fromEntries(headers)).toMatchObject({
+        'content-security-policy': expect.stringMatching(/^default-src 'none'; script-src 'self';/),
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
+        'referrer-policy': 'no-referrer',
+      });
+    },
+  );
+
+  test('a method that a path does not have is answered with those that it has', async () => {
+    const response = await api.request('/v1/images', { method: 'POST' });
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe('GET');
+    expect(await response.json()).toMatchObject({ code: 'METHOD_NOT_ALLOWED' });
+  });
+
+  test.each([
+    '/../package.json',
+    '/%2e%2e/package.json',
+    '/..%2fpackage.json',
+    '/.git/config',
+    '/a\0b',
+    '/assets//x',
+  ])('the path %j leads to no file', async (path) => {
+    const response = await api.request(path);
+    expect(response.status).toBe(404);
+  });
+});

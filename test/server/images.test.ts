@@ -1,0 +1,320 @@
+import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Image, ImageList, Problem } from '../../src/server/schemas.ts';
+import { convertedOutcome, entriesOf, failedOutcome, skippedOutcome } from '../support/outcomes.ts';
+import { tinyPng } from '../support/pipeline.ts';
+import { addImage, read, startApi, type TestApi } from '../support/server.ts';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.close());
+beforeEach(async () => {
+  await api.database.query('TRUNCATE image_metadata');
+});
+
+async function list(query = ''): Promise<ImageList> {
+  const response = await api.request(`/v1/images${query}`);
+  const text = await response.text();
+  expect(response.status, text).toBe(200);
+  return JSON.parse(text);
+}
+
+async function pages(query: string): Promise<Image[]> {
+  const images: Image[] = [];
+  let next: string | null = '';
+  while (next !== null) {
+    const page: ImageList = await list(`?${query}${next && `&cursor=${next}`}`);
+    images.push(...page.images);
+    next = page.next;
+  }
+  return images;
+}
+
+const keysOf = (images: Image[]) => images.map(({ source }) => source.key);
+
+describe('the list', () => {
+  test('is empty at first', async () => {
+    expect(await list()).toEqual({ images: [], next: null });
+  });
+
+  test('tells everything that is known of an image', async () => {
+    await api.parts.pipeline.ledger.record(entriesOf(convertedOutcome({ key: 'a.jpg' })));
+    const { images } = await list();
+    expect(images).toEqual([
+      {
+        id: expect.stringMatching(/^\d+$/),
+        status: 'converted',
+        code: null,
+        message: null,
+        source: {
+          bucket: 'uploads',
+          key: 'a.jpg',
+          versionId: null,
+          etag: 'e1',
+          sizeBytes: 1_000,
+          format: 'jpeg',
+          pages: 1,
+        },
+        output: {
+          bucket: 'uploads',
+          key: 'grayscale/a.jpg',
+          sizeBytes: 500,
+          format: 'png',
+          width: 40,
+          height: 30,
+          channels: 1,
+          depth: 8,
+          losses: [],
+        },
+        recipe: { hash: expect.any(String), text: 'rec601 png', method: 'rec601', format: 'png' },
+        stagesMs: { queue: 1, fetch: 2, decode: 3.5, gray: 4, encode: 5, store: 6, verify: 7 },
+        durationMs: 27.5,
+        attempts: 1,
+        coldStart: false,
+        processorVersion: expect.any(String),
+        eventTime: null,
+        recordedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
+        links: {
+          self: `/v1/images/${images[0]?.id}`,
+          source: `/v1/images/${images[0]?.id}/source`,
+          gray: `/v1/images/${images[0]?.id}/gray`,
+          thumbnail: `/v1/images/${images[0]?.id}/gray?width=160`,
+        },
+      },
+    ]);
+  });
+
+  test('tells what the original wrote, as far as it goes', async () => {
+    await api.database.query(
+      "INSERT INTO image_metadata (file_name, timestamp) VALUES ('old.jpg', now())",
+    );
+    const { images } = await list();
+    expect(images).toMatchObject([
+      {
+        status: 'converted',
+        source: { bucket: null, key: null },
+        output: { key: 'old.jpg', bucket: null },
+        recipe: null,
+        durationMs: 0,
+        links: { source: null, gray: null },
+      },
+    ]);
+  });
+
+  describe('shows only', () => {
+    beforeEach(async () => {
+      const { ledger } = api.parts.pipeline;
+      await ledger.record(entriesOf(convertedOutcome({ key: 'a/1.jpg' })));
+      await ledger.record(entriesOf(failedOutcome({ key: 'a/2_.jpg', etag: 'e2' })));
+      await ledger.record(entriesOf(skippedOutcome({ key: 'b/3%.jpg', bucket: 'other' })));
+    });
+
+    test.each([
+      ['status=failed', ['a/2_.jpg']],
+      ['code=SUPERSEDED', ['b/3%.jpg']],
+      ['bucket=other', ['b/3%.jpg']],
+      ['key=a/1.jpg', ['a/1.jpg']],
+      ['prefix=a/', ['a/2_.jpg', 'a/1.jpg']],
+      ['prefix=a/2_', ['a/2_.jpg']],
+      ['prefix=a/1_', []],
+      ['prefix=b/3%25', ['b/3%.jpg']],
+      ['prefix=%25', []],
+      ['key=a/2_.jpg&etag=e2', ['a/2_.jpg']],
+      ['key=a/2_.jpg&etag=e1', []],
+      ['method=rec601', ['b/3%.jpg', 'a/2_.jpg', 'a/1.jpg']],
+      ['method=rec709', []],
+      ['version=0.0.0', []],
+      ['since=1h', ['b/3%.jpg', 'a/2_.jpg', 'a/1.jpg']],
+      ['since=2100-01-01T00:00:00Z', []],
+      ['until=1h', []],
+      ['until=2100-01-01T00:00:00%2B02:00', ['b/3%.jpg', 'a/2_.jpg', 'a/1.jpg']],
+      ['prefix=a/&status=converted', ['a/1.jpg']],
+    ])('what %s says', async (query, keys) => {
+      expect(keysOf((await list(`?${query}`)).images)).toEqual(keys);
+    });
+  });
+
+  describe('is sorted and paged', () => {
+    // Many of one moment and of one duration: only the id tells them apart.
+    beforeEach(async () => {
+      for (let batch = 0; batch < 4; batch++) {
+        const outcomes = Array.from({ length: 7 }, (_, i) => {
+          const outcome = convertedOutcome({ key: `${batch}-${i}` });
+          outcome.stages.decode = (i % 3) * 100 + 0.1;
+          return outcome;
+        });
+        await api.parts.pipeline.ledger.record(entriesOf(...outcomes));
+      }
+    });
+
+    test.each(['newest', 'oldest', 'slowest', 'fastest'] as const)(
+      '%s first, each row once, whatever the size of a page',
+      async (sort) => {
+        const whole = (await list(`?sort=${sort}&limit=200`)).images;
+        expect(whole).toHaveLength(28);
+        const values = whole.map((image) =>
+          sort === 'newest' || sort === 'oldest' ? image.recordedAt : image.durationMs,
+        );
+        const ascending = values.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+        const isUp = sort === 'oldest' || sort === 'fastest';
+        expect(values).toEqual(isUp ? ascending : ascending.toReversed());
+        for (const limit of [1, 5, 7, 28]) {
+          expect(await pages(`sort=${sort}&limit=${limit}`)).toEqual(whole);
+        }
+      },
+    );
+
+    test('without repeating or missing a row while others come', async () => {
+      const before = (await list('?limit=200')).images;
+      const first = await list('?limit=10');
+      await api.parts.pipeline.ledger.record(entriesOf(convertedOutcome({ key: 'late' })));
+      const second = await list(`?limit=200&cursor=${first.next}`);
+      expect([...first.images, ...second.images]).toEqual(before);
+    });
+
+    test.each([
+      ['of another order', () => list('?limit=1&sort=slowest'), 'newest'],
+      ['made up', async () => ({ next: 'bm9uc2Vuc2U' }), 'newest'],
+      [
+        'with a time that is none',
+        async () => ({ next: forged(['newest', '2026-99-99', '1']) }),
+        'newest',
+      ],
+      [
+        'with a time from before all',
+        async () => ({ next: forged(['newest', '0001-01-01T00:00:00Z', '1']) }),
+        'newest',
+      ],
+      [
+        'with SQL in it',
+        async () => ({ next: forged(['newest', "2026-01-01T00:00:00Z'); --", '1']) }),
+        'newest',
+      ],
+      [
+        'with an id out of range',
+        async () => ({ next: forged(['slowest', 1, '9'.repeat(40)]) }),
+        'slowest',
+      ],
+      ['with infinity', async () => ({ next: forged(['slowest', 1e300, '1']) }), 'slowest'],
+    ])('and a cursor %s is refused', async (_, make, sort) => {
+      const { next } = await make();
+      const response = await api.request(`/v1/images?sort=${sort}&cursor=${next}`);
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({
+        code: 'INVALID_REQUEST',
+        errors: [{ name: 'cursor' }],
+      });
+    });
+
+    const forged = (content: unknown) => Buffer.from(JSON.stringify(content)).toString('base64url');
+  });
+
+  test.each([
+    ['limit=0', 'limit'],
+    ['limit=201', 'limit'],
+    ['status=done', 'status'],
+    ['since=yesterday', 'since'],
+    ['key=a%00b', 'key'],
+    ['page=2', 'page'],
+    ['etag=e1', 'etag'],
+    ['status=failed&status=converted', 'status'],
+  ])('refuses %s', async (query, name) => {
+    const response = await api.request(`/v1/images?${query}`);
+    expect(response.status).toBe(400);
+    expect((await read<Problem>(response)).errors).toMatchObject([{ name }]);
+  });
+});
+
+describe('one image', () => {
+  test('is what the list has of it', async () => {
+    const image = await addImage(api, 'one.png', await tinyPng(1));
+    const response = await api.request(image.links.self);
+    expect(await response.json()).toEqual(image);
+  });
+
+  test.each([['1234567890'], ['999999999999999999']])(
+    'that is not there is 404: %s',
+    async (id) => {
+      const response = await api.request(`/v1/images/${id}`);
+      expect(response.status).toBe(404);
+      expect(await response.json()).toMatchObject({ code: 'NO_SUCH_IMAGE' });
+    },
+  );
+});
+
+const headOf = (Key: string) =>
+  api.store.s3.send(new HeadObjectCommand({ Bucket: 'uploads', Key })).then(
+    () => true,
+    () => false,
+  );
+
+describe('retry', () => {
+  test('converts what failed, once it is sound', async () => {
+    const failed = await addImage(api, 'mend.png', Buffer.from('no picture'));
+    expect(failed).toMatchObject({ status: 'failed', code: 'UNSUPPORTED_FORMAT' });
+    const Body = await tinyPng(3);
+    await api.store.s3.send(new PutObjectCommand({ Bucket: 'uploads', Key: 'mend.png', Body }));
+    const response = await api.request(`${failed.links.self}/retry`, { method: 'POST' });
+    const retried = (await response.json()) as Image;
+    expect(retried).toMatchObject({ status: 'converted', output: { key: 'grayscale/mend.png' } });
+    expect(retried.id).not.toBe(failed.id);
+    expect(await headOf('grayscale/mend.png')).toBe(true);
+  });
+
+  test('counts another attempt where nothing has changed', async () => {
+    const failed = await addImage(api, 'same.png', Buffer.from('still no picture'));
+    const response = await api.request(`${failed.links.self}/retry`, { method: 'POST' });
+    expect(await response.json()).toMatchObject({ id: failed.id, status: 'failed', attempts: 2 });
+  });
+
+  test('says that a source has gone', async () => {
+    const image = await addImage(api, 'gone.png', await tinyPng(4));
+    await api.parts.files.remove({ bucket: 'uploads', key: 'gone.png' });
+    const response = await api.request(`${image.links.self}/retry`, { method: 'POST' });
+    expect(await response.json()).toMatchObject({ status: 'skipped', code: 'SOURCE_GONE' });
+  });
+
+  test('is refused for a row that names no source', async () => {
+    await api.database.query("INSERT INTO image_metadata (file_name) VALUES ('old.jpg')");
+    const { images } = await list();
+    const response = await api.request(`${images[0]?.links.self}/retry`, { method: 'POST' });
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ code: 'NO_SUCH_FILE' });
+  });
+});
+
+describe('removing', () => {
+  test('takes output and row, and leaves the source', async () => {
+    const image = await addImage(api, 'away.png', await tinyPng(5));
+    const response = await api.request(image.links.self, { method: 'DELETE' });
+    expect(await response.json()).toEqual({ id: image.id, removed: ['output', 'row'] });
+    expect(await headOf('grayscale/away.png')).toBe(false);
+    expect(await headOf('away.png')).toBe(true);
+    expect((await api.request(image.links.self)).status).toBe(404);
+  });
+
+  test('takes the source as well when asked', async () => {
+    const image = await addImage(api, 'all.png', await tinyPng(6));
+    const response = await api.request(`${image.links.self}?source=true`, { method: 'DELETE' });
+    expect(await response.json()).toEqual({ id: image.id, removed: ['output', 'source', 'row'] });
+    expect(await headOf('all.png')).toBe(false);
+  });
+
+  test('leaves files that belong to a newer row', async () => {
+    const older = await addImage(api, 'twice.png', await tinyPng(7));
+    const newer = await addImage(api, 'twice.png', await tinyPng(8));
+    expect(newer.id).not.toBe(older.id);
+    const response = await api.request(`${older.links.self}?source=true`, { method: 'DELETE' });
+    expect(await response.json()).toEqual({ id: older.id, removed: ['row'] });
+    expect(await headOf('twice.png')).toBe(true);
+    expect(await headOf('grayscale/twice.png')).toBe(true);
+  });
+
+  test('a second time finds nothing', async () => {
+    const image = await addImage(api, 'once.png', await tinyPng(9));
+    await api.request(image.links.self, { method: 'DELETE' });
+    expect((await api.request(image.links.self, { method: 'DELETE' })).status).toBe(404);
+  });
+});

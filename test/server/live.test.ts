@@ -1,0 +1,207 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createPostgresReader } from '../../src/adapters/postgres-reader.ts';
+import type { LedgerRow } from '../../src/pipeline/index.ts';
+import { createLiveFeed, type LiveBatch } from '../../src/server/live-feed.ts';
+import { convertedOutcome, entriesOf, failedOutcome } from '../support/outcomes.ts';
+import { tinyPng } from '../support/pipeline.ts';
+import { createDatabase, type TestDatabase } from '../support/postgres.ts';
+import { addImage, startApi, type TestApi } from '../support/server.ts';
+
+describe('the stream of events', () => {
+  let api: TestApi;
+  const streams: AbortController[] = [];
+  beforeAll(async () => {
+    api = await startApi();
+  });
+  afterEach(() => {
+    for (const stream of streams.splice(0)) stream.abort();
+  });
+  afterAll(() => api.close());
+
+  /** Opens a stream; `next` is its next event. */
+  async function open(query = '', headers: Record<string, string> = {}) {
+    const controller = new AbortController();
+    streams.push(controller);
+    const response = await api.request(`/v1/live${query}`, { headers, signal: controller.signal });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    return async function next(): Promise<{ event: string; data: unknown; id?: string }> {
+      while (!text.includes('\n\n')) {
+        const { value, done } = (await reader?.read()) ?? { done: true };
+        if (done) throw new Error('The stream ended.');
+        text += value;
+      }
+      const [block = '', ...rest] = text.split('\n\n');
+      text = rest.join('\n\n');
+      const fields = Object.fromEntries(
+        block
+          .split('\n')
+          .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+      );
+      return { ...fields, event: fields.event ?? '', data: JSON.parse(fields.data ?? 'null') };
+    };
+  }
+
+  test('greets, then tells of outcomes as they happen, in full', async () => {
+    const next = await open();
+    expect(await next()).toMatchObject({ event: 'hello', data: { version: expect.any(String) } });
+    await sleep(200);
+    const image = await addImage(api, 'seen.png', await tinyPng(1));
+    expect(await next()).toEqual({ event: 'outcome', id: expect.any(String), data: image });
+  });
+
+  test('tells who comes back what was missed', async () => {
+    const next = await open();
+    await next();
+    await sleep(200);
+    await addImage(api, 'before.png', await tinyPng(2));
+    const { id = '' } = await next();
+    streams.pop()?.abort();
+
+    const missed = [
+      await addImage(api, 'missed-1.png', await tinyPng(3)),
+      await addImage(api, 'missed-2.png', await tinyPng(4)),
+    ];
+    const again = await open('', { 'last-event-id': id });
+    expect((await again()).event).toBe('hello');
+    expect([(await again()).data, (await again()).data]).toEqual(missed);
+  });
+
+  test('tells only what was asked for', async () => {
+    const next = await open('?status=failed&prefix=wanted/');
+    await next();
+    await sleep(200);
+    await addImage(api, 'wanted/sound.png', await tinyPng(5));
+    await addImage(api, 'other/broken.png', Buffer.from('no picture'));
+    const image = await addImage(api, 'wanted/broken.png', Buffer.from('no picture'));
+    expect((await next()).data).toEqual(image);
+  });
+
+  test('refuses an id that it never gave out', async () => {
+    const response = await api.request('/v1/live', { headers: { 'last-event-id': 'nonsense' } });
+    expect(response.status).toBe(400);
+  });
+});
+
+describe('the feed', () => {
+  let database: TestDatabase;
+  const closers: (() => Promise<void>)[] = [];
+  beforeAll(async () => {
+    database = await createDatabase();
+  });
+  afterEach(async () => {
+    for (const close of closers.splice(0)) await close();
+  });
+  afterAll(() => database.drop());
+
+  function follow(options: { pollMs?: number; onError?: (error: Error) => void } = {}) {
+    const batches: LiveBatch[] = [];
+    const reader = createPostgresReader(database);
+    const feed = createLiveFeed({ reader, onError: () => {}, pollMs: 60_000, ...options });
+    closers.push(() => feed.close());
+    const unsubscribe = feed.subscribe((batch) => batches.push(batch));
+    return {
+      feed,
+      batches,
+      unsubscribe,
+      keys: () => batches.flatMap(({ rows }) => rows.map(keyOf)),
+    };
+  }
+
+  const keyOf = ({ sourceKey }: LedgerRow) => sourceKey;
+  const insert = (...keys: string[]) =>
+    record(entriesOf(...keys.map((key) => convertedOutcome({ key }))));
+  async function record(entries: ReturnType<typeof entriesOf>) {
+    const { createPostgresLedger } = await import('../../src/adapters/postgres-ledger.ts');
+    await createPostgresLedger(database, { processorVersion: 'test' }).record(entries);
+  }
+
+  async function until(isTrue: () => boolean) {
+    const deadline = Date.now() + 5_000;
+    while (!isTrue() && Date.now() < deadline) await sleep(20);
+    expect(isTrue()).toBe(true);
+  }
+
+  test('finds rows without being woken, a little later', async () => {
+    const { keys } = follow({ pollMs: 50 });
+    await sleep(200);
+    await insert('unwoken');
+    await until(() => keys().includes('unwoken'));
+  });
+
+  test('tells each row once, however often it is woken, and a row that changes again', async () => {
+    const { feed, keys } = follow();
+    await sleep(200);
+    await record(entriesOf(failedOutcome({ key: 'x' })));
+    for (let i = 0; i < 20; i++) feed.wake();
+    await until(() => keys().length === 1);
+    await insert('x');
+    feed.wake();
+    await until(() => keys().length === 2);
+    await sleep(300);
+    feed.wake();
+    await sleep(300);
+    expect(keys()).toEqual(['x', 'x']);
+  });
+
+  test('tells a row whose transaction began before those that were told, and ended after', async () => {
+    const { feed, keys } = follow();
+    await sleep(200);
+    await database.session(async (slow) => {
+      await slow.query('BEGIN');
+      await slow.query('SELECT now()');
+      await sleep(300);
+      await insert('quick');
+      feed.wake();
+      await until(() => keys().includes('quick'));
+      await slow.query(`INSERT INTO image_metadata (file_name, source_key) VALUES ('g', 'slow')`);
+      await slow.query('COMMIT');
+    });
+    feed.wake();
+    await until(() => keys().includes('slow'));
+  });
+
+  test('leaves out what nobody could read, and says how much', async () => {
+    const { feed, batches } = follow();
+    await sleep(200);
+    await insert(...Array.from({ length: 250 }, (_, i) => `many-${i}`));
+    feed.wake();
+    await until(() => batches.length > 0);
+    expect(batches[0]?.rows).toHaveLength(100);
+    expect(batches[0]?.skipped).toBe(150);
+  });
+
+  test('goes on when the database is back', async () => {
+    const errors: Error[] = [];
+    const { feed, keys } = follow({ onError: (error) => errors.push(error) });
+    await sleep(200);
+    await database.query('ALTER TABLE image_metadata RENAME TO away');
+    feed.wake();
+    await until(() => errors.length > 0);
+    await database.query('ALTER TABLE away RENAME TO image_metadata');
+    await insert('back');
+    feed.wake();
+    await until(() => keys().includes('back'));
+  });
+
+  test('asks the database nothing while nobody listens', async () => {
+    let asked = 0;
+    const reader = createPostgresReader({
+      query: (text, values) => {
+        asked++;
+        return database.query(text, values);
+      },
+    });
+    const feed = createLiveFeed({ reader, onError: () => {}, pollMs: 20 });
+    closers.push(() => feed.close());
+    feed.subscribe(() => {})();
+    await sleep(300);
+    const before = asked;
+    feed.wake();
+    await sleep(300);
+    expect(asked).toBe(before);
+  });
+});

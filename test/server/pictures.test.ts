@@ -1,0 +1,195 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { toGrayscale } from '../../src/convert/index.ts';
+import type { Image, ImageList } from '../../src/server/schemas.ts';
+import { convertedOutcome, entriesOf } from '../support/outcomes.ts';
+import { tinyPng } from '../support/pipeline.ts';
+import { addImage, read, startApi, type TestApi } from '../support/server.ts';
+
+let api: TestApi;
+let image: Image;
+let source: Buffer;
+beforeAll(async () => {
+  api = await startApi();
+  source = await sharp({ create: { width: 400, height: 300, channels: 3, background: '#47a' } })
+    .jpeg()
+    .toBuffer();
+  image = await addImage(api, 'folder/photo.jpg', source);
+});
+afterAll(() => api.close());
+
+const get = (path: string | null, headers: Record<string, string> = {}, method = 'GET') =>
+  api.request(path ?? '', { headers, method });
+const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer());
+
+test('hands out the source and the gray file as they are', async () => {
+  expect((await bytesOf(await get(image.links.source))).equals(source)).toBe(true);
+  const gray = await get(image.links.gray);
+  expect(gray.headers.get('content-type')).toBe('image/png');
+  expect((await bytesOf(gray)).equals((await toGrayscale(source)).bytes)).toBe(true);
+});
+
+test('lets nothing in a file be run by a browser', async () => {
+  const { headers } = await get(image.links.source);
+  expect(Object.fromEntries(headers)).toMatchObject({
+    'content-type': 'image/jpeg',
+    'content-disposition': `inline; filename="photo.jpg"; filename*=UTF-8''photo.jpg`,
+    'content-security-policy': "default-src 'none'; sandbox",
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'private, no-cache',
+  });
+});
+
+describe('a file that the client has already', () => {
+  test.each([
+    ['its ETag', (etag: string) => etag],
+    ['its ETag, weakly', (etag: string) => `W/${etag}`],
+    ['its ETag among others', (etag: string) => `"x", ${etag}`],
+    ['anything', () => '*'],
+  ])('is not sent again: %s', async (_, condition) => {
+    const etag = (await get(image.links.gray)).headers.get('etag') ?? '';
+    const response = await get(image.links.gray, { 'if-none-match': condition(etag) });
+    expect(response.status).toBe(304);
+    expect(response.headers.get('etag')).toBe(etag);
+    expect(await bytesOf(response)).toHaveLength(0);
+  });
+
+  test('is sent when it is another', async () => {
+    expect((await get(image.links.gray, { 'if-none-match': '"other"' })).status).toBe(200);
+  });
+});
+
+describe('a range', () => {
+  test.each([
+    ['bytes=0-9', 0, 10],
+    ['bytes=100-', 100, undefined],
+    ['bytes=-7', -7, undefined],
+    ['bytes=5-99999999', 5, undefined],
+  ])('%s is that part', async (range, start, end) => {
+    const response = await get(image.links.source, { range });
+    const part = source.subarray(start, end);
+    expect(response.status).toBe(206);
+    expect((await bytesOf(response)).equals(part)).toBe(true);
+    expect(response.headers.get('content-length')).toBe(String(part.length));
+    const first = start < 0 ? source.length + start : start;
+    expect(response.headers.get('content-range')).toBe(
+      `bytes ${first}-${first + part.length - 1}/${source.length}`,
+    );
+  });
+
+  test.each(['bytes=0-1,4-5', 'lines=1-2', 'bytes=x', 'bytes=-', ''])(
+    '%j is answered with the whole file',
+    async (range) => {
+      const response = await get(image.links.source, { range });
+      expect(response.status).toBe(200);
+      expect(await bytesOf(response)).toHaveLength(source.length);
+    },
+  );
+
+  test('beyond the end is refused', async () => {
+    const response = await get(image.links.source, { range: 'bytes=9999999-' });
+    expect(response.status).toBe(416);
+    expect(await response.json()).toMatchObject({ code: 'RANGE_NOT_SATISFIABLE' });
+  });
+
+  test('of what has changed since is answered with the whole file', async () => {
+    const etag = (await get(image.links.source)).headers.get('etag') ?? '';
+    const range = 'bytes=0-1';
+    expect((await get(image.links.source, { range, 'if-range': etag })).status).toBe(206);
+    expect((await get(image.links.source, { range, 'if-range': '"old"' })).status).toBe(200);
+  });
+});
+
+test('HEAD says what GET would, without the bytes', async () => {
+  const [head, whole] = [await get(image.links.gray, {}, 'HEAD'), await get(image.links.gray)];
+  expect(head.status).toBe(200);
+  expect(Object.fromEntries(head.headers)).toEqual(Object.fromEntries(whole.headers));
+  expect(await bytesOf(head)).toHaveLength(0);
+});
+
+describe('a thumbnail', () => {
+  test('is a small WebP of the width that was asked for', async () => {
+    const response = await get(image.links.thumbnail);
+    expect(response.headers.get('content-type')).toBe('image/webp');
+    const { width, height } = await sharp(await bytesOf(response)).metadata();
+    expect({ width, height }).toEqual({ width: 160, height: 120 });
+  });
+
+  test('is never enlarged', async () => {
+    const response = await get(`${image.links.gray}?width=1000`);
+    expect((await sharp(await bytesOf(response)).metadata()).width).toBe(400);
+  });
+
+  test('has an ETag of its own', async () => {
+    const etag = (await get(image.links.thumbnail)).headers.get('etag') ?? '';
+    expect(etag).not.toBe((await get(image.links.gray)).headers.get('etag'));
+    expect((await get(image.links.thumbnail, { 'if-none-match': etag })).status).toBe(304);
+  });
+
+  test.each(['0', '15', '1025', '99999', '1e2', '-20'])('is not %s wide', async (width) => {
+    expect((await get(`${image.links.gray}?width=${width}`)).status).toBe(400);
+  });
+});
+
+describe('names of files', () => {
+  test.each([
+    ['<img src=x onerror=alert(1)>.png', '_img src_x onerror_alert_1__.png'],
+    ['quo"te\\.png', 'quo_te_.png'],
+    ['new\r\nX-Injected: 1.png', 'new__X-Injected_ 1.png'],
+    ["日本 'ä'.png", '__ _ä_.png'.replace('ä', '_')],
+    ['a;b%22.png', 'a_b_22.png'],
+  ])('are safe in headers: %j', async (key, plain) => {
+    const odd = await addImage(api, key, await tinyPng(50));
+    const { headers, status } = await get(odd.links.source);
+    expect(status).toBe(200);
+    expect(headers.get('x-injected')).toBeNull();
+    const disposition = headers.get('content-disposition') ?? '';
+    expect(disposition).toContain(`filename="${plain}"`);
+    const [, encoded = ''] = /filename\*=UTF-8''([\w.%-]+)$/.exec(disposition) ?? [];
+    expect(decodeURIComponent(encoded)).toBe(key);
+  });
+});
+
+describe('a file that is no longer the row’s own', () => {
+  test('is gone where a later upload took its place', async () => {
+    const older = await addImage(api, 'later.png', await tinyPng(1));
+    await addImage(api, 'later.png', await tinyPng(2));
+    for (const path of [older.links.source, older.links.gray, older.links.thumbnail]) {
+      const response = await get(path);
+      expect(response.status).toBe(410);
+      expect(await response.json()).toMatchObject({ code: 'CONTENT_REPLACED' });
+    }
+  });
+
+  test('is not found where it was removed', async () => {
+    const removed = await addImage(api, 'removed.png', await tinyPng(3));
+    await api.parts.files.remove({ bucket: 'uploads', key: 'removed.png' });
+    await api.parts.files.remove({ bucket: 'uploads', key: 'grayscale/removed.png' });
+    for (const path of [removed.links.source, removed.links.gray, removed.links.thumbnail]) {
+      const response = await get(path);
+      expect(response.status).toBe(404);
+      expect(await response.json()).toMatchObject({ code: 'NO_SUCH_FILE' });
+    }
+  });
+
+  test('is not taken from an object that something else put there', async () => {
+    await api.parts.pipeline.ledger.record(entriesOf(convertedOutcome({ key: 'foreign.jpg' })));
+    const Body = '<script>alert(1)</script>';
+    const Key = 'grayscale/foreign.jpg';
+    await api.store.s3.send(
+      new PutObjectCommand({ Bucket: 'uploads', Key, Body, ContentType: 'text/html' }),
+    );
+    const { images } = await read<ImageList>(await get('/v1/images?key=foreign.jpg'));
+    expect((await get(images[0]?.links.gray ?? '')).status).toBe(410);
+  });
+});
+
+test('a failure has a source and no gray file', async () => {
+  const failed = await addImage(api, 'page.html', Buffer.from('<script>alert(1)</script>'));
+  expect(failed.links).toMatchObject({ gray: null, thumbnail: null });
+  const response = await get(failed.links.source);
+  expect(response.headers.get('content-type')).toBe('application/octet-stream');
+  expect(response.headers.get('content-disposition')).toMatch(/^attachment; /);
+  expect((await get(`${failed.links.self}/gray`)).status).toBe(404);
+});

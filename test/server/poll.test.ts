@@ -1,0 +1,104 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Outcome } from '../../src/pipeline/index.ts';
+import { pollBucket, pollOnce } from '../../src/server/poll.ts';
+import { tinyPng } from '../support/pipeline.ts';
+import { startApi, type TestApi } from '../support/server.ts';
+
+let api: TestApi;
+const outcomes: Outcome[] = [];
+beforeAll(async () => {
+  api = await startApi({ POLL_INTERVAL_SECONDS: '1' });
+});
+afterAll(() => api.close());
+beforeEach(() => {
+  outcomes.length = 0;
+});
+
+async function put(Key: string, Body: Uint8Array) {
+  await api.store.s3.send(new PutObjectCommand({ Bucket: 'uploads', Key, Body }));
+}
+
+function options(signal = new AbortController().signal) {
+  const onOutcome = (outcome: Outcome) => outcomes.push(outcome);
+  return { parts: api.parts, onOutcome, log: () => {}, signal };
+}
+
+const poll = (prefix = '') => pollOnce({ bucket: 'uploads', prefix }, options());
+const keys = () => outcomes.map(({ upload }) => upload.key).sort();
+
+test('converts what has no row, once, and nothing of its own', async () => {
+  await put('new.png', await tinyPng(1));
+  await put('odd +%41 (ä).png', await tinyPng(2));
+  await put('bad.png', Buffer.from('no picture'));
+  await poll();
+  expect(keys()).toEqual(['bad.png', 'new.png', 'odd +%41 (ä).png']);
+  await poll();
+  expect(outcomes).toHaveLength(3);
+});
+
+test('converts a key anew when its content changes', async () => {
+  await put('changing.png', await tinyPng(3));
+  await poll('changing');
+  await put('changing.png', await tinyPng(4));
+  await poll('changing');
+  expect(keys()).toEqual(['changing.png', 'changing.png']);
+});
+
+test('looks below the prefix alone', async () => {
+  await put('inside/a.png', await tinyPng(5));
+  await put('outside/a.png', await tinyPng(6));
+  await poll('inside/');
+  expect(keys()).toEqual(['inside/a.png']);
+});
+
+test('goes on where it was interrupted, over many pages of the list', async () => {
+  const picture = await tinyPng(7);
+  const names = Array.from({ length: 1_050 }, (_, i) => `many/${String(i).padStart(4, '0')}.png`);
+  for (let at = 0; at < names.length; at += 50) {
+    await Promise.all(names.slice(at, at + 50).map((name) => put(name, picture)));
+  }
+  const stop = new AbortController();
+  const interrupted = options(stop.signal);
+  await pollOnce(
+    { bucket: 'uploads', prefix: 'many/' },
+    {
+      ...interrupted,
+      onOutcome: (outcome) => {
+        if (outcomes.push(outcome) === 40) stop.abort();
+      },
+    },
+  );
+  expect(outcomes).toHaveLength(40);
+  // The rest of them is taken for converted, but for the last, to see that the list was read whole.
+  await api.database.query(
+    `INSERT INTO image_metadata (status, code, source_bucket, source_key, source_etag, recipe_hash)
+     SELECT 'skipped', 'SUPERSEDED', 'uploads', key, etag, hash
+     FROM unnest($1::text[]) AS key,
+       (SELECT source_etag AS etag, recipe_hash AS hash FROM image_metadata WHERE source_key = $2) AS one
+     ON CONFLICT DO NOTHING`,
+    [names.slice(0, -1), names[0]],
+  );
+  outcomes.length = 0;
+  await poll('many/');
+  expect(keys()).toEqual([names.at(-1)]);
+}, 120_000);
+
+test('comes again until it is stopped, whatever goes wrong in between', async () => {
+  const stop = new AbortController();
+  const logged: string[] = [];
+  const log = (_: string, message: string) => logged.push(message);
+  await api.database.query('ALTER TABLE image_metadata RENAME TO away');
+  const polling = pollBucket(
+    { bucket: 'uploads', prefix: 'again/' },
+    { ...options(stop.signal), log },
+  );
+  await put('again/a.png', await tinyPng(8));
+  await expect.poll(() => logged, { timeout: 10_000 }).toContain('poll failed');
+  await api.database.query('ALTER TABLE away RENAME TO image_metadata');
+  await expect.poll(keys, { timeout: 10_000 }).toEqual(['again/a.png']);
+  await put('again/b.png', await tinyPng(9));
+  await expect.poll(keys, { timeout: 10_000 }).toEqual(['again/a.png', 'again/b.png']);
+  stop.abort();
+  await polling;
+}, 40_000);

@@ -1,0 +1,107 @@
+import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
+import type { z } from '@hono/zod-openapi';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Problem, UploadSchema } from '../../src/server/schemas.ts';
+import { oddKeys } from '../adapters/object-store.contract.ts';
+import { tinyPng } from '../support/pipeline.ts';
+import { read, startApi, type TestApi } from '../support/server.ts';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi({ MAX_BYTES: '20000' });
+});
+afterAll(() => api.close());
+
+function upload(key: string, body: Uint8Array, headers: Record<string, string> = {}) {
+  return api.request(`/v1/uploads?key=${encodeURIComponent(key)}`, {
+    method: 'POST',
+    body: new Uint8Array(body),
+    headers: { 'content-length': String(body.byteLength), ...headers },
+  });
+}
+
+const stored = (Key: string) =>
+  api.store.s3.send(new HeadObjectCommand({ Bucket: 'uploads', Key })).catch(() => undefined);
+
+test('puts the bytes into the bucket and says where the outcome will appear', async () => {
+  const body = await tinyPng(200, 100);
+  const response = await upload('in/photo.png', body, { 'content-type': 'image/png' });
+  expect(response.status).toBe(202);
+  const answer = await read<z.infer<typeof UploadSchema>>(response);
+  expect(answer).toEqual({
+    bucket: 'uploads',
+    key: 'in/photo.png',
+    etag: expect.stringMatching(/^[\da-f]{32}$/),
+    versionId: null,
+    sizeBytes: body.length,
+    outcome: `/v1/images?bucket=uploads&key=in%2Fphoto.png&etag=${answer.etag}`,
+  });
+  expect(response.headers.get('location')).toBe(answer.outcome);
+  const object = await api.store.s3.send(
+    new GetObjectCommand({ Bucket: 'uploads', Key: 'in/photo.png' }),
+  );
+  expect(Buffer.from((await object.Body?.transformToByteArray()) ?? []).equals(body)).toBe(true);
+  expect(object.ContentType).toBe('image/png');
+  expect(await (await api.request(answer.outcome)).json()).toEqual({ images: [], next: null });
+});
+
+test.each(oddKeys)('takes the key %j as it is', async (key) => {
+  const response = await upload(key, await tinyPng(1));
+  expect(response.status).toBe(202);
+  expect((await read<{ key: string }>(response)).key).toBe(key);
+  expect(await stored(key)).toBeDefined();
+});
+
+test.each([
+  ['text/html', 'application/octet-stream'],
+  ['image/svg+xml; charset=utf-8', 'image/svg+xml'],
+  ['nonsense', 'application/octet-stream'],
+])('stores what is sent as %s as %s', async (sent, kept) => {
+  await upload('typed', await tinyPng(1), { 'content-type': sent });
+  expect((await stored('typed'))?.ContentType).toBe(kept);
+});
+
+describe('refuses', () => {
+  test.each([
+    ['an output', 'grayscale/photo.png'],
+    ['a way up', '../photo.png'],
+    ['a way up inside', 'a/../../photo.png'],
+    ['a dot', './photo.png'],
+    ['a folder', 'folder/'],
+    ['nothing', ''],
+    ['NUL', 'a\0b'],
+    ['too long a key', 'x'.repeat(1_025)],
+  ])('%s as the key', async (_, key) => {
+    const response = await upload(key, await tinyPng(1));
+    expect(response.status).toBe(400);
+    expect((await read<Problem>(response)).errors).toMatchObject([{ name: 'key' }]);
+  });
+
+  test('a body of unknown length', async () => {
+    const response = await api.request('/v1/uploads?key=a.png', { method: 'POST', body: 'abc' });
+    expect(response.status).toBe(411);
+    expect(await response.json()).toMatchObject({ code: 'LENGTH_REQUIRED' });
+  });
+
+  test('a body that announces more than the limit', async () => {
+    const response = await upload('large.png', new Uint8Array(1), { 'content-length': '20001' });
+    expect(response.status).toBe(413);
+  });
+
+  test.each([
+    ['shorter', '9'],
+    ['longer', '2'],
+  ])('a body that is %s than it announces, and stores none of it', async (_, length) => {
+    const response = await upload('lying.png', Buffer.from('four'), { 'content-length': length });
+    expect(response.status).toBe(400);
+    expect((await read<Problem>(response)).detail).toContain(`Expected a body of ${length} bytes`);
+    expect(await stored('lying.png')).toBeUndefined();
+  });
+
+  test('to sign a URL for a bucket that lets no browsers in', async () => {
+    const path = '/v1/uploads?key=a.png&presigned=true';
+    const response = await api.request(path, { method: 'POST' });
+    expect(response.status).toBe(409);
+    expect(await response.json()).toMatchObject({ code: 'NOT_PRESIGNABLE' });
+  });
+});
