@@ -21,6 +21,7 @@ describe('the import rules', () => {
     ['config.ts imports only its own', 'config.ts', "import './version.ts';"],
     ['config-values.ts imports only its own', 'config-values.ts', "import './version.ts';"],
     ['compose.ts imports only its own', 'compose.ts', "import './lambda/start.ts';"],
+    ['compose-server.ts imports only its own', 'compose-server.ts', "import './lambda/start.ts';"],
     ['lambda imports only its own', 'lambda/wrong.ts', "import '../adapters/s3.ts';"],
     ['server imports only its own', 'server/wrong.ts', "import '../sandbox/start.ts';"],
     ['sandbox imports only its own', 'sandbox/wrong.ts', "import '../cli/main.ts';"],

@@ -42,21 +42,29 @@ export function addLive(app: Api, { parts, feed, stopping }: Service): void {
         sending.catch(ended.resolve);
         if (waiting > maxWaiting * 2) ended.resolve();
       };
+      // Rows that were missed, which the feed may be about to tell as well.
+      const told = new Set<string>();
       const tell = ({ rows, skipped }: LiveBatch) => {
         if (skipped > 0) send({ event: 'skipped', data: { count: skipped } });
-        for (const row of rows.filter(isWanted)) send(outcomeOf(row));
+        const isNew = ({ id, recordedAt }: LedgerRow) => !told.has(`${id} ${recordedAt}`);
+        for (const row of rows.filter(isWanted).filter(isNew)) send(outcomeOf(row));
       };
+      // What happens while the missed rows are read comes after them.
+      let held: LiveBatch[] | undefined = after && [];
 
       stream.onAbort(ended.resolve);
       const stop = () => ended.resolve();
       stopping.addEventListener('abort', stop);
       const pulse = setInterval(() => void stream.write(': pulse\n\n'), pulseMs);
-      const unsubscribe = feed.subscribe(tell);
+      const unsubscribe = feed.subscribe((batch) => (held ? held.push(batch) : tell(batch)));
       try {
         send({ event: 'hello', data: { version } });
         if (after) {
           const rows = await parts.reader.list({}, { order: 'oldest', limit: maxMissed, after });
           tell({ rows, skipped: 0 });
+          for (const { id, recordedAt } of rows) told.add(`${id} ${recordedAt}`);
+          for (const batch of held ?? []) tell(batch);
+          held = undefined;
         }
         if (!stopping.aborted) await ended.promise;
       } finally {
