@@ -24,8 +24,6 @@ await sharp({
     background: { r: 0, g: 0, b: 0, alpha: 0 },
   },
 })
-  .composite(
-    pictures.map(({ data }, at) => ({ input: data, left: at * (width + gap), top: 0 })),
-  )
+  .composite(pictures.map(({ data }, at) => ({ input: data, left: at * (width + gap), top: 0 })))
   .png({ palette: true, quality: 90, effort: 10 })
   .toFile(join(root, 'docs/images/dashboard.png'));

@@ -89,7 +89,9 @@ test('the keyboard alone opens a picture, tells of its stages, and comes back', 
   await screenshot(page, 'images-detail');
   await page.keyboard.press('Escape');
   await panel.waitFor({ state: 'detached' });
-  await expect.poll(() => grid.evaluate((element) => element === document.activeElement)).toBe(true);
+  await expect
+    .poll(() => grid.evaluate((element) => element === document.activeElement))
+    .toBe(true);
 });
 
 test('a server that goes away is missed, and found again; a failure is retried then', async () => {

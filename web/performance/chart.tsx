@@ -16,7 +16,12 @@ export function Chart({ title, summary, options, isWide = false }: ChartProps) {
   useEffect(() => {
     const element = place.current;
     if (!element) return;
-    const draw = () => element.replaceChildren(drawn(options, element.clientWidth, title));
+    const draw = () => {
+      // None while the page is being left.
+      if (element.clientWidth > 0) {
+        element.replaceChildren(drawn(options, element.clientWidth, title));
+      }
+    };
     // Tells of the first width as well.
     const observer = new ResizeObserver(draw);
     observer.observe(element);
@@ -45,5 +50,7 @@ function drawn(options: PlotOptions, width: number, ariaLabel: string) {
   svg.setAttribute('role', 'img');
   // The Content-Security-Policy refuses styles in pages; chart.css holds what it would say.
   svg.querySelector('style')?.remove();
+  // It names groups, which ARIA forbids; the whole is one picture, which the title names.
+  for (const group of svg.querySelectorAll('g[aria-label]')) group.removeAttribute('aria-label');
   return svg;
 }
