@@ -68,7 +68,10 @@ test('three pictures are dropped and appear beside their gray twins, pixel for p
   await page.getByRole('article', { name: 'chart.webp' }).getByText('Details').click();
   const panel = page.getByRole('complementary', { name: 'One picture' });
   await panel.getByText('Recorded').waitFor();
+  const missing = () =>
+    page.evaluate(() => [...document.images].filter((image) => image.naturalWidth === 0).length);
   await page.getByRole('row', { name: 'dunes.jpg' }).waitFor();
+  await expect.poll(missing).toBe(0);
   await screenshot(page, 'images-done');
   expect(complaints).toEqual([]);
   await close();

@@ -66,6 +66,7 @@ export default function PerformancePage() {
           <DurationShares distribution={reports.distribution} />
           <TimeBySize distribution={reports.distribution} />
           <OutcomesOverTime timeline={reports.timeline} />
+          <Failures stats={reports.stats} since={since} />
           <VersionComparison
             versions={reports.versions.groups.map(({ name }) => name)}
             since={since}
@@ -73,7 +74,6 @@ export default function PerformancePage() {
             candidate={parameters.get('candidate')}
             onChange={set}
           />
-          <Failures stats={reports.stats} since={since} />
         </div>
       )}
     </>

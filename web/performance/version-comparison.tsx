@@ -39,7 +39,10 @@ export function VersionComparison({ versions, since, ...chosen }: VersionCompari
     </label>
   );
   return (
-    <section class="card performance-panel comparison" aria-labelledby="comparison-title">
+    <section
+      class="card performance-panel performance-wide comparison"
+      aria-labelledby="comparison-title"
+    >
       <h2 id="comparison-title">Two versions</h2>
       {versions.length < 2 ? (
         <p class="soft">
