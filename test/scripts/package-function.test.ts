@@ -160,7 +160,7 @@ test('the migrations function, alone in a folder, makes the schema', async () =>
   });
   try {
     expect(await running.invoke({})).toEqual({
-      applied: ['0001_image-metadata', '0002_ledger', '0003_views'],
+      applied: ['0001_image-metadata', '0002_ledger', '0003_views', '0004_api'],
     });
     expect(await database.rows()).toEqual([]);
   } finally {
