@@ -49,7 +49,11 @@ test.each<[PlantedFault, Fault['kind'], detail: RegExp]>([
 test('a leak that no single case shows is found once the process has grown too far', async () => {
   const options = { from: 0, cases: 300, maxResidentBytes: 700 * 2 ** 20 };
   const { finds } = await fuzzed('leak', options);
-  expect(finds).toMatchObject([{ isReproduced: false, fault: { kind: 'memory' } }]);
+  // How often depends on what a fresh process takes.
+  expect(finds).not.toEqual([]);
+  for (const find of finds) {
+    expect(find).toMatchObject({ isReproduced: false, fault: { kind: 'memory' } });
+  }
   expect(finds[0]?.index).toBeGreaterThan(from);
 });
 
