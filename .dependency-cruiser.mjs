@@ -13,6 +13,10 @@ const parts = {
     may: ['convert/', 'latency/', 'version.ts'],
     why: 'It declares the ports that it needs and knows neither adapters nor fronts.',
   },
+  stats: {
+    may: ['pipeline/', 'latency/'],
+    why: 'It turns rows into reports for several fronts and knows neither database nor terminal.',
+  },
   events: { may: ['pipeline/'], why: 'It turns text into uploads and does nothing with them.' },
   adapters: {
     may: ['pipeline/', 'convert/', 'version.ts'],
@@ -24,7 +28,7 @@ const parts = {
   },
   'config-values.ts': { may: [], why: 'It reads text, whatever the text is for.' },
   'compose.ts': {
-    may: ['config.ts', 'pipeline/', 'adapters/', 'events/', 'convert/', 'version.ts'],
+    may: ['config.ts', 'pipeline/', 'adapters/', 'events/', 'convert/', 'stats/', 'version.ts'],
     why: 'It puts the parts together; the fronts call it, never the other way round.',
   },
   lambda: front(),
@@ -36,7 +40,8 @@ const parts = {
 function front(...mayStart) {
   return {
     may: [
-      ...['compose.ts', 'config.ts', 'pipeline/', 'events/', 'convert/', 'latency/', 'version.ts'],
+      ...['compose.ts', 'config.ts', 'pipeline/', 'events/', 'convert/', 'latency/', 'stats/'],
+      'version.ts',
       ...mayStart,
     ],
     why: 'A front is wiring: adapters come from compose.ts, and other fronts are at most started.',
@@ -85,7 +90,10 @@ const structure = [
     comment: 'What the index does not export may change without a look elsewhere.',
     // config.ts must not load sharp with the index; what it may import is said above.
     from: { path: '^src/([^/]+)', pathNot: '^src/config\\.ts$' },
-    to: { path: '^src/(convert|gray-png|pipeline)/', pathNot: ['/index\\.ts$', '^src/$1/'] },
+    to: {
+      path: '^src/(convert|gray-png|latency|pipeline|stats)/',
+      pathNot: ['/index\\.ts$', '^src/$1/'],
+    },
   },
   {
     name: 'src stands alone',

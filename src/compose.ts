@@ -17,9 +17,11 @@ import {
   type Converter,
   createBudget,
   type Ledger,
+  type LedgerSampler,
   type ObjectStore,
   type PipelineParts,
 } from './pipeline/index.ts';
+import type { LambdaPrices } from './stats/index.ts';
 import { version } from './version.ts';
 
 // Only what a command needs is loaded: the S3 client and the PostgreSQL driver take longer to load
@@ -70,6 +72,32 @@ export async function composeMigration(config: Config): Promise<string[]> {
   } finally {
     await postgres.close();
   }
+}
+
+/** What statistics are made of. */
+export interface Statistics {
+  sampler: LedgerSampler;
+  prices: LambdaPrices;
+  close(): Promise<void>;
+}
+
+/** Reads the configured database. Throws `ConfigError` without one. */
+export async function composeStatistics(config: Config): Promise<Statistics> {
+  const [{ createPostgresSampler }, postgres] = await Promise.all([
+    import('./adapters/postgres-sampler.ts'),
+    composePostgres(config),
+  ]);
+  return {
+    sampler: createPostgresSampler(postgres),
+    prices: pricesOf(config),
+    close: () => postgres.close(),
+  };
+}
+
+/** What the function is paid with, for estimates of what work costs. */
+export function pricesOf(config: Config): LambdaPrices {
+  const { billedMemoryMb: memoryMb, usdPerGbSecond, usdPerMillionRequests, pricesAsOf } = config;
+  return { memoryMb, usdPerGbSecond, usdPerMillionRequests, asOf: pricesAsOf };
 }
 
 /** What converting files takes, on all cores and within the configured memory. */

@@ -16,6 +16,12 @@ export function integer(min: number, max = Number.MAX_SAFE_INTEGER): (value: str
   };
 }
 
+/** A number with decimals, of at least 0. */
+export function decimal(value: string): number {
+  if (/^\d{1,12}(\.\d{1,15})?$/.test(value)) return Number(value);
+  throw new Error('a number such as 0.25');
+}
+
 export function oneOf<const Allowed extends string>(
   ...allowed: Allowed[]
 ): (value: string) => Allowed {

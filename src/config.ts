@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { databaseUrl, integer, oneOf, prefix, text, url } from './config-values.ts';
+import { databaseUrl, decimal, integer, oneOf, prefix, text, url } from './config-values.ts';
 import { type Recipe, recipeOptions } from './convert/recipe-options.ts';
 
 /** One environment variable: its name, how its text is read, what it means. */
@@ -127,6 +127,31 @@ const variables = {
     'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
     integer(1),
     'Set by AWS Lambda; the memory budget follows it.',
+  ),
+
+  billedMemoryMb: variable(
+    'LAMBDA_MEMORY_MB',
+    integer(128, 10_240),
+    1_769,
+    'Memory of the function, for what `stats` says it costs. 1,769 is one CPU.',
+  ),
+  usdPerGbSecond: variable(
+    'LAMBDA_GB_SECOND_USD',
+    decimal,
+    0.0000133334,
+    'Price of a GB-second in US dollars: arm64 in us-east-1; x86_64 is 0.0000166667.',
+  ),
+  usdPerMillionRequests: variable(
+    'LAMBDA_MILLION_REQUESTS_USD',
+    decimal,
+    0.2,
+    'Price of a million requests in US dollars.',
+  ),
+  pricesAsOf: variable(
+    'LAMBDA_PRICES_AS_OF',
+    text,
+    'us-east-1 list prices of 2026',
+    'What the prices are, and of when; shown beside the cost.',
   ),
 
   sandboxStorePort: variable(

@@ -15,6 +15,7 @@ describe('the import rules', () => {
     ['gray-png imports only its own', 'gray-png/wrong.ts', "import '../convert/index.ts';"],
     ['latency imports only its own', 'latency/wrong.ts', "import '../pipeline/index.ts';"],
     ['pipeline imports only its own', 'pipeline/wrong.ts', "import '../adapters/s3.ts';"],
+    ['stats imports only its own', 'stats/wrong.ts', "import '../adapters/s3.ts';"],
     ['events imports only its own', 'events/wrong.ts', "import '../convert/index.ts';"],
     ['adapters imports only its own', 'adapters/wrong.ts', "import '../config.ts';"],
     ['config.ts imports only its own', 'config.ts', "import './version.ts';"],

@@ -9,6 +9,7 @@ import { inspectEventCommand } from './inspect-event.ts';
 import { migrateCommand } from './migrate.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { surviveClosedOutput } from './standard-output.ts';
+import { statsCommand } from './stats.ts';
 import { UsageError } from './usage-error.ts';
 
 const commands = [
@@ -16,6 +17,7 @@ const commands = [
   compareMethodsCommand,
   inspectEventCommand,
   migrateCommand,
+  statsCommand,
   sandboxCommand,
 ];
 

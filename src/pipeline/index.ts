@@ -7,6 +7,15 @@ export {
   permanentErrorCodes,
   SourceUnsettledError,
 } from './errors.ts';
+export type {
+  CodeCount,
+  LedgerSample,
+  LedgerSampler,
+  RowStage,
+  SampledRow,
+  SampleOptions,
+  TimeWindow,
+} from './ledger-sampler.ts';
 export {
   contentId,
   type FailureCode,

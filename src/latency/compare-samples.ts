@@ -1,0 +1,95 @@
+import { bootstrapInterval, type IntervalOptions, resampledPercentile } from './bootstrap.ts';
+import { type MannWhitney, mannWhitney } from './mann-whitney.ts';
+import { median } from './percentile.ts';
+import { sortedSample } from './sorted-sample.ts';
+
+export interface CompareOptions extends IntervalOptions {
+  /** Smaller samples are not judged. */
+  minRows?: number;
+}
+
+interface ComparisonBase {
+  /** Values in each sample. */
+  n: { candidate: number; baseline: number };
+  confidence: number;
+}
+
+/** A comparison with numbers, whatever it shows. */
+export interface KnownComparison extends ComparisonBase, Omit<MannWhitney, 'u'> {
+  /** Faster and slower are significant: by the test, and by an interval without 0. */
+  verdict: 'faster' | 'slower' | 'undecided';
+  median: { candidate: number; baseline: number };
+  /** The candidate's median as a share of the baseline's, less 1: -0.41 is 41 % faster. */
+  change: number;
+  changeInterval: { low: number; high: number };
+}
+
+/** A comparison that cannot be made. */
+export interface UnknownComparison extends ComparisonBase {
+  verdict: 'unknown';
+  reason: 'too few rows' | 'the baseline’s median is 0';
+  minRows: number;
+}
+
+export type Comparison = KnownComparison | UnknownComparison;
+
+/** Times to compare; smaller is better. */
+export interface Samples {
+  candidate: ArrayLike<number>;
+  baseline: ArrayLike<number>;
+}
+
+/**
+ * How a candidate's times differ from a baseline's: the change of the median with its bootstrap
+ * interval, and the Mann-Whitney test, whose effect sizes read as "the candidate takes longer".
+ */
+export function compareSamples(samples: Samples, options: CompareOptions = {}): Comparison {
+  const { confidence = 0.95, minRows = 10 } = options;
+  const n = { candidate: samples.candidate.length, baseline: samples.baseline.length };
+  const unknown = { verdict: 'unknown', n, confidence, minRows } as const;
+  if (Math.min(n.candidate, n.baseline) < Math.max(minRows, 1)) {
+    return { ...unknown, reason: 'too few rows' };
+  }
+  const candidate = sortedSample(samples.candidate);
+  const baseline = sortedSample(samples.baseline);
+  const medians = { candidate: median(candidate), baseline: median(baseline) };
+  if (medians.baseline === 0) return { ...unknown, reason: 'the baseline’s median is 0' };
+
+  const changeInterval = bootstrapInterval(
+    (random) =>
+      changeOf(
+        resampledPercentile(candidate, 0.5, random),
+        resampledPercentile(baseline, 0.5, random),
+      ),
+    options,
+  );
+  const { u: _, ...test } = mannWhitney(candidate, baseline);
+  const comparison = {
+    n,
+    confidence,
+    median: medians,
+    change: changeOf(medians.candidate, medians.baseline),
+    changeInterval,
+    ...test,
+  };
+  return { ...comparison, verdict: verdictOf(comparison) };
+}
+
+/** The verdict by the numbers of a comparison, such as with a p-value that was adjusted. */
+export function verdictOf({
+  pValue,
+  confidence,
+  cliffsDelta,
+  changeInterval: { low, high },
+}: Omit<KnownComparison, 'verdict'>): KnownComparison['verdict'] {
+  if (pValue >= 1 - confidence) return 'undecided';
+  // Where ranks and medians disagree, neither word would be true.
+  if (high < 0 && cliffsDelta < 0) return 'faster';
+  return low > 0 && cliffsDelta > 0 ? 'slower' : 'undecided';
+}
+
+/** A sample may hold zeros enough that its median is 0 when drawn anew; that is a large change. */
+function changeOf(candidate: number, baseline: number): number {
+  if (candidate === baseline) return 0;
+  return Math.min(candidate / baseline - 1, Number.MAX_VALUE);
+}

@@ -1,0 +1,57 @@
+import { percentile } from './percentile.ts';
+import type { SortedSample } from './sorted-sample.ts';
+
+export interface Bin {
+  from: number;
+  /** Excluded, but in the last bin. */
+  to: number;
+  count: number;
+}
+
+export interface HistogramOptions {
+  bins: number;
+  /** The range; by default the sample's own. What lies outside counts in the bin at that end. */
+  from?: number;
+  to?: number;
+}
+
+/**
+ * Counts in bins whose bounds grow by one factor: latencies range over orders of magnitude, and equal
+ * bins would show the slowest image and one tower.
+ */
+export function logHistogram(sample: SortedSample, options: HistogramOptions): Bin[] {
+  const low = Math.max(options.from ?? percentile(sample, 0), leastBound);
+  const high = Math.max(options.to ?? percentile(sample, 1), low);
+  if (high === low) return [{ from: low, to: high, count: sample.length }];
+  const factor = Math.log(high / low) / options.bins;
+  const bound = (i: number) => (i === options.bins ? high : low * Math.exp(factor * i));
+  const bins = Array.from({ length: options.bins }, (_, i) => ({
+    from: bound(i),
+    to: bound(i + 1),
+    count: 0,
+  }));
+  for (const value of sample) {
+    const place = Math.floor(Math.log(Math.max(value, low) / low) / factor);
+    const bin = bins[Math.min(place, options.bins - 1)];
+    if (bin) bin.count += 1;
+  }
+  return bins;
+}
+
+/** The logarithm has no 0. In milliseconds, no clock tells less from nothing. */
+const leastBound = 1e-3;
+
+export interface EcdfPoint {
+  value: number;
+  /** Of the sample, at most as large as the value. */
+  share: number;
+}
+
+/** The empirical cumulative distribution at so many points, equally spaced in share. */
+export function ecdf(sample: SortedSample, points: number): EcdfPoint[] {
+  const count = Math.min(points, sample.length);
+  return Array.from({ length: count }, (_, i) => {
+    const rank = Math.ceil(((i + 1) * sample.length) / count);
+    return { value: sample[rank - 1] as number, share: rank / sample.length };
+  });
+}

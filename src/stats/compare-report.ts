@@ -1,0 +1,139 @@
+import {
+  adjustPValues,
+  type Comparison,
+  compareSamples,
+  describeComparison,
+  mannWhitney,
+  median,
+  sortedSample,
+  verdictOf,
+} from '../latency/index.ts';
+import type { SampledRow } from '../pipeline/index.ts';
+import {
+  conversions,
+  conversionTimes,
+  known,
+  megapixelTimes,
+  rowStages,
+  stageTimes,
+} from './row-times.ts';
+
+export interface ComparedTimes {
+  /** `image`, `megapixel`, or a stage. */
+  name: string;
+  comparison: Comparison;
+  sentence: string;
+}
+
+/** The sizes of the pictures of both sides, as they explain times; null where not known. */
+export interface ComparedSizes {
+  medianMegapixels: { candidate: number; baseline: number };
+  cliffsDelta: number;
+  /** Whether time an image can be compared as it is. */
+  isSimilar: boolean;
+}
+
+export interface CompareReport {
+  candidate: string;
+  baseline: string;
+  image: ComparedTimes;
+  megapixel: ComparedTimes;
+  stages: ComparedTimes[];
+  sizes: ComparedSizes | null;
+  /** What decides: time an image, or a megapixel where the pictures are not alike. */
+  judgedBy: 'image' | 'megapixel';
+  tolerance: number;
+  /** Slower, and that by more than the tolerance with all of the interval. */
+  isRegression: boolean;
+}
+
+/** A release, or a time. */
+export interface Side {
+  name: string;
+  rows: SampledRow[];
+}
+
+export interface CompareReportOptions {
+  /** The share by which a candidate may be slower. */
+  tolerance: number;
+}
+
+/** Whether a candidate was faster than a baseline, in all and stage by stage. */
+export function reportComparison(
+  sides: { candidate: Side; baseline: Side },
+  { tolerance }: CompareReportOptions,
+): CompareReport {
+  const compare = (name: string, timesOf: (rows: SampledRow[]) => number[]) =>
+    described(name, sides, compareSamples(mapSides(sides, timesOf)));
+  const image = compare('image', conversionTimes);
+  const megapixel = compare('megapixel', megapixelTimes);
+  const sizes = compareSizes(sides);
+  const judgedBy = sizes && !sizes.isSimilar ? 'megapixel' : 'image';
+  return {
+    candidate: sides.candidate.name,
+    baseline: sides.baseline.name,
+    image,
+    megapixel,
+    stages: compareStages(sides),
+    sizes,
+    judgedBy,
+    tolerance,
+    isRegression: isBeyond((judgedBy === 'image' ? image : megapixel).comparison, tolerance),
+  };
+}
+
+function isBeyond(comparison: Comparison, tolerance: number): boolean {
+  return comparison.verdict === 'slower' && comparison.changeInterval.low > tolerance;
+}
+
+/** Seven tests would find something by chance: their p-values are adjusted together. */
+function compareStages(sides: { candidate: Side; baseline: Side }): ComparedTimes[] {
+  const compared = rowStages.map((stage) =>
+    compareSamples(mapSides(sides, (rows) => stageTimes(rows, stage))),
+  );
+  const tested = compared.filter((comparison) => comparison.verdict !== 'unknown');
+  const adjusted = adjustPValues(tested.map(({ pValue }) => pValue));
+  return rowStages.map((stage, i) => {
+    const comparison = compared[i] as Comparison;
+    if (comparison.verdict === 'unknown') return described(stage, sides, comparison);
+    const pValue = adjusted[tested.indexOf(comparison)] ?? comparison.pValue;
+    const corrected = { ...comparison, pValue };
+    return described(stage, sides, { ...corrected, verdict: verdictOf(corrected) });
+  });
+}
+
+function described(
+  name: string,
+  { candidate, baseline }: { candidate: Side; baseline: Side },
+  comparison: Comparison,
+): ComparedTimes {
+  const names = { candidate: candidate.name, baseline: baseline.name };
+  return { name, comparison, sentence: describeComparison(comparison, names) };
+}
+
+/**
+ * Below this, a Cliff's delta is negligible: J. Romano and others, "Appropriate statistics for ordinal
+ * level data", Florida Association of Institutional Research, 2006.
+ */
+const negligibleDelta = 0.147;
+
+function compareSizes(sides: { candidate: Side; baseline: Side }): ComparedSizes | null {
+  const { candidate, baseline } = mapSides(sides, (rows) =>
+    known(conversions(rows).map(({ megapixels }) => megapixels)),
+  );
+  if (candidate.length === 0 || baseline.length === 0) return null;
+  const [ours, theirs] = [sortedSample(candidate), sortedSample(baseline)];
+  const { cliffsDelta } = mannWhitney(ours, theirs);
+  return {
+    medianMegapixels: { candidate: median(ours), baseline: median(theirs) },
+    cliffsDelta,
+    isSimilar: Math.abs(cliffsDelta) < negligibleDelta,
+  };
+}
+
+function mapSides<Value>(
+  { candidate, baseline }: { candidate: Side; baseline: Side },
+  read: (rows: SampledRow[]) => Value,
+): { candidate: Value; baseline: Value } {
+  return { candidate: read(candidate.rows), baseline: read(baseline.rows) };
+}

@@ -1,0 +1,57 @@
+import {
+  type Bin,
+  logHistogram,
+  percentile,
+  percentileInterval,
+  sortedSample,
+} from '../latency/index.ts';
+
+export interface Estimate {
+  ms: number;
+  /** The 95 % interval; null where fewer than five values are expected on either side. */
+  interval: { low: number; high: number } | null;
+}
+
+export interface TimeSummary {
+  /** Times that were measured. */
+  count: number;
+  p50: Estimate;
+  p90: Estimate;
+  p95: Estimate;
+  p99: Estimate;
+  /** Over the range that the report shows, so that groups can be compared by eye. */
+  histogram: Bin[];
+}
+
+export interface TimeRange {
+  fromMs: number;
+  toMs: number;
+}
+
+const bins = 24;
+/** Of so few, resampling knows nothing: the interval could never go beyond the largest of them. */
+const leastExpected = 5;
+
+/** Null where nothing was measured. */
+export function summarizeTimes(times: number[], range?: TimeRange): TimeSummary | null {
+  if (times.length === 0) return null;
+  const sample = sortedSample(times);
+  const estimate = (share: number): Estimate => {
+    const isKnown = sample.length * Math.min(share, 1 - share) >= leastExpected - 1e-9;
+    return {
+      ms: percentile(sample, share),
+      interval: isKnown ? percentileInterval(sample, share) : null,
+    };
+  };
+  return {
+    count: times.length,
+    p50: estimate(0.5),
+    p90: estimate(0.9),
+    p95: estimate(0.95),
+    p99: estimate(0.99),
+    histogram: logHistogram(sample, {
+      bins,
+      ...(range && { from: range.fromMs, to: range.toMs }),
+    }),
+  };
+}
