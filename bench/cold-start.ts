@@ -1,5 +1,8 @@
 // What a new process does first: the parts of the pipeline, and one picture.
 import { readFile } from 'node:fs/promises';
+import { enableCompileCache } from 'node:module';
+
+if (process.argv[3] === 'cache') enableCompileCache(`${import.meta.dirname}/cache`);
 
 const [[{ composePipeline }, { readConfig }], { toGrayscale }] = await Promise.all([
   Promise.all([import('../src/compose.ts'), import('../src/config.ts')]),

@@ -51,7 +51,10 @@ async function measure(): Promise<Results> {
   const peerNames = availablePeers(found, print);
   const results: Results = {
     startedAt: new Date().toISOString(),
-    command: ['npm run bench --', ...process.argv.slice(2)].join(' '),
+    // Where somebody keeps photographs is nobody’s business.
+    command: ['npm run bench --', ...process.argv.slice(2)]
+      .join(' ')
+      .replace(flags.photos ?? '', (path) => path && 'FOLDER'),
     inputs: flags.photos ? 'photographs from a folder' : 'generated photographs',
     rounds,
     machine: describeMachine(found),

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { getCompileCacheDir } from 'node:module';
 import { ConversionError } from '../convert/index.ts';
 import { type ConverterReply, type ConverterRequest, readyMessage } from './converter-messages.ts';
 
@@ -46,9 +47,19 @@ const mostTimerMs = 2 ** 31 - 1;
 /** Pixels are not in JavaScript’s heap, so that this is plenty. */
 const maxHeapMb = 512;
 
+/**
+ * Has glibc keep the memory of one image for the next: to fault in fresh pages takes longer than to
+ * decode a JPEG. Others ignore it, and glibc before 2.35 the first: mallopt(3).
+ */
+const allocator = {
+  MALLOC_MMAP_THRESHOLD_: String(2 ** 30),
+  MALLOC_TRIM_THRESHOLD_: String(2 ** 31),
+  MALLOC_ARENA_MAX: '2',
+};
+
 export function startConverterChild({ module, env }: ConverterChildOptions): ConverterChild {
   const child = fork(module, {
-    env: env as NodeJS.ProcessEnv,
+    env: { ...allocator, NODE_COMPILE_CACHE: getCompileCacheDir(), ...env },
     execArgv: [`--max-old-space-size=${maxHeapMb}`],
     serialization: 'advanced',
     // What a dying process has to say is for its developers.
