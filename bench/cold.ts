@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { type Figure, figureOf, ratioOf } from './figures.ts';
+
+export interface ColdResult {
+  name: string;
+  cpuMs: Figure;
+  wallMs: Figure;
+  /** Ours by this one’s. */
+  cpuRatio: Figure;
+}
+
+export interface ColdOptions {
+  file: string;
+  python: string;
+  hasPython: boolean;
+  rounds: number;
+}
+
+/**
+ * From the start of a process to its end: Node or Python, clients of S3 and PostgreSQL made but not
+ * connected, one picture converted. What the process itself counts at its end is its processor time.
+ */
+export async function measureColdStart(options: ColdOptions): Promise<ColdResult[]> {
+  const { file, python, hasPython, rounds } = options;
+  await bundleColdStart();
+  const commands: [name: string, command: string[]][] = [
+    ['ours', [process.execPath, bundled, file]],
+    ['ours, with a compile cache', [process.execPath, bundled, file, 'cache']],
+    ['ours, from the TypeScript', [process.execPath, pathOf('cold-start.ts'), file]],
+    ...(hasPython
+      ? [['Python', [python, pathOf('cold-start.py'), file]] as [string, string[]]]
+      : []),
+  ];
+  const samples = commands.map(() => ({ cpuMs: [] as number[], wallMs: [] as number[] }));
+  for (let round = -1; round < rounds; round++) {
+    for (const [index, [, command]] of commands.entries()) {
+      const { cpuMs, wallMs } = await run(command);
+      // The first of each only reads the files from the disk.
+      if (round < 0) continue;
+      samples[index]?.cpuMs.push(cpuMs);
+      samples[index]?.wallMs.push(wallMs);
+    }
+  }
+  return commands.map(([name], index) => {
+    const { cpuMs = [], wallMs = [] } = samples[index] ?? {};
+    return {
+      name,
+      cpuMs: figureOf(cpuMs),
+      wallMs: figureOf(wallMs),
+      cpuRatio: ratioOf(samples[0]?.cpuMs ?? [], cpuMs),
+    };
+  });
+}
+
+/** Beside the results, from where sharp is found. */
+const bundled = pathOf('results/cold-start/cold-start.js');
+
+/** As the function is packaged: everything but sharp in a few files. */
+async function bundleColdStart(): Promise<void> {
+  await build({
+    entryPoints: [pathOf('cold-start.ts')],
+    outdir: dirname(bundled),
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    external: ['sharp', 'pg-native', 'jxl-oxide-wasm', 'libheif-js', '@cornerstonejs/*'],
+    banner: {
+      js: "import{createRequire as requireOf}from'node:module';const require=requireOf(import.meta.url);",
+    },
+    logLevel: 'warning',
+  });
+}
+
+async function run([command = '', ...args]: string[]): Promise<{ cpuMs: number; wallMs: number }> {
+  const startedAt = performance.now();
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let printed = '';
+  child.stdout.on('data', (chunk) => {
+    printed += chunk;
+  });
+  const [code] = await once(child, 'close');
+  const wallMs = performance.now() - startedAt;
+  if (code !== 0) throw new Error(`Expected ${args[0]} to end well but it ended with ${code}.`);
+  return { cpuMs: Number(printed), wallMs };
+}
+
+function pathOf(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
+}

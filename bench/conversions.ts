@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+import { type Figure, figureOf, ratioOf } from './figures.ts';
+import type { Input } from './inputs.ts';
+import { type Output, type PeerName, peers, programOf } from './peers.ts';
+import { type Sample, startWorker, type Worker } from './worker.ts';
+
+export interface ConversionResult {
+  input: string;
+  megapixels: number;
+  output: Output;
+  peers: PeerResult[];
+}
+
+export interface PeerResult {
+  peer: PeerName;
+  cpuMs: Figure;
+  wallMs: Figure;
+  bytes: number;
+  /** Ours by this peer’s; above 1 we take more. */
+  cpuRatio: Figure;
+  bytesRatio: number;
+  /** From Pillow’s gray, of all pixels the farthest; where there is a Pillow. */
+  farthest?: number;
+}
+
+export interface ConversionOptions {
+  peerNames: PeerName[];
+  python: string;
+  rounds: number;
+  folder: string;
+  print: (line: string) => void;
+}
+
+/** A sample takes at least so long, as processor time is counted in steps on some systems. */
+const sampleMs = 250;
+const mostRepeats = 25;
+
+/** Each input by each peer in turn, round after round, every peer in a process of its own. */
+export async function measureConversions(
+  inputs: Input[],
+  { peerNames, python, rounds, folder, print }: ConversionOptions,
+): Promise<ConversionResult[]> {
+  const workers = new Map(
+    peerNames.map((name) => [name, startWorker(programOf(peers[name], python), process.env)]),
+  );
+  try {
+    const results: ConversionResult[] = [];
+    for (const input of inputs) {
+      for (const output of input.outputs) {
+        print(`${input.name} to ${output} ...`);
+        const saveAs = (peer: PeerName) => join(folder, `${peer}.${output}`);
+        const cell = await measureCell(workers, { input, output, rounds, saveAs });
+        results.push({ input: input.name, megapixels: input.megapixels, output, peers: cell });
+      }
+    }
+    return results;
+  } finally {
+    for (const worker of workers.values()) await worker.close();
+  }
+}
+
+interface Cell {
+  input: Input;
+  output: Output;
+  rounds: number;
+  saveAs(peer: PeerName): string;
+}
+
+interface Runner {
+  peer: PeerName;
+  worker: Worker;
+  repeat: number;
+  samples: Sample[];
+  farthest: number | undefined;
+}
+
+async function measureCell(
+  workers: Map<PeerName, Worker>,
+  { input: { file }, output, rounds, saveAs }: Cell,
+): Promise<PeerResult[]> {
+  const pillow = workers.get('pillow');
+  const runners: Runner[] = [];
+  for (const [peer, worker] of workers) {
+    if (!peers[peer].outputs.some((each) => each === output)) continue;
+    const request = { task: 'convert', peer, file, output } as const;
+    await worker.ask({ ...request, repeat: 1 });
+    const { wallMs } = await worker.ask({ ...request, repeat: 1, saveAs: saveAs(peer) });
+    const repeat = Math.min(mostRepeats, Math.max(1, Math.ceil(sampleMs / wallMs)));
+    const farthest =
+      output === 'png' && pillow ? await compare(pillow, file, saveAs(peer)) : undefined;
+    runners.push({ peer, worker, repeat, samples: [], farthest });
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const { peer, worker, repeat, samples } of inTurn(runners, round)) {
+      samples.push(await worker.ask({ task: 'convert', peer, file, output, repeat }));
+    }
+  }
+  return resultsOf(runners);
+}
+
+async function compare(pillow: Worker, file: string, output: string): Promise<number> {
+  const { farthest } = await pillow.ask<{ farthest: number }>({ task: 'compare', file, output });
+  return farthest;
+}
+
+/** Each round begins with another one, so that nobody always follows the same neighbour. */
+export function inTurn<Item>(items: Item[], round: number): Item[] {
+  const first = items.length === 0 ? 0 : round % items.length;
+  return [...items.slice(first), ...items.slice(0, first)];
+}
+
+function resultsOf(runners: Runner[]): PeerResult[] {
+  const [ours] = runners;
+  if (!ours) return [];
+  return runners.map(({ peer, samples, farthest }) => {
+    const bytes = samples[0]?.bytes ?? 0;
+    return {
+      peer,
+      cpuMs: figureOf(samples.map(({ cpuMs }) => cpuMs)),
+      wallMs: figureOf(samples.map(({ wallMs }) => wallMs)),
+      bytes,
+      cpuRatio: ratioOf(
+        ours.samples.map(({ cpuMs }) => cpuMs),
+        samples.map(({ cpuMs }) => cpuMs),
+      ),
+      bytesRatio: (ours.samples[0]?.bytes ?? 0) / bytes,
+      ...(farthest !== undefined && { farthest }),
+    };
+  });
+}

@@ -1,0 +1,51 @@
+import { type Interval, median, percentileInterval, sortedSample } from '../src/latency/index.ts';
+
+/** A median, how sure it is, and what it was taken from. */
+export interface Figure {
+  median: number;
+  /** In 95 of 100 such runs, the true median lies in it (bootstrap). */
+  interval: Interval;
+  n: number;
+  values: number[];
+}
+
+/** Throws a RangeError where nothing was measured. */
+export function figureOf(values: number[]): Figure {
+  const sample = sortedSample(values);
+  return {
+    median: median(sample),
+    interval: percentileInterval(sample, 0.5),
+    n: values.length,
+    values,
+  };
+}
+
+/**
+ * Ours by the other’s, round by round: what loads the machine for a while loads both, and is gone
+ * from their ratio.
+ */
+export function ratioOf(ours: number[], theirs: number[]): Figure {
+  const rounds = Math.min(ours.length, theirs.length);
+  return figureOf(
+    ours.slice(0, rounds).map((value, round) => value / (theirs[round] ?? Number.NaN)),
+  );
+}
+
+/** The mean of ratios: half as much and twice as much are none at all. */
+export function geometricMean(values: number[]): number {
+  if (values.length === 0) throw new RangeError('Expected at least one value but received none.');
+  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+}
+
+/** Three figures that matter: 0.118, 4.07, 1,235. */
+export function short(value: number): string {
+  const digits = value === 0 ? 0 : Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
+  return value.toLocaleString('en', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+}
+
+export function withInterval({ median: middle, interval }: Figure): string {
+  return `${short(middle)} (${short(interval.low)} to ${short(interval.high)})`;
+}

@@ -1,0 +1,33 @@
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { Client } from 'pg';
+import sharp from 'sharp';
+import type { Job } from './worker.ts';
+
+const s3 = new S3Client({ forcePathStyle: true });
+
+/**
+ * The original’s algorithm, written plainly: one image at a time, and a connection to the database
+ * for each. Its conversion is what whoever writes it for Node would write first.
+ */
+export async function runOriginal({ bucket, keys }: Job): Promise<void> {
+  for (const key of keys) await processImage(bucket, key);
+}
+
+async function processImage(bucket: string, key: string): Promise<void> {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+  if (!Body) throw new Error(`Expected ${key} to have bytes.`);
+  const gray = await sharp(await Body.transformToByteArray())
+    .grayscale()
+    .png()
+    .toBuffer();
+  const target = `grayscale/${key}`;
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: target, Body: gray }));
+
+  const client = new Client({ connectionString: process.env.DATABASE_URL });
+  await client.connect();
+  await client.query(
+    'INSERT INTO image_metadata (file_name, timestamp) VALUES ($1, CURRENT_TIMESTAMP)',
+    [target],
+  );
+  await client.end();
+}

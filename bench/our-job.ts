@@ -1,0 +1,22 @@
+import { composePipeline } from '../src/compose.ts';
+import { readConfig } from '../src/config.ts';
+import { createBudget, processBatch } from '../src/pipeline/index.ts';
+import type { Job } from './worker.ts';
+
+// As in the function: the parts are made once, and live as long as the process.
+const parts = await composePipeline(readConfig());
+
+/** Our pipeline, as the function runs it: batch after batch, as the queue hands them out. */
+export async function runPipeline({ bucket, keys, concurrency, batchSize }: Job): Promise<void> {
+  const places = createBudget(concurrency);
+  for (let from = 0; from < keys.length; from += batchSize) {
+    const uploads = keys.slice(from, from + batchSize).map((key) => ({ bucket, key }));
+    const { outcomes } = await processBatch(uploads, { ...parts, places });
+    const converted = outcomes.filter(({ status }) => status === 'converted');
+    if (converted.length !== uploads.length) {
+      throw new Error(
+        `Expected ${uploads.length} conversions but there are ${converted.length}: ${JSON.stringify(outcomes)}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import { fileURLToPath } from 'node:url';
+
+export type Output = 'png' | 'jpeg';
+
+/** Who converts, and in which program. */
+export interface Peer {
+  title: string;
+  program: 'node' | 'python';
+  /** A module of Python without which there is no such peer. */
+  needs?: 'PIL' | 'cv2' | 'boto3' | 'psycopg2';
+  outputs: readonly Output[];
+  env?: Record<string, string>;
+}
+
+const both = ['png', 'jpeg'] as const;
+
+/** The first is ours, and what the others are compared with. */
+export const peers = {
+  ours: { title: 'ours', program: 'node', outputs: both },
+  naive: { title: 'naive sharp', program: 'node', outputs: both },
+  expert: { title: 'expert sharp', program: 'node', outputs: both },
+  napi: { title: '@napi-rs/image', program: 'node', outputs: both },
+  pillow: { title: 'Pillow', program: 'python', needs: 'PIL', outputs: both },
+  'pillow-rle': {
+    title: 'Pillow, compress_type=3',
+    program: 'python',
+    needs: 'PIL',
+    outputs: ['png'],
+  },
+  cv2: { title: 'OpenCV', program: 'python', needs: 'cv2', outputs: both },
+} as const satisfies Record<string, Peer>;
+
+export type PeerName = keyof typeof peers;
+
+export const peerNames = Object.keys(peers) as PeerName[];
+
+/** What runs a peer: the same Node as this, or Debian’s Python unless PYTHON names another. */
+export function programOf({ program }: Pick<Peer, 'program'>, python: string): string[] {
+  return program === 'node'
+    ? [process.execPath, pathOf('node-worker.ts')]
+    : [python, pathOf('python-worker.py')];
+}
+
+function pathOf(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
+}

@@ -1,0 +1,28 @@
+// The store and the database of the whole job, in a process of their own: what they take must not
+// be counted as ours.
+import { composeMigration } from '../src/compose.ts';
+import { readConfig } from '../src/config.ts';
+import { credentials, region, startStoreAndQueue } from '../src/sandbox/store-and-queue.ts';
+import { startPostgres } from '../test/support/postgres-server.ts';
+
+const postgres = await startPostgres();
+const store = await startStoreAndQueue({
+  port: 0,
+  bucket: process.argv[2] ?? '',
+  visibilityTimeoutSeconds: 600,
+});
+const databaseUrl = `${postgres.url}?sslmode=disable`;
+await composeMigration(readConfig({ DATABASE_URL: databaseUrl }));
+
+process.once('disconnect', async () => {
+  await Promise.all([store.close(), postgres.stop()]);
+  process.exit(0);
+});
+process.send?.({
+  DATABASE_URL: databaseUrl,
+  AWS_ENDPOINT_URL: store.endpoint,
+  AWS_REGION: region,
+  AWS_DEFAULT_REGION: region,
+  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+});

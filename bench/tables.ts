@@ -1,0 +1,137 @@
+import { geometricMean, short, withInterval } from './figures.ts';
+import { peers } from './peers.ts';
+import type { Results } from './results.ts';
+
+/** A table: what it says, its columns, and a row a line. */
+export interface Table {
+  title: string;
+  columns: string[];
+  rows: string[][];
+}
+
+/** All figures as text. */
+export function renderTables(results: Results): string {
+  return tablesOf(results).map(renderTable).join('\n');
+}
+
+export function tablesOf(results: Results): Table[] {
+  return [conversions(results), means(results), cold(results), job(results), sizes(results)].filter(
+    ({ rows }) => rows.length > 0,
+  );
+}
+
+const interval = '95 % of such runs have their median within the brackets';
+
+function conversions({ conversions: measured = [] }: Results): Table {
+  return {
+    title: `Conversions: milliseconds of processor a megapixel; ${interval}`,
+    columns: [
+      'input',
+      'output',
+      'who',
+      'n',
+      'CPU ms/MP',
+      'wall ms',
+      'ours / theirs',
+      'bytes, ours / theirs',
+      'from Pillow’s gray',
+    ],
+    rows: measured.flatMap(({ input, megapixels, output, peers: each }) =>
+      each.map(({ peer, cpuMs, wallMs, cpuRatio, bytesRatio, farthest }) => [
+        input,
+        output,
+        peers[peer].title,
+        String(cpuMs.n),
+        short(cpuMs.median / megapixels),
+        short(wallMs.median),
+        peer === 'ours' ? '' : withInterval(cpuRatio),
+        peer === 'ours' ? '' : bytesRatio.toFixed(3),
+        farthest === undefined ? '' : String(farthest),
+      ]),
+    ),
+  };
+}
+
+function means({ conversions: measured = [] }: Results): Table {
+  const cells = measured.flatMap(({ output, peers: each }) =>
+    each.map((result) => ({ output, ...result })),
+  );
+  const groups = Map.groupBy(
+    cells.filter(({ peer }) => peer !== 'ours'),
+    ({ output, peer }) => `${output}|${peer}`,
+  );
+  return {
+    title: 'Over all inputs: geometric means of the ratios',
+    columns: ['output', 'against', 'inputs', 'CPU, ours / theirs', 'bytes, ours / theirs'],
+    rows: [...groups.values()].map((group) => [
+      group[0]?.output ?? '',
+      group[0] ? peers[group[0].peer].title : '',
+      String(group.length),
+      short(geometricMean(group.map(({ cpuRatio }) => cpuRatio.median))),
+      geometricMean(group.map(({ bytesRatio }) => bytesRatio)).toFixed(3),
+    ]),
+  };
+}
+
+function cold({ cold: measured = [] }: Results): Table {
+  return {
+    title: 'A cold process: start, clients of S3 and PostgreSQL, one picture',
+    columns: ['who', 'n', 'CPU ms', 'wall ms', 'CPU, ours / theirs'],
+    rows: measured.map(({ name, cpuMs, wallMs, cpuRatio }) => [
+      name,
+      String(cpuMs.n),
+      withInterval(cpuMs),
+      withInterval(wallMs),
+      name === 'ours' ? '' : withInterval(cpuRatio),
+    ]),
+  };
+}
+
+function job({ job: measured = [] }: Results): Table {
+  return {
+    title:
+      'The whole job, an image: fetched, converted, stored and recorded (ours: four at once, batches of ten)',
+    columns: [
+      'who',
+      'n',
+      'CPU ms',
+      'wall ms',
+      'images/s',
+      'CPU, ours / theirs',
+      'wall, ours / theirs',
+    ],
+    rows: measured.map(({ name, cpuMs, wallMs, cpuRatio, wallRatio }) => [
+      name,
+      String(cpuMs.n),
+      withInterval(cpuMs),
+      withInterval(wallMs),
+      short(1_000 / wallMs.median),
+      name === 'ours' ? '' : withInterval(cpuRatio),
+      name === 'ours' ? '' : withInterval(wallRatio),
+    ]),
+  };
+}
+
+function sizes({ sizes: measured = [] }: Results): Table {
+  return {
+    title: 'How cost grows: generated photographs as JPEG, to PNG, each process new',
+    columns: ['megapixels', 'who', 'n', 'CPU ms/MP', 'peak MB'],
+    rows: measured.map(({ peer, megapixels, cpuMsPerMegapixel, peakMb }) => [
+      String(megapixels),
+      peers[peer].title,
+      String(cpuMsPerMegapixel.n),
+      withInterval(cpuMsPerMegapixel),
+      short(peakMb),
+    ]),
+  };
+}
+
+function renderTable({ title, columns, rows }: Table): string {
+  const widths = columns.map((column, index) =>
+    Math.max(column.length, ...rows.map((row) => (row[index] ?? '').length)),
+  );
+  const line = (cells: string[]) =>
+    `| ${cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join(' | ')} |`;
+  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
+  return ['', title, '', line(columns), rule, ...rows.map(line), ''].join('\n');
+}
