@@ -23,21 +23,35 @@ const parts = {
     why: 'An adapter puts one port on one technology; who chose it and why is not its concern.',
   },
   'config.ts': {
-    may: ['config-values.ts', 'convert/recipe-options.ts'],
+    may: ['config-variables.ts', 'convert/recipe-options.ts'],
     why: 'It is read before anything else exists. The table of recipe options is plain data.',
+  },
+  'config-variables.ts': {
+    may: ['config-values.ts', 'convert/recipe-options.ts'],
+    why: 'It is a table, read by config.ts before anything else exists.',
   },
   'config-values.ts': { may: [], why: 'It reads text, whatever the text is for.' },
   'compose.ts': {
-    may: ['config.ts', 'pipeline/', 'adapters/', 'events/', 'convert/', 'stats/', 'version.ts'],
+    may: [
+      ...['compose-postgres.ts', 'config.ts', 'pipeline/', 'adapters/', 'events/', 'convert/'],
+      ...['stats/', 'version.ts'],
+    ],
     why: 'It puts the parts together; the fronts call it, never the other way round.',
   },
+  'compose-postgres.ts': {
+    may: ['config.ts', 'config-variables.ts', 'adapters/'],
+    why: 'It opens the one database, for whatever part needs it.',
+  },
   'compose-server.ts': {
-    may: ['compose.ts', 'config.ts', 'pipeline/', 'adapters/', 'events/', 'version.ts'],
+    may: [
+      ...['compose.ts', 'compose-postgres.ts', 'config.ts', 'pipeline/', 'adapters/', 'events/'],
+      'version.ts',
+    ],
     why: 'It is the half of compose.ts that only the server needs; the function must not load it.',
   },
   lambda: front(),
   server: front('compose-server.ts'),
-  sandbox: front('compose-server.ts', 'lambda/', 'server/'),
+  sandbox: front('compose-postgres.ts', 'compose-server.ts', 'lambda/', 'server/'),
   cli: front('lambda/', 'server/', 'sandbox/'),
 };
 
@@ -93,8 +107,8 @@ const structure = [
   {
     name: 'parts are entered through their index',
     comment: 'What the index does not export may change without a look elsewhere.',
-    // config.ts must not load sharp with the index; what it may import is said above.
-    from: { path: '^src/([^/]+)', pathNot: '^src/config\\.ts$' },
+    // The configuration must not load sharp with the index; what it may import is said above.
+    from: { path: '^src/([^/]+)', pathNot: '^src/config(-variables)?\\.ts$' },
     to: {
       path: '^src/(convert|gray-png|pipeline|latency|stats)/',
       pathNot: ['/index\\.ts$', '^src/$1/'],
@@ -114,7 +128,7 @@ const structure = [
     name: 'infra imports only config.ts',
     comment: 'A stack names the variables that it sets; a variable that is gone fails to compile.',
     from: { path: '^infra/' },
-    to: { path: '^src/', pathNot: '^src/config\\.ts$' },
+    to: { path: '^src/', pathNot: '^src/config(-variables)?\\.ts$' },
   },
   {
     name: 'web imports types only',

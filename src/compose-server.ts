@@ -1,11 +1,6 @@
 import type { Notifications } from './adapters/postgres-notifications.ts';
-import {
-  composeConverter,
-  composePipeline,
-  composePostgres,
-  composeS3,
-  parseOptionsOf,
-} from './compose.ts';
+import { composeConverter, composePipeline, composeS3, parseOptionsOf } from './compose.ts';
+import { composePostgres } from './compose-postgres.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { ParseOptions } from './events/index.ts';
 import type { LedgerReader, ObjectFiles, PipelineParts } from './pipeline/index.ts';

@@ -3,13 +3,8 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
-import {
-  composeFiles,
-  composeMigration,
-  composePipeline,
-  composePostgres,
-  parseOptionsOf,
-} from '../src/compose.ts';
+import { composeFiles, composeMigration, composePipeline, parseOptionsOf } from '../src/compose.ts';
+import { composePostgres } from '../src/compose-postgres.ts';
 import { ConfigError, readConfig } from '../src/config.ts';
 import { createDatabase, type TestDatabase } from './support/postgres.ts';
 

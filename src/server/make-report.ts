@@ -4,14 +4,14 @@ import {
   type DistributionReport,
   type Grouping,
   type LambdaPrices,
-  readRange,
+  readSide,
   reportComparison,
   reportDistribution,
   reportStats,
   reportTimeline,
-  type Side,
   type StatsReport,
   sampleRows,
+  sampleSides,
   type TimelineReport,
 } from '../stats/index.ts';
 
@@ -58,13 +58,8 @@ async function compare(
   { window, baseline, candidate, tolerance }: Extract<ReportRequest, { name: 'compare' }>,
   sampler: LedgerSampler,
 ): Promise<CompareReport> {
-  const sideOf = async (name: string): Promise<Side> => {
-    const range = readRange(name, window.untilMs);
-    const { rows } = await sampleRows(sampler, range ?? window);
-    const isOf = ({ processorVersion }: { processorVersion: string | null }) =>
-      range !== undefined || processorVersion === name;
-    return { name, rows: rows.filter(isOf) };
-  };
-  const sides = { baseline: await sideOf(baseline), candidate: await sideOf(candidate) };
-  return reportComparison(sides, { tolerance });
+  // A time that is none was refused with the query.
+  const sideOf = (name: string) => readSide(name, window.untilMs) ?? { name };
+  const named = { baseline: sideOf(baseline), candidate: sideOf(candidate) };
+  return reportComparison(await sampleSides(named, { window, sampler }), { tolerance });
 }

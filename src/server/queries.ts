@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { type Recipe, type RecipeOptions, recipeOptions } from '../convert/index.ts';
-import { groupings, readMoment } from '../stats/index.ts';
+import { groupings, readMoment, readSide } from '../stats/index.ts';
 
 // What a query may say. Every one is strict: a name that is not known is a mistake, not a wish.
 
@@ -120,10 +120,14 @@ export const TimelineQuerySchema = query({
 
 export const DistributionQuerySchema = query({ since: since('24h'), until: moment.optional() });
 
-const side = word.openapi({
-  description: 'A version (0.1.0), or a time (2026-01-01..2026-01-02, or 48h..24h).',
-  example: '0.1.0',
-});
+const side = word
+  .refine((name) => readSide(name, Date.now()) !== undefined, {
+    error: 'Expected a version such as 0.1.0, or a time such as 2026-01-01..2026-01-02 or 48h..24h',
+  })
+  .openapi({
+    description: 'A version (0.1.0), or a time (2026-01-01..2026-01-02, or 48h..24h).',
+    example: '0.1.0',
+  });
 
 export const CompareQuerySchema = query({
   baseline: side,

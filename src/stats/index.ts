@@ -16,11 +16,17 @@ export { type Grouping, groupings } from './group-rows.ts';
 export type { LambdaCost, LambdaPrices } from './lambda-cost.ts';
 export { sampleRows } from './sample-rows.ts';
 export {
+  readSide,
+  type SampleSidesOptions,
+  type SideName,
+  sampleSides,
+} from './sample-sides.ts';
+export {
   type ReportBasis,
   reportStats,
   type StatsOptions,
   type StatsReport,
 } from './stats-report.ts';
 export type { Estimate, TimeSummary } from './summarize-times.ts';
-export { readMoment, readRange } from './time-window.ts';
+export { readMoment } from './time-window.ts';
 export { reportTimeline, type TimeBucket, type TimelineReport } from './timeline-report.ts';

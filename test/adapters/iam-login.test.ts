@@ -2,7 +2,7 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { prepareApplicationRole } from '../../src/adapters/application-role.ts';
-import { composePostgres } from '../../src/compose.ts';
+import { composePostgres } from '../../src/compose-postgres.ts';
 import { readConfig } from '../../src/config.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 import { type Rds, startRds } from '../support/rds.ts';

@@ -68,6 +68,9 @@ describe('the stream of events', () => {
     const again = await open('', { 'last-event-id': id });
     expect((await again()).event).toBe('hello');
     expect([(await again()).data, (await again()).data]).toEqual(missed);
+    // Not those once more, as the feed finds them too.
+    const later = await addImage(api, 'later.png', await tinyPng(6));
+    expect((await again()).data).toEqual(later);
   });
 
   test('tells only what was asked for', async () => {

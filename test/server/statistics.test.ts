@@ -109,6 +109,7 @@ describe('refuses', () => {
     ['/v1/stats?by=colour', 'by'],
     ['/v1/stats/timeline?buckets=501', 'buckets'],
     ['/v1/stats/compare?baseline=0.1.0', 'candidate'],
+    ['/v1/stats/compare?baseline=0.1.0&candidate=2026-13-01..', 'candidate'],
     ['/v1/stats/compare?baseline=a&candidate=b&tolerance=-1', 'tolerance'],
   ])('%s', async (path, name) => {
     const response = await api.request(path);

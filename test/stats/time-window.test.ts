@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readMoment, readRange } from '../../src/stats/index.ts';
+import { readMoment, readRange } from '../../src/stats/time-window.ts';
 
 const now = Date.parse('2026-03-01T12:00:00Z');
 

@@ -1,0 +1,39 @@
+import type { LedgerSampler, TimeWindow } from '../pipeline/index.ts';
+import type { Side } from './compare-report.ts';
+import { sampleRows } from './sample-rows.ts';
+import { readRange } from './time-window.ts';
+
+/** What is compared: a version, or a time where there is a range. */
+export interface SideName {
+  name: string;
+  range?: TimeWindow;
+}
+
+/** A version such as `0.1.0`, or a time such as `48h..24h`; undefined for a time that is none. */
+export function readSide(name: string, nowMs: number): SideName | undefined {
+  if (!name.includes('..')) return { name };
+  const range = readRange(name, nowMs);
+  return range && { name, range };
+}
+
+export interface SampleSidesOptions {
+  /** In which versions are looked for. */
+  window: TimeWindow;
+  sampler: LedgerSampler;
+}
+
+/** The rows of both; two versions are told apart in one sample. */
+export async function sampleSides(
+  { baseline, candidate }: { baseline: SideName; candidate: SideName },
+  { window, sampler }: SampleSidesOptions,
+): Promise<{ baseline: Side; candidate: Side }> {
+  const hasVersion = !baseline.range || !candidate.range;
+  const shared = hasVersion ? (await sampleRows(sampler, window)).rows : [];
+  const sideOf = async ({ name, range }: SideName): Promise<Side> => ({
+    name,
+    rows: range
+      ? (await sampleRows(sampler, range)).rows
+      : shared.filter(({ processorVersion }) => processorVersion === name),
+  });
+  return { baseline: await sideOf(baseline), candidate: await sideOf(candidate) };
+}
