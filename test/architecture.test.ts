@@ -22,7 +22,11 @@ describe('the import rules', () => {
     ['config-values.ts imports only its own', 'config-values.ts', "import './version.ts';"],
     ['compose.ts imports only its own', 'compose.ts', "import './lambda/start.ts';"],
     ['compose-server.ts imports only its own', 'compose-server.ts', "import './lambda/start.ts';"],
-    ['compose-backfill.ts imports only its own', 'compose-backfill.ts', "import './lambda/start.ts';"],
+    [
+      'compose-backfill.ts imports only its own',
+      'compose-backfill.ts',
+      "import './lambda/start.ts';",
+    ],
     ['backfill imports only its own', 'backfill/wrong.ts', "import '../adapters/s3.ts';"],
     ['lambda imports only its own', 'lambda/wrong.ts', "import '../adapters/s3.ts';"],
     ['server imports only its own', 'server/wrong.ts', "import '../sandbox/start.ts';"],

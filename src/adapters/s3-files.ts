@@ -77,7 +77,8 @@ export function createS3Files(client: S3Client): ObjectFiles {
           Bucket: bucket,
           Prefix: prefix,
           ContinuationToken: token,
-          StartAfter: after,
+          // S3 ignores it beside a token; others may not.
+          ...(token === undefined && after !== undefined && { StartAfter: after }),
         });
         const { Contents = [], NextContinuationToken } = await client.send(command);
         yield Contents.map(({ Key = '', ETag = '', Size = 0, LastModified }) => ({

@@ -301,7 +301,9 @@ describe('without a queue', () => {
     const checkpoint = openCheckpoint(join(folder, 'away.json'));
     const prefix = 'many/000'; // a hundred
     const options = optionsOf(parts, prefix, { destination, checkpoint });
-    const stateless = { compare: async (_: string, contents: unknown[]) => contents.map(() => 'missing' as const) };
+    const stateless = {
+      compare: async (_: string, contents: unknown[]) => contents.map(() => 'missing' as const),
+    };
     await database.query('ALTER TABLE image_metadata RENAME TO away');
     await expect(backfill({ ...options, reader: stateless })).rejects.toThrow('image_metadata');
     await database.query('ALTER TABLE away RENAME TO image_metadata');
@@ -338,16 +340,23 @@ describe('a checkpoint', () => {
     const destination = await parts.openDestination(ignore);
     const checkpoint = openCheckpoint(path());
     await backfill(optionsOf(parts, 'many/', { checkpoint, ...stoppingAfter(1, destination) }));
-    const other = backfill(optionsOf(await compose({ GRAY_METHOD: 'value' }), 'other/', { checkpoint }));
+    const other = backfill(
+      optionsOf(await compose({ GRAY_METHOD: 'value' }), 'other/', { checkpoint }),
+    );
     await expect(other).rejects.toThrow(
       /of another backfill:\n {2}prefix: expected "other\/" but it has "many\/"\n {2}recipe: .*\n {2}to: /,
     );
     await receiveAll();
   });
 
-  test.each([['no JSON', 'x'], ['other JSON', '{}']])('that is %s is refused', async (_, text) => {
+  test.each([
+    ['no JSON', 'x'],
+    ['other JSON', '{}'],
+  ])('that is %s is refused', async (_, text) => {
     await writeFile(path(), text);
-    const run = backfill(optionsOf(await compose(), 'many/', { checkpoint: openCheckpoint(path()) }));
+    const run = backfill(
+      optionsOf(await compose(), 'many/', { checkpoint: openCheckpoint(path()) }),
+    );
     await expect(run).rejects.toThrow('cannot be read as one. Remove it to begin anew');
   });
 });
