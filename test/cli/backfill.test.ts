@@ -5,11 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  credentials,
-  region,
-  type StoreAndQueue,
-} from '../../src/sandbox/store-and-queue.ts';
+import { credentials, region, type StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
 import { resultOf, runCli, startCli } from '../support/cli.ts';
 import { insertRows } from '../support/ledger-rows.ts';
 import { tinyPng } from '../support/pipeline.ts';
@@ -52,8 +48,15 @@ test('a dry run says what it takes, by what conversions took', async () => {
   expect(unknown.exitCode, unknown.stderr).toBe(0);
   expect(unknown.stdout.toString()).toMatch(/^60 {2}.* missing: no row$/m);
   expect(unknown.stdout.toString()).toContain('Times: unknown');
-  await insertRows(database, { count: 50, since: new Date(Date.now() - 3_600e3).toISOString(), hours: 1 });
-  const { stdout } = await runCli(['backfill', 's3://archive/in/', '--dry-run'], { env: queued, cwd });
+  await insertRows(database, {
+    count: 50,
+    since: new Date(Date.now() - 3_600e3).toISOString(),
+    hours: 1,
+  });
+  const { stdout } = await runCli(['backfill', 's3://archive/in/', '--dry-run'], {
+    env: queued,
+    cwd,
+  });
   await database.query('TRUNCATE image_metadata');
   const text = stdout.toString();
   expect(text).toContain('a line through 50 conversions');
@@ -99,7 +102,10 @@ test('prints the job for S3 itself, in words that a shell reads back', async () 
   const chunks: Buffer[] = [];
   shell.stdout.on('data', (chunk) => chunks.push(chunk));
   await once(shell, 'close');
-  const words = Buffer.concat(chunks).toString().split('\n').map((line) => line.slice(1, -1));
+  const words = Buffer.concat(chunks)
+    .toString()
+    .split('\n')
+    .map((line) => line.slice(1, -1));
   const after = (flag: string) => JSON.parse(words[words.indexOf(flag) + 1] ?? '');
   expect(after('--manifest-generator')).toEqual({
     S3JobManifestGenerator: {
