@@ -8,7 +8,7 @@ import {
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
 } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   type BackfillOptions,
   backfill,
@@ -42,7 +42,6 @@ beforeAll(async () => {
   }
 }, 120_000);
 afterAll(async () => {
-  for (const parts of opened) await parts.close();
   await rm(folder, { recursive: true, force: true });
   await database.drop();
   await store.close();
@@ -61,6 +60,10 @@ async function compose(env: Record<string, string> = {}): Promise<BackfillParts>
   opened.push(parts);
   return parts;
 }
+// At once: each that converts has processes of its own.
+afterEach(async () => {
+  for (const parts of opened.splice(0)) await parts.close();
+});
 
 const ignore = { onOutcome: () => {} };
 const composeQueue = () => compose({ QUEUE_URL: store.queueUrl });
@@ -85,7 +88,10 @@ async function stateOf(prefix: string, env = {}): Promise<Record<string, number>
 async function convertAll(prefix: string, env: Record<string, string> = {}) {
   const parts = await compose(env);
   const destination = await parts.openDestination(ignore);
-  return await backfill(optionsOf(parts, prefix, { destination }));
+  const result = await backfill(optionsOf(parts, prefix, { destination }));
+  opened.splice(opened.indexOf(parts), 1);
+  await parts.close();
+  return result;
 }
 
 /** The keys of all messages, which are then off the queue. */
