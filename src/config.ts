@@ -172,18 +172,6 @@ const variables = {
     0.4,
     'Price of a million requests of SQS in US dollars.',
   ),
-  usdPerCapacityHour: variable(
-    'AURORA_ACU_HOUR_USD',
-    decimal,
-    0.12,
-    'Price of an hour of one Aurora capacity unit in US dollars.',
-  ),
-  usdPerMillionDatabaseIos: variable(
-    'AURORA_MILLION_IOS_USD',
-    decimal,
-    0.2,
-    'Price of a million reads and writes of Aurora’s storage in US dollars.',
-  ),
   maxFunctions: variable(
     'LAMBDA_MAX_CONCURRENCY',
     integer(1, 1_000),
