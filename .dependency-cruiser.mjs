@@ -81,6 +81,7 @@ const entryPoints = [
   '^src/lambda/[^/]*handler\\.ts$',
   '^src/(adapters|sandbox)/[^/]+-process\\.ts$',
   '^src/convert/decoders/decoder-thread\\.ts$',
+  '^src/server/report-thread\\.ts$',
 ];
 
 const structure = [

@@ -33,7 +33,7 @@ describe('the collection', () => {
   });
 
   test('runs in newman, every request but the streams, as Postman would run it', async () => {
-    const folders = ['System', 'Work', 'Events of each store', 'Images'];
+    const folders = ['System', 'Work', 'Events of each store', 'Images', 'Statistics'];
     const { failures, requests, assertions } = await newman(folders);
     expect(failures).toEqual([]);
     expect(requests).toBe(countRequests(folders));

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Fault } from './judge-case.ts';
 import { residentBytes } from './peak-memory.ts';
-import type { CaseReply, CaseRequest } from './serve-cases.ts';
+import type { CaseReply, CaseRequest, CaseResult } from './serve-cases.ts';
 
 export interface RunnerOptions {
   /** The module that serves the cases, and what it is started with. */
@@ -15,7 +15,7 @@ export interface RunnerOptions {
 }
 
 export interface CaseRunner {
-  run(request: CaseRequest): Promise<CaseReply>;
+  run(request: CaseRequest): Promise<CaseResult>;
   /** The next case is run by a new process. */
   restart(): Promise<void>;
 }
@@ -31,9 +31,9 @@ export function createCaseRunner(options: RunnerOptions): CaseRunner {
     restart,
     async run(request) {
       child ??= await startChild(options);
-      const reply = await runWatched(child, request, options);
-      if (reply.fault && !harmless.includes(reply.fault.kind)) await restart();
-      return reply;
+      const result = await runWatched(child, request, options);
+      if (result.fault && !harmless.includes(result.fault.kind)) await restart();
+      return result;
     },
   };
 }
@@ -77,57 +77,59 @@ async function startChild({ childPath, childArguments }: RunnerOptions): Promise
   throw new Error(`The process for the cases did not start: ${text || 'it said nothing'}`);
 }
 
-const pollMs = 50;
-
 /** The reply of the child, or what is to be said of a child that gave none. */
 async function runWatched(
-  child: Child,
+  { process, exited, complaint }: Child,
   request: CaseRequest,
   options: RunnerOptions,
-): Promise<CaseReply> {
-  const { process } = child;
+): Promise<CaseResult> {
   const startedAt = performance.now();
-  let mostBytes = 0;
   const done = new AbortController();
-  const { signal } = done;
-  const faulty = (kind: Fault['kind'], detail: string): CaseReply => ({
-    outcome: kind,
-    fault: { kind, detail },
-    ms: performance.now() - startedAt,
-    residentBytes: mostBytes,
-  });
-  const replied = once(process, 'message', { signal }).then(([reply]): CaseReply => reply);
-  const exited = child.exited.then(([code, by]) =>
-    faulty(
-      'crash',
-      `the process ended with ${by ?? `exit code ${code}`}: ${child.complaint() || 'no message'}`,
-    ),
-  );
-  const overdue = new Promise<CaseReply>((resolve) => {
-    const poll = setInterval(() => {
-      mostBytes = Math.max(mostBytes, residentBytes(process.pid ?? 0) ?? 0);
-      if (mostBytes > options.maxResidentBytes)
-        resolve(faulty('memory', tooMuch(mostBytes, options)));
-      else if (performance.now() - startedAt > options.hangMs) {
-        resolve(faulty('hang', `no answer within ${options.hangMs / 1_000} s`));
-      }
-    }, pollMs);
-    signal.addEventListener('abort', () => clearInterval(poll));
+  const failed = (fault: Fault): CaseResult => {
+    return { outcome: fault.kind, fault, ms: performance.now() - startedAt };
+  };
+  const replied = once(process, 'message', done).then(([reply]) => withinMemory(reply, options));
+  replied.catch(() => undefined);
+  const crashed = exited.then(([code, by]) => {
+    const detail = `the process ended with ${by ?? `exit code ${code}`}: ${complaint() || 'no message'}`;
+    return failed({ kind: 'crash', detail });
   });
   try {
     // It may have died of the case before, after its reply.
-    if (!process.connected) return await exited;
+    if (!process.connected) return await crashed;
     process.send(request);
-    const reply = await Promise.race([replied, exited, overdue]);
-    if (reply.fault || reply.residentBytes <= options.maxResidentBytes) return reply;
-    return { ...reply, fault: { kind: 'memory', detail: tooMuch(reply.residentBytes, options) } };
+    const stopped = outOfHand(process.pid ?? 0, options, done.signal).then(failed);
+    return await Promise.race([replied, crashed, stopped]);
   } finally {
-    replied.catch(() => undefined);
     done.abort();
   }
 }
 
-function tooMuch(bytes: number, { maxResidentBytes }: RunnerOptions): string {
+const pollMs = 50;
+
+/** Looks at a process until it takes too long or too much, or nobody waits any more. */
+function outOfHand(pid: number, options: RunnerOptions, signal: AbortSignal): Promise<Fault> {
+  const { hangMs, maxResidentBytes } = options;
+  const until = performance.now() + hangMs;
+  return new Promise((resolve) => {
+    const poll = setInterval(() => {
+      const bytes = residentBytes(pid) ?? 0;
+      if (bytes > maxResidentBytes) resolve(tooMuch(bytes, options));
+      else if (performance.now() > until) {
+        resolve({ kind: 'hang', detail: `no answer within ${hangMs / 1_000} s` });
+      }
+    }, pollMs);
+    signal.addEventListener('abort', () => clearInterval(poll));
+  });
+}
+
+function withinMemory(reply: CaseReply, options: RunnerOptions): CaseResult {
+  const isWithin = reply.fault || reply.residentBytes <= options.maxResidentBytes;
+  return isWithin ? reply : { ...reply, fault: tooMuch(reply.residentBytes, options) };
+}
+
+function tooMuch(bytes: number, { maxResidentBytes }: RunnerOptions): Fault {
   const [most, taken] = [maxResidentBytes, bytes].map((n) => `${Math.ceil(n / 2 ** 20)} MB`);
-  return `Expected the process to take at most ${most} but it took ${taken}`;
+  const detail = `Expected the process to take at most ${most} but it took ${taken}`;
+  return { kind: 'memory', detail };
 }

@@ -60,10 +60,13 @@ const tightLimits = {
   maxOutputBytes: (draw) => 1 + draw.below(1_000),
 } satisfies Record<keyof Limits, (draw: Draw) => number>;
 
+/** Coding a large AVIF with much effort takes a minute: no fault, but it must end when it is told. */
+const timeoutMs = 3_000;
+
 /** Mostly few pixels, so that an image takes milliseconds. */
 function drawLimits(draw: Draw): Partial<Limits> {
-  const maxPixels = draw.pick(pixelLimits);
-  if (draw.chance(0.9)) return { maxPixels };
+  const limits = { maxPixels: draw.pick(pixelLimits), timeoutMs };
+  if (draw.chance(0.9)) return limits;
   const [name, limit] = draw.pick(Object.entries(tightLimits));
-  return { maxPixels, [name]: limit(draw) };
+  return { ...limits, [name]: limit(draw) };
 }

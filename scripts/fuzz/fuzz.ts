@@ -2,7 +2,7 @@ import { createCaseRunner, type RunnerOptions } from './case-runner.ts';
 import type { Corpus } from './corpus.ts';
 import { drawCase } from './draw-case.ts';
 import { examined, type Find, signatureOf } from './find.ts';
-import type { CaseReply } from './serve-cases.ts';
+import type { CaseResult } from './serve-cases.ts';
 
 export interface FuzzOptions extends RunnerOptions {
   corpus: Corpus;
@@ -73,7 +73,7 @@ function emptySummary(from: number): FuzzSummary {
 function count(
   summary: FuzzSummary,
   format: string,
-  { index, ms, outcome }: CaseReply & { index: number },
+  { index, ms, outcome }: CaseResult & { index: number },
 ): void {
   summary.cases++;
   summary.outcomes[format] ??= {};

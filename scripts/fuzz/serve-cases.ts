@@ -8,8 +8,11 @@ import { residentBytes } from './peak-memory.ts';
 /** One case of a seed, or one that is given whole. */
 export type CaseRequest = { seed: number; index: number } | FuzzCase;
 
-export interface CaseReply extends Verdict {
+export interface CaseResult extends Verdict {
   ms: number;
+}
+
+export interface CaseReply extends CaseResult {
   residentBytes: number;
 }
 

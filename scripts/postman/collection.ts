@@ -44,6 +44,7 @@ export function postmanCollection() {
       { name: 'Work', item: inFolder('Work') },
       { name: 'Events of each store', item: Object.entries(events).map(eventRequest) },
       { name: 'Images', item: inFolder('Images') },
+      { name: 'Statistics', item: inFolder('Statistics') },
       {
         name: 'Streams',
         description: 'They have no end: not for a run.',

@@ -56,6 +56,16 @@ export const examples: Record<string, Example> = {
   },
   'POST /v1/uploads': { values: { key }, file, status: 202 },
   'POST /v1/events': { json: { Service: 'Amazon S3', Event: 's3:TestEvent' }, status: 200 },
+  'GET /v1/stats': { values: { since: '24h', by: 'stage' }, status: 200 },
+  'GET /v1/stats/compare': {
+    values: { baseline: '48h..24h', candidate: '24h..' },
+    status: 200,
+    script: [
+      "pm.test('says it in a sentence', () => pm.expect(pm.response.json().image.sentence).to.be.a('string'));",
+    ],
+  },
+  'GET /v1/stats/timeline': { values: { since: '1h', buckets: '12' }, status: 200 },
+  'GET /v1/stats/distribution': { status: 200 },
   'GET /v1': { status: 200 },
   'GET /v1/live': { status: 200, isStream: true },
   'GET /healthz': { status: 200 },

@@ -28,7 +28,7 @@ function sizesText({ sizes, candidate, baseline }: CompareReport): string {
 }
 
 function verdictText({ judgedBy, tolerance, isRegression, ...report }: CompareReport): string {
-  const beyond = `by more than ${threeDigits(tolerance * 100)} % with all of the interval, by the time ${judgedBy === 'image' ? 'an image' : 'a megapixel'}`;
+  const beyond = `by more than ${(tolerance * 100).toLocaleString('en-US')} % with all of the interval, by the time ${judgedBy === 'image' ? 'an image' : 'a megapixel'}`;
   if (isRegression) return `Regression: ${report.candidate} is slower ${beyond}.`;
   return `No regression is shown: ${report.candidate} is not slower ${beyond}.`;
 }

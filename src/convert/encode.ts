@@ -81,7 +81,7 @@ async function byKernel(
   image: PixelImage,
   { depth, deadline, maxOutputBytes }: EncodeOptions,
 ): Promise<Encoded> {
-  return await encodeGrayPng(
+  const encoded = await encodeGrayPng(
     { ...image, ...(depth && { depth }) },
     {
       onProgress(sizeBytes) {
@@ -90,6 +90,9 @@ async function byKernel(
       },
     },
   );
+  // What comes around the pixels is not in what was told on the way.
+  checkOutputBytes(encoded.bytes.length, maxOutputBytes);
+  return encoded;
 }
 
 async function bySharp(

@@ -55,7 +55,7 @@ export interface Timing {
 export async function readHeader(
   bytes: Uint8Array,
   format: InputFormat,
-  { tolerate, deadline }: Pick<Recipe, 'tolerate'> & { deadline: Deadline },
+  { tolerate, compat, deadline }: Pick<Recipe, 'tolerate' | 'compat'> & { deadline: Deadline },
 ): Promise<SourceFile> {
   if (isOwnFormat(format)) return await readOwnHeader(bytes, format, deadline);
   // libvips would hand out its samples as if they were RGB.
@@ -67,7 +67,7 @@ export async function readHeader(
   }
   // To count the frames of a GIF is to go through all of it.
   const isLenient = tolerate === 'truncated' && format === 'gif';
-  return await askSharp(bytes, format, { isLenient });
+  return await askSharp(bytes, format, { isLenient, compat });
 }
 
 async function readOwnHeader(
@@ -89,7 +89,7 @@ async function readOwnHeader(
 async function askSharp(
   bytes: Uint8Array,
   format: InputFormat,
-  { isLenient }: { isLenient: boolean },
+  { isLenient, compat }: Pick<Recipe, 'compat'> & { isLenient: boolean },
 ): Promise<SourceFile> {
   const reader = sharp(bytes, {
     failOn: isLenient ? 'none' : 'error',
@@ -104,8 +104,8 @@ async function askSharp(
   const { icc, delay, loop = 0, pages = 1 } = metadata;
   return {
     image: imageOf(metadata, format, bytes),
-    samples: sampleKind(metadata, format),
-    isDeep: metadata.depth !== 'uchar',
+    samples: sampleKind(metadata, format, compat),
+    isDeep: metadata.depth !== 'uchar' && !isUnscaled(metadata),
     ...(icc && { icc }),
     ...(delay && pages > 1 && { timing: { delay, loop } }),
   };
@@ -149,11 +149,21 @@ interface SampleFacts {
 
 export type SampleKind = SampleFacts['space'];
 
-function sampleKind({ space, depth, channels }: Metadata, format: InputFormat): SampleKind {
+function sampleKind(metadata: Metadata, format: InputFormat, compat: Recipe['compat']): SampleKind {
+  const { space, depth, channels } = metadata;
   const readable: SampleFacts | undefined = readableSamples[space as keyof typeof readableSamples];
   if (readable?.types.includes(depth) && channels <= readable.colours + 1) return readable.space;
+  if (compat === 'pillow' && isUnscaled(metadata)) return 'gray';
   throw new ConversionError(
     'UNSUPPORTED_FORMAT',
     `Expected gray, RGB, CMYK or Lab samples of a known scale, with one alpha channel at most, but this ${inputFormats[format].name} has ${channels} x ${depth} (${space}). Save it with 8 or 16 unsigned bits a sample.`,
   );
+}
+
+/**
+ * Gray that does not say what its white is. Pillow (its modes I and F) takes the numbers as they are,
+ * cuts off what is not within 0 to 255, and so does libvips when it is asked for 8 bits.
+ */
+function isUnscaled({ space, depth, channels }: Metadata): boolean {
+  return space === 'b-w' && channels === 1 && ['short', 'int', 'uint', 'float'].includes(depth);
 }

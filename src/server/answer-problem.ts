@@ -61,7 +61,7 @@ function refusal(code: ProblemCode, detail: string, errors?: WrongParameter[]): 
   return { status: problems[code], code, detail, errors };
 }
 
-const network = /^(E[A-Z_]+|DATABASE_UNREACHABLE|UND_ERR_\w+)$/;
+const network = /^(E[A-Z_]+|DATABASE_\w+|SCHEMA_OUTDATED|UND_ERR_\w+)$/;
 /** Connection, conflict, resources, operator, and a table that is not there yet. */
 const database = /^(08|25006|40|42P01|42703|53|55|57)/;
 

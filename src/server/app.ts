@@ -15,6 +15,7 @@ import { addPictures } from './pictures.ts';
 import { RequestError } from './problems.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { Api, Service } from './service.ts';
+import { addStatistics } from './statistics.ts';
 import { addUploads } from './uploads.ts';
 import { addWebFiles } from './web-files.ts';
 import { wrongParameters } from './wrong-parameters.ts';
@@ -66,6 +67,7 @@ export function createApp(service: Omit<Service, 'gate'>): Api {
     addImages,
     addPictures,
     addLive,
+    addStatistics,
     addHealth,
     addDocuments,
   ]) {

@@ -8,6 +8,7 @@ import {
   removeImage,
   retryImage,
 } from './image-routes.ts';
+import { compare, distribution, stats, timeline } from './report-routes.ts';
 import { about, health, live, metrics, readiness } from './system-routes.ts';
 import { convert, receiveEvent, upload } from './work-routes.ts';
 
@@ -15,6 +16,7 @@ import { convert, receiveEvent, upload } from './work-routes.ts';
 export const routes = [
   ...[convert, upload, receiveEvent],
   ...[listImages, getImage, getSource, getGray, retryImage, removeImage, live],
+  ...[stats, compare, timeline, distribution],
   ...[about, health, readiness, metrics],
 ];
 
@@ -49,6 +51,7 @@ export function openApiDocument() {
     tags: [
       { name: 'Images', description: 'What became of each upload.' },
       { name: 'Work', description: 'Pictures and events in.' },
+      { name: 'Statistics', description: 'How long it took, what failed, what it cost.' },
       { name: 'System', description: 'The server itself.' },
     ],
   });

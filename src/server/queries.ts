@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { type Recipe, type RecipeOptions, recipeOptions } from '../convert/index.ts';
+import { groupings, readMoment } from '../stats/index.ts';
 
 // What a query may say. Every one is strict: a name that is not known is a mistake, not a wish.
 
@@ -27,25 +28,16 @@ const word = z
   .max(1_024)
   .refine((text) => !text.includes('\0'), { error: 'Expected text without NUL' });
 
-const unitsMs = { s: 1e3, m: 60e3, h: 3_600e3, d: 86_400e3 };
-
 /** A moment, or how long ago it was. */
 const moment = z
   .string()
   .transform((text, context) => {
-    const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
-    const time = count
-      ? Date.now() - Number(count) * unitsMs[unit as keyof typeof unitsMs]
-      : readTime(text);
-    if (time >= 0 && time < 253e12) return new Date(time);
-    context.addIssue('Expected an ISO 8601 time with its zone since 1970, or an age such as 24h');
+    const time = readMoment(text, Date.now());
+    if (time !== undefined && time >= 0 && time < 253e12) return new Date(time);
+    context.addIssue('Expected a time such as 2026-01-31T12:00Z, or an age such as 24h');
     return z.NEVER;
   })
   .openapi({ type: 'string', example: '24h', description: 'ISO 8601, or an age: 15m, 24h, 7d.' });
-
-function readTime(text: string): number {
-  return z.iso.datetime({ offset: true }).safeParse(text).success ? Date.parse(text) : Number.NaN;
-}
 
 const wholeNumber = (min: number, max: number) =>
   z
@@ -109,6 +101,38 @@ export const UploadQuerySchema = query({
 export const LiveQuerySchema = query({
   status: z.enum(['converted', 'failed', 'skipped']).optional(),
   prefix: keyText.optional(),
+});
+
+const since = (age: string) =>
+  moment.prefault(age).openapi({ type: 'string', default: age, example: age });
+
+export const StatsQuerySchema = query({
+  since: since('24h'),
+  until: moment.optional(),
+  by: z.enum(groupings).default('stage'),
+});
+
+export const TimelineQuerySchema = query({
+  since: since('24h'),
+  until: moment.optional(),
+  buckets: wholeNumber(1, 500).prefault('60').openapi({ default: 60 }),
+});
+
+export const DistributionQuerySchema = query({ since: since('24h'), until: moment.optional() });
+
+const side = word.openapi({
+  description: 'A version (0.1.0), or a time (2026-01-01..2026-01-02, or 48h..24h).',
+  example: '0.1.0',
+});
+
+export const CompareQuerySchema = query({
+  baseline: side,
+  candidate: side,
+  since: since('30d').openapi({ description: 'Where versions are looked for.' }),
+  until: moment.optional(),
+  tolerance: wholeNumber(0, 1_000)
+    .prefault('5')
+    .openapi({ default: 5, description: 'In percent: slower by so much is no regression.' }),
 });
 
 /** A recipe, each option as the table of options reads its text. */

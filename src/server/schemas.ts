@@ -193,5 +193,6 @@ export const ProblemSchema = z
 
 export type Image = z.infer<typeof ImageSchema>;
 export type ImageList = z.infer<typeof ImageListSchema>;
+export type Upload = z.infer<typeof UploadSchema>;
 export type Problem = z.infer<typeof ProblemSchema>;
 export type About = z.infer<typeof AboutSchema>;

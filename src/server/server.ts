@@ -11,6 +11,7 @@ import { createLiveFeed } from './live-feed.ts';
 import type { Log } from './log.ts';
 import { type CountedOutcome, createMetrics } from './metrics.ts';
 import { PortTakenError } from './port-taken.ts';
+import { createReporter } from './reporter.ts';
 
 export interface ServerOptions {
   host: string;
@@ -45,7 +46,8 @@ export async function startServer(
   const notifications = listens ? await parts.listen(feed.wake) : undefined;
   metrics.gauge('grayscale_live_subscribers', 'Open event streams.', () => feed.subscribers);
 
-  const app = createApp({ parts, feed, metrics, stopping: stopping.signal, log });
+  const reporter = createReporter(parts.config);
+  const app = createApp({ parts, feed, metrics, reporter, stopping: stopping.signal, log });
   // Our own limit answers before this one cuts off; headers come at once.
   const requestTimeoutMs = parts.config.requestTimeoutSeconds * 1e3 + 10_000;
   const server = createServer(
@@ -69,6 +71,7 @@ export async function startServer(
       stopping.abort();
       await drain.close(drainMs);
       await feed.close();
+      await reporter.close();
       await notifications?.close();
       await parts.close();
     },

@@ -1,9 +1,12 @@
 // What `npm run fuzz` has found, once and never again. CONTRIBUTING.md says how it gets here.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { createCaseRunner } from '../../scripts/fuzz/case-runner.ts';
 import type { KeptFind } from '../../scripts/fuzz/find.ts';
+
+// The first one waits for a process to start.
+vi.setConfig({ testTimeout: 120_000 });
 
 const folder = join(import.meta.dirname, 'fuzz-finds');
 const runner = createCaseRunner({

@@ -6,6 +6,7 @@ import {
   defaultLimits,
   inspectImage,
   type Limits,
+  type OutputFormat,
   outputFormats,
   type RecipeOptions,
   toGrayscale,
@@ -151,6 +152,17 @@ describe('limits', () => {
       await expect(toGrayscale(bytes, { format, effort: 0 })).resolves.toMatchObject(size);
     }
   });
+
+  test.each(Object.keys(outputFormats) as OutputFormat[])(
+    'of bytes of the output are met to the byte: %s',
+    async (format) => {
+      const source = photoLikePng({ width: 16, height: 12 });
+      const { bytes } = await toGrayscale(source, { format });
+      const upTo = (maxOutputBytes: number) => toGrayscale(source, { format }, { maxOutputBytes });
+      await expect(upTo(bytes.length)).resolves.toMatchObject({ bytes });
+      await expect(upTo(bytes.length - 1)).rejects.toMatchObject({ code: 'OUTPUT_TOO_LARGE' });
+    },
+  );
 
   test('of pixels count one frame, as only one is decoded', async () => {
     const bytes = await animatedGif({ width: 8, height: 6, frames: 3 });

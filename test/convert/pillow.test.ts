@@ -57,6 +57,20 @@ describe('like Pillow,', () => {
     }
   });
 
+  test.each([
+    ['unsigned', 1, [0, 1, 255, 256, 2 ** 31 - 1], [0, 1, 255, 255, 255]],
+    ['signed', 2, [-(2 ** 31), -1, 0, 254, 255, 256], [0, 0, 0, 254, 255, 255]],
+    ['floating-point', 3, [-1e9, -0.5, 0.9, 254.9, 255, 1e9], [0, 0, 0, 254, 255, 255]],
+  ] as const)('gray of 32 bits, %s, is cut off', async (_, sampleFormat, samples, expected) => {
+    const tiff = stripTiff({
+      ...{ width: samples.length, height: 1, photometric: 1, bits: 32 },
+      ...{ sampleFormat, samples: [...samples] },
+    });
+    expect(await grayOf(tiff)).toEqual([...expected]);
+    expect((await toGrayscale(tiff, pillow)).losses).toEqual(['depth']);
+    await expect(toGrayscale(tiff)).rejects.toMatchObject({ code: 'UNSUPPORTED_FORMAT' });
+  });
+
   test('of colours of 16 bits the upper eight count', async () => {
     const samples = [0xff80, 0x0000, 0x00ff, 0x40ff, 0x80fe, 0xc0fd, 0x0aff, 0x1480, 0x1eff];
     const expected = oraclePixels(Uint8Array.from(samples, (n) => n >> 8));

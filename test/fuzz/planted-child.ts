@@ -12,7 +12,7 @@ const faults = {
   },
   crash: () => process.kill(process.pid, 'SIGSEGV'),
   'stray rejection': () => void Promise.reject(new Error('Nobody waits for this')),
-  'too much memory': () => Buffer.alloc(200 * 2 ** 20, 1),
+  'too much memory': () => Buffer.alloc(180 * 2 ** 20, 1),
   leak: () => held.push(Buffer.alloc(60 * 2 ** 20, 1)),
   'bug in JavaScript': () => {
     throw new TypeError('x is not a function');

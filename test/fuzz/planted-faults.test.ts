@@ -17,7 +17,7 @@ async function fuzzed(planted: PlantedFault, options: Partial<FuzzOptions> = {})
   const finds: Find[] = [];
   const summary = await fuzz({
     corpus,
-    ...{ seed, from: from - 1, cases: 3, seconds: 60, hangMs: 6_000, minimiseMs: 0 },
+    ...{ seed, from: from - 1, cases: 3, seconds: 60, hangMs: 30_000, minimiseMs: 0 },
     maxResidentBytes: 2 ** 30,
     childPath: join(import.meta.dirname, 'planted-child.ts'),
     childArguments: [planted],
@@ -33,13 +33,14 @@ const from = Array.from({ length: 200 }, (_, index) => drawCase(corpus, { seed, 
 );
 
 test.each<[PlantedFault, Fault['kind'], detail: RegExp]>([
-  ['hang', 'hang', /^no answer within 6 s$/],
+  ['hang', 'hang', /^no answer within 4 s$/],
   ['crash', 'crash', /SIGSEGV/],
   ['stray rejection', 'crash', /exit code 1.*Nobody waits for this/s],
   ['too much memory', 'memory', /^Expected at most \d+ MB .* but it took \d+ MB$/],
   ['bug in JavaScript', 'untyped error', /^TypeError: x is not a function/],
 ])('a %s is found as: %s, and the run goes on', async (planted, kind, detail) => {
-  const { finds, summary } = await fuzzed(planted);
+  // Only what hangs may be taken for it, however busy the machine is.
+  const { finds, summary } = await fuzzed(planted, planted === 'hang' ? { hangMs: 4_000 } : {});
   const fault = { kind, detail: expect.stringMatching(detail) };
   expect(finds).toMatchObject([{ seed, index: from, isReproduced: true, fault }]);
   expect(summary).toMatchObject({ cases: 3, finds: 1, repeatedFinds: 0 });

@@ -5,6 +5,7 @@ import { credentials, region } from '../../src/sandbox/store-and-queue.ts';
 import { createApp } from '../../src/server/app.ts';
 import { createLiveFeed } from '../../src/server/live-feed.ts';
 import { createMetrics } from '../../src/server/metrics.ts';
+import { createReporter } from '../../src/server/reporter.ts';
 import type { Image, ImageList } from '../../src/server/schemas.ts';
 import type { Service } from '../../src/server/service.ts';
 import { s3Event } from './events.ts';
@@ -33,7 +34,9 @@ export async function startApi(env: Record<string, string> = {}): Promise<TestAp
     onError: (error) => log('error', error.message),
   });
   const stopping = new AbortController();
-  const app = createApp({ parts, feed, metrics: createMetrics(), stopping: stopping.signal, log });
+  const reporter = createReporter(parts.config);
+  const metrics = createMetrics();
+  const app = createApp({ parts, feed, metrics, reporter, stopping: stopping.signal, log });
   return {
     request: async (path, init) => await app.request(path, init),
     parts,
@@ -43,6 +46,7 @@ export async function startApi(env: Record<string, string> = {}): Promise<TestAp
     async close() {
       stopping.abort();
       await feed.close();
+      await reporter.close();
       await parts.close();
       await database.drop();
       await store.close();

@@ -77,7 +77,9 @@ export interface StripTiff {
   height: number;
   /** 0 white is zero, 1 black is zero, 2 RGB, 5 inks: TIFF 6.0, section 8 and 16. */
   photometric: number;
-  bits: 8 | 16;
+  bits: 8 | 16 | 32;
+  /** Of 32 bits: 1 unsigned, 2 signed, 3 floating-point: TIFF 6.0, section 19. */
+  sampleFormat?: 1 | 2 | 3;
   samples: number[];
   /** 1 premultiplied, 2 not: TIFF 6.0, section 18. */
   extraSamples?: number[];
@@ -93,8 +95,12 @@ export function stripTiff({
   ...rest
 }: StripTiff): Buffer {
   const perPixel = samples.length / (width * height);
-  const data = bits === 8 ? Buffer.from(samples) : Buffer.from(Uint16Array.from(samples).buffer);
-  const { extraSamples = [] } = rest;
+  const { extraSamples = [], sampleFormat } = rest;
+  const Words = sampleFormat
+    ? [Uint32Array, Int32Array, Float32Array][sampleFormat - 1]
+    : Uint16Array;
+  const data =
+    bits === 8 || !Words ? Buffer.from(samples) : Buffer.from(Words.from(samples).buffer);
   const entries: [tag: number, values: number[]][] = [
     [256, [width]],
     [257, [height]],
@@ -106,6 +112,7 @@ export function stripTiff({
     [278, [height]],
     [279, [data.length]],
     ...(extraSamples.length ? [[338, extraSamples] as [number, number[]]] : []),
+    ...(sampleFormat ? [[339, [sampleFormat]] as [number, number[]]] : []),
   ];
   const head = Buffer.alloc(8 + 2 + entries.length * 12 + 4);
   const lists: Buffer[] = [];

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createPostgresSampler } from '../../src/adapters/postgres-sampler.ts';
+import { composeStatistics } from '../../src/compose.ts';
+import {
+  CompareSchema,
+  DistributionSchema,
+  StatsSchema,
+  TimelineSchema,
+} from '../../src/server/report-schemas.ts';
+import type { Problem } from '../../src/server/schemas.ts';
+import {
+  type CompareReport,
+  reportStats,
+  type StatsReport,
+  sampleRows,
+  type TimelineReport,
+} from '../../src/stats/index.ts';
+import { convertedOutcome, entriesOf, failedOutcome } from '../support/outcomes.ts';
+import { read, startApi, type TestApi } from '../support/server.ts';
+
+let api: TestApi;
+const perVersion = 40;
+beforeAll(async () => {
+  api = await startApi();
+  const { createPostgresLedger } = await import('../../src/adapters/postgres-ledger.ts');
+  for (const [version, decodeMs] of [
+    ['0.1.0', 100],
+    ['0.2.0', 50],
+  ] as const) {
+    const outcomes = Array.from({ length: perVersion }, (_, i) => {
+      const outcome = convertedOutcome({ key: `${version}-${i}` });
+      outcome.stages.decode = decodeMs + i;
+      return outcome;
+    });
+    const ledger = createPostgresLedger(api.database, { processorVersion: version });
+    await ledger.record(entriesOf(...outcomes, failedOutcome({ key: `${version}-bad` })));
+  }
+});
+afterAll(() => api.close());
+
+async function ask<Report>(path: string): Promise<Report> {
+  const response = await api.request(path);
+  const text = await response.text();
+  expect(response.status, text).toBe(200);
+  return JSON.parse(text);
+}
+
+const times = 'since=2026-01-01&until=2100-01-01';
+const window = { sinceMs: Date.parse('2026-01-01'), untilMs: Date.parse('2100-01-01') };
+
+test('the report is the one that the command line makes', async () => {
+  const { prices, close } = await composeStatistics(api.parts.config);
+  const sample = await sampleRows(createPostgresSampler(api.database), window);
+  const expected = reportStats(sample, { window, by: 'version', prices });
+  await close();
+  const report = await ask<StatsReport>(`/v1/stats?by=version&${times}`);
+  expect(report).toEqual(JSON.parse(JSON.stringify(expected)));
+  expect(report).toMatchObject({ converted: 2 * perVersion, failed: 2 });
+  expect(report.groups.map(({ name }) => name).sort()).toEqual(['0.1.0', '0.2.0']);
+});
+
+test('says whether one release is faster than another', async () => {
+  const path = `/v1/stats/compare?baseline=0.1.0&candidate=0.2.0&${times}`;
+  const report = await ask<CompareReport>(path);
+  expect(report.image.comparison).toMatchObject({
+    verdict: 'faster',
+    n: { candidate: perVersion, baseline: perVersion },
+  });
+  expect(report.image.sentence).toContain('faster');
+  expect(report.isRegression).toBe(false);
+
+  const back = `/v1/stats/compare?baseline=0.2.0&candidate=0.1.0&${times}`;
+  expect((await ask<CompareReport>(back)).isRegression).toBe(true);
+  expect((await ask<CompareReport>(`${back}&tolerance=900`)).isRegression).toBe(false);
+});
+
+test('compares times as well, and says where there is nothing to compare', async () => {
+  const report = await ask<CompareReport>('/v1/stats/compare?baseline=48h..24h&candidate=24h..');
+  expect(report.image.comparison).toMatchObject({
+    verdict: 'unknown',
+    reason: 'too few rows',
+    n: { candidate: 2 * perVersion, baseline: 0 },
+  });
+});
+
+test('divides a time into parts', async () => {
+  const { buckets } = await ask<TimelineReport>('/v1/stats/timeline?since=1h&buckets=6');
+  expect(buckets).toHaveLength(6);
+  expect(buckets.at(-1)).toMatchObject({ converted: 2 * perVersion, failed: 2 });
+  expect(buckets[0]).toMatchObject({ converted: 0, durationMs: null });
+});
+
+test.each([
+  ['/v1/stats', StatsSchema],
+  ['/v1/stats?by=size&since=2100-01-01&until=2100-01-02', StatsSchema],
+  ['/v1/stats/timeline', TimelineSchema],
+  ['/v1/stats/distribution', DistributionSchema],
+  ['/v1/stats/compare?baseline=0.1.0&candidate=0.2.0', CompareSchema],
+  ['/v1/stats/compare?baseline=none&candidate=0.2.0', CompareSchema],
+])('%s is what the OpenAPI document says, field by field', async (path, schema) => {
+  const report = await ask(path);
+  expect(schema.parse(report)).toEqual(report);
+});
+
+describe('refuses', () => {
+  test.each([
+    ['/v1/stats?since=tomorrow', 'since'],
+    ['/v1/stats?since=2100-01-01', 'since'],
+    ['/v1/stats?by=colour', 'by'],
+    ['/v1/stats/timeline?buckets=501', 'buckets'],
+    ['/v1/stats/compare?baseline=0.1.0', 'candidate'],
+    ['/v1/stats/compare?baseline=a&candidate=b&tolerance=-1', 'tolerance'],
+  ])('%s', async (path, name) => {
+    const response = await api.request(path);
+    expect(response.status).toBe(400);
+    expect((await read<Problem>(response)).errors).toMatchObject([{ name }]);
+  });
+});
+
+test('says that the database is the trouble, and answers again when it is back', async () => {
+  await api.database.query('ALTER TABLE image_metadata RENAME TO away');
+  const response = await api.request('/v1/stats');
+  await api.database.query('ALTER TABLE away RENAME TO image_metadata');
+  expect(response.status).toBe(503);
+  expect((await api.request('/v1/stats')).status).toBe(200);
+});

@@ -1,0 +1,131 @@
+// Drop pictures onto the page, as a person does, and look at what comes of them.
+import { readFile } from 'node:fs/promises';
+import { unzipSync } from 'fflate';
+import type { Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startBrowser, type TestBrowser } from '../support/browser.ts';
+import { type Dashboard, startDashboard } from '../support/dashboard.ts';
+import { screenshot } from '../support/screenshot.ts';
+import { colourfulness, greatestDifference, pillowGray, pixelsOf } from './pixels.ts';
+
+let dashboard: Dashboard;
+let browser: TestBrowser;
+beforeAll(async () => {
+  [dashboard, browser] = await Promise.all([startDashboard(), startBrowser()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await dashboard.close();
+});
+
+const samples = ['dunes.jpg', 'logo.png', 'chart.webp'];
+
+test('three pictures are dropped and appear beside their gray twins, pixel for pixel', async () => {
+  const { page, complaints, close } = await browser.open(dashboard.url);
+  await page.getByText('Drop pictures or folders here').waitFor();
+  await screenshot(page, 'drop-empty');
+  await dropOnto(page, samples);
+  await page.getByText('3 of 3 done').waitFor();
+
+  for (const name of samples) {
+    const card = page.getByRole('article', { name });
+    const gray = card.getByAltText(`${name} in gray`);
+    await expect.poll(() => gray.evaluate((image: HTMLImageElement) => image.complete)).toBe(true);
+    const shown = await pixelsOf(gray);
+    const expected = await pillowGray(name);
+    expect({ width: shown.width, height: shown.height }).toEqual({
+      width: expected.width,
+      height: expected.height,
+    });
+    const original = await pixelsOf(card.getByAltText(`${name} as it was uploaded`));
+    expect(colourfulness(original.rgba)).toBeGreaterThan(100);
+    expect(greatestDifference(shown.rgba, expected.rgba)).toBeLessThanOrEqual(1);
+    expect(await card.innerText()).toMatch(/\d+ × \d+ · [\d.]+ kB to [\d.]+ kB PNG/);
+  }
+  await screenshot(page, 'drop-done');
+
+  const slider = page.getByLabel('How much of the original of dunes.jpg is shown');
+  await slider.focus();
+  for (let i = 0; i < 20; i++) await page.keyboard.press('ArrowRight');
+  expect(await slider.getAttribute('aria-valuetext')).toBe('70 % original, 30 % gray');
+
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download all' }).click(),
+  ]);
+  const files = unzipSync(await readFile(await download.path()));
+  expect(Object.keys(files).sort()).toEqual([
+    'grayscale/chart.webp',
+    'grayscale/dunes.jpg',
+    'grayscale/logo.png',
+  ]);
+  for (const file of Object.values(files)) {
+    expect((await sharp(file).metadata()).format).toBe('png');
+  }
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('a picture is pasted, and compared by every method', async () => {
+  const { page, complaints, close } = await browser.open(dashboard.url);
+  await page.getByText('up to 105 MB').waitFor();
+  const bytes = [...(await sharp('samples/chart.webp').resize(120).png().toBuffer())];
+  await page.evaluate((bytes) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File([new Uint8Array(bytes)], 'image.png', { type: 'image/png' }));
+    dispatchEvent(new ClipboardEvent('paste', { clipboardData }));
+  }, bytes);
+  await page.getByRole('button', { name: 'Compare methods' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('All 11').waitFor();
+  const means = await Promise.all(
+    ['red', 'blue'].map(async (method) => {
+      const { rgba } = await pixelsOf(dialog.getByAltText(new RegExp(`by ${method},`)));
+      // Lossy WebP is stored as YUV, which does not become RGB without rounding.
+      expect(colourfulness(rgba)).toBeLessThanOrEqual(4);
+      return rgba.reduce((sum, value) => sum + value, 0) / rgba.length;
+    }),
+  );
+  // The chart is red and green: by its blue alone it is darker.
+  expect(means[0]).toBeGreaterThan((means[1] ?? 0) + 5);
+  await screenshot(page, 'drop-methods');
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('what is no picture is refused with the reason', async () => {
+  const { page, close } = await browser.open(dashboard.url);
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    page.getByRole('button', { name: 'Choose pictures' }).click(),
+  ]);
+  await chooser.setFiles([
+    { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture at all') },
+    { name: 'empty.png', mimeType: 'image/png', buffer: Buffer.alloc(0) },
+  ]);
+  await page.getByText('2 of 2 done, 2 not converted').waitFor();
+  const card = page.getByRole('article', { name: 'notes.txt' });
+  await card.getByText('UNSUPPORTED_FORMAT').waitFor();
+  await card.getByText('the content looks like text').waitFor();
+  expect(await card.getByRole('button', { name: 'Retry' }).isEnabled()).toBe(true);
+  await close();
+});
+
+/** A drop of files with a folder among them cannot be made by a script; one of files can. */
+async function dropOnto(page: Page, names: readonly string[]): Promise<void> {
+  const files = await Promise.all(
+    names.map(async (name) => ({ name, bytes: [...(await readFile(`samples/${name}`))] })),
+  );
+  await page.evaluate((files) => {
+    const dataTransfer = new DataTransfer();
+    for (const { name, bytes } of files) {
+      dataTransfer.items.add(new File([new Uint8Array(bytes)], name));
+    }
+    const init = { dataTransfer, bubbles: true, cancelable: true };
+    document.body.dispatchEvent(new DragEvent('dragover', init));
+    document.body.dispatchEvent(new DragEvent('drop', init));
+  }, files);
+}

@@ -1,0 +1,153 @@
+// The ledger as a person works with it: rows that come by themselves, filters, keys, retry, delete.
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import type { Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { startBrowser, type TestBrowser, type TestPage } from '../support/browser.ts';
+import { type Dashboard, startDashboard } from '../support/dashboard.ts';
+import { screenshot } from '../support/screenshot.ts';
+import { addRows } from './rows.ts';
+
+let dashboard: Dashboard;
+let browser: TestBrowser;
+const open: TestPage[] = [];
+beforeAll(async () => {
+  // The large picture below fails until the limit is raised.
+  [dashboard, browser] = await Promise.all([
+    startDashboard({ MAX_PIXELS: '100000' }),
+    startBrowser(),
+  ]);
+});
+afterEach(async () => {
+  for (const { close } of open.splice(0)) await close();
+});
+afterAll(async () => {
+  await browser.close();
+  await dashboard.close();
+});
+
+async function openPage(path: string, options = {}): Promise<TestPage> {
+  const page = await browser.open(dashboard.url + path, options);
+  open.push(page);
+  return page;
+}
+
+async function put(key: string, side: number): Promise<void> {
+  const create = { width: side, height: side, channels: 3, background: '#c83264' } as const;
+  const Body = await sharp({ create }).jpeg().toBuffer();
+  await dashboard.store.s3.send(new PutObjectCommand({ Bucket: 'uploads', Key: key, Body }));
+}
+
+const row = (page: Page, name: string) => page.getByRole('row', { name });
+
+test('an empty ledger teaches the first step; rows then come by themselves', async () => {
+  const { page, complaints } = await openPage('/images');
+  await page.getByText('No picture has come yet').waitFor();
+  await page.getByText(`curl -T photo.jpg -X POST '${dashboard.url}`).waitFor();
+  await put('small.jpg', 100);
+  await row(page, 'small.jpg').getByText('converted').waitFor();
+  await put('large.jpg', 900);
+  await row(page, 'large.jpg').getByText('TOO_MANY_PIXELS').waitFor();
+  expect(await page.getByRole('row').nth(1).innerText()).toContain('large.jpg');
+  expect(complaints).toEqual([]);
+});
+
+test('filters are in the address, for a link and for the way back', async () => {
+  const { page } = await openPage('/images');
+  await row(page, 'small.jpg').waitFor();
+  await page.getByLabel('Status').selectOption('failed');
+  await row(page, 'small.jpg').waitFor({ state: 'detached' });
+  await row(page, 'large.jpg').waitFor();
+  expect(new URL(page.url()).search).toBe('?status=failed');
+
+  await page.getByLabel('Status').selectOption('');
+  await page.getByLabel('Key begins with').fill('sma');
+  await row(page, 'large.jpg').waitFor({ state: 'detached' });
+  const { page: other } = await openPage(`/images${new URL(page.url()).search}`);
+  await row(other, 'small.jpg').waitFor();
+  expect(await other.getByRole('row').count()).toBe(2);
+
+  await other.getByLabel('Key begins with').fill('nothing is called so');
+  await other.getByRole('button', { name: 'Show all' }).click();
+  await row(other, 'large.jpg').waitFor();
+});
+
+test('the keyboard alone opens a picture, tells of its stages, and comes back', async () => {
+  const { page } = await openPage('/images');
+  await row(page, 'small.jpg').waitFor();
+  const grid = page.getByRole('grid');
+  await grid.focus();
+  await page.keyboard.press('End');
+  await page.keyboard.press('Enter');
+  const panel = page.getByRole('complementary', { name: 'One picture' });
+  await panel.getByRole('heading', { name: 'small.jpg' }).waitFor();
+  const stages = await panel.getByRole('listitem').allInnerTexts();
+  expect(stages.map((text) => text.split(/\s/)[0])).toEqual(
+    expect.arrayContaining(['fetch', 'decode', 'gray', 'encode', 'store', 'verify']),
+  );
+  expect(new URL(page.url()).searchParams.get('image')).toMatch(/^\d+$/);
+  await screenshot(page, 'images-detail');
+  await page.keyboard.press('Escape');
+  await panel.waitFor({ state: 'detached' });
+  expect(await grid.evaluate((element) => element === document.activeElement)).toBe(true);
+});
+
+test('a server that goes away is missed, and found again; a failure is retried then', async () => {
+  const { page } = await openPage('/images');
+  await row(page, 'large.jpg').click();
+  const away = page.getByText('What you see may be old.');
+  expect(await away.count()).toBe(0);
+  await dashboard.stop();
+  await away.waitFor();
+  await page.getByRole('button', { name: 'Retry' }).click();
+  await page.getByRole('alert').waitFor();
+  await screenshot(page, 'images-away');
+
+  await dashboard.startAgain({});
+  await away.waitFor({ state: 'detached' });
+  await put('afterwards.jpg', 80);
+  await row(page, 'afterwards.jpg').waitFor();
+
+  await page.getByRole('button', { name: 'Retry' }).click();
+  await row(page, 'large.jpg').getByText('converted').waitFor();
+  await page.getByRole('complementary').getByText('900 × 900').waitFor();
+});
+
+test('a picture is deleted, but only after a question', async () => {
+  const { page } = await openPage('/images');
+  await row(page, 'small.jpg').click();
+  await page.getByRole('button', { name: 'Delete …' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Delete small.jpg?' });
+  await screenshot(page, 'images-delete');
+  await dialog.getByRole('button', { name: 'Keep it' }).click();
+  expect(await row(page, 'small.jpg').count()).toBe(1);
+
+  await page.getByRole('button', { name: 'Delete …' }).click();
+  await dialog.getByLabel('The uploaded picture as well').check();
+  await dialog.getByRole('button', { name: 'Delete' }).click();
+  await row(page, 'small.jpg').waitFor({ state: 'detached' });
+  const rows = await dashboard.database.rows();
+  expect(rows.map((found) => found.source_key)).not.toContain('small.jpg');
+});
+
+test('ten thousand rows are scrolled through with few of them in the document', async () => {
+  await addRows(dashboard.database, 10_000, { version: '0.0.9', medianMs: 80, failEvery: 50 });
+  const { page } = await openPage('/images?version=0.0.9');
+  const grid = page.getByRole('grid');
+  await row(page, '010000.jpg').waitFor();
+  await grid.focus();
+  await expect
+    .poll(
+      async () => {
+        await page.keyboard.press('End');
+        return await row(page, '/000001.jpg').count();
+      },
+      { timeout: 80_000, interval: 50 },
+    )
+    .toBe(1);
+  expect(await page.getByText('10,000 in all').count()).toBe(1);
+  expect(await page.getByRole('row').count()).toBeLessThan(80);
+  await screenshot(page, 'images-many');
+  await page.keyboard.press('Home');
+  await row(page, '010000.jpg').waitFor();
+}, 100_000);

@@ -1,0 +1,40 @@
+import type { Image } from '../../src/server/schemas.ts';
+import { send } from '../api/request.ts';
+
+/** Packs the gray files into one ZIP and hands it to the browser. Throws as `send` does. */
+export async function downloadAll(
+  images: readonly Image[],
+  onProgress: (done: number) => void,
+): Promise<void> {
+  const { Zip, ZipPassThrough } = await import('fflate');
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  const zip = new Zip((error, part) => {
+    if (error) throw error;
+    parts.push(new Uint8Array(part));
+  });
+  for (const [at, { output, links }] of newestOfEach(images).entries()) {
+    if (output === null || links.gray === null) continue;
+    const response = await send(links.gray);
+    // Pictures do not get smaller by being packed once more.
+    const file = new ZipPassThrough(output.key);
+    zip.add(file);
+    file.push(new Uint8Array(await response.arrayBuffer()), true);
+    onProgress(at + 1);
+  }
+  zip.end();
+  offer(new Blob(parts, { type: 'application/zip' }), 'grayscale.zip');
+}
+
+/** A file that was dropped twice has one output. */
+function newestOfEach(images: readonly Image[]): Image[] {
+  return [...new Map(images.toReversed().map((image) => [image.output?.key, image])).values()];
+}
+
+function offer(blob: Blob, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  // The browser has begun to save it by then.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

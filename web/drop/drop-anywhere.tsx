@@ -1,0 +1,50 @@
+import './drop-anywhere.css';
+import { useEffect, useState } from 'preact/hooks';
+import { useLocation } from 'wouter-preact';
+import { filesOfDrop, filesOfPaste, type NamedFile } from './dropped-files.ts';
+import { addPictures } from './pictures.ts';
+
+/** Takes what is dropped or pasted, on whichever page; a browser would leave the page to show it. */
+export function DropAnywhere() {
+  const [isOver, setIsOver] = useState(false);
+  const [, navigate] = useLocation();
+
+  useEffect(() => {
+    const take = (files: NamedFile[]) => {
+      if (files.length === 0) return;
+      addPictures(files);
+      navigate('/');
+    };
+    const over = (event: DragEvent) => {
+      if (!event.dataTransfer?.types.includes('Files')) return;
+      event.preventDefault();
+      setIsOver(true);
+    };
+    // There is an element to leave for at each border between two; none at the window's own.
+    const leave = (event: DragEvent) => {
+      if (event.relatedTarget === null) setIsOver(false);
+    };
+    const drop = async (event: DragEvent) => {
+      setIsOver(false);
+      if (!event.dataTransfer?.types.includes('Files')) return;
+      event.preventDefault();
+      take(await filesOfDrop(event.dataTransfer));
+    };
+    const paste = ({ clipboardData }: ClipboardEvent) => {
+      if (clipboardData) take(filesOfPaste(clipboardData));
+    };
+    const stop = new AbortController();
+    const { signal } = stop;
+    addEventListener('dragover', over, { signal });
+    addEventListener('dragleave', leave, { signal });
+    addEventListener('drop', drop, { signal });
+    addEventListener('paste', paste, { signal });
+    return () => stop.abort();
+  }, [navigate]);
+
+  return isOver ? (
+    <div class="drop-anywhere" aria-hidden="true">
+      Let go to make them gray
+    </div>
+  ) : null;
+}

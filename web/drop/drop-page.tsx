@@ -1,0 +1,68 @@
+import './drop-page.css';
+import { useState } from 'preact/hooks';
+import { messageOf } from '../api/request.ts';
+import { downloadAll } from './download-all.ts';
+import { DropZone } from './drop-zone.tsx';
+import { PictureCard } from './picture-card.tsx';
+import { clearFinished, pictures } from './pictures.ts';
+
+/** Pictures in, and each beside its gray twin as soon as there is one. */
+export function DropPage() {
+  const all = pictures.value;
+  const images = all.flatMap(({ step }) => (step.is === 'done' ? step.image : []));
+  const converted = images.filter(({ status }) => status === 'converted');
+  const finished = all.filter(({ step }) => step.is === 'done' || step.is === 'refused').length;
+  return (
+    <>
+      <h1 class="for-readers">Drop pictures</h1>
+      <DropZone isSmall={all.length > 0} />
+      {all.length > 0 && (
+        <div class="drop-bar">
+          <p role="status">
+            {finished} of {all.length} done
+            {converted.length < finished && `, ${finished - converted.length} not converted`}
+          </p>
+          <DownloadAll images={converted} />
+          <button type="button" disabled={finished === 0} onClick={clearFinished}>
+            Clear the finished
+          </button>
+        </div>
+      )}
+      <ul class="drop-pictures">
+        {all.map((picture) => (
+          <li key={picture.id}>
+            <PictureCard picture={picture} />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function DownloadAll({ images }: { images: Parameters<typeof downloadAll>[0] }) {
+  const [done, setDone] = useState<number | undefined>();
+  const [problem, setProblem] = useState<string>();
+  const download = async () => {
+    setProblem(undefined);
+    setDone(0);
+    try {
+      await downloadAll(images, setDone);
+    } catch (error) {
+      setProblem(messageOf(error));
+    } finally {
+      setDone(undefined);
+    }
+  };
+  return (
+    <>
+      <button
+        type="button"
+        disabled={images.length === 0 || done !== undefined}
+        onClick={() => void download()}
+      >
+        {done === undefined ? 'Download all (ZIP)' : `Packing ${done} of ${images.length} …`}
+      </button>
+      {problem && <p role="alert">{problem}</p>}
+    </>
+  );
+}

@@ -1,0 +1,58 @@
+import './drop-zone.css';
+import { useRef } from 'preact/hooks';
+import { about } from '../api/about.ts';
+import { formatBytes } from '../elements/units.ts';
+import { filesOfList } from './dropped-files.ts';
+import { addPictures } from './pictures.ts';
+
+/** Where pictures go; small once there are some. */
+export function DropZone({ isSmall }: { isSmall: boolean }) {
+  const filePicker = useRef<HTMLInputElement>(null);
+  const folderPicker = useRef<HTMLInputElement>(null);
+  const server = about.value;
+  const accept = server?.inputs.flatMap(({ extensions }) => extensions.map((name) => `.${name}`));
+
+  const take = ({ currentTarget }: { currentTarget: HTMLInputElement }) => {
+    addPictures(filesOfList(currentTarget.files ?? []));
+    // Else the same file could not be chosen again.
+    currentTarget.value = '';
+  };
+  return (
+    <section class={`drop-zone ${isSmall ? 'drop-zone-small' : ''}`} aria-label="Add pictures">
+      {!isSmall && <span class="drop-zone-sign" aria-hidden="true" />}
+      <p class="drop-zone-call">Drop pictures or folders here, or paste</p>
+      <p class="drop-zone-buttons">
+        <button type="button" class="strong" onClick={() => filePicker.current?.click()}>
+          Choose pictures
+        </button>{' '}
+        <button type="button" onClick={() => folderPicker.current?.click()}>
+          Choose a folder
+        </button>
+      </p>
+      {server && !isSmall && (
+        <p class="soft drop-zone-takes">
+          {server.inputs.map(({ name }) => name).join(', ')}; up to{' '}
+          {formatBytes(server.limits.maxBytes)} each. Each is stored in the bucket, and its gray
+          twin under <code>{server.outputPrefix}</code>.
+        </p>
+      )}
+      <input
+        ref={filePicker}
+        type="file"
+        multiple
+        hidden
+        accept={['image/*', ...(accept ?? [])].join(',')}
+        aria-label="Pictures"
+        onChange={take}
+      />
+      <input
+        ref={folderPicker}
+        type="file"
+        hidden
+        {...{ webkitdirectory: true }}
+        aria-label="A folder of pictures"
+        onChange={take}
+      />
+    </section>
+  );
+}

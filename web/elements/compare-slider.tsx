@@ -1,0 +1,55 @@
+import './compare-slider.css';
+import { useState } from 'preact/hooks';
+
+interface CompareSliderProps {
+  name: string;
+  original: string;
+  gray: string;
+  width: number | null;
+  height: number | null;
+}
+
+/** A picture under its gray twin, with a divider between them that follows pointer and arrow keys. */
+export function CompareSlider({ name, original, gray, width, height }: CompareSliderProps) {
+  const [at, setAt] = useState(50);
+  // Browsers do not show every format that is converted.
+  const [hasOriginal, setHasOriginal] = useState(true);
+  const ratio = width && height ? `${width} / ${height}` : '3 / 2';
+  const size = { width: width ?? undefined, height: height ?? undefined };
+  return (
+    <figure class="compare" style={{ '--ratio': ratio, '--at': `${at}%` }}>
+      <img class="compare-gray" src={gray} alt={`${name} in gray`} {...size} />
+      {hasOriginal ? (
+        <>
+          <img
+            class="compare-original"
+            src={original}
+            alt={`${name} as it was uploaded`}
+            onError={() => setHasOriginal(false)}
+            {...size}
+          />
+          <span class="compare-divider" aria-hidden="true" />
+          <span class="compare-label compare-label-original" aria-hidden="true">
+            original
+          </span>
+          <input
+            type="range"
+            min="0"
+            max="100"
+            value={at}
+            aria-label={`How much of the original of ${name} is shown`}
+            aria-valuetext={`${at} % original, ${100 - at} % gray`}
+            onInput={({ currentTarget }) => setAt(Number(currentTarget.value))}
+          />
+        </>
+      ) : (
+        <figcaption class="compare-label compare-label-original">
+          this browser cannot show the original
+        </figcaption>
+      )}
+      <span class="compare-label compare-label-gray" aria-hidden="true">
+        gray
+      </span>
+    </figure>
+  );
+}

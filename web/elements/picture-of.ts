@@ -1,0 +1,11 @@
+import type { Image } from '../../src/server/schemas.ts';
+
+const shownFormats: ReadonlySet<string> = new Set(['png', 'jpeg', 'webp', 'gif', 'avif']);
+const maxShownBytes = 8e6;
+
+/** The gray picture for a page: the file itself where a browser shows it without effort, else a smaller one. */
+export function grayPictureOf({ links, output }: Image): string | null {
+  if (links.gray === null || output === null) return null;
+  const isShown = shownFormats.has(output.format ?? '') && (output.sizeBytes ?? 0) < maxShownBytes;
+  return isShown ? links.gray : `${links.gray}?width=1024`;
+}

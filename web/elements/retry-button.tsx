@@ -1,0 +1,28 @@
+import { useState } from 'preact/hooks';
+import type { Image } from '../../src/server/schemas.ts';
+import { getDocument, messageOf } from '../api/request.ts';
+
+/** Converts a source once more, and hands on what became of it. */
+export function RetryButton({ image, onDone }: { image: Image; onDone: (image: Image) => void }) {
+  const [isBusy, setIsBusy] = useState(false);
+  const [problem, setProblem] = useState<string>();
+  const retry = async () => {
+    setIsBusy(true);
+    setProblem(undefined);
+    try {
+      onDone(await getDocument<Image>(`${image.links.self}/retry`, { method: 'POST' }));
+    } catch (error) {
+      setProblem(messageOf(error));
+    } finally {
+      setIsBusy(false);
+    }
+  };
+  return (
+    <>
+      <button type="button" disabled={isBusy} onClick={() => void retry()}>
+        {isBusy ? 'Trying …' : 'Retry'}
+      </button>
+      {problem && <span role="alert">{problem}</span>}
+    </>
+  );
+}

@@ -1,0 +1,152 @@
+import './detail-panel.css';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Image } from '../../src/server/schemas.ts';
+import { getDocument, messageOf, send } from '../api/request.ts';
+import { CompareSlider } from '../elements/compare-slider.tsx';
+import { MethodComparison } from '../elements/method-comparison.tsx';
+import { grayPictureOf } from '../elements/picture-of.ts';
+import { RetryButton } from '../elements/retry-button.tsx';
+import { StatusMark } from '../elements/status-mark.tsx';
+import { DeleteDialog } from './delete-dialog.tsx';
+import { ImageFacts } from './image-facts.tsx';
+import { StageWaterfall } from './stage-waterfall.tsx';
+
+interface DetailPanelProps {
+  id: string;
+  /** The row, where the list has it. */
+  listed: Image | undefined;
+  onClose: () => void;
+  onChange: (image: Image) => void;
+  onRemoved: (id: string) => void;
+}
+
+/** All about one picture, and what can be done with it. */
+export function DetailPanel({ id, listed, onClose, onChange, onRemoved }: DetailPanelProps) {
+  const { image, problem, setImage } = useImage(id, listed);
+  const heading = useRef<HTMLHeadingElement>(null);
+  // A screen reader goes on where something new is, and afterwards where it was.
+  useEffect(() => {
+    const before = document.activeElement;
+    heading.current?.focus();
+    return () => before instanceof HTMLElement && before.focus();
+  }, []);
+  useEffect(() => {
+    const close = ({ key }: KeyboardEvent) => {
+      if (key === 'Escape' && !document.querySelector('dialog[open]')) onClose();
+    };
+    addEventListener('keydown', close);
+    return () => removeEventListener('keydown', close);
+  }, [onClose]);
+  return (
+    <aside class="card detail" aria-label="One picture">
+      <header class="detail-head">
+        <h2 ref={heading} tabIndex={-1}>
+          {image?.source.key ?? `Picture ${id}`}
+        </h2>
+        <button type="button" aria-label="Close" onClick={onClose}>
+          ✕
+        </button>
+      </header>
+      {problem && <p role="alert">{problem}</p>}
+      {!image && !problem && <p class="soft">Loading …</p>}
+      {image && (
+        <>
+          <Pictures image={image} />
+          <p>
+            <StatusMark status={image.status} /> {image.code && <code>{image.code}</code>}
+          </p>
+          {image.message && <p>{image.message}</p>}
+          <Actions
+            image={image}
+            onRetried={(next) => {
+              setImage(next);
+              onChange(next);
+            }}
+            onRemoved={() => onRemoved(id)}
+          />
+          <section>
+            <h3>Stages</h3>
+            <StageWaterfall stagesMs={image.stagesMs} />
+          </section>
+          <ImageFacts image={image} />
+        </>
+      )}
+    </aside>
+  );
+}
+
+function Pictures({ image }: { image: Image }) {
+  const gray = grayPictureOf(image);
+  if (gray === null || image.links.source === null) return null;
+  const { width = null, height = null } = image.output ?? {};
+  return (
+    <CompareSlider
+      key={image.recordedAt}
+      name={image.source.key ?? `picture ${image.id}`}
+      original={image.links.source}
+      gray={gray}
+      width={width}
+      height={height}
+    />
+  );
+}
+
+function Actions({ image, onRetried, onRemoved }: ActionsProps) {
+  const [open, setOpen] = useState<'delete' | 'compare'>();
+  const { links, source, status, output } = image;
+  const close = () => setOpen(undefined);
+  return (
+    <div class="detail-actions">
+      {links.gray && (
+        <a class="button" href={links.gray} download={output?.key.split('/').at(-1)}>
+          Download
+        </a>
+      )}
+      {links.source && status === 'converted' && (
+        <button type="button" onClick={() => setOpen('compare')}>
+          Compare methods
+        </button>
+      )}
+      {links.source && status !== 'converted' && <RetryButton image={image} onDone={onRetried} />}
+      <button type="button" onClick={() => setOpen('delete')}>
+        Delete …
+      </button>
+      {open === 'delete' && <DeleteDialog image={image} onClose={close} onRemoved={onRemoved} />}
+      {open === 'compare' && links.source && (
+        <MethodComparison
+          name={source.key ?? `picture ${image.id}`}
+          load={async () => await (await send(links.source ?? '')).blob()}
+          onClose={close}
+        />
+      )}
+    </div>
+  );
+}
+
+interface ActionsProps {
+  image: Image;
+  onRetried: (image: Image) => void;
+  onRemoved: () => void;
+}
+
+/** The row of the list, or else what the API says: an address may name any row. */
+function useImage(id: string, listed: Image | undefined) {
+  const [image, setImage] = useState(listed);
+  const [problem, setProblem] = useState<string>();
+  useEffect(() => {
+    if (listed) {
+      setImage(listed);
+      setProblem(undefined);
+      return;
+    }
+    const gone = new AbortController();
+    getDocument<Image>(`/v1/images/${encodeURIComponent(id)}`, { signal: gone.signal }).then(
+      setImage,
+      (error) => {
+        if (!gone.signal.aborted) setProblem(messageOf(error));
+      },
+    );
+    return () => gone.abort();
+  }, [id, listed]);
+  return { image, problem, setImage };
+}

@@ -1,0 +1,48 @@
+import type { Image } from '../../src/server/schemas.ts';
+
+/** What the address says, such as `/images?status=failed&since=24h`; the names are the API's. */
+export interface Filter {
+  status: string;
+  code: string;
+  prefix: string;
+  method: string;
+  version: string;
+  since: string;
+  sort: string;
+}
+
+export const noFilter: Filter = {
+  status: '',
+  code: '',
+  prefix: '',
+  method: '',
+  version: '',
+  since: '',
+  sort: 'newest',
+};
+
+const names = Object.keys(noFilter) as (keyof Filter)[];
+
+export function filterOf(parameters: URLSearchParams): Filter {
+  return Object.fromEntries(
+    names.map((name) => [name, parameters.get(name) || noFilter[name]]),
+  ) as unknown as Filter;
+}
+
+/** What differs from no filter, as a query; empty where nothing does. */
+export function queryOf(filter: Filter): string {
+  const wishes = names.filter((name) => filter[name] !== noFilter[name]);
+  return new URLSearchParams(wishes.map((name) => [name, filter[name]])).toString();
+}
+
+/** Whether a row that was just recorded belongs into the list. */
+export function isWanted(filter: Filter, image: Image): boolean {
+  const { status, code, prefix, method, version } = filter;
+  return (
+    (status === '' || image.status === status) &&
+    (code === '' || image.code === code) &&
+    (image.source.key ?? '').startsWith(prefix) &&
+    (method === '' || image.recipe?.method === method) &&
+    (version === '' || image.processorVersion === version)
+  );
+}

@@ -1,0 +1,77 @@
+import './image-facts.css';
+import type { ComponentChildren } from 'preact';
+import type { Image } from '../../src/server/schemas.ts';
+import { formatBytes, formatChange, formatMs, formatTime } from '../elements/units.ts';
+
+type Loss = NonNullable<Image['output']>['losses'][number];
+
+const lossMeanings = {
+  alpha: 'transparency was flattened, dropped, or made all or nothing',
+  depth: 'the source has more bits a sample',
+  frames: 'there are frames or pages after the first',
+  truncated: 'the file was cut off; what is missing is gray',
+  'animation timing': 'frames are kept, but not how long each is shown',
+} satisfies Record<Loss, string>;
+
+/** What the row says besides its status. */
+export function ImageFacts({ image }: { image: Image }) {
+  const { source, output, recipe } = image;
+  const sizes =
+    output && source.sizeBytes !== null && output.sizeBytes !== null
+      ? `${formatBytes(source.sizeBytes)} to ${formatBytes(output.sizeBytes)} (${formatChange(source.sizeBytes, output.sizeBytes)})`
+      : source.sizeBytes !== null && formatBytes(source.sizeBytes);
+  return (
+    <>
+      {output && output.losses.length > 0 && (
+        <section>
+          <h3>Lost</h3>
+          <ul class="image-losses">
+            {output.losses.map((loss) => (
+              <li key={loss}>
+                <strong>{loss}</strong>: {lossMeanings[loss]}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <section>
+        <h3>Facts</h3>
+        <dl class="image-facts">
+          <Fact name="Size">{output?.width && `${output.width} × ${output.height}`}</Fact>
+          <Fact name="Bytes">{sizes}</Fact>
+          <Fact name="Time">{formatMs(image.durationMs)}</Fact>
+          <Fact name="Formats">{[source.format, output?.format].filter(Boolean).join(' to ')}</Fact>
+          <Fact name="Gray">
+            {output?.channels && `${output.depth} bits, ${channels(output.channels)}`}
+          </Fact>
+          <Fact name="Recipe">{recipe?.text}</Fact>
+          <Fact name="Source">{source.key && <code>{`${source.bucket}/${source.key}`}</code>}</Fact>
+          <Fact name="Output">{output && <code>{`${output.bucket}/${output.key}`}</code>}</Fact>
+          <Fact name="Attempts">{image.attempts}</Fact>
+          <Fact name="Version">
+            {image.processorVersion}
+            {image.coldStart && ', cold start'}
+          </Fact>
+          <Fact name="Recorded">{formatTime(image.recordedAt)}</Fact>
+        </dl>
+      </section>
+    </>
+  );
+}
+
+/** Left out where it is not known. */
+function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+  if (children === null || children === undefined || children === '' || children === false) {
+    return null;
+  }
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function channels(count: number): string {
+  return count === 1 ? '1 channel' : `${count} channels`;
+}

@@ -1,0 +1,98 @@
+import { batch, signal } from '@preact/signals';
+import type { Image, ImageList } from '../../src/server/schemas.ts';
+import { getDocument, messageOf } from '../api/request.ts';
+import { type Filter, isWanted, queryOf } from './filter.ts';
+
+const pageSize = 200;
+
+/** The rows that a filter lets through, as far as they were loaded, and what is added meanwhile. */
+export function createImageList(filter: Filter) {
+  const images = signal<readonly Image[]>([]);
+  const state = signal<'loading' | 'ready' | 'failed'>('loading');
+  const problem = signal('');
+  /** Came meanwhile, and wait until someone asks for them. */
+  const fresh = signal<readonly Image[]>([]);
+  /** Came too fast to be told one by one. */
+  const untold = signal(0);
+  let next: string | null | undefined;
+  let leaving = new AbortController();
+  const query = queryOf(filter);
+
+  async function load(cursor: string | undefined) {
+    const { signal } = leaving;
+    state.value = 'loading';
+    const parameters = new URLSearchParams(query);
+    parameters.set('limit', String(pageSize));
+    if (cursor !== undefined) parameters.set('cursor', cursor);
+    try {
+      const page = await getDocument<ImageList>(`/v1/images?${parameters}`, { signal });
+      batch(() => {
+        const before = cursor === undefined ? [] : images.value;
+        images.value = withoutDoubles([...before, ...page.images]);
+        next = page.next;
+        state.value = 'ready';
+      });
+    } catch (error) {
+      if (signal.aborted) return;
+      problem.value = messageOf(error);
+      state.value = 'failed';
+    }
+  }
+
+  return {
+    images,
+    state,
+    problem,
+    fresh,
+    untold,
+    get hasMore() {
+      return next !== null;
+    },
+    /** Loads anew from the top. */
+    reload() {
+      leaving.abort();
+      leaving = new AbortController();
+      batch(() => {
+        fresh.value = [];
+        untold.value = 0;
+      });
+      return load(undefined);
+    },
+    async more() {
+      if (state.value === 'ready' && next) await load(next);
+    },
+    /** A row was recorded: one that is shown changes where it is, others wait. */
+    take(image: Image) {
+      const isShown = images.value.some(({ id }) => id === image.id);
+      if (isShown) images.value = images.value.map((old) => (old.id === image.id ? image : old));
+      else if (!isWanted(filter, image)) return;
+      // The first one of all is not kept waiting.
+      else if (images.value.length === 0) images.value = [image];
+      else fresh.value = withoutDoubles([image, ...fresh.value]);
+    },
+    /** Puts what came meanwhile on top. */
+    showFresh() {
+      if (fresh.value.length === 0) return;
+      batch(() => {
+        images.value = withoutDoubles([...fresh.value, ...images.value]);
+        fresh.value = [];
+      });
+    },
+    /** New rows belong on top of it. */
+    isNewest: filter.sort === 'newest',
+    remove(id: string) {
+      images.value = images.value.filter((image) => image.id !== id);
+    },
+    close() {
+      leaving.abort();
+    },
+  };
+}
+
+export type ImageListing = ReturnType<typeof createImageList>;
+
+/** A row that changes between two pages is in both; the first one is the newer. */
+function withoutDoubles(images: readonly Image[]): Image[] {
+  const seen = new Set<string>();
+  return images.filter(({ id }) => !seen.has(id) && seen.add(id));
+}

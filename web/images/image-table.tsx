@@ -1,0 +1,142 @@
+import './image-table.css';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { ImageListing } from './image-list.ts';
+import { ImageRow } from './image-row.tsx';
+import { rowsInView } from './rows-in-view.ts';
+
+interface ImageTableProps {
+  listing: ImageListing;
+  openId: string | null;
+  onOpen: (id: string) => void;
+}
+
+export const columns = ['Picture', 'Key', 'Status', 'Size', 'Bytes', 'Time', 'Method', 'When'];
+
+/** The rows as a grid in which arrow keys move; only those in view are in the document. */
+export function ImageTable({ listing, openId, onOpen }: ImageTableProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const [view, setView] = useState({ top: 0, height: 800 });
+  const [active, setActive] = useState(0);
+  const images = listing.images.value;
+  const current = Math.min(active, images.length - 1);
+  const { from, to, above, below, isNearEnd } = rowsInView(view, images.length);
+
+  useEffect(() => {
+    if (isNearEnd) void listing.more();
+  }, [isNearEnd, listing, images.length]);
+  useFreshOnTop(listing, view.top);
+
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() =>
+      setView(({ top }) => ({ top, height: element.clientHeight })),
+    );
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  const moveTo = (row: number) => {
+    const next = Math.max(0, Math.min(row, images.length - 1));
+    setActive(next);
+    if (scroller.current) showRow(scroller.current, next);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const row = moves(current, images.length)[event.key];
+    if (row !== undefined) moveTo(row);
+    else if (event.key === 'Enter' && images[current]) onOpen(images[current].id);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <div
+      ref={scroller}
+      class="card image-table"
+      onScroll={({ currentTarget: { scrollTop, clientHeight } }) =>
+        setView({ top: scrollTop, height: clientHeight })
+      }
+    >
+      {/* As high as the rows that are not in the document. */}
+      <div style={{ paddingTop: `${above}px`, paddingBottom: `${below}px` }}>
+        <table
+          // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its rows are chosen from
+          role="grid"
+          tabIndex={0}
+          aria-label="Images; arrow keys move, Enter shows one"
+          aria-rowcount={listing.hasMore ? -1 : images.length + 1}
+          aria-activedescendant={images[current] && `image-${images[current].id}`}
+          onKeyDown={onKeyDown}
+        >
+          <thead>
+            <tr aria-rowindex={1}>
+              {columns.map((name) => (
+                <th key={name} scope="col" class={`column-${name.toLowerCase()}`}>
+                  <span>{name}</span>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {images.slice(from, to).map((image, at) => (
+              <ImageRow
+                key={image.id}
+                image={image}
+                rowIndex={from + at + 2}
+                isActive={from + at === current}
+                isOpen={image.id === openId}
+                onOpen={() => {
+                  setActive(from + at);
+                  onOpen(image.id);
+                }}
+              />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <End listing={listing} />
+    </div>
+  );
+}
+
+function End({ listing }: { listing: ImageListing }) {
+  const { state, problem } = listing;
+  if (state.value !== 'failed') return null;
+  return (
+    <p class="image-table-end" role="alert">
+      {problem.value}{' '}
+      <button type="button" onClick={() => void listing.reload()}>
+        Load again
+      </button>
+    </p>
+  );
+}
+
+const pageRows = 10;
+
+function moves(current: number, count: number): Record<string, number> {
+  return {
+    ArrowDown: current + 1,
+    ArrowUp: current - 1,
+    PageDown: current + pageRows,
+    PageUp: current - pageRows,
+    Home: 0,
+    End: count - 1,
+  };
+}
+
+/** Who looks at the top sees new rows come; who has scrolled is not pushed away. */
+function useFreshOnTop(listing: ImageListing, top: number): void {
+  const count = listing.fresh.value.length;
+  useEffect(() => {
+    if (top === 0 && count > 0 && listing.isNewest) listing.showFresh();
+  }, [top, count, listing]);
+}
+
+function showRow(scroller: HTMLElement, row: number): void {
+  const head = scroller.querySelector('thead')?.clientHeight ?? 0;
+  const height = scroller.querySelector('tbody tr[id]')?.clientHeight ?? 0;
+  const top = row * height;
+  const room = scroller.clientHeight - head - height;
+  if (top < scroller.scrollTop) scroller.scrollTop = top;
+  else if (top > scroller.scrollTop + room) scroller.scrollTop = top - room;
+}

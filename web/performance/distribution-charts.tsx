@@ -1,0 +1,88 @@
+import { dot, lineY, rectY, ruleX, ruleY } from '@observablehq/plot';
+import { useMemo } from 'preact/hooks';
+import type { DistributionReport } from '../../src/stats/index.ts';
+import { formatCount, formatMs } from '../elements/units.ts';
+import { Chart } from './chart.tsx';
+
+interface DistributionProps {
+  distribution: DistributionReport;
+}
+
+const msAxis = { type: 'log', label: 'ms', tickFormat: '~s', ticks: 5 } as const;
+
+/** Where most of them are, and how far the slow ones reach. */
+export function DurationHistogram({ distribution: { histogram } }: DistributionProps) {
+  const fullest = histogram.reduce((most, bin) => (bin.count > most.count ? bin : most), noBin);
+  const options = useMemo(
+    () => ({
+      x: msAxis,
+      y: { label: 'images', grid: true, ticks: 5, tickFormat: '~s' },
+      marks: [
+        rectY(histogram, { x1: 'from', x2: 'to', y: 'count', inset: 0.5, fill: 'currentColor' }),
+        ruleY([0], { stroke: 'currentColor' }),
+      ],
+    }),
+    [histogram],
+  );
+  return (
+    <Chart
+      title="Distribution"
+      summary={`Most often ${formatMs(fullest.from)} to ${formatMs(fullest.to)}: ${formatCount(fullest.count)} images.`}
+      options={options}
+    />
+  );
+}
+
+const noBin = { from: 0, to: 0, count: 0 };
+
+/** Which share is done within a time. */
+export function DurationShares({ distribution: { ecdf } }: DistributionProps) {
+  const share = (wanted: number) => ecdf.find((point) => point.share >= wanted)?.value ?? 0;
+  const median = share(0.5);
+  const options = useMemo(
+    () => ({
+      x: { ...msAxis, grid: true },
+      y: { label: 'share', percent: true, domain: [0, 100], grid: true, ticks: 5 },
+      marks: [
+        lineY(ecdf, { x: 'value', y: 'share', curve: 'step-after', stroke: 'currentColor' }),
+        ruleX([median], { stroke: 'currentColor', strokeDasharray: '2 3' }),
+      ],
+    }),
+    [ecdf, median],
+  );
+  return (
+    <Chart
+      title="Share done within a time"
+      summary={`Half within ${formatMs(median)}, nine of ten within ${formatMs(share(0.9))}.`}
+      options={options}
+    />
+  );
+}
+
+/** Whether what is slow is only large. */
+export function TimeBySize({ distribution: { points } }: DistributionProps) {
+  const largest = Math.max(0, ...points.map(({ megapixels }) => megapixels));
+  const options = useMemo(
+    () => ({
+      x: { type: 'log', label: 'megapixels', tickFormat: '~g', ticks: 5, grid: true } as const,
+      y: { ...msAxis, grid: true },
+      marks: [
+        dot(points, {
+          x: 'megapixels',
+          y: 'durationMs',
+          r: 2,
+          fill: 'currentColor',
+          fillOpacity: 0.35,
+        }),
+      ],
+    }),
+    [points],
+  );
+  return (
+    <Chart
+      title="Time against size"
+      summary={`${formatCount(points.length)} images of up to ${largest.toFixed(1)} megapixels.`}
+      options={options}
+    />
+  );
+}

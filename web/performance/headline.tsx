@@ -1,0 +1,64 @@
+import './headline.css';
+import type { ComponentChildren } from 'preact';
+import type { Estimate, StatsReport } from '../../src/stats/index.ts';
+import { formatBytes, formatChange, formatCount, formatMs } from '../elements/units.ts';
+
+/** The numbers that one looks for first. */
+export function Headline({ stats }: { stats: StatsReport }) {
+  const { images, converted, failed, skipped, durationMs, throughput, bytes, cost } = stats;
+  const perThousand = (cost.usd / images) * 1_000;
+  return (
+    <dl class="headline performance-wide">
+      <Figure name="Images" value={formatCount(images)}>
+        {formatCount(converted)} converted, {formatCount(failed)} failed, {formatCount(skipped)}{' '}
+        skipped
+        {!stats.isWhole && `; told from ${formatCount(stats.rows)} of them, drawn at random`}
+      </Figure>
+      {durationMs && <Time name="Half take at most" estimate={durationMs.p50} />}
+      {durationMs && <Time name="95 % take at most" estimate={durationMs.p95} />}
+      {durationMs && <Time name="99 % take at most" estimate={durationMs.p99} />}
+      <Figure name="Throughput" value={`${formatCount(Math.round(throughput.imagesPerHour))} / h`}>
+        {formatCount(Math.round(throughput.megapixelsPerHour))} megapixels / h; busiest minute{' '}
+        {formatCount(throughput.busiestMinute)}
+      </Figure>
+      <Figure name="Bytes" value={formatChange(bytes.source, bytes.output) || '–'}>
+        {formatBytes(bytes.source)} in, {formatBytes(bytes.output)} out
+      </Figure>
+      <Figure name="Cost on Lambda" value={formatUsd(cost.usd)}>
+        {formatUsd(perThousand)} a thousand images with {formatCount(cost.memoryMb)} MB; prices of{' '}
+        {cost.asOf}
+      </Figure>
+    </dl>
+  );
+}
+
+function Time({ name, estimate: { ms, interval } }: { name: string; estimate: Estimate }) {
+  return (
+    <Figure name={name} value={formatMs(ms)}>
+      {interval
+        ? `95 % CI ${formatMs(interval.low)} to ${formatMs(interval.high)}`
+        : 'too few for an interval'}
+    </Figure>
+  );
+}
+
+interface FigureProps {
+  name: string;
+  value: string;
+  children: ComponentChildren;
+}
+
+function Figure({ name, value, children }: FigureProps) {
+  return (
+    <div class="card">
+      <dt>{name}</dt>
+      <dd class="headline-value">{value}</dd>
+      <dd class="soft">{children}</dd>
+    </div>
+  );
+}
+
+function formatUsd(usd: number): string {
+  if (usd > 0 && usd < 0.0001) return '< $0.0001';
+  return `$${usd.toLocaleString('en-US', { maximumSignificantDigits: 2 })}`;
+}

@@ -1,0 +1,81 @@
+import './performance-page.css';
+import { Link, useSearchParams } from 'wouter-preact';
+import { DurationHistogram, DurationShares, TimeBySize } from './distribution-charts.tsx';
+import { Failures } from './failures.tsx';
+import { Headline } from './headline.tsx';
+import { StageChart } from './stage-chart.tsx';
+import { OutcomesOverTime, PercentilesOverTime } from './time-charts.tsx';
+import { useReports } from './use-reports.ts';
+import { VersionComparison } from './version-comparison.tsx';
+
+const ages = [
+  ['1h', 'hour'],
+  ['24h', '24 hours'],
+  ['7d', '7 days'],
+  ['30d', '30 days'],
+] as const;
+
+/** How long pictures take, and why. It is loaded when someone looks: the charts weigh the most. */
+export default function PerformancePage() {
+  const [parameters, setParameters] = useSearchParams();
+  const since = parameters.get('since') ?? '24h';
+  const { reports, problem } = useReports(since);
+  const set = (changes: Record<string, string>) =>
+    setParameters((before) => new URLSearchParams({ ...Object.fromEntries(before), ...changes }), {
+      replace: true,
+    });
+  return (
+    <>
+      <div class="performance-head">
+        <h1>Performance</h1>
+        <label>
+          <span class="soft">The last</span>{' '}
+          <select
+            value={since}
+            onChange={({ currentTarget }) => set({ since: currentTarget.value })}
+          >
+            {ages.map(([value, name]) => (
+              <option key={value} value={value}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      {problem && (
+        <p class="notice" role="alert">
+          {problem}
+        </p>
+      )}
+      {!reports && !problem && <p class="soft">Loading …</p>}
+      {reports && reports.stats.images === 0 && (
+        <div class="card performance-empty">
+          <h2>Nothing was converted in this time</h2>
+          <p>
+            <Link href="/">Drop some pictures</Link>, or look further back. How fast they were is
+            shown here.
+          </p>
+        </div>
+      )}
+      {reports && reports.stats.images > 0 && (
+        <div class="performance">
+          <Headline stats={reports.stats} />
+          <PercentilesOverTime timeline={reports.timeline} />
+          <StageChart stats={reports.stats} />
+          <DurationHistogram distribution={reports.distribution} />
+          <DurationShares distribution={reports.distribution} />
+          <TimeBySize distribution={reports.distribution} />
+          <OutcomesOverTime timeline={reports.timeline} />
+          <VersionComparison
+            versions={reports.versions.groups.map(({ name }) => name)}
+            since={since}
+            baseline={parameters.get('baseline')}
+            candidate={parameters.get('candidate')}
+            onChange={set}
+          />
+          <Failures stats={reports.stats} since={since} />
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,48 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { DistributionReport, StatsReport, TimelineReport } from '../../src/stats/index.ts';
+import { returns } from '../api/live.ts';
+import { getDocument, messageOf } from '../api/request.ts';
+
+export interface Reports {
+  stats: StatsReport;
+  versions: StatsReport;
+  timeline: TimelineReport;
+  distribution: DistributionReport;
+}
+
+const refreshMs = 60_000;
+
+/** The reports of a time, made anew each minute; the old ones stay until the new ones are there. */
+export function useReports(since: string): { reports?: Reports; problem?: string } {
+  const [state, setState] = useState<{ reports?: Reports; problem?: string }>({});
+  const round = returns.value;
+  useEffect(() => {
+    const gone = new AbortController();
+    const load = () =>
+      loadReports(since, gone.signal).then(
+        (reports) => setState({ reports }),
+        (error) => {
+          if (!gone.signal.aborted) setState((old) => ({ ...old, problem: messageOf(error) }));
+        },
+      );
+    void load();
+    const timer = setInterval(load, refreshMs);
+    return () => {
+      gone.abort();
+      clearInterval(timer);
+    };
+  }, [since, round]);
+  return state;
+}
+
+async function loadReports(since: string, signal: AbortSignal): Promise<Reports> {
+  const get = <Report>(path: string, more = '') =>
+    getDocument<Report>(`/v1/stats${path}?${new URLSearchParams({ since })}${more}`, { signal });
+  const [stats, versions, timeline, distribution] = await Promise.all([
+    get<StatsReport>('', '&by=stage'),
+    get<StatsReport>('', '&by=version'),
+    get<TimelineReport>('/timeline', '&buckets=60'),
+    get<DistributionReport>('/distribution'),
+  ]);
+  return { stats, versions, timeline, distribution };
+}

@@ -1,0 +1,107 @@
+import './tokens.css';
+import './base.css';
+import './app.css';
+import { lazy, Suspense } from 'preact/compat';
+import { useEffect } from 'preact/hooks';
+import { Link, Route, Switch, useLocation } from 'wouter-preact';
+import { about } from '../api/about.ts';
+import { serverVersion } from '../api/live.ts';
+import { DropAnywhere } from '../drop/drop-anywhere.tsx';
+import { DropPage } from '../drop/drop-page.tsx';
+import { ImagesPage } from '../images/images-page.tsx';
+import { ConnectionBanner } from './connection-banner.tsx';
+import { ThemeToggle } from './theme-toggle.tsx';
+
+/** Charts weigh more than all the rest; who does not look at them does not load them. */
+const PerformancePage = lazy(() => import('../performance/performance-page.tsx'));
+
+const pages = [
+  { path: '/', name: 'Drop', Page: DropPage },
+  { path: '/images', name: 'Images', Page: ImagesPage },
+  { path: '/performance', name: 'Performance', Page: PerformancePage },
+] as const;
+
+export function App() {
+  return (
+    <>
+      <a class="button skip-link" href="#main">
+        To the content
+      </a>
+      <Header />
+      <ConnectionBanner />
+      <main id="main" class="main" tabIndex={-1}>
+        <Suspense fallback={<p class="soft">Loading …</p>}>
+          <Switch>
+            {pages.map(({ path, Page }) => (
+              <Route key={path} path={path} component={Page} />
+            ))}
+            <Route component={NoSuchPage} />
+          </Switch>
+        </Suspense>
+      </main>
+      <Footer />
+      <DropAnywhere />
+    </>
+  );
+}
+
+function Header() {
+  const [location] = useLocation();
+  const page = pages.find(({ path }) => path === location);
+  useEffect(() => {
+    document.title = page ? `${page.name} · Grayscale` : 'Grayscale';
+  }, [page]);
+  return (
+    <header class="header">
+      <Link class="brand" href="/" aria-label="Grayscale, to the first page">
+        <BrandSign />
+        <span class="brand-name">Grayscale</span>
+      </Link>
+      <nav class="nav" aria-label="Pages">
+        {pages.map(({ path, name }) => (
+          <Link key={path} href={path} aria-current={path === location ? 'page' : undefined}>
+            {name}
+          </Link>
+        ))}
+      </nav>
+      <ThemeToggle />
+    </header>
+  );
+}
+
+function BrandSign() {
+  return (
+    <svg viewBox="0 0 32 32" width="24" height="24" aria-hidden="true">
+      <circle cx="16" cy="16" r="14" fill="none" stroke="currentColor" stroke-width="2" />
+      <path d="M16 2a14 14 0 0 1 0 28z" fill="currentColor" />
+      <path d="M16 2v28A14 14 0 0 1 8 4.5z" fill="currentColor" fill-opacity="0.5" />
+    </svg>
+  );
+}
+
+function Footer() {
+  const server = about.value;
+  return (
+    <footer class="footer">
+      {serverVersion.value && <span>Version {serverVersion.value}</span>}
+      {server?.bucket && (
+        <span>
+          <code>{server.bucket}</code> to <code>{server.outputPrefix}</code>, {server.recipe.text}
+        </span>
+      )}
+      <a href="/docs">The API</a>
+    </footer>
+  );
+}
+
+function NoSuchPage() {
+  return (
+    <>
+      <h1>There is no such page</h1>
+      <p>
+        Pictures are dropped <Link href="/">here</Link>; what became of them is{' '}
+        <Link href="/images">here</Link>.
+      </p>
+    </>
+  );
+}

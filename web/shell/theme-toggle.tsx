@@ -1,0 +1,44 @@
+import { useState } from 'preact/hooks';
+
+const themes = {
+  system: { sign: '◐', next: 'light', name: 'as the system' },
+  light: { sign: '○', next: 'dark', name: 'light' },
+  dark: { sign: '●', next: 'system', name: 'dark' },
+} as const;
+
+type Theme = keyof typeof themes;
+
+/** Light, dark, or what the system asks for; remembered in this browser. */
+export function ThemeToggle() {
+  const [theme, setTheme] = useState(readTheme);
+  const { sign, next, name } = themes[theme];
+  return (
+    <button
+      type="button"
+      aria-label={`Colours: ${name}. Change to ${themes[next].name}`}
+      title={`Colours: ${name}`}
+      onClick={() => {
+        writeTheme(next);
+        setTheme(next);
+      }}
+    >
+      <span aria-hidden="true">{sign}</span>
+    </button>
+  );
+}
+
+function readTheme(): Theme {
+  const { theme } = document.documentElement.dataset;
+  return theme === 'light' || theme === 'dark' ? theme : 'system';
+}
+
+function writeTheme(theme: Theme): void {
+  const { dataset } = document.documentElement;
+  if (theme === 'system') delete dataset.theme;
+  else dataset.theme = theme;
+  try {
+    localStorage.setItem('theme', theme);
+  } catch {
+    // Storage may be forbidden; then it holds until the page is loaded again.
+  }
+}
