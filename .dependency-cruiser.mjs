@@ -17,6 +17,10 @@ const parts = {
     may: ['pipeline/', 'latency/'],
     why: 'It turns rows into reports for several fronts and knows neither database nor terminal.',
   },
+  backfill: {
+    may: ['pipeline/', 'convert/', 'events/', 'stats/'],
+    why: 'It decides what of a bucket is to be done; which store, queue and terminal, it does not know.',
+  },
   events: { may: ['pipeline/'], why: 'It turns text into uploads and does nothing with them.' },
   adapters: {
     may: ['pipeline/', 'convert/', 'version.ts'],
@@ -49,10 +53,26 @@ const parts = {
     ],
     why: 'It is the half of compose.ts that only the server needs; the function must not load it.',
   },
+  'compose-backfill.ts': {
+    may: [
+      ...[
+        'compose.ts',
+        'compose-postgres.ts',
+        'config.ts',
+        'pipeline/',
+        'adapters/',
+        'events/',
+        'convert/',
+        'stats/',
+      ],
+      'backfill/',
+    ],
+    why: 'It is the half of compose.ts that only the backfill needs; the function must not load it.',
+  },
   lambda: front(),
   server: front('compose-server.ts'),
   sandbox: front('compose-postgres.ts', 'compose-server.ts', 'lambda/', 'server/'),
-  cli: front('lambda/', 'server/', 'sandbox/'),
+  cli: front('lambda/', 'server/', 'sandbox/', 'backfill/', 'compose-backfill.ts'),
 };
 
 function front(...mayStart) {
@@ -110,7 +130,7 @@ const structure = [
     // The configuration must not load sharp with the index; what it may import is said above.
     from: { path: '^src/([^/]+)', pathNot: '^src/config(-variables)?\\.ts$' },
     to: {
-      path: '^src/(convert|gray-png|pipeline|latency|stats)/',
+      path: '^src/(convert|gray-png|pipeline|latency|stats|backfill)/',
       pathNot: ['/index\\.ts$', '^src/$1/'],
     },
   },

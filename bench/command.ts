@@ -14,7 +14,7 @@ import { measureJob } from './job.ts';
 import { availablePeers, describeMachine, pythonVersions } from './machine.ts';
 import { renderReport } from './report.ts';
 import type { Results } from './results.ts';
-import { measureSizes } from './scale.ts';
+import { measureSizes } from './sizes.ts';
 import { renderTables } from './tables.ts';
 
 const parts = ['conversions', 'cold', 'job', 'sizes'] as const;

@@ -1,66 +1,41 @@
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { inTurn } from './conversions.ts';
-import { type Figure, figureOf } from './figures.ts';
-import { photograph } from './inputs.ts';
-import { type PeerName, peers, programOf } from './peers.ts';
-import { startWorker } from './worker.ts';
+// A burst of 100,000 uploads on queue, function and database, simulated second by second:
+//   node bench/scale.ts            prints the table and writes docs/images/scale.svg
+// The same parameters give the same bytes.
+import { writeFile } from 'node:fs/promises';
+import { drawBacklogs } from './scale/draw-backlogs.ts';
+import { type Burst, type BurstRun, simulateBurst } from './scale/simulate-burst.ts';
 
-export interface SizeResult {
-  peer: PeerName;
-  megapixels: number;
-  cpuMsPerMegapixel: Figure;
-  /** Of a process that converted this one picture. */
-  peakMb: number;
-}
+/**
+ * Measured by bench/function-memory.ts, 12 megapixels: 440 ms of processor and 1,080 ms for a first
+ * invocation with the start of Node. Assumed, since nothing was run on AWS: 60 ms for S3, and the
+ * database's rate of statements at half a capacity unit.
+ */
+const burst: Burst = {
+  uploads: 100_000,
+  arrivalSeconds: 60,
+  imageMs: 440 + 60,
+  coldStartMs: 1_080 - 440,
+  batchSize: 5,
+  // Lambda adds so many pollers a minute to a standard queue, up to maxConcurrency.
+  startFunctions: 5,
+  functionsPerMinute: 300,
+  statementsPerSecond: 500,
+  statementMs: 5,
+};
 
-export interface ScaleOptions {
-  sizes: number[];
-  peerNames: PeerName[];
-  python: string;
-  rounds: number;
-  folder: string;
-  print: (line: string) => void;
+const runs: BurstRun[] = [20, 100, 500, 1_000].map((maxConcurrency) =>
+  simulateBurst({ ...burst, maxConcurrency }),
+);
+console.log('maxConcurrency  minutes  p50 wait s  p99 wait s  images/s  database busy');
+for (const { maxConcurrency, seconds, waits, imagesPerSecond, databaseShare } of runs) {
+  const cells = [
+    String(maxConcurrency).padStart(14),
+    (seconds / 60).toFixed(1).padStart(7),
+    waits.p50.toFixed(0).padStart(10),
+    waits.p99.toFixed(0).padStart(10),
+    imagesPerSecond.toFixed(0).padStart(8),
+    `${(databaseShare * 100).toFixed(0)} %`.padStart(13),
+  ];
+  console.log(cells.join('  '));
 }
-
-/** How cost and memory grow with the picture, each in a process that did nothing before. */
-export async function measureSizes(options: ScaleOptions): Promise<SizeResult[]> {
-  const { sizes, peerNames, rounds, folder, print } = options;
-  const results: SizeResult[] = [];
-  for (const megapixels of sizes) {
-    print(`${megapixels} megapixels ...`);
-    const file = join(folder, `scale-${megapixels}.jpg`);
-    await writeFile(file, await (await photograph(megapixels)).jpeg({ quality: 88 }).toBuffer());
-    const measured = peerNames.map((peer) => ({
-      peer,
-      cpuMs: [] as number[],
-      peaksMb: [] as number[],
-    }));
-    for (let round = 0; round < rounds; round++) {
-      for (const { peer, cpuMs, peaksMb } of inTurn(measured, round)) {
-        const sample = await convertOnce(peer, file, options.python);
-        cpuMs.push(sample.cpuMs / megapixels);
-        peaksMb.push(sample.peakMb);
-      }
-    }
-    for (const { peer, cpuMs, peaksMb } of measured) {
-      const peakMb = figureOf(peaksMb).median;
-      results.push({ peer, megapixels, cpuMsPerMegapixel: figureOf(cpuMs), peakMb });
-    }
-    await rm(file);
-  }
-  return results;
-}
-
-async function convertOnce(peer: PeerName, file: string, python: string) {
-  const worker = startWorker(programOf(peers[peer], python), process.env);
-  try {
-    const request = { task: 'convert', peer, file, output: 'png', repeat: 1 } as const;
-    await worker.ask(request);
-    const { peakMb } = await worker.ask<{ peakMb: number }>({ task: 'peak' });
-    const { cpuMs } = await worker.ask({ ...request, repeat: 2 });
-    return { cpuMs, peakMb };
-  } finally {
-    await worker.close();
-  }
-}
+await writeFile('docs/images/scale.svg', drawBacklogs(runs));

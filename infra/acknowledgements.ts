@@ -1,6 +1,7 @@
 import { type Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { Alarms } from './alarms.ts';
+import type { BatchJobRole } from './batch-job-role.ts';
 import type { Buckets } from './buckets.ts';
 import type { Database } from './database.ts';
 import type { ImageFunction } from './image-function.ts';
@@ -16,6 +17,7 @@ export interface AcknowledgedParts {
   images: ImageFunction;
   migrations: Migrations;
   alarms: Alarms;
+  batchJob: BatchJobRole;
 }
 
 type Row = [where: IConstruct | undefined, rule: string, reason: string];
@@ -85,7 +87,7 @@ const whyKeys = 'The ways to use one key that are called so: CDK grants them tog
 
 function wildcards(
   stack: Stack,
-  { settings, buckets, images, migrations }: AcknowledgedParts,
+  { settings, buckets, images, migrations, batchJob }: AcknowledgedParts,
 ): Row[] {
   const { sourcePrefix, outputPrefix } = settings;
   const objects = (bucket: Buckets['source'], prefix: string) =>
@@ -95,6 +97,9 @@ function wildcards(
     [migrations, 'Resource::*', `${whyInterfaces} ${whyTracing}`],
     [images, objects(buckets.source, sourcePrefix), whyObjects],
     [images, objects(buckets.output, outputPrefix), whyObjects],
+    [batchJob.role, objects(buckets.output, `${outputPrefix}backfill-reports/`), whyObjects],
+    [batchJob.role, 'Action::kms:GenerateDataKey*', whyKeys],
+    [batchJob.role, 'Action::kms:ReEncrypt*', whyKeys],
     [images, 'Action::kms:GenerateDataKey*', whyKeys],
     [images, 'Action::kms:ReEncrypt*', whyKeys],
   ];

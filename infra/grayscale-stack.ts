@@ -3,6 +3,7 @@ import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import { acknowledgeRules } from './acknowledgements.ts';
 import { Alarms } from './alarms.ts';
+import { BatchJobRole } from './batch-job-role.ts';
 import { Buckets } from './buckets.ts';
 import { Dashboard } from './dashboard.ts';
 import { createKey } from './encryption.ts';
@@ -62,6 +63,7 @@ export class GrayscaleStack extends Stack {
     });
     // New code sees no event before its schema is there.
     images.node.addDependency(migrations.done);
+    const batchJob = new BatchJobRole(this, { settings, buckets, images });
     const alarms = new Alarms(this, { settings, images, uploads, database, key });
     new Dashboard(this, { settings, images, uploads, database });
 
@@ -75,9 +77,14 @@ export class GrayscaleStack extends Stack {
     this.output('QueueArn', uploads.queue.queueArn, 'For the notifications of a bucket of yours');
     this.output('DeadLetterQueueUrl', uploads.deadLetters.queueUrl, 'Uploads that were given up');
     this.output('FunctionName', images.function.functionName, 'The function that converts');
+    this.output('FunctionArn', images.function.functionArn, 'For jobs of S3 Batch Operations');
+    this.output('BatchJobRoleArn', batchJob.role.roleArn, 'The role of such jobs');
     this.output('MigrationsName', migrations.function.functionName, 'The function that migrates');
     this.output('AlarmTopic', alarms.topic.topicArn, 'Where alarms are told');
-    acknowledgeRules(this, { settings, buckets, uploads, database, images, migrations, alarms });
+    acknowledgeRules(this, {
+      ...{ settings, buckets, uploads, database, images, migrations, alarms },
+      batchJob,
+    });
   }
 
   private output(id: string, value: string, description: string): void {

@@ -155,6 +155,36 @@ export const variables = {
     'What the prices are, and of when; shown beside the cost.',
   ),
 
+  usdPerThousandReads: variable(
+    'S3_THOUSAND_READS_USD',
+    decimal,
+    0.0004,
+    'Price of a thousand GET and HEAD requests of S3 in US dollars.',
+  ),
+  usdPerThousandWrites: variable(
+    'S3_THOUSAND_WRITES_USD',
+    decimal,
+    0.005,
+    'Price of a thousand PUT and LIST requests of S3 in US dollars.',
+  ),
+  usdPerMillionMessages: variable(
+    'SQS_MILLION_REQUESTS_USD',
+    decimal,
+    0.4,
+    'Price of a million requests of SQS in US dollars.',
+  ),
+  maxFunctions: variable(
+    'LAMBDA_MAX_CONCURRENCY',
+    integer(1, 1_000),
+    20,
+    'Functions at once, for what `backfill` says how long it takes: `maxConcurrency` of the stack.',
+  ),
+  queueUrl: optional(
+    'QUEUE_URL',
+    url,
+    'SQS queue that `backfill` fills; without it, `backfill` converts by itself.',
+  ),
+
   host: variable('HOST', text, '127.0.0.1', 'Address that `serve` listens on.'),
   port: variable('PORT', integer(0, 65_535), 8080, 'Port that `serve` listens on; 0 picks one.'),
   apiToken: {

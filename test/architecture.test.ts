@@ -28,6 +28,12 @@ describe('the import rules', () => {
       "import './lambda/start.ts';",
     ],
     ['compose-server.ts imports only its own', 'compose-server.ts', "import './lambda/start.ts';"],
+    [
+      'compose-backfill.ts imports only its own',
+      'compose-backfill.ts',
+      "import './lambda/start.ts';",
+    ],
+    ['backfill imports only its own', 'backfill/wrong.ts', "import '../adapters/s3.ts';"],
     ['lambda imports only its own', 'lambda/wrong.ts', "import '../adapters/s3.ts';"],
     ['server imports only its own', 'server/wrong.ts', "import '../sandbox/start.ts';"],
     ['sandbox imports only its own', 'sandbox/wrong.ts', "import '../cli/main.ts';"],

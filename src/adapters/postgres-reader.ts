@@ -119,12 +119,56 @@ WHERE source_bucket = $1 AND source_key = $2
       return rows.map(({ place }) => place - 1);
     },
 
+    async compare(bucket, contents, recipeHash) {
+      const { rows } = await postgres.query(compareQuery, [
+        bucket,
+        contents.map(({ key }) => key),
+        contents.map(({ etag }) => etag),
+        recipeHash,
+      ]);
+      return rows.map(({ state }) => state);
+    },
+
     async remove(id) {
       const { rowCount } = await postgres.query('DELETE FROM image_metadata WHERE id = $1', [id]);
       return rowCount === 1;
     },
   };
 }
+
+/**
+ * Of several rows of one content (versions of equal bytes) the one that tells most counts. Skips say
+ * nothing of an object that is there now, unless it is an output of ours. A conversion counts while no
+ * other content and no other recipe was written over its output afterwards.
+ */
+const compareQuery = `
+SELECT
+  CASE
+    WHEN own.status = 'skipped' AND own.code = 'OWN_OUTPUT' THEN 'current'
+    WHEN own.status = 'failed' THEN 'failed'
+    WHEN own.status = 'converted' AND NOT EXISTS (
+      SELECT FROM image_metadata AS later
+      WHERE later.source_bucket = $1 AND later.source_key = listed.key
+        AND later.status = 'converted' AND later.recorded_at > own.recorded_at
+        AND later.output_bucket = own.output_bucket AND later.file_name = own.file_name
+        AND (later.source_etag, later.recipe_hash) IS DISTINCT FROM (listed.etag, $4::text)
+    ) THEN 'current'
+    WHEN EXISTS (
+      SELECT FROM image_metadata AS other
+      WHERE other.source_bucket = $1 AND other.source_key = listed.key AND other.status <> 'skipped'
+    ) THEN 'stale'
+    ELSE 'missing'
+  END AS state
+FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS listed (key, etag, place)
+LEFT JOIN LATERAL (
+  SELECT status, code, recorded_at, output_bucket, file_name
+  FROM image_metadata
+  WHERE source_bucket = $1 AND source_key = listed.key AND source_etag = listed.etag
+    AND recipe_hash = $4
+  ORDER BY status, recorded_at DESC
+  LIMIT 1
+) AS own ON true
+ORDER BY place`;
 
 function listQuery(filter: RowFilter, { order, limit, after }: PageOptions) {
   const values: unknown[] = [];

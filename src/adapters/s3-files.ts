@@ -70,19 +70,22 @@ export function createS3Files(client: S3Client): ObjectFiles {
       await client.send(new DeleteObjectCommand(addressOf(ref)));
     },
 
-    async *list(bucket, prefix) {
+    async *list(bucket, prefix, { after } = {}) {
       let token: string | undefined;
       do {
         const command = new ListObjectsV2Command({
           Bucket: bucket,
           Prefix: prefix,
           ContinuationToken: token,
+          // S3 ignores it beside a token; others may not.
+          ...(token === undefined && after !== undefined && { StartAfter: after }),
         });
         const { Contents = [], NextContinuationToken } = await client.send(command);
-        yield Contents.map(({ Key = '', ETag = '', Size = 0 }) => ({
+        yield Contents.map(({ Key = '', ETag = '', Size = 0, LastModified }) => ({
           key: Key,
           etag: ETag.replaceAll('"', ''),
           sizeBytes: Size,
+          ...(LastModified && { modifiedAtMs: LastModified.getTime() }),
         }));
         token = NextContinuationToken;
       } while (token);

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
 import { RecipeError } from '../convert/index.ts';
 import { version } from '../version.ts';
+import { backfillCommand } from './backfill.ts';
 import { compareMethodsCommand } from './compare-methods.ts';
 import { convertCommand } from './convert.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -19,6 +20,7 @@ const commands = [
   inspectEventCommand,
   migrateCommand,
   statsCommand,
+  backfillCommand,
   sandboxCommand,
   serveCommand,
 ];

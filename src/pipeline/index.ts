@@ -10,14 +10,16 @@ export {
   RangeOutsideError,
   SourceUnsettledError,
 } from './errors.ts';
-export type {
-  LedgerReader,
-  LedgerRow,
-  PageOptions,
-  RowChange,
-  RowFilter,
-  RowOrder,
-  RowPosition,
+export {
+  type LedgerReader,
+  type LedgerRow,
+  type LedgerState,
+  ledgerStates,
+  type PageOptions,
+  type RowChange,
+  type RowFilter,
+  type RowOrder,
+  type RowPosition,
 } from './ledger-reader.ts';
 export type {
   CodeCount,
@@ -67,3 +69,4 @@ export {
   type UploadResult,
 } from './process-batch.ts';
 export type { ObjectRef, Upload } from './upload.ts';
+export type { UploadQueue } from './upload-queue.ts';

@@ -75,6 +75,14 @@ export interface RowChange {
   recordedAt: string;
 }
 
+/**
+ * How an object, as it is now, stands in the ledger under a recipe: its output is there (`current`);
+ * its conversion failed; its key has rows, but of other content or recipes, or the output was written
+ * anew from those (`stale`); or nothing tells that it was ever converted (`missing`).
+ */
+export const ledgerStates = ['current', 'failed', 'stale', 'missing'] as const;
+export type LedgerState = (typeof ledgerStates)[number];
+
 /** Reads the ledger. Whatever a method throws is worth another try. */
 export interface LedgerReader {
   list(filter: RowFilter, page: PageOptions): Promise<LedgerRow[]>;
@@ -94,6 +102,12 @@ export interface LedgerReader {
     contents: { key: string; etag: string }[],
     recipeHash: string,
   ): Promise<number[]>;
+  /** The state of each of these contents, in their order, by one question. */
+  compare(
+    bucket: string,
+    contents: { key: string; etag: string }[],
+    recipeHash: string,
+  ): Promise<LedgerState[]>;
   /** False where there was no such row. */
   remove(id: string): Promise<boolean>;
 }

@@ -36,6 +36,8 @@ export interface ListedObject {
   /** Without quotes. */
   etag: string;
   sizeBytes: number;
+  /** Of its newest content. */
+  modifiedAtMs?: number;
 }
 
 /** Objects as streams and lists, for those who hand them on. Whatever it throws may pass. */
@@ -46,8 +48,12 @@ export interface ObjectFiles {
   look(ref: ObjectRef, options?: Pick<OpenOptions, 'versionId'>): Promise<FoundFile | undefined>;
   write(ref: ObjectRef, body: Readable, options: WriteOptions): Promise<ObjectVersion>;
   remove(ref: ObjectRef): Promise<void>;
-  /** All objects under a prefix, a page at a time, in the order of their keys. */
-  list(bucket: string, prefix: string): AsyncIterable<ListedObject[]>;
+  /** All objects under a prefix, or those after a key, a page at a time, in the order of keys. */
+  list(
+    bucket: string,
+    prefix: string,
+    options?: { after?: string | undefined },
+  ): AsyncIterable<ListedObject[]>;
   /** A URL to which a browser may PUT; undefined where the bucket lets no other sites in. */
   presign(
     ref: ObjectRef,

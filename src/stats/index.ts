@@ -13,7 +13,8 @@ export {
   type SizePoint,
 } from './distribution-report.ts';
 export { type Grouping, groupings } from './group-rows.ts';
-export type { LambdaCost, LambdaPrices } from './lambda-cost.ts';
+export { type LambdaCost, type LambdaPrices, lambdaCost } from './lambda-cost.ts';
+export { durationMs } from './row-times.ts';
 export { sampleRows } from './sample-rows.ts';
 export {
   readSide,

@@ -410,6 +410,57 @@ describe('the database', () => {
   });
 });
 
+describe('the role of jobs that go through the bucket', () => {
+  const statements = (template: Template): Statement[] =>
+    Object.entries(template.findResources('AWS::IAM::Policy'))
+      .filter(([id]) => id.startsWith('BatchJob'))
+      .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement);
+  const resourceOf = (template: Template, action: string) =>
+    JSON.stringify(statements(template).find(({ Action }) => Action === action)?.Resource);
+
+  test('is taken by S3 Batch Operations of this account alone', () => {
+    plain.hasResourceProperties('AWS::IAM::Role', {
+      AssumeRolePolicyDocument: {
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: 'sts:AssumeRole',
+            Principal: { Service: 'batchoperations.s3.amazonaws.com' },
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          },
+        ],
+      },
+    });
+  });
+
+  test('may call the one function, list the sources and write reports, and no more', () => {
+    const actions = statements(plain).map(({ Action }) => Action);
+    expect(actions).toEqual([
+      'lambda:InvokeFunction',
+      's3:PutInventoryConfiguration',
+      's3:PutObject',
+    ]);
+    expect(resourceOf(plain, 'lambda:InvokeFunction')).toMatch(
+      /^{"Fn::GetAtt":\["ImagesFunction[0-9A-F]+","Arn"]}$/,
+    );
+    expect(resourceOf(plain, 's3:PutObject')).toContain('/grayscale/backfill-reports/*');
+  });
+
+  test('lists your bucket, and writes into the one of the outputs', () => {
+    expect(resourceOf(yours, 's3:PutInventoryConfiguration')).toContain(':s3:::my-uploads"');
+    expect(resourceOf(yours, 's3:PutObject')).toContain(
+      ':s3:::my-outputs/grayscale/backfill-reports/*"',
+    );
+  });
+
+  test('stands in the outputs beside the function that it calls', () => {
+    for (const [, template] of all()) {
+      const outputs = Object.keys(template.findOutputs('*'));
+      expect(outputs).toEqual(expect.arrayContaining(['BatchJobRoleArn', 'FunctionArn']));
+    }
+  });
+});
+
 describe('someone hears', () => {
   const expected = [
     ['ApproximateNumberOfMessagesVisible', 0],

@@ -1,0 +1,66 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inTurn } from './conversions.ts';
+import { type Figure, figureOf } from './figures.ts';
+import { photograph } from './inputs.ts';
+import { type PeerName, peers, programOf } from './peers.ts';
+import { startWorker } from './worker.ts';
+
+export interface SizeResult {
+  peer: PeerName;
+  megapixels: number;
+  cpuMsPerMegapixel: Figure;
+  /** Of a process that converted this one picture. */
+  peakMb: number;
+}
+
+export interface SizesOptions {
+  sizes: number[];
+  peerNames: PeerName[];
+  python: string;
+  rounds: number;
+  folder: string;
+  print: (line: string) => void;
+}
+
+/** How cost and memory grow with the picture, each in a process that did nothing before. */
+export async function measureSizes(options: SizesOptions): Promise<SizeResult[]> {
+  const { sizes, peerNames, rounds, folder, print } = options;
+  const results: SizeResult[] = [];
+  for (const megapixels of sizes) {
+    print(`${megapixels} megapixels ...`);
+    const file = join(folder, `scale-${megapixels}.jpg`);
+    await writeFile(file, await (await photograph(megapixels)).jpeg({ quality: 88 }).toBuffer());
+    const measured = peerNames.map((peer) => ({
+      peer,
+      cpuMs: [] as number[],
+      peaksMb: [] as number[],
+    }));
+    for (let round = 0; round < rounds; round++) {
+      for (const { peer, cpuMs, peaksMb } of inTurn(measured, round)) {
+        const sample = await convertOnce(peer, file, options.python);
+        cpuMs.push(sample.cpuMs / megapixels);
+        peaksMb.push(sample.peakMb);
+      }
+    }
+    for (const { peer, cpuMs, peaksMb } of measured) {
+      const peakMb = figureOf(peaksMb).median;
+      results.push({ peer, megapixels, cpuMsPerMegapixel: figureOf(cpuMs), peakMb });
+    }
+    await rm(file);
+  }
+  return results;
+}
+
+async function convertOnce(peer: PeerName, file: string, python: string) {
+  const worker = startWorker(programOf(peers[peer], python), process.env);
+  try {
+    const request = { task: 'convert', peer, file, output: 'png', repeat: 1 } as const;
+    await worker.ask(request);
+    const { peakMb } = await worker.ask<{ peakMb: number }>({ task: 'peak' });
+    const { cpuMs } = await worker.ask({ ...request, repeat: 2 });
+    return { cpuMs, peakMb };
+  } finally {
+    await worker.close();
+  }
+}

@@ -1,0 +1,54 @@
+import type { Place } from './backfill.ts';
+
+export interface BatchJobOptions extends Place {
+  outputBucket: string;
+  outputPrefix: string;
+  sinceMs?: number | undefined;
+}
+
+/**
+ * The commands that let S3 itself go through a bucket and call the function for each object. It does
+ * not know the ledger: what is converted already is converted again. Roles and names come from the
+ * stack's outputs. https://docs.aws.amazon.com/cli/latest/reference/s3control/create-job.html
+ */
+export function batchJobText(options: BatchJobOptions): string {
+  const { bucket, prefix, outputBucket, outputPrefix, sinceMs } = options;
+  const filter = {
+    ...(prefix !== '' && { KeyNameConstraint: { MatchAnyPrefix: [prefix] } }),
+    ...(sinceMs !== undefined && { CreatedAfter: new Date(sinceMs).toISOString() }),
+  };
+  const generator = {
+    S3JobManifestGenerator: {
+      SourceBucket: `arn:aws:s3:::${bucket}`,
+      EnableManifestOutput: false,
+      ...(Object.keys(filter).length > 0 && { Filter: filter }),
+    },
+  };
+  const report = {
+    Enabled: true,
+    Bucket: `arn:aws:s3:::${outputBucket}`,
+    // Under the output prefix: a report that is uploaded must not be taken for a picture.
+    Prefix: `${outputPrefix}backfill-reports`,
+    Format: 'Report_CSV_20180820',
+    ReportScope: 'FailedTasksOnly',
+  };
+  return `STACK=grayscale-production   # the stack whose function converts
+output() {
+  aws cloudformation describe-stacks --stack-name "$STACK" --output text \\
+    --query "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue"
+}
+aws s3control create-job \\
+  --account-id "$(aws sts get-caller-identity --query Account --output text)" \\
+  --role-arn "$(output BatchJobRoleArn)" \\
+  --operation '{"LambdaInvoke":{"InvocationSchemaVersion":"2.0","FunctionArn":"'"$(output FunctionArn)"'"}}' \\
+  --manifest-generator ${quoted(generator)} \\
+  --report ${quoted(report)} \\
+  --priority 10 --confirmation-required --description 'grayscale backfill'
+# It waits until you confirm it:
+#   aws s3control update-job-status --account-id ... --job-id ... --requested-job-status Ready`;
+}
+
+/** JSON as one word of a POSIX shell. */
+function quoted(value: object): string {
+  return `'${JSON.stringify(value).replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,22 @@
+export { type BackfillOptions, type BackfillResult, backfill, type Place } from './backfill.ts';
+export { batchJobText } from './batch-job.ts';
+export {
+  type Checkpoint,
+  CheckpointError,
+  type CheckpointFile,
+  openCheckpoint,
+  type Plan,
+} from './checkpoint-file.ts';
+export { type Choice, type Counts, choices, type Kind, noCounts } from './classify-page.ts';
+export {
+  createPipelineDestination,
+  createQueueDestination,
+  type Destination,
+} from './destinations.ts';
+export {
+  type Forecast,
+  type ForecastOptions,
+  type ForecastPrices,
+  forecastWork,
+  requestsOfImage,
+} from './forecast.ts';

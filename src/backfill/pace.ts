@@ -1,0 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Lets so many through a second; false where the signal came while it was waiting. */
+export type Pace = (objects: number, signal: AbortSignal) => Promise<boolean>;
+
+/** Paces evenly: time that was not used is not made up for. Without a rate, nothing waits. */
+export function createPace(ratePerSecond = Number.POSITIVE_INFINITY): Pace {
+  let freeAtMs = 0;
+  return async (objects, signal) => {
+    const nowMs = performance.now();
+    const startsAtMs = Math.max(nowMs, freeAtMs);
+    freeAtMs = startsAtMs + (objects / ratePerSecond) * 1e3;
+    if (startsAtMs > nowMs) {
+      await sleep(startsAtMs - nowMs, undefined, { signal }).catch(() => {});
+    }
+    return !signal.aborted;
+  };
+}

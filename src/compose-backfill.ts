@@ -1,0 +1,110 @@
+import {
+  createPipelineDestination,
+  createQueueDestination,
+  type Destination,
+  type ForecastPrices,
+} from './backfill/index.ts';
+import {
+  composeConverter,
+  composePipeline,
+  composeS3,
+  parseOptionsOf,
+  pricesOf,
+  recipeOf,
+} from './compose.ts';
+import { composePostgres } from './compose-postgres.ts';
+import { type Config, ConfigError } from './config.ts';
+import { recipeHash } from './convert/index.ts';
+import type { ParseOptions } from './events/index.ts';
+import type { LedgerReader, LedgerSampler, ObjectFiles, Outcome } from './pipeline/index.ts';
+
+/** What a backfill works with. */
+export interface BackfillParts {
+  files: ObjectFiles;
+  reader: LedgerReader;
+  sampler: LedgerSampler;
+  parseOptions: ParseOptions;
+  recipeHash: string;
+  prices: ForecastPrices;
+  /** The queue's URL, or `this process`. */
+  to: string;
+  /** Opens the queue, or the pipeline where none is configured. */
+  openDestination(options: { onOutcome: (outcome: Outcome) => void }): Promise<Destination>;
+  close(): Promise<void>;
+}
+
+/** The parts of a backfill of one bucket. Throws `ConfigError`. */
+export async function composeBackfill(config: Config, bucket: string): Promise<BackfillParts> {
+  if (config.bucket !== undefined && config.bucket !== bucket) {
+    throw new ConfigError([
+      `S3_BUCKET: expected "${bucket}", or whoever converts refuses what lies there, but received "${config.bucket}"`,
+    ]);
+  }
+  const [postgres, client, adapters] = await Promise.all([
+    composePostgres(config),
+    composeS3(config),
+    loadAdapters(),
+  ]);
+  const closing: (() => unknown)[] = [() => client.destroy(), () => postgres.close()];
+  return {
+    files: adapters.createS3Files(client),
+    reader: adapters.createPostgresReader(postgres),
+    sampler: adapters.createPostgresSampler(postgres),
+    parseOptions: { ...parseOptionsOf(config), bucket },
+    recipeHash: recipeHash(recipeOf(config)),
+    prices: { ...pricesOf(config), ...servicePricesOf(config) },
+    to: config.queueUrl ?? 'this process',
+    async openDestination(options) {
+      const { destination, close } =
+        config.queueUrl === undefined
+          ? await openPipeline(config, options)
+          : await openQueue(config, config.queueUrl);
+      closing.push(close);
+      return destination;
+    },
+    async close() {
+      for (const close of closing.toReversed()) await close();
+    },
+  };
+}
+
+interface Opened {
+  destination: Destination;
+  close(): unknown;
+}
+
+async function openQueue(config: Config, queueUrl: string): Promise<Opened> {
+  const { createSqsQueue } = await import('./adapters/sqs-queue.ts');
+  const isElsewhere = config.endpoint !== undefined;
+  const queue = createSqsQueue({ queueUrl, region: config.region, isElsewhere });
+  return { destination: createQueueDestination(queue), close: queue.close };
+}
+
+async function openPipeline(
+  config: Config,
+  options: { onOutcome: (outcome: Outcome) => void },
+): Promise<Opened> {
+  const [pipeline, converter] = await Promise.all([
+    composePipeline(config),
+    composeConverter(Number.POSITIVE_INFINITY),
+  ]);
+  const destination = createPipelineDestination({ ...pipeline, converter }, options);
+  return { destination, close: converter.close };
+}
+
+function servicePricesOf({
+  usdPerThousandReads,
+  usdPerThousandWrites,
+  usdPerMillionMessages,
+}: Config) {
+  return { usdPerThousandReads, usdPerThousandWrites, usdPerMillionMessages };
+}
+
+async function loadAdapters() {
+  const [files, reader, sampler] = await Promise.all([
+    import('./adapters/s3-files.ts'),
+    import('./adapters/postgres-reader.ts'),
+    import('./adapters/postgres-sampler.ts'),
+  ]);
+  return { ...files, ...reader, ...sampler };
+}
