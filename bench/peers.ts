@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { largePages } from '../src/allocator.ts';
+import { allocatorSettings } from '../src/allocator.ts';
 
 export type Output = 'png' | 'jpeg';
 
@@ -43,7 +43,7 @@ export function programOf({ program }: Pick<Peer, 'program'>, python: string): s
 
 /** A peer starts as its users start it, and ours as our own processes do. */
 export function environmentOf(peer: PeerName): NodeJS.ProcessEnv {
-  return peer === 'ours' ? { ...largePages, ...process.env } : process.env;
+  return peer === 'ours' ? { ...allocatorSettings, ...process.env } : process.env;
 }
 
 function pathOf(name: string): string {

@@ -11,7 +11,7 @@ export interface SizeResult {
   megapixels: number;
   cpuMsPerMegapixel: Figure;
   /** Of a process that converted this one picture. */
-  peakMb: number;
+  peakMb?: number;
 }
 
 export interface SizesOptions {
@@ -40,12 +40,12 @@ export async function measureSizes(options: SizesOptions): Promise<SizeResult[]>
       for (const { peer, cpuMs, peaksMb } of inTurn(measured, round)) {
         const sample = await convertOnce(peer, file, options.python);
         cpuMs.push(sample.cpuMs / megapixels);
-        peaksMb.push(sample.peakMb);
+        if (sample.peakMb !== undefined) peaksMb.push(sample.peakMb);
       }
     }
     for (const { peer, cpuMs, peaksMb } of measured) {
-      const peakMb = figureOf(peaksMb).median;
-      results.push({ peer, megapixels, cpuMsPerMegapixel: figureOf(cpuMs), peakMb });
+      const result = { peer, megapixels, cpuMsPerMegapixel: figureOf(cpuMs) };
+      results.push(peaksMb.length ? { ...result, peakMb: figureOf(peaksMb).median } : result);
     }
     await rm(file);
   }
@@ -57,7 +57,7 @@ async function convertOnce(peer: PeerName, file: string, python: string) {
   try {
     const request = { task: 'convert', peer, file, output: 'png', repeat: 1 } as const;
     await worker.ask(request);
-    const { peakMb } = await worker.ask<{ peakMb: number }>({ task: 'peak' });
+    const peakMb = await worker.peakMb();
     const { cpuMs } = await worker.ask({ ...request, repeat: 2 });
     return { cpuMs, peakMb };
   } finally {

@@ -17,7 +17,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { keptMemory } from '../src/allocator.ts';
+import { allocatorSettings } from '../src/allocator.ts';
 import { environmentOf } from '../src/config.ts';
 import type { FunctionSettings } from './database.ts';
 import type { Network } from './network.ts';
@@ -65,7 +65,7 @@ export class PackagedFunction extends Construct {
       timeout: Duration.seconds(props.timeoutSeconds),
       ephemeralStorageSize: Size.mebibytes(settings.ephemeralStorageMb),
       environment: {
-        ...keptMemory,
+        ...allocatorSettings,
         ...environmentOf({ ...props.environment, logLevel: settings.logLevel }),
       },
       vpc: network.vpc,

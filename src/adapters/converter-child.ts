@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { largePages } from '../allocator.ts';
+import { allocatorSettings } from '../allocator.ts';
 import { ConversionError } from '../convert/index.ts';
 import { type ConverterReply, type ConverterRequest, readyMessage } from './converter-messages.ts';
 
@@ -49,7 +49,7 @@ const maxHeapMb = 512;
 
 export function startConverterChild({ module, env }: ConverterChildOptions): ConverterChild {
   const child = fork(module, {
-    env: { ...largePages, ...env } as NodeJS.ProcessEnv,
+    env: { ...allocatorSettings, ...env } as NodeJS.ProcessEnv,
     execArgv: [`--max-old-space-size=${maxHeapMb}`],
     serialization: 'advanced',
     // What a dying process has to say is for its developers.
