@@ -42,7 +42,7 @@ async function run(): Promise<0 | 1> {
     seed,
     images,
     paceMs: numberOf('pace') ?? 120,
-    faultEveryMs: isShort ? 500 : 1_500,
+    faultEveryMs: isShort ? 500 : 2_500,
     mostFrozenMs: isShort ? 4_000 : 26_000,
     workers: numberOf('workers') ?? 3,
     visibilityTimeoutSeconds: isShort ? 5 : 20,

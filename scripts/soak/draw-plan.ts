@@ -8,6 +8,11 @@ export interface PlannedUpload {
   picture: Picture;
   /** How late each notification of it is. S3 sends at least one. */
   deliveriesMs: number[];
+  /**
+   * It replaces what was there just when a worker has read that, and the worker's output is held up by
+   * so much. Absent for what is uploaded when it is due.
+   */
+  raceMs?: number;
 }
 
 export interface PlannedFault extends FaultOptions {
@@ -37,7 +42,7 @@ export interface PlanOptions {
 
 /** One upload in so many is of this kind. */
 const badEvery = 8;
-const againEvery = 6;
+const againEvery = 4;
 const largeEvery = 50;
 const largeAtOnce = 5;
 
@@ -52,15 +57,23 @@ function drawUploads({ seed, images, paceMs, pictures }: PlanOptions): PlannedUp
     const draw = drawFor(seed, i);
     const isLarge = i % largeEvery < largeAtOnce && i >= largeEvery / 2;
     const place = isLarge ? i - (i % largeEvery) : i;
-    const recent = uploads.slice(-12).filter(({ picture }) => !pictures.large.includes(picture));
+    const raced = new Set(
+      uploads.flatMap(({ key, raceMs }) => (raceMs === undefined ? [] : [key])),
+    );
+    const recent = uploads.slice(-12).filter(({ key }) => !raced.has(key));
     const isAgain = !isLarge && i % againEvery === againEvery - 1 && recent.length > 0;
+    const again = isAgain ? draw.pick(recent) : undefined;
+    const isRace = again !== undefined && draw.chance(0.6);
     uploads.push({
-      atMs: place * paceMs + (isAgain ? 0 : draw.below(paceMs)),
-      key: isAgain ? draw.pick(recent).key : drawKey(draw, i),
+      // A race begins with what it replaces.
+      atMs: isRace ? again.atMs : place * paceMs + draw.below(paceMs),
+      key: again?.key ?? drawKey(draw, i),
       picture: draw.pick(kindOf(i, isLarge, pictures)),
-      deliveriesMs: drawDeliveries(draw),
+      deliveriesMs: isRace ? [0] : drawDeliveries(draw),
+      ...(isRace && { raceMs: 1_000 + draw.below(5_000) }),
     });
   }
+  // Equal times stay in order.
   return uploads.sort((a, b) => a.atMs - b.atMs);
 }
 

@@ -49,6 +49,7 @@ export const faultKinds = {
   'S3 says 500': misanswer('internal-error'),
   'S3 cuts bodies short': misanswer('truncate'),
   'S3’s answers are lost': misanswer('lose-answer'),
+  'S3 is slow with some writes': misanswer('hold-put'),
 } satisfies Record<string, Fault>;
 
 export type FaultKind = keyof typeof faultKinds;

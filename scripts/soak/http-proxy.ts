@@ -9,10 +9,11 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Draw, drawFor } from '../fuzz/draw.ts';
 
 /** What a store under load, or the way to it, does to a request. */
-export type Misanswer = 'slow-down' | 'internal-error' | 'truncate' | 'lose-answer';
+export type Misanswer = 'slow-down' | 'internal-error' | 'truncate' | 'lose-answer' | 'hold-put';
 
 export interface HttpProxyOptions {
   target: string;
@@ -29,11 +30,16 @@ export interface HttpProxy {
   readonly given: Record<Misanswer | 'clock-refused', number>;
   /** From now on, this share of requests is answered so; returns what ends it. */
   impose(misanswer: Misanswer, share: number): () => void;
+  /** The next write to this path is late by so much. */
+  holdNextPut(path: string, ms: number): void;
   close(): Promise<void>;
 }
 
 /** As S3, https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const mostClockSkewMs = 15 * 60_000;
+
+/** Long enough for others to overtake it. */
+const mostHeldMs = 2_500;
 
 export async function startHttpProxy(options: HttpProxyOptions): Promise<HttpProxy> {
   const { hostname, port: targetPort } = new URL(options.target);
@@ -44,8 +50,10 @@ export async function startHttpProxy(options: HttpProxyOptions): Promise<HttpPro
     'internal-error': 0,
     truncate: 0,
     'lose-answer': 0,
+    'hold-put': 0,
     'clock-refused': 0,
   };
+  const heldPaths = new Map<string, number>();
   let requests = 0;
 
   const server = createServer((received, response) => {
@@ -53,8 +61,18 @@ export async function startHttpProxy(options: HttpProxyOptions): Promise<HttpPro
     answer(received, response, draw).catch(() => response.destroy());
   });
 
-  function misanswerFor(draw: Draw): Misanswer | undefined {
-    return [...imposed].find(({ share }) => draw.chance(share))?.misanswer;
+  function misanswerFor({ method }: IncomingMessage, draw: Draw): Misanswer | undefined {
+    const drawn = [...imposed].find(({ share }) => draw.chance(share))?.misanswer;
+    return drawn === 'hold-put' && method !== 'PUT' ? undefined : drawn;
+  }
+
+  function heldTime(received: IncomingMessage): number | undefined {
+    const path = pathOf(received);
+    const heldMs = received.method === 'PUT' ? heldPaths.get(path) : undefined;
+    if (heldMs === undefined) return undefined;
+    heldPaths.delete(path);
+    given['hold-put']++;
+    return heldMs;
   }
 
   async function answer(received: IncomingMessage, response: ServerResponse, draw: Draw) {
@@ -63,10 +81,14 @@ export async function startHttpProxy(options: HttpProxyOptions): Promise<HttpPro
       given['clock-refused']++;
       return refuse(response, 403, 'RequestTimeTooSkewed');
     }
-    const misanswer = misanswerFor(draw);
+    const misanswer = misanswerFor(received, draw);
     if (misanswer) given[misanswer]++;
     if (misanswer === 'slow-down') return refuse(response, 503, 'SlowDown');
     if (misanswer === 'internal-error') return refuse(response, 500, 'InternalError');
+    const heldMs = heldTime(received) ?? (misanswer === 'hold-put' ? draw.below(mostHeldMs) : 0);
+    if (heldMs > 0) await sleep(heldMs);
+    // Whoever sent it has gone, and may have sent it again.
+    if (response.destroyed) return;
     const answered = await forward(received, body);
     // Done, but nobody hears of it.
     if (misanswer === 'lose-answer') return void response.socket?.resetAndDestroy();
@@ -99,6 +121,7 @@ export async function startHttpProxy(options: HttpProxyOptions): Promise<HttpPro
       imposed.add(entry);
       return () => imposed.delete(entry);
     },
+    holdNextPut: (path, ms) => heldPaths.set(path, ms),
     async close() {
       agent.destroy();
       server.close();
@@ -106,6 +129,11 @@ export async function startHttpProxy(options: HttpProxyOptions): Promise<HttpPro
       await once(server, 'close');
     },
   };
+}
+
+/** As it was before it was encoded. */
+export function pathOf({ url = '' }: IncomingMessage): string {
+  return decodeURIComponent(new URL(url, 'http://localhost').pathname);
 }
 
 /** Whether a request was signed at a time that S3 does not take. */

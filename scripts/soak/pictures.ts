@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { ConversionError, toGrayscale } from '../../src/convert/index.ts';
 import {
   hugePngHeader,
+  photoLike,
   photoLikeJpeg,
   photoLikePng,
   photoLikeWebp,
@@ -59,7 +60,7 @@ export async function makePictures(): Promise<Pictures> {
     large: await Promise.all(
       [1, 2, 3].map(async (seed) => ({
         name: `large ${seed}`,
-        bytes: await photoLikeJpeg({ seed, width: 1_600, height: 1_200 }),
+        bytes: await photoLike({ seed }).resize(1_600, 1_200).jpeg().toBuffer(),
       })),
     ),
   };

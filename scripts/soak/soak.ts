@@ -8,7 +8,7 @@ import { createOracle, makePictures, type Picture } from './pictures.ts';
 import { type Health, probeHealth } from './probe-health.ts';
 import { countMessages, redrive, untilEmpty } from './queue.ts';
 import { createTally, slowestRecovery, type Tally } from './tally.ts';
-import { createDelivery, type DeliveryCounts, uploadAll } from './uploads.ts';
+import { createDelivery, createReads, type DeliveryCounts, uploadAll } from './uploads.ts';
 import { startWorld, type World } from './world.ts';
 
 export interface SoakOptions extends Omit<PlanOptions, 'pictures'> {
@@ -41,11 +41,13 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   const pictures = await makePictures();
   const plan = drawPlan({ ...options, pictures });
   const tally = createTally();
+  const reads = createReads();
   const delivery = createDelivery(plan.uploads);
   const world = await startWorld({
     ...options,
     deliver: delivery.deliver,
     onLine: tally.readLine,
+    onRead: reads.saw,
     onReceive: tally.countReceive,
   });
   try {
@@ -53,7 +55,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     const startedAt = performance.now();
     const [ends] = await Promise.all([
       injectAll(plan.faults, world),
-      uploadAll(plan.uploads, world),
+      uploadAll(plan.uploads, { world, reads }),
     ]);
     await delivery.settled();
     const faultsEndedAt = performance.now();

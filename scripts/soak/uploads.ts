@@ -1,26 +1,61 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
 import type { PlannedUpload } from './draw-plan.ts';
+import type { World } from './world.ts';
 
-/** Uploads everything when it is due. Under one key, the order is that of the plan. */
+/** Tells when the workers read a key. */
+export interface Reads {
+  saw(key: string): void;
+  /** Resolves at the next read, or after the time. */
+  next(key: string, timeoutMs: number): Promise<void>;
+}
+
+export function createReads(): Reads {
+  const waiting = new Map<string, () => void>();
+  return {
+    saw(key) {
+      waiting.get(key)?.();
+      waiting.delete(key);
+    },
+    async next(key, timeoutMs) {
+      const read = new Promise<void>((resolve) => waiting.set(key, resolve));
+      await Promise.race([read, sleep(timeoutMs, undefined, { ref: false })]);
+    },
+  };
+}
+
+/** A worker that never reads what is to be replaced while it is read. */
+const raceTimeoutMs = 10_000;
+
+/**
+ * Uploads everything when it is due. Under one key, the order is that of the plan; what is to race
+ * waits until what it replaces was read, and has its output held up on the way to S3.
+ */
 export async function uploadAll(
   uploads: PlannedUpload[],
-  { store, bucket }: { store: StoreAndQueue; bucket: string },
+  { world, reads }: { world: Pick<World, 'store' | 'bucket' | 's3Answers'>; reads: Reads },
 ): Promise<void> {
+  const { store, bucket, s3Answers } = world;
   const startedAt = performance.now();
   const lastOf = new Map<string, Promise<unknown>>();
-  for (const { atMs, key, picture } of uploads) {
-    const waitMs = startedAt + atMs - performance.now();
-    if (waitMs > 0) await sleep(waitMs);
+
+  async function upload({ key, picture, raceMs }: PlannedUpload, before: unknown): Promise<void> {
+    const read = raceMs === undefined ? undefined : reads.next(key, raceTimeoutMs);
+    await before;
+    if (raceMs !== undefined) {
+      await read;
+      s3Answers.holdNextPut(`/${bucket}/grayscale/${key}`, raceMs);
+    }
     const put = new PutObjectCommand({ Bucket: bucket, Key: key, Body: picture.bytes });
-    const before = lastOf.get(key);
-    const done = (async () => {
-      await before;
-      await store.s3.send(put);
-    })();
+    await store.s3.send(put);
+  }
+
+  for (const planned of uploads) {
+    const waitMs = startedAt + planned.atMs - performance.now();
+    if (waitMs > 0) await sleep(waitMs);
+    const done = upload(planned, lastOf.get(planned.key));
     done.catch(() => {}); // awaited below
-    lastOf.set(key, done);
+    lastOf.set(planned.key, done);
   }
   await Promise.all(lastOf.values());
 }

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -18,7 +19,7 @@ import {
 } from '../../src/sandbox/store-and-queue.ts';
 import { startCli } from '../../test/support/cli.ts';
 import { type PostgresServer, startPostgres } from '../../test/support/postgres-server.ts';
-import { type HttpProxy, startHttpProxy } from './http-proxy.ts';
+import { type HttpProxy, pathOf, startHttpProxy } from './http-proxy.ts';
 import { memoryBudgetMb, workerLimits } from './pictures.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
@@ -52,6 +53,8 @@ export interface WorldOptions {
   onLine: (line: string) => void;
   /** Told of each message that a worker receives, with how often it was received by now. */
   onReceive?: (times: number) => void;
+  /** Told of each key that a worker reads, before it has the answer. */
+  onRead?: (key: string) => void;
 }
 
 const bucket = 'uploads';
@@ -72,22 +75,19 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const temporaryFolder = await opened(mkdtemp(join(tmpdir(), 'grayscale-soak-')), (folder) =>
       rm(folder, { recursive: true, force: true }),
     );
-    const postgres = await opened(startPostgres(), (server) => server.stop());
+    const { visibilityTimeoutSeconds, deliver } = options;
+    const storeOptions = { port: 0, bucket, visibilityTimeoutSeconds, ...(deliver && { deliver }) };
+    const [postgres, store] = await Promise.all([
+      opened(startPostgres(), (server) => server.stop()),
+      opened(startStoreAndQueue(storeOptions), (server) => server.close()),
+    ]);
     const url = new URL(postgres.url);
     const database = await opened(connectDirectly(url), (client) => client.close());
-    const { visibilityTimeoutSeconds, deliver } = options;
-    const store = await opened(
-      startStoreAndQueue({
-        port: 0,
-        bucket,
-        visibilityTimeoutSeconds,
-        ...(deliver && { deliver }),
-      }),
-      (server) => server.close(),
-    );
     const target = store.endpoint;
     const [s3Answers, queueAnswers] = await Promise.all([
-      opened(startHttpProxy({ target, seed: options.seed }), (proxy) => proxy.close()),
+      opened(startHttpProxy({ target, seed: options.seed, onAnswer: tellReads }), (proxy) =>
+        proxy.close(),
+      ),
       opened(startHttpProxy({ target, seed: 0, onAnswer: countReceives }), (proxy) =>
         proxy.close(),
       ),
@@ -98,10 +98,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     ]);
     const env = environmentOf({ url, databaseWay, s3Way, queueAnswers, temporaryFolder });
     await mkdir(env.TMPDIR, { recursive: true });
-    const workers = await Promise.all(
-      Array.from({ length: options.workers }, () => startWorker(store.queueUrl, env, options)),
-    );
-    const server = await startServer(env);
+    const [server, ...workers] = await Promise.all([
+      startServer(env),
+      ...Array.from({ length: options.workers }, () => startWorker(store.queueUrl, env, options)),
+    ]);
     const stopWork = async () => {
       await Promise.all([...workers.map((child) => child.stop()), stopServer(server.process)]);
     };
@@ -115,7 +115,11 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     throw error;
   }
 
-  function countReceives({ headers }: { headers: Record<string, unknown> }, body: Buffer) {
+  function tellReads(received: IncomingMessage) {
+    if (received.method === 'GET') options.onRead?.(pathOf(received).slice(bucket.length + 2));
+  }
+
+  function countReceives({ headers }: IncomingMessage, body: Buffer) {
     if (!String(headers['x-amz-target']).endsWith('.ReceiveMessage')) return;
     const { Messages = [] } = JSON.parse(body.toString()) as { Messages?: Received[] };
     for (const { Attributes } of Messages) {
