@@ -1,5 +1,10 @@
-// npm run soak -- --images 1000 [--seed N]
+// npm run soak -- --images 1000 [--seed N], or --leak, or --burst 10000 --steady 180
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { drawLoad } from './draw-load.ts';
+import { describeLeak, findLeak } from './leak.ts';
+import { describeLoad, load } from './load.ts';
 import { describeSoak } from './report.ts';
 import { soak } from './soak.ts';
 
@@ -10,6 +15,13 @@ then looks whether every promise was kept.
   --seed N      which faults, and when; without it, others each time
   --pace N      milliseconds between two uploads (120 if not given)
   --workers N   how many workers (3 if not given)
+
+Without faults:
+
+  --leak        20000 conversions in one process, or as many as --images says: does its memory grow?
+  --burst N     so many uploads at once into an empty queue
+  --steady N    then so many seconds at 80 % of what the burst went at (0 if not given)
+  --out FOLDER  where a plot and a JSON of --burst go (soak-results)
 
 Exits with 1 if a promise was not kept.`;
 
@@ -25,6 +37,10 @@ function readArguments() {
         seed: { type: 'string' },
         pace: { type: 'string' },
         workers: { type: 'string' },
+        leak: { type: 'boolean' },
+        burst: { type: 'string' },
+        steady: { type: 'string' },
+        out: { type: 'string', default: 'soak-results' },
         help: { type: 'boolean' },
       },
     });
@@ -34,6 +50,12 @@ function readArguments() {
 }
 
 async function run(): Promise<0 | 1> {
+  if (values.leak) return await runLeak();
+  const burst = numberOf('burst');
+  return burst === undefined ? await runFaults() : await runLoad(burst);
+}
+
+async function runFaults(): Promise<0 | 1> {
   const seed = numberOf('seed') ?? Math.floor(Math.random() * 2 ** 31);
   const images = numberOf('images') ?? 1_000;
   const isShort = images < 200;
@@ -52,7 +74,25 @@ async function run(): Promise<0 | 1> {
   return report.broken.length > 0 ? 1 : 0;
 }
 
-function numberOf(name: 'images' | 'seed' | 'pace' | 'workers'): number | undefined {
+async function runLeak(): Promise<0 | 1> {
+  const report = await findLeak({ conversions: numberOf('images') ?? 20_000 });
+  console.log(describeLeak(report));
+  return report.problems.length > 0 ? 1 : 0;
+}
+
+async function runLoad(burst: number): Promise<0 | 1> {
+  const steadySeconds = numberOf('steady') ?? 0;
+  const report = await load({ burst, steadySeconds, workers: numberOf('workers') ?? 3 });
+  await mkdir(values.out, { recursive: true });
+  await writeFile(join(values.out, 'soak-load.svg'), drawLoad(report));
+  await writeFile(join(values.out, 'soak-load.json'), `${JSON.stringify(report, null, 2)}\n`);
+  console.log(describeLoad(report));
+  return report.problems.length > 0 ? 1 : 0;
+}
+
+function numberOf(
+  name: 'images' | 'seed' | 'pace' | 'workers' | 'burst' | 'steady',
+): number | undefined {
   const text = values[name];
   if (text === undefined) return undefined;
   if (/^\d{1,9}$/.test(text)) return Number(text);
