@@ -1,5 +1,5 @@
 import type { Notifications } from './adapters/postgres-notifications.ts';
-import { composeConverter, composePipeline, composeS3, parseOptionsOf } from './compose.ts';
+import { composePipeline, composeProcesses, composeS3, parseOptionsOf } from './compose.ts';
 import { composePostgres } from './compose-postgres.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { ParseOptions } from './events/index.ts';
@@ -19,11 +19,15 @@ export interface ServerParts {
   pendingMigrations(): Promise<string[]>;
   /** Calls back whenever some process wrote rows; needs a real PostgreSQL. */
   listen(wake: () => void): Promise<Notifications>;
+  /** Makes ready for the first conversion. */
+  warmUp(): void;
   close(): Promise<void>;
 }
 
 /** Pages, records and checks side by side; a batch of any size takes one. */
 const maxConnections = 8;
+/** Whoever asks for a row or for the server's health does not wait behind pictures. */
+const converterNiceness = 10;
 
 /** The parts of the server. Nothing is connected to before the first request. Throws `ConfigError`. */
 export async function composeServer(config: Config): Promise<ServerParts> {
@@ -36,7 +40,7 @@ export async function composeServer(config: Config): Promise<ServerParts> {
   const requestTimeoutMs = config.requestTimeoutSeconds * 1e3;
   const [pipeline, converter, client, adapters] = await Promise.all([
     composePipeline(config),
-    composeConverter(Number.POSITIVE_INFINITY),
+    composeProcesses({ most: Number.POSITIVE_INFINITY, niceness: converterNiceness }),
     composeS3(config, { requestTimeoutMs, socketTimeoutMs: 30_000, logger: silent }),
     loadAdapters(),
   ]);
@@ -52,6 +56,7 @@ export async function composeServer(config: Config): Promise<ServerParts> {
     async listen(wake) {
       return adapters.listenToLedger(await composePostgres(config), wake);
     },
+    warmUp: () => converter.warmUp(),
     async close() {
       await converter.close();
       client.destroy();
