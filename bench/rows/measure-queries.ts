@@ -3,12 +3,17 @@ import { createPostgresReader } from '../../src/adapters/postgres-reader.ts';
 import { createPostgresSampler } from '../../src/adapters/postgres-sampler.ts';
 import { createRandom, percentile, sortedSample } from '../../src/latency/index.ts';
 import { makeReport } from '../../src/server/make-report.ts';
-import { explain, type Plan, recordStatements, type Statement } from './explain.ts';
+import {
+  explain,
+  type Plan,
+  recordStatements,
+  type Statement,
+} from '../../test/support/explain.ts';
 import { generatedDays } from './generate-rows.ts';
 import { type Draw, type ListCase, listCases } from './list-cases.ts';
 import { type ReportCase, reportCases } from './report-cases.ts';
 
-export interface QueryResult extends Plan {
+export interface QueryResult extends Omit<Plan, 'text'> {
   name: string;
   runs: number;
   p50Ms: number;

@@ -13,6 +13,8 @@ export interface Plan {
   usesIndex: boolean;
   /** Read from the table or an index, those included that a filter threw away. */
   rowsRead: number;
+  /** All of it. */
+  text: string;
 }
 
 /** A database that keeps the statements which went through it. */
@@ -46,11 +48,12 @@ export async function explain(
     client.query(`EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${text}`, values),
   );
   const nodes = flatten(rows[0]['QUERY PLAN'][0].Plan);
-  const scans = nodes.filter((node) => /Scan/.test(node['Node Type']));
+  const scans = nodes.filter((node) => node['Relation Name'] || node['Index Name']);
   return {
     nodes: [...new Set(nodes.flatMap(nameOf))],
     usesIndex: !nodes.some(({ 'Node Type': type }) => type === 'Seq Scan'),
     rowsRead: scans.reduce((sum, scan) => sum + readBy(scan), 0),
+    text: JSON.stringify(rows[0], null, 1),
   };
 }
 
