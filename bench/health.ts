@@ -2,7 +2,8 @@
 // at once, again and again:
 //   npm run bench:health                   half a minute
 //   npm run bench:health -- --seconds 10 --megapixels 12
-//   npm run bench:health -- --cpu-prof     where the server's own time goes, in a .cpuprofile
+//   npm run bench:health -- --cpu-prof     where the server's own time goes, in a .cpuprofile of the
+//                                          folder for temporary files
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { loadavg, tmpdir } from 'node:os';
@@ -25,11 +26,7 @@ const photo = await photograph(Number(flags.megapixels));
 const body = new Uint8Array(await photo.jpeg({ quality: 97 }).toBuffer());
 const load = loadavg();
 const server = await startBenchServer(
-  process.env.TRACE_GC
-    ? ['--trace-gc']
-    : flags['cpu-prof']
-      ? ['--cpu-prof', '--cpu-prof-dir', process.env.CPU_PROF_DIR ?? tmpdir()]
-      : [],
+  flags['cpu-prof'] ? ['--cpu-prof', '--cpu-prof-dir', tmpdir()] : [],
 );
 try {
   const first = await convert();

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 
 export interface BenchServer {
   url: string;
+  databaseUrl: string;
   close(): Promise<void>;
 }
 
@@ -18,6 +19,7 @@ export async function startBenchServer(nodeArguments: string[] = []): Promise<Be
   });
   return {
     url: await urlOf(server),
+    databaseUrl: (settings.DATABASE_URL ?? '').replace('?sslmode=disable', ''),
     async close() {
       const ended = [once(server, 'exit'), once(services, 'exit')];
       server.kill('SIGTERM');
@@ -31,11 +33,8 @@ export async function startBenchServer(nodeArguments: string[] = []): Promise<Be
 async function urlOf(server: ChildProcess): Promise<string> {
   if (!server.stdout) throw new Error('Expected to read what the server says.');
   for await (const line of createInterface(server.stdout)) {
-    if (!line.startsWith('{')) continue;
     const { message, url } = JSON.parse(line) as { message: string; url?: string };
-    if (process.env.TRACE_GC)
-      server.stdout.pipe((await import('node:fs')).createWriteStream('/tmp/prof-rows/gc.txt'));
-    else server.stdout.resume();
+    server.stdout.resume();
     if (message === 'listening' && url !== undefined) return url;
   }
   throw new Error('The server ended before it listened.');
