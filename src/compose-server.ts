@@ -26,8 +26,6 @@ export interface ServerParts {
 
 /** Pages, records and checks side by side; a batch of any size takes one. */
 const maxConnections = 8;
-/** Whoever asks for a row or for the server's health does not wait behind pictures. */
-const converterNiceness = 10;
 
 /** The parts of the server. Nothing is connected to before the first request. Throws `ConfigError`. */
 export async function composeServer(config: Config): Promise<ServerParts> {
@@ -40,7 +38,10 @@ export async function composeServer(config: Config): Promise<ServerParts> {
   const requestTimeoutMs = config.requestTimeoutSeconds * 1e3;
   const [pipeline, converter, client, adapters] = await Promise.all([
     composePipeline(config),
-    composeProcesses({ most: Number.POSITIVE_INFINITY, niceness: converterNiceness }),
+    composeProcesses({
+      most: Number.POSITIVE_INFINITY,
+      niceness: config.conversionNiceness,
+    }),
     composeS3(config, { requestTimeoutMs, socketTimeoutMs: 30_000, logger: silent }),
     loadAdapters(),
   ]);
