@@ -2,6 +2,7 @@
 // statistics takes, by which plan, and what a batch of rows takes to write.
 //   npm run bench:rows                     ten million rows, which take half an hour and 15 GB of disk
 //   npm run bench:rows -- --rows 1000000   fewer
+//   npm run bench:rows -- --stops 1000000  where batches are written on the way
 import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { migrate } from '../src/adapters/migrate.ts';
@@ -17,6 +18,7 @@ const { values: flags } = parseArgs({
   options: {
     rows: { type: 'string', default: '10000000' },
     runs: { type: 'string', default: '20' },
+    stops: { type: 'string', default: '1000000,5000000' },
     name: { type: 'string' },
   },
 });
@@ -59,11 +61,13 @@ try {
 async function measure(postgres: Postgres) {
   const inserts = [await measureInserts(postgres, { rows: 0, batches: 50 })];
   let rows = 0;
-  for (const to of [...[1e6, 5e6].filter((step) => step < total), total]) {
+  const stops = flags.stops.split(',').map((text) => wholeNumber('--stops', text));
+  for (const to of [...stops.filter((stop) => stop < total), total]) {
     console.error(`Making rows ${rows + 1} to ${to} ...`);
     await fillTable(postgres, { from: rows + 1, to, total });
     rows = to;
     inserts.push(await measureInserts(postgres, { rows, batches: 50 }));
+    console.error(JSON.stringify(inserts.at(-1)));
   }
   await postgres.session((client) => client.query('VACUUM ANALYZE image_metadata'));
   console.error('The list ...');

@@ -20,6 +20,10 @@ CREATE INDEX image_metadata_code_duration ON image_metadata (code, (
   + coalesce(store_ms, 0) + coalesce(verify_ms, 0)
 ) DESC, id DESC) WHERE code IS NOT NULL;
 
+-- A bucket whose rows are all old: newest first, without reading past all that are newer. Its places are
+-- at the ends of the buckets, which an INSERT has at hand.
+CREATE INDEX image_metadata_bucket ON image_metadata (source_bucket, recorded_at DESC, id DESC);
+
 -- A prefix names keys and no time: its newest rows are found by reading all of it. That is quick where
 -- the index alone answers.
 CREATE INDEX image_metadata_prefix ON image_metadata (source_key text_pattern_ops)

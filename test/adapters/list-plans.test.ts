@@ -26,6 +26,7 @@ beforeAll(async () => {
   const change = (text: string) => database.session((client) => client.query(text));
   await change(`
     UPDATE image_metadata SET method = 'red' WHERE source_key LIKE 'old/1%';
+    UPDATE image_metadata SET source_bucket = 'legacy' WHERE source_key LIKE 'old/%';
     UPDATE image_metadata SET code = 'SUPERSEDED', status = 'skipped' WHERE code IS NOT NULL AND id % 400 = 0;
     UPDATE image_metadata SET decode_ms = NULL, gray_ms = NULL, encode_ms = NULL, store_ms = NULL,
       verify_ms = NULL WHERE code IS NOT NULL`);
@@ -48,6 +49,7 @@ const filters: [name: string, filter: RowFilter][] = [
   ['a prefix of which there is no row', { prefix: 'nobody/' }],
   ['a method of old rows', { method: 'red' }],
   ['a version of old rows', { version: '0.0.1' }],
+  ['a bucket of old rows', { bucket: 'legacy' }],
   ['a time', { since: '2026-01-01T03:00:00Z', until: '2026-01-01T04:00:00Z' }],
   ['status=failed and a method', { status: 'failed', method: 'rec601' }],
   ['a code and a prefix', { code: 'CORRUPT_IMAGE', prefix: 'new/1' }],
@@ -72,6 +74,7 @@ describe('reads few rows', () => {
     ['of all, by duration', {}, 'slowest', 110],
     // 5,000 that come first, 200 in the index, 51 of them whole.
     ['with a prefix, past all that are newer', { prefix: 'old/' }, 'newest', 5_300],
+    ['of a bucket, past all that are newer', { bucket: 'legacy' }, 'newest', 60],
     ['with a prefix of most', { prefix: 'new/' }, 'newest', 110],
   ])('%s', async (_, filter, order, most) => {
     const plans = await plansOf(filter, { order, limit });
