@@ -22,8 +22,13 @@ const parts = {
     why: 'It decides what of a bucket is to be done; which store, queue and terminal, it does not know.',
   },
   events: { may: ['pipeline/'], why: 'It turns text into uploads and does nothing with them.' },
+  'allocator.ts': { may: [], why: 'It is a table of settings of the C library.' },
+  doctor: {
+    may: ['pipeline/', 'convert/', 'gray-png/'],
+    why: 'It judges what probes find; which store and database they ask, it does not know.',
+  },
   adapters: {
-    may: ['pipeline/', 'convert/', 'version.ts'],
+    may: ['pipeline/', 'convert/', 'doctor/', 'allocator.ts', 'version.ts'],
     why: 'An adapter puts one port on one technology; who chose it and why is not its concern.',
   },
   'config.ts': {
@@ -69,10 +74,22 @@ const parts = {
     ],
     why: 'It is the half of compose.ts that only the backfill needs; the function must not load it.',
   },
+  'compose-doctor.ts': {
+    may: ['compose.ts', 'compose-postgres.ts', 'config.ts', 'adapters/', 'doctor/'],
+    why: 'It is the half of compose.ts that only the doctor needs.',
+  },
   lambda: front(),
   server: front('compose-server.ts'),
-  sandbox: front('compose-postgres.ts', 'compose-server.ts', 'lambda/', 'server/'),
-  cli: front('lambda/', 'server/', 'sandbox/', 'backfill/', 'compose-backfill.ts'),
+  sandbox: front('allocator.ts', 'compose-postgres.ts', 'compose-server.ts', 'lambda/', 'server/'),
+  cli: front(
+    'lambda/',
+    'server/',
+    'sandbox/',
+    'backfill/',
+    'compose-backfill.ts',
+    'doctor/',
+    'compose-doctor.ts',
+  ),
 };
 
 function front(...mayStart) {
@@ -130,7 +147,7 @@ const structure = [
     // The configuration must not load sharp with the index; what it may import is said above.
     from: { path: '^src/([^/]+)', pathNot: '^src/config(-variables)?\\.ts$' },
     to: {
-      path: '^src/(convert|gray-png|pipeline|latency|stats|backfill)/',
+      path: '^src/(convert|gray-png|pipeline|latency|stats|backfill|doctor)/',
       pathNot: ['/index\\.ts$', '^src/$1/'],
     },
   },
@@ -145,10 +162,10 @@ const structure = [
     },
   },
   {
-    name: 'infra imports only config.ts',
+    name: 'infra imports only what a function is told',
     comment: 'A stack names the variables that it sets; a variable that is gone fails to compile.',
     from: { path: '^infra/' },
-    to: { path: '^src/', pathNot: '^src/config(-variables)?\\.ts$' },
+    to: { path: '^src/', pathNot: '^src/(config(-variables)?|allocator)\\.ts$' },
   },
   {
     name: 'web imports types only',

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Figure, figureOf, ratioOf } from './figures.ts';
 import type { Input } from './inputs.ts';
-import { type Output, type PeerName, peers, programOf } from './peers.ts';
+import { environmentOf, type Output, type PeerName, peers, programOf } from './peers.ts';
 import { type Sample, startWorker, type Worker } from './worker.ts';
 
 export interface ConversionResult {
@@ -41,7 +41,10 @@ export async function measureConversions(
   { peerNames, python, rounds, folder, print }: ConversionOptions,
 ): Promise<ConversionResult[]> {
   const workers = new Map(
-    peerNames.map((name) => [name, startWorker(programOf(peers[name], python), process.env)]),
+    peerNames.map((name) => [
+      name,
+      startWorker(programOf(peers[name], python), environmentOf(name)),
+    ]),
   );
   try {
     const results: ConversionResult[] = [];

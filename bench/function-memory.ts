@@ -11,6 +11,7 @@ import { readConfig } from '../src/config.ts';
 import { startSandbox } from '../src/sandbox/sandbox.ts';
 import { s3Event, sqsEvent } from '../test/support/events.ts';
 import { startLambdaRuntime } from '../test/support/lambda-runtime.ts';
+import { peakMbOf } from './peak-memory.ts';
 
 const bucket = 'bench';
 const rounds = 10;
@@ -61,7 +62,7 @@ async function measure({ name, width, height }: (typeof sizes)[number]): Promise
       else console.log(`${name}: the first one, with the start of Node, ${before + took} ms`);
     }
     const median = cpuMs.toSorted((a, b) => a - b)[Math.floor(rounds / 2)];
-    console.log(`${name}: ${median} ms of processor, ${await peakMb(running.pid)} MB at most`);
+    console.log(`${name}: ${median} ms of processor, ${await peakMbOf(running.pid)} MB at most`);
   } finally {
     await running.stop();
   }
@@ -72,11 +73,6 @@ async function cpuMsOf(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * 10;
-}
-
-async function peakMb(pid: number): Promise<number> {
-  const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Math.round(Number(kilobytes) / 1024);
 }
 
 async function unpack(): Promise<void> {

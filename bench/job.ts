@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { allocatorSettings } from '../src/allocator.ts';
 import { inTurn } from './conversions.ts';
 import { type Figure, figureOf, ratioOf } from './figures.ts';
 import { programOf } from './peers.ts';
@@ -53,7 +54,10 @@ export async function measureJob(options: JobOptions): Promise<JobResult[]> {
   const [settings] = (await once(services, 'message')) as [Record<string, string>];
   const env = { ...process.env, ...settings, AWS_PROFILE: undefined, S3_BUCKET: bucket };
   const workers = {
-    ours: startWorker([...programOf({ program: 'node' }, ''), 'ours'], env),
+    ours: startWorker([...programOf({ program: 'node' }, ''), 'ours'], {
+      ...allocatorSettings,
+      ...env,
+    }),
     original: startWorker([...programOf({ program: 'node' }, ''), 'original'], env),
     ...(options.hasPython && {
       python: startWorker(programOf({ program: 'python' }, options.python), env),

@@ -61,7 +61,6 @@ async function answer(request: WorkerRequest): Promise<object> {
     const run = await jobOf(process.argv[2] ?? '');
     return perImage(await measured(() => run(request)), request.keys.length, 0);
   }
-  if (request.task === 'peak') return { peakMb: process.resourceUsage().maxRSS / 1024 };
   throw new Error(`Expected a task of this worker but received "${request.task}".`);
 }
 

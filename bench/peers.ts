@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { allocatorSettings } from '../src/allocator.ts';
 
 export type Output = 'png' | 'jpeg';
 
@@ -9,7 +10,6 @@ export interface Peer {
   /** A module of Python without which there is no such peer. */
   needs?: 'PIL' | 'cv2' | 'boto3' | 'psycopg2';
   outputs: readonly Output[];
-  env?: Record<string, string>;
 }
 
 const both = ['png', 'jpeg'] as const;
@@ -39,6 +39,11 @@ export function programOf({ program }: Pick<Peer, 'program'>, python: string): s
   return program === 'node'
     ? [process.execPath, pathOf('node-worker.ts')]
     : [python, pathOf('python-worker.py')];
+}
+
+/** A peer starts as its users start it, and ours as our own processes do. */
+export function environmentOf(peer: PeerName): NodeJS.ProcessEnv {
+  return peer === 'ours' ? { ...allocatorSettings, ...process.env } : process.env;
 }
 
 function pathOf(name: string): string {

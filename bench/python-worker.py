@@ -80,10 +80,6 @@ def compare(request):
     return {"farthest": difference.getextrema()[1]}
 
 
-def peak(_):
-    return {"peakMb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
-
-
 def start():
     return time.perf_counter(), cpu_seconds()
 
@@ -99,7 +95,7 @@ def cpu_seconds():
 
 
 s3 = None
-tasks = {"convert": convert, "job": job, "compare": compare, "peak": peak}
+tasks = {"convert": convert, "job": job, "compare": compare}
 for line in sys.stdin:
     request = json.loads(line)
     try:

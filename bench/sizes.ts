@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { inTurn } from './conversions.ts';
 import { type Figure, figureOf } from './figures.ts';
 import { photograph } from './inputs.ts';
-import { type PeerName, peers, programOf } from './peers.ts';
+import { environmentOf, type PeerName, peers, programOf } from './peers.ts';
 import { startWorker } from './worker.ts';
 
 export interface SizeResult {
@@ -11,7 +11,7 @@ export interface SizeResult {
   megapixels: number;
   cpuMsPerMegapixel: Figure;
   /** Of a process that converted this one picture. */
-  peakMb: number;
+  peakMb?: number;
 }
 
 export interface SizesOptions {
@@ -40,12 +40,12 @@ export async function measureSizes(options: SizesOptions): Promise<SizeResult[]>
       for (const { peer, cpuMs, peaksMb } of inTurn(measured, round)) {
         const sample = await convertOnce(peer, file, options.python);
         cpuMs.push(sample.cpuMs / megapixels);
-        peaksMb.push(sample.peakMb);
+        if (sample.peakMb !== undefined) peaksMb.push(sample.peakMb);
       }
     }
     for (const { peer, cpuMs, peaksMb } of measured) {
-      const peakMb = figureOf(peaksMb).median;
-      results.push({ peer, megapixels, cpuMsPerMegapixel: figureOf(cpuMs), peakMb });
+      const result = { peer, megapixels, cpuMsPerMegapixel: figureOf(cpuMs) };
+      results.push(peaksMb.length ? { ...result, peakMb: figureOf(peaksMb).median } : result);
     }
     await rm(file);
   }
@@ -53,11 +53,11 @@ export async function measureSizes(options: SizesOptions): Promise<SizeResult[]>
 }
 
 async function convertOnce(peer: PeerName, file: string, python: string) {
-  const worker = startWorker(programOf(peers[peer], python), process.env);
+  const worker = startWorker(programOf(peers[peer], python), environmentOf(peer));
   try {
     const request = { task: 'convert', peer, file, output: 'png', repeat: 1 } as const;
     await worker.ask(request);
-    const { peakMb } = await worker.ask<{ peakMb: number }>({ task: 'peak' });
+    const peakMb = await worker.peakMb();
     const { cpuMs } = await worker.ask({ ...request, repeat: 2 });
     return { cpuMs, peakMb };
   } finally {

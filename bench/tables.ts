@@ -121,7 +121,7 @@ function sizes({ sizes: measured = [] }: Results): Table {
       peers[peer].title,
       String(cpuMsPerMegapixel.n),
       withInterval(cpuMsPerMegapixel),
-      short(peakMb),
+      peakMb === undefined ? '' : short(peakMb),
     ]),
   };
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { peakMbOf } from './peak-memory.ts';
 import type { Output, PeerName } from './peers.ts';
 
 /** What one process took for what it was asked, over all of its threads. */
@@ -30,12 +31,13 @@ export interface Job {
 export type WorkerRequest =
   | ({ task: 'convert'; peer: PeerName } & Conversion)
   | ({ task: 'job' } & Job)
-  | { task: 'peak' }
   | { task: 'compare'; file: string; output: string };
 
 /** A process that answers one line of JSON with another. */
 export interface Worker {
   ask<Reply = Sample>(request: WorkerRequest): Promise<Reply>;
+  /** Since it started, in MiB; undefined where the system does not tell. */
+  peakMb(): Promise<number | undefined>;
   close(): Promise<void>;
 }
 
@@ -53,6 +55,7 @@ export function startWorker([command = '', ...args]: string[], env: NodeJS.Proce
       if (reply.error !== undefined) throw new Error(reply.error);
       return reply as Reply;
     },
+    peakMb: async () => child.pid && (await peakMbOf(child.pid)),
     close: () => closed(child),
   };
 }

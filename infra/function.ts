@@ -17,6 +17,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { allocatorSettings } from '../src/allocator.ts';
 import { environmentOf } from '../src/config.ts';
 import type { FunctionSettings } from './database.ts';
 import type { Network } from './network.ts';
@@ -63,7 +64,10 @@ export class PackagedFunction extends Construct {
       memorySize: props.memoryMb,
       timeout: Duration.seconds(props.timeoutSeconds),
       ephemeralStorageSize: Size.mebibytes(settings.ephemeralStorageMb),
-      environment: environmentOf({ ...props.environment, logLevel: settings.logLevel }),
+      environment: {
+        ...allocatorSettings,
+        ...environmentOf({ ...props.environment, logLevel: settings.logLevel }),
+      },
       vpc: network.vpc,
       vpcSubnets: network.subnets,
       securityGroups: [network.securityGroup],

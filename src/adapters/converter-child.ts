@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import { allocatorSettings } from '../allocator.ts';
 import { ConversionError } from '../convert/index.ts';
 import {
   bytesDescriptor,
@@ -62,7 +63,7 @@ const maxHeapMb = 512;
 export function startConverterChild(options: ConverterChildOptions): ConverterChild {
   const { module, env, niceness } = options;
   const child = fork(module, {
-    env: env as NodeJS.ProcessEnv,
+    env: { ...allocatorSettings, ...env } as NodeJS.ProcessEnv,
     execArgv: [`--max-old-space-size=${maxHeapMb}`],
     serialization: 'advanced',
     // What a dying process has to say is for its developers.

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { allocatorSettings } from '../allocator.ts';
 
 export interface ChildOptions {
   /** A module beside this one, without its extension: .ts from the sources, .js when built. */
@@ -70,7 +71,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
 function spawn({ module, args = [], env, onLine }: ChildOptions): ChildProcess {
   const path = fileURLToPath(new URL(`./${module}${extname(import.meta.url)}`, import.meta.url));
   const child = fork(path, args, {
-    env: env as NodeJS.ProcessEnv,
+    env: { ...allocatorSettings, ...env } as NodeJS.ProcessEnv,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // Ctrl-C reaches the whole process group: the parent alone decides in which order parts end.
     detached: true,

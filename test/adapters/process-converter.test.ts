@@ -30,8 +30,8 @@ beforeAll(async () => {
 afterEach(() => converter.close());
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-function start(processes = 1) {
-  converter = createProcessConverter({ processes, env: {}, module });
+function start(processes = 1, env = {}) {
+  converter = createProcessConverter({ processes, env, module });
 }
 
 interface Options {
@@ -182,14 +182,16 @@ test('processes end with their parent, even when that is killed', async () => {
   await vi.waitFor(() => expect(processesOf('converter-process')).not.toContain(child), 10_000);
 });
 
-test('the environment of a process is what it was given', async () => {
+test('the environment of a process is what it was given, and what its allocator is told', async () => {
   process.env.SECRET_OF_THE_TEST = 'hush';
-  start();
+  start(1, { MALLOC_ARENA_MAX: '5' });
   await good();
   const [pid] = processesOf(word, process.pid);
   const environment = await readFile(`/proc/${pid}/environ`, 'utf8');
   delete process.env.SECRET_OF_THE_TEST;
   expect(environment).not.toContain('SECRET_OF_THE_TEST');
+  expect(environment).toContain('GLIBC_TUNABLES=glibc.malloc.hugetlb=1');
+  expect(environment).toContain('MALLOC_ARENA_MAX=5');
 });
 
 test('a process is there before the first image, and stands back behind the caller', async () => {

@@ -5,6 +5,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { environments } from '../../infra/settings.ts';
 import type { EnvironmentSettings } from '../../infra/settings-schema.ts';
+import { allocatorSettings } from '../../src/allocator.ts';
 import { configVariables } from '../../src/config.ts';
 import { eventBridgeEvent, s3Event } from '../support/events.ts';
 import { matches } from './event-pattern.ts';
@@ -111,7 +112,7 @@ describe('every stack', () => {
   });
 
   test('has functions on Node 24 whose variables are those of the program', () => {
-    const known = configVariables.map(({ name }) => name);
+    const known = [...configVariables.map(({ name }) => name), ...Object.keys(allocatorSettings)];
     for (const [name, template] of all()) {
       template.allResourcesProperties('AWS::Lambda::Function', {
         Runtime: 'nodejs24.x',
@@ -124,6 +125,7 @@ describe('every stack', () => {
         expect(known, name).toEqual(expect.arrayContaining(Object.keys(variables)));
       }
       expect(variablesOf(template, 'index.handler'), name).toHaveProperty('S3_BUCKET');
+      expect(variablesOf(template, 'index.handler'), name).toMatchObject(allocatorSettings);
     }
   });
 
