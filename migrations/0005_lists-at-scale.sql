@@ -1,5 +1,5 @@
--- Lists of ten million rows, each page by an index that has its order: docs/operations.md has what was
--- measured. On a table of that size this takes minutes, during which nothing is written: see there.
+-- Lists of millions of rows, each page by an index that has its order where that costs an INSERT little:
+-- docs/operations.md has what was measured. On ten million rows this takes minutes, during which nothing is written: see there.
 
 -- Sorted by duration. Failures end early and skips at once, so an index of all rows begins with hundreds
 -- of thousands of them, which a list of conversions would have to pass by; and one of failures would have
