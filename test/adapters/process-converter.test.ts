@@ -195,18 +195,18 @@ test('the environment of a process is what it was given, and what its allocator 
 });
 
 test('a process is there before the first image, and stands back behind the caller', async () => {
-  const ready = createProcessConverter({ processes: 2, env: {}, module, niceness: 10 });
+  const ready = createProcessConverter({ processes: 2, env: {}, module, niceness: 3 });
   converter = ready;
   ready.warmUp();
   const [pid, ...others] = processesOf(word, process.pid);
   expect(others).toEqual([]);
   await good();
   expect(processesOf(word, process.pid)).toEqual([pid]);
-  expect(getPriority(pid)).toBe(10);
+  expect(getPriority(pid)).toBe(3);
   // Without it, the niceness of a process that has a session of its own counts for nothing.
   const share = `/proc/${pid}/autogroup`;
   if (!existsSync(share)) return;
-  await vi.waitFor(async () => expect(await readFile(share, 'utf8')).toMatch(/nice 10$/m), 5_000);
+  await vi.waitFor(async () => expect(await readFile(share, 'utf8')).toMatch(/nice 3$/m), 5_000);
 });
 
 test('large files arrive whole, and so do their gray ones, image after image', async () => {
