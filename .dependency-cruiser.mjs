@@ -23,8 +23,12 @@ const parts = {
   },
   events: { may: ['pipeline/'], why: 'It turns text into uploads and does nothing with them.' },
   'allocator.ts': { may: [], why: 'It is a table of settings of the C library.' },
+  doctor: {
+    may: ['pipeline/', 'convert/', 'gray-png/'],
+    why: 'It judges what probes find; which store and database they ask, it does not know.',
+  },
   adapters: {
-    may: ['pipeline/', 'convert/', 'allocator.ts', 'version.ts'],
+    may: ['pipeline/', 'convert/', 'doctor/', 'allocator.ts', 'version.ts'],
     why: 'An adapter puts one port on one technology; who chose it and why is not its concern.',
   },
   'config.ts': {
@@ -70,10 +74,22 @@ const parts = {
     ],
     why: 'It is the half of compose.ts that only the backfill needs; the function must not load it.',
   },
+  'compose-doctor.ts': {
+    may: ['compose.ts', 'compose-postgres.ts', 'config.ts', 'adapters/', 'doctor/'],
+    why: 'It is the half of compose.ts that only the doctor needs.',
+  },
   lambda: front(),
   server: front('compose-server.ts'),
   sandbox: front('allocator.ts', 'compose-postgres.ts', 'compose-server.ts', 'lambda/', 'server/'),
-  cli: front('lambda/', 'server/', 'sandbox/', 'backfill/', 'compose-backfill.ts'),
+  cli: front(
+    'lambda/',
+    'server/',
+    'sandbox/',
+    'backfill/',
+    'compose-backfill.ts',
+    'doctor/',
+    'compose-doctor.ts',
+  ),
 };
 
 function front(...mayStart) {
@@ -131,7 +147,7 @@ const structure = [
     // The configuration must not load sharp with the index; what it may import is said above.
     from: { path: '^src/([^/]+)', pathNot: '^src/config(-variables)?\\.ts$' },
     to: {
-      path: '^src/(convert|gray-png|pipeline|latency|stats|backfill)/',
+      path: '^src/(convert|gray-png|pipeline|latency|stats|backfill|doctor)/',
       pathNot: ['/index\\.ts$', '^src/$1/'],
     },
   },

@@ -33,8 +33,11 @@ export interface BackfillParts {
   close(): Promise<void>;
 }
 
-/** The parts of a backfill of one bucket. Throws `ConfigError`. */
-export async function composeBackfill(config: Config, bucket: string): Promise<BackfillParts> {
+/** The parts of a backfill of one bucket, or of all that are configured. Throws `ConfigError`. */
+export async function composeBackfill(
+  config: Config,
+  bucket = config.bucket,
+): Promise<BackfillParts> {
   if (config.bucket !== undefined && config.bucket !== bucket) {
     throw new ConfigError([
       `S3_BUCKET: expected "${bucket}", or whoever converts refuses what lies there, but received "${config.bucket}"`,
@@ -50,7 +53,7 @@ export async function composeBackfill(config: Config, bucket: string): Promise<B
     files: adapters.createS3Files(client),
     reader: adapters.createPostgresReader(postgres),
     sampler: adapters.createPostgresSampler(postgres),
-    parseOptions: { ...parseOptionsOf(config), bucket },
+    parseOptions: { ...parseOptionsOf(config), ...(bucket !== undefined && { bucket }) },
     recipeHash: recipeHash(recipeOf(config)),
     prices: { ...pricesOf(config), ...servicePricesOf(config) },
     to: config.queueUrl ?? 'this process',

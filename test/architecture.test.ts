@@ -34,6 +34,8 @@ describe('the import rules', () => {
       'compose-backfill.ts',
       "import './lambda/start.ts';",
     ],
+    ['doctor imports only its own', 'doctor/wrong.ts', "import '../adapters/s3.ts';"],
+    ['compose-doctor.ts imports only its own', 'compose-doctor.ts', "import './lambda/start.ts';"],
     ['backfill imports only its own', 'backfill/wrong.ts', "import '../adapters/s3.ts';"],
     ['lambda imports only its own', 'lambda/wrong.ts', "import '../adapters/s3.ts';"],
     ['server imports only its own', 'server/wrong.ts', "import '../sandbox/start.ts';"],

@@ -31,13 +31,22 @@ export async function migrate(postgres: Postgres): Promise<string[]> {
 
 /** The migrations that the database lacks; all of them where it was never migrated. */
 export async function pendingMigrations(postgres: Pick<Postgres, 'query'>): Promise<string[]> {
+  const [known, applied] = await Promise.all([knownMigrations(), appliedMigrations(postgres)]);
+  return known.filter((name) => !applied.includes(name));
+}
+
+/** Those of this release, in their order. */
+export async function knownMigrations(): Promise<string[]> {
   const files = (await readdir(migrationsFolder)).filter((file) => file.endsWith('.sql')).sort();
+  return files.map((file) => basename(file, '.sql'));
+}
+
+/** Those that the database has had, by this release or by another. */
+export async function appliedMigrations(postgres: Pick<Postgres, 'query'>): Promise<string[]> {
   const { rows: tables } = await postgres.query(
     "SELECT to_regclass('grayscale_migrations') IS NOT NULL AS is_there",
   );
-  const { rows } = tables[0]?.is_there
-    ? await postgres.query('SELECT name FROM grayscale_migrations')
-    : { rows: [] };
-  const applied = new Set(rows.map(({ name }) => name));
-  return files.map((file) => basename(file, '.sql')).filter((name) => !applied.has(name));
+  if (!tables[0]?.is_there) return [];
+  const { rows } = await postgres.query('SELECT name FROM grayscale_migrations ORDER BY id');
+  return rows.map(({ name }) => name);
 }

@@ -8,8 +8,8 @@ import {
   countsWith,
   noCounts,
 } from './classify-page.ts';
-import { type Destination, noneTaken, type Taken } from './destinations.ts';
-import { createPace } from './pace.ts';
+import { type Destination, noneTaken, type Taken, takenWith } from './destinations.ts';
+import { createPace, groupSizeOf } from './pace.ts';
 
 /** What `s3://BUCKET/PREFIX` names. */
 export interface Place {
@@ -54,7 +54,7 @@ export async function backfill(options: BackfillOptions): Promise<BackfillResult
     counts: noCounts(),
     taken: noneTaken,
   };
-  const groupSize = Math.min(destination?.groupSize ?? 1_000, groupOf(options.ratePerSecond));
+  const groupSize = groupSizeOf(destination, options.ratePerSecond);
   for await (const page of files.list(plan.bucket, plan.prefix, { after: state.after })) {
     if (signal.aborted) return { ...state, isFinished: false };
     const objects = await classifyPage(page, {
@@ -77,25 +77,18 @@ export async function backfill(options: BackfillOptions): Promise<BackfillResult
   return { ...state, isFinished: true };
 }
 
-/** No more at once than pass in a second, or a low rate would come in bursts. */
-function groupOf(ratePerSecond = Number.POSITIVE_INFINITY): number {
-  return Math.max(1, Math.floor(ratePerSecond));
-}
-
 async function handOver(uploads: Upload[], destination: Destination | undefined): Promise<Taken> {
   if (!destination || uploads.length === 0) return noneTaken;
   return await destination.take(uploads);
 }
 
 function advanced(state: Checkpoint, group: ClassifiedObject[], taken: Taken): Checkpoint {
-  const names = Object.keys(taken) as (keyof Taken)[];
-  const sums = names.map((name) => [name, state.taken[name] + taken[name]]);
   const last = group.at(-1)?.object.key;
   return {
     ...state,
     ...(last !== undefined && { after: last }),
     counts: countsWith(state.counts, group),
-    taken: Object.fromEntries(sums) as Taken,
+    taken: takenWith(state.taken, taken),
   };
 }
 

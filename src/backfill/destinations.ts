@@ -25,6 +25,13 @@ export interface Destination {
 
 export const noneTaken: Taken = { queued: 0, converted: 0, skipped: 0, failed: 0, unsettled: 0 };
 
+export function takenWith(sum: Taken, more: Taken): Taken {
+  const names = Object.keys(sum) as (keyof Taken)[];
+  return Object.fromEntries(
+    names.map((name) => [name, sum[name] + more[name]]),
+  ) as unknown as Taken;
+}
+
 /** Onto the queue that the bucket's events go to; whoever reads it does the work. */
 export function createQueueDestination(queue: UploadQueue): Destination {
   return {

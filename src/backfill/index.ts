@@ -20,3 +20,4 @@ export {
   forecastWork,
   requestsOfImage,
 } from './forecast.ts';
+export { type RetryResult, retryFailed } from './retry-failed.ts';

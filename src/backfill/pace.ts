@@ -3,6 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Lets so many through a second; false where the signal came while it was waiting. */
 export type Pace = (objects: number, signal: AbortSignal) => Promise<boolean>;
 
+/** No more at once than pass in a second, or a low rate would come in bursts. */
+export function groupSizeOf(
+  destination: { groupSize: number } | undefined,
+  ratePerSecond = Number.POSITIVE_INFINITY,
+): number {
+  return Math.max(1, Math.floor(Math.min(destination?.groupSize ?? 1_000, ratePerSecond)));
+}
+
 /** Paces evenly: time that was not used is not made up for. Without a rate, nothing waits. */
 export function createPace(ratePerSecond = Number.POSITIVE_INFINITY): Pace {
   let freeAtMs = 0;

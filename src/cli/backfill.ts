@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import {
   type BackfillResult,
   backfill,
@@ -8,11 +8,12 @@ import {
 } from '../backfill/index.ts';
 import { type BackfillParts, composeBackfill } from '../compose-backfill.ts';
 import { type Config, readConfig } from '../config.ts';
-import { readMoment, sampleRows } from '../stats/index.ts';
+import { sampleRows } from '../stats/index.ts';
 import { startProgress } from './backfill-progress.ts';
 import { countsText, forecastText, takenText } from './backfill-text.ts';
 import type { ExitCode } from './exit-code.ts';
-import { UsageError } from './usage-error.ts';
+import { placeOf, rateOf, sinceMsOf } from './option-values.ts';
+import { untilStopped } from './stop-signal.ts';
 
 interface Options {
   dryRun?: boolean;
@@ -58,7 +59,7 @@ Exit code: 0 done, 1 stopped or something failed, 2 wrong use.`,
 }
 
 async function run(place: Place, options: Options, config: Config): Promise<ExitCode> {
-  const sinceMs = sinceMsOf(options.since);
+  const sinceMs = options.since === undefined ? undefined : sinceMsOf(options.since);
   if (options.job) {
     const { batchJobText } = await import('../backfill/index.ts');
     const { outputBucket = place.bucket, outputPrefix } = config;
@@ -66,20 +67,13 @@ async function run(place: Place, options: Options, config: Config): Promise<Exit
     return 0;
   }
   const parts = await composeBackfill(config, place.bucket);
-  const stop = new AbortController();
-  const onStop = () => stop.abort();
-  for (const name of stopSignals) process.once(name, onStop);
   try {
     const work = options.dryRun ? forecast : convert;
-    return await work({ place, options, config, parts, sinceMs, signal: stop.signal });
+    return await untilStopped((signal) => work({ place, options, config, parts, sinceMs, signal }));
   } finally {
-    for (const name of stopSignals) process.off(name, onStop);
     await parts.close();
   }
 }
-
-/** After one of them nothing new is begun; the same one again ends the program at once. */
-const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 interface Run {
   place: Place;
@@ -165,25 +159,4 @@ async function goThrough(
   } finally {
     await progress.stop();
   }
-}
-
-function placeOf(text: string): Place {
-  const [, bucket, prefix = ''] = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(text) ?? [];
-  if (bucket) return { bucket, prefix };
-  throw new InvalidArgumentError('Expected s3://BUCKET/PREFIX.');
-}
-
-function sinceMsOf(since: string | undefined): number | undefined {
-  if (since === undefined) return undefined;
-  const sinceMs = readMoment(since, Date.now());
-  if (sinceMs !== undefined) return sinceMs;
-  throw new UsageError(
-    `Expected --since to be an age such as 24h or a time such as 2026-01-31 but received "${since}".`,
-  );
-}
-
-function rateOf(text: string): number {
-  const rate = /^\d{1,6}(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (rate > 0) return rate;
-  throw new InvalidArgumentError('Expected objects a second, such as 200.');
 }

@@ -5,9 +5,11 @@ import { version } from '../version.ts';
 import { backfillCommand } from './backfill.ts';
 import { compareMethodsCommand } from './compare-methods.ts';
 import { convertCommand } from './convert.ts';
+import { doctorCommand } from './doctor.ts';
 import type { ExitCode } from './exit-code.ts';
 import { inspectEventCommand } from './inspect-event.ts';
 import { migrateCommand } from './migrate.ts';
+import { retryCommand } from './retry.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { serveCommand } from './serve.ts';
 import { surviveClosedOutput } from './standard-output.ts';
@@ -21,6 +23,8 @@ const commands = [
   migrateCommand,
   statsCommand,
   backfillCommand,
+  retryCommand,
+  doctorCommand,
   sandboxCommand,
   serveCommand,
 ];

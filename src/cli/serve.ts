@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { readConfig } from '../config.ts';
+import { placeOf } from './option-values.ts';
 
 interface Options {
   host?: string;
@@ -40,10 +41,4 @@ function portOf(text: string): number {
   const port = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return port;
   throw new InvalidArgumentError('Expected a port from 0 to 65535.');
-}
-
-function placeOf(text: string): { bucket: string; prefix: string } {
-  const [, bucket, prefix = ''] = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(text) ?? [];
-  if (bucket) return { bucket, prefix };
-  throw new InvalidArgumentError('Expected s3://BUCKET/PREFIX.');
 }

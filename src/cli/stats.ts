@@ -4,7 +4,6 @@ import { readConfig } from '../config.ts';
 import {
   type Grouping,
   groupings,
-  readMoment,
   reportComparison,
   reportStats,
   sampleRows,
@@ -12,8 +11,8 @@ import {
 import { chooseSides } from './compared-sides.ts';
 import { comparisonText } from './comparison-text.ts';
 import type { ExitCode } from './exit-code.ts';
+import { sinceMsOf } from './option-values.ts';
 import { statsText } from './stats-text.ts';
-import { UsageError } from './usage-error.ts';
 
 interface Options {
   since?: string;
@@ -79,14 +78,6 @@ async function compare(
   const report = reportComparison(sides, { tolerance });
   console.log(json ? JSON.stringify(report, null, 2) : comparisonText(report));
   return report.isRegression ? 1 : 0;
-}
-
-function sinceMsOf(since: string, nowMs: number): number {
-  const sinceMs = readMoment(since, nowMs);
-  if (sinceMs !== undefined && sinceMs < nowMs) return sinceMs;
-  throw new UsageError(
-    `Expected --since to be an age such as 24h or a time in the past such as 2026-01-31 but received "${since}".`,
-  );
 }
 
 function readTolerance(text: string): number {

@@ -45,6 +45,21 @@ describe('with a token', () => {
     expect(JSON.stringify(problem)).not.toContain(token);
   });
 
+  test('is in no log line, whoever sent it and however', async () => {
+    await get('/v1/images', { authorization: `Bearer ${token}` });
+    await get(`/v1/images?cursor=${token}`, { authorization: basic(token) });
+    await get('/v1/images', { authorization: `Bearer ${token.slice(0, -1)}` });
+    await api.request('/v1/convert', {
+      method: 'POST',
+      body: 'no picture',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'image/png' },
+    });
+    const sent = `cursor=${token}`;
+    const logged = JSON.stringify(api.logged).replaceAll(sent, '');
+    expect(logged).not.toContain(token.slice(0, -1));
+    expect(logged).not.toContain(Buffer.from(`anyone:${token}`).toString('base64'));
+  });
+
   test.each(['/', '/docs', '/openapi.json', '/metrics', '/v1', '/v1/live', '/nope'])(
     'is demanded for %s as well',
     async (path) => {

@@ -1,0 +1,75 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import type { StoreProbe } from '../doctor/index.ts';
+import { nameOf } from './s3-answers.ts';
+
+export function createS3Probe(client: S3Client): StoreProbe {
+  return {
+    async reach(bucket) {
+      const command = new HeadBucketCommand({ Bucket: bucket });
+      let date = '';
+      command.middlewareStack.add(
+        (next) => async (args) => {
+          const result = await next(args);
+          const { headers } = result.response as { headers?: Record<string, string> };
+          date = headers?.date ?? '';
+          return result;
+        },
+        { step: 'deserialize', name: 'readDate' },
+      );
+      await client.send(command);
+      const nowMs = Date.parse(date);
+      return Number.isNaN(nowMs) ? {} : { nowMs };
+    },
+
+    async readAny(bucket, exceptPrefix) {
+      const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
+      const key = Contents.find(({ Key = '' }) => !Key.startsWith(exceptPrefix))?.Key;
+      if (key === undefined) return 'empty';
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      (Body as { destroy?(): void }).destroy?.();
+      return 'read';
+    },
+
+    async write({ bucket, key }, bytes, { onlyIfNew = false, withWrongChecksum = false } = {}) {
+      const command = new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        Body: bytes,
+        ...(onlyIfNew && { IfNoneMatch: '*' }),
+        ...(withWrongChecksum && { ContentMD5: 'AAAAAAAAAAAAAAAAAAAAAA==' }),
+      });
+      try {
+        await client.send(command);
+        return 'written';
+      } catch (error) {
+        const isAsked = onlyIfNew || withWrongChecksum;
+        if (isAsked && refusals.includes(nameOf(error))) return 'refused';
+        if (isAsked && nameOf(error) === 'NotImplemented') return 'not supported';
+        throw error;
+      }
+    },
+
+    async read({ bucket, key }) {
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      return (await Body?.transformToByteArray()) ?? new Uint8Array();
+    },
+
+    async remove({ bucket, key }) {
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+    },
+  };
+}
+
+const refusals = [
+  'PreconditionFailed',
+  'BadDigest',
+  'InvalidDigest',
+  'XAmzContentChecksumMismatch',
+];

@@ -1,0 +1,26 @@
+import { InvalidArgumentError } from 'commander';
+import { readMoment } from '../stats/index.ts';
+import { UsageError } from './usage-error.ts';
+
+/** `--since`: an age or a time, as a moment. Throws `UsageError`. */
+export function sinceMsOf(since: string, nowMs = Date.now()): number {
+  const sinceMs = readMoment(since, nowMs);
+  if (sinceMs !== undefined && sinceMs < nowMs) return sinceMs;
+  throw new UsageError(
+    `Expected --since to be an age such as 24h or a time in the past such as 2026-01-31 but received "${since}".`,
+  );
+}
+
+/** `--rate`, in objects a second. */
+export function rateOf(text: string): number {
+  const rate = /^\d{1,6}(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (rate > 0) return rate;
+  throw new InvalidArgumentError('Expected objects a second, such as 200.');
+}
+
+/** What `s3://BUCKET/PREFIX` names. */
+export function placeOf(text: string): { bucket: string; prefix: string } {
+  const [, bucket, prefix = ''] = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(text) ?? [];
+  if (bucket) return { bucket, prefix };
+  throw new InvalidArgumentError('Expected s3://BUCKET/PREFIX.');
+}

@@ -1,0 +1,26 @@
+import type { Finding } from './finding.ts';
+
+/** S3 refuses requests whose time is off by 15 minutes. */
+const badMs = 5 * 60e3;
+const noticeableMs = 10e3;
+
+/** A time that someone told, and this machine's when it was told. */
+export interface ToldTime {
+  who: string;
+  nowMs: number;
+  hereMs: number;
+}
+
+export function examineClock(told: ToldTime[]): Finding[] {
+  return told.map(({ who, nowMs, hereMs }) => {
+    const offMs = Math.abs(nowMs - hereMs);
+    const what =
+      offMs < noticeableMs
+        ? `this machine and the ${who} agree on the time`
+        : `this machine's clock is ${Math.round(offMs / 1e3)} s ${hereMs < nowMs ? 'behind' : 'ahead of'} the ${who}'s`;
+    if (offMs < noticeableMs) return { subject: 'clock', state: 'good', what };
+    const cure =
+      'Set the clock (NTP): requests are signed with the time, and S3 refuses them from 15 minutes on.';
+    return { subject: 'clock', state: offMs < badMs ? 'warning' : 'bad', what, cure };
+  });
+}

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { toGrayscale } from '../convert/index.ts';
+import { bestKernel } from '../gray-png/index.ts';
+import { examine, type Finding } from './finding.ts';
+import { knownPictures } from './known-pictures.ts';
+
+/** Whether decoders and kernel make of known pictures what they must. */
+export function examineEngine(pictures = knownPictures): Promise<Finding[]> {
+  return examine(
+    'engine',
+    async (found) => {
+      const hasSimd = bestKernel() === 'wasm';
+      found(
+        hasSimd
+          ? { state: 'good', what: 'the kernel runs on WebAssembly SIMD' }
+          : {
+              state: 'warning',
+              what: 'no WebAssembly SIMD: PNGs are written by zlib, more slowly and in other bytes',
+              cure: 'Use Node 22.12 or newer on a processor with SIMD (SSE4.1 or NEON).',
+            },
+      );
+      for (const [name, { base64, sha256 }] of Object.entries(pictures)) {
+        const { bytes } = await toGrayscale(Buffer.from(base64, 'base64'));
+        // zlib's bytes are those of its version.
+        const isKnown = !hasSimd || createHash('sha256').update(bytes).digest('hex') === sha256;
+        found(
+          isKnown
+            ? { state: 'good', what: `a known ${name} converts to the bytes that it must` }
+            : {
+                state: 'bad',
+                what: `a known ${name} converts to other bytes than it must`,
+                cure: 'Install anew with `npm ci`: sharp or the kernel is not that of this release.',
+              },
+        );
+      }
+    },
+    'Install anew with `npm ci`, on this machine: sharp has binaries of its own for each platform.',
+  );
+}

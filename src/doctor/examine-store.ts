@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { examine, type Finding } from './finding.ts';
+import type { StoreProbe } from './probes.ts';
+
+export interface StorePlaces {
+  bucket: string;
+  outputBucket: string;
+  outputPrefix: string;
+}
+
+/**
+ * Reads from the bucket and writes a small object of its own under the outputs' prefix, where no event
+ * of it is acted upon. It is removed again.
+ */
+export async function examineStore(store: StoreProbe, places: StorePlaces): Promise<Finding[]> {
+  const { bucket, outputBucket, outputPrefix } = places;
+  const reading = await examine(
+    'store',
+    async (found) => {
+      const isEmpty = (await store.readAny(bucket, outputPrefix)) === 'empty';
+      const what = `"${bucket}" can be listed${isEmpty ? '; nothing lies there yet' : ' and read'}`;
+      found({ state: 'good', what });
+    },
+    `Allow s3:ListBucket and s3:GetObject on "${bucket}"; check S3_BUCKET, AWS_ENDPOINT_URL and the credentials.`,
+  );
+  const ref = { bucket: outputBucket, key: `${outputPrefix}.doctor-${randomUUID()}` };
+  const writing = await examine(
+    'store',
+    async (found) => {
+      await store.write(ref, contentOf(1));
+      try {
+        const isSame = Buffer.compare(await store.read(ref), contentOf(1)) === 0;
+        found(
+          isSame
+            ? { state: 'good', what: `"${outputBucket}/${outputPrefix}" can be written and read` }
+            : { state: 'bad', what: 'an object read differs from the one written', cure: broken },
+        );
+        found(await examineCondition(store, ref));
+        found(await examineChecksum(store, ref));
+      } finally {
+        await store.remove(ref).catch((error: Error) =>
+          found({
+            state: 'warning',
+            what: `"${ref.key}" could not be removed (${error.name})`,
+            cure: 'Remove it by hand. Only the API needs s3:DeleteObject, to delete.',
+          }),
+        );
+      }
+    },
+    `Allow s3:PutObject and s3:GetObject on "${outputBucket}/${outputPrefix}*"; check OUTPUT_BUCKET and OUTPUT_PREFIX.`,
+  );
+  return [...reading, ...writing];
+}
+
+const broken = 'Do not use this store: it loses what it is given.';
+
+function contentOf(version: number): Uint8Array {
+  return new TextEncoder().encode(`written by grayscale doctor, version ${version}`);
+}
+
+type Ref = Parameters<StoreProbe['write']>[0];
+type Found = Omit<Finding, 'subject'>;
+
+/** Nothing depends on it, so that stores without it serve as well; it is good to know. */
+async function examineCondition(store: StoreProbe, ref: Ref): Promise<Found> {
+  const answer = await store.write(ref, contentOf(2), { onlyIfNew: true });
+  if (answer === 'refused') {
+    return { state: 'good', what: 'conditional writes are honoured (If-None-Match)' };
+  }
+  const what = `conditional writes are ${answer === 'written' ? 'ignored' : 'refused as such'} (If-None-Match)`;
+  return { state: 'good', what: `${what}; outputs are verified after they are written instead` };
+}
+
+async function examineChecksum(store: StoreProbe, ref: Ref): Promise<Found> {
+  const answer = await store.write(ref, contentOf(3), { withWrongChecksum: true });
+  if (answer !== 'written') {
+    return { state: 'good', what: 'a body that does not fit its checksum is refused' };
+  }
+  return {
+    state: 'warning',
+    what: 'a body that does not fit its checksum is stored all the same',
+    cure: 'Reach the store by TLS, which checks what passes, or use one that checks, as S3 does.',
+  };
+}

@@ -1,0 +1,25 @@
+export type State = 'good' | 'warning' | 'bad';
+
+/** What an examination found, and what to do about it. */
+export interface Finding {
+  subject: 'database' | 'store' | 'engine' | 'clock' | 'configuration';
+  state: State;
+  what: string;
+  cure?: string;
+}
+
+/** Findings of one subject; whatever is thrown on the way is the last of them. */
+export async function examine(
+  subject: Finding['subject'],
+  look: (found: (finding: Omit<Finding, 'subject'>) => void) => Promise<void>,
+  cure: string,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  try {
+    await look((finding) => findings.push({ subject, ...finding }));
+  } catch (error) {
+    const what = error instanceof Error ? error.message || error.name : String(error);
+    findings.push({ subject, state: 'bad', what, cure });
+  }
+  return findings;
+}

@@ -1,0 +1,137 @@
+// As an operator runs them, on a real S3, SQS and PostgreSQL.
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { credentials, region, type StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
+import { runCli } from '../support/cli.ts';
+import { tinyPng } from '../support/pipeline.ts';
+import { createDatabase, type TestDatabase } from '../support/postgres.ts';
+import { startS3 } from '../support/s3.ts';
+
+let store: StoreAndQueue;
+let database: TestDatabase;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  [store, database] = await Promise.all([startS3(), createDatabase()]);
+  env = {
+    AWS_ENDPOINT_URL: store.endpoint,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    DATABASE_URL: `${database.url}?sslmode=disable`,
+    S3_BUCKET: 'uploads',
+  };
+}, 60_000);
+afterAll(async () => {
+  await database.drop();
+  await store.close();
+});
+
+describe('doctor', () => {
+  test('finds nothing bad where all is well', async () => {
+    const { exitCode, stdout, stderr } = await runCli(['doctor'], { env });
+    expect(exitCode, stdout + stderr).toBe(0);
+    const text = stdout.toString();
+    for (const subject of ['configuration', 'database', 'store', 'engine', 'clock']) {
+      expect(text).toMatch(new RegExp(`^ok {2}${subject} `, 'm'));
+    }
+    expect(text).toMatch(/Nothing is bad\.\n$/);
+  });
+
+  test('says of each thing what to do, and exits with 1', async () => {
+    const wrong = { ...env, S3_BUCKET: 'elsewhere', DATABASE_URL: 'postgresql://x@127.0.0.1:1/x' };
+    const { exitCode, stdout } = await runCli(['doctor', '--json'], { env: wrong });
+    expect(exitCode).toBe(1);
+    const bad = JSON.parse(stdout.toString()).filter(
+      ({ state }: { state: string }) => state === 'bad',
+    );
+    expect(bad).toMatchObject([
+      { subject: 'database', cure: expect.stringContaining('DATABASE_URL') },
+      { subject: 'store', cure: expect.stringContaining('S3_BUCKET') },
+    ]);
+  });
+
+  test('names variables that hold what they must not, and never their secrets', async () => {
+    const wrong = { ...env, MAX_BYTES: 'many', DATABASE_URL: 'mysql://me:hush@db/x' };
+    const { exitCode, stdout, stderr } = await runCli(['doctor'], { env: wrong });
+    expect(exitCode).toBe(1);
+    expect(stdout.toString()).toMatch(/^XX {2}configuration {2}MAX_BYTES: /m);
+    expect(stdout.toString()).toMatch(/^2 to mend\.$/m);
+    expect(stdout + stderr).not.toContain('hush');
+  });
+
+  test('tells what it did not examine', async () => {
+    const { exitCode, stdout } = await runCli(['doctor'], { env: {} });
+    expect(exitCode).toBe(0);
+    expect(stdout.toString()).toMatch(/^!! {2}database +DATABASE_URL .* not set/m);
+    expect(stdout.toString()).toMatch(/^!! {2}store +S3_BUCKET is not set/m);
+  });
+});
+
+describe('retry --failed', () => {
+  const put = async (Key: string, Body: string | Uint8Array) =>
+    await store.s3.send(new PutObjectCommand({ Bucket: 'uploads', Key, Body }));
+  const states = async () =>
+    Object.fromEntries(
+      (await database.rows()).map(({ source_key, status, attempts }) => [
+        source_key,
+        `${status} ${attempts}`,
+      ]),
+    );
+
+  beforeAll(async () => {
+    for (const key of ['a.png', 'b.png', 'c.png', 'd.png']) {
+      await put(key, key === 'd.png' ? '' : 'no picture');
+    }
+    const { exitCode } = await runCli(['backfill', 's3://uploads/'], { env });
+    expect(exitCode).toBe(1);
+    await put('a.png', await tinyPng(1));
+  }, 60_000);
+
+  test('says what it would do, by code', async () => {
+    const { exitCode, stdout } = await runCli(['retry', '--failed', '--dry-run'], { env });
+    expect(exitCode).toBe(0);
+    expect(stdout.toString()).toBe('3  UNSUPPORTED_FORMAT\n1  EMPTY_OBJECT\nOf 4 keys.\n');
+  });
+
+  test('puts them onto the queue, where there is one', async () => {
+    const args = ['retry', '--failed', '--code', 'EMPTY_OBJECT', '--since', '1h'];
+    const queued = { ...env, QUEUE_URL: store.queueUrl };
+    const { exitCode, stdout, stderr } = await runCli(args, { env: queued });
+    expect(exitCode, stderr).toBe(0);
+    expect(stdout.toString()).toContain('1 put onto the queue.');
+    const bodies: string[] = [];
+    await expect
+      .poll(async () => {
+        const command = new ReceiveMessageCommand({
+          QueueUrl: store.queueUrl,
+          MaxNumberOfMessages: 10,
+        });
+        const { Messages = [] } = await store.sqs.send(command);
+        bodies.push(...Messages.map(({ Body = '' }) => Body));
+        return bodies.filter((body) => body.includes('"configurationId":"backfill"'));
+      })
+      .toMatchObject([expect.stringContaining('"key":"d.png"')]);
+  });
+
+  test('tries each again with what it holds now, and says what fails again', async () => {
+    const { exitCode, stdout, stderr } = await runCli(['retry', '--failed'], { env });
+    expect(exitCode).toBe(1);
+    expect(stdout.toString()).toContain('1 converted, 0 skipped, 3 failed.');
+    expect(stderr).toContain('failed  b.png: UNSUPPORTED_FORMAT');
+    const rows = (await database.rows()).filter(({ source_key }) => source_key === 'a.png');
+    expect(rows.map(({ status }) => status).sort()).toEqual(['converted', 'failed']);
+    expect(await states()).toMatchObject({ 'b.png': 'failed 2', 'd.png': 'failed 2' });
+  });
+
+  test.each([
+    ['without what', ['retry'], '--failed'],
+    ['a code that is none', ['retry', '--failed', '--code', 'OOPS'], 'CORRUPT_IMAGE'],
+    ['a time to come', ['retry', '--failed', '--since', '2999-01-01'], 'Expected --since'],
+  ])('refuses %s', async (_, args, message) => {
+    const { exitCode, stderr } = await runCli(args, { env });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});

@@ -1,0 +1,217 @@
+// The examinations, on a real database and a real store, sound and spoilt.
+import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { prepareApplicationRole } from '../../src/adapters/application-role.ts';
+import { connectPostgres } from '../../src/adapters/postgres.ts';
+import { createPostgresProbe } from '../../src/adapters/postgres-probe.ts';
+import { createS3Probe } from '../../src/adapters/s3-probe.ts';
+import {
+  examineClock,
+  examineDatabase,
+  examineEngine,
+  examineStore,
+  type Finding,
+  type StoreProbe,
+} from '../../src/doctor/index.ts';
+import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
+import { createDatabase, type TestDatabase } from '../support/postgres.ts';
+import { startS3 } from '../support/s3.ts';
+
+const bad = (findings: Finding[]) => findings.filter(({ state }) => state !== 'good');
+const says = (findings: Finding[]) => findings.map(({ what }) => what).join('\n');
+
+describe('the database', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createDatabase();
+  });
+  afterAll(() => database.drop());
+
+  test('is sound when it is migrated, and its owner asks', async () => {
+    const findings = await examineDatabase(createPostgresProbe(database));
+    expect(bad(findings)).toEqual([]);
+    expect(says(findings)).toMatch(/^PostgreSQL 18\.\d+ .*answers, as "postgres", not encrypted$/m);
+    expect(says(findings)).toContain('the schema is up to date');
+    expect(says(findings)).toMatch(/\d+ of \d+ connections/);
+  });
+
+  test('lacks migrations, or is ahead of this release', async () => {
+    const empty = await createDatabase({ migrated: false });
+    const lacking = await examineDatabase(createPostgresProbe(empty));
+    expect(bad(lacking)).toMatchObject([
+      {
+        state: 'bad',
+        what: expect.stringMatching(/^it lacks 0001_image-metadata, /),
+        cure: expect.stringContaining('grayscale migrate'),
+      },
+    ]);
+    await empty.drop();
+    await database.query(
+      "INSERT INTO grayscale_migrations (name, run_on) VALUES ('9999_of-tomorrow', now())",
+    );
+    const ahead = await examineDatabase(createPostgresProbe(database));
+    await database.query("DELETE FROM grayscale_migrations WHERE name LIKE '9999%'");
+    expect(bad(ahead)).toMatchObject([
+      { state: 'warning', what: 'it is ahead of this release by 9999_of-tomorrow' },
+    ]);
+  });
+
+  test('gives the function’s role what it needs; one that may only read lacks rights', async () => {
+    const role = `doctor_${process.pid}`;
+    await prepareApplicationRole(database, role);
+    const url = new URL(database.url);
+    url.username = role;
+    url.password = '';
+    const asRole = connectPostgres({ url: url.href, ssl: 'disable', maxConnections: 1 });
+    const sound = await examineDatabase(createPostgresProbe(asRole));
+    await database.query(`REVOKE INSERT, UPDATE ON image_metadata FROM ${role}`);
+    const poor = await examineDatabase(createPostgresProbe(asRole));
+    await asRole.close();
+    await database.query(`DROP OWNED BY ${role}`);
+    await database.query(`DROP ROLE ${role}`);
+    expect(bad(sound)).toEqual([]);
+    expect(says(sound)).toContain('may not DELETE in image_metadata, which only the API needs');
+    expect(bad(poor).map(({ cure }) => cure)).toEqual([
+      `GRANT INSERT ON image_metadata TO "${role}";`,
+      `GRANT UPDATE ON image_metadata TO "${role}";`,
+    ]);
+  });
+
+  test('is not there', async () => {
+    const nowhere = connectPostgres({
+      host: '127.0.0.1',
+      port: 1,
+      ssl: 'disable',
+      maxConnections: 1,
+    });
+    const findings = await examineDatabase(createPostgresProbe(nowhere));
+    await nowhere.close();
+    expect(findings).toMatchObject([
+      { state: 'bad', what: expect.stringContaining('Expected PostgreSQL at 127.0.0.1:1') },
+    ]);
+  });
+
+  test('is short of connections', async () => {
+    const facts = { ...(await createPostgresProbe(database).look()) };
+    facts.connections = { used: 95, most: 100 };
+    const findings = await examineDatabase({ look: async () => facts });
+    expect(bad(findings)).toMatchObject([
+      { state: 'warning', what: '95 of 100 connections are in use' },
+    ]);
+  });
+
+  test('names its server’s time', async () => {
+    const { nowMs } = await createPostgresProbe(database).look();
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    const { rows } = await client.query('SELECT now() AS now');
+    await client.end();
+    expect(Math.abs(rows[0].now.getTime() - nowMs)).toBeLessThan(10_000);
+  });
+});
+
+describe('the store', () => {
+  const places = { bucket: 'uploads', outputBucket: 'outputs', outputPrefix: 'grayscale/' };
+  let store: StoreAndQueue;
+  let probe: StoreProbe;
+  beforeAll(async () => {
+    store = await startS3();
+    await store.s3.send(new CreateBucketCommand({ Bucket: 'outputs' }));
+    probe = createS3Probe(store.s3);
+  });
+  afterAll(() => store.close());
+
+  test('is sound, and nothing is left in it', async () => {
+    expect(says(await examineStore(probe, places))).toContain('nothing lies there yet');
+    const Key = 'a.png';
+    await store.s3.send(new PutObjectCommand({ Bucket: 'uploads', Key, Body: 'x' }));
+    const findings = await examineStore(probe, places);
+    expect(says(findings)).toContain('"uploads" can be listed and read');
+    expect(says(findings)).toContain('"outputs/grayscale/" can be written and read');
+    // Which this stand-in does not do.
+    expect(says(findings)).toContain('conditional writes are ignored');
+    expect(bad(findings)).toMatchObject([
+      { state: 'warning', what: expect.stringContaining('checksum is stored all the same') },
+    ]);
+    const { KeyCount } = await store.s3.send(new ListObjectsV2Command({ Bucket: 'outputs' }));
+    expect(KeyCount).toBe(0);
+  });
+
+  test('tells its time', async () => {
+    const { nowMs = 0 } = await probe.reach('uploads');
+    expect(Math.abs(nowMs - Date.now())).toBeLessThan(10_000);
+  });
+
+  test('has no such bucket', async () => {
+    await expect(probe.reach('elsewhere')).rejects.toThrow();
+    const findings = await examineStore(probe, { ...places, outputBucket: 'elsewhere' });
+    expect(bad(findings)).toMatchObject([
+      { state: 'bad', cure: expect.stringContaining('s3:PutObject') },
+    ]);
+  });
+
+  // What other stores do, and this one does not.
+  test.each<[string, Partial<StoreProbe>, object]>([
+    [
+      'loses bytes',
+      { read: async () => new Uint8Array(1) },
+      { state: 'bad', what: 'an object read differs from the one written' },
+    ],
+    [
+      'does not let it remove what it wrote',
+      { remove: async () => Promise.reject(new Error('AccessDenied')) },
+      { state: 'warning', what: expect.stringContaining('could not be removed') },
+    ],
+  ])('%s', async (_, odd, finding) => {
+    const findings = await examineStore({ ...probe, ...odd }, places);
+    expect(bad(findings)).toContainEqual(expect.objectContaining(finding));
+  });
+
+  test('does what S3 does', async () => {
+    const strict: StoreProbe = {
+      ...probe,
+      write: async (ref, bytes, { onlyIfNew, withWrongChecksum } = {}) =>
+        onlyIfNew || withWrongChecksum ? 'refused' : await probe.write(ref, bytes),
+    };
+    const findings = await examineStore(strict, places);
+    expect(says(findings)).toContain('conditional writes are honoured');
+    expect(says(findings)).toContain('a body that does not fit its checksum is refused');
+    expect(bad(findings)).toEqual([]);
+  });
+
+  test.each([
+    ['PreconditionFailed', 'refused'],
+    ['BadDigest', 'refused'],
+    ['NotImplemented', 'not supported'],
+  ])('answers a condition with %s', async (name, answer) => {
+    const refusing = { send: () => Promise.reject(Object.assign(new Error(), { name })) };
+    const write = createS3Probe(refusing as never).write;
+    const ref = { bucket: 'uploads', key: 'a' };
+    await expect(write(ref, new Uint8Array(), { onlyIfNew: true })).resolves.toBe(answer);
+    await expect(write(ref, new Uint8Array())).rejects.toThrow();
+  });
+});
+
+test('the engine makes of known pictures what it must', async () => {
+  const findings = await examineEngine();
+  expect(bad(findings)).toEqual([]);
+  expect(says(findings)).toContain('a known lossless WebP converts to the bytes that it must');
+});
+
+test('the engine is another than it should be', async () => {
+  const { knownPictures } = await import('../../src/doctor/known-pictures.ts');
+  const spoilt = { ...knownPictures, JPEG: { ...knownPictures.JPEG, sha256: '0'.repeat(64) } };
+  expect(bad(await examineEngine(spoilt))).toMatchObject([
+    { state: 'bad', what: 'a known JPEG converts to other bytes than it must' },
+  ]);
+});
+
+test.each([
+  [1_000, 'good', 'this machine and the store agree on the time'],
+  [60_000, 'warning', "this machine's clock is 60 s behind the store's"],
+  [-1_000_000, 'bad', "this machine's clock is 1000 s ahead of the store's"],
+])('a clock that is %i ms off is %s', (offMs, state, what) => {
+  const findings = examineClock([{ who: 'store', nowMs: 1e12 + offMs, hereMs: 1e12 }]);
+  expect(findings).toMatchObject([{ subject: 'clock', state, what }]);
+});
