@@ -16,6 +16,8 @@ export interface Picture {
   bytes: Uint8Array;
   /** Made to be refused. */
   isBad?: boolean;
+  /** Two of them are more than a worker's memory budget. */
+  isLarge?: boolean;
 }
 
 /** Pictures by what they are for. */
@@ -60,6 +62,7 @@ export async function makePictures(): Promise<Pictures> {
     large: await Promise.all(
       [1, 2, 3].map(async (seed) => ({
         name: `large ${seed}`,
+        isLarge: true,
         bytes: await photoLike({ seed }).resize(1_600, 1_200).jpeg().toBuffer(),
       })),
     ),

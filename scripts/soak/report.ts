@@ -14,7 +14,7 @@ export function describeSoak(report: SoakReport): string {
     ...table('tries without an outcome', tally.retries),
     '',
     `${images} uploads under ${keys} keys (${bad} bad, ${uploadedAgain} under a key that was taken) in ${report.seconds.toFixed(1)} s, ${(images / report.seconds).toFixed(1)} a second; the queue was empty ${report.drainSeconds.toFixed(1)} s after the last fault`,
-    `${first} messages received once, ${again} receives more (one up to ${most} times), ${report.redriven} dead letters redriven`,
+    `${first} messages, ${again} received again (one up to ${most} times), ${report.redriven} dead letters redriven`,
     recovery
       ? `slowest recovery: ${(recovery.ms / 1e3).toFixed(1)} s from the end of "${recovery.kind}" to the next conversion`
       : 'no conversion followed a fault',
@@ -28,8 +28,12 @@ export function describeSoak(report: SoakReport): string {
   ].join('\n');
 }
 
-function deliveryCounts({ deliveries }: SoakReport): Record<string, number> {
-  return { 'events late': deliveries.late, 'events repeated': deliveries.repeated };
+function deliveryCounts({ deliveries, large }: SoakReport): Record<string, number> {
+  return {
+    'events late': deliveries.late,
+    'events repeated': deliveries.repeated,
+    'large pictures, several at once': large,
+  };
 }
 
 function table(title: string, counts: Record<string, number>): string[] {

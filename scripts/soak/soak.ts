@@ -22,6 +22,7 @@ export interface SoakReport {
   images: number;
   keys: number;
   bad: number;
+  large: number;
   uploadedAgain: number;
   faults: Record<string, number>;
   misanswers: Record<string, number>;
@@ -137,6 +138,7 @@ function summaryOf({ uploads, faults }: Plan, { seed, images }: SoakOptions) {
   return {
     ...{ seed, images, keys, faults: counts },
     bad: uploads.filter(({ picture }) => picture.isBad).length,
+    large: uploads.filter(({ picture }) => picture.isLarge).length,
     uploadedAgain: images - keys,
   };
 }
