@@ -47,6 +47,7 @@ export async function composePipeline(config: Config): Promise<PipelineParts> {
     memory: createBudget((memoryBudgetBytes(config) * 3) / 4),
     outputBucket: config.outputBucket,
     outputPrefix: config.outputPrefix,
+    onSourceDeleted: config.onSourceDeleted,
     processorVersion: version,
   };
 }
@@ -67,7 +68,9 @@ export async function composeMigration(config: Config): Promise<string[]> {
     const applied = await migrate(postgres);
     if (config.applicationRole !== undefined) {
       const { prepareApplicationRole } = await import('./adapters/application-role.ts');
-      await prepareApplicationRole(postgres, config.applicationRole);
+      await prepareApplicationRole(postgres, config.applicationRole, {
+        mayDelete: config.onSourceDeleted === 'delete',
+      });
     }
     return applied;
   } finally {
@@ -147,6 +150,7 @@ export function parseOptionsOf(config: Config): ParseOptions {
   return {
     outputPrefix: config.outputPrefix,
     keyEncoding: config.eventKeyEncoding,
+    onSourceDeleted: config.onSourceDeleted,
     ...(config.outputBucket !== undefined && { outputBucket: config.outputBucket }),
     ...(config.bucket !== undefined && { bucket: config.bucket }),
   };

@@ -24,7 +24,7 @@ SELECT
   source_etag AS "sourceEtag", source_size_bytes::float8 AS "sourceSizeBytes",
   input_format AS "inputFormat", pages,
   output_bucket AS "outputBucket", file_name AS "outputKey",
-  output_size_bytes::float8 AS "outputSizeBytes", width, height, channels, depth, losses,
+  output_size_bytes::float8 AS "outputSizeBytes", output_sha256 AS "outputSha256", width, height, channels, depth, losses,
   recipe, recipe_hash AS "recipeHash", method, output_format AS "outputFormat",
   json_build_object(
     'queue', queue_ms, 'fetch', fetch_ms, 'decode', decode_ms, 'gray', gray_ms,
@@ -129,6 +129,19 @@ WHERE source_bucket = $1 AND source_key = $2
       return rows.map(({ state }) => state);
     },
 
+    async keysOfOutputs({ bucket, prefix, output, recordedBefore, after = '', limit }) {
+      const { rows } = await postgres.query(keysQuery, [
+        bucket,
+        patternOf(prefix),
+        output.bucket,
+        output.prefix,
+        recordedBefore,
+        after,
+        limit,
+      ]);
+      return rows.map(({ key }) => key);
+    },
+
     async remove(id) {
       const { rowCount } = await postgres.query('DELETE FROM image_metadata WHERE id = $1', [id]);
       return rowCount === 1;
@@ -144,7 +157,7 @@ WHERE source_bucket = $1 AND source_key = $2
 const compareQuery = `
 SELECT
   CASE
-    WHEN own.status = 'skipped' AND own.code = 'OWN_OUTPUT' THEN 'current'
+    WHEN own.status = 'skipped' AND own.code = 'OWN_OUTPUT' THEN 'ownOutput'
     WHEN own.status = 'failed' THEN 'failed'
     WHEN own.status = 'converted' AND NOT EXISTS (
       SELECT FROM image_metadata AS later
@@ -169,6 +182,19 @@ LEFT JOIN LATERAL (
   LIMIT 1
 ) AS own ON true
 ORDER BY place`;
+
+/**
+ * In the order of their bytes, as S3 lists keys, whatever the database's collation: these operators
+ * are those of the index on keys (migration 0004).
+ */
+const keysQuery = `
+SELECT DISTINCT source_key AS key
+FROM image_metadata
+WHERE source_bucket = $1 AND source_key LIKE $2 ESCAPE '\\' AND source_key ~>~ $6
+  AND status = 'converted' AND output_bucket = $3 AND file_name = $4 || source_key
+  AND recorded_at < $5::timestamptz
+ORDER BY source_key USING ~<~
+LIMIT $7`;
 
 function listQuery(filter: RowFilter, { order, limit, after }: PageOptions) {
   const values: unknown[] = [];

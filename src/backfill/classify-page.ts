@@ -13,7 +13,6 @@ import {
 export const kinds = [
   ...ledgerStates,
   'older',
-  'ownOutput',
   'folderMarker',
   'otherType',
   'refused',

@@ -16,6 +16,7 @@ export {
   type LedgerRow,
   type LedgerState,
   ledgerStates,
+  type OutputKeysOptions,
   type PageOptions,
   type RowChange,
   type RowFilter,

@@ -175,7 +175,10 @@ function unconditional(store: ObjectStore): ObjectStore {
   return { ...store, remove: (ref) => store.remove(ref) };
 }
 
-/** Every call waits its turn in an order that the scheduler picks; one in twenty fails, before or after. */
+/**
+ * Every call waits its turn in an order that the scheduler picks, two in five for many turns; one in
+ * twenty fails, before or after.
+ */
 function shuffledStore(
   store: ObjectStore,
   scheduler: Scheduler,
@@ -203,10 +206,17 @@ async function disturbed<Result>(
   luck: Iterator<number>,
 ): Promise<Result> {
   const chance: number = luck.next().value;
-  await scheduler.schedule(Promise.resolve(), name);
+  await waitTurns(chance < 8 ? longTurns : 1);
   if (chance === 0) throw new Error(`${name} failed before it happened`);
   const result = await work();
-  await scheduler.schedule(Promise.resolve(), `${name} answers`);
+  await waitTurns(chance >= 32 ? longTurns : 1);
   if (chance === 1) throw new Error(`${name} happened but its answer was lost`);
   return result;
+
+  async function waitTurns(turns: number) {
+    for (let turn = 0; turn < turns; turn++) await scheduler.schedule(Promise.resolve(), name);
+  }
 }
+
+/** Someone who is held up for so long lets the others begin and end in the meantime. */
+const longTurns = 15;
