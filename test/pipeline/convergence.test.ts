@@ -219,4 +219,4 @@ async function disturbed<Result>(
 }
 
 /** Someone who is held up for so long lets the others begin and end in the meantime. */
-const longTurns = 15;
+const longTurns = 40;
