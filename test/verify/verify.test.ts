@@ -9,9 +9,10 @@ import {
 } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { backfill } from '../../src/backfill/index.ts';
+import { backfill, createPipelineDestination } from '../../src/backfill/index.ts';
+import { composePipeline } from '../../src/compose.ts';
 import { type BackfillParts, composeBackfill } from '../../src/compose-backfill.ts';
-import { processBatch } from '../../src/pipeline/index.ts';
+import { type PipelineParts, processBatch } from '../../src/pipeline/index.ts';
 import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
 import {
   createRepair,
@@ -45,7 +46,6 @@ beforeEach(async () => {
   await store.s3.send(new CreateBucketCommand({ Bucket: bucket }));
   await database.query('TRUNCATE image_metadata');
 });
-// At once: each that converts has processes of its own.
 afterEach(async () => {
   for (const parts of opened.splice(0)) await parts.close();
 });
@@ -73,6 +73,18 @@ async function compose(env: Record<string, string> = {}): Promise<BackfillParts>
   return parts;
 }
 
+/** Converts in this process: starting others for three pixels takes seconds. */
+const pipelines = new Map<string, Promise<PipelineParts>>();
+async function pipelineOf(env: Record<string, string> = {}): Promise<PipelineParts> {
+  const name = JSON.stringify(env);
+  const config = testConfig({ store, database, env });
+  const pipeline = pipelines.get(name) ?? composePipeline(config);
+  pipelines.set(name, pipeline);
+  return await pipeline;
+}
+
+const ignore = { onOutcome: () => {} };
+
 interface Wanted {
   env?: Record<string, string>;
   prefix?: string;
@@ -92,17 +104,16 @@ async function look({
 }: Wanted = {}) {
   const parts = await compose(env);
   const { files, reader, parseOptions, recipeHash } = parts;
-  const pipeline = isDeep || repairs ? await parts.openPipeline() : undefined;
-  const destination = await parts.openDestination({ onOutcome: () => {} });
+  const pipeline = await pipelineOf(env);
+  const destination = env.QUEUE_URL
+    ? await parts.openDestination(ignore)
+    : createPipelineDestination(pipeline, ignore);
   return await verify({
     place: { bucket, prefix },
     output: { bucket: env.OUTPUT_BUCKET ?? bucket, prefix: env.OUTPUT_PREFIX ?? 'grayscale/' },
     ...{ files, reader, parseOptions, recipeHash },
     pipeline: isDeep ? pipeline : undefined,
-    repair:
-      repairs && pipeline
-        ? createRepair({ bucket, destination, pipeline, deletesOrphans })
-        : undefined,
+    repair: repairs ? createRepair({ bucket, destination, pipeline, deletesOrphans }) : undefined,
     signal: new AbortController().signal,
     ...more,
   });
@@ -121,7 +132,7 @@ async function convertAll(env: Record<string, string> = {}): Promise<void> {
   await backfill({
     ...{ files, reader, parseOptions },
     plan: { bucket, prefix: '', only: 'all', since: '', recipe, to },
-    destination: await parts.openDestination({ onOutcome: () => {} }),
+    destination: createPipelineDestination(await pipelineOf(env), ignore),
     signal: new AbortController().signal,
   });
 }
@@ -351,7 +362,7 @@ describe('more keys than a page holds', () => {
     }
     await put('zebra.png', picture);
     const parts = await compose();
-    const pipeline = await parts.openPipeline();
+    const pipeline = await pipelineOf();
     for (let at = 0; at < keys.length; at += 100) {
       const uploads = keys.slice(at, at + 100).map((key) => ({ bucket, key }));
       await processBatch(uploads, pipeline);
