@@ -126,7 +126,8 @@ function sizes({ sizes: measured = [] }: Results): Table {
   };
 }
 
-function renderTable({ title, columns, rows }: Table): string {
+/** As Markdown. */
+export function renderTable({ title, columns, rows }: Table): string {
   const widths = columns.map((column, index) =>
     Math.max(column.length, ...rows.map((row) => (row[index] ?? '').length)),
   );

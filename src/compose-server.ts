@@ -1,5 +1,5 @@
 import type { Notifications } from './adapters/postgres-notifications.ts';
-import { composeConverter, composePipeline, composeS3, parseOptionsOf } from './compose.ts';
+import { composePipeline, composeProcesses, composeS3, parseOptionsOf } from './compose.ts';
 import { composePostgres } from './compose-postgres.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { ParseOptions } from './events/index.ts';
@@ -19,6 +19,8 @@ export interface ServerParts {
   pendingMigrations(): Promise<string[]>;
   /** Calls back whenever some process wrote rows; needs a real PostgreSQL. */
   listen(wake: () => void): Promise<Notifications>;
+  /** Makes ready for the first conversion. */
+  warmUp(): void;
   close(): Promise<void>;
 }
 
@@ -36,7 +38,10 @@ export async function composeServer(config: Config): Promise<ServerParts> {
   const requestTimeoutMs = config.requestTimeoutSeconds * 1e3;
   const [pipeline, converter, client, adapters] = await Promise.all([
     composePipeline(config),
-    composeConverter(Number.POSITIVE_INFINITY),
+    composeProcesses({
+      most: Number.POSITIVE_INFINITY,
+      niceness: config.conversionNiceness,
+    }),
     composeS3(config, { requestTimeoutMs, socketTimeoutMs: 30_000, logger: silent }),
     loadAdapters(),
   ]);
@@ -52,6 +57,7 @@ export async function composeServer(config: Config): Promise<ServerParts> {
     async listen(wake) {
       return adapters.listenToLedger(await composePostgres(config), wake);
     },
+    warmUp: () => converter.warmUp(),
     async close() {
       await converter.close();
       client.destroy();

@@ -3,6 +3,7 @@ import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import sharp from 'sharp';
 import { createFileStore, type FileStore } from './adapters/file-store.ts';
 import { createInlineConverter } from './adapters/inline-converter.ts';
+import type { ProcessConverter } from './adapters/process-converter.ts';
 import { composePostgres } from './compose-postgres.ts';
 import { type Config, ConfigError, harmlessEnvironment } from './config.ts';
 import {
@@ -126,9 +127,20 @@ export function composeFiles(config: Config): FileConversion {
  */
 export async function composeConverter(pictures: number): Promise<Converter> {
   if (pictures === 1) return createInlineConverter();
+  return await composeProcesses({ most: pictures });
+}
+
+/** Processes that convert: one a core, and no more than there is use for. */
+export async function composeProcesses({
+  most,
+  ...options
+}: {
+  most: number;
+  niceness?: number;
+}): Promise<ProcessConverter> {
   const { createProcessConverter } = await import('./adapters/process-converter.ts');
-  const processes = Math.min(pictures, availableParallelism());
-  return createProcessConverter({ processes, env: harmlessEnvironment() });
+  const processes = Math.min(most, availableParallelism());
+  return createProcessConverter({ processes, env: harmlessEnvironment(), ...options });
 }
 
 /** The configured recipe, with what is given in its place. Throws `RecipeError`. */

@@ -215,6 +215,12 @@ export const variables = {
     60,
     'How long the API works on one request, its body included.',
   ),
+  conversionNiceness: variable(
+    'CONVERSION_NICENESS',
+    integer(0, 19),
+    5,
+    'How far the server’s conversions stand back behind other work of the machine: 0 is not at all.',
+  ),
   pollIntervalSeconds: variable(
     'POLL_INTERVAL_SECONDS',
     integer(1, 86_400),

@@ -1,12 +1,25 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { allocatorSettings } from '../allocator.ts';
 import { ConversionError } from '../convert/index.ts';
-import { type ConverterReply, type ConverterRequest, readyMessage } from './converter-messages.ts';
+import {
+  bytesDescriptor,
+  type ConverterReply,
+  type ConverterRequest,
+  type Envelope,
+  packRequest,
+  readyMessage,
+  unpackReply,
+} from './converter-messages.ts';
+import { readExactly } from './read-exactly.ts';
+import { standBack } from './stand-back.ts';
 
 export interface ConverterChildOptions {
   module: URL;
   env: Record<string, string | undefined>;
+  /** See {@link standBack}. */
+  niceness?: number | undefined;
 }
 
 /** One process that converts. */
@@ -47,13 +60,14 @@ const mostTimerMs = 2 ** 31 - 1;
 /** Pixels are not in JavaScript’s heap, so that this is plenty. */
 const maxHeapMb = 512;
 
-export function startConverterChild({ module, env }: ConverterChildOptions): ConverterChild {
+export function startConverterChild(options: ConverterChildOptions): ConverterChild {
+  const { module, env, niceness } = options;
   const child = fork(module, {
     env: { ...allocatorSettings, ...env } as NodeJS.ProcessEnv,
     execArgv: [`--max-old-space-size=${maxHeapMb}`],
     serialization: 'advanced',
     // What a dying process has to say is for its developers.
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'],
     // Ctrl-C reaches the whole process group: what is under way is finished all the same.
     detached: true,
     windowsHide: true,
@@ -68,6 +82,9 @@ export function startConverterChild({ module, env }: ConverterChildOptions): Con
   ready.catch(() => {}); // it is told to whoever asks
   // One that could not be started, or not be killed: `ready` and the exit tell.
   child.on('error', () => {});
+  const pipe = child.stdio[bytesDescriptor] as Socket;
+  pipe.on('error', () => {});
+  if (niceness !== undefined && child.pid !== undefined) void standBack(child.pid, niceness);
 
   return {
     ended,
@@ -77,7 +94,7 @@ export function startConverterChild({ module, env }: ConverterChildOptions): Con
       await ready;
       options.signal?.throwIfAborted();
       if (hasEnded()) throw new ChildDiedError(endOf(child.exitCode, child.signalCode));
-      return await answerOf(child, request, options);
+      return await answerOf({ child, pipe }, request, options);
     },
 
     kill() {
@@ -93,7 +110,7 @@ async function untilReady(child: ChildProcess): Promise<void> {
 }
 
 function answerOf(
-  child: ChildProcess,
+  { child, pipe }: { child: ChildProcess; pipe: Socket },
   request: ConverterRequest,
   { timeoutMs, signal }: AskOptions,
 ): Promise<ConverterReply> {
@@ -102,11 +119,16 @@ function answerOf(
     signal?.addEventListener('abort', onAbort);
     child.on('message', onReply).on('exit', onExit);
     // Of one that is gone, its exit tells.
-    child.send(request, () => {});
+    const { envelope, bytes } = packRequest(request);
+    child.send(envelope, () => {});
+    if (bytes.byteLength > 0) pipe.write(bytes);
 
-    function onReply(reply: unknown) {
+    async function onReply(said: unknown) {
+      const { message, sizeBytes } = said as Envelope<ConverterReply>;
+      // Should the child end before all have come, its exit tells.
+      const received = await readExactly(pipe, sizeBytes);
       settle();
-      resolve(reply as ConverterReply);
+      resolve(unpackReply(message, received));
     }
 
     function onExit(code: number | null, killer: NodeJS.Signals | null) {

@@ -1,5 +1,8 @@
 import type { GrayImage, Limits, Recipe, SentError } from '../convert/index.ts';
 
+// Bytes go through a pipe of their own, before or after the message that tells how many they are: in a
+// message they would be copied whole, several times, while nothing else of the process goes on.
+
 /** What a converter’s process is asked: to read an image’s header, and then to convert it. */
 export type ConverterRequest = { open: OpenRequest } | { convert: true };
 
@@ -15,3 +18,45 @@ export const readyMessage = 'ready';
 export type ConverterResult = { memoryBytes: number } | { image: GrayImage };
 
 export type ConverterReply = ConverterResult | { error: SentError };
+
+/** A message beside its bytes, which are missing in it. */
+export interface Envelope<Message> {
+  message: Message;
+  sizeBytes: number;
+}
+
+/** Of the pipe in the child; 0 to 2 are its own output and 3 is the channel of messages. */
+export const bytesDescriptor = 4;
+
+const nothing = new Uint8Array();
+
+/** A request apart from its bytes. */
+export function packRequest(request: ConverterRequest): Packed<ConverterRequest> {
+  if (!('open' in request)) return pack(request, nothing);
+  const { bytes, ...open } = request.open;
+  return pack({ open: { ...open, bytes: nothing } }, bytes);
+}
+
+export function unpackRequest(request: ConverterRequest, bytes: Uint8Array): ConverterRequest {
+  return 'open' in request ? { open: { ...request.open, bytes } } : request;
+}
+
+/** A reply apart from its bytes. */
+export function packReply(reply: ConverterReply): Packed<ConverterReply> {
+  if (!('image' in reply)) return pack(reply, nothing);
+  const { bytes, ...image } = reply.image;
+  return pack({ image: { ...image, bytes: nothing } }, bytes);
+}
+
+export function unpackReply(reply: ConverterReply, bytes: Uint8Array): ConverterReply {
+  return 'image' in reply ? { image: { ...reply.image, bytes } } : reply;
+}
+
+interface Packed<Message> {
+  envelope: Envelope<Message>;
+  bytes: Uint8Array;
+}
+
+function pack<Message>(message: Message, bytes: Uint8Array): Packed<Message> {
+  return { envelope: { message, sizeBytes: bytes.byteLength }, bytes };
+}

@@ -1,60 +1,8 @@
-import type {
-  LedgerReader,
-  LedgerRow,
-  PageOptions,
-  RowFilter,
-  RowOrder,
-} from '../pipeline/index.ts';
+import type { LedgerReader, LedgerRow } from '../pipeline/index.ts';
+import { listRows } from './list-rows.ts';
+import { keysOfOutputs } from './output-keys.ts';
 import type { Postgres } from './postgres.ts';
-
-/** Written as the index of migration 0004 has it, or it would not serve. */
-const duration = `(
-  coalesce(fetch_ms, 0) + coalesce(decode_ms, 0) + coalesce(gray_ms, 0) + coalesce(encode_ms, 0)
-  + coalesce(store_ms, 0) + coalesce(verify_ms, 0)
-)`;
-
-const iso = (column: string) =>
-  `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
-
-// An id is selected as text, whose order is another one: ORDER BY names the column with its table.
-const selectRows = `
-SELECT
-  id::text AS id, status, code, message,
-  source_bucket AS "sourceBucket", source_key AS "sourceKey", source_version AS "sourceVersion",
-  source_etag AS "sourceEtag", source_size_bytes::float8 AS "sourceSizeBytes",
-  input_format AS "inputFormat", pages,
-  output_bucket AS "outputBucket", file_name AS "outputKey",
-  output_size_bytes::float8 AS "outputSizeBytes", output_sha256 AS "outputSha256", width, height, channels, depth, losses,
-  recipe, recipe_hash AS "recipeHash", method, output_format AS "outputFormat",
-  json_build_object(
-    'queue', queue_ms, 'fetch', fetch_ms, 'decode', decode_ms, 'gray', gray_ms,
-    'encode', encode_ms, 'store', store_ms, 'verify', verify_ms
-  ) AS "stagesMs",
-  ${duration} AS "durationMs", attempts, cold_start AS "coldStart",
-  processor_version AS "processorVersion",
-  ${iso('event_time')} AS "eventTime", ${iso('recorded_at')} AS "recordedAt"
-FROM image_metadata`;
-
-/** How each filter reads; the value is the parameter. */
-const conditions = {
-  status: 'status = ?',
-  code: 'code = ?',
-  bucket: 'source_bucket = ?',
-  key: 'source_key = ?',
-  prefix: "source_key LIKE ? ESCAPE '\\'",
-  etag: 'source_etag = ?',
-  method: 'method = ?',
-  version: 'processor_version = ?',
-  since: 'recorded_at >= ?::timestamptz',
-  until: 'recorded_at < ?::timestamptz',
-} satisfies Record<keyof RowFilter, string>;
-
-const orders = {
-  newest: { by: 'recorded_at', direction: 'DESC', beyond: '<', type: 'timestamptz' },
-  oldest: { by: 'recorded_at', direction: 'ASC', beyond: '>', type: 'timestamptz' },
-  slowest: { by: duration, direction: 'DESC', beyond: '<', type: 'float8' },
-  fastest: { by: duration, direction: 'ASC', beyond: '>', type: 'float8' },
-} satisfies Record<RowOrder, object>;
+import { iso, selectRows } from './select-rows.ts';
 
 /** Reads the table `image_metadata`, also of rows that the original wrote. */
 export function createPostgresReader(postgres: Pick<Postgres, 'query'>): LedgerReader {
@@ -63,10 +11,7 @@ export function createPostgresReader(postgres: Pick<Postgres, 'query'>): LedgerR
   }
 
   return {
-    list(filter, page) {
-      const { text, values } = listQuery(filter, page);
-      return rowsOf(text, values);
-    },
+    list: (filter, page) => listRows(rowsOf, filter, page),
 
     async find(id) {
       return (await rowsOf(`${selectRows} WHERE id = $1`, [id]))[0];
@@ -129,18 +74,7 @@ WHERE source_bucket = $1 AND source_key = $2
       return rows.map(({ state }) => state);
     },
 
-    async keysOfOutputs({ bucket, prefix, output, recordedBefore, after = '', limit }) {
-      const { rows } = await postgres.query(keysQuery, [
-        bucket,
-        patternOf(prefix),
-        output.bucket,
-        output.prefix,
-        recordedBefore,
-        after,
-        limit,
-      ]);
-      return rows.map(({ key }) => key);
-    },
+    keysOfOutputs: (options) => keysOfOutputs(postgres, options),
 
     async remove(id) {
       const { rowCount } = await postgres.query('DELETE FROM image_metadata WHERE id = $1', [id]);
@@ -182,42 +116,3 @@ LEFT JOIN LATERAL (
   LIMIT 1
 ) AS own ON true
 ORDER BY place`;
-
-/**
- * In the order of their bytes, as S3 lists keys, whatever the database's collation: these operators
- * are those of the index on keys (migration 0004).
- */
-const keysQuery = `
-SELECT DISTINCT source_key AS key
-FROM image_metadata
-WHERE source_bucket = $1 AND source_key LIKE $2 ESCAPE '\\' AND source_key ~>~ $6
-  AND status = 'converted' AND output_bucket = $3 AND file_name = $4 || source_key
-  AND recorded_at < $5::timestamptz
-ORDER BY source_key USING ~<~
-LIMIT $7`;
-
-function listQuery(filter: RowFilter, { order, limit, after }: PageOptions) {
-  const values: unknown[] = [];
-  const parameter = (value: unknown) => `$${values.push(value)}`;
-  const { by, direction, beyond, type } = orders[order];
-
-  const names = Object.keys(conditions) as (keyof RowFilter)[];
-  const wheres = names.flatMap((name) => {
-    const value = name === 'prefix' ? patternOf(filter.prefix) : filter[name];
-    return value === undefined ? [] : [conditions[name].replace('?', () => parameter(value))];
-  });
-  if (after) {
-    const place = `${parameter(after.value)}::${type}, ${parameter(after.id)}::bigint`;
-    wheres.push(`(${by}, id) ${beyond} (${place})`);
-  }
-  const where = wheres.length > 0 ? `WHERE ${wheres.join(' AND ')}` : '';
-  const text = `${selectRows}
-${where}
-ORDER BY ${by} ${direction}, image_metadata.id ${direction}
-LIMIT ${parameter(limit)}`;
-  return { text, values };
-}
-
-function patternOf(prefix: string | undefined): string | undefined {
-  return prefix === undefined ? undefined : `${prefix.replace(/[\\%_]/g, '\\$&')}%`;
-}

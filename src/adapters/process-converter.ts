@@ -16,6 +16,13 @@ export interface ProcessConverterOptions {
   env: Record<string, string | undefined>;
   /** What they run. */
   module?: URL;
+  /** From 0 to 19: how far they stand back behind whoever else wants the processor. */
+  niceness?: number;
+}
+
+export interface ProcessConverter extends Converter {
+  /** Starts one process, so that the first image need not wait for it. */
+  warmUp(): void;
 }
 
 /** Where one process can be. Whoever opened an image has it until the image is closed. */
@@ -28,8 +35,8 @@ interface Place {
  * is aborted ends alone: another takes its place. An image whose process died is tried once more,
  * as another program may have killed it; then it is `CONVERSION_CRASHED`.
  */
-export function createProcessConverter(options: ProcessConverterOptions): Converter {
-  const { processes, env, module = ownModule() } = options;
+export function createProcessConverter(options: ProcessConverterOptions): ProcessConverter {
+  const { processes, env, module = ownModule(), niceness } = options;
   const turns = createBudget(processes);
   const free: Place[] = Array.from({ length: processes }, () => ({}));
   const children = new Set<ConverterChild>();
@@ -53,7 +60,7 @@ export function createProcessConverter(options: ProcessConverterOptions): Conver
   function childAt(place: Place): ConverterChild {
     if (isClosed) throw new Error('Expected an open converter but it was closed.');
     if (place.child?.isAlive()) return place.child;
-    const child = startConverterChild({ module, env });
+    const child = startConverterChild({ module, env, niceness });
     place.child = child;
     children.add(child);
     void child.ended.then(() => children.delete(child));
@@ -61,6 +68,11 @@ export function createProcessConverter(options: ProcessConverterOptions): Conver
   }
 
   return {
+    warmUp() {
+      const next = free.at(-1);
+      if (next && !isClosed) childAt(next);
+    },
+
     async open(bytes, { recipe, limits, signal }) {
       const { place, leave } = await take(signal);
       const { timeoutMs } = limits;

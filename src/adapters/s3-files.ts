@@ -77,12 +77,16 @@ export function createS3Files(client: S3Client): ObjectFiles {
           Bucket: bucket,
           Prefix: prefix,
           ContinuationToken: token,
+          // XML has no way to write some characters that keys may have, and turns \r into \n.
+          EncodingType: 'url',
           // S3 ignores it beside a token; others may not.
           ...(token === undefined && after !== undefined && { StartAfter: after }),
         });
-        const { Contents = [], NextContinuationToken } = await client.send(command);
+        const { Contents = [], NextContinuationToken, EncodingType } = await client.send(command);
+        // Not all stores do as they are asked; those that do say so.
+        const keyOf = EncodingType === 'url' ? urlDecoded : (key: string) => key;
         yield Contents.map(({ Key = '', ETag = '', Size = 0, LastModified }) => ({
-          key: Key,
+          key: keyOf(Key),
           etag: ETag.replaceAll('"', ''),
           sizeBytes: Size,
           ...(LastModified && { modifiedAtMs: LastModified.getTime() }),
@@ -104,6 +108,11 @@ export function createS3Files(client: S3Client): ObjectFiles {
       await client.send(new HeadBucketCommand({ Bucket: bucket }));
     },
   };
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html#API_ListObjectsV2_RequestSyntax */
+function urlDecoded(key: string): string {
+  return decodeURIComponent(key.replaceAll('+', ' '));
 }
 
 function addressOf({ bucket, key }: ObjectRef, { versionId }: Pick<OpenOptions, 'versionId'> = {}) {

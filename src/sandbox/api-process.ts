@@ -9,12 +9,14 @@ import { readOutcome } from './log-reader.ts';
 
 const config = readConfig();
 const { host, port } = config;
-const server = await startServer(await composeServer(config), {
+const parts = await composeServer(config);
+const server = await startServer(parts, {
   host,
   port,
   log: createLog(config, console.log),
   listens: false,
 });
+parts.warmUp();
 
 process.on('message', (line) => {
   const outcome = readOutcome(String(line));

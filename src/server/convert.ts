@@ -24,7 +24,7 @@ export function addConvert(app: Api, service: Service): void {
     c.header('server-timing', serverTiming({ body: bodyMs, queue: queueMs, ...stagesOf(gray) }));
     c.header('vary', 'accept');
     for (const [name, value] of Object.entries(factsOf(gray))) c.header(name, value);
-    return c.body(Buffer.from(gray.bytes), 200, { 'content-type': gray.contentType });
+    return c.body(viewOf(gray.bytes), 200, { 'content-type': gray.contentType });
   });
 
   async function convertBody(request: Request, { recipe, signal }: ConvertOptions) {
@@ -50,6 +50,11 @@ export function addConvert(app: Api, service: Service): void {
       }
     });
   }
+}
+
+/** The bytes themselves: a copy of a large picture would hold up everyone. */
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array) {
+  return Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
 }
 
 interface ConvertOptions {

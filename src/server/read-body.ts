@@ -10,25 +10,49 @@ export async function readBody(
   request: Request,
   { maxBytes, signal }: ReadBodyOptions,
 ): Promise<Uint8Array> {
-  if ((announcedBytes(request) ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  const announced = announcedBytes(request) ?? 0;
+  if (announced > maxBytes) throw tooLarge(maxBytes);
   const reader = request.body?.getReader();
   if (!reader) return new Uint8Array();
   const cancel = () => void reader.cancel().catch(() => {});
   signal.addEventListener('abort', cancel, { once: true });
   try {
-    const chunks: Uint8Array[] = [];
-    let sizeBytes = 0;
+    const body = createBytes(announced);
     for (;;) {
       const { done, value } = await reader.read();
       signal.throwIfAborted();
-      if (done) return Buffer.concat(chunks);
-      sizeBytes += value.byteLength;
-      if (sizeBytes > maxBytes) throw tooLarge(maxBytes);
-      chunks.push(value);
+      if (done) return body.all();
+      if (body.sizeBytes + value.byteLength > maxBytes) throw tooLarge(maxBytes);
+      body.add(value);
     }
   } finally {
     signal.removeEventListener('abort', cancel);
   }
+}
+
+/**
+ * Bytes in one piece, copied as they come: copied all at once, a large body would hold up the event
+ * loop. The system hands out pages when they are written to, so that an announcement alone takes none.
+ */
+function createBytes(expectedBytes: number) {
+  let bytes = Buffer.allocUnsafeSlow(expectedBytes);
+  let sizeBytes = 0;
+  return {
+    get sizeBytes() {
+      return sizeBytes;
+    },
+    add(piece: Uint8Array) {
+      const needed = sizeBytes + piece.byteLength;
+      if (needed > bytes.length) {
+        const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * bytes.length));
+        larger.set(bytes.subarray(0, sizeBytes));
+        bytes = larger;
+      }
+      bytes.set(piece, sizeBytes);
+      sizeBytes = needed;
+    },
+    all: () => bytes.subarray(0, sizeBytes),
+  };
 }
 
 /** What `Content-Length` says; undefined where the client sends none. */

@@ -20,6 +20,7 @@ export async function runServer(config: Config, { poll, print }: RunOptions): Pr
   const parts = await composeServer(config);
   const { host, port } = config;
   const server = await startServer(parts, { host, port, log, listens: true });
+  parts.warmUp();
   log('info', 'listening', { url: server.url, docs: `${server.url}/docs`, bucket: parts.bucket });
   const { signal } = stop;
   const onOutcome = server.outcome;

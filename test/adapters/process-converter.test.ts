@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -192,6 +192,32 @@ test('the environment of a process is what it was given, and what its allocator 
   expect(environment).not.toContain('SECRET_OF_THE_TEST');
   expect(environment).toContain('GLIBC_TUNABLES=glibc.malloc.hugetlb=1');
   expect(environment).toContain('MALLOC_ARENA_MAX=5');
+});
+
+test('a process is there before the first image, and stands back behind the caller', async () => {
+  const ready = createProcessConverter({ processes: 2, env: {}, module, niceness: 10 });
+  converter = ready;
+  ready.warmUp();
+  const [pid, ...others] = processesOf(word, process.pid);
+  expect(others).toEqual([]);
+  await good();
+  expect(processesOf(word, process.pid)).toEqual([pid]);
+  expect(getPriority(pid)).toBe(10);
+  // Without it, the niceness of a process that has a session of its own counts for nothing.
+  const share = `/proc/${pid}/autogroup`;
+  if (!existsSync(share)) return;
+  await vi.waitFor(async () => expect(await readFile(share, 'utf8')).toMatch(/nice 10$/m), 5_000);
+});
+
+test('large files arrive whole, and so do their gray ones, image after image', async () => {
+  start();
+  for (const side of [1_000, 700, 1_500]) {
+    const bytes = await photoLikeJpeg({ width: side, height: side });
+    const { stages: _, ...image } = await convert(bytes, { recipe: { compressionLevel: 0 } });
+    const { stages: __, ...expected } = await toGrayscale(bytes, { compressionLevel: 0 });
+    expect(image).toEqual(expected);
+    expect(image.bytes.byteLength).toBeGreaterThan(64_000);
+  }
 });
 
 test('the thread of the caller does next to nothing while large images convert', async () => {

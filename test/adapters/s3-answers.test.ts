@@ -5,7 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, test } from 'vitest';
+import { createS3Files } from '../../src/adapters/s3-files.ts';
 import { createS3Store } from '../../src/adapters/s3-store.ts';
+import type { ListedObject } from '../../src/pipeline/index.ts';
 
 const ref = { bucket: 'uploads', key: 'k' };
 const png = { contentType: 'image/png', metadata: {} };
@@ -16,8 +18,8 @@ afterEach(() => {
   close = undefined;
 });
 
-/** The adapter in front of a server that answers each request so. */
-async function storeThatIs(answer: RequestListener) {
+/** The address of a server that answers each request so. */
+async function serverThatIs(answer: RequestListener): Promise<S3ClientConfig> {
   const server = createServer((request, response) => {
     request.resume();
     answer(request, response);
@@ -27,11 +29,18 @@ async function storeThatIs(answer: RequestListener) {
     server.closeAllConnections();
     server.close();
   };
-  return storeOn({ endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+  return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-function storeOn(config: S3ClientConfig) {
-  const client = new S3Client({
+/** The adapter in front of it. */
+async function storeThatIs(answer: RequestListener) {
+  return storeOn(await serverThatIs(answer));
+}
+
+const storeOn = (config: S3ClientConfig) => createS3Store(clientOn(config));
+
+function clientOn(config: S3ClientConfig) {
+  return new S3Client({
     region: 'us-east-1',
     credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
     forcePathStyle: true,
@@ -39,7 +48,6 @@ function storeOn(config: S3ClientConfig) {
     responseChecksumValidation: 'WHEN_REQUIRED',
     ...config,
   });
-  return createS3Store(client);
 }
 
 function answering(status: number, body = '', headers: Record<string, string> = {}) {
@@ -81,6 +89,40 @@ describe('an answer that is an error', () => {
   test('404 of S3 itself is a missing object', async () => {
     const store = await answering(404, error('NoSuchKey'));
     expect(await store.read(ref, { maxBytes: 10 })).toBeUndefined();
+  });
+});
+
+describe('a list', () => {
+  const listOf = (key: string, encoding = '') =>
+    `<ListBucketResult>${encoding}<IsTruncated>false</IsTruncated><Contents><Key>${key}</Key><Size>1</Size><ETag>"e"</ETag></Contents></ListBucketResult>`;
+
+  async function listedBy(server: S3ClientConfig): Promise<ListedObject[]> {
+    const listed: ListedObject[] = [];
+    for await (const page of createS3Files(clientOn(server)).list('uploads', ''))
+      listed.push(...page);
+    return listed;
+  }
+
+  test.each([
+    ['in characters that XML does not have', 'a%0D%0A%1B+b%2Bc%25%C3%A4/d', 'a\r\n\u001b b+c%ä/d'],
+    ['of a store that encodes spaces otherwise', 'a%20b', 'a b'],
+  ])('has keys %s', async (_, key, expected) => {
+    let asked = '';
+    const server = await serverThatIs((request, response) => {
+      asked = request.url ?? '';
+      response.writeHead(200).end(listOf(key, '<EncodingType>url</EncodingType>'));
+    });
+    const listed = await listedBy(server);
+    expect(asked).toContain('encoding-type=url');
+    expect(listed).toMatchObject([{ key: expected }]);
+  });
+
+  test('has keys as they are where the store does not encode them', async () => {
+    const server = await serverThatIs((_, response) =>
+      response.writeHead(200).end(listOf('a+b%20c')),
+    );
+    const listed = await listedBy(server);
+    expect(listed).toMatchObject([{ key: 'a+b%20c' }]);
   });
 });
 

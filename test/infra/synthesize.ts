@@ -17,7 +17,7 @@ export interface Synthesized {
 /** Stacks of these settings, all in one app, which takes its time, with one that breaks rules. */
 export function synthesize(
   environments: Record<string, EnvironmentSettings>,
-  addWrong: (app: App) => void,
+  addWrong: (app: App) => void = () => {},
 ): Synthesized {
   const folder = mkdtempSync(join(tmpdir(), 'grayscale-cdk-'));
   try {

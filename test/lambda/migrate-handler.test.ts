@@ -81,7 +81,9 @@ describe('the migrations handler', () => {
           StackId: 'arn:aws:cloudformation:eu-central-1:123456789012:stack/grayscale/1',
           RequestId: '5c8c9a3e-0000-4000-8000-000000000001',
           LogicalResourceId: 'Schema',
-          Data: { Applied: '0001_image-metadata, 0002_ledger, 0003_views, 0004_api' },
+          Data: {
+            Applied: '0001_image-metadata, 0002_ledger, 0003_views, 0004_api, 0005_lists-at-scale',
+          },
         },
       },
     ]);
@@ -124,7 +126,13 @@ describe('the migrations handler', () => {
 
   test('migrates when someone invokes it, and throws what is wrong', async () => {
     expect(await handler({}, lambdaContext)).toEqual({
-      applied: ['0001_image-metadata', '0002_ledger', '0003_views', '0004_api'],
+      applied: [
+        '0001_image-metadata',
+        '0002_ledger',
+        '0003_views',
+        '0004_api',
+        '0005_lists-at-scale',
+      ],
     });
     vi.stubEnv('DB_AUTH', 'iam');
     await expect(handler({}, lambdaContext)).rejects.toThrow('DATABASE_URL');

@@ -160,7 +160,13 @@ test('the migrations function, alone in a folder, makes the schema', async () =>
   });
   try {
     expect(await running.invoke({})).toEqual({
-      applied: ['0001_image-metadata', '0002_ledger', '0003_views', '0004_api'],
+      applied: [
+        '0001_image-metadata',
+        '0002_ledger',
+        '0003_views',
+        '0004_api',
+        '0005_lists-at-scale',
+      ],
     });
     expect(await database.rows()).toEqual([]);
   } finally {

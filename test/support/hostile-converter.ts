@@ -1,5 +1,8 @@
 // A converter's process that some pictures harm: those that end in what `hostile` puts there.
 import { closeSync, openSync } from 'node:fs';
+import { answerRequest } from '../../src/adapters/answer-request.ts';
+import type { ConverterRequest } from '../../src/adapters/converter-messages.ts';
+import { serveRequests } from '../../src/adapters/serve-requests.ts';
 
 /** What happens to the process when it is told to open or to convert such a picture. */
 const harms = {
@@ -42,15 +45,18 @@ export function hostile(png: Uint8Array, hostility: Hostility): Uint8Array {
 
 let opened = '';
 
-function harmBy(request: { open?: { bytes: Uint8Array } }): void {
-  if (request.open) opened = Buffer.from(request.open.bytes).toString('latin1');
+function harmBy(request: ConverterRequest): void {
+  const isOpening = 'open' in request;
+  if (isOpening) opened = Buffer.from(request.open.bytes).toString('latin1');
   const [, said] = opened.split(mark);
   if (said === undefined) return;
   const { at, harm, file = '' }: Hostility = JSON.parse(said);
-  if (at === (request.open ? 'open' : 'convert')) harms[harm](file);
+  if (at === (isOpening ? 'open' : 'convert')) harms[harm](file);
 }
 
-if (process.send) {
-  process.on('message', harmBy);
-  await import('../../src/adapters/converter-process.ts');
+if (import.meta.main) {
+  serveRequests((request) => {
+    harmBy(request);
+    return answerRequest(request);
+  });
 }

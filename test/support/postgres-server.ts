@@ -9,8 +9,11 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
-/** A real PostgreSQL on loopback, whose files are gone when it is stopped. */
-export async function startPostgres(): Promise<PostgresServer> {
+/**
+ * A real PostgreSQL on loopback, whose files are gone when it is stopped. Settings such as
+ * `fsync=on` count for more than those of the tests.
+ */
+export async function startPostgres(settings: string[] = []): Promise<PostgresServer> {
   // A dependency of the server's package ends the process with 0 once nothing is left to do, and so
   // would hide that tests failed. Ours comes first, and keeps the exit code.
   process.prependListener('beforeExit', () => process.exit());
@@ -28,7 +31,10 @@ export async function startPostgres(): Promise<PostgresServer> {
     // PostgreSQL refuses to run as root, as which containers often run.
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
-    postgresFlags: ['-c', 'fsync=off', '-c', 'listen_addresses=127.0.0.1'],
+    postgresFlags: ['fsync=off', 'listen_addresses=127.0.0.1', ...settings].flatMap((setting) => [
+      '-c',
+      setting,
+    ]),
     onLog() {},
     onError() {},
   });

@@ -72,6 +72,8 @@ export function testConfig(options: {
     ...s3,
     S3_BUCKET: 'uploads',
     DATABASE_URL: `${database.url}?sslmode=disable`,
+    // Tests share their machine with each other.
+    CONVERSION_NICENESS: '0',
     ...env,
   });
 }

@@ -1,0 +1,41 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+export interface BenchServer {
+  url: string;
+  databaseUrl: string;
+  close(): Promise<void>;
+}
+
+/** `grayscale serve` on a real store and database, each in a process of its own. */
+export async function startBenchServer(nodeArguments: string[] = []): Promise<BenchServer> {
+  const services = fork(new URL('../services.ts', import.meta.url), ['bench']);
+  const [settings] = (await once(services, 'message')) as [Record<string, string>];
+  const main = new URL('../../bin/grayscale.js', import.meta.url).pathname;
+  const server = spawn(process.execPath, [...nodeArguments, main, 'serve', '--port', '0'], {
+    env: { ...process.env, ...settings, S3_BUCKET: 'bench' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return {
+    url: await urlOf(server),
+    databaseUrl: (settings.DATABASE_URL ?? '').replace('?sslmode=disable', ''),
+    async close() {
+      const ended = [once(server, 'exit'), once(services, 'exit')];
+      server.kill('SIGTERM');
+      await ended[0];
+      services.disconnect();
+      await ended[1];
+    },
+  };
+}
+
+async function urlOf(server: ChildProcess): Promise<string> {
+  if (!server.stdout) throw new Error('Expected to read what the server says.');
+  for await (const line of createInterface(server.stdout)) {
+    const { message, url } = JSON.parse(line) as { message: string; url?: string };
+    server.stdout.resume();
+    if (message === 'listening' && url !== undefined) return url;
+  }
+  throw new Error('The server ended before it listened.');
+}

@@ -1,0 +1,73 @@
+// Files that are meant for somebody else than a decoder, or that say more than they hold.
+import { deflateSync } from 'node:zlib';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { type OutputFormat, outputFormats, toGrayscale } from '../../src/convert/index.ts';
+import { photoLikeJpeg, photoLikePng } from '../support/images.ts';
+import { buildPng } from '../support/png.ts';
+
+const payload = '<?php system($_GET[0]); ?><script>alert(document.domain)</script>';
+
+/** What may follow a picture, or stand in what it says of itself. */
+const polyglots: Record<string, () => Promise<Uint8Array>> = {
+  'a PNG with a web page behind it': async () =>
+    Buffer.concat([photoLikePng(), Buffer.from(payload)]),
+  'a JPEG with a ZIP behind it': async () =>
+    Buffer.concat([await photoLikeJpeg(), Buffer.from('PK\u0003\u0004'), Buffer.from(payload)]),
+  'a JPEG with a page in its EXIF': async () =>
+    await sharp(await photoLikeJpeg())
+      .withExif({ IFD0: { ImageDescription: payload, Copyright: payload } })
+      .jpeg()
+      .toBuffer(),
+  'a PNG with a page in its text': async () => pngWith('tEXt', Buffer.from(`Comment\0${payload}`)),
+  'a PNG with a page in a chunk of its own': async () => pngWith('evIl', Buffer.from(payload)),
+};
+
+describe.each(Object.entries(polyglots))('%s', (_, make) => {
+  test.each(Object.keys(outputFormats) as OutputFormat[])(
+    'leaves nothing of it in %s',
+    async (format) => {
+      const bytes = await make();
+      expect(Buffer.from(bytes).includes('alert(document.domain)')).toBe(true);
+      const gray = await toGrayscale(bytes, { format });
+      for (const word of ['<?php', '<script', 'PK\u0003\u0004']) {
+        expect(Buffer.from(gray.bytes).includes(word)).toBe(false);
+      }
+    },
+    30_000,
+  );
+});
+
+/** A picture with a chunk before it. */
+function pngWith(type: string, data: Uint8Array): Uint8Array {
+  const rows = Buffer.alloc(8 * 8 * 3, 120);
+  return buildPng({ width: 8, height: 8, colourType: 'rgb', rows, chunks: [[type, data]] });
+}
+
+describe('what a picture says of itself', () => {
+  const rssMb = () => process.memoryUsage.rss() / 2 ** 20;
+
+  test.each([
+    ['text that inflates to 256 MB', () => pngWith('zTXt', bomb('Comment\0\0'))],
+    ['a profile that inflates to 256 MB', () => pngWith('iCCP', bomb('p\0\0'))],
+    ['50 MB of text', () => pngWith('tEXt', Buffer.alloc(50e6, 'x'))],
+  ])(
+    'may be %s, which takes neither memory nor time',
+    async (_, make) => {
+      const bytes = make();
+      const before = rssMb();
+      const gray = await toGrayscale(bytes).catch((error: { code?: string }) => error);
+      // Taken, or refused in words of its own: never a crash and never a gigabyte.
+      expect('width' in gray || (gray as { code?: string }).code).toBeTruthy();
+      expect(rssMb() - before).toBeLessThan(250);
+    },
+    30_000,
+  );
+});
+
+function bomb(head: string): Buffer {
+  return Buffer.concat([
+    Buffer.from(head, 'latin1'),
+    deflateSync(Buffer.alloc(256e6), { level: 9 }),
+  ]);
+}
