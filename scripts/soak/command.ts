@@ -1,0 +1,105 @@
+// npm run soak -- --images 1000 [--seed N], or --leak, or --burst 10000 --steady 180
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { drawLoad } from './draw-load.ts';
+import { describeLeak, findLeak } from './leak.ts';
+import { describeLoad, load } from './load.ts';
+import { describeSoak } from './report.ts';
+import { soak } from './soak.ts';
+
+const usage = `Uploads pictures of all kinds while workers, PostgreSQL, S3 and the ways between them fail,
+then looks whether every promise was kept.
+
+  --images N    how many uploads (1000 if not given)
+  --seed N      which faults, and when; without it, others each time
+  --pace N      milliseconds between two uploads (120 if not given)
+  --workers N   how many workers (3 if not given)
+
+Without faults:
+
+  --leak        20000 conversions in one process, or as many as --images says: does its memory grow?
+  --burst N     so many uploads at once into an empty queue
+  --steady N    then so many seconds at 80 % of what the burst went at (0 if not given)
+  --out FOLDER  where a plot and a JSON of --burst go (soak-results)
+
+Exits with 1 if a promise was not kept.`;
+
+const { values } = readArguments();
+if (values.help) console.log(usage);
+else process.exitCode = await run();
+
+function readArguments() {
+  try {
+    return parseArgs({
+      options: {
+        images: { type: 'string' },
+        seed: { type: 'string' },
+        pace: { type: 'string' },
+        workers: { type: 'string' },
+        leak: { type: 'boolean' },
+        burst: { type: 'string' },
+        steady: { type: 'string' },
+        out: { type: 'string', default: 'soak-results' },
+        help: { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    exitWith((error as Error).message);
+  }
+}
+
+async function run(): Promise<0 | 1> {
+  if (values.leak) return await runLeak();
+  const burst = numberOf('burst');
+  return burst === undefined ? await runFaults() : await runLoad(burst);
+}
+
+async function runFaults(): Promise<0 | 1> {
+  const seed = numberOf('seed') ?? Math.floor(Math.random() * 2 ** 31);
+  const images = numberOf('images') ?? 1_000;
+  const isShort = images < 200;
+  console.log(`Seed ${seed}`);
+  const report = await soak({
+    seed,
+    images,
+    paceMs: numberOf('pace') ?? 120,
+    faultEveryMs: isShort ? 500 : 2_500,
+    mostFrozenMs: isShort ? 4_000 : 26_000,
+    workers: numberOf('workers') ?? 3,
+    visibilityTimeoutSeconds: isShort ? 5 : 20,
+    drainTimeoutMs: 180_000,
+  });
+  console.log(describeSoak(report));
+  return report.broken.length > 0 ? 1 : 0;
+}
+
+async function runLeak(): Promise<0 | 1> {
+  const report = await findLeak({ conversions: numberOf('images') ?? 20_000 });
+  console.log(describeLeak(report));
+  return report.problems.length > 0 ? 1 : 0;
+}
+
+async function runLoad(burst: number): Promise<0 | 1> {
+  const steadySeconds = numberOf('steady') ?? 0;
+  const report = await load({ burst, steadySeconds, workers: numberOf('workers') ?? 3 });
+  await mkdir(values.out, { recursive: true });
+  await writeFile(join(values.out, 'soak-load.svg'), drawLoad(report));
+  await writeFile(join(values.out, 'soak-load.json'), `${JSON.stringify(report, null, 2)}\n`);
+  console.log(describeLoad(report));
+  return report.problems.length > 0 ? 1 : 0;
+}
+
+function numberOf(
+  name: 'images' | 'seed' | 'pace' | 'workers' | 'burst' | 'steady',
+): number | undefined {
+  const text = values[name];
+  if (text === undefined) return undefined;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  exitWith(`Expected a whole number below a thousand million for --${name} but received ${text}`);
+}
+
+function exitWith(message: string): never {
+  console.error(`${message}\n\n${usage}`);
+  process.exit(2);
+}

@@ -1,0 +1,126 @@
+import { type Draw, drawFor } from '../fuzz/draw.ts';
+import { type FaultKind, type FaultOptions, faultKinds } from './faults.ts';
+import type { Picture, Pictures } from './pictures.ts';
+
+export interface PlannedUpload {
+  atMs: number;
+  key: string;
+  picture: Picture;
+  /** How late each notification of it is. S3 sends at least one. */
+  deliveriesMs: number[];
+  /**
+   * It replaces what was there just when a worker has read that, and the worker's output is held up by
+   * so much. Absent for what is uploaded when it is due.
+   */
+  raceMs?: number;
+}
+
+export interface PlannedFault extends FaultOptions {
+  atMs: number;
+  kind: FaultKind;
+  lastsMs: number;
+}
+
+/** All that is done to the system, and when. */
+export interface Plan {
+  uploads: PlannedUpload[];
+  faults: PlannedFault[];
+}
+
+export interface PlanOptions {
+  seed: number;
+  images: number;
+  /** Between two uploads. */
+  paceMs: number;
+  /** Between two faults, on average. */
+  faultEveryMs: number;
+  /** Longest time that a worker is frozen. */
+  mostFrozenMs: number;
+  workers: number;
+  pictures: Pictures;
+}
+
+/** One upload in so many is of this kind. */
+const badEvery = 8;
+const againEvery = 4;
+const largeEvery = 50;
+const largeAtOnce = 5;
+
+/** Depends on its options alone: equal ones give equal plans. */
+export function drawPlan(options: PlanOptions): Plan {
+  return { uploads: drawUploads(options), faults: drawFaults(options) };
+}
+
+function drawUploads({ seed, images, paceMs, pictures }: PlanOptions): PlannedUpload[] {
+  const uploads: PlannedUpload[] = [];
+  for (let i = 0; i < images; i++) {
+    const draw = drawFor(seed, i);
+    const isLarge = i % largeEvery < largeAtOnce && i >= largeEvery / 2;
+    const place = isLarge ? i - (i % largeEvery) : i;
+    const raced = new Set(
+      uploads.flatMap(({ key, raceMs }) => (raceMs === undefined ? [] : [key])),
+    );
+    const recent = uploads.slice(-12).filter(({ key }) => !raced.has(key));
+    const isAgain = !isLarge && i % againEvery === againEvery - 1 && recent.length > 0;
+    const again = isAgain ? draw.pick(recent) : undefined;
+    const isRace = again !== undefined && draw.chance(0.6);
+    uploads.push({
+      // A race begins with what it replaces.
+      atMs: isRace ? again.atMs : place * paceMs + draw.below(paceMs),
+      key: again?.key ?? drawKey(draw, i),
+      picture: draw.pick(kindOf(i, isLarge, pictures)),
+      deliveriesMs: isRace ? [0] : drawDeliveries(draw),
+      ...(isRace && { raceMs: 1_000 + draw.below(5_000) }),
+    });
+  }
+  // Equal times stay in order.
+  return uploads.sort((a, b) => a.atMs - b.atMs);
+}
+
+function kindOf(i: number, isLarge: boolean, { small, bad, large }: Pictures): Picture[] {
+  if (isLarge) return large;
+  return i % badEvery === badEvery - 1 ? bad : small;
+}
+
+/** Names that are easily got wrong on the way from event to key. */
+function drawKey(draw: Draw, i: number): string {
+  const folder = draw.pick(['', 'photos/', 'Größe & Maß/', 'a+b/', 'grayscale of/']);
+  return `${folder}picture ${i}${draw.pick(['.jpg', '.png', '', '%20.gif', ' (1).webp'])}`;
+}
+
+/** Most come once and at once; some late, some twice, some twice at the same moment. */
+function drawDeliveries(draw: Draw): number[] {
+  if (draw.chance(0.7)) return [0];
+  return draw.pick([
+    [0, 0],
+    [0, 0, 0],
+    [draw.below(3_000)],
+    [draw.below(3_000), draw.below(3_000)],
+    [0, 2_000 + draw.below(6_000)],
+  ]);
+}
+
+function drawFaults({ seed, images, paceMs, ...options }: PlanOptions): PlannedFault[] {
+  const draw = drawFor(seed, -2);
+  const lengthMs = images * paceMs;
+  const count = Math.floor(lengthMs / options.faultEveryMs);
+  const kinds = Object.keys(faultKinds) as FaultKind[];
+  const shuffled = kinds
+    .map((kind) => ({ kind, order: draw.below(2 ** 31) }))
+    .sort((a, b) => a.order - b.order);
+  return Array.from({ length: count }, (_, i) => {
+    // Each kind once before any comes twice.
+    const kind = shuffled[i]?.kind ?? draw.pick(kinds);
+    const { mostMs } = faultKinds[kind];
+    const longestMs = kind === 'freeze a worker' ? options.mostFrozenMs : mostMs;
+    return {
+      atMs: Math.floor(((i + draw.below(1_000) / 1_000) / count) * lengthMs),
+      kind,
+      lastsMs: Math.floor((longestMs * (1 + draw.below(10))) / 10),
+      worker: draw.below(options.workers),
+      share: draw.pick([0.2, 0.5, 0.9]),
+      delayMs: draw.pick([20, 100, 400]),
+      shiftMs: draw.pick([-20, -5, 5, 20]) * 60_000,
+    };
+  });
+}

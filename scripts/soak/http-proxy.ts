@@ -1,0 +1,157 @@
+import { once } from 'node:events';
+import {
+  Agent,
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  request,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Draw, drawFor } from '../fuzz/draw.ts';
+
+/** What a store under load, or the way to it, does to a request. */
+export type Misanswer = 'slow-down' | 'internal-error' | 'truncate' | 'lose-answer' | 'hold-put';
+
+export interface HttpProxyOptions {
+  target: string;
+  /** With the number of a request, decides what happens to it. */
+  seed: number;
+  /** Told of each request that was answered, with the answer's body. */
+  onAnswer?: (sent: IncomingMessage, body: Buffer) => void;
+}
+
+/** A way to S3 or SQS that answers wrongly now and then. */
+export interface HttpProxy {
+  port: number;
+  /** How often each misanswer was given, and signatures refused. */
+  readonly given: Record<Misanswer | 'clock-refused', number>;
+  /** From now on, this share of requests is answered so; returns what ends it. */
+  impose(misanswer: Misanswer, share: number): () => void;
+  /** The next write to this path is late by so much. */
+  holdNextPut(path: string, ms: number): void;
+  close(): Promise<void>;
+}
+
+/** As S3, https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+const mostClockSkewMs = 15 * 60_000;
+
+/** Long enough for others to overtake it. */
+const mostHeldMs = 2_500;
+
+export async function startHttpProxy(options: HttpProxyOptions): Promise<HttpProxy> {
+  const { hostname, port: targetPort } = new URL(options.target);
+  const agent = new Agent({ keepAlive: true });
+  const imposed = new Set<{ misanswer: Misanswer; share: number }>();
+  const given = {
+    'slow-down': 0,
+    'internal-error': 0,
+    truncate: 0,
+    'lose-answer': 0,
+    'hold-put': 0,
+    'clock-refused': 0,
+  };
+  const heldPaths = new Map<string, number>();
+  let requests = 0;
+
+  const server = createServer((received, response) => {
+    const draw = drawFor(options.seed, requests++);
+    answer(received, response, draw).catch(() => response.destroy());
+  });
+
+  function misanswerFor({ method }: IncomingMessage, draw: Draw): Misanswer | undefined {
+    const drawn = [...imposed].find(({ share }) => draw.chance(share))?.misanswer;
+    return drawn === 'hold-put' && method !== 'PUT' ? undefined : drawn;
+  }
+
+  function heldTime(received: IncomingMessage): number | undefined {
+    const path = pathOf(received);
+    const heldMs = received.method === 'PUT' ? heldPaths.get(path) : undefined;
+    if (heldMs === undefined) return undefined;
+    heldPaths.delete(path);
+    given['hold-put']++;
+    return heldMs;
+  }
+
+  async function answer(received: IncomingMessage, response: ServerResponse, draw: Draw) {
+    const body = await buffer(received);
+    if (isSkewed(received)) {
+      given['clock-refused']++;
+      return refuse(response, 403, 'RequestTimeTooSkewed');
+    }
+    const misanswer = misanswerFor(received, draw);
+    if (misanswer) given[misanswer]++;
+    if (misanswer === 'slow-down') return refuse(response, 503, 'SlowDown');
+    if (misanswer === 'internal-error') return refuse(response, 500, 'InternalError');
+    const heldMs = heldTime(received) ?? (misanswer === 'hold-put' ? draw.below(mostHeldMs) : 0);
+    if (heldMs > 0) await sleep(heldMs);
+    // Whoever sent it has gone, and may have sent it again.
+    if (response.destroyed) return;
+    const answered = await forward(received, body);
+    // Done, but nobody hears of it.
+    if (misanswer === 'lose-answer') return void response.socket?.resetAndDestroy();
+    options.onAnswer?.(received, answered.body);
+    response.writeHead(answered.status, answered.headers);
+    if (misanswer === 'truncate' && answered.body.length > 1) {
+      response.write(answered.body.subarray(0, answered.body.length >> 1), () =>
+        response.socket?.destroy(),
+      );
+      return;
+    }
+    response.end(answered.body);
+  }
+
+  async function forward({ method, url, headers }: IncomingMessage, body: Buffer) {
+    const sent = request({ agent, hostname, port: targetPort, method, path: url, headers });
+    sent.end(body);
+    const [answered] = (await once(sent, 'response')) as [IncomingMessage];
+    const status = answered.statusCode ?? 502;
+    return { status, headers: withoutHops(answered.headers), body: await buffer(answered) };
+  }
+
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    given,
+    impose(misanswer, share) {
+      const entry = { misanswer, share };
+      imposed.add(entry);
+      return () => imposed.delete(entry);
+    },
+    holdNextPut: (path, ms) => heldPaths.set(path, ms),
+    async close() {
+      agent.destroy();
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** As it was before it was encoded. */
+export function pathOf({ url = '' }: IncomingMessage): string {
+  return decodeURIComponent(new URL(url, 'http://localhost').pathname);
+}
+
+/** Whether a request was signed at a time that S3 does not take. */
+function isSkewed({ headers }: IncomingMessage): boolean {
+  const [, ...parts] =
+    /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(String(headers['x-amz-date'])) ?? [];
+  if (parts.length === 0) return false;
+  const [year = 0, month = 1, ...rest] = parts.map(Number);
+  const signedAt = Date.UTC(year, month - 1, ...(rest as [number, number, number, number]));
+  return Math.abs(Date.now() - signedAt) > mostClockSkewMs;
+}
+
+function refuse(response: ServerResponse, status: number, code: string): void {
+  response.writeHead(status, { 'content-type': 'application/xml', 'x-amz-request-id': 'soak' });
+  response.end(`<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code></Error>`);
+}
+
+/** Headers that belong to one connection. */
+function withoutHops({ connection, 'keep-alive': _, ...headers }: OutgoingHttpHeaders) {
+  return headers;
+}

@@ -1,0 +1,21 @@
+// Converts what leak.ts says, in a process that does nothing else, and tells how much memory it has.
+import { ConversionError, toGrayscale } from '../../src/convert/index.ts';
+import { makePictures, workerLimits } from './pictures.ts';
+
+const [conversions = 0, sampleEvery = 1, plantedBytes = 0] = process.argv.slice(2).map(Number);
+
+const { small } = await makePictures();
+const planted: Buffer[] = [];
+for (let done = 0; done < conversions; done++) {
+  const { bytes } = small[done % small.length] as (typeof small)[number];
+  await toGrayscale(bytes, {}, workerLimits).catch((error: unknown) => {
+    if (!(error instanceof ConversionError)) throw error;
+  });
+  if (plantedBytes > 0) planted.push(Buffer.alloc(plantedBytes, 1));
+  if (done % sampleEvery === 0) {
+    globalThis.gc?.();
+    const { rss, heapUsed, external } = process.memoryUsage();
+    process.send?.({ done, rss, heapUsed, external });
+  }
+}
+process.disconnect?.();

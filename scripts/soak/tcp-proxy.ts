@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What happens to connections while it is in force. */
+export interface Trouble {
+  /** New ones are reset. */
+  refuses?: boolean;
+  /** Nothing passes, and nothing is reset. */
+  stalls?: boolean;
+  /** Each piece is late by so much. */
+  delayMs?: number;
+}
+
+/** A way to a server on loopback that can be made bad. */
+export interface TcpProxy {
+  port: number;
+  /** Of clients, now. */
+  readonly connections: number;
+  /** The most clients at once since it started. */
+  readonly mostConnections: number;
+  /** Resets every connection; says how many. */
+  cut(): number;
+  /** Troubles add up; returns what ends this one. */
+  impose(trouble: Trouble): () => void;
+  close(): Promise<void>;
+}
+
+export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
+  const troubles = new Set<Trouble>();
+  const pairs = new Set<[Socket, Socket]>();
+  let mostConnections = 0;
+  const has = (name: 'refuses' | 'stalls') => [...troubles].some((trouble) => trouble[name]);
+
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
+    client.on('error', () => {}); // the other side is told below
+    if (has('refuses')) {
+      client.resetAndDestroy();
+      return;
+    }
+    const upstream = connect({ port: targetPort, host: '127.0.0.1', allowHalfOpen: true });
+    upstream.setNoDelay(true);
+    upstream.on('error', () => {});
+    const pair: [Socket, Socket] = [client, upstream];
+    pairs.add(pair);
+    mostConnections = Math.max(mostConnections, pairs.size);
+    for (const [from, to] of [pair, [upstream, client] as const]) {
+      void pass(from, to, whenPassable);
+      from.on('close', () => {
+        pairs.delete(pair);
+        to.destroy();
+      });
+    }
+  });
+
+  async function whenPassable(): Promise<void> {
+    const delayMs = [...troubles].reduce((sum, trouble) => sum + (trouble.delayMs ?? 0), 0);
+    if (delayMs > 0) await sleep(delayMs);
+    while (has('stalls')) await sleep(20);
+  }
+
+  function cut(): number {
+    const cutPairs = [...pairs];
+    for (const socket of cutPairs.flat()) socket.resetAndDestroy();
+    return cutPairs.length;
+  }
+
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    get connections() {
+      return pairs.size;
+    },
+    get mostConnections() {
+      return mostConnections;
+    },
+    cut,
+    impose(trouble) {
+      troubles.add(trouble);
+      return () => troubles.delete(trouble);
+    },
+    async close() {
+      cut();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** Hands on what comes until the sender ends; a reset is handed on by the listener of `close`. */
+async function pass(from: Socket, to: Socket, whenPassable: () => Promise<void>): Promise<void> {
+  try {
+    for await (const piece of from.iterator({ destroyOnReturn: false })) {
+      await whenPassable();
+      if (!to.writable) return;
+      if (!to.write(piece)) await Promise.race([once(to, 'drain'), once(to, 'close')]);
+    }
+    to.end();
+  } catch {
+    from.resetAndDestroy();
+    to.resetAndDestroy();
+  }
+}

@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import type { PlannedUpload } from './draw-plan.ts';
+import type { World } from './world.ts';
+
+/** Tells when the workers read a key. */
+export interface Reads {
+  saw(key: string): void;
+  /** Resolves at the next read, or after the time. */
+  next(key: string, timeoutMs: number): Promise<void>;
+}
+
+export function createReads(): Reads {
+  const waiting = new Map<string, () => void>();
+  return {
+    saw(key) {
+      waiting.get(key)?.();
+      waiting.delete(key);
+    },
+    async next(key, timeoutMs) {
+      const read = new Promise<void>((resolve) => waiting.set(key, resolve));
+      await Promise.race([read, sleep(timeoutMs, undefined, { ref: false })]);
+    },
+  };
+}
+
+/** A worker that never reads what is to be replaced while it is read. */
+const raceTimeoutMs = 10_000;
+
+/**
+ * Uploads everything when it is due. Under one key, the order is that of the plan; what is to race
+ * waits until what it replaces was read, and has its output held up on the way to S3.
+ */
+export async function uploadAll(
+  uploads: PlannedUpload[],
+  { world, reads }: { world: Pick<World, 'store' | 'bucket' | 's3Answers'>; reads: Reads },
+): Promise<void> {
+  const { store, bucket, s3Answers } = world;
+  const startedAt = performance.now();
+  const lastOf = new Map<string, Promise<unknown>>();
+
+  async function upload({ key, picture, raceMs }: PlannedUpload, before: unknown): Promise<void> {
+    const read = raceMs === undefined ? undefined : reads.next(key, raceTimeoutMs);
+    await before;
+    if (raceMs !== undefined) {
+      await read;
+      s3Answers.holdNextPut(`/${bucket}/grayscale/${key}`, raceMs);
+    }
+    const put = new PutObjectCommand({ Bucket: bucket, Key: key, Body: picture.bytes });
+    await store.s3.send(put);
+  }
+
+  for (const planned of uploads) {
+    const waitMs = startedAt + planned.atMs - performance.now();
+    if (waitMs > 0) await sleep(waitMs);
+    const done = upload(planned, lastOf.get(planned.key));
+    done.catch(() => {}); // awaited below
+    lastOf.set(planned.key, done);
+  }
+  await Promise.all(lastOf.values());
+}
+
+/** What was done to notifications on their way. */
+export interface DeliveryCounts {
+  late: number;
+  repeated: number;
+}
+
+/** Sends notifications late and more than once, as the plan says for each upload of a key. */
+export function createDelivery(uploads: PlannedUpload[]) {
+  const planned = Map.groupBy(uploads, ({ key }) => key);
+  const seen = new Map<string, number>();
+  const counts: DeliveryCounts = { late: 0, repeated: 0 };
+  const underWay = new Set<Promise<void>>();
+
+  async function deliver(body: string, send: (body: string) => Promise<void>): Promise<void> {
+    const key = keyOf(body);
+    const nth = seen.get(key) ?? 0;
+    seen.set(key, nth + 1);
+    // The outputs of the workers are announced too, at once and once.
+    const deliveriesMs = planned.get(key)?.[nth]?.deliveriesMs ?? [0];
+    counts.repeated += deliveriesMs.length - 1;
+    counts.late += deliveriesMs.filter((ms) => ms > 0).length;
+    for (const ms of deliveriesMs) {
+      const sent = sleep(ms).then(() => send(body));
+      underWay.add(sent);
+      void sent.finally(() => underWay.delete(sent));
+    }
+  }
+
+  return {
+    deliver,
+    counts,
+    /** All that was announced is in the queue. */
+    async settled(): Promise<void> {
+      while (underWay.size > 0) await Promise.all(underWay);
+    },
+  };
+}
+
+function keyOf(body: string): string {
+  const { Records } = JSON.parse(body) as { Records: [{ s3: { object: { key: string } } }] };
+  return decodeURIComponent(Records[0].s3.object.key.replaceAll('+', ' '));
+}
