@@ -1,5 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -9,7 +7,6 @@ import { migrate } from '../../src/adapters/migrate.ts';
 import { connectPostgres, type Postgres } from '../../src/adapters/postgres.ts';
 import { environmentWith } from '../../src/config.ts';
 import { type Child, startChild } from '../../src/sandbox/child.ts';
-import { freePort } from '../../src/sandbox/port.ts';
 import {
   credentials,
   region,
@@ -17,10 +14,10 @@ import {
   type StoreAndQueueOptions,
   startStoreAndQueue,
 } from '../../src/sandbox/store-and-queue.ts';
-import { startCli } from '../../test/support/cli.ts';
 import { type PostgresServer, startPostgres } from '../../test/support/postgres-server.ts';
 import { type HttpProxy, pathOf, startHttpProxy } from './http-proxy.ts';
 import { memoryBudgetMb, workerLimits } from './pictures.ts';
+import { type Server, startServer, stopServer } from './server.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
 /** The whole system, with a bad way between its workers and what they work with. */
@@ -36,7 +33,7 @@ export interface World {
   /** From workers and server to PostgreSQL. */
   databaseWay: TcpProxy;
   workers: Child[];
-  server: { url: string; process: ChildProcess };
+  server: Server;
   /** Where workers and server may leave temporary files, as long as they run. */
   temporaryFolder: string;
   /** Ends workers and server, which finish what they have begun. */
@@ -103,7 +100,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       ...Array.from({ length: options.workers }, () => startWorker(store.queueUrl, env, options)),
     ]);
     const stopWork = async () => {
-      await Promise.all([...workers.map((child) => child.stop()), stopServer(server.process)]);
+      await Promise.all([...workers.map((child) => child.stop()), stopServer(server)]);
     };
     closers.push(stopWork);
     return {
@@ -188,22 +185,4 @@ async function startWorker(
     }),
     onLine,
   });
-}
-
-async function startServer(env: Record<string, string>): Promise<World['server']> {
-  const port = await freePort(0, 'the port of the server');
-  const child = startCli(['serve', '--port', String(port)], { env });
-  const [first] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
-  if (!String(first).includes('listening')) throw new Error(`The server did not start: ${first}`);
-  // What nobody reads would fill the pipe.
-  child.stdout.resume();
-  child.stderr.resume();
-  return { url: `http://127.0.0.1:${port}`, process: child };
-}
-
-async function stopServer(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  await ended;
 }
