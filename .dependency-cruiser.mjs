@@ -21,6 +21,10 @@ const parts = {
     may: ['pipeline/', 'convert/', 'events/', 'stats/'],
     why: 'It decides what of a bucket is to be done; which store, queue and terminal, it does not know.',
   },
+  verify: {
+    may: ['pipeline/', 'events/', 'latency/', 'backfill/'],
+    why: 'It compares lists with the ledger, and hands over what differs as a backfill does.',
+  },
   events: { may: ['pipeline/'], why: 'It turns text into uploads and does nothing with them.' },
   'allocator.ts': { may: [], why: 'It is a table of settings of the C library.' },
   doctor: {
@@ -86,6 +90,7 @@ const parts = {
     'server/',
     'sandbox/',
     'backfill/',
+    'verify/',
     'compose-backfill.ts',
     'doctor/',
     'compose-doctor.ts',
@@ -147,7 +152,7 @@ const structure = [
     // The configuration must not load sharp with the index; what it may import is said above.
     from: { path: '^src/([^/]+)', pathNot: '^src/config(-variables)?\\.ts$' },
     to: {
-      path: '^src/(convert|gray-png|pipeline|latency|stats|backfill|doctor)/',
+      path: '^src/(convert|gray-png|pipeline|latency|stats|backfill|verify|doctor)/',
       pathNot: ['/index\\.ts$', '^src/$1/'],
     },
   },

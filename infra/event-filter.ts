@@ -17,13 +17,13 @@ export function ownOutputFilters(settings: Settings): Record<string, unknown>[] 
 
 /** What the rule sends to the queue, where events come by EventBridge. */
 export function uploadsPattern(settings: Settings, bucketName: string): Record<string, unknown> {
-  const { sourcePrefix } = settings;
+  const { sourcePrefix, onSourceDeleted } = settings;
   const bucket = { name: [bucketName] };
   const key = sourcePrefix === '' ? notAnOutput(settings) : [{ prefix: sourcePrefix }];
   const object = outputsComeBack(settings) || sourcePrefix !== '' ? { object: { key } } : {};
   return {
     source: ['aws.s3'],
-    'detail-type': ['Object Created'],
+    'detail-type': ['Object Created', ...(onSourceDeleted === 'delete' ? ['Object Deleted'] : [])],
     detail: { bucket, ...object },
   };
 }

@@ -38,6 +38,7 @@ export class ImageFunction extends PackagedFunction {
         bucket: source.bucketName,
         outputPrefix: settings.outputPrefix,
         ...(output !== source && { outputBucket: output.bucketName }),
+        onSourceDeleted: settings.onSourceDeleted,
         ...database.loginOf('application'),
         // Several stacks in one account have metrics of their own.
         metricsNamespace: Stack.of(scope).stackName,
@@ -79,6 +80,11 @@ function grantObjects(handler: LambdaFunction, settings: Settings, buckets: Buck
     new PolicyStatement({ actions: ['s3:ListBucket'], resources: [source.bucketArn] }),
   );
   handler.addToRolePolicy(new PolicyStatement({ actions: ['s3:PutObject'], resources: [outputs] }));
+  if (settings.onSourceDeleted === 'delete') {
+    handler.addToRolePolicy(
+      new PolicyStatement({ actions: ['s3:DeleteObject'], resources: [outputs] }),
+    );
+  }
   if (source === output) {
     handler.addToRolePolicy(
       new PolicyStatement({

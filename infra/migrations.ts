@@ -35,6 +35,7 @@ export class Migrations extends PackagedFunction {
       environment: {
         ...database.loginOf('owner'),
         applicationRole: database.applicationRole,
+        onSourceDeleted: settings.onSourceDeleted,
       },
     });
     database.grantLogin(this.function, 'owner');
@@ -42,7 +43,8 @@ export class Migrations extends PackagedFunction {
       resourceType: 'Custom::GrayscaleSchema',
       serviceToken: this.function.functionArn,
       serviceTimeout: Duration.seconds(timeoutSeconds + 60),
-      properties: { codeSha256 },
+      // Either changes what is to be prepared.
+      properties: { codeSha256, onSourceDeleted: settings.onSourceDeleted },
     });
     // The rights to log in, a database, the way there, and the way to CloudFormation’s bucket.
     this.done.node.addDependency(this.function, network, database);

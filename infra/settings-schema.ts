@@ -103,6 +103,12 @@ export const settingsSchema = z
      */
     events: z.enum(['sqs', 'eventbridge']).default('sqs'),
 
+    /**
+     * What becomes of an output and its rows when the source is removed: they stay, or go with it.
+     * `delete` lets the function remove outputs and rows, and subscribes it to removals.
+     */
+    onSourceDeleted: z.enum(['keep', 'delete']).default('keep'),
+
     architecture: z.enum(['arm64', 'x64']).default('arm64'),
     /** 1,769 MB is one core. docs/deploy.md has times and prices. */
     memoryMb: z.number().int().min(512).max(10_240).default(1_769),

@@ -52,7 +52,10 @@ export class UploadQueue extends Construct {
    * that may change those of every bucket. Of a bucket that is not the stack's, CloudFormation
    * cannot set them: docs/deploy.md has the command.
    */
-  private notifyDirectly({ sourcePrefix }: Settings, { source, created }: Buckets): void {
+  private notifyDirectly(
+    { sourcePrefix, onSourceDeleted }: Settings,
+    { source, created }: Buckets,
+  ): void {
     this.accept('s3', {
       StringEquals: { 'aws:SourceAccount': Stack.of(this).account },
       // The new bucket's name is not known before it is made, and it wants this policy to be there.
@@ -61,13 +64,11 @@ export class UploadQueue extends Construct {
     if (!created) return;
     const filter = { s3Key: { rules: [{ name: 'prefix', value: sourcePrefix }] } };
     created.notificationConfiguration = {
-      queueConfigurations: [
-        {
-          event: 's3:ObjectCreated:*',
-          queue: this.queue.queueArn,
-          ...(sourcePrefix !== '' && { filter }),
-        },
-      ],
+      queueConfigurations: eventsOf(onSourceDeleted).map((event) => ({
+        event,
+        queue: this.queue.queueArn,
+        ...(sourcePrefix !== '' && { filter }),
+      })),
     };
     for (const child of this.queue.node.findAll()) {
       if (child.node.id === 'Policy') created.node.addDependency(child);
@@ -107,4 +108,10 @@ export class UploadQueue extends Construct {
       }),
     );
   }
+}
+
+/** What the bucket tells of: uploads, and where outputs follow their sources, what goes. */
+function eventsOf(onSourceDeleted: Settings['onSourceDeleted']): string[] {
+  const removals = ['s3:ObjectRemoved:*', 's3:LifecycleExpiration:*'];
+  return ['s3:ObjectCreated:*', ...(onSourceDeleted === 'delete' ? removals : [])];
 }

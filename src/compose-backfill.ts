@@ -16,7 +16,13 @@ import { composePostgres } from './compose-postgres.ts';
 import { type Config, ConfigError } from './config.ts';
 import { recipeHash } from './convert/index.ts';
 import type { ParseOptions } from './events/index.ts';
-import type { LedgerReader, LedgerSampler, ObjectFiles, Outcome } from './pipeline/index.ts';
+import type {
+  LedgerReader,
+  LedgerSampler,
+  ObjectFiles,
+  Outcome,
+  PipelineParts,
+} from './pipeline/index.ts';
 
 /** What a backfill works with. */
 export interface BackfillParts {
@@ -30,6 +36,8 @@ export interface BackfillParts {
   to: string;
   /** Opens the queue, or the pipeline where none is configured. */
   openDestination(options: { onOutcome: (outcome: Outcome) => void }): Promise<Destination>;
+  /** What converts in this process, the same each time it is asked for. */
+  openPipeline(): Promise<PipelineParts>;
   close(): Promise<void>;
 }
 
@@ -49,6 +57,11 @@ export async function composeBackfill(
     loadAdapters(),
   ]);
   const closing: (() => unknown)[] = [() => client.destroy(), () => postgres.close()];
+  let pipeline: Promise<PipelineParts> | undefined;
+  const openPipeline = () => {
+    pipeline ??= composeWork(config, closing);
+    return pipeline;
+  };
   return {
     files: adapters.createS3Files(client),
     reader: adapters.createPostgresReader(postgres),
@@ -57,11 +70,12 @@ export async function composeBackfill(
     recipeHash: recipeHash(recipeOf(config)),
     prices: { ...pricesOf(config), ...servicePricesOf(config) },
     to: config.queueUrl ?? 'this process',
+    openPipeline,
     async openDestination(options) {
-      const { destination, close } =
-        config.queueUrl === undefined
-          ? await openPipeline(config, options)
-          : await openQueue(config, config.queueUrl);
+      if (config.queueUrl === undefined) {
+        return createPipelineDestination(await openPipeline(), options);
+      }
+      const { destination, close } = await openQueue(config, config.queueUrl);
       closing.push(close);
       return destination;
     },
@@ -83,16 +97,13 @@ async function openQueue(config: Config, queueUrl: string): Promise<Opened> {
   return { destination: createQueueDestination(queue), close: queue.close };
 }
 
-async function openPipeline(
-  config: Config,
-  options: { onOutcome: (outcome: Outcome) => void },
-): Promise<Opened> {
+async function composeWork(config: Config, closing: (() => unknown)[]): Promise<PipelineParts> {
   const [pipeline, converter] = await Promise.all([
     composePipeline(config),
     composeConverter(Number.POSITIVE_INFINITY),
   ]);
-  const destination = createPipelineDestination({ ...pipeline, converter }, options);
-  return { destination, close: converter.close };
+  closing.push(converter.close);
+  return { ...pipeline, converter };
 }
 
 function servicePricesOf({

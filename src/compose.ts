@@ -48,6 +48,7 @@ export async function composePipeline(config: Config): Promise<PipelineParts> {
     memory: createBudget((memoryBudgetBytes(config) * 3) / 4),
     outputBucket: config.outputBucket,
     outputPrefix: config.outputPrefix,
+    onSourceDeleted: config.onSourceDeleted,
     processorVersion: version,
   };
 }
@@ -68,7 +69,9 @@ export async function composeMigration(config: Config): Promise<string[]> {
     const applied = await migrate(postgres);
     if (config.applicationRole !== undefined) {
       const { prepareApplicationRole } = await import('./adapters/application-role.ts');
-      await prepareApplicationRole(postgres, config.applicationRole);
+      await prepareApplicationRole(postgres, config.applicationRole, {
+        mayDelete: config.onSourceDeleted === 'delete',
+      });
     }
     return applied;
   } finally {
@@ -159,6 +162,7 @@ export function parseOptionsOf(config: Config): ParseOptions {
   return {
     outputPrefix: config.outputPrefix,
     keyEncoding: config.eventKeyEncoding,
+    onSourceDeleted: config.onSourceDeleted,
     ...(config.outputBucket !== undefined && { outputBucket: config.outputBucket }),
     ...(config.bucket !== undefined && { bucket: config.bucket }),
   };

@@ -41,6 +41,12 @@ export const variables = {
     'auto',
     'How events encode keys: as their dialect does (`auto`), form-encoded, or not at all (`raw`).',
   ),
+  onSourceDeleted: variable(
+    'ON_SOURCE_DELETED',
+    oneOf('keep', 'delete'),
+    'keep',
+    'What becomes of an output and its rows when the source is removed: they stay (`keep`) or go with it (`delete`).',
+  ),
 
   ...recipeVariables(),
   maxBytes: variable('MAX_BYTES', integer(1), 100 * 2 ** 20, 'Largest source, in bytes.'),
@@ -182,7 +188,7 @@ export const variables = {
   queueUrl: optional(
     'QUEUE_URL',
     url,
-    'SQS queue that `backfill` fills; without it, `backfill` converts by itself.',
+    'SQS queue that `backfill` and `verify --repair` fill; without it, they convert by themselves.',
   ),
 
   host: variable('HOST', text, '127.0.0.1', 'Address that `serve` listens on.'),

@@ -34,6 +34,7 @@ describe('the import rules', () => {
       'compose-backfill.ts',
       "import './lambda/start.ts';",
     ],
+    ['verify imports only its own', 'verify/wrong.ts', "import '../adapters/s3.ts';"],
     ['doctor imports only its own', 'doctor/wrong.ts', "import '../adapters/s3.ts';"],
     ['compose-doctor.ts imports only its own', 'compose-doctor.ts', "import './lambda/start.ts';"],
     ['backfill imports only its own', 'backfill/wrong.ts', "import '../adapters/s3.ts';"],

@@ -74,7 +74,11 @@ test('files are converted within the whole budget', () => {
 });
 
 test.each([
-  ['nothing said', {}, { outputPrefix: 'grayscale/', keyEncoding: 'auto' }],
+  [
+    'nothing said',
+    {},
+    { outputPrefix: 'grayscale/', keyEncoding: 'auto', onSourceDeleted: 'keep' },
+  ],
   [
     'everything said',
     {
@@ -82,8 +86,12 @@ test.each([
       OUTPUT_BUCKET: 'outputs',
       OUTPUT_PREFIX: 'gray',
       EVENT_KEY_ENCODING: 'raw',
+      ON_SOURCE_DELETED: 'delete',
     },
-    { bucket: 'uploads', outputBucket: 'outputs', outputPrefix: 'gray/', keyEncoding: 'raw' },
+    {
+      ...{ bucket: 'uploads', outputBucket: 'outputs', outputPrefix: 'gray/', keyEncoding: 'raw' },
+      onSourceDeleted: 'delete',
+    },
   ],
 ])('events are read as the environment says: %s', (_, env, options) => {
   expect(parseOptionsOf(readConfig(env))).toStrictEqual(options);

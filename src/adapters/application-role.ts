@@ -3,10 +3,14 @@ import type { Postgres } from './postgres.ts';
 
 /**
  * Makes a role that may log in, and read and write the rows of `image_metadata`: no other table, no
- * deletion, no change of the schema. Where the server is Amazon RDS, it logs in through IAM. Run
+ * change of the schema, and no deletion but where rows follow their sources. Where the server is Amazon RDS, it logs in through IAM. Run
  * again, it takes away whatever else the role was given in the schema.
  */
-export async function prepareApplicationRole(postgres: Postgres, role: string): Promise<void> {
+export async function prepareApplicationRole(
+  postgres: Postgres,
+  role: string,
+  { mayDelete = false } = {},
+): Promise<void> {
   const name = escapeIdentifier(role);
   await postgres.session(async (client) => {
     await client.query('BEGIN');
@@ -19,7 +23,7 @@ export async function prepareApplicationRole(postgres: Postgres, role: string): 
       REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM ${name};
       REVOKE ALL ON SCHEMA public FROM ${name};
       GRANT USAGE ON SCHEMA public TO ${name};
-      GRANT SELECT, INSERT, UPDATE ON image_metadata TO ${name};
+      GRANT SELECT, INSERT, UPDATE ${mayDelete ? ', DELETE' : ''} ON image_metadata TO ${name};
     `);
     const { rows } = await client.query(
       "SELECT pg_get_serial_sequence('image_metadata', 'id') AS ids",

@@ -32,6 +32,11 @@ export function createFileStore(): FileStore {
       await writeBeside(path, bytes, (temporary) => rename(temporary, path));
     },
 
+    async remove(ref) {
+      await rm(pathOf(ref), { force: true });
+      return true;
+    },
+
     async create(ref, { bytes }) {
       const path = pathOf(ref);
       return await writeBeside(path, bytes, (temporary) => publishNew(temporary, path));

@@ -125,6 +125,6 @@ function partsOf(filter: RowFilter, { order, limit, after }: PageOptions) {
   };
 }
 
-function patternOf(prefix: string): string {
+export function patternOf(prefix: string): string {
   return `${prefix.replace(/[\\%_]/g, '\\$&')}%`;
 }

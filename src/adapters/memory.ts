@@ -40,6 +40,12 @@ export function createMemoryStore(): MemoryStore {
       const etag = createHash('md5').update(object.bytes).digest('hex');
       objects.set(addressOf(ref), { ...object, etag });
     },
+    async remove(ref, { etag } = {}) {
+      const found = head(ref);
+      if (found && etag !== undefined && found.etag !== etag) return false;
+      objects.delete(addressOf(ref));
+      return true;
+    },
     get(ref) {
       return objects.get(addressOf(ref));
     },
@@ -66,8 +72,22 @@ export function createMemoryLedger(): MemoryLedger {
         rows.set(address, { ...entry, attempts: (row?.attempts ?? 0) + 1 });
       }
     },
+    async remove(sources) {
+      for (const { source, output } of sources) {
+        for (const [address, { outcome }] of rows) {
+          const isOfSource =
+            outcome.upload.bucket === source.bucket && outcome.upload.key === source.key;
+          if (isOfSource && !liesElsewhere(outcome, output)) rows.delete(address);
+        }
+      }
+    },
     rows: () => [...rows.values()],
   };
+}
+
+function liesElsewhere(outcome: Outcome, { bucket, key }: ObjectRef): boolean {
+  if (outcome.status !== 'converted') return false;
+  return outcome.output.bucket !== bucket || outcome.output.key !== key;
 }
 
 function rowAddress({ upload, source, recipe }: Outcome): string {

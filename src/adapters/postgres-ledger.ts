@@ -30,6 +30,7 @@ const columns = {
   recipe_hash: 'text',
   output_bucket: 'text',
   output_size_bytes: 'bigint',
+  output_sha256: 'text',
   input_format: 'text',
   width: 'integer',
   height: 'integer',
@@ -74,6 +75,17 @@ WHERE excluded.status = 'converted'
   OR image_metadata.status = excluded.status
   OR image_metadata.status = 'skipped'`;
 
+/** Rows of outputs that lie elsewhere are what tells of those outputs. */
+const removal = `
+DELETE FROM image_metadata
+USING unnest($1::text[], $2::text[], $3::text[], $4::text[])
+  AS gone (source_bucket, source_key, output_bucket, file_name)
+WHERE image_metadata.source_bucket = gone.source_bucket
+  AND image_metadata.source_key = gone.source_key
+  AND (image_metadata.file_name IS NULL
+    OR (image_metadata.output_bucket, image_metadata.file_name)
+      = (gone.output_bucket, gone.file_name))`;
+
 /**
  * Pauses between tries. A connection that died in a frozen function fails once and is replaced; a
  * server that restarts is back within seconds. Converting the batch again would cost far more.
@@ -93,22 +105,37 @@ export function createPostgresLedger(
   return {
     async record(entries) {
       const rows = entries.map((entry) => rowOf(entry, processorVersion));
-      const json = JSON.stringify(rows);
-      const startedAt = performance.now();
-      for (const pauseMs of [...pausesMs, undefined]) {
-        try {
-          await postgres.query(upsert, [json]);
-          return;
-        } catch (error) {
-          if (isRejection(error)) throw new EntryRejectedError(error.message, { cause: error });
-          const isOver =
-            pauseMs === undefined || performance.now() - startedAt + pauseMs >= patienceMs;
-          if (isOver || !mayPass(error)) throw error;
-          await sleep(pauseMs);
-        }
-      }
+      await persist(postgres, upsert, [JSON.stringify(rows)]);
+    },
+
+    async remove(sources) {
+      await persist(postgres, removal, [
+        sources.map(({ source }) => source.bucket),
+        sources.map(({ source }) => source.key),
+        sources.map(({ output }) => output.bucket),
+        sources.map(({ output }) => output.key),
+      ]);
     },
   };
+}
+
+async function persist(
+  postgres: Pick<Postgres, 'query'>,
+  statement: string,
+  values: unknown[],
+): Promise<void> {
+  const startedAt = performance.now();
+  for (const pauseMs of [...pausesMs, undefined]) {
+    try {
+      await postgres.query(statement, values);
+      return;
+    } catch (error) {
+      if (isRejection(error)) throw new EntryRejectedError(error.message, { cause: error });
+      const isOver = pauseMs === undefined || performance.now() - startedAt + pauseMs >= patienceMs;
+      if (isOver || !mayPass(error)) throw error;
+      await sleep(pauseMs);
+    }
+  }
 }
 
 function rowOf({ outcome, coldStart }: LedgerEntry, processorVersion: string): Row {
@@ -135,11 +162,12 @@ function rowOf({ outcome, coldStart }: LedgerEntry, processorVersion: string): R
 
 function resultOf(outcome: LedgerEntry['outcome']): Row {
   if (outcome.status !== 'converted') return { code: outcome.code, message: outcome.message };
-  const { output, outputSizeBytes, image } = outcome;
+  const { output, outputSizeBytes, outputSha256, image } = outcome;
   return {
     file_name: output.key,
     output_bucket: output.bucket,
     output_size_bytes: outputSizeBytes,
+    output_sha256: outputSha256,
     input_format: image.source.format,
     width: image.width,
     height: image.height,

@@ -1,5 +1,6 @@
 import type { LedgerReader, LedgerRow } from '../pipeline/index.ts';
 import { listRows } from './list-rows.ts';
+import { keysOfOutputs } from './output-keys.ts';
 import type { Postgres } from './postgres.ts';
 import { iso, selectRows } from './select-rows.ts';
 
@@ -73,6 +74,8 @@ WHERE source_bucket = $1 AND source_key = $2
       return rows.map(({ state }) => state);
     },
 
+    keysOfOutputs: (options) => keysOfOutputs(postgres, options),
+
     async remove(id) {
       const { rowCount } = await postgres.query('DELETE FROM image_metadata WHERE id = $1', [id]);
       return rowCount === 1;
@@ -88,7 +91,7 @@ WHERE source_bucket = $1 AND source_key = $2
 const compareQuery = `
 SELECT
   CASE
-    WHEN own.status = 'skipped' AND own.code = 'OWN_OUTPUT' THEN 'current'
+    WHEN own.status = 'skipped' AND own.code = 'OWN_OUTPUT' THEN 'ownOutput'
     WHEN own.status = 'failed' THEN 'failed'
     WHEN own.status = 'converted' AND NOT EXISTS (
       SELECT FROM image_metadata AS later

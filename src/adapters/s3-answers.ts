@@ -32,3 +32,9 @@ export async function unlessGone<Response>(
 export function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : '';
 }
+
+/** The HTTP status of an answer that was an error. */
+export function statusOf(error: unknown): number | undefined {
+  const { $metadata: metadata } = error as { $metadata?: { httpStatusCode?: number } };
+  return metadata?.httpStatusCode;
+}

@@ -1,12 +1,13 @@
 import { addAbortSignal, type Readable } from 'node:stream';
 import {
+  DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { type ObjectStore, PermanentError } from '../pipeline/index.ts';
-import { nameOf, unlessGone, versionOf } from './s3-answers.ts';
+import { NotPermittedError, type ObjectStore, PermanentError } from '../pipeline/index.ts';
+import { nameOf, statusOf, unlessGone, versionOf } from './s3-answers.ts';
 
 /** S3 and what speaks its protocol. */
 export function createS3Store(client: S3Client): ObjectStore {
@@ -34,7 +35,11 @@ export function createS3Store(client: S3Client): ObjectStore {
 
     async head({ bucket, key }) {
       const command = new HeadObjectCommand({ Bucket: bucket, Key: key });
-      const response = await unlessGone(client.send(command), ['NotFound', 'NoSuchKey']);
+      const looking = client.send(command).catch((error: unknown) => {
+        if (statusOf(error) === 403) throw new NotPermittedError(key, { cause: error });
+        throw error;
+      });
+      const response = await unlessGone(looking, ['NotFound', 'NoSuchKey']);
       return response && versionOf(response);
     },
 
@@ -47,6 +52,23 @@ export function createS3Store(client: S3Client): ObjectStore {
         Metadata: metadata,
       });
       await client.send(command).catch((error: unknown) => explainPut(error, key));
+    },
+
+    async remove({ bucket, key }, { etag } = {}) {
+      const address = { Bucket: bucket, Key: key };
+      // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html
+      // Other stores ignore the condition, or refuse it as something that they do not have.
+      const condition = etag === undefined ? {} : { IfMatch: `"${etag}"` };
+      try {
+        await client.send(new DeleteObjectCommand({ ...address, ...condition }));
+      } catch (error) {
+        // With a condition, an object that is gone is an error.
+        if (nameOf(error) === 'NoSuchKey') return true;
+        if ([409, 412].includes(statusOf(error) ?? 0)) return false;
+        if (nameOf(error) !== 'NotImplemented') throw error;
+        await client.send(new DeleteObjectCommand(address));
+      }
+      return true;
     },
   };
 }

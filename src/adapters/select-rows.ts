@@ -16,7 +16,8 @@ SELECT
   source_etag AS "sourceEtag", source_size_bytes::float8 AS "sourceSizeBytes",
   input_format AS "inputFormat", pages,
   output_bucket AS "outputBucket", file_name AS "outputKey",
-  output_size_bytes::float8 AS "outputSizeBytes", width, height, channels, depth, losses,
+  output_size_bytes::float8 AS "outputSizeBytes", output_sha256 AS "outputSha256",
+  width, height, channels, depth, losses,
   recipe, recipe_hash AS "recipeHash", method, output_format AS "outputFormat",
   json_build_object(
     'queue', queue_ms, 'fetch', fetch_ms, 'decode', decode_ms, 'gray', gray_ms,

@@ -10,14 +10,7 @@ import {
 } from '../pipeline/index.ts';
 
 /** What each object is to a backfill: its state in the ledger, or why that is not even asked. */
-export const kinds = [
-  ...ledgerStates,
-  'older',
-  'ownOutput',
-  'folderMarker',
-  'otherType',
-  'refused',
-] as const;
+export const kinds = [...ledgerStates, 'older', 'folderMarker', 'otherType', 'refused'] as const;
 export type Kind = (typeof kinds)[number];
 
 /** Objects and bytes of each kind. */

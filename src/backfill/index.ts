@@ -7,11 +7,22 @@ export {
   openCheckpoint,
   type Plan,
 } from './checkpoint-file.ts';
-export { type Choice, type Counts, choices, type Kind, noCounts } from './classify-page.ts';
+export {
+  type Choice,
+  type ClassifiedObject,
+  type Counts,
+  choices,
+  classifyPage,
+  type Kind,
+  noCounts,
+} from './classify-page.ts';
 export {
   createPipelineDestination,
   createQueueDestination,
   type Destination,
+  noneTaken,
+  type Taken,
+  takenWith,
 } from './destinations.ts';
 export {
   type Forecast,

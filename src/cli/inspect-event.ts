@@ -15,7 +15,7 @@ export function inspectEventCommand(): Command {
     .argument('<file>', 'a JSON file with one event, or one a line; - for standard input')
     .addHelpText(
       'after',
-      '\nPrints a JSON array of { bucket, key, versionId?, sizeBytes?, action, reason? }.\nS3_BUCKET, OUTPUT_PREFIX, OUTPUT_BUCKET and EVENT_KEY_ENCODING count as they do for the function.',
+      '\nPrints a JSON array of { bucket, key, versionId?, sizeBytes?, action, isRemoval?, reason? }.\nS3_BUCKET, OUTPUT_PREFIX, OUTPUT_BUCKET, EVENT_KEY_ENCODING and ON_SOURCE_DELETED count as they do for the function.',
     )
     .action(async (file: string) => {
       const event = parseJson(await readText(file), file);

@@ -15,6 +15,7 @@ import { serveCommand } from './serve.ts';
 import { surviveClosedOutput } from './standard-output.ts';
 import { statsCommand } from './stats.ts';
 import { UsageError } from './usage-error.ts';
+import { verifyCommand } from './verify.ts';
 
 const commands = [
   convertCommand,
@@ -23,6 +24,7 @@ const commands = [
   migrateCommand,
   statsCommand,
   backfillCommand,
+  verifyCommand,
   retryCommand,
   doctorCommand,
   sandboxCommand,

@@ -15,6 +15,8 @@ export interface Announcement {
   sizeBytes?: unknown;
   sequencer?: unknown;
   eventTime?: unknown;
+  /** It tells that the object, or a version of it, was removed. */
+  isRemoval?: boolean;
   /** What the event itself says against processing it, such as that the object was removed. */
   objection?: Objection | undefined;
 }
@@ -29,12 +31,19 @@ export function admit(announced: Announcement, options: ParseOptions): EventReco
   if (!bucket) return turnDown(refused(expected('a bucket name', announced.bucket)), told);
   if (!key) return turnDown(unreadableKey(announced.key), told);
 
-  const upload: Upload = { ...known, bucket, key };
+  const upload: Upload = announced.isRemoval
+    ? removalOf({ ...known, bucket, key })
+    : { ...known, bucket, key };
   for (const rule of rules) {
     const objection = rule(upload, options);
     if (objection) return turnDown(objection, known);
   }
   return { action: 'process', upload };
+}
+
+/** Version, ETag and size are of what is gone, or of a delete marker: no content that there is. */
+function removalOf({ bucket, key, sequencer, eventTime }: Upload): Upload {
+  return { ...defined({ sequencer, eventTime }), bucket, key, isRemoval: true };
 }
 
 type Rule = (upload: Upload, options: ParseOptions) => Objection | undefined;
@@ -70,8 +79,10 @@ function foreignBucket({ bucket }: Upload, options: ParseOptions): Objection | u
 }
 
 /** Consoles and Hadoop make empty objects that stand for folders. */
-function folderMarker({ key, sizeBytes = 0 }: Upload): Objection | undefined {
-  const isMarker = sizeBytes === 0 && (key.endsWith('/') || key.endsWith('_$folder$'));
+function folderMarker({ key, sizeBytes = 0, isRemoval }: Upload): Objection | undefined {
+  // Events of removals do not say what size it was.
+  const isMarker =
+    !isRemoval && sizeBytes === 0 && (key.endsWith('/') || key.endsWith('_$folder$'));
   return isMarker ? ignored('Marks a folder and holds nothing.') : undefined;
 }
 

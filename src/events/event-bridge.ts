@@ -3,6 +3,8 @@ import type { Dialect } from './dialect.ts';
 import { ignored, type Objection, refused } from './event-record.ts';
 import { expected, shown } from './expected.ts';
 import { type Fields, fieldsOf } from './fields.ts';
+import type { ParseOptions } from './parse-options.ts';
+import { olderVersionExpired, takesRemovals } from './removals.ts';
 
 /**
  * An S3 event as EventBridge delivers it. Its key is not encoded, unlike that of a notification.
@@ -13,7 +15,7 @@ export const eventBridge: Dialect = {
   recognises: (event) => 'detail-type' in event,
   parse: (event, { options }) => {
     const isCall = event['detail-type'] === cloudTrailCall;
-    return [admit(isCall ? announcementOfCall(event) : announcementOf(event), options)];
+    return [admit(isCall ? announcementOfCall(event) : announcementOf(event, options), options)];
   },
 };
 
@@ -27,7 +29,9 @@ const creations: ReadonlySet<unknown> = new Set([
   'CompleteMultipartUpload',
 ]);
 
-function announcementOf(event: Fields): Announcement {
+const removal = 'Object Deleted';
+
+function announcementOf(event: Fields, options: ParseOptions): Announcement {
   const { bucket, object } = fieldsOf(event.detail);
   const { key, 'version-id': versionId, etag, size, sequencer } = fieldsOf(object);
   return {
@@ -39,7 +43,8 @@ function announcementOf(event: Fields): Announcement {
     sizeBytes: size,
     sequencer,
     eventTime: event.time,
-    objection: objectionTo(event),
+    isRemoval: event['detail-type'] === removal,
+    objection: objectionTo(event, versionId, options),
   };
 }
 
@@ -54,8 +59,19 @@ function announcementOfCall({ detail }: Fields): Announcement {
   return { bucket: bucketName, key, keyEncoding: 'raw', objection };
 }
 
-function objectionTo({ 'detail-type': type, source = 'aws.s3' }: Fields): Objection | undefined {
+function objectionTo(
+  { 'detail-type': type, source = 'aws.s3', detail }: Fields,
+  versionId: unknown,
+  options: ParseOptions,
+): Objection | undefined {
   if (typeof type !== 'string') return refused(expected('a detail-type', type));
-  if (type !== 'Object Created') return ignored(`${shown(type)} announces no new object.`);
-  return source === 'aws.s3' ? undefined : refused(expected('an event of aws.s3', source));
+  const isTaken = type === 'Object Created' || (type === removal && takesRemovals(options));
+  if (!isTaken) return ignored(`${shown(type)} announces no new object.`);
+  if (source !== 'aws.s3') return refused(expected('an event of aws.s3', source));
+  const { reason, 'deletion-type': deletion } = fieldsOf(detail);
+  return olderVersionExpired({
+    isLifecycle: reason === 'Lifecycle Expiration',
+    isForGood: type === removal && deletion === 'Permanently Deleted',
+    versionId,
+  });
 }

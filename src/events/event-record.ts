@@ -16,6 +16,8 @@ export interface RecordDescription extends Omit<KnownOfObject, 'bucket' | 'key'>
   bucket: string | null;
   key: string | null;
   action: EventRecord['action'];
+  /** Present where the event tells that the object was removed. */
+  isRemoval?: true;
   reason?: string;
 }
 
@@ -24,7 +26,8 @@ export function describeRecord(record: EventRecord): RecordDescription {
   const known: KnownOfObject = record.action === 'process' ? record.upload : record;
   const { bucket = null, key = null, versionId, sizeBytes } = known;
   const reason = record.action === 'process' ? undefined : record.reason;
-  return defined({ bucket, key, versionId, sizeBytes, action: record.action, reason });
+  const isRemoval = record.action === 'process' ? record.upload.isRemoval : undefined;
+  return defined({ bucket, key, versionId, sizeBytes, action: record.action, isRemoval, reason });
 }
 
 export function ignored(reason: string): Objection {

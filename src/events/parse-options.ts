@@ -11,4 +11,6 @@ export interface ParseOptions {
   bucket?: string | undefined;
   /** `auto` follows the dialect; the others are for a store that encodes as no other does. */
   keyEncoding?: 'auto' | KeyEncoding | undefined;
+  /** With `delete`, events of removals are processed; by default they are ignored. */
+  onSourceDeleted?: 'keep' | 'delete' | undefined;
 }

@@ -3,7 +3,8 @@ import type { Dialect } from './dialect.ts';
 import { ignored, type Objection, refused } from './event-record.ts';
 import { expected, shown } from './expected.ts';
 import { type Fields, fieldsOf, isOfMajor, textOf } from './fields.ts';
-import type { KeyEncoding } from './parse-options.ts';
+import type { KeyEncoding, ParseOptions } from './parse-options.ts';
+import { isRemoval, olderVersionExpired, takesRemovals } from './removals.ts';
 
 /**
  * A record of an S3 event notification, from S3 or from a store that writes as S3 does.
@@ -12,7 +13,7 @@ import type { KeyEncoding } from './parse-options.ts';
 export const s3Record: Dialect = {
   kind: 's3',
   recognises: (event) => 's3' in event || textOf(event.eventSource)?.endsWith(':s3') === true,
-  parse: (record, { options }) => [admit(announcementOf(record), options)],
+  parse: (record, { options }) => [admit(announcementOf(record, options), options)],
 };
 
 /** What S3 sends, in place of records, when a notification is configured. */
@@ -24,7 +25,7 @@ export const s3TestEvent: Dialect = {
   ],
 };
 
-function announcementOf(record: Fields): Announcement {
+function announcementOf(record: Fields, options: ParseOptions): Announcement {
   const { bucket, object } = fieldsOf(record.s3);
   const { name, arn } = fieldsOf(bucket);
   const { key, versionId, eTag, size, sequencer } = fieldsOf(object);
@@ -37,7 +38,15 @@ function announcementOf(record: Fields): Announcement {
     sizeBytes: size,
     sequencer,
     eventTime: record.eventTime,
-    objection: versionObjection(record.eventVersion) ?? nameObjection(record.eventName),
+    isRemoval: isRemoval(textOf(record.eventName) ?? ''),
+    objection:
+      versionObjection(record.eventVersion) ??
+      nameObjection(record.eventName, takesRemovals(options)) ??
+      olderVersionExpired({
+        isLifecycle: /LifecycleExpiration/.test(`${record.eventName}`),
+        isForGood: /:Delete$/.test(`${record.eventName}`),
+        versionId,
+      }),
   };
 }
 
@@ -71,10 +80,11 @@ function versionObjection(eventVersion: unknown): Objection | undefined {
   return isKnown ? undefined : refused(expected('an eventVersion of 2.x', eventVersion));
 }
 
-function nameObjection(eventName: unknown): Objection | undefined {
+function nameObjection(eventName: unknown, takesRemovals: boolean): Objection | undefined {
   // Records written by hand, to try a function out, often have no name: the object will tell.
   if (eventName === undefined || eventName === null || eventName === '') return undefined;
   if (typeof eventName !== 'string') return refused(expected('an eventName', eventName));
+  if (takesRemovals && isRemoval(eventName)) return undefined;
   return isCreation(eventName.replace(/^s3:/, '')) ? undefined : noCreation(eventName);
 }
 

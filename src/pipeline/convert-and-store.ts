@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ConversionError, describeRecipe, recipeHash } from '../convert/index.ts';
 import { PermanentError } from './errors.ts';
 import type { Converted, FailureCode } from './outcome.ts';
@@ -8,7 +9,13 @@ import type { ObjectRef } from './upload.ts';
 
 /** What came of one content, for good. */
 export type Result =
-  | { status: 'converted'; output: ObjectRef; outputSizeBytes: number; image: Converted }
+  | {
+      status: 'converted';
+      output: ObjectRef;
+      outputSizeBytes: number;
+      outputSha256: string;
+      image: Converted;
+    }
   | { status: 'failed'; code: FailureCode; message: string };
 
 /** Converts what was read and puts the output in its place. Throws what another try may mend. */
@@ -55,12 +62,21 @@ async function store(
   { bytes, ...image }: Converted & { bytes: Uint8Array },
   { parts, watch }: { parts: PipelineParts; watch: Stopwatch },
 ): Promise<Result> {
-  const output = { bucket: parts.outputBucket ?? ref.bucket, key: parts.outputPrefix + ref.key };
+  const output = outputOf(ref, parts);
   const metadata = provenance(source, parts);
   await watch.time('store', () =>
     parts.store.put(output, { bytes, contentType: image.contentType, metadata }),
   );
-  return { status: 'converted', output, outputSizeBytes: bytes.byteLength, image };
+  const outputSha256 = createHash('sha256').update(bytes).digest('hex');
+  return { status: 'converted', output, outputSizeBytes: bytes.byteLength, outputSha256, image };
+}
+
+/** Where the output of a source lies. */
+export function outputOf(
+  { bucket, key }: ObjectRef,
+  { outputBucket = bucket, outputPrefix }: Pick<PipelineParts, 'outputBucket' | 'outputPrefix'>,
+): ObjectRef {
+  return { bucket: outputBucket, key: outputPrefix + key };
 }
 
 /** What an output says of where it comes from. */
@@ -78,7 +94,7 @@ function provenance(
 }
 
 /** Outputs say what they are, should one get to where uploads are looked for. */
-export function isOutput({ metadata }: ReadObject): boolean {
+export function isOutput({ metadata }: Pick<ReadObject, 'metadata'>): boolean {
   return 'recipe-hash' in metadata && 'processor-version' in metadata;
 }
 

@@ -10,6 +10,7 @@ import {
 } from './outcome.ts';
 import type { PipelineParts } from './parts.ts';
 import type { ReadObject } from './ports.ts';
+import { removeOutput } from './remove-output.ts';
 import { createStopwatch, type Stopwatch } from './stopwatch.ts';
 import type { ObjectRef, Upload } from './upload.ts';
 
@@ -23,7 +24,8 @@ const maxRounds = 5;
  * Write, then verify: events arrive late, twice and out of order, so which content an event was
  * about does not matter. The newest is read and converted, and when after the write the source is
  * no longer what was read, all starts over. The last writer has always verified after its write,
- * so outputs converge with no locks, on any store.
+ * so outputs converge with no locks, on any store. Where outputs follow their sources, to have none
+ * is what matches a source that is gone, and removing is a write like any other.
  *
  * Throws what another try may mend.
  */
@@ -38,7 +40,11 @@ export async function convertNewest(
   for (let round = 1; round <= maxRounds; round++) {
     const source = await readNewest(ref, parts, watch);
     const upload = uploadOf(source, uploads);
-    if (!source) return skipped(upload, 'SOURCE_GONE', parts.recipe);
+    if (!source) {
+      if (parts.onSourceDeleted !== 'delete') return skipped(upload, 'SOURCE_GONE', parts.recipe);
+      if (!(await removeOutput(ref, parts))) continue;
+      return skipped(upload, 'SOURCE_REMOVED', parts.recipe);
+    }
     if (isOutput(source)) {
       return skipped({ ...upload, ...contentOf(source) }, 'OWN_OUTPUT', parts.recipe);
     }
@@ -47,7 +53,8 @@ export async function convertNewest(
       ? failed(source.failure)
       : await convertAndStore(ref, source, parts, watch);
     const newest = await watch.time('verify', () => parts.store.head(ref));
-    if (newest && !isSameContent(newest, source)) continue;
+    // Removed since: whoever handles that may have looked before the output was written.
+    if (newest ? !isSameContent(newest, source) : parts.onSourceDeleted === 'delete') continue;
 
     if (upload.eventTime) watch.add('queue', Math.max(0, startedAt - upload.eventTime.getTime()));
     return {
@@ -94,8 +101,9 @@ async function readNewest(
 
 /** Which of the uploads announced this content; where none did, the last to arrive stands for it. */
 function uploadOf(source: SourceContent | undefined, uploads: [Upload, ...Upload[]]): Upload {
-  const announced = source && uploads.find((upload) => isSameContent(upload, source));
-  return announced ?? uploads.at(-1) ?? uploads[0];
+  const created = uploads.filter(({ isRemoval }) => !isRemoval);
+  const announced = source && created.find((upload) => isSameContent(upload, source));
+  return announced ?? created.at(-1) ?? uploads[0];
 }
 
 function contentOf({ versionId, etag, sizeBytes }: SourceContent): SourceContent {

@@ -33,6 +33,14 @@ export class SourceUnsettledError extends Error {
   }
 }
 
+/** The store does not let this program look at an object. */
+export class NotPermittedError extends Error {
+  constructor(key: string, options?: ErrorOptions) {
+    super(`Expected to be allowed to look at "${key}" but the store refuses it.`, options);
+    this.name = 'NotPermittedError';
+  }
+}
+
 /** There was no time left to finish; the queue brings it back. */
 export class DeadlineError extends Error {
   constructor(key: string) {

@@ -1,9 +1,10 @@
 export { type Budget, createBudget } from './budget.ts';
-export { needsTooMuchMemory } from './convert-and-store.ts';
+export { isOutput, needsTooMuchMemory, outputOf } from './convert-and-store.ts';
 export {
   BodyLengthError,
   DeadlineError,
   EntryRejectedError,
+  NotPermittedError,
   PermanentError,
   type PermanentErrorCode,
   permanentErrorCodes,
@@ -15,6 +16,7 @@ export {
   type LedgerRow,
   type LedgerState,
   ledgerStates,
+  type OutputKeysOptions,
   type PageOptions,
   type RowChange,
   type RowFilter,

@@ -18,6 +18,8 @@ export interface LedgerRow {
   outputBucket: string | null;
   outputKey: string | null;
   outputSizeBytes: number | null;
+  /** Hexadecimal; rows of earlier versions have none. */
+  outputSha256: string | null;
   width: number | null;
   height: number | null;
   channels: number | null;
@@ -78,10 +80,23 @@ export interface RowChange {
 /**
  * How an object, as it is now, stands in the ledger under a recipe: its output is there (`current`);
  * its conversion failed; its key has rows, but of other content or recipes, or the output was written
- * anew from those (`stale`); or nothing tells that it was ever converted (`missing`).
+ * anew from those (`stale`); nothing tells that it was ever converted (`missing`); or it is an output
+ * itself, which was copied there (`ownOutput`).
  */
-export const ledgerStates = ['current', 'failed', 'stale', 'missing'] as const;
+export const ledgerStates = ['current', 'failed', 'stale', 'missing', 'ownOutput'] as const;
 export type LedgerState = (typeof ledgerStates)[number];
+
+/** Which keys, and a page of them. */
+export interface OutputKeysOptions {
+  bucket: string;
+  prefix: string;
+  /** Where outputs lie: its prefix before the key names one. */
+  output: { bucket: string; prefix: string };
+  /** Rows that were written since do not count. */
+  recordedBefore: string;
+  after?: string | undefined;
+  limit: number;
+}
 
 /** Reads the ledger. Whatever a method throws is worth another try. */
 export interface LedgerReader {
@@ -108,6 +123,8 @@ export interface LedgerReader {
     contents: { key: string; etag: string }[],
     recipeHash: string,
   ): Promise<LedgerState[]>;
+  /** Keys whose rows name an output at its place, in the order of their bytes. */
+  keysOfOutputs(options: OutputKeysOptions): Promise<string[]>;
   /** False where there was no such row. */
   remove(id: string): Promise<boolean>;
 }

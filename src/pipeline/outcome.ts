@@ -24,6 +24,7 @@ export type FailureCode = ConversionErrorCode | PermanentErrorCode;
 /** Why an upload needed no output of its own; docs/errors.md says more. */
 export const skipReasons = {
   SOURCE_GONE: 'The source was removed before it was read.',
+  SOURCE_REMOVED: 'The source was removed, and its output and rows with it.',
   SUPERSEDED: 'A newer upload under the same key took its place before it was read.',
   OWN_OUTPUT: 'It is an output of this program, which another deployment or a copy brought here.',
 } as const;
@@ -62,7 +63,14 @@ interface OutcomeBase {
 /** What became of one content of one key: exactly one row of the ledger. */
 export type Outcome = OutcomeBase &
   (
-    | { status: 'converted'; output: ObjectRef; outputSizeBytes: number; image: Converted }
+    | {
+        status: 'converted';
+        output: ObjectRef;
+        outputSizeBytes: number;
+        /** Hexadecimal. */
+        outputSha256: string;
+        image: Converted;
+      }
     | { status: 'failed'; code: FailureCode; message: string }
     | { status: 'skipped'; code: SkipReason; message: string }
   );

@@ -21,4 +21,6 @@ export interface PipelineParts {
   /** Put before a source's key to name its output, such as `grayscale/`. */
   outputPrefix: string;
   processorVersion: string;
+  /** Whether an output and its rows stay when the source is removed; by default they do. */
+  onSourceDeleted?: 'keep' | 'delete';
 }

@@ -31,10 +31,15 @@ export interface NewObject {
 export interface ObjectStore {
   /** The newest content under a key, or undefined where there is none. */
   read(ref: ObjectRef, options: { maxBytes: number }): Promise<ReadObject | undefined>;
-  /** What `read` would find now, without reading it. */
+  /** What `read` would find now, without reading it. Throws `NotPermittedError`. */
   head(ref: ObjectRef): Promise<ObjectVersion | undefined>;
   /** Replaces what is there, whole or not at all. */
   put(ref: ObjectRef, object: NewObject): Promise<void>;
+  /**
+   * Removes what is there, if anything is. With an ETag, and where the store can tell, only while it
+   * is of that content; false where it is of another by now.
+   */
+  remove(ref: ObjectRef, options?: { etag?: string | undefined }): Promise<boolean>;
 }
 
 /**
@@ -80,6 +85,8 @@ export interface Ledger {
    * Throws `EntryRejectedError` for what no retry mends, anything else for what one may.
    */
   record(entries: LedgerEntry[]): Promise<void>;
+  /** Forgets all rows of these sources, but for those whose outputs lie elsewhere. */
+  remove(sources: { source: ObjectRef; output: ObjectRef }[]): Promise<void>;
 }
 
 /** Milliseconds since the epoch, with fractions. */

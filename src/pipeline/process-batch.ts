@@ -1,5 +1,6 @@
 import { convertNewest, skipped } from './convert-newest.ts';
 import { DeadlineError, EntryRejectedError } from './errors.ts';
+import { forgetRemoved, isRemoved, type KeyResult, settleAll } from './follow-removals.ts';
 import { contentId, isSameContent, type Outcome } from './outcome.ts';
 import type { PipelineParts } from './parts.ts';
 import type { LedgerEntry } from './ports.ts';
@@ -12,15 +13,9 @@ export type UploadResult = { outcome: Outcome } | { error: unknown };
 export interface BatchReport {
   /** One for each upload, in their order. */
   results: UploadResult[];
-  /** Every outcome that is in the ledger now, those of superseded uploads among them. */
+  /** Every outcome that the ledger shows now, those of superseded uploads among them. */
   outcomes: Outcome[];
 }
-
-/** The outcomes of one key's uploads, the newest content's first; or why there are none. */
-type KeyResult = { uploads: Upload[] } & (
-  | { outcomes: [Outcome, ...Outcome[]] }
-  | { error: unknown }
-);
 
 export interface BatchOptions {
   /** Whether the process had just been started. */
@@ -40,15 +35,19 @@ export async function processBatch(
 ): Promise<BatchReport> {
   const expiresAt = performance.now() + (timeoutMs ?? Number.POSITIVE_INFINITY);
   const byKey = Map.groupBy(uploads, ({ bucket, key }) => JSON.stringify([bucket, key]));
-  const converted = await Promise.all(
-    [...byKey.values()].map((sameKey) =>
-      withinTime(timeoutMs, convertKey(sameKey, parts, expiresAt), () => ({
-        uploads: sameKey,
-        error: new DeadlineError(sameKey[0]?.key ?? ''),
-      })),
-    ),
-  );
-  const recorded = await recordAll(converted, parts, coldStart);
+  const settle = async (keys: Upload[][]): Promise<KeyResult[]> => {
+    const leftMs = timeoutMs && Math.max(0, expiresAt - performance.now());
+    const converted = await Promise.all(
+      keys.map((sameKey) =>
+        withinTime(leftMs, convertKey(sameKey, parts, expiresAt), () => ({
+          uploads: sameKey,
+          error: new DeadlineError(sameKey[0]?.key ?? ''),
+        })),
+      ),
+    );
+    return await recordAll(await forgetRemoved(converted, parts), parts, coldStart);
+  };
+  const recorded = await settleAll([...byKey.values()], settle, parts);
 
   const resultOf = new Map<Upload, UploadResult>(
     recorded.flatMap((key) =>
@@ -78,7 +77,8 @@ async function convertKey(
         // Its turn came after the batch was answered: it is on its way back already.
         if (performance.now() >= expiresAt) throw new DeadlineError(uploads[0]?.key ?? '');
         const newest = await convertNewest(uploads as [Upload, ...Upload[]], parts);
-        return { uploads, outcomes: [newest, ...superseded(uploads, newest, parts)] };
+        const older = isRemoved(newest) ? [] : superseded(uploads, newest, parts);
+        return { uploads, outcomes: [newest, ...older] };
       }),
     );
   } catch (error) {
@@ -120,7 +120,9 @@ async function recordAll(
   parts: PipelineParts,
   coldStart: boolean,
 ): Promise<KeyResult[]> {
-  const outcomes = keys.flatMap((key) => ('error' in key ? [] : key.outcomes));
+  const outcomes = keys
+    .flatMap((key) => ('error' in key ? [] : key.outcomes))
+    .filter((outcome) => !isRemoved(outcome));
   if (outcomes.length === 0) return keys;
   try {
     const watch = createStopwatch(parts.now);

@@ -14,4 +14,6 @@ export interface Upload extends ObjectRef {
   /** Orders the events of one key; see the S3 notification format. */
   sequencer?: string;
   eventTime?: Date;
+  /** The event told that the source was removed, or one of its versions; what it is now, the store says. */
+  isRemoval?: true;
 }

@@ -62,7 +62,10 @@ export async function startSandbox(
     const inside = { ...config, databaseUrl };
     await composeMigration(inside);
 
-    const store = await startStoreAndQueue({ port: storePort, bucket, visibilityTimeoutSeconds });
+    const store = await startStoreAndQueue({
+      ...{ port: storePort, bucket, visibilityTimeoutSeconds },
+      announcesRemovals: config.onSourceDeleted === 'delete',
+    });
     closers.push(() => store.close());
 
     const part = { store, bucket, databaseUrl };

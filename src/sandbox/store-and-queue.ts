@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
+import { listInByteOrder } from './list-order.ts';
 
 export const region = 'us-east-1';
 /** The stand-in asks for credentials but does not look at them. */
@@ -18,6 +19,8 @@ export interface StoreAndQueueOptions {
   bucket: string;
   /** How long a message that was received and not deleted stays hidden. */
   visibilityTimeoutSeconds: number;
+  /** Whether removals are announced as well. */
+  announcesRemovals?: boolean;
   /** How a notification gets on its way; at once and once, if not given. S3 promises neither. */
   deliver?: (body: string, send: (body: string) => Promise<void>) => Promise<void>;
 }
@@ -47,10 +50,11 @@ const maxBodyBytes = 5 * 2 ** 30;
 
 /**
  * S3 and SQS in this process, on loopback, in memory. Each object that is created in the bucket is
- * announced on the queue as S3 does it. Only browsers' form posts are not: their answer does not
- * say which key they made.
+ * announced on the queue as S3 does it, and where that is asked for each that is removed. Only browsers'
+ * form posts are not: their answer does not say which key they made; nor removals of many at once.
  */
 export async function startStoreAndQueue(options: StoreAndQueueOptions): Promise<StoreAndQueue> {
+  await listInByteOrder();
   const app = buildApp({ logger: false, defaultRegion: region });
   // The stand-in takes 11 MiB by default, less than a camera's picture.
   app.removeContentTypeParser('*');
@@ -65,8 +69,10 @@ export async function startStoreAndQueue(options: StoreAndQueueOptions): Promise
 
   let announce: (created: CreatedObject, eventName: string) => Promise<void>;
   app.addHook('onResponse', async (request, reply) => {
-    const eventName = creationOf(request.method, request.url, request.headers);
-    if (!eventName || reply.statusCode !== 200) return;
+    const { method, url, headers } = request;
+    const eventName =
+      creationOf(method, url, headers) ?? (options.announcesRemovals && removalOf(method, url));
+    if (!eventName || ![200, 204].includes(reply.statusCode)) return;
     const { bucket, '*': key } = request.params as { bucket: string; '*': string };
     const etag = reply.getHeader('etag');
     if (bucket === options.bucket) {
@@ -150,6 +156,14 @@ function creationOf(
   }
   if (method !== 'PUT' || searchParams.has('uploadId')) return undefined;
   return headers['x-amz-copy-source'] ? 'ObjectCreated:Copy' : 'ObjectCreated:Put';
+}
+
+/** The S3 event that a request was, where it removed an object. */
+function removalOf(method: string, url: string): string | undefined {
+  const { pathname, searchParams } = new URL(url, 'http://localhost');
+  const isRemoval = method === 'DELETE' && /^\/[^/]+\/./.test(pathname);
+  // An upload that was given up is removed in the same way.
+  return isRemoval && !searchParams.has('uploadId') ? 'ObjectRemoved:Delete' : undefined;
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */

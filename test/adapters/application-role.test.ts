@@ -60,4 +60,12 @@ describe('the application’s role', () => {
     // insufficient_privilege
     await expect(client.query(statement)).rejects.toMatchObject({ code: '42501' });
   });
+
+  test('may delete rows where they follow their sources, until they do not any more', async () => {
+    const remove = () => client.query('DELETE FROM image_metadata');
+    await prepareApplicationRole(database, role, { mayDelete: true });
+    await expect(remove()).resolves.toBeDefined();
+    await prepareApplicationRole(database, role);
+    await expect(remove()).rejects.toMatchObject({ code: '42501' });
+  });
 });

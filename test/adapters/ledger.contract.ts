@@ -76,6 +76,30 @@ export function describeLedger(
       },
     );
 
+    test('forgets the rows of a source, but for those whose outputs lie elsewhere', async () => {
+      const { ledger, rows } = await open();
+      const elsewhere = convertedOutcome({ key: 'a', etag: 'e9' });
+      await ledger.record(
+        entriesOf(
+          convertedOutcome({ key: 'a' }),
+          failedOutcome({ key: 'a', etag: 'e2' }),
+          skippedOutcome({ key: 'a', etag: 'e3' }),
+          convertedOutcome({ key: 'b' }),
+          convertedOutcome({ key: 'a', bucket: 'other' }),
+          { ...elsewhere, output: { bucket: 'uploads', key: 'gray/a' } } as never,
+        ),
+      );
+      const gone = { bucket: 'uploads', key: 'a' };
+      const output = { bucket: 'uploads', key: 'grayscale/a' };
+      for (let i = 0; i < 2; i++) await ledger.remove([{ source: gone, output }]);
+      const left = (await rows()).map(({ key, fileName }) => [key, fileName]).sort();
+      expect(left).toEqual([
+        ['a', 'gray/a'],
+        ['a', 'grayscale/a'],
+        ['b', 'grayscale/b'],
+      ]);
+    });
+
     test('takes an outcome whose content nobody knows', async () => {
       const { ledger, rows } = await open();
       const { source: _, ...outcome } = skippedOutcome();

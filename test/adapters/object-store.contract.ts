@@ -81,6 +81,16 @@ export function describeObjectStore(
       expect(read?.bytes).toHaveLength(0);
     });
 
+    test('removes what is there, and does not mind where nothing is', async () => {
+      const { store, bucket } = open();
+      const ref = { bucket, key: 'removed' };
+      await store.put(ref, object('x'));
+      const { etag } = (await store.head(ref)) ?? {};
+      expect(await store.remove(ref, { etag })).toBe(true);
+      expect(await store.head(ref)).toBeUndefined();
+      expect(await store.remove(ref)).toBe(true);
+    });
+
     test.each(oddKeys)('takes the key %j as it is', async (key) => {
       const { store, bucket } = open();
       await store.put({ bucket, key }, object(key));

@@ -54,6 +54,32 @@ test.each([
   ]);
 });
 
+describe('Object Deleted, where outputs follow their sources', () => {
+  const removed = (detail: object) => {
+    const event = eventBridgeEvent({ detailType: 'Object Deleted' });
+    const told = { ...event, detail: { ...event.detail, ...detail } };
+    return parseEvent(told, { ...options, onSourceDeleted: 'delete' });
+  };
+
+  test.each([
+    ['on demand', { reason: 'DeleteObject', 'deletion-type': 'Permanently Deleted' }],
+    ['by a marker', { reason: 'DeleteObject', 'deletion-type': 'Delete Marker Created' }],
+    ['by expiry', { reason: 'Lifecycle Expiration', 'deletion-type': 'Delete Marker Created' }],
+  ])('announces a removal %s', (_, detail) => {
+    expect(removed(detail)).toEqual([
+      {
+        action: 'process',
+        upload: { bucket, key, sequencer, eventTime: new Date(eventTime), isRemoval: true },
+      },
+    ]);
+  });
+
+  test('is ignored where an older version expired', () => {
+    const expiry = { reason: 'Lifecycle Expiration', 'deletion-type': 'Permanently Deleted' };
+    expect(removed(expiry)).toMatchObject([{ action: 'ignore', key }]);
+  });
+});
+
 describe('a call of S3 that CloudTrail tells of', () => {
   const callOf = (eventName: string) => ({
     source: 'aws.s3',

@@ -124,6 +124,53 @@ describe('the name of an event', () => {
     ]);
   });
 
+  const follows = { ...options, onSourceDeleted: 'delete' } as const;
+  const removed = (eventName: string, more = {}) =>
+    parseEvent(s3Event({ eventName, ...more }), follows);
+
+  test.each([
+    'ObjectRemoved:Delete',
+    'ObjectRemoved:DeleteMarkerCreated',
+    's3:ObjectRemoved:DeleteAllVersions',
+    's3:ObjectRemoved:NoOP',
+    'LifecycleExpiration:DeleteMarkerCreated',
+    'ObjectLifecycle:Expiration:Current',
+    'ObjectSynced:Delete',
+    'ObjectSynced:DeletionMarkerCreated',
+  ])('%s announces a removal where outputs follow, of no content', (eventName) => {
+    expect(removed(eventName)).toEqual([
+      {
+        action: 'process',
+        upload: { bucket, key, sequencer, eventTime: new Date(eventTime), isRemoval: true },
+      },
+    ]);
+  });
+
+  test('expiry removes the newest where there are no versions, and an older one where there are', () => {
+    expect(removed('LifecycleExpiration:Delete', { versionId: undefined })).toMatchObject([
+      { action: 'process' },
+    ]);
+    expect(removed('LifecycleExpiration:Delete')).toMatchObject([
+      { action: 'ignore', reason: 'A lifecycle rule removed a version that was not the newest.' },
+    ]);
+  });
+
+  test.each(['ObjectTagging:Delete', 'ObjectRestore:Delete', 'LifecycleTransition'])(
+    '%s is ignored where outputs follow, too',
+    (eventName) => {
+      expect(removed(eventName)).toMatchObject([{ action: 'ignore' }]);
+    },
+  );
+
+  test('removals of outputs are ignored, and those of what looks like a folder are not', () => {
+    expect(removed('ObjectRemoved:Delete', { key: 'grayscale/a.png' })).toMatchObject([
+      { action: 'ignore' },
+    ]);
+    expect(removed('ObjectRemoved:Delete', { key: 'folder/' })).toMatchObject([
+      { action: 'process' },
+    ]);
+  });
+
   test.each([undefined, null, ''])('may be missing (%j), as in events written by hand', (name) => {
     expect(keysOf(altered(s3Event(), 'Records.0.eventName', name))).toEqual([key]);
   });

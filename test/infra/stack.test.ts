@@ -54,6 +54,19 @@ const variants = {
       login: { kind: 'password', user: 'app', secretName: 'database' },
     },
   },
+  /** Outputs that go with their sources, told of by the bucket itself or by EventBridge. */
+  following: {
+    source: { kind: 'new', versioned: true },
+    onSourceDeleted: 'delete',
+    database: { kind: 'new' },
+  },
+  followingByRule: {
+    source: { kind: 'existing', name: 'my-uploads' },
+    outputBucket: 'my-outputs',
+    events: 'eventbridge',
+    onSourceDeleted: 'delete',
+    database: { kind: 'new' },
+  },
 } satisfies Record<string, EnvironmentSettings>;
 
 let made: Synthesized;
@@ -61,13 +74,18 @@ let plain: Template;
 let full: Template;
 let yours: Template;
 let password: Template;
+let following: Template;
+let followingByRule: Template;
 const all = () => Object.entries(made.templates);
 
 beforeAll(() => {
   made = synthesize({ ...variants, ...environments }, (app) => {
     new Bucket(new Stack(app, 'Wrong'), 'Bucket');
   });
-  ({ plain, full, yours, password } = made.templates as Record<keyof typeof variants, Template>);
+  ({ plain, full, yours, password, following, followingByRule } = made.templates as Record<
+    keyof typeof variants,
+    Template
+  >);
 }, 180_000);
 
 interface Statement {
@@ -313,6 +331,47 @@ describe('events', () => {
     const detail = (key: string) => eventBridgeEvent({ bucket: 'uploads', key }).detail;
     expect(matches(from, detail('incoming/a.jpg'))).toBe(true);
     expect(matches(from, detail('grayscale/incoming/a.jpg'))).toBe(false);
+  });
+});
+
+describe('removals', () => {
+  const kinds = ['s3:ObjectCreated:*', 's3:ObjectRemoved:*', 's3:LifecycleExpiration:*'];
+  const queueEvents = (template: Template) =>
+    Object.values(template.findResources('AWS::S3::Bucket')).flatMap(({ Properties }) =>
+      Properties.NotificationConfiguration.QueueConfigurations.map(
+        ({ Event }: { Event: string }) => Event,
+      ),
+    );
+  const detailTypes = (template: Template) =>
+    Object.values(template.findResources('AWS::Events::Rule')).flatMap(
+      ({ Properties }) => Properties.EventPattern['detail-type'],
+    );
+
+  test('are told, and outputs may be removed, where outputs follow their sources', () => {
+    expect(queueEvents(following)).toEqual(kinds);
+    expect(detailTypes(followingByRule)).toEqual(['Object Created', 'Object Deleted']);
+    expect(allowed(following, 's3:DeleteObject')).toEqual([
+      expect.stringContaining('/grayscale/*'),
+    ]);
+    expect(allowed(followingByRule, 's3:DeleteObject')).toEqual([
+      expect.stringContaining('my-outputs/grayscale/*'),
+    ]);
+    for (const template of [following, followingByRule]) {
+      for (const handler of ['index.handler', 'index.migrate']) {
+        expect(variablesOf(template, handler)).toMatchObject({ ON_SOURCE_DELETED: 'delete' });
+      }
+      // The rights in the database are given when the schema is prepared: again, when this changes.
+      template.hasResourceProperties('Custom::GrayscaleSchema', { onSourceDeleted: 'delete' });
+    }
+  });
+
+  test('are neither told nor followed by default', () => {
+    expect(queueEvents(plain)).toEqual(['s3:ObjectCreated:*']);
+    expect(detailTypes(password)).toEqual(['Object Created']);
+    for (const template of [plain, full, yours, password]) {
+      expect(allowed(template, 's3:DeleteObject')).toEqual([]);
+      expect(variablesOf(template, 'index.handler')).toMatchObject({ ON_SOURCE_DELETED: 'keep' });
+    }
   });
 });
 

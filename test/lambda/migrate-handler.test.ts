@@ -82,7 +82,8 @@ describe('the migrations handler', () => {
           RequestId: '5c8c9a3e-0000-4000-8000-000000000001',
           LogicalResourceId: 'Schema',
           Data: {
-            Applied: '0001_image-metadata, 0002_ledger, 0003_views, 0004_api, 0005_lists-at-scale',
+            Applied:
+              '0001_image-metadata, 0002_ledger, 0003_views, 0004_api, 0005_lists-at-scale, 0006_output-checksum',
           },
         },
       },
@@ -132,6 +133,7 @@ describe('the migrations handler', () => {
         '0003_views',
         '0004_api',
         '0005_lists-at-scale',
+        '0006_output-checksum',
       ],
     });
     vi.stubEnv('DB_AUTH', 'iam');

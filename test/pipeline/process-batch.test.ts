@@ -214,7 +214,10 @@ describe('processBatch', () => {
   test('leaves the output in place and asks again when the row cannot be written', async () => {
     const { parts, store, ledger } = memoryPipeline();
     await store.put(uploadOf('a.png'), sourceObject(await tinyPng(1)));
-    const down: Ledger = { record: () => Promise.reject(new Error('database down')) };
+    const down: Ledger = {
+      ...ledger,
+      record: () => Promise.reject(new Error('database down')),
+    };
     const { results, outcomes } = await processBatch([uploadOf('a.png')], {
       ...parts,
       ledger: down,
@@ -231,6 +234,7 @@ describe('processBatch', () => {
     for (const key of ['good', 'poison'])
       await store.put(uploadOf(key), sourceObject(await tinyPng(1)));
     const strict: Ledger = {
+      ...ledger,
       async record(entries: LedgerEntry[]) {
         if (entries.some(({ outcome }) => outcome.upload.key === 'poison')) {
           throw new EntryRejectedError('no such text');
@@ -262,7 +266,10 @@ describe('processBatch', () => {
 
   test('has nothing to do, and no row to write, for an empty batch', async () => {
     const { parts } = memoryPipeline({
-      ledger: { record: () => Promise.reject(new Error('asked')) },
+      ledger: {
+        record: () => Promise.reject(new Error('asked')),
+        remove: () => Promise.reject(new Error('asked')),
+      },
     });
     expect(await processBatch([], parts)).toEqual({ results: [], outcomes: [] });
   });

@@ -166,6 +166,7 @@ test('the migrations function, alone in a folder, makes the schema', async () =>
         '0003_views',
         '0004_api',
         '0005_lists-at-scale',
+        '0006_output-checksum',
       ],
     });
     expect(await database.rows()).toEqual([]);

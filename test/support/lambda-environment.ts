@@ -11,8 +11,10 @@ export interface LambdaEnvironment {
 }
 
 /** A real store, queue and database, and the variables that lead the function to them. */
-export async function openLambdaEnvironment(): Promise<LambdaEnvironment> {
-  const [server, database] = await Promise.all([startS3(), createDatabase()]);
+export async function openLambdaEnvironment({
+  announcesRemovals = false,
+} = {}): Promise<LambdaEnvironment> {
+  const [server, database] = await Promise.all([startS3({ announcesRemovals }), createDatabase()]);
   vi.stubEnv('AWS_ENDPOINT_URL', server.endpoint);
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');

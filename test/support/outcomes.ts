@@ -12,6 +12,7 @@ export function convertedOutcome(upload: Partial<Upload> = {}): Outcome {
     stages: { queue: 1, fetch: 2, decode: 3.5, gray: 4, encode: 5, store: 6, verify: 7 },
     output: { bucket, key: `grayscale/${key}` },
     outputSizeBytes: 500,
+    outputSha256: 'ab'.repeat(32),
     image: {
       contentType: 'image/png',
       format: 'png',

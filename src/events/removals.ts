@@ -1,0 +1,45 @@
+import { ignored, type Objection } from './event-record.ts';
+import { textOf } from './fields.ts';
+import type { ParseOptions } from './parse-options.ts';
+
+/**
+ * By name, from S3's list of event types and the stores' sources: a removal on demand (with or without
+ * a delete marker), by a lifecycle rule, or by the zone that the object came from.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html
+ * https://docs.ceph.com/en/latest/radosgw/s3-notification-compatibility/
+ */
+const removals = [
+  /^ObjectRemoved(:|$)/,
+  /^LifecycleExpiration(:|$)/,
+  /^ObjectLifecycle:Expiration(:Current)?$/,
+  /^(ObjectSynced|Replication):(Delete|DeletionMarkerCreated)$/,
+];
+
+/** Whether an event of this name tells that an object, or a version of it, was removed. */
+export function isRemoval(eventName: string): boolean {
+  const name = eventName.replace(/^s3:/, '');
+  return removals.some((pattern) => pattern.test(name));
+}
+
+/**
+ * What a lifecycle rule removes for good in a bucket with versions was not the newest: that one gets a
+ * delete marker first. Each would cost a conversion of the newest.
+ */
+export function olderVersionExpired({
+  isLifecycle,
+  isForGood,
+  versionId,
+}: {
+  isLifecycle: boolean;
+  isForGood: boolean;
+  versionId: unknown;
+}): Objection | undefined {
+  const hasVersion = textOf(versionId) !== undefined && versionId !== 'null';
+  if (!isLifecycle || !isForGood || !hasVersion) return undefined;
+  return ignored('A lifecycle rule removed a version that was not the newest.');
+}
+
+/** Whether removals are to be processed. */
+export function takesRemovals({ onSourceDeleted }: ParseOptions): boolean {
+  return onSourceDeleted === 'delete';
+}

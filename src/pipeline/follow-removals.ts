@@ -1,0 +1,76 @@
+import { outputOf } from './convert-and-store.ts';
+import { SourceUnsettledError } from './errors.ts';
+import type { Outcome } from './outcome.ts';
+import type { PipelineParts } from './parts.ts';
+import type { Upload } from './upload.ts';
+
+/** The outcomes of one key's uploads, the newest content's first; or why there are none. */
+export type KeyResult = { uploads: Upload[] } & (
+  | { outcomes: [Outcome, ...Outcome[]] }
+  | { error: unknown }
+);
+
+/** Rounds in which sources came or went while the rows were written, before the queue has its turn. */
+const maxRounds = 3;
+
+/**
+ * Rows are written after the last look at the source. Where they follow their sources, a row that was
+ * written after its source went, or removed after it came back, would be wrong for good: so each key
+ * is looked at once more, after its rows, and done again where that is so.
+ */
+export async function settleAll(
+  keys: Upload[][],
+  settle: (keys: Upload[][]) => Promise<KeyResult[]>,
+  parts: PipelineParts,
+): Promise<KeyResult[]> {
+  let results = await settle(keys);
+  if (parts.onSourceDeleted !== 'delete') return results;
+  const settled: KeyResult[] = [];
+  for (let round = 1; results.length > 0; round++) {
+    const looked = await Promise.all(results.map((key) => lookAgain(key, parts)));
+    settled.push(...looked.filter(({ isMoved }) => !isMoved).map(({ key }) => key));
+    const moved = looked.filter(({ isMoved }) => isMoved).map(({ key }) => key.uploads);
+    if (round === maxRounds) {
+      const error = (uploads: Upload[]) => new SourceUnsettledError(uploads[0]?.key ?? '', round);
+      return [...settled, ...moved.map((uploads) => ({ uploads, error: error(uploads) }))];
+    }
+    results = moved.length > 0 ? await settle(moved) : [];
+  }
+  return settled;
+}
+
+/** Whether the source came or went after the look that its rows rest on. */
+async function lookAgain(
+  key: KeyResult,
+  { store }: PipelineParts,
+): Promise<{ key: KeyResult; isMoved: boolean }> {
+  const [upload] = key.uploads;
+  if ('error' in key || !upload) return { key, isMoved: false };
+  try {
+    const isThere = (await store.head(upload)) !== undefined;
+    return { key, isMoved: isThere === isRemoved(key.outcomes[0]) };
+  } catch (error) {
+    return { key: { uploads: key.uploads, error }, isMoved: false };
+  }
+}
+
+/** What of a source that is gone is told, but not recorded. */
+export function isRemoved(outcome: Outcome): boolean {
+  return outcome.status === 'skipped' && outcome.code === 'SOURCE_REMOVED';
+}
+
+/** Removes the rows of sources that are gone. */
+export async function forgetRemoved(keys: KeyResult[], parts: PipelineParts): Promise<KeyResult[]> {
+  const gone = keys.flatMap((key) =>
+    'error' in key || !isRemoved(key.outcomes[0]) ? [] : key.outcomes[0].upload,
+  );
+  if (gone.length === 0) return keys;
+  try {
+    await parts.ledger.remove(gone.map((source) => ({ source, output: outputOf(source, parts) })));
+    return keys;
+  } catch (error) {
+    return keys.map((key) =>
+      'error' in key || !isRemoved(key.outcomes[0]) ? key : { uploads: key.uploads, error },
+    );
+  }
+}

@@ -1,0 +1,49 @@
+// Outputs that follow their sources, by the webhook.
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { minioEvent, s3Event } from '../support/events.ts';
+import { tinyPng } from '../support/pipeline.ts';
+import { addImage, startApi, type TestApi } from '../support/server.ts';
+
+const bucket = 'uploads';
+const send = (api: TestApi, event: unknown) =>
+  api.request('/v1/events', { method: 'POST', body: JSON.stringify(event) });
+const removeSource = (api: TestApi, Key: string) =>
+  api.store.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
+
+let following: TestApi;
+beforeAll(async () => {
+  following = await startApi({ ON_SOURCE_DELETED: 'delete' });
+});
+afterAll(() => following.close());
+
+test('a removal is answered once output and rows are gone', async () => {
+  const { id } = await addImage(following, 'a b.png', await tinyPng(1));
+  await removeSource(following, 'a b.png');
+  const event = minioEvent({ bucket, key: 'a b.png', eventName: 'ObjectRemoved:Delete' });
+  const response = await send(following, event);
+  expect(response.status).toBe(200);
+  expect(await response.json()).toMatchObject({
+    results: [{ action: 'processed', key: 'a b.png', status: 'skipped', code: 'SOURCE_REMOVED' }],
+  });
+  expect((await following.request(`/v1/images/${id}`)).status).toBe(404);
+  const output = { bucket, key: 'grayscale/a b.png' };
+  expect(await following.parts.files.look(output)).toBeUndefined();
+});
+
+test('a removal is acknowledged and ignored where outputs stay', async () => {
+  const keeping = await startApi();
+  try {
+    await addImage(keeping, 'kept.png', await tinyPng(1));
+    await removeSource(keeping, 'kept.png');
+    const event = s3Event({ bucket, key: 'kept.png', eventName: 'ObjectRemoved:Delete' });
+    const response = await send(keeping, event);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ results: [{ action: 'ignored' }] });
+    expect(await keeping.database.rows()).toHaveLength(1);
+    const output = { bucket, key: 'grayscale/kept.png' };
+    expect(await keeping.parts.files.look(output)).toBeDefined();
+  } finally {
+    await keeping.close();
+  }
+});
