@@ -6,6 +6,8 @@ import type { ThreadReply, ThreadRequest, ThreadTasks } from './thread-tasks.ts'
 
 /** A thread that has nothing to do ends after this, and gives back the memory of its last image. */
 const idleMs = 5_000;
+/** One that never rests ends after so many tasks: each leaves something behind, libheif's most. */
+const maxTasks = 100;
 
 /** As many as there are cores; more would only take memory. */
 const free = Array.from({ length: navigator.hardwareConcurrency }, () => ({}) as Place);
@@ -14,6 +16,8 @@ const waiting: ((place: Place) => void)[] = [];
 /** Where a thread can be: it is started when it is needed, and again after it was ended. */
 interface Place {
   thread?: Worker | undefined;
+  /** Of this thread. */
+  tasks?: number;
   idleTimer?: NodeJS.Timeout;
 }
 
@@ -55,12 +59,14 @@ function startThread(place: Place): Worker {
     if (place.thread === thread) place.thread = undefined;
   });
   place.thread = thread;
+  place.tasks = 0;
   return thread;
 }
 
 /** An unfinished task ends with its thread. */
 function ask(place: Place, request: ThreadRequest, deadline: Deadline): Promise<ThreadReply> {
   const thread = threadAt(place);
+  place.tasks = (place.tasks ?? 0) + 1;
   return new Promise<ThreadReply>((resolve, reject) => {
     const timer = setTimeout(
       () => give(deadline.error()),
@@ -90,6 +96,10 @@ function ask(place: Place, request: ThreadRequest, deadline: Deadline): Promise<
 }
 
 function leave(place: Place): void {
+  if ((place.tasks ?? 0) >= maxTasks) {
+    void place.thread?.terminate();
+    place.thread = undefined;
+  }
   const next = waiting.shift();
   if (next) next(place);
   else rest(place);
