@@ -18,6 +18,7 @@ import { standBack } from './stand-back.ts';
 export interface ConverterChildOptions {
   module: URL;
   env: Record<string, string | undefined>;
+  maxHeapMb: number;
   /** See {@link standBack}. */
   niceness?: number | undefined;
 }
@@ -57,11 +58,8 @@ export class ChildDiedError extends Error {
 const graceMs = 5_000;
 const mostTimerMs = 2 ** 31 - 1;
 
-/** Pixels are not in JavaScript’s heap, so that this is plenty. */
-const maxHeapMb = 512;
-
 export function startConverterChild(options: ConverterChildOptions): ConverterChild {
-  const { module, env, niceness } = options;
+  const { module, env, niceness, maxHeapMb } = options;
   const child = fork(module, {
     env: { ...allocatorSettings, ...env } as NodeJS.ProcessEnv,
     execArgv: [`--max-old-space-size=${maxHeapMb}`],

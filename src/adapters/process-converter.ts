@@ -18,6 +18,8 @@ export interface ProcessConverterOptions {
   module?: URL;
   /** From 0 to 19: how far they stand back behind whoever else wants the processor. */
   niceness?: number;
+  /** Of JavaScript’s heap in each, in MiB. Pixels are not in it, so that 512 is plenty. */
+  maxHeapMb?: number;
 }
 
 export interface ProcessConverter extends Converter {
@@ -36,7 +38,7 @@ interface Place {
  * as another program may have killed it; then it is `CONVERSION_CRASHED`.
  */
 export function createProcessConverter(options: ProcessConverterOptions): ProcessConverter {
-  const { processes, env, module = ownModule(), niceness } = options;
+  const { processes, env, module = ownModule(), niceness, maxHeapMb = 512 } = options;
   const turns = createBudget(processes);
   const free: Place[] = Array.from({ length: processes }, () => ({}));
   const children = new Set<ConverterChild>();
@@ -60,7 +62,7 @@ export function createProcessConverter(options: ProcessConverterOptions): Proces
   function childAt(place: Place): ConverterChild {
     if (isClosed) throw new Error('Expected an open converter but it was closed.');
     if (place.child?.isAlive()) return place.child;
-    const child = startConverterChild({ module, env, niceness });
+    const child = startConverterChild({ module, env, niceness, maxHeapMb });
     place.child = child;
     children.add(child);
     void child.ended.then(() => children.delete(child));

@@ -31,7 +31,7 @@ afterEach(() => converter.close());
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 function start(processes = 1, env = {}) {
-  converter = createProcessConverter({ processes, env, module });
+  converter = createProcessConverter({ processes, env, module, maxHeapMb: 64 });
 }
 
 interface Options {
