@@ -24,7 +24,7 @@ import type {
   PipelineParts,
 } from './pipeline/index.ts';
 
-/** What a backfill works with. */
+/** What a backfill works with, and who puts right what it would: `retry` and `verify`. */
 export interface BackfillParts {
   files: ObjectFiles;
   reader: LedgerReader;

@@ -1,3 +1,4 @@
+import type { Postgres } from './adapters/postgres.ts';
 import { composeS3 } from './compose.ts';
 import { composePostgres } from './compose-postgres.ts';
 import type { Config } from './config.ts';
@@ -30,20 +31,21 @@ async function examineConfiguredDatabase(config: Config, tell: Tell): Promise<Fi
   if (config.databaseUrl === undefined && config.databaseHost === undefined) {
     return notSet('database', 'DATABASE_URL (or DB_HOST)');
   }
-  const [postgres, { createPostgresProbe }] = await Promise.all([
-    composePostgres(config),
-    import('./adapters/postgres-probe.ts'),
-  ]);
-  const probe = createPostgresProbe(postgres);
-  const telling: DatabaseProbe = {
-    async look() {
-      const facts = await probe.look();
-      tell({ who: 'database', nowMs: facts.nowMs, hereMs: Date.now() });
-      return facts;
-    },
+  let postgres: Postgres | undefined;
+  const open = async (): Promise<DatabaseProbe> => {
+    const { createPostgresProbe } = await import('./adapters/postgres-probe.ts');
+    postgres = await composePostgres(config);
+    const probe = createPostgresProbe(postgres);
+    return {
+      async look() {
+        const facts = await probe.look();
+        tell({ who: 'database', nowMs: facts.nowMs, hereMs: Date.now() });
+        return facts;
+      },
+    };
   };
-  const findings = await examineDatabase(telling);
-  await postgres.close();
+  const findings = await examineDatabase(open, { removes: removes(config) });
+  await postgres?.close();
   return findings;
 }
 
@@ -64,10 +66,15 @@ async function examineConfiguredStore(config: Config, tell: Tell): Promise<Findi
     },
     'Check S3_BUCKET, AWS_ENDPOINT_URL, AWS_REGION and the credentials of the AWS SDK.',
   );
+  const places = { bucket, outputBucket, outputPrefix, removes: removes(config) };
   const isReached = reached.every(({ state }) => state === 'good');
-  const rest = isReached ? await examineStore(probe, { bucket, outputBucket, outputPrefix }) : [];
+  const rest = isReached ? await examineStore(probe, places) : [];
   client.destroy();
   return [...reached, ...rest];
+}
+
+function removes({ onSourceDeleted }: Config): boolean {
+  return onSourceDeleted === 'delete';
 }
 
 function notSet(subject: Finding['subject'], names: string): Finding[] {

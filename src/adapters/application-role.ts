@@ -3,8 +3,9 @@ import type { Postgres } from './postgres.ts';
 
 /**
  * Makes a role that may log in, and read and write the rows of `image_metadata`: no other table, no
- * change of the schema, and no deletion but where rows follow their sources. Where the server is Amazon RDS, it logs in through IAM. Run
- * again, it takes away whatever else the role was given in the schema.
+ * change of the schema, and no deletion but where rows follow their sources. Where the server is
+ * Amazon RDS, it logs in through IAM. Run again, it takes away whatever else the role was given in the
+ * schema.
  */
 export async function prepareApplicationRole(
   postgres: Postgres,

@@ -13,6 +13,7 @@ import { startProgress } from './backfill-progress.ts';
 import { countsText, forecastText, takenText } from './backfill-text.ts';
 import type { ExitCode } from './exit-code.ts';
 import { placeOf, rateOf, sinceMsOf } from './option-values.ts';
+import { printFailure } from './print-failure.ts';
 import { untilStopped } from './stop-signal.ts';
 
 interface Options {
@@ -122,12 +123,7 @@ async function convert(run: Run): Promise<ExitCode> {
   const { parts, options } = run;
   const { openCheckpoint } = await import('../backfill/index.ts');
   const checkpoint = openCheckpoint(options.checkpoint);
-  const destination = await parts.openDestination({
-    onOutcome: (outcome) => {
-      if (outcome.status !== 'failed') return;
-      console.error(`failed  ${outcome.upload.key}: ${outcome.code}: ${outcome.message}`);
-    },
-  });
+  const destination = await parts.openDestination({ onOutcome: printFailure });
   const goOn = `Run the same command to go on; "${checkpoint.path}" remembers how far it came.`;
   const result = await goThrough(run, { checkpoint, destination }).catch((error: unknown) => {
     if (!(error instanceof Error) || ('code' in error && error.code === 'CHECKPOINT_UNUSABLE'))

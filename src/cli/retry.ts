@@ -8,6 +8,7 @@ import { takenText } from './backfill-text.ts';
 import type { ExitCode } from './exit-code.ts';
 import { count, tableText } from './number-text.ts';
 import { rateOf, sinceMsOf } from './option-values.ts';
+import { printFailure } from './print-failure.ts';
 import { untilStopped } from './stop-signal.ts';
 
 interface Options {
@@ -73,12 +74,7 @@ async function run({ code, since, rate, dryRun }: Options, config: Config): Prom
 }
 
 function openDestination(parts: BackfillParts) {
-  return parts.openDestination({
-    onOutcome(outcome) {
-      if (outcome.status !== 'failed') return;
-      console.error(`failed  ${outcome.upload.key}: ${outcome.code}: ${outcome.message}`);
-    },
-  });
+  return parts.openDestination({ onOutcome: printFailure });
 }
 
 function foundText({ rowsByCode, keys }: RetryResult): string {

@@ -5,6 +5,7 @@ import { type Config, readConfig } from '../config.ts';
 import type { Repair, VerifyReport } from '../verify/index.ts';
 import type { ExitCode } from './exit-code.ts';
 import { placeOf } from './option-values.ts';
+import { printFailure } from './print-failure.ts';
 import { writeStandardOutput } from './standard-output.ts';
 import { untilStopped } from './stop-signal.ts';
 import { UsageError } from './usage-error.ts';
@@ -128,12 +129,7 @@ async function openRepair({
   parts,
 }: Pick<Run, 'place' | 'options' | 'parts'>): Promise<Repair> {
   const { createRepair } = await import('../verify/index.ts');
-  const destination = await parts.openDestination({
-    onOutcome: (outcome) => {
-      if (outcome.status !== 'failed') return;
-      console.error(`failed  ${outcome.upload.key}: ${outcome.code}: ${outcome.message}`);
-    },
-  });
+  const destination = await parts.openDestination({ onOutcome: printFailure });
   const deletesOrphans = options.deleteOrphans === true;
   return createRepair({
     bucket,

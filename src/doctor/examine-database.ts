@@ -1,13 +1,18 @@
 import { examine, type Finding } from './finding.ts';
 import type { DatabaseFacts, DatabaseProbe } from './probes.ts';
 
-/** What the program does to rows; only whoever serves the API removes any. */
+/** What every part of the program does to rows. */
 const needed = ['SELECT', 'INSERT', 'UPDATE'];
 
-export function examineDatabase(database: DatabaseProbe): Promise<Finding[]> {
+/** `removes`: whether rows go with their sources; else only whoever serves the API removes any. */
+export function examineDatabase(
+  open: () => Promise<DatabaseProbe>,
+  { removes = false } = {},
+): Promise<Finding[]> {
   return examine(
     'database',
     async (found) => {
+      const database = await open();
       const facts = await database.look();
       const { version, user, connections, rights, migrations } = facts;
       const encrypted = facts.isEncrypted ? 'encrypted' : 'not encrypted';
@@ -15,7 +20,7 @@ export function examineDatabase(database: DatabaseProbe): Promise<Finding[]> {
       found(ofSchema(migrations, user));
       for (const { name, isGranted } of rights ?? []) {
         if (isGranted) continue;
-        const isNeeded = needed.includes(name);
+        const isNeeded = needed.includes(name) || (removes && name === 'DELETE');
         const right = `"${user}" may not ${name} in image_metadata`;
         found({
           state: isNeeded ? 'bad' : 'good',

@@ -6,6 +6,8 @@ export interface StorePlaces {
   bucket: string;
   outputBucket: string;
   outputPrefix: string;
+  /** Whether outputs go with their sources; else only whoever serves the API removes any. */
+  removes?: boolean;
 }
 
 /**
@@ -13,7 +15,7 @@ export interface StorePlaces {
  * of it is acted upon. It is removed again.
  */
 export async function examineStore(store: StoreProbe, places: StorePlaces): Promise<Finding[]> {
-  const { bucket, outputBucket, outputPrefix } = places;
+  const { bucket, outputBucket, outputPrefix, removes = false } = places;
   const reading = await examine(
     'store',
     async (found) => {
@@ -40,9 +42,11 @@ export async function examineStore(store: StoreProbe, places: StorePlaces): Prom
       } finally {
         await store.remove(ref).catch((error: Error) =>
           found({
-            state: 'warning',
+            state: removes ? 'bad' : 'warning',
             what: `"${ref.key}" could not be removed (${error.name})`,
-            cure: 'Remove it by hand. Only the API needs s3:DeleteObject, to delete.',
+            cure: removes
+              ? `Remove it by hand, and allow s3:DeleteObject on "${outputBucket}/${outputPrefix}*".`
+              : 'Remove it by hand. Only the API needs s3:DeleteObject, to delete.',
           }),
         );
       }

@@ -61,6 +61,17 @@ describe('doctor', () => {
     expect(stdout + stderr).not.toContain('hush');
   });
 
+  test('finds what does not go together, and examines the rest', async () => {
+    const { DATABASE_URL: _, ...rest } = env;
+    const wrong = { ...rest, DB_AUTH: 'iam', DB_HOST: 'db.example.com' };
+    const { exitCode, stdout } = await runCli(['doctor'], { env: wrong });
+    expect(exitCode).toBe(1);
+    expect(stdout.toString()).toMatch(
+      /^XX {2}database .*DB_USER: expected the role to log in as/ms,
+    );
+    expect(stdout.toString()).toMatch(/^ok {2}store /m);
+  });
+
   test('tells what it did not examine', async () => {
     const { exitCode, stdout } = await runCli(['doctor'], { env: {} });
     expect(exitCode).toBe(0);

@@ -29,7 +29,7 @@ describe('the database', () => {
   afterAll(() => database.drop());
 
   test('is sound when it is migrated, and its owner asks', async () => {
-    const findings = await examineDatabase(createPostgresProbe(database));
+    const findings = await examineDatabase(async () => createPostgresProbe(database));
     expect(bad(findings)).toEqual([]);
     expect(says(findings)).toMatch(/^PostgreSQL 18\.\d+ .*answers, as "postgres", not encrypted$/m);
     expect(says(findings)).toContain('the schema is up to date');
@@ -38,7 +38,7 @@ describe('the database', () => {
 
   test('lacks migrations, or is ahead of this release', async () => {
     const empty = await createDatabase({ migrated: false });
-    const lacking = await examineDatabase(createPostgresProbe(empty));
+    const lacking = await examineDatabase(async () => createPostgresProbe(empty));
     expect(bad(lacking)).toMatchObject([
       {
         state: 'bad',
@@ -50,7 +50,7 @@ describe('the database', () => {
     await database.query(
       "INSERT INTO grayscale_migrations (name, run_on) VALUES ('9999_of-tomorrow', now())",
     );
-    const ahead = await examineDatabase(createPostgresProbe(database));
+    const ahead = await examineDatabase(async () => createPostgresProbe(database));
     await database.query("DELETE FROM grayscale_migrations WHERE name LIKE '9999%'");
     expect(bad(ahead)).toMatchObject([
       { state: 'warning', what: 'it is ahead of this release by 9999_of-tomorrow' },
@@ -64,14 +64,20 @@ describe('the database', () => {
     url.username = role;
     url.password = '';
     const asRole = connectPostgres({ url: url.href, ssl: 'disable', maxConnections: 1 });
-    const sound = await examineDatabase(createPostgresProbe(asRole));
+    const sound = await examineDatabase(async () => createPostgresProbe(asRole));
+    const removing = await examineDatabase(async () => createPostgresProbe(asRole), {
+      removes: true,
+    });
     await database.query(`REVOKE INSERT, UPDATE ON image_metadata FROM ${role}`);
-    const poor = await examineDatabase(createPostgresProbe(asRole));
+    const poor = await examineDatabase(async () => createPostgresProbe(asRole));
     await asRole.close();
     await database.query(`DROP OWNED BY ${role}`);
     await database.query(`DROP ROLE ${role}`);
     expect(bad(sound)).toEqual([]);
     expect(says(sound)).toContain('may not DELETE in image_metadata, which only the API needs');
+    expect(bad(removing)).toMatchObject([
+      { state: 'bad', cure: `GRANT DELETE ON image_metadata TO "${role}";` },
+    ]);
     expect(bad(poor).map(({ cure }) => cure)).toEqual([
       `GRANT INSERT ON image_metadata TO "${role}";`,
       `GRANT UPDATE ON image_metadata TO "${role}";`,
@@ -85,7 +91,7 @@ describe('the database', () => {
       ssl: 'disable',
       maxConnections: 1,
     });
-    const findings = await examineDatabase(createPostgresProbe(nowhere));
+    const findings = await examineDatabase(async () => createPostgresProbe(nowhere));
     await nowhere.close();
     expect(findings).toMatchObject([
       { state: 'bad', what: expect.stringContaining('Expected PostgreSQL at 127.0.0.1:1') },
@@ -95,7 +101,7 @@ describe('the database', () => {
   test('is short of connections', async () => {
     const facts = { ...(await createPostgresProbe(database).look()) };
     facts.connections = { used: 95, most: 100 };
-    const findings = await examineDatabase({ look: async () => facts });
+    const findings = await examineDatabase(async () => ({ look: async () => facts }));
     expect(bad(findings)).toMatchObject([
       { state: 'warning', what: '95 of 100 connections are in use' },
     ]);
@@ -136,6 +142,17 @@ describe('the store', () => {
     ]);
     const { KeyCount } = await store.s3.send(new ListObjectsV2Command({ Bucket: 'outputs' }));
     expect(KeyCount).toBe(0);
+  });
+
+  test('must let outputs be removed where they follow their sources', async () => {
+    const remove = async () => Promise.reject(new Error('AccessDenied'));
+    const findings = await examineStore({ ...probe, remove }, { ...places, removes: true });
+    expect(bad(findings)).toContainEqual(
+      expect.objectContaining({
+        state: 'bad',
+        cure: expect.stringContaining('s3:DeleteObject on'),
+      }),
+    );
   });
 
   test('tells its time', async () => {
