@@ -2,34 +2,26 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
 import { RecipeError } from '../convert/index.ts';
 import { version } from '../version.ts';
-import { backfillCommand } from './backfill.ts';
-import { compareMethodsCommand } from './compare-methods.ts';
-import { convertCommand } from './convert.ts';
-import { doctorCommand } from './doctor.ts';
 import type { ExitCode } from './exit-code.ts';
-import { inspectEventCommand } from './inspect-event.ts';
-import { migrateCommand } from './migrate.ts';
-import { retryCommand } from './retry.ts';
-import { sandboxCommand } from './sandbox.ts';
-import { serveCommand } from './serve.ts';
 import { surviveClosedOutput } from './standard-output.ts';
-import { statsCommand } from './stats.ts';
 import { UsageError } from './usage-error.ts';
-import { verifyCommand } from './verify.ts';
 
-const commands = [
-  convertCommand,
-  compareMethodsCommand,
-  inspectEventCommand,
-  migrateCommand,
-  statsCommand,
-  backfillCommand,
-  verifyCommand,
-  retryCommand,
-  doctorCommand,
-  sandboxCommand,
-  serveCommand,
-];
+type MakeCommand = (setExitCode: (code: ExitCode) => void) => Command;
+
+/** Only the one that is asked for is loaded: all of them take longer than a picture to convert. */
+const commands = new Map<string, () => Promise<MakeCommand>>([
+  ['convert', async () => (await import('./convert.ts')).convertCommand],
+  ['compare-methods', async () => (await import('./compare-methods.ts')).compareMethodsCommand],
+  ['inspect-event', async () => (await import('./inspect-event.ts')).inspectEventCommand],
+  ['migrate', async () => (await import('./migrate.ts')).migrateCommand],
+  ['stats', async () => (await import('./stats.ts')).statsCommand],
+  ['backfill', async () => (await import('./backfill.ts')).backfillCommand],
+  ['verify', async () => (await import('./verify.ts')).verifyCommand],
+  ['retry', async () => (await import('./retry.ts')).retryCommand],
+  ['doctor', async () => (await import('./doctor.ts')).doctorCommand],
+  ['sandbox', async () => (await import('./sandbox.ts')).sandboxCommand],
+  ['serve', async () => (await import('./serve.ts')).serveCommand],
+]);
 
 /**
  * Runs the command line and returns its exit code. Never throws: whatever fails is told in a
@@ -46,7 +38,7 @@ export async function main(argv: string[]): Promise<ExitCode> {
   const setExitCode = (code: ExitCode) => {
     exitCode = code;
   };
-  for (const command of commands) {
+  for (const command of await loadCommands(argv[2])) {
     program.addCommand(command(setExitCode).copyInheritedSettings(program));
   }
   try {
@@ -55,6 +47,12 @@ export async function main(argv: string[]): Promise<ExitCode> {
   } catch (error) {
     return explain(error);
   }
+}
+
+/** The one of this name, or all, for the help and for words that are none. */
+async function loadCommands(name = ''): Promise<MakeCommand[]> {
+  const load = commands.get(name);
+  return await Promise.all(load ? [load()] : [...commands.values()].map((loadOne) => loadOne()));
 }
 
 function explain(error: unknown): ExitCode {
