@@ -32,7 +32,7 @@ const parts = {
     why: 'It judges what probes find; which store and database they ask, it does not know.',
   },
   adapters: {
-    may: ['pipeline/', 'convert/', 'doctor/', 'allocator.ts', 'version.ts'],
+    may: ['pipeline/', 'convert/', 'events/', 'doctor/', 'allocator.ts', 'version.ts'],
     why: 'An adapter puts one port on one technology; who chose it and why is not its concern.',
   },
   'config.ts': {
@@ -62,7 +62,7 @@ const parts = {
     ],
     why: 'It is the half of compose.ts that only the server needs; the function must not load it.',
   },
-  'compose-backfill.ts': {
+  'compose-bucket.ts': {
     may: [
       ...[
         'compose.ts',
@@ -76,7 +76,7 @@ const parts = {
       ],
       'backfill/',
     ],
-    why: 'It is the half of compose.ts that only the backfill needs; the function must not load it.',
+    why: 'It is the half of compose.ts for work on whole buckets; the function must not load it.',
   },
   'compose-doctor.ts': {
     may: ['compose.ts', 'compose-postgres.ts', 'config.ts', 'adapters/', 'doctor/'],
@@ -91,7 +91,7 @@ const parts = {
     'sandbox/',
     'backfill/',
     'verify/',
-    'compose-backfill.ts',
+    'compose-bucket.ts',
     'doctor/',
     'compose-doctor.ts',
   ),

@@ -29,11 +29,7 @@ describe('the import rules', () => {
       "import './lambda/start.ts';",
     ],
     ['compose-server.ts imports only its own', 'compose-server.ts', "import './lambda/start.ts';"],
-    [
-      'compose-backfill.ts imports only its own',
-      'compose-backfill.ts',
-      "import './lambda/start.ts';",
-    ],
+    ['compose-bucket.ts imports only its own', 'compose-bucket.ts', "import './lambda/start.ts';"],
     ['verify imports only its own', 'verify/wrong.ts', "import '../adapters/s3.ts';"],
     ['doctor imports only its own', 'doctor/wrong.ts', "import '../adapters/s3.ts';"],
     ['compose-doctor.ts imports only its own', 'compose-doctor.ts', "import './lambda/start.ts';"],

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { writeNotification } from '../events/index.ts';
 import type { Upload, UploadQueue } from '../pipeline/index.ts';
 
 export interface SqsQueueOptions {
@@ -53,27 +54,8 @@ async function sendBatch(client: SQSClient, queueUrl: string, batch: Upload[]): 
   }
 }
 
-/**
- * One record a message, so that one that fails comes back alone.
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
- */
+/** One record a message, so that one that fails comes back alone. */
 function messageOf({ bucket, key, etag, sizeBytes }: Upload): string {
-  const record = {
-    eventVersion: '2.1',
-    eventSource: 'aws:s3',
-    eventName: 'ObjectCreated:Put',
-    eventTime: new Date().toISOString(),
-    s3: {
-      s3SchemaVersion: '1.0',
-      configurationId: 'backfill',
-      bucket: { name: bucket, arn: `arn:aws:s3:::${bucket}` },
-      // Form-encoded, as S3 does it.
-      object: {
-        key: new URLSearchParams([['', key]]).toString().slice(1),
-        size: sizeBytes,
-        eTag: etag,
-      },
-    },
-  };
-  return JSON.stringify({ Records: [record] });
+  const event = { eventName: 'ObjectCreated:Put', configurationId: 'backfill' };
+  return writeNotification({ ...event, bucket, key, etag, sizeBytes });
 }

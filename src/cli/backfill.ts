@@ -6,7 +6,7 @@ import {
   choices,
   type Place,
 } from '../backfill/index.ts';
-import { type BackfillParts, composeBackfill } from '../compose-backfill.ts';
+import { type BucketParts, composeBucket } from '../compose-bucket.ts';
 import { type Config, readConfig } from '../config.ts';
 import { sampleRows } from '../stats/index.ts';
 import { startProgress } from './backfill-progress.ts';
@@ -67,7 +67,7 @@ async function run(place: Place, options: Options, config: Config): Promise<Exit
     console.log(batchJobText({ ...place, outputBucket, outputPrefix, sinceMs }));
     return 0;
   }
-  const parts = await composeBackfill(config, place.bucket);
+  const parts = await composeBucket(config, place.bucket);
   try {
     const work = options.dryRun ? forecast : convert;
     return await untilStopped((signal) => work({ place, options, config, parts, sinceMs, signal }));
@@ -80,7 +80,7 @@ interface Run {
   place: Place;
   options: Options;
   config: Config;
-  parts: BackfillParts;
+  parts: BucketParts;
   sinceMs: number | undefined;
   signal: AbortSignal;
 }

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { type RetryResult, retryFailed } from '../backfill/index.ts';
-import { type BackfillParts, composeBackfill } from '../compose-backfill.ts';
+import { type BucketParts, composeBucket } from '../compose-bucket.ts';
 import { type Config, readConfig } from '../config.ts';
 import { conversionErrorCodes } from '../convert/index.ts';
 import { permanentErrorCodes } from '../pipeline/index.ts';
@@ -53,7 +53,7 @@ Exit code: 0 done, 1 stopped or something failed again, 2 wrong use.`,
 
 async function run({ code, since, rate, dryRun }: Options, config: Config): Promise<ExitCode> {
   const sinceMs = since === undefined ? undefined : sinceMsOf(since);
-  const parts = await composeBackfill(config);
+  const parts = await composeBucket(config);
   try {
     const destination = dryRun ? undefined : await openDestination(parts);
     const result = await untilStopped((signal) =>
@@ -73,7 +73,7 @@ async function run({ code, since, rate, dryRun }: Options, config: Config): Prom
   }
 }
 
-function openDestination(parts: BackfillParts) {
+function openDestination(parts: BucketParts) {
   return parts.openDestination({ onOutcome: printFailure });
 }
 

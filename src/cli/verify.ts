@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Place } from '../backfill/index.ts';
-import { type BackfillParts, composeBackfill } from '../compose-backfill.ts';
+import { type BucketParts, composeBucket } from '../compose-bucket.ts';
 import { type Config, readConfig } from '../config.ts';
 import type { Repair, VerifyReport } from '../verify/index.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -80,7 +80,7 @@ async function run(place: Place, options: Options, config: Config): Promise<Exit
   if (options.deleteOrphans && !options.repair) {
     throw new UsageError('Expected --delete-orphans to come together with --repair.');
   }
-  const parts = await composeBackfill(config, place.bucket);
+  const parts = await composeBucket(config, place.bucket);
   try {
     return await untilStopped((signal) => goThrough({ place, output, options, parts, signal }));
   } finally {
@@ -92,7 +92,7 @@ interface Run {
   place: Place;
   output: Place;
   options: Options;
-  parts: BackfillParts;
+  parts: BucketParts;
   signal: AbortSignal;
 }
 

@@ -1,3 +1,4 @@
 export { describeRecord, type EventRecord, type RecordDescription } from './event-record.ts';
 export { type EventKind, eventKind, parseEvent, parseMessage } from './parse-event.ts';
 export type { ParseOptions } from './parse-options.ts';
+export { writeNotification } from './write-notification.ts';

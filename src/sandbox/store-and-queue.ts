@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
+import { writeNotification } from '../events/index.ts';
 import { listInByteOrder } from './list-order.ts';
 
 export const region = 'us-east-1';
@@ -101,14 +102,13 @@ export async function startStoreAndQueue(options: StoreAndQueueOptions): Promise
       .catch(() => ({}) as HeadObjectCommandOutput);
     // Replaced already: the event is about what was put, and its size is not known here.
     const isReplaced = etag !== undefined && etag !== ETag;
-    const object = {
-      // Form-encoded, as S3 does it.
-      key: new URLSearchParams([['', key]]).toString().slice(1),
-      size: isReplaced ? undefined : ContentLength,
-      eTag: (etag ?? ETag)?.replaceAll('"', ''),
+    const notification = writeNotification({
+      ...{ eventName, configurationId: 'sandbox', region, bucket, key },
+      sizeBytes: isReplaced ? undefined : ContentLength,
+      etag: (etag ?? ETag)?.replaceAll('"', ''),
       sequencer: (++sequence).toString(16).padStart(16, '0').toUpperCase(),
-    };
-    await deliver(JSON.stringify({ Records: [notification(eventName, bucket, object)] }), send);
+    });
+    await deliver(notification, send);
   };
 
   return {
@@ -164,21 +164,4 @@ function removalOf(method: string, url: string): string | undefined {
   const isRemoval = method === 'DELETE' && /^\/[^/]+\/./.test(pathname);
   // An upload that was given up is removed in the same way.
   return isRemoval && !searchParams.has('uploadId') ? 'ObjectRemoved:Delete' : undefined;
-}
-
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
-function notification(eventName: string, bucket: string, object: Record<string, unknown>) {
-  return {
-    eventVersion: '2.1',
-    eventSource: 'aws:s3',
-    awsRegion: region,
-    eventTime: new Date().toISOString(),
-    eventName,
-    s3: {
-      s3SchemaVersion: '1.0',
-      configurationId: 'sandbox',
-      bucket: { name: bucket, arn: `arn:aws:s3:::${bucket}` },
-      object,
-    },
-  };
 }

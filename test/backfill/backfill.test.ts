@@ -16,7 +16,7 @@ import {
   type Destination,
   openCheckpoint,
 } from '../../src/backfill/index.ts';
-import { type BackfillParts, composeBackfill } from '../../src/compose-backfill.ts';
+import { type BucketParts, composeBucket } from '../../src/compose-bucket.ts';
 import { parseMessage } from '../../src/events/index.ts';
 import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
 import { tinyPng } from '../support/pipeline.ts';
@@ -30,7 +30,7 @@ const manyKeys = Array.from({ length: 2_345 }, (_, i) => `many/${String(i).padSt
 let store: StoreAndQueue;
 let database: TestDatabase;
 let folder: string;
-const opened: BackfillParts[] = [];
+const opened: BucketParts[] = [];
 
 beforeAll(async () => {
   [store, database] = await Promise.all([startS3(), createDatabase()]);
@@ -54,9 +54,9 @@ async function put(Key: string, Body: Uint8Array): Promise<void> {
   await store.s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
 }
 
-async function compose(env: Record<string, string> = {}): Promise<BackfillParts> {
+async function compose(env: Record<string, string> = {}): Promise<BucketParts> {
   const config = testConfig({ store, database, env: { S3_BUCKET: bucket, ...env } });
-  const parts = await composeBackfill(config, bucket);
+  const parts = await composeBucket(config, bucket);
   opened.push(parts);
   return parts;
 }
@@ -68,7 +68,7 @@ afterEach(async () => {
 const ignore = { onOutcome: () => {} };
 const composeQueue = () => compose({ QUEUE_URL: store.queueUrl });
 
-function optionsOf(parts: BackfillParts, prefix: string, more: Partial<BackfillOptions> = {}) {
+function optionsOf(parts: BucketParts, prefix: string, more: Partial<BackfillOptions> = {}) {
   const { files, reader, parseOptions, recipeHash: recipe, to } = parts;
   return {
     ...{ files, reader, parseOptions },

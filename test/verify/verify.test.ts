@@ -11,7 +11,7 @@ import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { backfill, createPipelineDestination } from '../../src/backfill/index.ts';
 import { composePipeline } from '../../src/compose.ts';
-import { type BackfillParts, composeBackfill } from '../../src/compose-backfill.ts';
+import { type BucketParts, composeBucket } from '../../src/compose-bucket.ts';
 import { type PipelineParts, processBatch } from '../../src/pipeline/index.ts';
 import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
 import {
@@ -31,7 +31,7 @@ let store: StoreAndQueue;
 let database: TestDatabase;
 let bucket: string;
 let buckets = 0;
-const opened: BackfillParts[] = [];
+const opened: BucketParts[] = [];
 
 beforeAll(async () => {
   [store, database] = await Promise.all([startS3(), createDatabase()]);
@@ -66,9 +66,9 @@ async function isThere(Key: string, Bucket = bucket): Promise<boolean> {
   );
 }
 
-async function compose(env: Record<string, string> = {}): Promise<BackfillParts> {
+async function compose(env: Record<string, string> = {}): Promise<BucketParts> {
   const config = testConfig({ store, database, env: { S3_BUCKET: bucket, ...env } });
-  const parts = await composeBackfill(config, bucket);
+  const parts = await composeBucket(config, bucket);
   opened.push(parts);
   return parts;
 }

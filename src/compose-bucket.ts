@@ -24,8 +24,8 @@ import type {
   PipelineParts,
 } from './pipeline/index.ts';
 
-/** What a backfill works with, and who puts right what it would: `retry` and `verify`. */
-export interface BackfillParts {
+/** What works on a whole bucket: `backfill`, and `retry` and `verify`, which put right what it would. */
+export interface BucketParts {
   files: ObjectFiles;
   reader: LedgerReader;
   sampler: LedgerSampler;
@@ -41,11 +41,8 @@ export interface BackfillParts {
   close(): Promise<void>;
 }
 
-/** The parts of a backfill of one bucket, or of all that are configured. Throws `ConfigError`. */
-export async function composeBackfill(
-  config: Config,
-  bucket = config.bucket,
-): Promise<BackfillParts> {
+/** The parts of work on one bucket, or on all that are configured. Throws `ConfigError`. */
+export async function composeBucket(config: Config, bucket = config.bucket): Promise<BucketParts> {
   if (config.bucket !== undefined && config.bucket !== bucket) {
     throw new ConfigError([
       `S3_BUCKET: expected "${bucket}", or whoever converts refuses what lies there, but received "${config.bucket}"`,
