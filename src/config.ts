@@ -80,7 +80,10 @@ export function environmentWith(
   return { ...process.env, ...settings };
 }
 
-const harmless = ['PATH', 'HOME', 'TMPDIR', 'TMP', 'TEMP', 'SystemRoot', 'LD_LIBRARY_PATH', 'LANG'];
+const harmless = [
+  ...['PATH', 'HOME', 'TMPDIR', 'TMP', 'TEMP', 'SystemRoot', 'LD_LIBRARY_PATH', 'LANG'],
+  'NODE_COMPILE_CACHE',
+];
 
 /** For a process that only computes and may be fooled by what it reads: nothing secret. */
 export function harmlessEnvironment(): Record<string, string | undefined> {

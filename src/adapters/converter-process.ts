@@ -1,5 +1,6 @@
 // What a process of process-converter.ts runs: one image at a time, and nothing else.
 import { writeFile } from 'node:fs/promises';
+import { flushCompileCache } from 'node:module';
 import sharp from 'sharp';
 import { answerRequest } from './answer-request.ts';
 import { serveRequests } from './serve-requests.ts';
@@ -10,3 +11,5 @@ sharp.cache(false);
 // Should memory run out, the system is to end a converter rather than who it works for.
 await writeFile('/proc/self/oom_score_adj', '1000').catch(() => {});
 serveRequests(answerRequest);
+// Converters are killed rather than ended, and would not leave it to the next.
+flushCompileCache();

@@ -45,9 +45,10 @@ export function imageDocument(row: LedgerRow): Image {
 function outputOf(row: LedgerRow): Image['output'] {
   if (row.outputKey === null) return null;
   const { outputBucket: bucket, outputKey: key, outputSizeBytes: sizeBytes } = row;
-  const { width, height, channels, depth } = row;
+  const { outputSha256: sha256, width, height, channels, depth } = row;
   const losses = (row.losses ?? []) as NonNullable<Image['output']>['losses'];
-  return { bucket, key, sizeBytes, format: formatOf(row), width, height, channels, depth, losses };
+  const format = formatOf(row);
+  return { bucket, key, sizeBytes, sha256, format, width, height, channels, depth, losses };
 }
 
 /** A recipe may say `source`: then it is the input's. */

@@ -38,6 +38,10 @@ const OutputSchema = z
     bucket: z.string().nullable(),
     key: z.string(),
     sizeBytes: bytes.nullable(),
+    sha256: z.string().nullable().openapi({
+      description:
+        'Of the output as it was written, in hex; null for rows from before it was recorded.',
+    }),
     format: z.string().nullable().openapi({ example: 'png' }),
     width: z.int().nullable(),
     height: z.int().nullable(),

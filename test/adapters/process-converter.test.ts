@@ -30,7 +30,8 @@ beforeAll(async () => {
 afterEach(() => converter.close());
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-function start(processes = 1, env = {}) {
+function start(processes = 1, more = {}) {
+  const env = { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...more };
   converter = createProcessConverter({ processes, env, module, maxHeapMb: 64 });
 }
 

@@ -8,7 +8,7 @@ const held: Buffer[] = [];
 /** What happens before a file is looked at. */
 const faults = {
   hang: () => {
-    for (;;);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   },
   crash: () => process.kill(process.pid, 'SIGSEGV'),
   'stray rejection': () => void Promise.reject(new Error('Nobody waits for this')),

@@ -4,9 +4,12 @@ import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import fc, { type Scheduler } from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
+import { createInlineConverter } from '../../src/adapters/inline-converter.ts';
 import { createMemoryLedger, createMemoryStore } from '../../src/adapters/memory.ts';
-import { ConversionError, toGrayscale } from '../../src/convert/index.ts';
+import { ConversionError, type GrayImage, toGrayscale } from '../../src/convert/index.ts';
 import {
+  type Conversion,
+  type Converter,
   createBudget,
   type Ledger,
   type ObjectStore,
@@ -23,6 +26,9 @@ let contents: Buffer[];
 beforeAll(async () => {
   contents = [await tinyPng(10), await tinyPng(100), await tinyPng(200), Buffer.from('no picture')];
 });
+
+/** The contents are few and the interleavings many: each content is converted once. */
+const converter = remembering(createInlineConverter());
 
 test('the output converges on the newest source under every interleaving', async () => {
   await fc.assert(
@@ -83,6 +89,7 @@ function createWorld(
   const { parts } = memoryPipeline({
     store: shuffledStore(isConditional ? store : unconditional(store), scheduler, luck),
     ledger: shuffledLedger(ledger, scheduler, luck),
+    converter,
     onSourceDeleted,
     // Everyone waits for the scheduler and nobody for a place.
     places: createBudget(100),
@@ -158,6 +165,24 @@ function createWorld(
       const isPictureLost = onSourceDeleted === 'delete' && !expected;
       if (pointing.length > 0 && !isPictureLost) expect(store.get(output)).toBeDefined();
     },
+  };
+}
+
+function remembering(from: Converter): Converter {
+  const images = new Map<string, Promise<Conversion>>();
+  const conversions = new Map<string, Promise<GrayImage>>();
+  const remembered = <T>(all: Map<string, Promise<T>>, name: string, make: () => Promise<T>) => {
+    const made = all.get(name) ?? make();
+    all.set(name, made);
+    return made;
+  };
+  return {
+    async open(bytes, options) {
+      const name = createHash('md5').update(bytes).digest('hex');
+      const image = await remembered(images, name, () => from.open(bytes, options));
+      return { ...image, convert: () => remembered(conversions, name, () => image.convert()) };
+    },
+    close: () => from.close(),
   };
 }
 

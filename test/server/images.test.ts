@@ -61,6 +61,7 @@ describe('the list', () => {
           bucket: 'uploads',
           key: 'grayscale/a.jpg',
           sizeBytes: 500,
+          sha256: 'ab'.repeat(32),
           format: 'png',
           width: 40,
           height: 30,

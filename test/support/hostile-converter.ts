@@ -8,7 +8,7 @@ import { serveRequests } from '../../src/adapters/serve-requests.ts';
 const harms = {
   hangs(file: string) {
     if (file) closeSync(openSync(file, 'w'));
-    for (;;);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   },
   aborts: () => process.abort(),
   'is killed': () => process.kill(process.pid, 'SIGKILL'),

@@ -355,7 +355,7 @@ describe('a repair by the queue', () => {
 
 describe('more keys than a page holds', () => {
   test('are gone through in pages, and sampled by the seed', async () => {
-    const keys = Array.from({ length: 1_205 }, (_, i) => `many/${i % 2 ? 'A' : 'a'}${i}.png`);
+    const keys = Array.from({ length: 1_005 }, (_, i) => `many/${i % 2 ? 'A' : 'a'}${i}.png`);
     const picture = await tinyPng(5);
     for (let at = 0; at < keys.length; at += 50) {
       await Promise.all(keys.slice(at, at + 50).map((key) => put(key, picture)));
@@ -368,14 +368,14 @@ describe('more keys than a page holds', () => {
       await processBatch(uploads, pipeline);
     }
     const report = await look();
-    expect(report).toMatchObject({ sources: 1_206, outputs: 1_205, paired: 1_205, looked: 1_205 });
+    expect(report).toMatchObject({ sources: 1_006, outputs: 1_005, paired: 1_005, looked: 1_005 });
     expect(report.findings.missing).toMatchObject({ count: 1, first: [{ key: 'zebra.png' }] });
 
-    await remove('grayscale/many/A1203.png');
-    await remove('many/a1204.png');
+    await remove('grayscale/many/A1003.png');
+    await remove('many/a1004.png');
     expect(await found()).toEqual({
-      missing: ['many/A1203.png', 'zebra.png'],
-      orphan: ['many/a1204.png'],
+      missing: ['many/A1003.png', 'zebra.png'],
+      orphan: ['many/a1004.png'],
     });
 
     const sampled = async (seed: number) => {

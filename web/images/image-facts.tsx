@@ -47,6 +47,7 @@ export function ImageFacts({ image }: { image: Image }) {
           <Fact name="Recipe">{recipe?.text}</Fact>
           <Fact name="Source">{source.key && <code>{`${source.bucket}/${source.key}`}</code>}</Fact>
           <Fact name="Output">{output && <code>{`${output.bucket}/${output.key}`}</code>}</Fact>
+          <Fact name="SHA-256">{output?.sha256 && <code>{output.sha256}</code>}</Fact>
           <Fact name="Attempts">{image.attempts}</Fact>
           <Fact name="Version">
             {image.processorVersion}
