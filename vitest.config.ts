@@ -4,13 +4,29 @@ import { defineConfig } from 'vitest/config';
 // The hundreds of processes that tests start read what an earlier one compiled.
 process.env.NODE_COMPILE_CACHE ??= module.enableCompileCache().directory;
 
+/** Of functions that neither keep anything nor change what another file sees: they share processes. */
+const ofFunctions = 'test/{convert,events,gray-png,latency}/**/*.test.ts';
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/global-postgres.ts', 'test/support/global-web.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Two cores, and tests that often wait: more workers than that only make real servers time out.
     maxWorkers: 3,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'functions', include: [ofFunctions], isolate: false },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'parts',
+          include: ['test/**/*.test.ts'],
+          exclude: [ofFunctions],
+          globalSetup: ['test/support/global-postgres.ts', 'test/support/global-web.ts'],
+        },
+      },
+    ],
   },
 });

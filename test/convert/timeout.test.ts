@@ -100,8 +100,13 @@ test.each(['gif', 'png'] as const)(
   'time is over between the steps of %s as well',
   async (format) => {
     const bytes = await noise(2_000, 1_500);
-    const { stages } = await toGrayscale(bytes, { format });
-    const timeoutMs = Math.ceil(stages.decodeMs + stages.grayMs / 2);
+    const timesMs: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      const { stages } = await toGrayscale(bytes, { format });
+      timesMs.push(stages.decodeMs + stages.grayMs / 2);
+    }
+    // Of the fastest: another may have been held up and say little of the next.
+    const timeoutMs = Math.ceil(Math.min(...timesMs));
     await expect(toGrayscale(bytes, { format }, { timeoutMs })).rejects.toMatchObject(timedOut);
   },
 );
