@@ -68,7 +68,8 @@ async function runFaults(): Promise<0 | 1> {
     mostFrozenMs: isShort ? 4_000 : 26_000,
     workers: numberOf('workers') ?? 3,
     visibilityTimeoutSeconds: isShort ? 5 : 20,
-    drainTimeoutMs: 180_000,
+    maxReceiveCount: isShort ? 3 : 10,
+    drainTimeoutMs: 300_000,
   });
   console.log(describeSoak(report));
   return report.broken.length > 0 ? 1 : 0;

@@ -1,6 +1,7 @@
 import { type Draw, drawFor } from '../fuzz/draw.ts';
 import { type FaultKind, type FaultOptions, faultKinds } from './faults.ts';
 import type { Picture, Pictures } from './pictures.ts';
+import { drawUnreadable, type UnreadableMessage } from './unreadable.ts';
 
 export interface PlannedUpload {
   atMs: number;
@@ -25,6 +26,7 @@ export interface PlannedFault extends FaultOptions {
 export interface Plan {
   uploads: PlannedUpload[];
   faults: PlannedFault[];
+  unreadable: UnreadableMessage[];
 }
 
 export interface PlanOptions {
@@ -45,10 +47,20 @@ const badEvery = 8;
 const againEvery = 4;
 const largeEvery = 50;
 const largeAtOnce = 5;
+const unreadableEvery = 100;
 
 /** Depends on its options alone: equal ones give equal plans. */
 export function drawPlan(options: PlanOptions): Plan {
-  return { uploads: drawUploads(options), faults: drawFaults(options) };
+  const { seed, images, paceMs } = options;
+  return {
+    uploads: drawUploads(options),
+    faults: drawFaults(options),
+    // Early, as they come back again and again for minutes before they are given up.
+    unreadable: drawUnreadable(drawFor(seed, -3), {
+      count: Math.ceil(images / unreadableEvery),
+      withinMs: (images * paceMs) / 4,
+    }),
+  };
 }
 
 function drawUploads({ seed, images, paceMs, pictures }: PlanOptions): PlannedUpload[] {

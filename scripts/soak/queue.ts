@@ -33,16 +33,18 @@ export async function untilEmpty(store: StoreAndQueue, timeoutMs: number): Promi
   return true;
 }
 
-/** Puts dead letters back into the queue, as an operator does; returns the bodies. */
-export async function redrive(store: StoreAndQueue): Promise<string[]> {
-  const bodies = await takeDeadLetters(store);
+/** Puts messages that became dead letters back into the queue, as an operator does. */
+export async function redrive({ sqs, queueUrl }: StoreAndQueue, bodies: string[]): Promise<void> {
   for (const MessageBody of bodies) {
-    await store.sqs.send(new SendMessageCommand({ QueueUrl: store.queueUrl, MessageBody }));
+    await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody }));
   }
-  return bodies;
 }
 
-async function takeDeadLetters({ sqs, deadLetterQueueUrl }: StoreAndQueue): Promise<string[]> {
+/** Empties the queue of dead letters, and returns their bodies. */
+export async function takeDeadLetters({
+  sqs,
+  deadLetterQueueUrl,
+}: StoreAndQueue): Promise<string[]> {
   const bodies: string[] = [];
   for (;;) {
     const command = new ReceiveMessageCommand({

@@ -14,7 +14,7 @@ export function describeSoak(report: SoakReport): string {
     ...table('tries without an outcome', tally.retries),
     '',
     `${images} uploads under ${keys} keys (${bad} bad, ${uploadedAgain} under a key that was taken) in ${report.seconds.toFixed(1)} s, ${(images / report.seconds).toFixed(1)} a second; the queue was empty ${report.drainSeconds.toFixed(1)} s after the last fault`,
-    `${first} messages, ${again} received again (one up to ${most} times), ${report.redriven} dead letters redriven`,
+    `${first} messages, ${again} received again (one up to ${most} times), ${report.redriven} dead letters redriven; ${report.unreadable} that nobody can read`,
     recovery
       ? `slowest recovery: ${(recovery.ms / 1e3).toFixed(1)} s from the end of "${recovery.kind}" to the next conversion`
       : 'no conversion followed a fault',

@@ -6,13 +6,16 @@ import { readOutputs, readRows } from './holdings.ts';
 import { findLeftovers } from './leftovers.ts';
 import { createOracle, makePictures, type Picture } from './pictures.ts';
 import { type Health, probeHealth } from './probe-health.ts';
-import { countMessages, redrive, untilEmpty } from './queue.ts';
+import { redrive, takeDeadLetters, untilEmpty } from './queue.ts';
 import { createTally, slowestRecovery, type Tally } from './tally.ts';
+import { checkDeadLetters, sendUnreadable } from './unreadable.ts';
 import { createDelivery, createReads, type DeliveryCounts, uploadAll } from './uploads.ts';
 import { startWorld, type World } from './world.ts';
 
 export interface SoakOptions extends Omit<PlanOptions, 'pictures'> {
   visibilityTimeoutSeconds: number;
+  /** How often a message is received before it becomes a dead letter. */
+  maxReceiveCount: number;
   /** How long the queue may take to become empty after the last fault. */
   drainTimeoutMs: number;
 }
@@ -30,6 +33,7 @@ export interface SoakReport {
   tally: Pick<Tally, 'outcomes' | 'retries' | 'receives'>;
   health: Health;
   redriven: number;
+  unreadable: number;
   slowestRecovery: { kind: string; ms: number } | undefined;
   mostConnections: number;
   seconds: number;
@@ -57,10 +61,11 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     const [ends] = await Promise.all([
       injectAll(plan.faults, world),
       uploadAll(plan.uploads, { world, reads }),
+      sendUnreadable(plan.unreadable, world.store),
     ]);
     await delivery.settled();
     const faultsEndedAt = performance.now();
-    const drained = await drain(world, options.drainTimeoutMs);
+    const drained = await drain(world, plan, options.drainTimeoutMs);
     const endedAt = performance.now();
     const health = await probe.stop();
     const mostConnections = world.databaseWay.mostConnections;
@@ -100,17 +105,23 @@ async function injectAll(faults: PlannedFault[], world: World) {
   );
 }
 
-/** Waits for the queue; what became a dead letter meanwhile is put back once. */
-async function drain(world: World, timeoutMs: number) {
-  const { store } = world;
-  let isEmpty = await untilEmpty(store, timeoutMs);
-  const redriven = isEmpty ? await redrive(store) : [];
-  if (redriven.length > 0) isEmpty = await untilEmpty(store, timeoutMs);
-  const dead = await countMessages(store, store.deadLetterQueueUrl);
-  const broken: Broken[] = [];
-  if (!isEmpty) broken.push({ key: 'the queue', why: `is not empty after ${timeoutMs / 1e3} s` });
-  if (dead > 0) broken.push({ key: 'the dead letters', why: `are ${dead}, though redriven once` });
-  return { redriven: redriven.length, broken };
+/**
+ * Waits for the queue. What became a dead letter meanwhile and can be read is put back once; what is
+ * one at last must be what cannot be read.
+ */
+async function drain({ store }: World, { unreadable }: Plan, timeoutMs: number) {
+  const bodies = new Set(unreadable.map(({ body }) => body));
+  const isEmpty = await untilEmpty(store, timeoutMs);
+  const dead = await takeDeadLetters(store);
+  const readable = dead.filter((body) => !bodies.has(body));
+  await redrive(store, readable);
+  const isEmptyAgain = readable.length === 0 || (await untilEmpty(store, timeoutMs));
+  const final = [...dead.filter((body) => bodies.has(body)), ...(await takeDeadLetters(store))];
+  const broken = checkDeadLetters(unreadable, final);
+  if (!isEmpty || !isEmptyAgain) {
+    broken.push({ key: 'the queue', why: `is not empty after ${timeoutMs / 1e3} s` });
+  }
+  return { redriven: readable.length, broken };
 }
 
 async function checkWorld(world: World, { uploads }: Plan): Promise<Broken[]> {
@@ -131,7 +142,7 @@ function unavailable({ asked, answered, problems }: Health): Broken[] {
   return [{ key: '/healthz', why: `answered ${answered} of ${asked} requests: ${first}` }];
 }
 
-function summaryOf({ uploads, faults }: Plan, { seed, images }: SoakOptions) {
+function summaryOf({ uploads, faults, unreadable }: Plan, { seed, images }: SoakOptions) {
   const keys = new Set(uploads.map(({ key }) => key)).size;
   const counts: Record<string, number> = {};
   for (const { kind } of faults) counts[kind] = (counts[kind] ?? 0) + 1;
@@ -140,5 +151,6 @@ function summaryOf({ uploads, faults }: Plan, { seed, images }: SoakOptions) {
     bad: uploads.filter(({ picture }) => picture.isBad).length,
     large: uploads.filter(({ picture }) => picture.isLarge).length,
     uploadedAgain: images - keys,
+    unreadable: unreadable.length,
   };
 }

@@ -45,6 +45,7 @@ export interface WorldOptions {
   seed: number;
   workers: number;
   visibilityTimeoutSeconds: number;
+  maxReceiveCount?: number;
   deliver?: StoreAndQueueOptions['deliver'];
   /** Each line that a worker writes. */
   onLine: (line: string) => void;
@@ -72,8 +73,12 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const temporaryFolder = await opened(mkdtemp(join(tmpdir(), 'grayscale-soak-')), (folder) =>
       rm(folder, { recursive: true, force: true }),
     );
-    const { visibilityTimeoutSeconds, deliver } = options;
-    const storeOptions = { port: 0, bucket, visibilityTimeoutSeconds, ...(deliver && { deliver }) };
+    const { visibilityTimeoutSeconds, maxReceiveCount, deliver } = options;
+    const storeOptions = {
+      ...{ port: 0, bucket, visibilityTimeoutSeconds },
+      ...(maxReceiveCount !== undefined && { maxReceiveCount }),
+      ...(deliver && { deliver }),
+    };
     const [postgres, store] = await Promise.all([
       opened(startPostgres(), (server) => server.stop()),
       opened(startStoreAndQueue(storeOptions), (server) => server.close()),

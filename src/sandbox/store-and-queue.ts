@@ -20,6 +20,8 @@ export interface StoreAndQueueOptions {
   bucket: string;
   /** How long a message that was received and not deleted stays hidden. */
   visibilityTimeoutSeconds: number;
+  /** How often a message is received before it becomes a dead letter. */
+  maxReceiveCount?: number;
   /** Whether removals are announced as well. */
   announcesRemovals?: boolean;
   /** How a notification gets on its way; at once and once, if not given. S3 promises neither. */
@@ -44,7 +46,7 @@ interface CreatedObject {
 }
 
 /** More than on AWS, where hours pass between the first try and the last. */
-export const maxReceiveCount = 10;
+export const defaultMaxReceiveCount = 10;
 
 /** What S3 sends at most in one notification is far less; what it stores in one put is 5 GB. */
 const maxBodyBytes = 5 * 2 ** 30;
@@ -87,7 +89,7 @@ export async function startStoreAndQueue(options: StoreAndQueueOptions): Promise
   const sqs = new SQSClient({ endpoint, region, credentials, useQueueUrlAsEndpoint: false });
 
   await s3.send(new CreateBucketCommand({ Bucket: options.bucket }));
-  const queues = await createQueues(sqs, options.visibilityTimeoutSeconds);
+  const queues = await createQueues(sqs, options);
 
   let sequence = 0;
   const send = async (body: string) => {
@@ -124,7 +126,10 @@ export async function startStoreAndQueue(options: StoreAndQueueOptions): Promise
   };
 }
 
-async function createQueues(sqs: SQSClient, visibilityTimeoutSeconds: number) {
+async function createQueues(
+  sqs: SQSClient,
+  { visibilityTimeoutSeconds, maxReceiveCount = defaultMaxReceiveCount }: StoreAndQueueOptions,
+) {
   const create = async (QueueName: string, Attributes: Record<string, string>) => {
     const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
     return QueueUrl as string;

@@ -11,7 +11,7 @@ import type { SQSBatchResponse } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { toGrayscale } from '../../src/convert/index.ts';
 import { handler } from '../../src/lambda/handler.ts';
-import { maxReceiveCount, type StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
+import { defaultMaxReceiveCount, type StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
 import {
   batchOperationsV1Event,
   batchOperationsV2Event,
@@ -278,7 +278,7 @@ describe('the queue and its dead letters', () => {
     const body = '{"Records":[{"s3":{"bucket":{}}}]}';
     await server.sqs.send(new SendMessageCommand({ QueueUrl: server.queueUrl, MessageBody: body }));
     const tries = await drain();
-    expect(tries).toBe(maxReceiveCount);
+    expect(tries).toBe(defaultMaxReceiveCount);
     expect(await depth(server.deadLetterQueueUrl)).toBe(before + 1);
   });
 

@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { writeNotification } from '../../src/events/index.ts';
+import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
+import type { Draw } from '../fuzz/draw.ts';
+import type { Broken } from './check-promise.ts';
+
+/** A message of which nothing can be made: it must become a dead letter, and lose nobody else's place. */
+export interface UnreadableMessage {
+  atMs: number;
+  body: string;
+}
+
+/** No two are alike, so that each is known again. */
+const makeBodies: ((name: string) => string)[] = [
+  (name) => `Nothing of S3: ${name}`,
+  (name) => eventOf(name, 'uploads').slice(0, -20),
+  (name) => eventOf(name, 'uploads').replace('"eventVersion":"2.1"', '"eventVersion":"3.0"'),
+  (name) => eventOf(name, 'somebody-elses-bucket'),
+  (name) => JSON.stringify({ Records: [{ eventSource: 'aws:s3', eventVersion: '2.1', name }] }),
+];
+
+export function drawUnreadable(
+  draw: Draw,
+  { count, withinMs }: { count: number; withinMs: number },
+): UnreadableMessage[] {
+  return Array.from({ length: count }, (_, i) => ({
+    atMs: draw.below(Math.max(1, withinMs)),
+    body: draw.pick(makeBodies)(`unreadable ${i}`),
+  }));
+}
+
+export async function sendUnreadable(
+  messages: UnreadableMessage[],
+  { sqs, queueUrl }: StoreAndQueue,
+): Promise<void> {
+  await Promise.all(
+    messages.map(async ({ atMs, body }) => {
+      await sleep(atMs);
+      await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body }));
+    }),
+  );
+}
+
+/** The dead letters are to be the unreadable messages, each of them once. */
+export function checkDeadLetters(sent: UnreadableMessage[], dead: string[]): Broken[] {
+  const expected = new Set(sent.map(({ body }) => body));
+  const found = new Map(
+    [...Map.groupBy(dead, (body) => body)].map(([body, all]) => [body, all.length]),
+  );
+  const broken = (body: string, why: string) => ({
+    key: 'the dead letters',
+    why: `${why}: ${body}`,
+  });
+  return [
+    ...[...expected].flatMap((body) => {
+      const times = found.get(body) ?? 0;
+      return times === 1 ? [] : [broken(body, `hold ${times} times, not once`)];
+    }),
+    ...[...found.keys()].flatMap((body) =>
+      expected.has(body) ? [] : [broken(body, 'hold what could have been processed')],
+    ),
+  ];
+}
+
+function eventOf(key: string, bucket: string): string {
+  return writeNotification({
+    ...{ eventName: 'ObjectCreated:Put', configurationId: 'soak', bucket, key, sizeBytes: 1 },
+  });
+}

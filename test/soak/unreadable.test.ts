@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { drawFor } from '../../scripts/fuzz/draw.ts';
+import { checkDeadLetters, drawUnreadable } from '../../scripts/soak/unreadable.ts';
+import { parseMessage } from '../../src/events/index.ts';
+
+const messages = drawUnreadable(drawFor(1, 0), { count: 40, withinMs: 1_000 });
+const bodies = messages.map(({ body }) => body);
+
+test('no two are alike, and of none can anything be made', () => {
+  expect(new Set(bodies).size).toBe(40);
+  const options = { outputPrefix: 'grayscale/', bucket: 'uploads' };
+  for (const body of bodies) {
+    const records = parseMessage(body, options);
+    expect(records.map(({ action }) => action)).not.toContain('process');
+    expect(records.map(({ action }) => action)).toContain('refuse');
+  }
+});
+
+test('they alone are to be dead letters, each once', () => {
+  expect(checkDeadLetters(messages, bodies.toReversed())).toEqual([]);
+  expect(checkDeadLetters(messages, bodies.slice(1))).toMatchObject([
+    { key: 'the dead letters', why: `hold 0 times, not once: ${bodies[0]}` },
+  ]);
+  expect(checkDeadLetters(messages, [...bodies, bodies[3] as string])).toMatchObject([
+    { why: `hold 2 times, not once: ${bodies[3]}` },
+  ]);
+  expect(checkDeadLetters(messages, [...bodies, 'an upload'])).toMatchObject([
+    { why: 'hold what could have been processed: an upload' },
+  ]);
+});
