@@ -22,9 +22,12 @@ export function describeSoak(report: SoakReport): string {
     `connections to PostgreSQL: ${report.mostConnections} at most`,
     '',
     ...(broken.length > 0
-      ? broken.slice(0, 30).map(({ key, why }) => `BROKEN ${key}: ${why}`)
+      ? [
+          ...broken.slice(0, 30).map(({ key, why }) => `BROKEN ${key}: ${why}`),
+          `${broken.length} in all`,
+        ]
       : ['The promise was kept.']),
-    `again: npm run soak -- --images ${images} --seed ${seed}`,
+    `again: npm run soak -- --images ${images} --seed ${seed} --pace ${report.paceMs}`,
   ].join('\n');
 }
 

@@ -23,6 +23,7 @@ export interface SoakOptions extends Omit<PlanOptions, 'pictures'> {
 export interface SoakReport {
   seed: number;
   images: number;
+  paceMs: number;
   keys: number;
   bad: number;
   large: number;
@@ -142,12 +143,12 @@ function unavailable({ asked, answered, problems }: Health): Broken[] {
   return [{ key: '/healthz', why: `answered ${answered} of ${asked} requests: ${first}` }];
 }
 
-function summaryOf({ uploads, faults, unreadable }: Plan, { seed, images }: SoakOptions) {
+function summaryOf({ uploads, faults, unreadable }: Plan, { seed, images, paceMs }: SoakOptions) {
   const keys = new Set(uploads.map(({ key }) => key)).size;
   const counts: Record<string, number> = {};
   for (const { kind } of faults) counts[kind] = (counts[kind] ?? 0) + 1;
   return {
-    ...{ seed, images, keys, faults: counts },
+    ...{ seed, images, paceMs, keys, faults: counts },
     bad: uploads.filter(({ picture }) => picture.isBad).length,
     large: uploads.filter(({ picture }) => picture.isLarge).length,
     uploadedAgain: images - keys,

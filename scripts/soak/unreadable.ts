@@ -14,7 +14,7 @@ export interface UnreadableMessage {
 /** No two are alike, so that each is known again. */
 const makeBodies: ((name: string) => string)[] = [
   (name) => `Nothing of S3: ${name}`,
-  (name) => eventOf(name, 'uploads').slice(0, -20),
+  (name) => eventOf(name, 'uploads').slice(0, -4),
   (name) => eventOf(name, 'uploads').replace('"eventVersion":"2.1"', '"eventVersion":"3.0"'),
   (name) => eventOf(name, 'somebody-elses-bucket'),
   (name) => JSON.stringify({ Records: [{ eventSource: 'aws:s3', eventVersion: '2.1', name }] }),

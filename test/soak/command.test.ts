@@ -5,7 +5,7 @@ test('a short soak keeps every promise', async () => {
   const { exitCode, output } = await runSoak('--images', '48', '--seed', '2');
   expect(output).toContain('The promise was kept.');
   expect(output).toMatch(/^ +1 {2}kill a worker$/m);
-  expect(output).toContain('again: npm run soak -- --images 48 --seed 2');
+  expect(output).toContain('again: npm run soak -- --images 48 --seed 2 --pace 120');
   expect(exitCode).toBe(0);
 }, 120_000);
 

@@ -3,11 +3,11 @@ import { drawFor } from '../../scripts/fuzz/draw.ts';
 import { checkDeadLetters, drawUnreadable } from '../../scripts/soak/unreadable.ts';
 import { parseMessage } from '../../src/events/index.ts';
 
-const messages = drawUnreadable(drawFor(1, 0), { count: 40, withinMs: 1_000 });
+const messages = drawUnreadable(drawFor(1, 0), { count: 200, withinMs: 1_000 });
 const bodies = messages.map(({ body }) => body);
 
 test('no two are alike, and of none can anything be made', () => {
-  expect(new Set(bodies).size).toBe(40);
+  expect(new Set(bodies).size).toBe(200);
   const options = { outputPrefix: 'grayscale/', bucket: 'uploads' };
   for (const body of bodies) {
     const records = parseMessage(body, options);
