@@ -30,6 +30,19 @@ export class DatabaseUnreachableError extends Error {
   }
 }
 
+/** A statement took longer than anything here waits for. Worth another try where the server was busy. */
+export class DatabaseTooSlowError extends Error {
+  readonly code = 'DATABASE_TOO_SLOW';
+
+  constructor(address: string, cause: Error) {
+    super(
+      `Expected PostgreSQL at ${address} to answer a question within ${queryTimeoutMs / 1e3} s but it did not. Ask for a shorter time (since, until), or look at what it is busy with.`,
+      { cause },
+    );
+    this.name = 'DatabaseTooSlowError';
+  }
+}
+
 /** A signed login was refused, or could not be signed. Rights may be given meanwhile: worth another try. */
 export class DatabaseLoginError extends Error {
   readonly code = 'DATABASE_LOGIN_REFUSED';
@@ -90,14 +103,19 @@ export function connectPostgres(options: PostgresOptions): Postgres {
 
   return {
     session,
-    query: (text, values = []) => {
+    async query(text, values = []) {
       // The driver's types do not know its own setting.
       const query: QueryConfig & { query_timeout: number } = {
         text,
         values,
         query_timeout: queryTimeoutMs,
       };
-      return session((client) => client.query(query));
+      try {
+        return await session((client) => client.query(query));
+      } catch (error) {
+        const isTooSlow = error instanceof Error && error.message === 'Query read timeout';
+        throw isTooSlow ? new DatabaseTooSlowError(addressOf(options), error) : error;
+      }
     },
     async close() {
       const opened = await opening?.catch(() => undefined);

@@ -49,6 +49,12 @@ export function refusalOf(error: unknown, log: (error: Error) => void): Refusal 
 
   const cause = error instanceof Error ? error : new Error(String(error));
   log(cause);
+  if ('code' in cause && cause.code === 'DATABASE_TOO_SLOW') {
+    return refusal(
+      'TRY_AGAIN',
+      'The database did not answer in time. Ask for less, as with since and until, or try again.',
+    );
+  }
   return mayPass(cause)
     ? refusal(
         'TRY_AGAIN',

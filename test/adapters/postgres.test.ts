@@ -100,7 +100,10 @@ describe('one connection', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const settled = vi.fn();
     const statement = postgres.query('SELECT pg_sleep(20)').finally(settled);
-    const failure = expect(statement).rejects.toThrow(/timeout/i);
+    const failure = expect(statement).rejects.toMatchObject({
+      code: 'DATABASE_TOO_SLOW',
+      message: expect.stringMatching(/ within 6 s but it did not\. Ask for a shorter time/),
+    });
     while ((await backends("wait_event = 'PgSleep'")).length === 0) await setImmediate();
     await vi.advanceTimersByTimeAsync(5_900);
     expect(settled).not.toHaveBeenCalled();

@@ -125,3 +125,17 @@ test('says that the database is the trouble, and answers again when it is back',
   expect(response.status).toBe(503);
   expect((await api.request('/v1/stats')).status).toBe(200);
 });
+
+test('a question that the database does not answer in time is refused, with what to ask instead', async () => {
+  await api.database.session(async (client) => {
+    await client.query('BEGIN');
+    await client.query('LOCK TABLE image_metadata');
+    const response = await api.request(`/v1/stats?${times}`);
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({
+      code: 'TRY_AGAIN',
+      detail: expect.stringContaining('Ask for less, as with since and until'),
+    });
+    await client.query('ROLLBACK');
+  });
+});
