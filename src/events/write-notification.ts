@@ -10,6 +10,8 @@ export interface ObjectEvent {
   sizeBytes?: number | undefined;
   sequencer?: string;
   region?: string;
+  /** Now, if not given. */
+  time?: Date;
 }
 
 /**
@@ -17,13 +19,14 @@ export interface ObjectEvent {
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
  */
 export function writeNotification(event: ObjectEvent): string {
-  const { eventName, configurationId, region, bucket, key, etag, sizeBytes, sequencer } = event;
+  const { eventName, configurationId, region, time = new Date() } = event;
+  const { bucket, key, etag, sizeBytes, sequencer } = event;
   const record = {
     eventVersion: '2.1',
     eventSource: 'aws:s3',
     awsRegion: region,
     eventName,
-    eventTime: new Date().toISOString(),
+    eventTime: time.toISOString(),
     s3: {
       s3SchemaVersion: '1.0',
       configurationId,
