@@ -1,22 +1,11 @@
 import { createHash } from 'node:crypto';
 import { ConversionError, describeRecipe, recipeHash } from '../convert/index.ts';
 import { PermanentError } from './errors.ts';
-import type { Converted, FailureCode } from './outcome.ts';
+import type { Converted, Result } from './outcome.ts';
 import type { PipelineParts } from './parts.ts';
 import type { Conversion, ReadObject } from './ports.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import type { ObjectRef } from './upload.ts';
-
-/** What came of one content, for good. */
-export type Result =
-  | {
-      status: 'converted';
-      output: ObjectRef;
-      outputSizeBytes: number;
-      outputSha256: string;
-      image: Converted;
-    }
-  | { status: 'failed'; code: FailureCode; message: string };
 
 /** Converts what was read and puts the output in its place. Throws what another try may mend. */
 export async function convertAndStore(

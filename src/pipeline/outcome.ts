@@ -60,17 +60,18 @@ interface OutcomeBase {
   stages: StageTimes;
 }
 
+/** What came of converting one content, for good. */
+export type Result =
+  | {
+      status: 'converted';
+      output: ObjectRef;
+      outputSizeBytes: number;
+      /** Hexadecimal. */
+      outputSha256: string;
+      image: Converted;
+    }
+  | { status: 'failed'; code: FailureCode; message: string };
+
 /** What became of one content of one key: exactly one row of the ledger. */
 export type Outcome = OutcomeBase &
-  (
-    | {
-        status: 'converted';
-        output: ObjectRef;
-        outputSizeBytes: number;
-        /** Hexadecimal. */
-        outputSha256: string;
-        image: Converted;
-      }
-    | { status: 'failed'; code: FailureCode; message: string }
-    | { status: 'skipped'; code: SkipReason; message: string }
-  );
+  (Result | { status: 'skipped'; code: SkipReason; message: string });

@@ -5,12 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { credentials, region, type StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
+import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
 import { resultOf, runCli, startCli } from '../support/cli.ts';
 import { insertRows } from '../support/ledger-rows.ts';
 import { tinyPng } from '../support/pipeline.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 import { startS3 } from '../support/s3.ts';
+import { environmentOf } from '../support/server.ts';
 
 const keys = Array.from({ length: 60 }, (_, i) => `in/${String(i).padStart(3, '0')}.png`);
 let store: StoreAndQueue;
@@ -21,13 +22,7 @@ let env: Record<string, string>;
 beforeAll(async () => {
   [store, database] = await Promise.all([startS3(), createDatabase()]);
   cwd = await mkdtemp(join(tmpdir(), 'backfill-cli-'));
-  env = {
-    AWS_ENDPOINT_URL: store.endpoint,
-    AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    DATABASE_URL: `${database.url}?sslmode=disable`,
-  };
+  env = environmentOf(store, database);
   await store.s3.send(new CreateBucketCommand({ Bucket: 'archive' }));
   const Body = await tinyPng(1);
   for (const Key of keys) {

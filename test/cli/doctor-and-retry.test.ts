@@ -2,11 +2,12 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { credentials, region, type StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
+import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
 import { runCli } from '../support/cli.ts';
 import { tinyPng } from '../support/pipeline.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 import { startS3 } from '../support/s3.ts';
+import { environmentOf } from '../support/server.ts';
 
 let store: StoreAndQueue;
 let database: TestDatabase;
@@ -14,14 +15,7 @@ let env: Record<string, string>;
 
 beforeAll(async () => {
   [store, database] = await Promise.all([startS3(), createDatabase()]);
-  env = {
-    AWS_ENDPOINT_URL: store.endpoint,
-    AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    DATABASE_URL: `${database.url}?sslmode=disable`,
-    S3_BUCKET: 'uploads',
-  };
+  env = { ...environmentOf(store, database), S3_BUCKET: 'uploads' };
 }, 60_000);
 afterAll(async () => {
   await database.drop();

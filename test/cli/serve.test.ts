@@ -5,24 +5,18 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { credentials, region, type StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
+import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
 import { tinyPng } from '../support/pipeline.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 import { startS3 } from '../support/s3.ts';
+import { environmentOf } from '../support/server.ts';
 
 let store: StoreAndQueue;
 let database: TestDatabase;
 let environment: Record<string, string>;
 beforeAll(async () => {
   [store, database] = await Promise.all([startS3(), createDatabase()]);
-  environment = {
-    S3_BUCKET: 'uploads',
-    DATABASE_URL: `${database.url}?sslmode=disable`,
-    AWS_ENDPOINT_URL: store.endpoint,
-    AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-  };
+  environment = { ...environmentOf(store, database), S3_BUCKET: 'uploads' };
 });
 afterAll(async () => {
   await database.drop();

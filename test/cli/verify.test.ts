@@ -1,11 +1,12 @@
 // The command as a user runs it, on a real S3 server and a real PostgreSQL.
 import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { credentials, region, type StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
+import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
 import { resultOf, runCli, startCli } from '../support/cli.ts';
 import { tinyPng } from '../support/pipeline.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 import { startS3 } from '../support/s3.ts';
+import { environmentOf } from '../support/server.ts';
 
 const Bucket = 'archive';
 const keys = Array.from({ length: 25 }, (_, i) => `in/${String(i).padStart(2, '0')}.png`);
@@ -15,13 +16,7 @@ let env: Record<string, string>;
 
 beforeAll(async () => {
   [store, database] = await Promise.all([startS3(), createDatabase()]);
-  env = {
-    AWS_ENDPOINT_URL: store.endpoint,
-    AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    DATABASE_URL: `${database.url}?sslmode=disable`,
-  };
+  env = environmentOf(store, database);
   await store.s3.send(new CreateBucketCommand({ Bucket }));
   for (const [index, Key] of keys.entries()) {
     await store.s3.send(new PutObjectCommand({ Bucket, Key, Body: await tinyPng(index) }));

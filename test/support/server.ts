@@ -54,6 +54,17 @@ export async function startApi(env: Record<string, string> = {}): Promise<TestAp
   };
 }
 
+/** Of a process that works on this store and database. */
+export function environmentOf(store: StoreAndQueue, database: TestDatabase) {
+  return {
+    AWS_ENDPOINT_URL: store.endpoint,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    DATABASE_URL: `${database.url}?sslmode=disable`,
+  };
+}
+
 /** Of a server on this store and database. The SDK reads the environment by itself. */
 export function testConfig(options: {
   store: StoreAndQueue;
@@ -61,17 +72,12 @@ export function testConfig(options: {
   env?: Record<string, string>;
 }) {
   const { store, database, env = {} } = options;
-  const s3 = {
-    AWS_ENDPOINT_URL: store.endpoint,
-    AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-  };
+  const { DATABASE_URL, ...s3 } = environmentOf(store, database);
   Object.assign(process.env, s3);
   return readConfig({
     ...s3,
+    DATABASE_URL,
     S3_BUCKET: 'uploads',
-    DATABASE_URL: `${database.url}?sslmode=disable`,
     // Tests share their machine with each other.
     CONVERSION_NICENESS: '0',
     ...env,
