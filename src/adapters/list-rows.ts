@@ -1,12 +1,12 @@
 import type { LedgerRow, PageOptions, RowFilter, RowOrder } from '../pipeline/index.ts';
-import { duration, selectRows } from './select-rows.ts';
+import { selectRows } from './select-rows.ts';
 
 type Query = (text: string, values: unknown[]) => Promise<LedgerRow[]>;
 
 /**
- * A page of the list, by indexes that have its order. PostgreSQL takes it that what a filter lets through
- * lies anywhere; where it lies at the far end, it would read all that comes before. docs/operations.md
- * has the plans.
+ * A page of the list, by indexes. The planner takes it that what a filter lets through lies anywhere in
+ * an order; where it lies at the far end, all that comes before would be read. So it is told here which
+ * way to go. docs/operations.md has the ways and what they cost.
  */
 export async function listRows(
   query: Query,
@@ -14,11 +14,19 @@ export async function listRows(
   page: PageOptions,
 ): Promise<LedgerRow[]> {
   const ask = ({ text, values }: Statement) => query(text, values);
-  if (isByDuration(page.order)) return await ask(byDuration(filter, page));
-  const { prefix, ...others } = filter;
-  if (prefix === undefined || filter.key !== undefined) return await ask(plain(filter, page));
-  const near = await ask(nearWithPrefix(prefix, others, page));
-  return near.length === page.limit ? near : await ask(allWithPrefix(filter, page));
+  const { status, code, key, prefix, bucket, method, version, since, until } = filter;
+  if (key !== undefined) return await ask(gather(filter, page));
+  // Of failures and skips, the few that there are, indexes tell all that may be asked for.
+  const isOther = code !== undefined || (status !== undefined && status !== 'converted');
+  if (isOther) return await ask(walk(filter, page));
+
+  const isOfTime = since !== undefined || until !== undefined;
+  if (prefix !== undefined || (isOfTime && isByDuration(page.order))) {
+    const near = await ask(lookNear(filter, page));
+    return near.length === page.limit ? near : await ask(gather(filter, page));
+  }
+  const isOfGroups = bucket !== undefined || method !== undefined || version !== undefined;
+  return await ask(isOfGroups ? mergeGroups(filter, page) : walk(filter, page));
 }
 
 /** How each filter reads; the value is the parameter. */
@@ -35,94 +43,170 @@ const conditions = {
   until: 'recorded_at < ?::timestamptz',
 } satisfies Record<keyof RowFilter, string>;
 
+// The same value, which no index has in its order: the planner must not walk there.
+const time = {
+  by: 'recorded_at',
+  unindexed: "recorded_at + interval '0' AS recorded_at",
+  type: 'timestamptz',
+};
+const duration = { by: 'duration_ms', unindexed: 'duration_ms + 0 AS duration_ms', type: 'float8' };
+
 const orders = {
-  newest: { by: 'recorded_at', direction: 'DESC', beyond: '<', type: 'timestamptz' },
-  oldest: { by: 'recorded_at', direction: 'ASC', beyond: '>', type: 'timestamptz' },
-  slowest: { by: duration, direction: 'DESC', beyond: '<', type: 'float8' },
-  fastest: { by: duration, direction: 'ASC', beyond: '>', type: 'float8' },
+  newest: { ...time, direction: 'DESC', beyond: '<' },
+  oldest: { ...time, direction: 'ASC', beyond: '>' },
+  slowest: { ...duration, direction: 'DESC', beyond: '<' },
+  fastest: { ...duration, direction: 'ASC', beyond: '>' },
 } satisfies Record<RowOrder, object>;
 
-const isByDuration = (order: RowOrder) => order === 'slowest' || order === 'fastest';
+const isByDuration = (order: RowOrder) => orders[order].by === duration.by;
 
 interface Statement {
   text: string;
   values: unknown[];
 }
 
-function plain(filter: RowFilter, page: PageOptions): Statement {
-  const { values, where, orderBy, limit } = partsOf(filter, page);
-  return { text: `${selectRows}\n${where()}\n${orderBy}\nLIMIT ${limit}`, values };
+/** In the order's index, past rows that the filter does not let through. */
+function walk(filter: RowFilter, page: PageOptions): Statement {
+  const parts = partsOf(page);
+  const where = parts.where(filter);
+  return parts.rowsOf(
+    parts.ofStatuses(filter, (status) => parts.nextOf('id', [...where, ...status], parts.limit)),
+  );
 }
 
-/** Conversions and all others have an index each. */
-function byDuration(filter: RowFilter, page: PageOptions): Statement {
-  if (filter.status !== undefined || filter.code !== undefined) return plain(filter, page);
-  const { values, where, orderBy, direction, limit } = partsOf(filter, page);
-  const branch = (status: string) =>
-    `(${selectRows}\n${where(status)}\n${orderBy}\nLIMIT ${limit})`;
-  const text = `SELECT * FROM (
-${branch("status = 'converted'")}
-UNION ALL
-${branch("status <> 'converted'")}
-) AS branches
-ORDER BY "durationMs" ${direction}, id::bigint ${direction}
-LIMIT ${limit}`;
-  return { text, values };
+/**
+ * Rows that are looked through before all that a prefix or a time has are gathered: some milliseconds.
+ * Keys are read from the table, where those of one time lie together; all else is in the index.
+ */
+const nearRows = { keysByTime: 5_000, keysByDuration: 1_000, withoutKeys: 50_000 };
+
+/** Of the rows that come next, those that the filter lets through: a whole page, where they are many. */
+function lookNear(filter: RowFilter, page: PageOptions): Statement {
+  const parts = partsOf(page);
+  const { since, until, prefix } = filter;
+  const byDuration = isByDuration(page.order);
+  const columns = ['id, status, source_bucket, method, processor_version'];
+  columns.push(byDuration ? 'recorded_at' : 'duration_ms');
+  if (prefix !== undefined) columns.push('source_key');
+  const keys = byDuration ? nearRows.keysByDuration : nearRows.keysByTime;
+  const limit = String(prefix === undefined ? nearRows.withoutKeys : keys);
+  // A time is a stretch of the order itself, where that is by time.
+  const stretch = parts.where(byDuration ? {} : { since, until });
+  const near = parts.ofStatuses(filter, (status) =>
+    parts.nextOf(columns.join(', '), [...stretch, ...status], limit),
+  );
+  return parts.rowsOf(`SELECT * FROM (SELECT * FROM (${near}) AS statuses ${parts.orderBy} LIMIT ${limit}) AS near
+${and(parts.where(filter))}`);
 }
 
-/** Rows in which a prefix is looked for before the index of prefixes is asked: a matter of milliseconds. */
-const nearRows = 5_000;
-
-/** Of the rows that come next, those with the prefix: a whole page, where it is a frequent one. */
-function nearWithPrefix(prefix: string, others: RowFilter, page: PageOptions): Statement {
-  const { values, where, orderBy, limit } = partsOf(others, page);
-  const near = `SELECT id, recorded_at, source_key FROM image_metadata
-${where()}
-${orderBy}
-LIMIT ${nearRows}`;
-  values.push(patternOf(prefix));
-  const found = `SELECT id FROM (${near}) AS near
-WHERE ${conditions.prefix.replace('?', `$${values.length}`)}
-${orderBy.replace('image_metadata.', '')}
-LIMIT ${limit}`;
-  return { text: `${selectRows}\nWHERE id IN (${found})\n${orderBy}`, values };
-}
-
-/** All rows with the prefix, which the index of prefixes tells alone, then sorted. */
-function allWithPrefix(filter: RowFilter, page: PageOptions): Statement {
-  const { values, where, orderBy, limit } = partsOf(filter, page);
-  const text = `WITH found AS MATERIALIZED (SELECT id, recorded_at FROM image_metadata ${where()})
-${selectRows}
-WHERE id IN (SELECT id FROM found ${orderBy.replace('image_metadata.', '')} LIMIT ${limit})
-${orderBy}`;
-  return { text, values };
-}
-
-function partsOf(filter: RowFilter, { order, limit, after }: PageOptions) {
-  const values: unknown[] = [];
-  const parameter = (value: unknown) => `$${values.push(value)}`;
-  const { by, direction, beyond, type } = orders[order];
-
-  const names = Object.keys(conditions) as (keyof RowFilter)[];
-  const wheres = names.flatMap((name) => {
-    const { prefix } = filter;
-    const value = name === 'prefix' && prefix !== undefined ? patternOf(prefix) : filter[name];
-    return value === undefined ? [] : [conditions[name].replace('?', () => parameter(value))];
-  });
-  if (after) {
-    const place = `${parameter(after.value)}::${type}, ${parameter(after.id)}::bigint`;
-    wheres.push(`(${by}, id) ${beyond} (${place})`);
+/** All that the filter lets through, which an index of keys or of time tells alone, then sorted. */
+function gather(filter: RowFilter, page: PageOptions): Statement {
+  const parts = partsOf(page);
+  const { prefix, ...others } = filter;
+  const wheres = parts.where(others);
+  // Operators that the index of prefixes has alone: others have the key too, but not all else.
+  if (prefix !== undefined) {
+    const end = endOf(prefix);
+    wheres.push(`source_key ~>=~ ${parts.value(prefix)}`);
+    if (end !== undefined) wheres.push(`source_key ~<~ ${parts.value(end)}`);
   }
+  return parts.rowsOf(`SELECT id, ${parts.unindexed} FROM image_metadata ${and(wheres)}`);
+}
+
+/** As the indexes of groups have them. */
+const groupColumns = {
+  version: "coalesce(processor_version, '')",
+  method: "coalesce(method, '')",
+  bucket: "coalesce(source_bucket, '')",
+};
+
+/** A page of each group of a release, a method and a bucket, merged. */
+function mergeGroups(filter: RowFilter, page: PageOptions): Statement {
+  const parts = partsOf(page);
+  const { version, method, bucket, ...others } = filter;
+  const names = Object.keys(groupColumns) as (keyof typeof groupColumns)[];
+  const named = names.map((name) => `${groupColumns[name]} AS ${name}`).join(', ');
+  // Versions are what grows in number: where one is asked for, the others are not stepped through.
+  const within = version === undefined ? [] : [`${groupColumns.version} = ${parts.value(version)}`];
+  const steps = version === undefined ? names : names.filter((name) => name !== 'version');
+  const columns = steps.map((name) => groupColumns[name]).join(', ');
+  const firstOf = (wheres: string[]) =>
+    `SELECT ${named} FROM image_metadata ${and(wheres)} ORDER BY ${columns} LIMIT 1`;
+  const beyond = `(${columns}) > (${steps.map((name) => `groups.${name}`).join(', ')})`;
+  const groups = `groups AS (
+(${firstOf(within)})
+UNION ALL
+SELECT next.* FROM groups CROSS JOIN LATERAL (${firstOf([...within, beyond])}) AS next
+)`;
+  const asked = [
+    ...(method === undefined ? [] : [`groups.method = ${parts.value(method)}`]),
+    ...(bucket === undefined ? [] : [`groups.bucket = ${parts.value(bucket)}`]),
+  ];
+  const inGroup = names.map((name) => `${groupColumns[name]} = groups.${name}`);
+  const next = parts.nextOf('id', [...inGroup, ...parts.where(others)], parts.limit);
+  return parts.rowsOf(
+    `SELECT page.* FROM groups CROSS JOIN LATERAL ${next} AS page ${and(asked)}`,
+    groups,
+  );
+}
+
+/** What the statements for one page have in common. */
+function partsOf({ order, limit, after }: PageOptions) {
+  const values: unknown[] = [];
+  const value = (it: unknown) => `$${values.push(it)}`;
+  const { by, unindexed, direction, beyond, type } = orders[order];
+  const orderBy = `ORDER BY ${by} ${direction}, id ${direction}`;
+  const limitValue = value(limit);
+  const cursor = after && `(${value(after.value)}::${type}, ${value(after.id)}::bigint)`;
+
   return {
-    values,
-    where: (...more: string[]) => {
-      const all = [...wheres, ...more];
-      return all.length > 0 ? `WHERE ${all.join(' AND ')}` : '';
+    value,
+    orderBy,
+    unindexed,
+    limit: limitValue,
+    /** The filter's conditions, and that of the cursor. */
+    where(filter: RowFilter): string[] {
+      const names = Object.keys(conditions) as (keyof RowFilter)[];
+      const wheres = names.flatMap((name) => {
+        const text = filter[name];
+        if (text === undefined) return [];
+        const given = value(name === 'prefix' ? patternOf(text) : text);
+        return [conditions[name].replace('?', () => given)];
+      });
+      return cursor ? [...wheres, `(${by}, id) ${beyond} ${cursor}`] : wheres;
     },
-    orderBy: `ORDER BY ${by} ${direction}, image_metadata.id ${direction}`,
-    direction,
-    limit: parameter(limit),
+    /** The rows that come next, with these columns and that of the order. */
+    nextOf: (columns: string, wheres: string[], most: string) =>
+      `(SELECT ${columns}, ${by} FROM image_metadata ${and(wheres)} ${orderBy} LIMIT ${most})`,
+    /** Conversions and all others have an index each by duration. */
+    ofStatuses({ status, code }: RowFilter, branch: (wheres: string[]) => string): string {
+      if (!isByDuration(order)) return branch([]);
+      if (status === 'converted') return branch(["status = 'converted'"]);
+      if (status !== undefined || code !== undefined) return branch(["status <> 'converted'"]);
+      return `${branch(["status = 'converted'"])} UNION ALL ${branch(["status <> 'converted'"])}`;
+    },
+    /** A page of the rows that a query found, of which it knows id and order. */
+    rowsOf: (found: string, before?: string): Statement => ({
+      text: `${before ? `WITH RECURSIVE ${before}\n` : ''}${selectRows}
+WHERE id IN (SELECT id FROM (${found}) AS found ${orderBy} LIMIT ${limitValue})
+ORDER BY image_metadata.${by} ${direction}, image_metadata.id ${direction}`,
+      values,
+    }),
   };
+}
+
+function and(wheres: string[]): string {
+  return wheres.length > 0 ? `WHERE ${wheres.join('\nAND ')}` : '';
+}
+
+/** The first text, by code points as by bytes of UTF-8, after all that begin with the prefix, if any. */
+function endOf(prefix: string): string | undefined {
+  const points = Array.from(prefix, (character) => character.codePointAt(0) ?? 0);
+  while (points.at(-1) === 0x10ffff) points.pop();
+  const last = points.pop();
+  if (last === undefined) return undefined;
+  // Half pairs are no characters.
+  return String.fromCodePoint(...points, last === 0xd7ff ? 0xe000 : last + 1);
 }
 
 export function patternOf(prefix: string): string {

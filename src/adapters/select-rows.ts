@@ -1,9 +1,3 @@
-/** Written as the indexes of migration 0005 have it, or they would not serve. */
-export const duration = `(
-  coalesce(fetch_ms, 0) + coalesce(decode_ms, 0) + coalesce(gray_ms, 0) + coalesce(encode_ms, 0)
-  + coalesce(store_ms, 0) + coalesce(verify_ms, 0)
-)`;
-
 /** A moment as the rows of the port have it. */
 export const iso = (column: string) =>
   `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
@@ -23,7 +17,7 @@ SELECT
     'queue', queue_ms, 'fetch', fetch_ms, 'decode', decode_ms, 'gray', gray_ms,
     'encode', encode_ms, 'store', store_ms, 'verify', verify_ms
   ) AS "stagesMs",
-  ${duration} AS "durationMs", attempts, cold_start AS "coldStart",
+  duration_ms AS "durationMs", attempts, cold_start AS "coldStart",
   processor_version AS "processorVersion",
   ${iso('event_time')} AS "eventTime", ${iso('recorded_at')} AS "recordedAt"
 FROM image_metadata`;

@@ -12,7 +12,7 @@ const originalInsert =
 describe('migrate', () => {
   test('makes the schema from nothing, and has nothing to do the second time', async () => {
     database = await createDatabase({ migrated: false });
-    expect(await migrate(database)).toHaveLength(6);
+    expect(await migrate(database)).toHaveLength(7);
     expect(await migrate(database)).toEqual([]);
     expect(await database.rows()).toEqual([]);
   });

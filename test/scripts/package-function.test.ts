@@ -167,6 +167,7 @@ test('the migrations function, alone in a folder, makes the schema', async () =>
         '0004_api',
         '0005_lists-at-scale',
         '0006_output-checksum',
+        '0007_lists-by-groups',
       ],
     });
     expect(await database.rows()).toEqual([]);
