@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import { setPriority } from 'node:os';
 import { allocatorSettings } from '../allocator.ts';
 import { ConversionError } from '../convert/index.ts';
 import {
@@ -13,13 +14,12 @@ import {
   unpackReply,
 } from './converter-messages.ts';
 import { readExactly } from './read-exactly.ts';
-import { standBack } from './stand-back.ts';
 
 export interface ConverterChildOptions {
   module: URL;
   env: Record<string, string | undefined>;
   maxHeapMb: number;
-  /** See {@link standBack}. */
+  /** From 0 to 19: how far it stands back behind the caller. */
   niceness?: number | undefined;
 }
 
@@ -66,8 +66,8 @@ export function startConverterChild(options: ConverterChildOptions): ConverterCh
     serialization: 'advanced',
     // What a dying process has to say is for its developers.
     stdio: ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'],
-    // Ctrl-C reaches the whole process group: what is under way is finished all the same.
-    detached: true,
+    // Not detached: Linux would give a session of its own a share of its own (autogroup), behind which
+    // the caller waits for up to a tenth of a second, whatever its niceness.
     windowsHide: true,
   });
   const isStarted = child.pid !== undefined;
@@ -82,7 +82,7 @@ export function startConverterChild(options: ConverterChildOptions): ConverterCh
   child.on('error', () => {});
   const pipe = child.stdio[bytesDescriptor] as Socket;
   pipe.on('error', () => {});
-  if (niceness !== undefined && child.pid !== undefined) void standBack(child.pid, niceness);
+  if (niceness !== undefined) standBack(child, niceness);
 
   return {
     ended,
@@ -101,9 +101,18 @@ export function startConverterChild(options: ConverterChildOptions): ConverterCh
   };
 }
 
+/** Its threads come later and are as nice. Where the system cannot do that, nothing happens. */
+function standBack({ pid }: ChildProcess, niceness: number): void {
+  try {
+    if (pid !== undefined) setPriority(pid, niceness);
+  } catch {}
+}
+
 async function untilReady(child: ChildProcess): Promise<void> {
-  const [first] = await Promise.race([once(child, 'message'), once(child, 'exit')]);
+  const [first, killer] = await Promise.race([once(child, 'message'), once(child, 'exit')]);
   if (first === readyMessage) return;
+  // It learns to ignore Ctrl-C while it starts.
+  if (typeof killer === 'string') throw new ChildDiedError(killer);
   throw new Error(`A process for conversions ended before it was ready (exit code ${first}).`);
 }
 
