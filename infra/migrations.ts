@@ -15,7 +15,8 @@ export interface MigrationsProps {
   codeSha256: string;
 }
 
-const timeoutSeconds = 300;
+/** As long as a function may: a migration can write a large table anew. */
+const timeoutSeconds = 900;
 
 /** Brings the schema up to date and prepares the application's role, once a deployment. */
 export class Migrations extends PackagedFunction {

@@ -1,10 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import packed from '@sparticuz/chromium';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { unpackChromium } from './unpack-chromium.ts';
 
-/** A real Chromium, unpacked into a folder of its own. */
+/** A real Chromium. */
 export interface TestBrowser {
   open(url: string, options?: BrowserContextOptions): Promise<TestPage>;
   close(): Promise<void>;
@@ -21,17 +18,8 @@ export interface TestPage {
 const browserArguments = ['--no-sandbox', '--no-zygote', '--font-render-hinting=none'];
 
 export async function startBrowser(): Promise<TestBrowser> {
-  const folder = await mkdtemp(join(tmpdir(), 'grayscale-chromium-'));
-  let browser: Browser;
-  try {
-    browser = await chromium.launch({
-      executablePath: await unpackInto(folder),
-      args: browserArguments,
-    });
-  } catch (error) {
-    await rm(folder, { recursive: true, force: true });
-    throw error;
-  }
+  const executablePath = await unpackChromium();
+  const browser: Browser = await chromium.launch({ executablePath, args: browserArguments });
   return {
     async open(url, options = {}) {
       const context = await browser.newContext({ acceptDownloads: true, ...options });
@@ -47,21 +35,6 @@ export async function startBrowser(): Promise<TestBrowser> {
       await page.goto(url);
       return { page, complaints, close: () => context.close() };
     },
-    async close() {
-      await browser.close();
-      await rm(folder, { recursive: true, force: true });
-    },
+    close: () => browser.close(),
   };
-}
-
-/** It unpacks into the folder for temporary files and leaves 200 MB there. */
-async function unpackInto(folder: string): Promise<string> {
-  const { TMPDIR } = process.env;
-  process.env.TMPDIR = folder;
-  try {
-    return await packed.executablePath();
-  } finally {
-    if (TMPDIR === undefined) delete process.env.TMPDIR;
-    else process.env.TMPDIR = TMPDIR;
-  }
 }

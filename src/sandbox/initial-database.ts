@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/**
+ * The files of an empty database of this version, as an archive: in the user's folder for what may be
+ * deleted at any time. Undefined where none were kept yet.
+ */
+export async function readInitialFiles(): Promise<Blob | undefined> {
+  try {
+    return new Blob([await readFile(await path())]);
+  } catch {
+    return undefined;
+  }
+}
+
+/** For the next start. Where that is not possible, it takes longer, and nothing else happens. */
+export async function keepInitialFiles(files: Blob): Promise<void> {
+  try {
+    const kept = await path();
+    const unfinished = `${kept}-${randomUUID()}`;
+    await mkdir(dirname(kept), { recursive: true });
+    try {
+      await writeFile(unfinished, files.stream());
+      await rename(unfinished, kept);
+    } finally {
+      await rm(unfinished, { force: true });
+    }
+  } catch {}
+}
+
+async function path(): Promise<string> {
+  const main = createRequire(import.meta.url).resolve('@electric-sql/pglite');
+  const { version } = JSON.parse(await readFile(join(dirname(main), '../package.json'), 'utf8'));
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  return join(cache, 'grayscale', `pglite-${version}.tar`);
+}
