@@ -1,7 +1,6 @@
 // A part of the sandbox, in a process of its own: PostgreSQL in WebAssembly behind its ordinary
 // wire protocol, its files in a folder, so that a killed one comes back with all it had committed.
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { keepInitialFiles, readInitialFiles } from './initial-database.ts';
@@ -23,14 +22,9 @@ process.send?.({ ready: true });
 async function startDatabase(): Promise<PGlite> {
   if (existsSync(dataDir)) return await PGlite.create({ dataDir });
   const files = await readInitialFiles();
-  try {
-    if (files) return await PGlite.create({ dataDir, loadDataDir: files });
-  } catch {
-    // Somebody has changed them: they are replaced.
-    await rm(dataDir, { recursive: true, force: true });
-  }
+  if (files) return await PGlite.create({ dataDir, loadDataDir: files });
   const created = await PGlite.create({ dataDir });
-  await keepInitialFiles(await created.dumpDataDir('none'));
+  await keepInitialFiles(await created.dumpDataDir('gzip'));
   return created;
 }
 

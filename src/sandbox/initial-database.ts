@@ -3,20 +3,23 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 
 /**
  * The files of an empty database of this version, as an archive: in the user's folder for what may be
- * deleted at any time. Undefined where none were kept yet.
+ * deleted at any time. Undefined where none were kept yet, or what was kept is spoilt.
  */
 export async function readInitialFiles(): Promise<Blob | undefined> {
   try {
-    return new Blob([await readFile(await path())]);
+    // Unpacked here: it has a checksum, and PGlite would end the process by it.
+    return new Blob([await promisify(gunzip)(await readFile(await path()))]);
   } catch {
     return undefined;
   }
 }
 
-/** For the next start. Where that is not possible, it takes longer, and nothing else happens. */
+/** For the next start, compressed by gzip. Where that is not possible, it takes longer, and nothing else happens. */
 export async function keepInitialFiles(files: Blob): Promise<void> {
   try {
     const kept = await path();
@@ -35,5 +38,5 @@ async function path(): Promise<string> {
   const main = createRequire(import.meta.url).resolve('@electric-sql/pglite');
   const { version } = JSON.parse(await readFile(join(dirname(main), '../package.json'), 'utf8'));
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  return join(cache, 'grayscale', `pglite-${version}.tar`);
+  return join(cache, 'grayscale', `pglite-${version}.tar.gz`);
 }
