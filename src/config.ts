@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { variables } from './config-variables.ts';
 import { type Recipe, recipeOptions } from './convert/recipe-options.ts';
 
@@ -78,6 +80,11 @@ export function environmentWith(
   settings: Record<string, string | undefined>,
 ): Record<string, string | undefined> {
   return { ...process.env, ...settings };
+}
+
+/** Of this user, for what may be deleted at any time. */
+export function cacheFolder(): string {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'grayscale');
 }
 
 const harmless = [

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { cacheFolder } from '../config.ts';
 
 /**
- * The files of an empty database of this version, as an archive: in the user's folder for what may be
- * deleted at any time. Undefined where none were kept yet, or what was kept is spoilt.
+ * The files of an empty database of this version, as an archive. Undefined where none were kept yet, or
+ * what was kept is spoilt.
  */
 export async function readInitialFiles(): Promise<Blob | undefined> {
   try {
@@ -19,7 +19,7 @@ export async function readInitialFiles(): Promise<Blob | undefined> {
   }
 }
 
-/** For the next start, compressed by gzip. Where that is not possible, it takes longer, and nothing else happens. */
+/** For the next start, compressed by gzip. Where that is not possible, it takes longer, no more. */
 export async function keepInitialFiles(files: Blob): Promise<void> {
   try {
     const kept = await path();
@@ -37,6 +37,5 @@ export async function keepInitialFiles(files: Blob): Promise<void> {
 async function path(): Promise<string> {
   const main = createRequire(import.meta.url).resolve('@electric-sql/pglite');
   const { version } = JSON.parse(await readFile(join(dirname(main), '../package.json'), 'utf8'));
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  return join(cache, 'grayscale', `pglite-${version}.tar.gz`);
+  return join(cacheFolder(), `pglite-${version}.tar.gz`);
 }

@@ -163,7 +163,11 @@ describe('a client', () => {
   });
 
   test('that goes away while its picture is converted makes room for others', async () => {
-    const { url } = await start({ CONCURRENCY: '1', MAX_PIXELS: '200000000' });
+    const { url } = await start({
+      CONCURRENCY: '1',
+      MAX_PIXELS: '200000000',
+      MEMORY_BUDGET_MB: '4096',
+    });
     const picture = await noise(6_000, 4_000);
     await post(`${url}/v1/convert`, await tinyPng(1));
     const gone = Array.from({ length: 16 }, async () => {
