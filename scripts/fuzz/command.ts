@@ -1,6 +1,6 @@
 // npm run fuzz -- --seconds 120 [--seed N]
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readOptions } from '../read-options.ts';
 import { loadCorpus } from './corpus.ts';
 import { keepFind } from './find.ts';
 import { fuzz } from './fuzz.ts';
@@ -24,29 +24,19 @@ const maxResidentBytes = 2 ** 30;
 // A child that hangs would outlive this process, if it were not ended with it.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(2));
 
-const { values } = readArguments();
+const { values, numberOf } = readOptions(usage, {
+  seconds: { type: 'string', default: '60' },
+  cases: { type: 'string' },
+  seed: { type: 'string' },
+  only: { type: 'string' },
+  keep: {
+    type: 'string',
+    default: join(import.meta.dirname, '../../test/convert/fuzz-finds'),
+  },
+  help: { type: 'boolean' },
+});
 if (values.help) console.log(usage);
 else process.exitCode = await run();
-
-function readArguments() {
-  try {
-    return parseArgs({
-      options: {
-        seconds: { type: 'string', default: '60' },
-        cases: { type: 'string' },
-        seed: { type: 'string' },
-        only: { type: 'string' },
-        keep: {
-          type: 'string',
-          default: join(import.meta.dirname, '../../test/convert/fuzz-finds'),
-        },
-        help: { type: 'boolean' },
-      },
-    });
-  } catch (error) {
-    exitWith((error as Error).message);
-  }
-}
 
 async function run(): Promise<0 | 1> {
   const only = numberOf('only');
@@ -66,16 +56,4 @@ async function run(): Promise<0 | 1> {
   });
   console.log(describeSummary(summary));
   return summary.finds > 0 ? 1 : 0;
-}
-
-function numberOf(name: 'seconds' | 'cases' | 'seed' | 'only'): number | undefined {
-  const text = values[name];
-  if (text === undefined) return undefined;
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  exitWith(`Expected a whole number below a thousand million for --${name} but received ${text}`);
-}
-
-function exitWith(message: string): never {
-  console.error(`${message}\n\n${usage}`);
-  process.exit(2);
 }

@@ -1,7 +1,7 @@
 // npm run soak -- --images 1000 [--seed N], or --leak, or --burst 10000 --steady 180
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readOptions } from '../read-options.ts';
 import { drawLoad } from './draw-load.ts';
 import { describeLeak, findLeak } from './leak.ts';
 import { describeLoad, load } from './load.ts';
@@ -25,29 +25,19 @@ Without faults:
 
 Exits with 1 if a promise was not kept.`;
 
-const { values } = readArguments();
+const { values, numberOf } = readOptions(usage, {
+  images: { type: 'string' },
+  seed: { type: 'string' },
+  pace: { type: 'string' },
+  workers: { type: 'string' },
+  leak: { type: 'boolean' },
+  burst: { type: 'string' },
+  steady: { type: 'string' },
+  out: { type: 'string', default: 'soak-results' },
+  help: { type: 'boolean' },
+});
 if (values.help) console.log(usage);
 else process.exitCode = await run();
-
-function readArguments() {
-  try {
-    return parseArgs({
-      options: {
-        images: { type: 'string' },
-        seed: { type: 'string' },
-        pace: { type: 'string' },
-        workers: { type: 'string' },
-        leak: { type: 'boolean' },
-        burst: { type: 'string' },
-        steady: { type: 'string' },
-        out: { type: 'string', default: 'soak-results' },
-        help: { type: 'boolean' },
-      },
-    });
-  } catch (error) {
-    exitWith((error as Error).message);
-  }
-}
 
 async function run(): Promise<0 | 1> {
   if (values.leak) return await runLeak();
@@ -90,18 +80,4 @@ async function runLoad(burst: number): Promise<0 | 1> {
   await writeFile(join(values.out, 'soak-load.json'), `${JSON.stringify(report, null, 2)}\n`);
   console.log(describeLoad(report));
   return report.problems.length > 0 ? 1 : 0;
-}
-
-function numberOf(
-  name: 'images' | 'seed' | 'pace' | 'workers' | 'burst' | 'steady',
-): number | undefined {
-  const text = values[name];
-  if (text === undefined) return undefined;
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  exitWith(`Expected a whole number below a thousand million for --${name} but received ${text}`);
-}
-
-function exitWith(message: string): never {
-  console.error(`${message}\n\n${usage}`);
-  process.exit(2);
 }

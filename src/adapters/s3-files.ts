@@ -110,9 +110,16 @@ export function createS3Files(client: S3Client): ObjectFiles {
   };
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html#API_ListObjectsV2_RequestSyntax */
+/**
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html#API_ListObjectsV2_RequestSyntax
+ * What is not encoded comes from a store that says it encodes and does not: it is the key.
+ */
 function urlDecoded(key: string): string {
-  return decodeURIComponent(key.replaceAll('+', ' '));
+  try {
+    return decodeURIComponent(key.replaceAll('+', ' '));
+  } catch {
+    return key;
+  }
 }
 
 function addressOf({ bucket, key }: ObjectRef, { versionId }: Pick<OpenOptions, 'versionId'> = {}) {

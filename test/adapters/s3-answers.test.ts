@@ -106,6 +106,7 @@ describe('a list', () => {
   test.each([
     ['in characters that XML does not have', 'a%0D%0A%1B+b%2Bc%25%C3%A4/d', 'a\r\n\u001b b+c%ä/d'],
     ['of a store that encodes spaces otherwise', 'a%20b', 'a b'],
+    ['of a store that says it encodes and does not', '100%/a b', '100%/a b'],
   ])('has keys %s', async (_, key, expected) => {
     let asked = '';
     const server = await serverThatIs((request, response) => {

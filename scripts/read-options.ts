@@ -1,0 +1,34 @@
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+
+/**
+ * What a script was told. One that was told what it does not know says so, and how it is used, and exits
+ * with 2.
+ */
+export function readOptions<Options extends ParseArgsOptionsConfig>(
+  usage: string,
+  options: Options,
+) {
+  const { values } = parsed();
+  return { values, numberOf };
+
+  function parsed() {
+    try {
+      return parseArgs({ options });
+    } catch (error) {
+      exitWith((error as Error).message);
+    }
+  }
+
+  function numberOf(name: keyof Options & keyof typeof values): number | undefined {
+    const text = values[name];
+    if (text === undefined) return undefined;
+    if (typeof text === 'string' && /^\d{1,9}$/.test(text)) return Number(text);
+    const expected = `a whole number below a thousand million for --${String(name)}`;
+    exitWith(`Expected ${expected} but received ${text}`);
+  }
+
+  function exitWith(message: string): never {
+    console.error(`${message}\n\n${usage}`);
+    process.exit(2);
+  }
+}
