@@ -38,14 +38,15 @@ WHERE code IS NOT NULL;
 CREATE INDEX image_metadata_prefix ON image_metadata (source_key text_pattern_ops)
 INCLUDE (recorded_at, id, duration_ms, status, code, source_bucket, method, processor_version);
 
--- Releases, methods and buckets make a few groups, in which rows lie in either order: a list of some of
--- them merges these. Rows of the original have none of the three, hence the empty texts, which are
--- compared where NULL is not.
+-- Releases, methods, buckets and statuses make a few groups, in which rows lie in either order: a list of
+-- some of them merges these. Rows of the original have none of the first three, hence the empty texts, which are
+-- compared where NULL is not. Times and durations are written as no other index has them, or the planner
+-- would walk in one of all rows.
 CREATE INDEX image_metadata_group_time ON image_metadata (
-  (coalesce(processor_version, '')), (coalesce(method, '')), (coalesce(source_bucket, '')),
-  recorded_at DESC, id DESC
+  (coalesce(processor_version, '')), (coalesce(method, '')), (coalesce(source_bucket, '')), status,
+  (recorded_at AT TIME ZONE 'UTC') DESC, id DESC
 );
 CREATE INDEX image_metadata_group_duration ON image_metadata (
-  (coalesce(processor_version, '')), (coalesce(method, '')), (coalesce(source_bucket, '')),
-  duration_ms DESC, id DESC
+  (coalesce(processor_version, '')), (coalesce(method, '')), (coalesce(source_bucket, '')), status,
+  (duration_ms + 0) DESC, id DESC
 );

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { variables } from './config-variables.ts';
 import { type Recipe, recipeOptions } from './convert/recipe-options.ts';
 
@@ -82,9 +82,10 @@ export function environmentWith(
   return { ...process.env, ...settings };
 }
 
-/** Of this user, for what may be deleted at any time. */
+/** Of this user, for what may be deleted at any time. A variable that is no absolute path does not count. */
 export function cacheFolder(): string {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'grayscale');
+  const { XDG_CACHE_HOME = '' } = process.env;
+  return join(isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(homedir(), '.cache'), 'grayscale');
 }
 
 const harmless = [

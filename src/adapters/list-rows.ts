@@ -17,16 +17,20 @@ export async function listRows(
   const { status, code, key, prefix, bucket, method, version, since, until } = filter;
   if (key !== undefined) return await ask(gather(filter, page));
   // Of failures and skips, the few that there are, indexes tell all that may be asked for.
-  const isOther = code !== undefined || (status !== undefined && status !== 'converted');
-  if (isOther) return await ask(walk(filter, page));
+  if (code !== undefined) return await ask(walk(filter, page));
 
-  const isOfTime = since !== undefined || until !== undefined;
-  if (prefix !== undefined || (isOfTime && isByDuration(page.order))) {
-    const near = await ask(lookNear(filter, page));
-    return near.length === page.limit ? near : await ask(gather(filter, page));
-  }
   const isOfGroups = bucket !== undefined || method !== undefined || version !== undefined;
-  return await ask(isOfGroups ? mergeGroups(filter, page) : walk(filter, page));
+  const isTimeByDuration = (since !== undefined || until !== undefined) && isByDuration(page.order);
+  const isInOrder = prefix === undefined && !isTimeByDuration;
+  if (isInOrder && isOfGroups) return await ask(mergeGroups(filter, page));
+  if (isInOrder || (status !== undefined && status !== 'converted')) {
+    return await ask(walk(filter, page));
+  }
+  const near = await ask(lookNear(filter, page));
+  if (near.length === page.limit) return near;
+  return await ask(
+    prefix === undefined && isOfGroups ? gatherGroups(filter, page) : gather(filter, page),
+  );
 }
 
 /** How each filter reads; the value is the parameter. */
@@ -83,10 +87,11 @@ const nearRows = { keysByTime: 5_000, keysByDuration: 1_000, withoutKeys: 50_000
 /** Of the rows that come next, those that the filter lets through: a whole page, where they are many. */
 function lookNear(filter: RowFilter, page: PageOptions): Statement {
   const parts = partsOf(page);
-  const { since, until, prefix } = filter;
+  const { since, until, prefix, status, ...others } = filter;
   const byDuration = isByDuration(page.order);
-  const columns = ['id, status, source_bucket, method, processor_version'];
-  columns.push(byDuration ? 'recorded_at' : 'duration_ms');
+  const columns = ['id, source_bucket, method, processor_version'];
+  // By duration, conversions have an index of their own, which does not say that they are.
+  columns.push(byDuration ? 'recorded_at' : 'duration_ms, status');
   if (prefix !== undefined) columns.push('source_key');
   const keys = byDuration ? nearRows.keysByDuration : nearRows.keysByTime;
   const limit = String(prefix === undefined ? nearRows.withoutKeys : keys);
@@ -95,8 +100,9 @@ function lookNear(filter: RowFilter, page: PageOptions): Statement {
   const near = parts.ofStatuses(filter, (status) =>
     parts.nextOf(columns.join(', '), [...stretch, ...status], limit),
   );
+  const found = parts.where({ ...others, since, until, prefix, ...(!byDuration && { status }) });
   return parts.rowsOf(`SELECT * FROM (SELECT * FROM (${near}) AS statuses ${parts.orderBy} LIMIT ${limit}) AS near
-${and(parts.where(filter))}`);
+${and(found)}`);
 }
 
 /** All that the filter lets through, which an index of keys or of time tells alone, then sorted. */
@@ -118,12 +124,33 @@ const groupColumns = {
   version: "coalesce(processor_version, '')",
   method: "coalesce(method, '')",
   bucket: "coalesce(source_bucket, '')",
+  status: 'status',
 };
 
-/** A page of each group of a release, a method and a bucket, merged. */
+/** The same order, as these indexes alone have it: the planner would walk in one of all rows. */
+const asInGroups = (sql: string) =>
+  sql
+    .replaceAll('recorded_at', "(recorded_at AT TIME ZONE 'UTC')")
+    .replaceAll(/\$\d+::timestamptz/g, (moment) => `(${moment} AT TIME ZONE 'UTC')`)
+    .replaceAll('duration_ms', '(duration_ms + 0)');
+
+/** A page of each group of a release, a method, a bucket and a status, merged. */
 function mergeGroups(filter: RowFilter, page: PageOptions): Statement {
+  return ofGroups(filter, page, ({ orderBy, limit }) => `${asInGroups(orderBy)} LIMIT ${limit}`);
+}
+
+/** All that such groups have of a time, sorted by duration. */
+function gatherGroups(filter: RowFilter, page: PageOptions): Statement {
+  // OFFSET keeps the groups apart: joined with them, the whole table would be read.
+  return ofGroups(filter, page, () => 'OFFSET 0');
+}
+
+function ofGroups(
+  { version, method, bucket, status, ...others }: RowFilter,
+  page: PageOptions,
+  part: (parts: Parts) => string,
+): Statement {
   const parts = partsOf(page);
-  const { version, method, bucket, ...others } = filter;
   const names = Object.keys(groupColumns) as (keyof typeof groupColumns)[];
   const named = names.map((name) => `${groupColumns[name]} AS ${name}`).join(', ');
   // Versions are what grows in number: where one is asked for, the others are not stepped through.
@@ -133,22 +160,26 @@ function mergeGroups(filter: RowFilter, page: PageOptions): Statement {
   const firstOf = (wheres: string[]) =>
     `SELECT ${named} FROM image_metadata ${and(wheres)} ORDER BY ${columns} LIMIT 1`;
   const beyond = `(${columns}) > (${steps.map((name) => `groups.${name}`).join(', ')})`;
+  // From each group to the next one by the index: as many steps as there are groups.
   const groups = `groups AS (
 (${firstOf(within)})
 UNION ALL
 SELECT next.* FROM groups CROSS JOIN LATERAL (${firstOf([...within, beyond])}) AS next
 )`;
-  const asked = [
-    ...(method === undefined ? [] : [`groups.method = ${parts.value(method)}`]),
-    ...(bucket === undefined ? [] : [`groups.bucket = ${parts.value(bucket)}`]),
-  ];
+  const asked = Object.entries({ method, bucket, status }).flatMap(([name, text]) =>
+    text === undefined ? [] : [`groups.${name} = ${parts.value(text)}`],
+  );
   const inGroup = names.map((name) => `${groupColumns[name]} = groups.${name}`);
-  const next = parts.nextOf('id', [...inGroup, ...parts.where(others)], parts.limit);
+  const wheres = [...inGroup, ...parts.where(others).map(asInGroups)];
   return parts.rowsOf(
-    `SELECT page.* FROM groups CROSS JOIN LATERAL ${next} AS page ${and(asked)}`,
+    `SELECT page.* FROM groups CROSS JOIN LATERAL (
+SELECT id, ${parts.by} FROM image_metadata ${and(wheres)} ${part(parts)}
+) AS page ${and(asked)}`,
     groups,
   );
 }
+
+type Parts = ReturnType<typeof partsOf>;
 
 /** What the statements for one page have in common. */
 function partsOf({ order, limit, after }: PageOptions) {
@@ -161,6 +192,7 @@ function partsOf({ order, limit, after }: PageOptions) {
 
   return {
     value,
+    by,
     orderBy,
     unindexed,
     limit: limitValue,

@@ -15,8 +15,8 @@ const silent = { debug() {}, info() {}, warn() {}, error() {} };
  * Returns the names of the migrations that were applied.
  */
 export async function migrate(postgres: Postgres): Promise<string[]> {
-  const applied = await postgres.session((client) =>
-    runner({
+  return await postgres.session(async (client) => {
+    const applied = await runner({
       dbClient: client,
       dir: migrationsFolder,
       migrationsTable: 'grayscale_migrations',
@@ -24,9 +24,12 @@ export async function migrate(postgres: Postgres): Promise<string[]> {
       singleTransaction: true,
       advisoryLockMode: 'wait',
       logger: silent,
-    }),
-  );
-  return applied.map(({ name }) => name);
+    });
+    // Of a table that was written anew nothing is known, and no index answers alone; of one that grows
+    // by a hundredth a day, autovacuum would see to that tomorrow.
+    if (applied.length > 0) await client.query('VACUUM (ANALYZE) image_metadata');
+    return applied.map(({ name }) => name);
+  });
 }
 
 /** The migrations that the database lacks; all of them where it was never migrated. */

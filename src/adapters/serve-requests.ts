@@ -19,9 +19,9 @@ export function serveRequests(
   pipe.on('error', () => {});
   // With its parent it ends at once: an exit would wait for what is under way.
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
-  // Ctrl-C reaches the whole process group, and some supervisors tell every process to end: what is under
-  // way is finished all the same.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
+  // Ctrl-C and a terminal that closes reach the whole process group, and some supervisors tell every
+  // process to end: what is under way is finished all the same.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   process.on('message', async ({ message, sizeBytes }: Envelope<ConverterRequest>) => {
     const request = unpackRequest(message, await readExactly(pipe, sizeBytes));
     const { envelope, bytes } = packReply(await answer(request));

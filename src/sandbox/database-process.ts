@@ -24,7 +24,7 @@ async function startDatabase(): Promise<PGlite> {
   const files = await readInitialFiles();
   if (files) return await PGlite.create({ dataDir, loadDataDir: files });
   const created = await PGlite.create({ dataDir });
-  await keepInitialFiles(await created.dumpDataDir('gzip'));
+  await keepInitialFiles(() => created.dumpDataDir('gzip'));
   return created;
 }
 

@@ -20,8 +20,9 @@ export async function readInitialFiles(): Promise<Blob | undefined> {
 }
 
 /** For the next start, compressed by gzip. Where that is not possible, it takes longer, no more. */
-export async function keepInitialFiles(files: Blob): Promise<void> {
+export async function keepInitialFiles(dump: () => Promise<Blob>): Promise<void> {
   try {
+    const files = await dump();
     const kept = await path();
     const unfinished = `${kept}-${randomUUID()}`;
     await mkdir(dirname(kept), { recursive: true });

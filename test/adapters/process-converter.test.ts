@@ -214,7 +214,7 @@ async function sessionOf(pid: number | undefined): Promise<string | undefined> {
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[3];
 }
 
-test.each(['SIGINT', 'SIGTERM'] as const)(
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   '%s, which may reach every process, is the caller’s affair',
   async (signal) => {
     start(1);

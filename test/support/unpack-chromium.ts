@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import packed from '@sparticuz/chromium';
 
-const modules = new URL('../../node_modules/', import.meta.url).pathname;
+const modules = fileURLToPath(new URL('../../node_modules/', import.meta.url));
 
 /** The path of a browser that is unpacked once for each version of its package, 200 MB, in three seconds. */
 export async function unpackChromium(): Promise<string> {
