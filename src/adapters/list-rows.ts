@@ -1,5 +1,5 @@
-import type { LedgerRow, PageOptions, RowFilter, RowOrder } from '../pipeline/index.ts';
-import { selectRows } from './select-rows.ts';
+import type { LedgerRow, PageOptions, RowFilter } from '../pipeline/index.ts';
+import { and, isByDuration, type PageParts, partsOf, type Statement } from './page-statement.ts';
 
 type Query = (text: string, values: unknown[]) => Promise<LedgerRow[]>;
 
@@ -31,42 +31,6 @@ export async function listRows(
   return await ask(
     prefix === undefined && isOfGroups ? gatherGroups(filter, page) : gather(filter, page),
   );
-}
-
-/** How each filter reads; the value is the parameter. */
-const conditions = {
-  status: 'status = ?',
-  code: 'code = ?',
-  bucket: 'source_bucket = ?',
-  key: 'source_key = ?',
-  prefix: "source_key LIKE ? ESCAPE '\\'",
-  etag: 'source_etag = ?',
-  method: 'method = ?',
-  version: 'processor_version = ?',
-  since: 'recorded_at >= ?::timestamptz',
-  until: 'recorded_at < ?::timestamptz',
-} satisfies Record<keyof RowFilter, string>;
-
-// The same value, which no index has in its order: the planner must not walk there.
-const time = {
-  by: 'recorded_at',
-  unindexed: "recorded_at + interval '0' AS recorded_at",
-  type: 'timestamptz',
-};
-const duration = { by: 'duration_ms', unindexed: 'duration_ms + 0 AS duration_ms', type: 'float8' };
-
-const orders = {
-  newest: { ...time, direction: 'DESC', beyond: '<' },
-  oldest: { ...time, direction: 'ASC', beyond: '>' },
-  slowest: { ...duration, direction: 'DESC', beyond: '<' },
-  fastest: { ...duration, direction: 'ASC', beyond: '>' },
-} satisfies Record<RowOrder, object>;
-
-const isByDuration = (order: RowOrder) => orders[order].by === duration.by;
-
-interface Statement {
-  text: string;
-  values: unknown[];
 }
 
 /** In the order's index, past rows that the filter does not let through. */
@@ -148,7 +112,7 @@ function gatherGroups(filter: RowFilter, page: PageOptions): Statement {
 function ofGroups(
   { version, method, bucket, status, ...others }: RowFilter,
   page: PageOptions,
-  part: (parts: Parts) => string,
+  part: (parts: PageParts) => string,
 ): Statement {
   const parts = partsOf(page);
   const names = Object.keys(groupColumns) as (keyof typeof groupColumns)[];
@@ -179,58 +143,6 @@ SELECT id, ${parts.by} FROM image_metadata ${and(wheres)} ${part(parts)}
   );
 }
 
-type Parts = ReturnType<typeof partsOf>;
-
-/** What the statements for one page have in common. */
-function partsOf({ order, limit, after }: PageOptions) {
-  const values: unknown[] = [];
-  const value = (it: unknown) => `$${values.push(it)}`;
-  const { by, unindexed, direction, beyond, type } = orders[order];
-  const orderBy = `ORDER BY ${by} ${direction}, id ${direction}`;
-  const limitValue = value(limit);
-  const cursor = after && `(${value(after.value)}::${type}, ${value(after.id)}::bigint)`;
-
-  return {
-    value,
-    by,
-    orderBy,
-    unindexed,
-    limit: limitValue,
-    /** The filter's conditions, and that of the cursor. */
-    where(filter: RowFilter): string[] {
-      const names = Object.keys(conditions) as (keyof RowFilter)[];
-      const wheres = names.flatMap((name) => {
-        const text = filter[name];
-        if (text === undefined) return [];
-        const given = value(name === 'prefix' ? patternOf(text) : text);
-        return [conditions[name].replace('?', () => given)];
-      });
-      return cursor ? [...wheres, `(${by}, id) ${beyond} ${cursor}`] : wheres;
-    },
-    /** The rows that come next, with these columns and that of the order. */
-    nextOf: (columns: string, wheres: string[], most: string) =>
-      `(SELECT ${columns}, ${by} FROM image_metadata ${and(wheres)} ${orderBy} LIMIT ${most})`,
-    /** Conversions and all others have an index each by duration. */
-    ofStatuses({ status, code }: RowFilter, branch: (wheres: string[]) => string): string {
-      if (!isByDuration(order)) return branch([]);
-      if (status === 'converted') return branch(["status = 'converted'"]);
-      if (status !== undefined || code !== undefined) return branch(["status <> 'converted'"]);
-      return `${branch(["status = 'converted'"])} UNION ALL ${branch(["status <> 'converted'"])}`;
-    },
-    /** A page of the rows that a query found, of which it knows id and order. */
-    rowsOf: (found: string, before?: string): Statement => ({
-      text: `${before ? `WITH RECURSIVE ${before}\n` : ''}${selectRows}
-WHERE id IN (SELECT id FROM (${found}) AS found ${orderBy} LIMIT ${limitValue})
-ORDER BY image_metadata.${by} ${direction}, image_metadata.id ${direction}`,
-      values,
-    }),
-  };
-}
-
-function and(wheres: string[]): string {
-  return wheres.length > 0 ? `WHERE ${wheres.join('\nAND ')}` : '';
-}
-
 /** The first text, by code points as by bytes of UTF-8, after all that begin with the prefix, if any. */
 function endOf(prefix: string): string | undefined {
   const points = Array.from(prefix, (character) => character.codePointAt(0) ?? 0);
@@ -239,8 +151,4 @@ function endOf(prefix: string): string | undefined {
   if (last === undefined) return undefined;
   // Half pairs are no characters.
   return String.fromCodePoint(...points, last === 0xd7ff ? 0xe000 : last + 1);
-}
-
-export function patternOf(prefix: string): string {
-  return `${prefix.replace(/[\\%_]/g, '\\$&')}%`;
 }

@@ -1,5 +1,5 @@
 import type { OutputKeysOptions } from '../pipeline/index.ts';
-import { patternOf } from './list-rows.ts';
+import { patternOf } from './page-statement.ts';
 import type { Postgres } from './postgres.ts';
 
 /**
