@@ -16,16 +16,15 @@ export async function listRows(
   const ask = ({ text, values }: Statement) => query(text, values);
   const { status, code, key, prefix, bucket, method, version, since, until } = filter;
   if (key !== undefined) return await ask(gather(filter, page));
-  // Of failures and skips, the few that there are, indexes tell all that may be asked for.
-  if (code !== undefined) return await ask(walk(filter, page));
 
   const isOfGroups = bucket !== undefined || method !== undefined || version !== undefined;
-  const isTimeByDuration = (since !== undefined || until !== undefined) && isByDuration(page.order);
-  const isInOrder = prefix === undefined && !isTimeByDuration;
-  if (isInOrder && isOfGroups) return await ask(mergeGroups(filter, page));
-  if (isInOrder || (status !== undefined && status !== 'converted')) {
-    return await ask(walk(filter, page));
-  }
+  const isOfTime = since !== undefined || until !== undefined;
+  const isInOrder = prefix === undefined && !(isOfTime && isByDuration(page.order));
+  if (isInOrder && isOfGroups && code === undefined) return await ask(mergeGroups(filter, page));
+  // Of failures and skips, the few that there are, the indexes hold all that may be asked for.
+  const isOfOthers = code !== undefined || (status !== undefined && status !== 'converted');
+  if (isInOrder || isOfOthers) return await ask(walk(filter, page));
+
   const near = await ask(lookNear(filter, page));
   if (near.length === page.limit) return near;
   return await ask(

@@ -25,8 +25,8 @@ export async function migrate(postgres: Postgres): Promise<string[]> {
       advisoryLockMode: 'wait',
       logger: silent,
     });
-    // Of a table that was written anew nothing is known, and no index answers alone; of one that grows
-    // by a hundredth a day, autovacuum would see to that tomorrow.
+    // A table that was written anew has no statistics, and its indexes do not answer alone. Autovacuum
+    // would come after a hundredth of new rows.
     if (applied.length > 0) await client.query('VACUUM (ANALYZE) image_metadata');
     return applied.map(({ name }) => name);
   });

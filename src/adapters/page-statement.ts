@@ -15,7 +15,7 @@ const conditions = {
   until: 'recorded_at < ?::timestamptz',
 } satisfies Record<keyof RowFilter, string>;
 
-// The same value, which no index has in its order: the planner must not walk there.
+// The same value, by which no index begins: the planner must not walk there.
 const time = {
   by: 'recorded_at',
   unindexed: "recorded_at + interval '0' AS recorded_at",

@@ -36,6 +36,24 @@ describe('migrate', () => {
     expect((await database.rows())[0]).toMatchObject({ status: 'converted', attempts: 1 });
   });
 
+  test('leaves a table of which the planner knows, and whose indexes answer alone', async () => {
+    database = await createDatabase({ migrated: false });
+    await database.query(
+      `CREATE TABLE image_metadata (
+        id SERIAL PRIMARY KEY, file_name VARCHAR(255) NOT NULL, timestamp TIMESTAMP DEFAULT CURRENT_TIMESTAMP
+      )`,
+    );
+    await database.query(
+      "INSERT INTO image_metadata (file_name) SELECT 'grayscale/one.jpg' FROM generate_series(1, 5000)",
+    );
+    await migrate(database);
+    const { rows } = await database.query(
+      `SELECT reltuples::int AS rows, relallvisible = relpages AS "isVisible"
+       FROM pg_class WHERE oid = 'image_metadata'::regclass`,
+    );
+    expect(rows).toEqual([{ rows: 5_000, isVisible: true }]);
+  });
+
   test('lets the original go on writing and reading on the new schema', async () => {
     database = await createDatabase();
     await database.query(originalInsert, ['grayscale/old.jpg']);
