@@ -1,3 +1,5 @@
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import type { Postgres, PostgresOptions } from './adapters/postgres.ts';
 import { type Config, ConfigError } from './config.ts';
 import { type SslMode, sslModes } from './config-variables.ts';
@@ -13,9 +15,10 @@ export async function composePostgres(
       'DB_HOST: expected the PostgreSQL host (or DATABASE_URL) but neither is set',
     ]);
   }
-  const [{ connectPostgres }, login] = await Promise.all([
+  const login = await loginOf(config);
+  const [{ connectPostgres }, rootCertificates] = await Promise.all([
     import('./adapters/postgres.ts'),
-    loginOf(config),
+    readRootCertificates(login),
   ]);
   return connectPostgres({
     host: config.databaseHost,
@@ -23,16 +26,19 @@ export async function composePostgres(
     database: config.databaseName,
     user: config.databaseUser,
     ...login,
+    rootCertificates,
     maxConnections,
   });
 }
 
+type Login = Pick<PostgresOptions, 'url' | 'password' | 'ssl' | 'maxAgeSeconds'> & {
+  rootCertFile: string | undefined;
+};
+
 /** A connection that lives longer than its token was good for still answers; it is renewed by then. */
 const iamConnectionSeconds = 10 * 60;
 
-async function loginOf(
-  config: Config,
-): Promise<Pick<PostgresOptions, 'url' | 'password' | 'ssl' | 'maxAgeSeconds'>> {
+async function loginOf(config: Config): Promise<Login> {
   if (config.databaseAuth === 'password') {
     return { ...readSsl(config), password: config.databasePassword };
   }
@@ -49,6 +55,7 @@ async function loginOf(
     password: createTokenSigner({ hostname, port, username, region }),
     // A token is as good as a password: nobody but the database may see it.
     ssl: 'verify-full',
+    rootCertFile: config.databaseSslRootCert,
     maxAgeSeconds: iamConnectionSeconds,
   };
 }
@@ -68,20 +75,59 @@ function problemsOfIam(config: Config): string[] {
   return rules.flatMap(([isBroken, problem]) => (isBroken ? `${problem}, with DB_AUTH=iam` : []));
 }
 
-/** The driver reads `sslmode` in its own way, so it is taken out of the URL and read as libpq does. */
-function readSsl(config: Config): { url: string | undefined; ssl: SslMode } {
+/** The driver reads `sslmode` and `sslrootcert` in its own way: they are read here, as libpq does. */
+function readSsl(config: Config): Pick<Login, 'url' | 'ssl' | 'rootCertFile'> {
   const url = config.databaseUrl === undefined ? undefined : new URL(config.databaseUrl);
-  const mode = url?.searchParams.get('sslmode') ?? undefined;
+  const take = (name: string) => {
+    const value = url?.searchParams.get(name) || undefined;
+    url?.searchParams.delete(name);
+    return value;
+  };
+  const mode = take('sslmode');
+  const rootCert = take('sslrootcert');
   if (mode !== undefined && !sslModes.some((known) => known === mode)) {
     throw new ConfigError([
       `DATABASE_URL: expected an sslmode of ${sslModes.join(', ')} but received "${mode}"`,
     ]);
   }
-  if (mode !== undefined && config.databaseSsl !== undefined && mode !== config.databaseSsl) {
-    throw new ConfigError([
-      `DB_SSL: expected what the sslmode of DATABASE_URL says, "${mode}", but received "${config.databaseSsl}"`,
-    ]);
+  refuseDifference('DB_SSL', { setting: config.databaseSsl, parameter: 'sslmode', value: mode });
+  const setting = config.databaseSslRootCert;
+  refuseDifference('DB_SSL_ROOT_CERT', { setting, parameter: 'sslrootcert', value: rootCert });
+  return {
+    url: url?.href,
+    ssl: (mode as SslMode | undefined) ?? config.databaseSsl ?? 'prefer',
+    rootCertFile: rootCert ?? setting,
+  };
+}
+
+interface Pair {
+  setting: string | undefined;
+  /** Of the URL. */
+  parameter: string;
+  value: string | undefined;
+}
+
+function refuseDifference(name: string, { setting, parameter, value }: Pair): void {
+  if (value === undefined || setting === undefined || value === setting) return;
+  throw new ConfigError([
+    `${name}: expected what the ${parameter} of DATABASE_URL says, "${value}", but received "${setting}"`,
+  ]);
+}
+
+async function readRootCertificates({ ssl, rootCertFile }: Login): Promise<string | undefined> {
+  if (rootCertFile === undefined) return undefined;
+  const refuse = (expected: string, received: string) =>
+    new ConfigError([`DB_SSL_ROOT_CERT: expected ${expected} but received ${received}`]);
+  if (ssl !== 'verify-full') {
+    throw refuse('DB_SSL=verify-full with it, as no other mode checks the certificate,', `"${ssl}"`);
   }
-  url?.searchParams.delete('sslmode');
-  return { url: url?.href, ssl: (mode as SslMode | undefined) ?? config.databaseSsl ?? 'prefer' };
+  const pem = await readFile(rootCertFile, 'utf8').catch((error: Error) => {
+    throw refuse('a PEM file', `"${rootCertFile}", which cannot be read (${error.message})`);
+  });
+  try {
+    new X509Certificate(pem);
+  } catch {
+    throw refuse('a PEM file that holds a certificate', `"${rootCertFile}"`);
+  }
+  return pem;
 }

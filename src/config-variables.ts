@@ -100,6 +100,11 @@ export const variables = {
     oneOf(...sslModes),
     'TLS to PostgreSQL, named as libpq’s sslmode; by default `prefer`, with `DB_AUTH=iam` always `verify-full`. Only `verify-full` checks the certificate.',
   ),
+  databaseSslRootCert: optional(
+    'DB_SSL_ROOT_CERT',
+    text,
+    'PEM file of the authorities that may issue PostgreSQL’s certificate, with `verify-full`; by default those of Node and `NODE_EXTRA_CA_CERTS`, and for its hosts those of Amazon RDS.',
+  ),
   applicationRole: optional(
     'DB_APPLICATION_ROLE',
     text,

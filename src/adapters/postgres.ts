@@ -1,5 +1,16 @@
 import type { ConnectionOptions } from 'node:tls';
 import { Pool, type PoolClient, type PoolConfig, type QueryConfig, type QueryResult } from 'pg';
+import {
+  DatabaseConnectionLostError,
+  DatabaseLoginError,
+  DatabaseNotTrustedError,
+  DatabaseTooSlowError,
+  DatabaseUnreachableError,
+  isConnectionEnd,
+  isNotTrusted,
+  isRefusedLogin,
+  isUnreachable,
+} from './postgres-errors.ts';
 
 export interface PostgresOptions {
   /** One URL, or else the single fields. */
@@ -12,48 +23,11 @@ export interface PostgresOptions {
   password?: string | (() => Promise<string>) | undefined;
   /** As libpq's `sslmode`. */
   ssl: 'disable' | 'prefer' | 'require' | 'verify-full';
+  /** With `verify-full`: the authorities to trust in place of the default ones, as PEM. */
+  rootCertificates?: string | undefined;
   maxConnections: number;
   /** Older connections are replaced when they are next free. */
   maxAgeSeconds?: number | undefined;
-}
-
-/** No server answers where PostgreSQL should be. Worth another try. */
-export class DatabaseUnreachableError extends Error {
-  readonly code = 'DATABASE_UNREACHABLE';
-
-  constructor(address: string, cause: Error) {
-    super(
-      `Expected PostgreSQL at ${address} but nothing answers there (${reasonOf(cause)}). Check DATABASE_URL, or DB_HOST and DB_PORT, and the way there.`,
-      { cause },
-    );
-    this.name = 'DatabaseUnreachableError';
-  }
-}
-
-/** A statement took longer than anything here waits for. Worth another try where the server was busy. */
-export class DatabaseTooSlowError extends Error {
-  readonly code = 'DATABASE_TOO_SLOW';
-
-  constructor(address: string, cause: Error) {
-    super(
-      `Expected PostgreSQL at ${address} to answer a question within ${queryTimeoutMs / 1e3} s but it did not. Ask for a shorter time (since, until), or look at what it is busy with.`,
-      { cause },
-    );
-    this.name = 'DatabaseTooSlowError';
-  }
-}
-
-/** A signed login was refused, or could not be signed. Rights may be given meanwhile: worth another try. */
-export class DatabaseLoginError extends Error {
-  readonly code = 'DATABASE_LOGIN_REFUSED';
-
-  constructor({ user, ...options }: PostgresOptions, cause: Error) {
-    super(
-      `Expected to log in to PostgreSQL at ${addressOf(options)} as "${user}" with a signed token but received: ${cause.message}. Check that the role was granted rds_iam, that IAM allows rds-db:connect for it, and AWS_REGION.`,
-      { cause },
-    );
-    this.name = 'DatabaseLoginError';
-  }
 }
 
 /** A PostgreSQL that is connected to when it is first asked, and again when a connection was lost. */
@@ -81,22 +55,27 @@ export function connectPostgres(options: PostgresOptions): Postgres {
     try {
       return await (await pool()).connect();
     } catch (error) {
-      if (isUnreachable(error)) throw new DatabaseUnreachableError(addressOf(options), error);
-      if (isRefusedToken(error, options)) throw new DatabaseLoginError(options, error);
-      throw error;
+      throw explainConnect(error, options);
     }
   }
 
   async function session<Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result> {
     const client = await connect();
+    let lost: Error | undefined;
+    const onError = (error: Error) => {
+      lost ??= error;
+    };
+    client.on('error', onError);
     let failure: Error | undefined;
     try {
       return await work(client);
     } catch (error) {
       failure = error as Error;
-      throw error;
+      if (lost === undefined && !isConnectionEnd(error)) throw error;
+      throw new DatabaseConnectionLostError(addressOf(options), lost ?? failure);
     } finally {
-      // After a failure nobody knows what state the connection is in: it is closed.
+      client.off('error', onError);
+      // After a failure the state of the connection is unknown: it is closed.
       client.release(failure);
     }
   }
@@ -114,7 +93,9 @@ export function connectPostgres(options: PostgresOptions): Postgres {
         return await session((client) => client.query(query));
       } catch (error) {
         const isTooSlow = error instanceof Error && error.message === 'Query read timeout';
-        throw isTooSlow ? new DatabaseTooSlowError(addressOf(options), error) : error;
+        if (!isTooSlow) throw error;
+        const timeoutMs = queryTimeoutMs;
+        throw new DatabaseTooSlowError(addressOf(options), { timeoutMs, cause: error });
       }
     },
     async close() {
@@ -124,32 +105,17 @@ export function connectPostgres(options: PostgresOptions): Postgres {
   };
 }
 
-/** A name with several addresses fails with an error that has a code but no message. */
-function reasonOf(cause: Error & { code?: unknown }): string {
-  return cause.message || String(cause.code);
-}
-
 // A server that accepts and then says nothing must not hold a function until its time is up.
 const connectTimeoutMs = 8_000;
 const queryTimeoutMs = 6_000;
 
-const unreachable =
-  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|E(HOST|NET)UNREACH|ENOENT)$/;
-
-function isUnreachable(error: unknown): error is Error {
-  if (!(error instanceof Error)) return false;
-  return (
-    ('code' in error && unreachable.test(String(error.code))) || /timeout/i.test(error.message)
-  );
-}
-
-// SQLSTATEs of a login that is refused; a token that cannot be signed has the SDK's own error.
-const refusedLogin = /^28(000|P01)$/;
-
-function isRefusedToken(error: unknown, { password }: PostgresOptions): error is Error {
-  if (typeof password !== 'function' || !(error instanceof Error)) return false;
-  const isRefused = 'code' in error && refusedLogin.test(String(error.code));
-  return isRefused || error.name === 'CredentialsProviderError';
+function explainConnect(error: unknown, options: PostgresOptions): unknown {
+  const address = addressOf(options);
+  if (isNotTrusted(error)) return new DatabaseNotTrustedError(address, error);
+  if (isUnreachable(error)) return new DatabaseUnreachableError(address, error);
+  const isSigned = typeof options.password === 'function';
+  if (!isSigned || !isRefusedLogin(error)) return error;
+  return new DatabaseLoginError(address, { user: options.user, cause: error });
 }
 
 /** Where the server should be; never with the password. */
@@ -188,6 +154,9 @@ async function newPool(options: PostgresOptions, ssl: PostgresOptions['ssl']): P
   });
   // A connection that breaks while idle (a thawed function, a restarted server) is replaced.
   pool.on('error', () => {});
+  // The pool listens to idle clients alone: without this, a connection that breaks while a statement
+  // runs would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 
@@ -197,6 +166,9 @@ async function tlsOf(
 ): Promise<false | ConnectionOptions> {
   if (ssl === 'disable') return false;
   if (ssl !== 'verify-full') return { rejectUnauthorized: false };
+  if (options.rootCertificates !== undefined) {
+    return { rejectUnauthorized: true, ca: options.rootCertificates };
+  }
   const { trustedBy } = await import('./rds-certificates.ts');
   const [host = ''] = addressOf(options).split(':');
   return { rejectUnauthorized: true, ...trustedBy(host) };

@@ -87,7 +87,8 @@ describe('DB_AUTH=iam', () => {
     setDefaultCACertificates(trusted);
     const postgres = await connect();
     await expect(postgres.query('SELECT 1')).rejects.toMatchObject({
-      code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+      code: 'DATABASE_NOT_TRUSTED',
+      message: expect.stringMatching(/self-signed certificate.* Set DB_SSL_ROOT_CERT/),
     });
     await postgres.close();
     setDefaultCACertificates([...trusted, rds.certificate]);

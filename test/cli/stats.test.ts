@@ -176,7 +176,7 @@ describe('grayscale stats', () => {
       env: { DB_HOST: '127.0.0.1', DB_PORT: '1' },
     });
     expect(stderr).toMatch(
-      /^Expected PostgreSQL at 127\.0\.0\.1:1 but nothing answers there .*\n$/,
+      /^Expected PostgreSQL at 127\.0\.0\.1:1 to accept a connection but it does not .*\n$/,
     );
     expect(exitCode).toBe(1);
   });
