@@ -1,12 +1,14 @@
-// npm run soak -- --images 1000 [--seed N], or --leak, or --burst 10000 --steady 180
+// npm run soak -- --images 1000 [--seed N], or --kills 1000, or --leak, or --burst 10000 --steady 180
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readOptions } from '../read-options.ts';
 import { drawLoad } from './draw-load.ts';
+import { describeKills, killBackends } from './kill-backends.ts';
 import { describeLeak, findLeak } from './leak.ts';
 import { describeLoad, load } from './load.ts';
 import { describeSoak } from './report.ts';
 import { soak } from './soak.ts';
+import { victimKinds } from './victims.ts';
 
 const usage = `Uploads pictures of all kinds while workers, PostgreSQL, S3 and the ways between them fail,
 then looks whether every promise was kept.
@@ -15,6 +17,9 @@ then looks whether every promise was kept.
   --seed N      which faults, and when; without it, others each time
   --pace N      milliseconds between two uploads (120 if not given)
   --workers N   how many workers (3 if not given)
+
+  --kills N     instead: end N backends of PostgreSQL, half of them with SIGKILL, while the server, the
+                function and a program that uses the pipeline are under load
 
 Without faults:
 
@@ -29,6 +34,7 @@ const { values, numberOf } = readOptions(usage, {
   images: { type: 'string' },
   seed: { type: 'string' },
   pace: { type: 'string' },
+  kills: { type: 'string' },
   workers: { type: 'string' },
   leak: { type: 'boolean' },
   burst: { type: 'string' },
@@ -41,12 +47,18 @@ else process.exitCode = await run();
 
 async function run(): Promise<0 | 1> {
   if (values.leak) return await runLeak();
+  const kills = numberOf('kills');
+  if (kills !== undefined) return await runKills(kills);
   const burst = numberOf('burst');
   return burst === undefined ? await runFaults() : await runLoad(burst);
 }
 
+function drawnSeed(): number {
+  return Math.floor(Math.random() * 2 ** 31);
+}
+
 async function runFaults(): Promise<0 | 1> {
-  const seed = numberOf('seed') ?? Math.floor(Math.random() * 2 ** 31);
+  const seed = numberOf('seed') ?? drawnSeed();
   const images = numberOf('images') ?? 1_000;
   const isShort = images < 200;
   console.log(`Seed ${seed}`);
@@ -64,6 +76,19 @@ async function runFaults(): Promise<0 | 1> {
   });
   console.log(describeSoak(report));
   return report.broken.length > 0 ? 1 : 0;
+}
+
+async function runKills(kills: number): Promise<0 | 1> {
+  const seed = numberOf('seed') ?? drawnSeed();
+  console.log(`Seed ${seed}`);
+  let isBroken = false;
+  for (const victim of victimKinds) {
+    const share = Math.ceil(kills / victimKinds.length);
+    const report = await killBackends({ victim, kills: share, seed });
+    console.log(describeKills(report));
+    isBroken ||= report.problems.length > 0;
+  }
+  return isBroken ? 1 : 0;
 }
 
 async function runLeak(): Promise<0 | 1> {
