@@ -58,7 +58,9 @@ type EventOf = (key: string) => object;
 async function startServe(env: Env, eventOf: EventOf): Promise<Victim> {
   const server = await startServer(env);
   const written: string[] = [];
-  server.process.stderr?.on('data', (chunk) => written.push(String(chunk)));
+  for (const stream of [server.process.stdout, server.process.stderr]) {
+    stream?.on('data', (chunk) => written.push(String(chunk)));
+  }
   const reads = ['/v1/images?limit=10', '/v1/stats', '/readyz'];
   return {
     async request(key, turn) {
@@ -70,7 +72,8 @@ async function startServe(env: Env, eventOf: EventOf): Promise<Victim> {
         const text = await response.text();
         if (response.ok) return { status: 'done' };
         if (response.status === 503) return { status: 'failed' };
-        return { status: 'wrong', problem: `${response.status} for ${read ?? key}: ${text}` };
+        const problem = `${response.status} for ${read ?? key}: ${text}\n${written.slice(-5).join('')}`;
+        return { status: 'wrong', problem };
       } catch (error) {
         return { status: 'wrong', problem: `no answer: ${(error as Error).message}` };
       }

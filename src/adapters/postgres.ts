@@ -61,20 +61,15 @@ export function connectPostgres(options: PostgresOptions): Postgres {
 
   async function session<Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result> {
     const client = await connect();
-    let lost: Error | undefined;
-    const onError = (error: Error) => {
-      lost ??= error;
-    };
-    client.on('error', onError);
     let failure: Error | undefined;
     try {
       return await work(client);
     } catch (error) {
       failure = error as Error;
+      const lost = losses.get(client);
       if (lost === undefined && !isConnectionEnd(error)) throw error;
       throw new DatabaseConnectionLostError(addressOf(options), lost ?? failure);
     } finally {
-      client.off('error', onError);
       // After a failure the state of the connection is unknown: it is closed.
       client.release(failure);
     }
@@ -141,6 +136,9 @@ async function openPool(options: PostgresOptions): Promise<Pool> {
   }
 }
 
+/** Why connections broke. Kept from the start: one may break before its first statement. */
+const losses = new WeakMap<PoolClient, Error>();
+
 async function newPool(options: PostgresOptions, ssl: PostgresOptions['ssl']): Promise<Pool> {
   const pool = new Pool({
     ...connectionOf(options),
@@ -156,7 +154,7 @@ async function newPool(options: PostgresOptions, ssl: PostgresOptions['ssl']): P
   pool.on('error', () => {});
   // The pool listens to idle clients alone: without this, a connection that breaks while a statement
   // runs would end the process.
-  pool.on('connect', (client) => client.on('error', () => {}));
+  pool.on('connect', (client) => client.on('error', (error) => losses.set(client, error)));
   return pool;
 }
 
