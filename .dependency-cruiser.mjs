@@ -43,6 +43,7 @@ const parts = {
     may: ['config-values.ts', 'convert/recipe-options.ts'],
     why: 'It is a table, read by config.ts before anything else exists.',
   },
+  'last-resort.ts': { may: [], why: 'It must work whatever else does not.' },
   'config-values.ts': { may: [], why: 'It reads text, whatever the text is for.' },
   'compose.ts': {
     may: [
@@ -101,7 +102,7 @@ function front(...mayStart) {
   return {
     may: [
       ...['compose.ts', 'config.ts', 'pipeline/', 'events/', 'convert/', 'latency/', 'stats/'],
-      'version.ts',
+      ...['last-resort.ts', 'version.ts'],
       ...mayStart,
     ],
     why: 'A front is wiring: adapters come from compose.ts, and other fronts are at most started.',

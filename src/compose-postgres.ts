@@ -119,7 +119,10 @@ async function readRootCertificates({ ssl, rootCertFile }: Login): Promise<strin
   const refuse = (expected: string, received: string) =>
     new ConfigError([`DB_SSL_ROOT_CERT: expected ${expected} but received ${received}`]);
   if (ssl !== 'verify-full') {
-    throw refuse('DB_SSL=verify-full with it, as no other mode checks the certificate,', `"${ssl}"`);
+    throw refuse(
+      'DB_SSL=verify-full with it, as no other mode checks the certificate,',
+      `"${ssl}"`,
+    );
   }
   const pem = await readFile(rootCertFile, 'utf8').catch((error: Error) => {
     throw refuse('a PEM file', `"${rootCertFile}", which cannot be read (${error.message})`);

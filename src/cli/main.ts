@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
 import { RecipeError } from '../convert/index.ts';
+import { setLastResort } from '../last-resort.ts';
 import { version } from '../version.ts';
 import type { ExitCode } from './exit-code.ts';
 import { surviveClosedOutput } from './standard-output.ts';
@@ -29,6 +30,7 @@ const commands = new Map<string, () => Promise<MakeCommand>>([
  */
 export async function main(argv: string[]): Promise<ExitCode> {
   surviveClosedOutput();
+  setLastResort({ report: ({ message }) => console.error(`Internal error: ${message}`) });
   let exitCode: ExitCode = 0;
   const program = new Command('grayscale')
     .description('Turns colour images into exact, reproducible grayscale.')

@@ -6,29 +6,22 @@ import { readConfig } from '../config.ts';
 import { createLog } from '../server/log.ts';
 import { startServer } from '../server/server.ts';
 import { readOutcome } from './log-reader.ts';
+import { type Part, runPart } from './run-part.ts';
 
-const config = readConfig();
-const { host, port } = config;
-const parts = await composeServer(config);
-const server = await startServer(parts, {
-  host,
-  port,
-  log: createLog(config, console.log),
-  listens: false,
-});
-parts.warmUp();
+await runPart(startApi);
 
-process.on('message', (line) => {
-  const outcome = readOutcome(String(line));
-  if (outcome) server.outcome({ ...outcome, stages: outcome.stagesMs });
-});
-process.send?.({ ready: true });
-
-async function stop() {
-  await server.close();
-  process.exit(0);
+async function startApi(): Promise<Part> {
+  const config = readConfig();
+  const { host, port } = config;
+  const parts = await composeServer(config);
+  const log = createLog(config, console.log);
+  const server = await startServer(parts, { host, port, log, listens: false });
+  parts.warmUp();
+  return {
+    stop: () => server.close(),
+    receive(line) {
+      const outcome = readOutcome(line);
+      if (outcome) server.outcome({ ...outcome, stages: outcome.stagesMs });
+    },
+  };
 }
-
-process.on('SIGTERM', stop);
-// The sandbox itself is gone.
-process.on('disconnect', () => process.exit(1));

@@ -12,6 +12,8 @@ export interface ChildOptions {
   env: Record<string, string | undefined>;
   /** Each line that the child writes, to its standard output or error. */
   onLine: (line: string) => void;
+  /** Ends a child that is not ready yet. */
+  signal?: AbortSignal | undefined;
 }
 
 /** A part of the sandbox in a process of its own, which is started again whenever it dies. */
@@ -36,7 +38,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   let stopping = false;
   let child = spawn(options);
 
-  await readiness(child, options.module);
+  await readiness(child, options);
   child.on('exit', restart);
 
   function restart() {
@@ -44,7 +46,8 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     setTimeout(() => {
       if (stopping) return;
       child = spawn(options);
-      child.on('exit', restart);
+      // One that could not be started has no exit.
+      child.on(child.pid === undefined ? 'error' : 'exit', restart);
     }, restartPauseMs);
   }
 
@@ -58,7 +61,8 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     },
     async stop() {
       stopping = true;
-      if (child.exitCode !== null || child.signalCode !== null) return;
+      const isRunning = child.exitCode === null && child.signalCode === null;
+      if (child.pid === undefined || !isRunning) return;
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
       const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
@@ -76,17 +80,24 @@ function spawn({ module, args = [], env, onLine }: ChildOptions): ChildProcess {
     // Ctrl-C reaches the whole process group: the parent alone decides in which order parts end.
     detached: true,
   });
+  // One that could not be started, told or killed; its exit, or its silence, shows the rest.
+  child.on('error', ({ message }) => onLine(`${module}: ${message}`));
   for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('error', () => {});
     if (stream) createInterface({ input: stream }).on('line', onLine);
   }
   return child;
 }
 
-async function readiness(child: ChildProcess, module: string): Promise<void> {
+async function readiness(child: ChildProcess, { module, signal }: ChildOptions): Promise<void> {
+  const kill = () => child.kill('SIGKILL');
+  signal?.addEventListener('abort', kill);
+  if (signal?.aborted) kill();
   const isReady = await Promise.race([
     once(child, 'message').then(() => true),
     once(child, 'exit').then(() => false),
     once(child, 'error').then(([error]) => Promise.reject(error)),
-  ]);
+  ]).finally(() => signal?.removeEventListener('abort', kill));
+  signal?.throwIfAborted();
   if (!isReady) throw new Error(`The sandbox's ${module} ended before it was ready.`);
 }

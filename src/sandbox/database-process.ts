@@ -4,19 +4,28 @@ import { existsSync } from 'node:fs';
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { keepInitialFiles, readInitialFiles } from './initial-database.ts';
+import { type Part, runPart } from './run-part.ts';
 
 const [dataDir = '', port = '0'] = process.argv.slice(2);
 
-const db = await startDatabase();
-const server = new PGLiteSocketServer({
-  db,
-  host: '127.0.0.1',
-  port: Number(port),
-  maxConnections: 50,
-});
+await runPart(startServer);
 
-await server.start();
-process.send?.({ ready: true });
+async function startServer(): Promise<Part> {
+  const db = await startDatabase();
+  const server = new PGLiteSocketServer({
+    db,
+    host: '127.0.0.1',
+    port: Number(port),
+    maxConnections: 50,
+  });
+  await server.start();
+  return {
+    async stop() {
+      await server.stop();
+      await db.close();
+    },
+  };
+}
 
 /** The files of an earlier first start are there in a third of the time that PostgreSQL takes to make them. */
 async function startDatabase(): Promise<PGlite> {
@@ -27,13 +36,3 @@ async function startDatabase(): Promise<PGlite> {
   await keepInitialFiles(() => created.dumpDataDir('gzip'));
   return created;
 }
-
-async function stop() {
-  await server.stop();
-  await db.close();
-  process.exit(0);
-}
-
-process.on('SIGTERM', stop);
-// The sandbox itself is gone.
-process.on('disconnect', stop);

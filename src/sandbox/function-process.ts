@@ -11,38 +11,46 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { Context, SQSRecord } from 'aws-lambda';
 import { handler } from '../lambda/handler.ts';
+import { type Part, runPart } from './run-part.ts';
 
 const [queueUrl = ''] = process.argv.slice(2);
 /** Less than messages stay hidden. */
 const functionTimeoutMs = 30_000;
-const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
-const stopping = new AbortController();
 
-process.on('SIGTERM', () => stopping.abort());
-// The sandbox itself is gone: there is nobody left to finish the work for.
-process.on('disconnect', () => process.exit(1));
+await runPart(async () => startPoller(new SQSClient({ useQueueUrlAsEndpoint: false })));
 
-process.send?.({ ready: true });
-while (!stopping.signal.aborted) {
-  try {
-    const messages = await receive();
-    if (messages.length > 0) await settle(messages, await invoke(messages));
-  } catch (error) {
-    if (stopping.signal.aborted) break;
-    console.error(`The queue did not answer, trying again: ${(error as Error).message}`);
-    await sleep(1_000);
+function startPoller(sqs: SQSClient): Part {
+  const stopping = new AbortController();
+  const polling = poll(sqs, stopping.signal);
+  return {
+    async stop() {
+      stopping.abort();
+      await polling;
+    },
+  };
+}
+
+async function poll(sqs: SQSClient, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const messages = await receive(sqs, signal);
+      if (messages.length > 0) await settle(sqs, messages, await invoke(messages));
+    } catch (error) {
+      if (signal.aborted) return;
+      console.error(`The queue did not answer, trying again: ${(error as Error).message}`);
+      await sleep(1_000, undefined, { signal }).catch(() => {});
+    }
   }
 }
-process.exit(0);
 
-async function receive(): Promise<Message[]> {
+async function receive(sqs: SQSClient, signal: AbortSignal): Promise<Message[]> {
   const command = new ReceiveMessageCommand({
     QueueUrl: queueUrl,
     MaxNumberOfMessages: 10,
     WaitTimeSeconds: 5,
     MessageSystemAttributeNames: ['All'],
   });
-  const { Messages = [] } = await sqs.send(command, { abortSignal: stopping.signal });
+  const { Messages = [] } = await sqs.send(command, { abortSignal: signal });
   return Messages;
 }
 
@@ -60,18 +68,21 @@ async function invoke(messages: Message[]): Promise<Set<string>> {
   }
 }
 
-async function settle(messages: Message[], failed: Set<string>): Promise<void> {
+async function settle(sqs: SQSClient, messages: Message[], failed: Set<string>): Promise<void> {
   const done = messages.filter(({ MessageId = '' }) => !failed.has(MessageId));
   if (done.length > 0) {
     const entries = done.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
     await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries }));
   }
   const again = messages.filter(({ MessageId = '' }) => failed.has(MessageId));
-  await Promise.all(again.map(comeBackLater));
+  await Promise.all(again.map((message) => comeBackLater(sqs, message)));
 }
 
 /** On AWS the visibility timeout alone decides; here nobody wants to wait that long at first. */
-async function comeBackLater({ ReceiptHandle, Attributes }: Message): Promise<void> {
+async function comeBackLater(
+  sqs: SQSClient,
+  { ReceiptHandle, Attributes }: Message,
+): Promise<void> {
   const received = Number(Attributes?.ApproximateReceiveCount ?? 1);
   await sqs.send(
     new ChangeMessageVisibilityCommand({

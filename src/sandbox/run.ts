@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Config } from '../config.ts';
-import { createLogReader } from './log-reader.ts';
+import { setLastResort } from '../last-resort.ts';
+import { createLogReader, type LogReader } from './log-reader.ts';
 import { uploadSamples } from './samples.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
 
@@ -18,24 +19,44 @@ export async function runSandbox(config: Config, { demo, print }: RunOptions): P
   print('Starting S3, SQS, PostgreSQL and the function on this machine ...');
   const log = createLogReader(print);
   const interrupt = new AbortController();
+  const { signal } = interrupt;
   const onSignal = () => interrupt.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
-  const sandbox = await startSandbox(config, log.read, { withApi: !demo });
-
   try {
-    const missing = await uploadSamples(sandbox, log, { signal: interrupt.signal, print });
-    for (const problem of missing) print(`Missing: ${problem}`);
-    if (demo || interrupt.signal.aborted) return missing.length > 0 ? 1 : 0;
-
-    print(usage(sandbox));
-    log.follow();
-    if (!interrupt.signal.aborted) await once(interrupt.signal, 'abort');
-    return 0;
+    const sandbox = await startSandbox(config, log.read, { withApi: !demo, signal });
+    const putBack = setLastResort({
+      report: ({ message }) => console.error(`Internal error: ${message}`),
+      drain: sandbox.close,
+    });
+    try {
+      return await runParts(sandbox, log, { demo, print, signal });
+    } finally {
+      if (!demo) print('Stopping: the function finishes what it has begun ...');
+      await sandbox.close();
+      putBack();
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    print('Stopped before it was up.');
+    return 1;
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-    if (!demo) print('Stopping: the function finishes what it has begun ...');
-    await sandbox.close();
   }
+}
+
+async function runParts(
+  sandbox: Sandbox,
+  log: LogReader,
+  { demo, print, signal }: RunOptions & { signal: AbortSignal },
+): Promise<number> {
+  const missing = await uploadSamples(sandbox, log, { signal, print });
+  for (const problem of missing) print(`Missing: ${problem}`);
+  if (demo || signal.aborted) return missing.length > 0 ? 1 : 0;
+
+  print(usage(sandbox));
+  log.follow();
+  if (!signal.aborted) await once(signal, 'abort');
+  return 0;
 }
 
 function usage({ store, bucket, databaseUrl, api }: Sandbox): string {

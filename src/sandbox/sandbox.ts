@@ -29,12 +29,12 @@ const visibilityTimeoutSeconds = 40;
 /**
  * Starts S3 and SQS in this process, PostgreSQL and the function in processes of their own, which
  * are started again when they die. `onLog` gets each line that they write.
- * Throws `PortInUseError`.
+ * Throws `PortInUseError`, and closes all that was started when anything fails or `signal` is aborted.
  */
 export async function startSandbox(
   config: Config,
   onLog: (line: string) => void,
-  { withApi = true } = {},
+  { withApi = true, signal }: { withApi?: boolean; signal?: AbortSignal } = {},
 ): Promise<Sandbox> {
   const bucket = config.bucket ?? 'uploads';
   const storePort = await freePort(config.sandboxStorePort, 'SANDBOX_S3_PORT');
@@ -57,10 +57,12 @@ export async function startSandbox(
       args: [join(folder, 'postgres'), String(databasePort)],
       env: environmentWith({}),
       onLine: onLog,
+      signal,
     });
     closers.push(() => database.stop());
     const inside = { ...config, databaseUrl };
     await composeMigration(inside);
+    signal?.throwIfAborted();
 
     const store = await startStoreAndQueue({
       ...{ port: storePort, bucket, visibilityTimeoutSeconds },
@@ -68,7 +70,7 @@ export async function startSandbox(
     });
     closers.push(() => store.close());
 
-    const part = { store, bucket, databaseUrl };
+    const part = { store, bucket, databaseUrl, signal };
     const api = apiPort === undefined ? undefined : await startApi({ ...part, apiPort, onLog });
     if (api) closers.push(() => api.child.stop());
 
@@ -76,12 +78,14 @@ export async function startSandbox(
       onLog(line);
       api?.child.send(line);
     };
-    const functions = await Promise.all(
-      Array.from({ length: config.sandboxWorkers }, () =>
-        startFunction({ ...part, onLog: onFunctionLog }),
-      ),
-    );
-    closers.push(() => Promise.all(functions.map((child) => child.stop())));
+    const starting = Array.from({ length: config.sandboxWorkers }, async () => {
+      const child = await startFunction({ ...part, onLog: onFunctionLog });
+      closers.push(() => child.stop());
+      return child;
+    });
+    // Where one fails, the others are closed as well, and so must have started.
+    await Promise.allSettled(starting);
+    const functions = await Promise.all(starting);
 
     return { store, bucket, databaseUrl, config: inside, database, functions, api, close };
   } catch (error) {
@@ -104,28 +108,31 @@ interface PartOptions {
   bucket: string;
   databaseUrl: string;
   onLog: (line: string) => void;
+  signal: AbortSignal | undefined;
 }
 
-async function startFunction({ onLog, ...part }: PartOptions): Promise<Child> {
+async function startFunction({ onLog, signal, ...part }: PartOptions): Promise<Child> {
   return await startChild({
     module: 'function-process',
     args: [part.store.queueUrl],
     env: environmentOf(part),
     onLine: onLog,
+    signal,
   });
 }
 
-async function startApi({ apiPort, onLog, ...part }: PartOptions & { apiPort: number }) {
+async function startApi({ apiPort, onLog, signal, ...part }: PartOptions & { apiPort: number }) {
   const inside = { HOST: '127.0.0.1', PORT: String(apiPort), API_TOKEN: undefined };
   const child = await startChild({
     module: 'api-process',
     env: { ...environmentOf(part), ...inside, EVENTS_TOKEN: undefined },
     onLine: onLog,
+    signal,
   });
   return { url: `http://127.0.0.1:${apiPort}`, child };
 }
 
-function environmentOf({ store, bucket, databaseUrl }: Omit<PartOptions, 'onLog'>) {
+function environmentOf({ store, bucket, databaseUrl }: Omit<PartOptions, 'onLog' | 'signal'>) {
   return environmentWith({
     S3_BUCKET: bucket,
     DATABASE_URL: databaseUrl,

@@ -87,9 +87,16 @@ export async function startStoreAndQueue(options: StoreAndQueueOptions): Promise
   const endpoint = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
   const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
   const sqs = new SQSClient({ endpoint, region, credentials, useQueueUrlAsEndpoint: false });
+  async function close() {
+    s3.destroy();
+    sqs.destroy();
+    await app.close();
+  }
 
-  await s3.send(new CreateBucketCommand({ Bucket: options.bucket }));
-  const queues = await createQueues(sqs, options);
+  const queues = await createBucketAndQueues({ s3, sqs }, options).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
 
   let sequence = 0;
   const send = async (body: string) => {
@@ -118,18 +125,19 @@ export async function startStoreAndQueue(options: StoreAndQueueOptions): Promise
     ...queues,
     s3,
     sqs,
-    async close() {
-      s3.destroy();
-      sqs.destroy();
-      await app.close();
-    },
+    close,
   };
 }
 
-async function createQueues(
-  sqs: SQSClient,
-  { visibilityTimeoutSeconds, maxReceiveCount = defaultMaxReceiveCount }: StoreAndQueueOptions,
+async function createBucketAndQueues(
+  { s3, sqs }: Pick<StoreAndQueue, 's3' | 'sqs'>,
+  {
+    bucket,
+    visibilityTimeoutSeconds,
+    maxReceiveCount = defaultMaxReceiveCount,
+  }: StoreAndQueueOptions,
 ) {
+  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
   const create = async (QueueName: string, Attributes: Record<string, string>) => {
     const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
     return QueueUrl as string;

@@ -9,3 +9,16 @@ export class PortTakenError extends Error {
     this.name = 'PortTakenError';
   }
 }
+
+/** The address is not of this machine, or the system does not permit the port. */
+export class CannotListenError extends Error {
+  readonly code = 'CANNOT_LISTEN';
+
+  constructor({ host, port }: { host: string; port: number }, cause: Error) {
+    super(
+      `Expected to listen on ${host}, port ${port}, but received: ${cause.message}. Set HOST to an address of this machine, and PORT to one that the system permits.`,
+      { cause },
+    );
+    this.name = 'CannotListenError';
+  }
+}

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { composeServer } from '../compose-server.ts';
 import type { Config } from '../config.ts';
-import { createLog } from './log.ts';
+import { setLastResort } from '../last-resort.ts';
+import { createLog, type Log } from './log.ts';
 import { type PolledPlace, pollBucket } from './poll.ts';
 import { startServer } from './server.ts';
 
@@ -11,17 +12,20 @@ export interface RunOptions {
   print: (line: string) => void;
 }
 
-/** Runs the server until it is told to stop, then lets it finish what it has begun. */
+/**
+ * Runs the server until it is told to stop, then lets it finish what it has begun. A signal before it
+ * listens ends the process at once: nothing is under way.
+ */
 export async function runServer(config: Config, { poll, print }: RunOptions): Promise<void> {
   const log = createLog(config, print);
+  const { server, parts } = await start(config, log);
   const stop = new AbortController();
   const onSignal = () => stop.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
-  const parts = await composeServer(config);
-  const { host, port } = config;
-  const server = await startServer(parts, { host, port, log, listens: true });
-  parts.warmUp();
-  log('info', 'listening', { url: server.url, docs: `${server.url}/docs`, bucket: parts.bucket });
+  const putBack = setLastResort({
+    report: ({ message, stack }) => log('error', 'internal error', { reason: message, stack }),
+    drain: () => server.close(),
+  });
   const { signal } = stop;
   const onOutcome = server.outcome;
   const polling = poll && pollBucket(poll, { parts, onOutcome, log, signal });
@@ -29,5 +33,20 @@ export async function runServer(config: Config, { poll, print }: RunOptions): Pr
   log('info', 'stopping');
   await polling;
   await server.close();
+  putBack();
   process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+}
+
+async function start(config: Config, log: Log) {
+  const parts = await composeServer(config);
+  const { host, port } = config;
+  try {
+    const server = await startServer(parts, { host, port, log, listens: true });
+    parts.warmUp();
+    log('info', 'listening', { url: server.url, docs: `${server.url}/docs`, bucket: parts.bucket });
+    return { server, parts };
+  } catch (error) {
+    await parts.close();
+    throw error;
+  }
 }

@@ -10,7 +10,7 @@ import { drainOf } from './drain.ts';
 import { createLiveFeed } from './live-feed.ts';
 import type { Log } from './log.ts';
 import { type CountedOutcome, createMetrics } from './metrics.ts';
-import { PortTakenError } from './port-taken.ts';
+import { CannotListenError, PortTakenError } from './port-taken.ts';
 import { createReporter } from './reporter.ts';
 
 export interface ServerOptions {
@@ -33,7 +33,10 @@ export interface RunningServer {
 /** Requests that are still under way after this are cut off. */
 const drainMs = 25_000;
 
-/** Starts the API on a port. Throws `ConfigError` for an address that would be open to anyone. */
+/**
+ * Starts the API on a port, and from then on owns the parts. Throws `ConfigError` for an address that
+ * would be open to anyone. Where it fails, it closes what it opened; the parts are the caller's.
+ */
 export async function startServer(
   parts: ServerParts,
   { host, port, log, listens }: ServerOptions,
@@ -59,7 +62,18 @@ export async function startServer(
     getRequestListener(app.fetch),
   );
   const drain = drainOf(server);
-  await listen(server, { host, port });
+  const closeOwn = async () => {
+    await feed.close();
+    await reporter.close();
+    await notifications?.close();
+  };
+  try {
+    await listen(server, { host, port });
+  } catch (error) {
+    await closeOwn();
+    throw error;
+  }
+  server.on('error', (error) => log('error', 'server', { reason: error.message }));
 
   return {
     url: urlOf(server, host),
@@ -70,9 +84,7 @@ export async function startServer(
     async close() {
       stopping.abort();
       await drain.close(drainMs);
-      await feed.close();
-      await reporter.close();
-      await notifications?.close();
+      await closeOwn();
       await parts.close();
     },
   };
@@ -93,7 +105,9 @@ async function listen(server: Server, address: { host: string; port: number }): 
     await once(server, 'listening');
   } catch (error) {
     const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    throw isTaken ? new PortTakenError(address.port) : error;
+    throw isTaken
+      ? new PortTakenError(address.port)
+      : new CannotListenError(address, error as Error);
   }
 }
 
