@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { version } from '../src/version.ts';
 
 const root = join(import.meta.dirname, '..');
-const minimum = '22.12.0';
+const minimum = '22.15.0';
 
 let folder: string;
 
@@ -45,6 +45,16 @@ describe.each([
     const { status, stdout, stderr } = run(node(), packedCommand(), '--help');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toContain('Usage: grayscale');
+  });
+
+  test('has modules that all can be imported, and start nothing', () => {
+    const dist = join(folder, 'node_modules/grayscale-image-processor/dist');
+    const script = join(root, 'test/support/import-modules.js');
+    // Of the sandbox's SQLite, which old Nodes call experimental.
+    const quiet = '--disable-warning=ExperimentalWarning';
+    const { status, stdout, stderr } = run(node(), quiet, script, dist, '.js');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(Number(stdout)).toBeGreaterThan(200);
   });
 
   test('has the dashboard, built', async () => {
@@ -102,7 +112,7 @@ test('a Node that is too old for the package is answered with one sentence', () 
   const { status, stdout, stderr } = run(installed('node-too-old'), packedCommand(), '--version');
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
   expect(stderr).toMatch(
-    /^grayscale needs Node 22\.12 or newer, but this is Node 20\.[\d.]+: install a newer Node\.\n$/,
+    /^grayscale needs Node 22\.15 or newer, but this is Node 20\.[\d.]+: install a newer Node\.\n$/,
   );
 });
 

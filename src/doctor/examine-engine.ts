@@ -16,7 +16,7 @@ export function examineEngine(pictures = knownPictures): Promise<Finding[]> {
           : {
               state: 'warning',
               what: 'no WebAssembly SIMD: PNGs are written by zlib, more slowly and in other bytes',
-              cure: 'Use Node 22.12 or newer on a processor with SIMD (SSE4.1 or NEON).',
+              cure: 'Use Node 22.15 or newer on a processor with SIMD (SSE4.1 or NEON).',
             },
       );
       for (const [name, { base64, sha256 }] of Object.entries(pictures)) {

@@ -1,7 +1,7 @@
 // A thread that makes reports: reading thousands of rows and resampling them takes a few hundred
 // milliseconds, during which the server must go on answering.
-import { parentPort, workerData } from 'node:worker_threads';
-import { composeStatistics } from '../compose.ts';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { composeStatistics, type Statistics } from '../compose.ts';
 import type { Config } from '../config.ts';
 import { makeReport, type ReportRequest, type Reports } from './make-report.ts';
 
@@ -15,13 +15,20 @@ export type ReportAnswer = { id: number } & (
   | { error: { message: string; code: string } }
 );
 
-const statistics = composeStatistics(workerData as Config);
+if (parentPort) serve(parentPort, composeStatistics(workerData as Config));
 
-parentPort?.on('message', async ({ id, request }: ReportQuestion) => {
-  parentPort?.postMessage(await answer(id, request));
-});
+function serve(port: MessagePort, statistics: Promise<Statistics>): void {
+  // A configuration without a database is told to whoever asks for a report.
+  statistics.catch(() => {});
+  port.on('message', async ({ id, request }: ReportQuestion) => {
+    port.postMessage(await answer({ id, request }, statistics));
+  });
+}
 
-async function answer(id: number, request: ReportRequest): Promise<ReportAnswer> {
+async function answer(
+  { id, request }: ReportQuestion,
+  statistics: Promise<Statistics>,
+): Promise<ReportAnswer> {
   try {
     return { id, report: await makeReport(request, await statistics) };
   } catch (error) {

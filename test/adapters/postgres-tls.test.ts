@@ -1,55 +1,27 @@
 // The modes of DB_SSL, against the real PostgreSQL behind a proxy that speaks TLS for it.
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { getCACertificates, setDefaultCACertificates, TLSSocket } from 'node:tls';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { connectPostgres, type PostgresOptions } from '../../src/adapters/postgres.ts';
 import { selfSignedCertificate } from '../support/certificate.ts';
+import { startTlsPostgres, type TlsPostgres } from '../support/tls-postgres.ts';
 
 const certificate = selfSignedCertificate();
 const server = new URL(inject('postgresUrl'));
 
-let proxy: Server;
-/** How the clients came in that the proxy let through to the server. */
-let arrivals: ('encrypted' | 'plain')[];
+let proxy: TlsPostgres;
 
 beforeAll(async () => {
-  proxy = createServer((socket) => void serve(socket).catch(() => socket.destroy()));
-  await once(proxy.listen(0), 'listening');
+  proxy = await startTlsPostgres({ ...certificate, authority: certificate.cert });
 });
-afterAll(() => void proxy.close());
+afterAll(() => proxy.close());
 beforeEach(() => {
-  arrivals = [];
+  proxy.arrivals.length = 0;
 });
-
-/** https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL */
-const sslRequest = Buffer.from('0000000804d2162f', 'hex');
-
-async function serve(socket: Socket): Promise<void> {
-  const [first] = (await once(socket, 'data')) as [Buffer];
-  if (!first.equals(sslRequest)) {
-    socket.unshift(first);
-    return passOn(socket, 'plain');
-  }
-  socket.write('S');
-  const encrypted = new TLSSocket(socket, { isServer: true, ...certificate });
-  encrypted.on('error', () => socket.destroy());
-  await once(encrypted, 'secure');
-  passOn(encrypted, 'encrypted');
-}
-
-function passOn(client: Socket, arrival: 'encrypted' | 'plain'): void {
-  arrivals.push(arrival);
-  const upstream = connect(Number(server.port), server.hostname);
-  client.pipe(upstream).pipe(client);
-  client.on('error', () => upstream.destroy());
-  upstream.on('error', () => client.destroy());
-}
 
 async function selectOne(ssl: PostgresOptions['ssl'], { host = 'localhost', port = 0 } = {}) {
   const postgres = connectPostgres({
     host,
-    port: port || (proxy.address() as AddressInfo).port,
+    port: port || proxy.port,
     database: 'postgres',
     user: server.username,
     password: server.password,
@@ -70,7 +42,7 @@ describe('a server whose certificate nobody vouches for', () => {
     ['require', 'encrypted'],
   ] as const)('is connected to by DB_SSL=%s, %s', async (ssl, arrival) => {
     expect(await selectOne(ssl)).toEqual([{ one: 1 }]);
-    expect(arrivals).toEqual([arrival]);
+    expect(proxy.arrivals).toEqual([arrival]);
   });
 
   test('is refused by DB_SSL=verify-full', async () => {
@@ -88,7 +60,7 @@ describe('DB_SSL=verify-full, where the certificate is trusted,', () => {
 
   test('takes the host that it names', async () => {
     expect(await selectOne('verify-full')).toEqual([{ one: 1 }]);
-    expect(arrivals).toEqual(['encrypted']);
+    expect(proxy.arrivals).toEqual(['encrypted']);
   });
 
   test('refuses a host that it does not name', async () => {

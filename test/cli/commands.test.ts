@@ -121,7 +121,9 @@ describe('grayscale migrate', () => {
     const { exitCode, stderr } = await runCli(['migrate'], {
       env: { DB_HOST: '127.0.0.1', DB_PORT: '1' },
     });
-    expect(stderr).toMatch(/Expected PostgreSQL at 127\.0\.0\.1:1 to accept a connection but it does not/);
+    expect(stderr).toMatch(
+      /Expected PostgreSQL at 127\.0\.0\.1:1 to accept a connection but it does not/,
+    );
     expect(stderr).not.toMatch(/\n\s+at /);
     expect(exitCode).toBe(1);
   });

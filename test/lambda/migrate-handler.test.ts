@@ -115,7 +115,9 @@ describe('the migrations handler', () => {
     await handler(request('Create'), context);
     expect(answers[0]?.body).toMatchObject({
       Status: 'FAILED',
-      Reason: expect.stringMatching(/^Expected PostgreSQL at 127\.0\.0\.1:1 to accept a connection/),
+      Reason: expect.stringMatching(
+        /^Expected PostgreSQL at 127\.0\.0\.1:1 to accept a connection/,
+      ),
     });
   });
 

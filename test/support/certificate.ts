@@ -1,28 +1,74 @@
-import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 
 // X.509 by hand (RFC 5280): what Node cannot make, and a command that makes it may not be there.
 
+export interface Certificate {
+  cert: string;
+  key: string;
+}
+
 /** A certificate for `localhost` that only its own key vouches for, and that key. */
-export function selfSignedCertificate(): { cert: string; key: string } {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+export function selfSignedCertificate(): Certificate {
+  const { publicKey, privateKey } = newKeys();
+  const name = nameOf('localhost');
+  const body = { name, publicKey, extensions: [subjectAltName('localhost')] };
+  return { cert: issue(body, { name, privateKey }), key: pemOf(privateKey) };
+}
+
+/** A certificate for `localhost` that an authority issued, its key, and the authority's certificate. */
+export function certificateOfAuthority(): Certificate & { authority: string } {
+  const authority = { ...newKeys(), name: nameOf('Test Authority') };
+  const { publicKey, privateKey } = newKeys();
+  const host = { publicKey, name: nameOf('localhost'), extensions: [subjectAltName('localhost')] };
+  return {
+    cert: issue(host, authority),
+    key: pemOf(privateKey),
+    authority: issue({ ...authority, extensions: [mayIssue()] }, authority),
+  };
+}
+
+interface Subject {
+  name: Buffer;
+  publicKey: KeyObject;
+  extensions: Buffer[];
+}
+
+function newKeys() {
+  return generateKeyPairSync('ec', { namedCurve: 'P-256' });
+}
+
+function issue(
+  { name, publicKey, extensions }: Subject,
+  issuer: { name: Buffer; privateKey: KeyObject },
+): string {
   const algorithm = sequence(objectId('2a8648ce3d040302')); // ecdsa-with-SHA256
-  const name = sequence(set(sequence(objectId('550403'), text('localhost')))); // commonName
   const day = 86_400_000;
   const body = sequence(
     tagged(0xa0, integer(Buffer.of(2))), // version 3
     integer(Buffer.concat([Buffer.of(1), randomBytes(8)])),
     algorithm,
-    name,
+    issuer.name,
     sequence(time(Date.now() - day), time(Date.now() + day)),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
-    tagged(0xa3, sequence(subjectAltName('localhost'))),
+    tagged(0xa3, sequence(...extensions)),
   );
-  const signature = Buffer.concat([Buffer.of(0), sign('sha256', body, privateKey)]);
-  return {
-    cert: pem(sequence(body, algorithm, tagged(0x03, signature))),
-    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-  };
+  const signature = Buffer.concat([Buffer.of(0), sign('sha256', body, issuer.privateKey)]);
+  return pem(sequence(body, algorithm, tagged(0x03, signature)));
+}
+
+function nameOf(commonName: string): Buffer {
+  return sequence(set(sequence(objectId('550403'), text(commonName))));
+}
+
+function pemOf(key: KeyObject): string {
+  return key.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+/** Basic constraints: an authority. */
+function mayIssue(): Buffer {
+  const isAuthority = tagged(0x01, Buffer.of(0xff));
+  return sequence(objectId('551d13'), isAuthority, tagged(0x04, sequence(isAuthority)));
 }
 
 function subjectAltName(host: string): Buffer {

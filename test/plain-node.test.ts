@@ -1,0 +1,100 @@
+// What users run: Node itself, without a test runner that resolves modules in its own way.
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { selfSignedCertificate } from './support/certificate.ts';
+import { runCli } from './support/cli.ts';
+import { createDatabase, type TestDatabase } from './support/postgres.ts';
+import { startTlsPostgres, type TlsPostgres } from './support/tls-postgres.ts';
+
+const root = join(import.meta.dirname, '..');
+
+test('every module of the checkout can be imported, and starts nothing', () => {
+  const args = [join(root, 'test/support/import-modules.js'), join(root, 'src'), '.ts'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(Number(stdout)).toBeGreaterThan(200);
+}, 90_000);
+
+describe('a PostgreSQL behind TLS, with DB_SSL=verify-full,', () => {
+  let database: TestDatabase;
+  let server: TlsPostgres;
+  let folder: string;
+  let wrongCa: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'plain-node-'));
+    [database, server] = await Promise.all([createDatabase(), startTlsPostgres()]);
+    wrongCa = join(folder, 'wrong.pem');
+    await writeFile(wrongCa, selfSignedCertificate().cert);
+    await writeFile(join(folder, 'right.pem'), server.authority);
+  });
+  afterAll(async () => {
+    server.close();
+    await database.drop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const environment = (changes: Record<string, string>) => {
+    const { username, password, pathname } = new URL(database.url);
+    return {
+      DB_HOST: 'localhost',
+      DB_PORT: String(server.port),
+      DB_USER: username,
+      DB_PASSWORD: password,
+      DB_NAME: pathname.slice(1),
+      DB_SSL: 'verify-full',
+      ...changes,
+    };
+  };
+  const url = (parameters: string) => {
+    const { username, password, pathname } = new URL(database.url);
+    return `postgresql://${username}:${password}@localhost:${server.port}${pathname}?${parameters}`;
+  };
+
+  const commands = [['migrate'], ['stats'], ['doctor']];
+  const trusting = {
+    DB_SSL_ROOT_CERT: () => environment({ DB_SSL_ROOT_CERT: join(folder, 'right.pem') }),
+    NODE_EXTRA_CA_CERTS: () => environment({ NODE_EXTRA_CA_CERTS: join(folder, 'right.pem') }),
+    'sslrootcert in DATABASE_URL': () => ({
+      DATABASE_URL: url(`sslmode=verify-full&sslrootcert=${join(folder, 'right.pem')}`),
+    }),
+  };
+  test.each(
+    commands.flatMap(([name = '']) =>
+      Object.entries(trusting).map(([how, env]) => ({ name, how, env })),
+    ),
+  )('is accepted by $name with $how', async ({ name, env }) => {
+    const { exitCode, stdout, stderr } = await runCli([name], { env: env() });
+    expect({ exitCode, stderr, stdout: stdout.toString() }).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+    });
+    if (name === 'doctor') expect(stdout.toString()).toMatch(/ok {2}database/);
+  });
+
+  const refusing = {
+    'no authority of its own': () => environment({}),
+    'another authority': () => environment({ DB_SSL_ROOT_CERT: wrongCa }),
+    'another authority for Node': () => environment({ NODE_EXTRA_CA_CERTS: wrongCa }),
+    'a host that the certificate does not name': () =>
+      environment({ DB_HOST: '127.0.0.1', DB_SSL_ROOT_CERT: join(folder, 'right.pem') }),
+  };
+  test.each(
+    commands.flatMap(([name = '']) =>
+      Object.entries(refusing).map(([how, env]) => ({ name, how, env })),
+    ),
+  )('is refused by $name with $how', async ({ name, env }) => {
+    const { exitCode, stdout, stderr } = await runCli([name], { env: env() });
+    const said = name === 'doctor' ? stdout.toString() : stderr;
+    expect(said).toMatch(
+      /Expected PostgreSQL at (localhost|127\.0\.0\.1):\d+ to present a valid certificate for this host from a trusted authority but received: .*\. Set DB_SSL_ROOT_CERT to the PEM file/,
+    );
+    expect(said).not.toMatch(/\n\s+at /);
+    expect(exitCode).toBe(1);
+  });
+});
