@@ -131,11 +131,17 @@ function answerOf(
     if (bytes.byteLength > 0) pipe.write(bytes);
 
     async function onReply(said: unknown) {
-      const { message, sizeBytes } = said as Envelope<ConverterReply>;
-      // Should the child end before all have come, its exit tells.
-      const received = await readExactly(pipe, sizeBytes);
+      try {
+        const { message, sizeBytes } = said as Envelope<ConverterReply>;
+        // Should the child end before all have come, its exit tells.
+        const received = await readExactly(pipe, sizeBytes);
+        resolve(unpackReply(message, received));
+      } catch {
+        // An image may have taken the child over: what it says is not to be relied on.
+        child.kill('SIGKILL');
+        reject(new ChildDiedError('it sent a reply that is none'));
+      }
       settle();
-      resolve(unpackReply(message, received));
     }
 
     function onExit(code: number | null, killer: NodeJS.Signals | null) {

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { ObjectVersion } from '../pipeline/index.ts';
 
 export interface VersionFields {
@@ -37,4 +38,9 @@ export function nameOf(error: unknown): string {
 export function statusOf(error: unknown): number | undefined {
   const { $metadata: metadata } = error as { $metadata?: { httpStatusCode?: number } };
   return metadata?.httpStatusCode;
+}
+
+/** The body of an answer. One that fails before or after it is read must not end the process. */
+export function bodyOf({ Body }: { Body?: unknown }): Readable {
+  return (Body as Readable).on('error', () => {});
 }

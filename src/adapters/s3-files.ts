@@ -18,7 +18,7 @@ import {
   type OpenOptions,
   RangeOutsideError,
 } from '../pipeline/index.ts';
-import { nameOf, unlessGone, versionOf } from './s3-answers.ts';
+import { bodyOf, nameOf, unlessGone, versionOf } from './s3-answers.ts';
 
 /** Objects of S3, and of what speaks its protocol, as streams and lists. */
 export function createS3Files(client: S3Client): ObjectFiles {
@@ -36,7 +36,7 @@ export function createS3Files(client: S3Client): ObjectFiles {
       const { ContentRange: contentRange, ContentLength: lengthBytes = 0 } = response;
       return {
         ...foundOf(response),
-        body: response.Body as Readable,
+        body: bodyOf(response),
         lengthBytes,
         ...(contentRange && { contentRange }),
       };

@@ -7,7 +7,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import type { StoreProbe } from '../doctor/index.ts';
-import { nameOf } from './s3-answers.ts';
+import { bodyOf, nameOf } from './s3-answers.ts';
 
 export function createS3Probe(client: S3Client): StoreProbe {
   return {
@@ -32,8 +32,7 @@ export function createS3Probe(client: S3Client): StoreProbe {
       const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
       const key = Contents.find(({ Key = '' }) => !Key.startsWith(exceptPrefix))?.Key;
       if (key === undefined) return 'empty';
-      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      (Body as { destroy?(): void }).destroy?.();
+      bodyOf(await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))).destroy();
       return 'read';
     },
 

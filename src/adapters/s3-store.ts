@@ -7,7 +7,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { NotPermittedError, type ObjectStore, PermanentError } from '../pipeline/index.ts';
-import { nameOf, statusOf, unlessGone, versionOf } from './s3-answers.ts';
+import { bodyOf, nameOf, statusOf, unlessGone, versionOf } from './s3-answers.ts';
 
 /** S3 and what speaks its protocol. */
 export function createS3Store(client: S3Client): ObjectStore {
@@ -18,7 +18,7 @@ export function createS3Store(client: S3Client): ObjectStore {
       const response = await unlessGone(client.send(command).catch(explainRead), ['NoSuchKey']);
       if (!response) return undefined;
       const { ContentLength: announcedBytes, Metadata: metadata = {} } = response;
-      const body = response.Body as Readable;
+      const body = bodyOf(response);
       if (announcedBytes !== undefined && announcedBytes > maxBytes) {
         // Closes the connection: draining a body that nobody wants may take minutes.
         body.destroy();

@@ -84,7 +84,11 @@ function spawn({ module, args = [], env, onLine }: ChildOptions): ChildProcess {
   child.on('error', ({ message }) => onLine(`${module}: ${message}`));
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('error', () => {});
-    if (stream) createInterface({ input: stream }).on('line', onLine);
+    // The interface passes the stream's errors on.
+    if (stream)
+      createInterface({ input: stream })
+        .on('line', onLine)
+        .on('error', () => {});
   }
   return child;
 }

@@ -28,10 +28,11 @@ export function addUploads(app: Api, { parts }: Service): void {
     if (sizeBytes === undefined) throw lengthRequired();
     if (sizeBytes > pipeline.limits.maxBytes) throw tooLarge(pipeline.limits.maxBytes);
     const signal = workSignal(c.req.raw, config.requestTimeoutSeconds * 1e3);
-    const body = bodyOf(c.req.raw);
-    const version = await uploads.pass(() =>
-      unlessAborted(signal, files.write(ref, body, { sizeBytes, contentType, signal })),
-    );
+    const version = await uploads.pass(() => {
+      // Made where it is read: a stream that fails unread would end the process.
+      const body = bodyOf(c.req.raw);
+      return unlessAborted(signal, files.write(ref, body, { sizeBytes, contentType, signal }));
+    });
     const { etag, versionId = null } = version;
     const outcome = outcomePath(ref, etag);
     c.header('location', outcome);

@@ -29,6 +29,8 @@ export async function unlessAborted<Result>(
   signal: AbortSignal,
   work: Promise<Result>,
 ): Promise<Result> {
+  // Given up: whatever comes of it then is for nobody, and its failure must not end the process.
+  work.catch(() => {});
   signal.throwIfAborted();
   const { promise, reject } = Promise.withResolvers<never>();
   const onAbort = () => reject(signal.reason);
@@ -37,7 +39,5 @@ export async function unlessAborted<Result>(
     return await Promise.race([work, promise]);
   } finally {
     signal.removeEventListener('abort', onAbort);
-    // Given up: whatever comes of it now is nobody's.
-    work.catch(() => {});
   }
 }

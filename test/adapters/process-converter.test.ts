@@ -62,6 +62,7 @@ const deaths: [Harm, RegExp][] = [
   ['aborts', /SIGABRT/],
   ['is killed', /SIGKILL/],
   ['exits', /exit code 3/],
+  ['sends what is no reply', /it sent a reply that is none/],
   ['runs out of memory', /SIGABRT|SIGTRAP/],
 ];
 

@@ -13,6 +13,10 @@ const harms = {
   aborts: () => process.abort(),
   'is killed': () => process.kill(process.pid, 'SIGKILL'),
   exits: () => process.exit(3),
+  'sends what is no reply'() {
+    process.send?.({ message: null, sizeBytes: -1 });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  },
   'runs out of memory'() {
     const all: unknown[] = [];
     for (;;) all.push(new Array(1_000_000).fill(all.length));
