@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { prepareApplicationRole } from '../../src/adapters/application-role.ts';
 import { tinyPng } from '../support/pipeline.ts';
 import { addImage, startApi, type TestApi } from '../support/server.ts';
 
@@ -72,4 +73,73 @@ test('counts outcomes, stages and requests for Prometheus', async () => {
     expect(text.split('\n')).toContain(line);
   }
   expect(text).toMatch(/^process_resident_memory_bytes \d+/m);
+});
+
+// At the end: each server leads the SDK, by the environment, to a store of its own.
+describe('readiness names what is wrong, and its cure', () => {
+  const port = () => new URL(api.database.url).port;
+  const rows: [string, () => Record<string, string>, Record<string, RegExp>][] = [
+    [
+      'the database is away',
+      () => ({ DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none?sslmode=disable' }),
+      {
+        database: /^The database does not answer: check that PostgreSQL runs, and DATABASE_URL/,
+        migrations: /^Not checked: the database cannot be used\.$/,
+      },
+    ],
+    [
+      'the database refuses the login',
+      () => ({ DATABASE_URL: `postgresql://postgres:wrong@127.0.0.1:${port()}/postgres` }),
+      {
+        database: /^The database refuses the login: check DATABASE_URL, or DB_USER, DB_PASSWORD/,
+        migrations: /^Not checked/,
+      },
+    ],
+    [
+      'the database was never migrated',
+      () => ({ DATABASE_URL: `postgresql://postgres:test@127.0.0.1:${port()}/postgres` }),
+      { migrations: /^Migrations are missing: run `grayscale migrate`\.$/ },
+    ],
+    [
+      'the bucket is missing',
+      () => ({ S3_BUCKET: 'missing' }),
+      { store: /^The bucket does not exist: create it, or set S3_BUCKET/ },
+    ],
+    [
+      'the store is away',
+      () => ({ AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }),
+      { store: /^The store does not answer: check AWS_ENDPOINT_URL/ },
+    ],
+  ];
+  test.each(rows)('when %s', async (_, env, problems) => {
+    const broken = await startApi(env());
+    if (env().AWS_ENDPOINT_URL) process.env.AWS_ENDPOINT_URL = env().AWS_ENDPOINT_URL;
+    try {
+      const response = await broken.request('/readyz');
+      const { checks } = (await response.json()) as { checks: Record<string, { problem: string }> };
+      const found = Object.entries(checks).filter(([, { problem }]) => problem !== null);
+      expect(Object.fromEntries(found.map(([name, { problem }]) => [name, problem]))).toEqual(
+        Object.fromEntries(
+          Object.entries(problems).map(([name, problem]) => [name, expect.stringMatching(problem)]),
+        ),
+      );
+      expect(response.status).toBe(503);
+      expect(JSON.stringify(checks)).not.toMatch(/127\.0\.0\.1|password auth|ECONN/);
+    } finally {
+      await broken.close();
+    }
+  });
+
+  test('and is there for a role that may read and write rows and nothing else', async () => {
+    const role = `ready_${process.pid}`;
+    await prepareApplicationRole(api.database, role);
+    await api.database.query(`ALTER ROLE ${role} PASSWORD 'secret'`);
+    const url = Object.assign(new URL(api.database.url), { username: role, password: 'secret' });
+    await api.database.query(`REVOKE rds_iam FROM ${role}`);
+    const limited = await startApi({ DATABASE_URL: `${url}?sslmode=disable` });
+    expect((await limited.request('/readyz')).status).toBe(200);
+    await limited.close();
+    await api.database.query(`DROP OWNED BY ${role}`);
+    await api.database.query(`DROP ROLE ${role}`);
+  });
 });
