@@ -1,5 +1,6 @@
 import type { S3BatchEvent, S3BatchResult } from 'aws-lambda';
-import { parseEvent } from '../events/index.ts';
+import { expected, parseEvent } from '../events/index.ts';
+import { InvalidEventError, problemOfBatch } from './invalid-event.ts';
 import type { Invocation } from './invocation.ts';
 import { causeOf, type SettledRecord, settleRecords } from './settle-records.ts';
 
@@ -18,7 +19,13 @@ export async function answerDirectly(
   event: unknown,
   invocation: Invocation,
 ): Promise<DirectAnswer> {
-  const settled = await settleRecords(parseEvent(event, invocation.parseOptions), invocation);
+  const records = parseEvent(event, invocation.parseOptions);
+  if (records.length === 0) {
+    const reason = expected('an event with at least one record', event);
+    invocation.reporter.empty(reason);
+    return { statusCode: 200, body: `Nothing to do: ${reason}` };
+  }
+  const settled = await settleRecords(records, invocation);
   const causes = settled.flatMap((record) => causeOf(record) ?? []);
   if (causes.length > 0) {
     const message = causes.map((cause) => cause.message).join('\n');
@@ -31,13 +38,20 @@ export async function answerDirectly(
 }
 
 /**
- * Processes tasks of an S3 Batch Operations job.
+ * Processes tasks of an S3 Batch Operations job. Throws `InvalidEventError`.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-invoke-lambda.html
  */
 export async function answerBatchOperations(
   event: S3BatchEvent,
   invocation: Invocation,
 ): Promise<S3BatchResult> {
+  const { reporter } = invocation;
+  const problem = problemOfBatch(event);
+  if (problem !== undefined) {
+    reporter.refused({ action: 'refuse', reason: problem });
+    throw new InvalidEventError(problem);
+  }
+  if (event.tasks.length === 0) reporter.empty('Expected at least one task but received none.');
   const settled = await settleRecords(parseEvent(event, invocation.parseOptions), invocation);
   return {
     invocationSchemaVersion: event.invocationSchemaVersion,

@@ -16,6 +16,8 @@ export interface Reporter {
   ignored(record: Unprocessed): void;
   refused(record: Unprocessed): void;
   retried(upload: Upload, error: unknown): void;
+  /** An event without records. */
+  empty(reason: string): void;
   /** Writes the metrics of the invocation. */
   finish(): void;
 }
@@ -60,6 +62,9 @@ export function createReporter({ logLevel, metricsNamespace }: Config): Reporter
         error: error instanceof Error ? error : String(error),
       });
       count('Retried');
+    },
+    empty(reason) {
+      logger.warn('empty', { reason });
     },
     finish() {
       if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();

@@ -344,6 +344,32 @@ describe('a direct invocation', () => {
   });
 });
 
+describe('an event without records', () => {
+  test.each([
+    ['[]', [], /received an array of 0\.$/],
+    ['{"Records":[]}', { Records: [] }, /received an object with the keys "Records"\.$/],
+    ['{"Messages":[]}', { Messages: [] }, /received an object with the keys "Messages"\.$/],
+  ])('is answered 200 and logged with what was received: %s', async (_, event, received) => {
+    expect(await invoke(event)).toEqual({
+      statusCode: 200,
+      body: expect.stringMatching(received),
+    });
+    expect(logLines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({
+        level: 'WARN',
+        message: 'empty',
+        reason: expect.stringMatching(received),
+      }),
+    ]);
+  });
+
+  test('is answered and logged also where it has tasks, but none', async () => {
+    const job = { ...batchOperationsV2Event(), tasks: [] };
+    expect(await invoke(job)).toMatchObject({ results: [] });
+    expect(logLines.map((line) => JSON.parse(line))).toMatchObject([{ message: 'empty' }]);
+  });
+});
+
 describe('an S3 Batch Operations job', () => {
   const task = (key: string, more = {}) => ({ bucket, key, versionId: undefined, ...more });
 
@@ -367,6 +393,35 @@ describe('an S3 Batch Operations job', () => {
         { resultCode: 'PermanentFailure', resultString: expect.stringContaining('someone-elses') },
       ].map((result, index) => ({ ...result, taskId: job.tasks[index]?.taskId })),
     });
+  });
+
+  test.each([
+    ['tasks: null', { tasks: null }, 'Expected tasks to be an array but received null.'],
+    ['no tasks', { tasks: undefined }, 'Expected tasks to be an array but received nothing.'],
+    [
+      'a task that is null',
+      { tasks: [null] },
+      'Expected each task to have a taskId but received null',
+    ],
+    [
+      'a task without an id',
+      { tasks: [{}] },
+      'Expected each task to have a taskId but received an',
+    ],
+    ['no invocationId', { invocationId: 7 }, 'Expected an invocationId but received 7.'],
+  ])('is refused with a sentence and one line: %s', async (_, changes, reason) => {
+    const job = { ...batchOperationsV2Event(task('task.png')), ...changes };
+    await expect(invoke(job)).rejects.toMatchObject({
+      code: 'INVALID_EVENT',
+      message: expect.stringContaining(reason),
+    });
+    expect(logLines).toHaveLength(2);
+    expect(JSON.parse(logLines[0] ?? '')).toMatchObject({
+      level: 'ERROR',
+      message: 'refused',
+      reason: expect.stringContaining(reason),
+    });
+    expect(JSON.parse(logLines[1] ?? '')).toMatchObject({ Refused: 1 });
   });
 
   test('is asked to try a task again that another try may mend', async () => {
