@@ -4,9 +4,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { prepareApplicationRole } from '../src/adapters/application-role.ts';
 import { selfSignedCertificate } from './support/certificate.ts';
 import { runCli } from './support/cli.ts';
 import { createDatabase, type TestDatabase } from './support/postgres.ts';
+import { startRds } from './support/rds.ts';
 import { startTlsPostgres, type TlsPostgres } from './support/tls-postgres.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -97,4 +99,34 @@ describe('a PostgreSQL behind TLS, with DB_SSL=verify-full,', () => {
     expect(said).not.toMatch(/\n\s+at /);
     expect(exitCode).toBe(1);
   });
+});
+
+test('a login that is signed by IAM is accepted', async () => {
+  const role = `plain_${process.pid}`;
+  const [rds, database, folder] = await Promise.all([
+    startRds(),
+    createDatabase(),
+    mkdtemp(join(tmpdir(), 'plain-node-')),
+  ]);
+  await prepareApplicationRole(database, role);
+  await writeFile(join(folder, 'rds.pem'), rds.certificate);
+  const result = await runCli(['stats'], {
+    env: {
+      DB_AUTH: 'iam',
+      DB_HOST: 'localhost',
+      DB_PORT: String(rds.port),
+      DB_NAME: new URL(database.url).pathname.slice(1),
+      DB_USER: role,
+      DB_SSL_ROOT_CERT: join(folder, 'rds.pem'),
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+    },
+  });
+  expect(result).toMatchObject({ exitCode: 0, stderr: '' });
+  rds.close();
+  await database.query(`DROP OWNED BY ${role}`);
+  await database.query(`DROP ROLE ${role}`);
+  await database.drop();
+  await rm(folder, { recursive: true, force: true });
 });
