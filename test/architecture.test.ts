@@ -22,6 +22,7 @@ describe('the import rules', () => {
     ['config.ts imports only its own', 'config.ts', "import './version.ts';"],
     ['config-variables.ts imports only its own', 'config-variables.ts', "import './version.ts';"],
     ['config-values.ts imports only its own', 'config-values.ts', "import './version.ts';"],
+    ['last-resort.ts imports only its own', 'last-resort.ts', "import './version.ts';"],
     ['compose.ts imports only its own', 'compose.ts', "import './lambda/start.ts';"],
     [
       'compose-postgres.ts imports only its own',
