@@ -1,4 +1,4 @@
-export { type Budget, createBudget } from './budget.ts';
+export { type Budget, createBudget, type Share } from './budget.ts';
 export { isOutput, needsTooMuchMemory, outputOf } from './convert-and-store.ts';
 export {
   BodyLengthError,

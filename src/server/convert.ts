@@ -1,8 +1,9 @@
 import { recipeOf } from '../compose.ts';
 import { type GrayImage, outputFormats, type Recipe } from '../convert/index.ts';
-import { needsTooMuchMemory } from '../pipeline/index.ts';
+import { type Budget, needsTooMuchMemory, type Share } from '../pipeline/index.ts';
 import { RequestError } from './problems.ts';
-import { announcedBytes, readBody } from './read-body.ts';
+import { noRoom, readBody } from './read-body.ts';
+import { sendBytes } from './send-bytes.ts';
 import type { Api, Service } from './service.ts';
 import { convert } from './work-routes.ts';
 import { unlessAborted, workSignal } from './work-signal.ts';
@@ -11,50 +12,72 @@ import { unlessAborted, workSignal } from './work-signal.ts';
 export function addConvert(app: Api, service: Service): void {
   const { parts, gate, metrics } = service;
   const { config } = parts;
+  const { limits, transfers, memory, converter } = parts.pipeline;
+  const timeoutMs = config.requestTimeoutSeconds * 1e3;
 
   app.openapi(convert, async (c) => {
     const given = c.req.valid('query');
     const format = given.format ?? acceptedFormat(c.req.header('accept'), config.format);
     const recipe = recipeOf(config, { ...given, format });
-    const signal = workSignal(c.req.raw, config.requestTimeoutSeconds * 1e3);
-    const { gray, bodyMs, queueMs } = await gate.pass(() =>
-      unlessAborted(signal, convertBody(c.req.raw, { recipe, signal })),
+    const signal = workSignal(c.req.raw, timeoutMs);
+    gate.check();
+    const { gray, share, bodyMs, queueMs } = await unlessAborted(
+      signal,
+      convertBody(c.req.raw, { recipe, signal }),
     );
     metrics.conversion(gray.stages);
     c.header('server-timing', serverTiming({ body: bodyMs, queue: queueMs, ...stagesOf(gray) }));
     c.header('vary', 'accept');
     for (const [name, value] of Object.entries(factsOf(gray))) c.header(name, value);
-    return c.body(viewOf(gray.bytes), 200, { 'content-type': gray.contentType });
+    c.header('content-type', gray.contentType);
+    return sendBytes(c, gray.bytes, { share, timeoutMs });
   });
 
-  async function convertBody(request: Request, { recipe, signal }: ConvertOptions) {
-    const { limits, transfers, memory, converter } = parts.pipeline;
-    const sizeBytes = Math.min(announcedBytes(request) ?? limits.maxBytes, limits.maxBytes);
-    const askedAt = performance.now();
-    return await transfers.use(sizeBytes, async () => {
+  /** The share of the result is the output's, until it is sent. */
+  async function convertBody(request: Request, options: ConvertOptions) {
+    const share = transfers.hold();
+    try {
       const startedAt = performance.now();
-      const bytes = await readBody(request, { maxBytes: limits.maxBytes, signal });
+      // Outside of the gate: clients that send nothing keep no others from their conversions.
+      const bytes = await readBody(request, { maxBytes: limits.maxBytes, share, ...options });
       const readAt = performance.now();
-      const conversion = await converter.open(bytes, { recipe, limits, signal });
-      try {
-        const { memoryBytes } = conversion;
-        if (memoryBytes > memory.capacity) {
-          throw needsTooMuchMemory(memoryBytes, memory.capacity);
-        }
-        return await memory.use(memoryBytes, async () => {
-          const queueMs = startedAt - askedAt + (performance.now() - readAt);
-          return { gray: await conversion.convert(), bodyMs: readAt - startedAt, queueMs };
-        });
-      } finally {
-        conversion.close();
-      }
-    });
+      const { gray, startedConvertingAt } = await gate.pass(() =>
+        convertBytes(bytes, { share, ...options }),
+      );
+      options.signal.throwIfAborted();
+      return { gray, share, bodyMs: readAt - startedAt, queueMs: startedConvertingAt - readAt };
+    } catch (error) {
+      share.release();
+      throw error;
+    }
+  }
+
+  async function convertBytes(
+    bytes: Uint8Array,
+    { recipe, signal, share }: ConvertOptions & { share: Share },
+  ) {
+    const conversion = await converter.open(bytes, { recipe, limits, signal });
+    try {
+      return await withinMemory(conversion, memory, async () => {
+        const startedConvertingAt = performance.now();
+        const gray = await conversion.convert();
+        if (!share.resize(gray.bytes.byteLength)) throw noRoom();
+        return { gray, startedConvertingAt };
+      });
+    } finally {
+      conversion.close();
+    }
   }
 }
 
-/** The bytes themselves: a copy of a large picture would hold up everyone. */
-function viewOf({ buffer, byteOffset, byteLength }: Uint8Array) {
-  return Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
+/** Runs work that takes the memory of a conversion. Throws for one that would not fit even alone. */
+async function withinMemory<Result>(
+  { memoryBytes }: { memoryBytes: number },
+  memory: Budget,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  if (memoryBytes > memory.capacity) throw needsTooMuchMemory(memoryBytes, memory.capacity);
+  return await memory.use(memoryBytes, work);
 }
 
 interface ConvertOptions {

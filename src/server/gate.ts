@@ -3,7 +3,9 @@ import { RequestError } from './problems.ts';
 /** Lets so many in at once and turns others away at once: waiting would take memory and time. */
 export interface Gate {
   readonly inside: number;
-  /** Takes a place until the answer is called. Throws `OVERLOADED` when all are taken. */
+  /** Throws `OVERLOADED` when all places are taken, and takes none. */
+  check(): void;
+  /** Takes a place until the result is called, once or more. Throws `OVERLOADED` when all are taken. */
   enter(): () => void;
   /** Runs `work` inside. */
   pass<Result>(work: () => Promise<Result>): Promise<Result>;
@@ -12,16 +14,21 @@ export interface Gate {
 export function createGate(capacity: number): Gate {
   let inside = 0;
 
+  function check() {
+    if (inside < capacity) return;
+    throw new RequestError(
+      'OVERLOADED',
+      `Expected a free place but all ${capacity} are taken. Try again after a few seconds, or start more servers.`,
+    );
+  }
+
   function enter() {
-    if (inside >= capacity) {
-      throw new RequestError(
-        'OVERLOADED',
-        `Expected a free place but all ${capacity} are taken. Try again after a few seconds, or start more servers.`,
-      );
-    }
+    check();
     inside++;
+    let isInside = true;
     return () => {
-      inside--;
+      if (isInside) inside--;
+      isInside = false;
     };
   }
 
@@ -29,6 +36,7 @@ export function createGate(capacity: number): Gate {
     get inside() {
       return inside;
     },
+    check,
     enter,
     async pass(work) {
       const leave = enter();

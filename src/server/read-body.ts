@@ -1,54 +1,71 @@
+import type { Share } from '../pipeline/index.ts';
+import { bodyChunks, type Pace } from './body-chunks.ts';
 import { RequestError } from './problems.ts';
 
 export interface ReadBodyOptions {
   maxBytes: number;
   signal: AbortSignal;
-}
-
-/** The bytes of a body, counted as they come: what a client announces is not trusted. */
-export async function readBody(
-  request: Request,
-  { maxBytes, signal }: ReadBodyOptions,
-): Promise<Uint8Array> {
-  const announced = announcedBytes(request) ?? 0;
-  if (announced > maxBytes) throw tooLarge(maxBytes);
-  const reader = request.body?.getReader();
-  if (!reader) return new Uint8Array();
-  const cancel = () => void reader.cancel().catch(() => {});
-  signal.addEventListener('abort', cancel, { once: true });
-  try {
-    const body = createBytes(announced);
-    for (;;) {
-      const { done, value } = await reader.read();
-      signal.throwIfAborted();
-      if (done) return body.all();
-      if (body.sizeBytes + value.byteLength > maxBytes) throw tooLarge(maxBytes);
-      body.add(value);
-    }
-  } finally {
-    signal.removeEventListener('abort', cancel);
-  }
+  /** Grows with what has arrived. Without one, the body is not counted. */
+  share?: Share;
+  pace?: Pace;
 }
 
 /**
- * Bytes in one piece, copied as they come: copied all at once, a large body would hold up the event
- * loop. The system hands out pages when they are written to, so that an announcement alone takes none.
+ * The bytes of a body, counted as they arrive: what a client announces is not trusted. Throws
+ * `OVERLOADED` where the share cannot grow.
  */
-function createBytes(expectedBytes: number) {
-  let bytes = Buffer.allocUnsafeSlow(expectedBytes);
+export async function readBody(
+  request: Request,
+  { maxBytes, share, ...waiting }: ReadBodyOptions,
+): Promise<Uint8Array> {
+  const announced = announcedBytes(request) ?? 0;
+  if (announced > maxBytes) throw tooLarge(maxBytes);
+  const body = createBytes({ announced, share });
+  for await (const chunk of bodyChunks(request, waiting)) {
+    if (body.sizeBytes + chunk.byteLength > maxBytes) throw tooLarge(maxBytes);
+    body.add(chunk);
+  }
+  return body.all();
+}
+
+/** Until as much has arrived, an announcement allocates no more. */
+const firstBytes = 2 ** 20;
+/** What a connection takes before its body, in about: so that their number is bounded too. */
+const startBytes = 2 ** 16;
+
+/**
+ * Bytes in one piece, copied as they arrive: copied all at once, a large body would block the event
+ * loop. The system provides pages when they are written to, so that an announced length alone takes
+ * none, and what is counted is what has arrived.
+ */
+function createBytes({ announced, share }: { announced: number; share: Share | undefined }) {
+  let bytes = Buffer.allocUnsafeSlow(0);
   let sizeBytes = 0;
+  count(startBytes);
+
+  function count(amount: number) {
+    if (share && !share.resize(Math.max(startBytes, amount))) throw noRoom();
+  }
+
+  /** Doubled where no length was announced: then both buffers are in memory for a moment. */
+  function makeRoom(needed: number) {
+    if (needed <= bytes.length) return count(needed);
+    const planned = needed <= firstBytes ? Math.min(announced, firstBytes) : announced;
+    const larger = Math.max(needed, planned, needed > announced ? 2 * bytes.length : 0);
+    count(larger > announced ? larger : needed);
+    const grown = Buffer.allocUnsafeSlow(larger);
+    grown.set(bytes.subarray(0, sizeBytes));
+    bytes = grown;
+  }
+
   return {
     get sizeBytes() {
       return sizeBytes;
     },
-    add(piece: Uint8Array) {
-      const needed = sizeBytes + piece.byteLength;
-      if (needed > bytes.length) {
-        const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * bytes.length));
-        larger.set(bytes.subarray(0, sizeBytes));
-        bytes = larger;
-      }
-      bytes.set(piece, sizeBytes);
+    add(chunk: Uint8Array) {
+      const needed = sizeBytes + chunk.byteLength;
+      makeRoom(needed);
+      bytes.set(chunk, sizeBytes);
       sizeBytes = needed;
     },
     all: () => bytes.subarray(0, sizeBytes),
@@ -65,5 +82,13 @@ export function tooLarge(maxBytes: number): RequestError {
   return new RequestError(
     'BODY_TOO_LARGE',
     `Expected a body of at most ${maxBytes} bytes but it has more.`,
+  );
+}
+
+/** The memory for files is in use by other requests. */
+export function noRoom(): RequestError {
+  return new RequestError(
+    'OVERLOADED',
+    'Expected memory for this file but other requests hold all of it. Try again after a few seconds, or raise MEMORY_BUDGET_MB.',
   );
 }

@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
-import type { ObjectRef } from '../pipeline/index.ts';
+import type { ObjectRef, ObjectVersion } from '../pipeline/index.ts';
+import { bodyChunks } from './body-chunks.ts';
 import { createGate } from './gate.ts';
 import { RequestError } from './problems.ts';
 import { announcedBytes, tooLarge } from './read-body.ts';
 import type { Api, Service } from './service.ts';
 import { upload } from './work-routes.ts';
-import { unlessAborted, workSignal } from './work-signal.ts';
+import { requestTooSlow, storeTooSlow, unlessAborted, workSignal } from './work-signal.ts';
 
 const presignedSeconds = 900;
 /** They take no memory worth counting, but a connection each. */
@@ -16,6 +16,7 @@ const maxUploads = 64;
 export function addUploads(app: Api, { parts }: Service): void {
   const { config, bucket, files, pipeline, parseOptions } = parts;
   const uploads = createGate(maxUploads);
+  const timeoutMs = config.requestTimeoutSeconds * 1e3;
 
   app.openapi(upload, async (c) => {
     const { key, presigned } = c.req.valid('query');
@@ -27,17 +28,35 @@ export function addUploads(app: Api, { parts }: Service): void {
     const sizeBytes = announcedBytes(c.req.raw);
     if (sizeBytes === undefined) throw lengthRequired();
     if (sizeBytes > pipeline.limits.maxBytes) throw tooLarge(pipeline.limits.maxBytes);
-    const signal = workSignal(c.req.raw, config.requestTimeoutSeconds * 1e3);
-    const version = await uploads.pass(() => {
-      // Made where it is read: a stream that fails unread would end the process.
-      const body = bodyOf(c.req.raw);
-      return unlessAborted(signal, files.write(ref, body, { sizeBytes, contentType, signal }));
-    });
+    const version = await store(c.req.raw, ref, { sizeBytes, contentType });
     const { etag, versionId = null } = version;
     const outcome = outcomePath(ref, etag);
     c.header('location', outcome);
     return c.json({ ...ref, etag, versionId, sizeBytes, outcome }, 202);
   });
+
+  async function store(
+    request: Request,
+    ref: ObjectRef,
+    facts: { sizeBytes: number; contentType: string },
+  ): Promise<ObjectVersion> {
+    let isReceived = false;
+    const signal = workSignal(request, timeoutMs, () =>
+      isReceived ? storeTooSlow(timeoutMs) : requestTooSlow(timeoutMs),
+    );
+    const chunks = bodyChunks(request, { signal });
+    // A client that sends nothing takes neither a place nor a connection to the store.
+    const first = await chunks.next();
+    async function* body() {
+      if (!first.done) yield first.value;
+      yield* chunks;
+      isReceived = true;
+    }
+    return await uploads.pass(() => {
+      const stream = Readable.from(body(), { objectMode: false });
+      return unlessAborted(signal, files.write(ref, stream, { ...facts, signal }));
+    });
+  }
 
   async function presign(ref: ObjectRef, contentType: string) {
     const url = await files.presign(ref, { contentType, expiresSeconds: presignedSeconds });
@@ -73,10 +92,6 @@ function checkKey({ bucket, key }: ObjectRef, options: Service['parts']['parseOp
 function contentTypeOf(header: string | undefined): string {
   const type = header?.split(';')[0]?.trim().toLowerCase() ?? '';
   return /^image\/[\w.+-]{1,60}$/.test(type) ? type : 'application/octet-stream';
-}
-
-function bodyOf({ body }: Request): Readable {
-  return body === null ? Readable.from([]) : Readable.fromWeb(body as ReadableStream);
 }
 
 function lengthRequired(): RequestError {

@@ -4,16 +4,13 @@ import { RequestError } from './problems.ts';
 export class ClientGoneError extends Error {}
 
 /** Aborted when a request has taken too long, or its client has gone. */
-export function workSignal(request: Request, timeoutMs: number): AbortSignal {
+export function workSignal(
+  request: Request,
+  timeoutMs: number,
+  reasonOf: (timeoutMs: number) => Error = requestTooSlow,
+): AbortSignal {
   const controller = new AbortController();
-  const timer = setTimeout(() => {
-    controller.abort(
-      new RequestError(
-        'REQUEST_TIMEOUT',
-        `Expected the request to be done within ${timeoutMs / 1e3} seconds. Send less at once, or raise REQUEST_TIMEOUT_SECONDS.`,
-      ),
-    );
-  }, timeoutMs);
+  const timer = setTimeout(() => controller.abort(reasonOf(timeoutMs)), timeoutMs);
   timer.unref();
   const onGone = () => {
     clearTimeout(timer);
@@ -22,6 +19,21 @@ export function workSignal(request: Request, timeoutMs: number): AbortSignal {
   if (request.signal.aborted) onGone();
   else request.signal.addEventListener('abort', onGone, { once: true });
   return controller.signal;
+}
+
+export function requestTooSlow(timeoutMs: number): RequestError {
+  return new RequestError(
+    'REQUEST_TIMEOUT',
+    `Expected the request to be done within ${timeoutMs / 1e3} seconds. Send less in one request, or raise REQUEST_TIMEOUT_SECONDS.`,
+  );
+}
+
+/** The client did its part. */
+export function storeTooSlow(timeoutMs: number): RequestError {
+  return new RequestError(
+    'TRY_AGAIN',
+    `Expected the store to answer within ${timeoutMs / 1e3} seconds but it did not. Try again; /readyz shows whether the store answers.`,
+  );
 }
 
 /** The result of work, or the reason of the signal, whichever is first. */
