@@ -27,6 +27,8 @@ export function answerProblem(c: Context, { status, code, detail, errors }: Refu
   };
   const headers: Record<string, string> = { 'content-type': 'application/problem+json' };
   if (status === 503) headers['retry-after'] = String(retryAfterSeconds);
+  // What is left of the request may still come, and nobody reads it.
+  if (status === 408) headers.connection = 'close';
   return c.body(JSON.stringify(problem), status as 500, headers);
 }
 

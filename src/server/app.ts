@@ -1,7 +1,9 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
+import { outgoingOf } from './answer-end.ts';
 import { answerProblem, refusalOf } from './answer-problem.ts';
+import { createBoundedLog } from './bounded-log.ts';
 import { addConvert } from './convert.ts';
 import { addDocuments } from './documents.ts';
 import { addEvents } from './events.ts';
@@ -32,6 +34,8 @@ export function createApp(service: Omit<Service, 'gate'>): Api {
     },
   });
 
+  app.use(observe(service));
+  app.use(withoutBodyOfHead);
   app.use(securityHeaders());
   app.use(guard(config));
   app.use(async (c, next) => {
@@ -53,13 +57,6 @@ export function createApp(service: Omit<Service, 'gate'>): Api {
   );
   app.notFound((c) => answerNotFound(c));
 
-  app.use(async (c, next) => {
-    const startedAt = performance.now();
-    await next();
-    const seconds = (performance.now() - startedAt) / 1e3;
-    const { method } = c.req;
-    service.metrics.request({ method, route: routePath(c), status: c.res.status, seconds });
-  });
   for (const add of [
     addConvert,
     addUploads,
@@ -76,6 +73,31 @@ export function createApp(service: Omit<Service, 'gate'>): Api {
   addWebFiles(app);
   return app;
 }
+
+/** Around everything else: refusals are requests, too. */
+function observe({ log, metrics }: Pick<Service, 'log' | 'metrics'>): MiddlewareHandler {
+  const bounded = createBoundedLog(log);
+  return async (c, next) => {
+    const startedAt = performance.now();
+    await next();
+    const seconds = (performance.now() - startedAt) / 1e3;
+    const { method, path } = c.req;
+    const { status } = c.res;
+    metrics.request({ method, route: routePath(c), status, seconds });
+    if (!refusedStatuses.has(status)) return;
+    const from = outgoingOf(c)?.req.socket.remoteAddress;
+    bounded('warn', 'refused', { method, path: path.slice(0, 200), status, from });
+  };
+}
+
+/** Unauthorized, another site, another host. */
+const refusedStatuses = new Set([401, 403, 421]);
+
+/** A body that a handler made all the same is ended: nobody reads it, and it may hold something. */
+const withoutBodyOfHead: MiddlewareHandler = async (c, next) => {
+  await next();
+  if (c.req.method === 'HEAD') await c.res.body?.cancel();
+};
 
 function answerNotFound(c: Context): Response {
   const { method, path } = c.req;

@@ -16,7 +16,7 @@ const loopbackHost = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 /** Who may ask for what. */
 export function guard({ apiToken, eventsToken }: GuardOptions): MiddlewareHandler {
   return async (c, next) => {
-    const { path, method } = c.req;
+    const { path } = c.req;
     const token = path === '/v1/events' ? (eventsToken ?? apiToken) : apiToken;
     if (!open.has(path)) {
       if (token === undefined) checkHost(c.req.header('host') ?? new URL(c.req.url).host);
@@ -28,7 +28,7 @@ export function guard({ apiToken, eventsToken }: GuardOptions): MiddlewareHandle
           'Expected `Authorization: Bearer TOKEN`, or the token as the password of Basic, as API_TOKEN (for /v1/events EVENTS_TOKEN) has it.',
         );
       }
-      if (method !== 'GET' && method !== 'HEAD') checkOrigin(c.req.raw);
+      checkSite(c.req.raw, path);
     }
     await next();
   };
@@ -43,15 +43,32 @@ function checkHost(host: string): void {
   );
 }
 
-/** Browsers send `Origin` with whatever changes something; other clients have none. */
-function checkOrigin(request: Request): void {
-  const origin = request.headers.get('origin');
-  const host = request.headers.get('host') ?? new URL(request.url).host;
-  if (origin === null || URL.parse(origin)?.host === host) return;
+/**
+ * Refuses what a page of another site asks for, whatever the method: a GET takes a place or a
+ * processor as well, and no such page could read the answer. Browsers send `Origin` with what changes
+ * something and with CORS, and `Sec-Fetch-Site` with everything; other clients send neither.
+ */
+function checkSite({ headers, method, url }: Request, path: string): void {
+  const origin = headers.get('origin');
+  const host = headers.get('host') ?? new URL(url).host;
+  const isOwnPage = origin === null || URL.parse(origin)?.host === host;
+  if (isOwnPage && (isSameSite(headers) || isLink({ headers, method }, path))) return;
   throw new RequestError(
     'CROSS_SITE',
     'Expected a page of this server to ask, not of another site.',
   );
+}
+
+/** `none` is a person who typed the address. */
+function isSameSite(headers: Headers): boolean {
+  return ['same-origin', 'none', null].includes(headers.get('sec-fetch-site'));
+}
+
+/** A link that a person follows; not to a stream, which is no page and takes a place. */
+function isLink({ headers, method }: Pick<Request, 'headers' | 'method'>, path: string): boolean {
+  const isPage =
+    headers.get('sec-fetch-mode') === 'navigate' && headers.get('sec-fetch-dest') === 'document';
+  return isPage && method === 'GET' && path !== '/v1/live';
 }
 
 function isAuthorized(header: string | undefined, token: string): boolean {

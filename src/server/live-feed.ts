@@ -13,6 +13,11 @@ export interface LiveFeed {
   /** Rows may have been written; without it they are found within `pollMs`. */
   wake(): void;
   subscribe(listener: (batch: LiveBatch) => void): () => void;
+  /**
+   * Resolves when every row that is written from now on reaches the subscribers. Without that, what
+   * is written between a subscription and the feed's first query would count as old.
+   */
+  ready(): Promise<void>;
   readonly subscribers: number;
   close(): Promise<void>;
 }
@@ -40,13 +45,16 @@ export function createLiveFeed({ reader, onError, pollMs = 2_000 }: LiveFeedOpti
   const closing = new AbortController();
   let alarm = Promise.withResolvers<void>();
   let following: Promise<void> | undefined;
+  let begun = Promise.withResolvers<void>();
 
   async function follow() {
+    begun = Promise.withResolvers();
     const trail = createTrail(reader);
     while (listeners.size > 0 && !closing.signal.aborted) {
       const woken = alarm.promise;
       try {
         const batch = await trail.next();
+        begun.resolve();
         if (batch.rows.length > 0) for (const listener of listeners) listener(batch);
       } catch (error) {
         onError(error as Error);
@@ -75,6 +83,7 @@ export function createLiveFeed({ reader, onError, pollMs = 2_000 }: LiveFeedOpti
         if (listeners.size === 0) wake();
       };
     },
+    ready: () => begun.promise,
     async close() {
       closing.abort();
       wake();

@@ -1,6 +1,7 @@
-import { streamSSE } from 'hono/streaming';
-import type { LedgerRow } from '../pipeline/index.ts';
+import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
+import type { LedgerRow, RowPosition } from '../pipeline/index.ts';
 import { version } from '../version.ts';
+import { closedSignal } from './answer-end.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { createGate } from './gate.ts';
 import { imageDocument } from './image-document.ts';
@@ -17,7 +18,7 @@ const maxMissed = 200;
 const maxWaiting = 50;
 
 /** `GET /v1/live` */
-export function addLive(app: Api, { parts, feed, stopping }: Service): void {
+export function addLive(app: Api, { parts, feed, stopping, log }: Service): void {
   const streams = createGate(maxStreams);
 
   app.openapi(live, async (c) => {
@@ -27,55 +28,82 @@ export function addLive(app: Api, { parts, feed, stopping }: Service): void {
     const isWanted = (row: LedgerRow) =>
       (status === undefined || row.status === status) &&
       (prefix === undefined || (row.sourceKey ?? '').startsWith(prefix));
+    if (c.req.method === 'HEAD') return c.body(null, 200, streamHeaders);
     const leave = streams.enter();
-    c.header('x-accel-buffering', 'no');
-
+    const closed = closedSignal(c);
+    for (const [name, value] of Object.entries(streamHeaders)) c.header(name, value);
     return streamSSE(c, async (stream) => {
-      const ended = Promise.withResolvers<void>();
-      let waiting = 0;
-      let sending = Promise.resolve();
-      const send = (message: { event: string; data: unknown; id?: string }) => {
-        waiting++;
-        sending = sending
-          .then(() => stream.writeSSE({ ...message, data: JSON.stringify(message.data) }))
-          .finally(() => waiting--);
-        sending.catch(ended.resolve);
-        if (waiting > maxWaiting * 2) ended.resolve();
-      };
-      // Rows that were missed, which the feed may be about to tell as well.
-      const told = new Set<string>();
-      const tell = ({ rows, skipped }: LiveBatch) => {
-        if (skipped > 0) send({ event: 'skipped', data: { count: skipped } });
-        const isNew = ({ id, recordedAt }: LedgerRow) => !told.has(`${id} ${recordedAt}`);
-        for (const row of rows.filter(isWanted).filter(isNew)) send(outcomeOf(row));
-      };
-      // What happens while the missed rows are read comes after them.
-      let held: LiveBatch[] | undefined = after && [];
-
-      stream.onAbort(ended.resolve);
-      const stop = () => ended.resolve();
-      stopping.addEventListener('abort', stop);
-      const pulse = setInterval(() => void stream.write(': pulse\n\n'), pulseMs);
-      const unsubscribe = feed.subscribe((batch) => (held ? held.push(batch) : tell(batch)));
       try {
-        send({ event: 'hello', data: { version } });
-        if (after) {
-          const rows = await parts.reader.list({}, { order: 'oldest', limit: maxMissed, after });
-          tell({ rows, skipped: 0 });
-          for (const { id, recordedAt } of rows) told.add(`${id} ${recordedAt}`);
-          for (const batch of held ?? []) tell(batch);
-          held = undefined;
-        }
-        if (!stopping.aborted) await ended.promise;
+        await tellOutcomes(stream, { isWanted, after, closed });
+      } catch (error) {
+        // The client comes back by itself, with the id of what it saw last.
+        log('error', 'live feed', { reason: (error as Error).message });
       } finally {
-        clearInterval(pulse);
-        stopping.removeEventListener('abort', stop);
-        unsubscribe();
         leave();
       }
     });
   });
+
+  async function tellOutcomes(
+    stream: SSEStreamingApi,
+    { isWanted, after, closed }: TellOptions,
+  ): Promise<void> {
+    const ended = Promise.withResolvers<void>();
+    let waiting = 0;
+    let sending = Promise.resolve();
+    const write = (writing: () => Promise<unknown>) => {
+      waiting++;
+      sending = sending.then(async () => void (await writing())).finally(() => waiting--);
+      sending.catch(ended.resolve);
+      if (waiting > maxWaiting * 2) ended.resolve();
+    };
+    const send = (message: { event: string; data: unknown; id?: string }) =>
+      write(() => stream.writeSSE({ ...message, data: JSON.stringify(message.data) }));
+    // Rows that were missed, which the feed may be about to tell as well.
+    const told = new Set<string>();
+    const tell = ({ rows, skipped }: LiveBatch) => {
+      if (skipped > 0) send({ event: 'skipped', data: { count: skipped } });
+      const isNew = ({ id, recordedAt }: LedgerRow) => !told.has(`${id} ${recordedAt}`);
+      for (const row of rows.filter(isWanted).filter(isNew)) send(outcomeOf(row));
+    };
+    // What happens while the missed rows are read comes after them.
+    let held: LiveBatch[] | undefined = after && [];
+
+    stream.onAbort(ended.resolve);
+    const end = AbortSignal.any([stopping, closed]);
+    end.addEventListener('abort', () => ended.resolve());
+    const pulse = setInterval(() => write(() => stream.write(': pulse\n\n')), pulseMs);
+    const unsubscribe = feed.subscribe((batch) => (held ? held.push(batch) : tell(batch)));
+    try {
+      send({ event: 'hello', data: { version } });
+      if (after) {
+        await Promise.race([feed.ready(), ended.promise]);
+        const rows = await parts.reader.list({}, { order: 'oldest', limit: maxMissed, after });
+        tell({ rows, skipped: 0 });
+        for (const { id, recordedAt } of rows) told.add(`${id} ${recordedAt}`);
+        for (const batch of held ?? []) tell(batch);
+        held = undefined;
+      }
+      if (!end.aborted) await ended.promise;
+    } finally {
+      clearInterval(pulse);
+      unsubscribe();
+    }
+  }
 }
+
+interface TellOptions {
+  isWanted: (row: LedgerRow) => boolean;
+  after: RowPosition | undefined;
+  closed: AbortSignal;
+}
+
+/** As `streamSSE` sets them, for an answer without a stream. */
+const streamHeaders = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache',
+  'x-accel-buffering': 'no',
+};
 
 function outcomeOf(row: LedgerRow) {
   const id = writeCursor('oldest', { value: row.recordedAt, id: row.id });

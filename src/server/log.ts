@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 
-export type Level = 'info' | 'error';
+export type Level = 'info' | 'warn' | 'error';
 
 /** Writes what an operator should know. */
 export type Log = (level: Level, message: string, facts?: Record<string, unknown>) => void;
@@ -13,7 +13,7 @@ export function createLog(
   write: (line: string) => void,
 ): Log {
   return (level, message, facts = {}) => {
-    const name = level === 'info' ? 'INFO' : 'ERROR';
+    const name = level.toUpperCase() as Uppercase<Level>;
     if (ranks[name] < ranks[logLevel]) return;
     write(JSON.stringify({ level: name, message, timestamp: new Date().toISOString(), ...facts }));
   };

@@ -1,6 +1,6 @@
-import type { ServerResponse } from 'node:http';
 import type { Context } from 'hono';
 import type { Share } from '../pipeline/index.ts';
+import { outgoingOf, whenClosed } from './answer-end.ts';
 
 export interface SendBytesOptions {
   /** Released when the answer is sent or given up. */
@@ -24,20 +24,12 @@ export function sendBytes(
     share.release();
     return c.body(Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength));
   }
-  // Of the connection and not of the stream: it ends whether or not anyone reads the stream.
   const timer = setTimeout(() => outgoing.destroy(), timeoutMs);
-  const settle = () => {
+  whenClosed(outgoing, () => {
     clearTimeout(timer);
     share.release();
-  };
-  outgoing.once('close', settle);
-  if (outgoing.destroyed) settle();
+  });
   return c.body(inChunks(bytes));
-}
-
-/** Node's own answer; there is none where the app is called without a server. */
-export function outgoingOf(c: Context): ServerResponse | undefined {
-  return (c.env as { outgoing?: ServerResponse } | undefined)?.outgoing;
 }
 
 function inChunks(bytes: Uint8Array): ReadableStream<Uint8Array> {

@@ -6,12 +6,14 @@ import { getRequestListener } from '@hono/node-server';
 import type { ServerParts } from '../compose-server.ts';
 import { ConfigError } from '../config.ts';
 import { createApp } from './app.ts';
+import { createBoundedLog } from './bounded-log.ts';
 import { drainOf } from './drain.ts';
 import { createLiveFeed } from './live-feed.ts';
 import type { Log } from './log.ts';
 import { type CountedOutcome, createMetrics } from './metrics.ts';
 import { CannotListenError, PortTakenError } from './port-taken.ts';
 import { createReporter } from './reporter.ts';
+import { watchConnections } from './watch-connections.ts';
 
 export interface ServerOptions {
   host: string;
@@ -58,10 +60,14 @@ export async function startServer(
       requestTimeout: requestTimeoutMs,
       headersTimeout: Math.min(10_000, requestTimeoutMs),
       maxHeaderSize: 16_384,
+      // Node looks every 30 seconds otherwise, and both limits hold only then.
+      connectionsCheckingInterval: 1_000,
     },
     getRequestListener(app.fetch),
   );
   const drain = drainOf(server);
+  const bounded = createBoundedLog(log);
+  watchConnections(server, { onEnd: (facts) => bounded('warn', 'connection ended', facts) });
   const closeOwn = async () => {
     await feed.close();
     await reporter.close();

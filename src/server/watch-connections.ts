@@ -1,0 +1,90 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+
+export interface WatchOptions {
+  /** How long a client may read nothing of what is sent to it. */
+  graceMs?: number;
+  /** What it has to read in addition, before the time of a large piece is over. */
+  bytesPerSecond?: number;
+  /** What all connections together may leave unread; the slowest are ended first. */
+  maxUnreadBytes?: number;
+  /** Requests of one connection that are not answered yet: Node starts all that are pipelined. */
+  maxPipelined?: number;
+  onEnd?: (facts: { reason: string; from: string | undefined }) => void;
+}
+
+interface Connection {
+  unanswered: number;
+  sentBytes: number;
+  stalledMs: number;
+}
+
+const intervalMs = 1_000;
+
+/**
+ * Ends connections whose clients do not read their answers, or ask without waiting for them. Node
+ * waits for such clients without end, and what they do not read stays in memory.
+ */
+export function watchConnections(
+  server: Server,
+  {
+    graceMs = 15_000,
+    bytesPerSecond = 4_096,
+    maxUnreadBytes = 64 * 2 ** 20,
+    maxPipelined = 32,
+    onEnd = () => {},
+  }: WatchOptions = {},
+): void {
+  const connections = new Map<Socket, Connection>();
+  server.on('connection', (socket) => {
+    connections.set(socket, { unanswered: 0, sentBytes: 0, stalledMs: 0 });
+    socket.once('close', () => connections.delete(socket));
+  });
+  server.on('request', ({ socket }, response) => {
+    const connection = connections.get(socket);
+    if (!connection) return;
+    connection.unanswered++;
+    response.once('close', () => connection.unanswered--);
+    if (connection.unanswered > maxPipelined) end(socket, 'too many requests at the same time');
+  });
+  const timer = setInterval(sweep, intervalMs).unref();
+  server.once('close', () => clearInterval(timer));
+
+  function sweep() {
+    const unread = [...connections].filter(([socket, connection]) => isUnread(socket, connection));
+    const stalled = unread.filter(([socket, { stalledMs }]) => stalledMs > patienceMs(socket));
+    for (const [socket] of stalled) end(socket, 'its client does not read');
+    for (const socket of excess(unread)) end(socket, 'clients leave too much unread');
+  }
+
+  /** Notes what has been sent since the last time. */
+  function isUnread(socket: Socket, connection: Connection): boolean {
+    const sentBytes = socket.bytesWritten - socket.writableLength;
+    const isStalled = socket.writableLength > 0 && sentBytes === connection.sentBytes;
+    connection.stalledMs = isStalled ? connection.stalledMs + intervalMs : 0;
+    connection.sentBytes = sentBytes;
+    return socket.writableLength > 0;
+  }
+
+  function patienceMs({ writableLength }: Socket): number {
+    return graceMs + (writableLength / bytesPerSecond) * 1e3;
+  }
+
+  function excess(unread: [Socket, Connection][]): Socket[] {
+    let total = unread.reduce((sum, [socket]) => sum + socket.writableLength, 0);
+    const slowestFirst = unread.toSorted(([, a], [, b]) => b.stalledMs - a.stalledMs);
+    const ended: Socket[] = [];
+    for (const [socket] of slowestFirst) {
+      if (total <= maxUnreadBytes) break;
+      total -= socket.writableLength;
+      ended.push(socket);
+    }
+    return ended;
+  }
+
+  function end(socket: Socket, reason: string) {
+    if (socket.destroyed) return;
+    onEnd({ reason, from: socket.remoteAddress });
+    socket.destroy();
+  }
+}

@@ -1,0 +1,229 @@
+// Clients that send nothing, too slowly, too much, or do not read: none of them may harm others.
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { composeServer } from '../../src/compose-server.ts';
+import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
+import { type RunningServer, startServer } from '../../src/server/server.ts';
+import { tinyPng } from '../support/pipeline.ts';
+import { createDatabase, type TestDatabase } from '../support/postgres.ts';
+import { headOf, type RawClient, sendRaw } from '../support/raw-client.ts';
+import { startS3 } from '../support/s3.ts';
+import { testConfig } from '../support/server.ts';
+
+let store: StoreAndQueue;
+let database: TestDatabase;
+const running: RunningServer[] = [];
+const clients: RawClient[] = [];
+let logged: { level: string; message: string; facts: Record<string, unknown> }[] = [];
+
+beforeAll(async () => {
+  [store, database] = await Promise.all([startS3(), createDatabase()]);
+});
+afterEach(async () => {
+  for (const { socket } of clients.splice(0)) socket.destroy();
+  for (const server of running.splice(0)) await server.close();
+  logged = [];
+});
+afterAll(async () => {
+  await database.drop();
+  await store.close();
+});
+
+async function start(env: Record<string, string> = {}): Promise<string> {
+  const parts = await composeServer(testConfig({ store, database, env }));
+  const server = await startServer(parts, {
+    host: '127.0.0.1',
+    port: 0,
+    log: (level, message, facts = {}) => logged.push({ level, message, facts }),
+    listens: false,
+  });
+  running.push(server);
+  return server.url;
+}
+
+function send(url: string, text: string, options = {}): RawClient {
+  const client = sendRaw(url, text, options);
+  clients.push(client);
+  return client;
+}
+
+const patience = { timeout: 15_000 };
+const times = (count: number, make: () => RawClient) => Array.from({ length: count }, make);
+
+async function convertTiny(url: string): Promise<Response> {
+  const body = new Uint8Array(await tinyPng(1));
+  return await fetch(`${url}/v1/convert`, { method: 'POST', body });
+}
+
+/** A value of the metrics. */
+async function gauge(url: string, name: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+}
+
+describe('a live stream', () => {
+  async function expectLive(url: string) {
+    const controller = new AbortController();
+    const response = await fetch(`${url}/v1/live`, { signal: controller.signal });
+    expect(response.status).toBe(200);
+    const { value } = (await response.body?.getReader().read()) ?? {};
+    expect(Buffer.from(value ?? []).toString()).toContain('hello');
+    controller.abort();
+  }
+
+  test('is not opened by HEAD, however often', async () => {
+    const url = await start();
+    for (let i = 0; i < 300; i++) {
+      const response = await fetch(`${url}/v1/live`, { method: 'HEAD' });
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
+    }
+    expect(await gauge(url, 'grayscale_live_subscribers')).toBe(0);
+    await expectLive(url);
+  });
+
+  test('gives its place back when its client leaves before the first byte', async () => {
+    const url = await start();
+    for (let i = 0; i < 300; i++) {
+      const { socket } = send(url, headOf('GET', '/v1/live'), { isDeaf: true });
+      if (i % 2 === 0) await once(socket, 'connect');
+      setImmediate(() => socket.destroy());
+    }
+    await expect.poll(() => gauge(url, 'grayscale_live_subscribers'), patience).toBe(0);
+    await expectLive(url);
+  });
+
+  test('gives its place back when nobody ever read it', async () => {
+    const url = await start();
+    const deaf = times(150, () => send(url, headOf('GET', '/v1/live'), { isDeaf: true }));
+    await expect.poll(() => gauge(url, 'grayscale_live_subscribers'), patience).toBe(150);
+    for (const { socket } of deaf) socket.destroy();
+    await expect.poll(() => gauge(url, 'grayscale_live_subscribers'), patience).toBe(0);
+    for (const { socket } of times(150, () => send(url, headOf('GET', '/v1/live')))) {
+      await once(socket, 'data');
+    }
+    await expectLive(url);
+  });
+});
+
+describe('bodies that do not come', () => {
+  const announced = { 'content-length': String(100 * 2 ** 20) };
+
+  test.each([
+    ['announce 100 MB and send nothing', '/v1/convert', announced, ''],
+    ['announce 100 MB and send a part', '/v1/convert', announced, 'x'.repeat(1_000)],
+    ['announce no length and send nothing', '/v1/convert', { 'transfer-encoding': 'chunked' }, ''],
+    ['send a part of a chunk', '/v1/convert', { 'transfer-encoding': 'chunked' }, 'ff\nabc'],
+    ['announce uploads', '/v1/uploads?key=idle.png', announced, ''],
+  ])(
+    '%s: conversions and uploads go on',
+    async (_, path, headers, part) => {
+      const url = await start();
+      const idle = times(100, () => send(url, headOf('POST', path, headers) + part));
+      await Promise.all(idle.map(({ socket }) => once(socket, 'connect')));
+      await sleep(300);
+      expect((await convertTiny(url)).status).toBe(200);
+      const body = new Uint8Array(await tinyPng(2));
+      const upload = await fetch(`${url}/v1/uploads?key=on.png`, { method: 'POST', body });
+      expect(upload.status).toBe(202);
+    },
+    30_000,
+  );
+
+  test.each([
+    ['/v1/convert', ''],
+    ['/v1/uploads?key=idle.png', ''],
+    ['/v1/uploads?key=half.png', 'x'],
+  ])(
+    'idle ones to %s after %j are answered 408 and closed',
+    async (path, part) => {
+      const url = await start();
+      const idle = send(url, headOf('POST', path, announced) + part);
+      expect(await idle.status()).toBe(408);
+      expect(idle.text()).toContain('"code":"REQUEST_TIMEOUT"');
+      expect(idle.text().toLowerCase()).toContain('connection: close');
+      await idle.closed;
+    },
+    30_000,
+  );
+
+  test('a slow drip is answered 408', async () => {
+    const url = await start();
+    const drip = send(url, headOf('POST', '/v1/convert', announced));
+    const dripping = setInterval(() => drip.socket.write('x'), 200);
+    expect(await drip.status()).toBe(408);
+    clearInterval(dripping);
+    await drip.closed;
+  }, 30_000);
+
+  test('a burst buys no more than the grace', async () => {
+    const url = await start();
+    const burst = send(url, headOf('POST', '/v1/convert', announced));
+    burst.socket.write(Buffer.alloc(2 ** 20));
+    expect(await burst.status()).toBe(408);
+  }, 30_000);
+
+  test('what finds no room is answered 503 immediately, and nobody waits for another', async () => {
+    // A quarter of it is for files: 8 MB.
+    const url = await start({ MEMORY_BUDGET_MB: '32' });
+    const half = headOf('POST', '/v1/convert', { 'content-length': String(3 * 2 ** 20) });
+    const large = times(12, () => send(url, half));
+    for (const { socket } of large) socket.write(Buffer.alloc(2 ** 20 - 1));
+    await expect
+      .poll(() => large.filter((client) => /^HTTP\/1\.1 503/.test(client.text())).length)
+      .toBeGreaterThanOrEqual(2);
+    const refused = large.find((client) => client.text() !== '');
+    expect(refused?.text()).toContain('"code":"OVERLOADED"');
+    expect(refused?.text().toLowerCase()).toContain('retry-after: 5');
+    for (const { socket } of clients) socket.destroy();
+    await expect.poll(async () => (await convertTiny(url)).status).toBe(200);
+  }, 30_000);
+});
+
+describe('answers that nobody reads', () => {
+  test('count while they are unread, and are given up', async () => {
+    const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
+    const create = { width: 3_000, height: 2_000, channels: 3, background: '#888', noise } as const;
+    const picture = await sharp({ create }).jpeg({ quality: 30 }).toBuffer();
+    // 64 MB for files; each answer has about 12 MB, more than sockets hold.
+    const url = await start({ MEMORY_BUDGET_MB: '256', REQUEST_TIMEOUT_SECONDS: '8' });
+    const head = headOf('POST', '/v1/convert?depth=16&method=luminance', {
+      'content-length': String(picture.byteLength),
+    });
+    const deaf: RawClient[] = [];
+    let status = 200;
+    for (let i = 0; i < 40 && status === 200; i++) {
+      const client = send(url, head, { isDeaf: true });
+      deaf.push(client);
+      client.socket.write(picture);
+      await sleep(800);
+      const body = new Uint8Array(picture);
+      status = (await fetch(`${url}/v1/convert`, { method: 'POST', body })).status;
+    }
+    expect(status).toBe(503);
+    // Their time is over: the connections are ended and there is room again.
+    await expect
+      .poll(async () => (await convertTiny(url)).status, { timeout: 20_000, interval: 500 })
+      .toBe(200);
+  }, 90_000);
+});
+
+test('a connection on which too many requests are pipelined is ended', async () => {
+  const url = await start();
+  const client = send(url, headOf('GET', '/v1/live').repeat(100));
+  await client.closed;
+  await expect.poll(() => gauge(url, 'grayscale_live_subscribers'), patience).toBe(0);
+  expect(logged).toContainEqual(expect.objectContaining({ message: 'connection ended' }));
+});
+
+test('headers that do not come end the connection after 10 seconds', async () => {
+  const url = await start();
+  const startedAt = performance.now();
+  const [nothing, part] = [send(url, ''), send(url, 'GET / HTTP/1.1\nhost: localhost\n')];
+  await Promise.all([nothing.closed, part.closed]);
+  const seconds = (performance.now() - startedAt) / 1e3;
+  // Without a check of its own it is 30 to 40.
+  expect(seconds).toBeLessThan(25);
+}, 60_000);

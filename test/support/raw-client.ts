@@ -1,0 +1,49 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+
+/** A client of HTTP that says exactly what it is told, and reads when it is told. */
+export interface RawClient {
+  socket: Socket;
+  /** What has been received. */
+  text(): string;
+  /** Resolves with the status of the first answer. */
+  status(): Promise<number>;
+  closed: Promise<void>;
+}
+
+export interface RawOptions {
+  /** Reads nothing, so that what is sent to it stays with the server. */
+  isDeaf?: boolean;
+}
+
+/** Opens a connection and sends the text, `\n` as CR LF. */
+export function sendRaw(url: string, text: string, { isDeaf = false }: RawOptions = {}): RawClient {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  let received = '';
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  socket.on('error', () => {});
+  if (isDeaf) socket.pause();
+  else socket.on('data', (chunk) => (received += chunk.toString('latin1')));
+  socket.write(text.replaceAll('\n', '\r\n'));
+  return {
+    socket,
+    closed,
+    text: () => received,
+    async status() {
+      while (!/^HTTP\/1\.1 \d{3}/.test(received)) {
+        if (socket.destroyed) throw new Error(`The connection ended: ${received}`);
+        await Promise.race([once(socket, 'data'), closed]);
+      }
+      return Number(received.slice(9, 12));
+    },
+  };
+}
+
+/** The head of a request to a server on loopback. */
+export function headOf(method: string, path: string, headers: Record<string, string> = {}): string {
+  const lines = Object.entries({ host: 'localhost', ...headers }).map(
+    ([name, value]) => `${name}: ${value}\n`,
+  );
+  return `${method} ${path} HTTP/1.1\n${lines.join('')}\n`;
+}
