@@ -1,4 +1,10 @@
-import { inspectImage, sentError, toGrayscale } from '../convert/index.ts';
+import {
+  inspectImage,
+  inspectThumbnail,
+  sentError,
+  thumbnailOf,
+  toGrayscale,
+} from '../convert/index.ts';
 import type { ConverterReply, ConverterRequest, OpenRequest } from './converter-messages.ts';
 
 let opened: OpenRequest | undefined;
@@ -8,14 +14,23 @@ export async function answerRequest(request: ConverterRequest): Promise<Converte
   try {
     if ('open' in request) {
       opened = request.open;
-      const { memoryBytes } = await inspectImage(opened.bytes, opened.limits, opened.recipe);
-      return { memoryBytes };
+      return { memoryBytes: await memoryBytesOf(opened) };
     }
     if (!opened) throw new Error('Expected an image to be opened before it is converted.');
-    const { bytes, recipe, limits } = opened;
+    const { bytes, job, limits } = opened;
     opened = undefined;
-    return { image: await toGrayscale(bytes, recipe, limits) };
+    return {
+      image:
+        'recipe' in job
+          ? await toGrayscale(bytes, job.recipe, limits)
+          : await thumbnailOf(bytes, job.thumbnailWidth, limits),
+    };
   } catch (error) {
     return { error: sentError(error) };
   }
+}
+
+async function memoryBytesOf({ bytes, job, limits }: OpenRequest): Promise<number> {
+  if ('recipe' in job) return (await inspectImage(bytes, limits, job.recipe)).memoryBytes;
+  return (await inspectThumbnail(bytes, limits)).memoryBytes;
 }

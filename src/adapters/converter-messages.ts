@@ -1,4 +1,4 @@
-import type { GrayImage, Limits, Recipe, SentError } from '../convert/index.ts';
+import type { GrayImage, Limits, Recipe, SentError, Thumbnail } from '../convert/index.ts';
 
 // Bytes go through a pipe of their own, before or after the message that tells how many they are: in a
 // message they would be copied whole, several times, while nothing else of the process goes on.
@@ -8,14 +8,17 @@ export type ConverterRequest = { open: OpenRequest } | { convert: true };
 
 export interface OpenRequest {
   bytes: Uint8Array;
-  recipe: Recipe;
+  job: Job;
   limits: Limits;
 }
+
+/** What is made of an image: its gray twin, or a thumbnail of what is one. */
+export type Job = { recipe: Recipe } | { thumbnailWidth: number };
 
 /** What it says when it has started. */
 export const readyMessage = 'ready';
 
-export type ConverterResult = { memoryBytes: number } | { image: GrayImage };
+export type ConverterResult = { memoryBytes: number } | { image: GrayImage | Thumbnail };
 
 export type ConverterReply = ConverterResult | { error: SentError };
 

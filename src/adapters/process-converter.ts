@@ -1,6 +1,16 @@
 import { extname } from 'node:path';
-import { ConversionError, type GrayImage, receivedError } from '../convert/index.ts';
-import { type Conversion, type Converter, createBudget } from '../pipeline/index.ts';
+import {
+  ConversionError,
+  type GrayImage,
+  receivedError,
+  type Thumbnail,
+} from '../convert/index.ts';
+import {
+  type Conversion,
+  type ConversionOptions,
+  type Converter,
+  createBudget,
+} from '../pipeline/index.ts';
 import { ChildDiedError, type ConverterChild, startConverterChild } from './converter-child.ts';
 import type {
   ConverterReply,
@@ -26,6 +36,8 @@ export interface ProcessConverter extends Converter {
   /** Starts one process, so that the first image need not wait for it. */
   warmUp(): void;
 }
+
+type OpenOptions = Omit<ConversionOptions, 'recipe'>;
 
 /** Where one process can be. Whoever opened an image has it until the image is closed. */
 interface Place {
@@ -69,28 +81,36 @@ export function createProcessConverter(options: ProcessConverterOptions): Proces
     return child;
   }
 
+  async function open<Image extends GrayImage | Thumbnail>(
+    image: Omit<OpenRequest, 'limits'>,
+    { limits, signal }: OpenOptions,
+  ): Promise<Conversion<Image>> {
+    const { place, leave } = await take(signal);
+    const { timeoutMs } = limits;
+    const talk: Talk = {
+      image: { ...image, limits },
+      child: () => childAt(place),
+      ask: async (child, request) => resultOf(await child.ask(request, { timeoutMs, signal })),
+      leave,
+    };
+    try {
+      return await openBy<Image>(talk);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
   return {
     warmUp() {
       const next = free.at(-1);
       if (next && !isClosed) childAt(next);
     },
 
-    async open(bytes, { recipe, limits, signal }) {
-      const { place, leave } = await take(signal);
-      const { timeoutMs } = limits;
-      const talk: Talk = {
-        image: { bytes, recipe, limits },
-        child: () => childAt(place),
-        ask: async (child, request) => resultOf(await child.ask(request, { timeoutMs, signal })),
-        leave,
-      };
-      try {
-        return await openBy(talk);
-      } catch (error) {
-        leave();
-        throw error;
-      }
-    },
+    open: (bytes, { recipe, ...options }) => open<GrayImage>({ bytes, job: { recipe } }, options),
+
+    openThumbnail: (bytes, { width, ...options }) =>
+      open<Thumbnail>({ bytes, job: { thumbnailWidth: width } }, options),
 
     async close() {
       isClosed = true;
@@ -114,7 +134,12 @@ interface Talk {
   leave(): void;
 }
 
-async function openBy({ image, child, ask, leave }: Talk): Promise<Conversion> {
+async function openBy<Image extends GrayImage | Thumbnail>({
+  image,
+  child,
+  ask,
+  leave,
+}: Talk): Promise<Conversion<Image>> {
   let openedBy: ConverterChild | undefined;
 
   async function open(): Promise<number> {
@@ -125,11 +150,12 @@ async function openBy({ image, child, ask, leave }: Talk): Promise<Conversion> {
     throw new Error('Expected the header of an image from the process that converts.');
   }
 
-  async function convert(): Promise<GrayImage> {
+  async function convert(): Promise<Image> {
     // Another process has not seen the image.
     if (child() !== openedBy) await open();
     const result = await ask(child(), { convert: true });
-    if ('image' in result) return result.image;
+    // It answers what it was opened for.
+    if ('image' in result) return result.image as Image;
     throw new Error('Expected an image from the process that converts.');
   }
 

@@ -42,9 +42,10 @@ export function createS3Files(client: S3Client): ObjectFiles {
       };
     },
 
-    async look(ref, options = {}) {
+    async look(ref, { signal, ...options } = {}) {
       const command = new HeadObjectCommand(addressOf(ref, options));
-      const response = await unlessGone(client.send(command), ['NotFound', 'NoSuchKey']);
+      const looking = client.send(command, { ...(signal && { abortSignal: signal }) });
+      const response = await unlessGone(looking, ['NotFound', 'NoSuchKey']);
       return response && foundOf(response);
     },
 

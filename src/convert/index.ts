@@ -17,5 +17,5 @@ export {
 } from './recipe.ts';
 export { type Recipe, recipeOptions } from './recipe-options.ts';
 export { receivedError, type SentError, sentError } from './sent-error.ts';
-export { type Thumbnail, thumbnailOf } from './thumbnail.ts';
+export { inspectThumbnail, type Thumbnail, thumbnailOf } from './thumbnail.ts';
 export { type GrayImage, toGrayscale } from './to-grayscale.ts';

@@ -65,7 +65,7 @@ export async function openImage(
   return { bytes: content, file, plan };
 }
 
-function checkBytes(bytes: Uint8Array, maxBytes: number): void {
+export function checkBytes(bytes: Uint8Array, maxBytes: number): void {
   // sharp would take a string for the name of a file, and open it.
   if (!(bytes instanceof Uint8Array)) throw new TypeError('Expected the image as a Uint8Array');
   if (bytes.length === 0) {
@@ -100,7 +100,11 @@ function checkPages({ pages }: SourceImage, maxPages: number): void {
   );
 }
 
-function checkPixels({ width, height }: SourceImage, { frames }: OutputPlan, maxPixels: number) {
+export function checkPixels(
+  { width, height }: SourceImage,
+  { frames }: Pick<OutputPlan, 'frames'>,
+  maxPixels: number,
+) {
   const pixels = width * height * frames;
   if (pixels <= maxPixels) return;
   const [inFrames, cure] =

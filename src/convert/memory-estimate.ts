@@ -88,6 +88,13 @@ export function estimateMemoryBytes(
   return Math.ceil(fixedBytes + width * height * plan.frames * bytesPerPixel + embeddedBytes);
 }
 
+/** The same for a thumbnail of its first frame, which is scaled while it is decoded. */
+export function estimateThumbnailBytes(image: SourceImage): number {
+  const { width, height } = image;
+  const bytesPerPixel = decoderBytes[image.format](image) + storedBytes(image);
+  return Math.ceil(fixedBytes + width * height * bytesPerPixel);
+}
+
 function storedBytes({ channels, depth }: SourceImage): number {
   return channels * Math.ceil(depth / 8);
 }

@@ -24,6 +24,8 @@ export interface OpenOptions {
   signal?: AbortSignal | undefined;
 }
 
+export type LookOptions = Omit<OpenOptions, 'range'>;
+
 export interface WriteOptions {
   /** Announced; a body of another length is not stored. */
   sizeBytes: number;
@@ -45,7 +47,7 @@ export interface ObjectFiles {
   /** The newest content or a version of it; throws `RangeOutsideError`. */
   open(ref: ObjectRef, options?: OpenOptions): Promise<OpenFile | undefined>;
   /** What `open` would find now, its bytes apart. */
-  look(ref: ObjectRef, options?: Pick<OpenOptions, 'versionId'>): Promise<FoundFile | undefined>;
+  look(ref: ObjectRef, options?: LookOptions): Promise<FoundFile | undefined>;
   write(ref: ObjectRef, body: Readable, options: WriteOptions): Promise<ObjectVersion>;
   remove(ref: ObjectRef): Promise<void>;
   /** All objects under a prefix, or those after a key, a page at a time, in the order of keys. */

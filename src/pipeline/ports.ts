@@ -1,4 +1,4 @@
-import type { GrayImage, Limits, Recipe } from '../convert/index.ts';
+import type { GrayImage, Limits, Recipe, Thumbnail } from '../convert/index.ts';
 import type { Outcome } from './outcome.ts';
 import type { ObjectRef } from './upload.ts';
 
@@ -49,6 +49,8 @@ export interface ObjectStore {
 export interface Converter {
   /** Reads the header and checks it against the limits. Whoever opens an image closes it. */
   open(bytes: Uint8Array, options: ConversionOptions): Promise<Conversion>;
+  /** The same for a small WebP of an output, no wider than `width`. */
+  openThumbnail(bytes: Uint8Array, options: ThumbnailOptions): Promise<Conversion<Thumbnail>>;
   /** Ends what it started. */
   close(): Promise<void>;
 }
@@ -60,11 +62,15 @@ export interface ConversionOptions {
   signal?: AbortSignal;
 }
 
+export interface ThumbnailOptions extends Omit<ConversionOptions, 'recipe'> {
+  width: number;
+}
+
 /** An image that is within the limits, before and while it is converted. */
-export interface Conversion {
+export interface Conversion<Image = GrayImage> {
   /** Upper estimate of what converting allocates, besides the source’s own bytes. */
   readonly memoryBytes: number;
-  convert(): Promise<GrayImage>;
+  convert(): Promise<Image>;
   /** Makes room for the next one, converted or not. */
   close(): void;
 }

@@ -1,10 +1,11 @@
 import { recipeOf } from '../compose.ts';
 import { type GrayImage, outputFormats, type Recipe } from '../convert/index.ts';
-import { type Budget, needsTooMuchMemory, type Share } from '../pipeline/index.ts';
+import type { Share } from '../pipeline/index.ts';
 import { RequestError } from './problems.ts';
 import { noRoom, readBody } from './read-body.ts';
 import { sendBytes } from './send-bytes.ts';
 import type { Api, Service } from './service.ts';
+import { withinMemory } from './within-memory.ts';
 import { convert } from './work-routes.ts';
 import { unlessAborted, workSignal } from './work-signal.ts';
 
@@ -12,7 +13,7 @@ import { unlessAborted, workSignal } from './work-signal.ts';
 export function addConvert(app: Api, service: Service): void {
   const { parts, gate, metrics } = service;
   const { config } = parts;
-  const { limits, transfers, memory, converter } = parts.pipeline;
+  const { limits, transfers, converter } = parts.pipeline;
   const timeoutMs = config.requestTimeoutSeconds * 1e3;
 
   app.openapi(convert, async (c) => {
@@ -56,28 +57,14 @@ export function addConvert(app: Api, service: Service): void {
     bytes: Uint8Array,
     { recipe, signal, share }: ConvertOptions & { share: Share },
   ) {
-    const conversion = await converter.open(bytes, { recipe, limits, signal });
-    try {
-      return await withinMemory(conversion, memory, async () => {
-        const startedConvertingAt = performance.now();
-        const gray = await conversion.convert();
-        if (!share.resize(gray.bytes.byteLength)) throw noRoom();
-        return { gray, startedConvertingAt };
-      });
-    } finally {
-      conversion.close();
-    }
+    const opening = converter.open(bytes, { recipe, limits, signal });
+    return await withinMemory(opening, parts.pipeline, async (image) => {
+      const startedConvertingAt = performance.now();
+      const gray = await image.convert();
+      if (!share.resize(gray.bytes.byteLength)) throw noRoom();
+      return { gray, startedConvertingAt };
+    });
   }
-}
-
-/** Runs work that takes the memory of a conversion. Throws for one that would not fit even alone. */
-async function withinMemory<Result>(
-  { memoryBytes }: { memoryBytes: number },
-  memory: Budget,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  if (memoryBytes > memory.capacity) throw needsTooMuchMemory(memoryBytes, memory.capacity);
-  return await memory.use(memoryBytes, work);
 }
 
 interface ConvertOptions {

@@ -2,15 +2,23 @@ import type { Context } from 'hono';
 import { inputFormats, outputFormats } from '../convert/index.ts';
 import type { LedgerRow } from '../pipeline/index.ts';
 import { belongsTo } from './belongs-to.ts';
+import { createGate } from './gate.ts';
 import { getGray, getSource } from './image-routes.ts';
 import { findRow } from './images.ts';
 import { RequestError } from './problems.ts';
 import { sendFile } from './send-file.ts';
 import { sendThumbnail } from './send-thumbnail.ts';
 import type { Api, Service } from './service.ts';
+import { storeTooSlow, workSignal } from './work-signal.ts';
+
+/** They take little memory, but a connection to the store each. */
+const maxStreams = 128;
 
 /** The files themselves: `/v1/images/{id}/source` and `/gray`. */
 export function addPictures(app: Api, service: Service): void {
+  const streams = createGate(maxStreams);
+  const timeoutMs = service.parts.config.requestTimeoutSeconds * 1e3;
+
   app.openapi(getSource, async (c) => {
     const { id } = c.req.valid('param');
     return await send(c, await findRow(service, id), { part: 'source' });
@@ -33,11 +41,10 @@ export function addPictures(app: Api, service: Service): void {
         `Image ${row.id} has no ${part}: it is ${row.status}.`,
       );
     }
-    if (width !== undefined) return await sendThumbnail(c, place, { width, service });
-    return await sendFile(c, place, {
-      files: service.parts.files,
-      contentType: contentTypeOf(row, part),
-    });
+    const signal = workSignal(c.req.raw, timeoutMs, storeTooSlow);
+    if (width !== undefined) return await sendThumbnail(c, place, { width, service, signal });
+    const contentType = contentTypeOf(row, part);
+    return await sendFile(c, place, { service, streams, contentType, signal, timeoutMs });
   }
 }
 

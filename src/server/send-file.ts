@@ -1,13 +1,28 @@
 import { basename } from 'node:path/posix';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { Context } from 'hono';
-import type { FoundFile, ObjectFiles } from '../pipeline/index.ts';
+import { type FoundFile, RangeOutsideError } from '../pipeline/index.ts';
+import { closedSignal } from './answer-end.ts';
 import type { Place } from './belongs-to.ts';
+import type { Gate } from './gate.ts';
 import { gone } from './gone.ts';
+import type { Service } from './service.ts';
+import { storeChunks } from './store-chunks.ts';
+import { unlessAborted } from './work-signal.ts';
 
 export interface SendFileOptions {
-  files: ObjectFiles;
+  service: Service;
+  /** Files that are being sent. */
+  streams: Gate;
   contentType: string;
+  /** Aborted when the store has taken too long to begin. */
+  signal: AbortSignal;
+  /** How long the store may send nothing in mid-file. */
+  timeoutMs: number;
+}
+
+interface StreamFileOptions extends SendFileOptions {
+  range: string | undefined;
 }
 
 /** Types that browsers show as pictures and never as pages. */
@@ -20,33 +35,68 @@ const shown = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/avif', 'i
 export async function sendFile(
   c: Context,
   place: Place,
-  { files, contentType }: SendFileOptions,
+  options: SendFileOptions,
 ): Promise<Response> {
+  const { service, contentType, signal } = options;
   const { ref, versionId } = place;
+  const look = () => unlessAborted(signal, service.parts.files.look(ref, { versionId, signal }));
   const known = c.req.header('if-none-match');
   if (known !== undefined || c.req.method === 'HEAD') {
-    const found = checked(await files.look(ref, { versionId }), place);
+    const found = checked(await look(), place);
     const headers = headersOf(found, ref.key, contentType);
     if (known !== undefined && matches(known, found.etag)) return c.body(null, 304, headers);
     if (c.req.method === 'HEAD') {
       return c.body(null, 200, { ...headers, 'content-length': String(found.sizeBytes) });
     }
   }
-  const file = await files.open(ref, {
-    versionId,
-    range: await rangeOf(c, place, files),
-    signal: c.req.raw.signal,
-  });
-  if (!file) throw gone(place, { isReplaced: false });
-  if (!place.holds(file)) {
-    file.body.destroy();
-    throw gone(place, { isReplaced: true });
+  const range = await rangeOf(c, look);
+  try {
+    return await streamFile(c, place, { ...options, range });
+  } catch (error) {
+    if (error instanceof RangeOutsideError) {
+      c.header('content-range', `bytes */${checked(await look(), place).sizeBytes}`);
+    }
+    throw error;
   }
-  return c.body(Readable.toWeb(file.body) as ReadableStream, file.contentRange ? 206 : 200, {
-    ...headersOf(file, ref.key, contentType),
-    'content-length': String(file.lengthBytes),
-    ...(file.contentRange && { 'content-range': file.contentRange }),
-  });
+}
+
+/** The place and the connection to the store are given back when the answer is over. */
+async function streamFile(
+  c: Context,
+  place: Place,
+  { service, streams, contentType, signal, timeoutMs, range }: StreamFileOptions,
+): Promise<Response> {
+  const { ref, versionId } = place;
+  const { files } = service.parts;
+  const closed = closedSignal(c);
+  const leave = streams.enter();
+  let body: Readable | undefined;
+  const end = () => {
+    leave();
+    body?.destroy();
+  };
+  try {
+    const opening = files.open(ref, { versionId, range, signal: closed });
+    const file = await unlessAborted(signal, opening).catch((error: unknown) => {
+      void opening.then((late) => late?.body.destroy()).catch(() => {});
+      throw error;
+    });
+    if (!file) throw gone(place, { isReplaced: false });
+    body = file.body;
+    if (!place.holds(file)) throw gone(place, { isReplaced: true });
+    closed.throwIfAborted();
+    closed.addEventListener('abort', end, { once: true });
+    const onSilence = () => service.log('error', 'the store fell silent', { key: ref.key });
+    const chunks = storeChunks(file.body, { timeoutMs, closed, onSilence, onEnd: leave });
+    return c.body(ReadableStream.from(chunks), file.contentRange ? 206 : 200, {
+      ...headersOf(file, ref.key, contentType),
+      'content-length': String(file.lengthBytes),
+      ...(file.contentRange && { 'content-range': file.contentRange }),
+    });
+  } catch (error) {
+    end();
+    throw error;
+  }
 }
 
 /** The file of the place, if it still is that. */
@@ -85,11 +135,14 @@ function fileName(key: string): string {
 }
 
 /** One range in bytes; anything else is answered with the whole file, as RFC 9110 allows. */
-async function rangeOf(c: Context, place: Place, files: ObjectFiles): Promise<string | undefined> {
+async function rangeOf(
+  c: Context,
+  look: () => Promise<FoundFile | undefined>,
+): Promise<string | undefined> {
   const range = c.req.header('range')?.trim();
   if (range === undefined || !/^bytes=(\d{1,15}-\d{0,15}|-\d{1,15})$/.test(range)) return undefined;
   const condition = c.req.header('if-range');
   if (condition === undefined) return range;
-  const found = await files.look(place.ref, { versionId: place.versionId });
+  const found = await look();
   return found && condition === `"${found.etag}"` ? range : undefined;
 }

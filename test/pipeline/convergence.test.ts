@@ -177,12 +177,12 @@ function remembering(from: Converter): Converter {
     return made;
   };
   return {
+    ...from,
     async open(bytes, options) {
       const name = createHash('md5').update(bytes).digest('hex');
       const image = await remembered(images, name, () => from.open(bytes, options));
       return { ...image, convert: () => remembered(conversions, name, () => image.convert()) };
     },
-    close: () => from.close(),
   };
 }
 

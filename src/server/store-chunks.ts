@@ -1,0 +1,45 @@
+import type { Readable } from 'node:stream';
+
+export interface StoreChunksOptions {
+  /** How long the store may send nothing while the client waits. */
+  timeoutMs: number;
+  /** Aborted when the answer is over. */
+  closed: AbortSignal;
+  /** The store took longer, or broke off. */
+  onSilence: () => void;
+  onEnd: () => void;
+}
+
+/**
+ * The pieces of a file on their way from the store to a client. Only waiting for the store counts: a
+ * client that pauses is not the store's fault, and is for whoever watches the connections.
+ */
+export async function* storeChunks(
+  body: Readable,
+  { timeoutMs, closed, onSilence, onEnd }: StoreChunksOptions,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+  try {
+    for (;;) {
+      const timer = setTimeout(() => body.destroy(new StoreSilentError(timeoutMs)), timeoutMs);
+      const { done, value } = await chunks.next().finally(() => clearTimeout(timer));
+      if (done) return;
+      yield value;
+    }
+  } catch (error) {
+    if (!closed.aborted) onSilence();
+    throw error;
+  } finally {
+    onEnd();
+    body.destroy();
+  }
+}
+
+class StoreSilentError extends Error {
+  constructor(timeoutMs: number) {
+    super(
+      `Expected more of the file within ${timeoutMs / 1e3} seconds but the store sent nothing.`,
+    );
+    this.name = 'StoreSilentError';
+  }
+}
