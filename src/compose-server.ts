@@ -42,7 +42,14 @@ export async function composeServer(config: Config): Promise<ServerParts> {
       most: Number.POSITIVE_INFINITY,
       niceness: config.conversionNiceness,
     }),
-    composeS3(config, { requestTimeoutMs, socketTimeoutMs: 30_000, logger: silent }),
+    composeS3(config, {
+      requestTimeoutMs,
+      // A client that pauses in mid-file silences this connection, too. Who is slow, the server watches.
+      socketTimeoutMs: 120_000,
+      // All uploads and files under way at the same time, and as many short requests again.
+      maxSockets: 256,
+      logger: silent,
+    }),
     loadAdapters(),
   ]);
   const ledger = adapters.createPostgresLedger(postgres, { processorVersion: version });

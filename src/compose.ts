@@ -184,14 +184,22 @@ async function openStore(config: Config): Promise<ObjectStore> {
   return createS3Store(client);
 }
 
+export interface S3Transport {
+  requestTimeoutMs?: number;
+  socketTimeoutMs?: number;
+  /** Connections; requests beyond that wait. */
+  maxSockets?: number;
+}
+
 /** A client of the configured S3, which answers a request within a time. */
 export async function composeS3(
   config: Config,
   {
     requestTimeoutMs = 60_000,
     socketTimeoutMs = 10_000,
+    maxSockets = 50,
     ...options
-  }: S3ClientConfig & { requestTimeoutMs?: number; socketTimeoutMs?: number } = {},
+  }: S3ClientConfig & S3Transport = {},
 ): Promise<S3Client> {
   const { S3Client } = await import('@aws-sdk/client-s3');
   const isElsewhere = (config.s3Endpoint ?? config.endpoint) !== undefined;
@@ -202,6 +210,8 @@ export async function composeS3(
       socketTimeout: socketTimeoutMs,
       requestTimeout: requestTimeoutMs,
       throwOnRequestTimeout: true,
+      httpAgent: { maxSockets },
+      httpsAgent: { maxSockets },
     },
     // Other stores have neither AWS's host names for buckets nor, some of them, its checksums.
     ...(isElsewhere && {

@@ -9,7 +9,8 @@ const ContentSchema = z.tuple([
     z.number().min(0).max(1e15),
     z
       .string()
-      .regex(/^\d{4}-/)
+      // PostgreSQL reads no more digits than it can keep.
+      .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/)
       .refine((text) => z.iso.datetime().safeParse(text).success && text >= '1970'),
   ]),
   z.string().regex(/^[1-9]\d{0,17}$/),
@@ -29,7 +30,7 @@ export function readCursor(order: RowOrder, cursor: string): RowPosition {
   }
   const expected = `\`next\` of a page that was sorted by ${order}`;
   throw new RequestError('INVALID_REQUEST', `Expected cursor to be ${expected}.`, {
-    errors: [{ name: 'cursor', expected, received: cursor }],
+    errors: [{ name: 'cursor', expected, received: cursor.slice(0, 100) }],
   });
 }
 

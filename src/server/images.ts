@@ -1,10 +1,17 @@
 import { recipeHash } from '../convert/index.ts';
-import { contentId, type LedgerRow, processBatch, type RowFilter } from '../pipeline/index.ts';
+import {
+  contentId,
+  EntryRejectedError,
+  type LedgerRow,
+  processBatch,
+  type RowFilter,
+} from '../pipeline/index.ts';
 import { belongsTo } from './belongs-to.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { imageDocument } from './image-document.ts';
 import { getImage, listImages, removeImage, retryImage } from './image-routes.ts';
 import { RequestError } from './problems.ts';
+import { publicReason } from './public-reason.ts';
 import type { ImagesQuery } from './queries.ts';
 import type { Api, Service } from './service.ts';
 
@@ -71,7 +78,7 @@ function positionOf(row: LedgerRow, sort: ImagesQuery['sort']) {
   return { value, id: row.id };
 }
 
-async function retry(row: LedgerRow, { parts, feed, metrics }: Service): Promise<LedgerRow> {
+async function retry(row: LedgerRow, { parts, feed, metrics, log }: Service): Promise<LedgerRow> {
   const { sourceBucket: bucket, sourceKey: key, sourceSizeBytes } = row;
   if (bucket === null || key === null) {
     throw new RequestError('NO_SUCH_FILE', `The row of image ${row.id} names no source.`);
@@ -84,8 +91,12 @@ async function retry(row: LedgerRow, { parts, feed, metrics }: Service): Promise
 
   const result = results[0];
   if (!result || 'error' in result) {
-    const reason = result?.error instanceof Error ? result.error.message : 'no result';
-    throw new RequestError('TRY_AGAIN', `"${key}" could not be processed: ${reason}`);
+    const cause = result?.error;
+    log('error', 'retry', { key, reason: cause instanceof Error ? cause.message : String(cause) });
+    throw new RequestError(
+      cause instanceof EntryRejectedError ? 'INTERNAL' : 'TRY_AGAIN',
+      `"${key}" could not be processed. ${publicReason(cause)}`,
+    );
   }
   const { source, recipe } = result.outcome;
   const found = await parts.reader.findContent({

@@ -2,7 +2,7 @@ import { basename } from 'node:path/posix';
 import type { Readable } from 'node:stream';
 import type { Context } from 'hono';
 import { type FoundFile, RangeOutsideError } from '../pipeline/index.ts';
-import { closedSignal } from './answer-end.ts';
+import { closedSignal, outgoingOf } from './answer-end.ts';
 import type { Place } from './belongs-to.ts';
 import type { Gate } from './gate.ts';
 import { gone } from './gone.ts';
@@ -86,8 +86,14 @@ async function streamFile(
     if (!place.holds(file)) throw gone(place, { isReplaced: true });
     closed.throwIfAborted();
     closed.addEventListener('abort', end, { once: true });
-    const onSilence = () => service.log('error', 'the store fell silent', { key: ref.key });
-    const chunks = storeChunks(file.body, { timeoutMs, closed, onSilence, onEnd: leave });
+    const onFailure = (error: Error) => {
+      service.log('error', 'file not sent in full', { key: ref.key, reason: error.message });
+      // The status is sent: only the end of the connection can say that the rest is missing.
+      const outgoing = outgoingOf(c);
+      if (!outgoing) throw error;
+      outgoing.destroy();
+    };
+    const chunks = storeChunks(file.body, { timeoutMs, closed, onFailure, onEnd: leave });
     return c.body(ReadableStream.from(chunks), file.contentRange ? 206 : 200, {
       ...headersOf(file, ref.key, contentType),
       'content-length': String(file.lengthBytes),

@@ -5,8 +5,8 @@ export interface StoreChunksOptions {
   timeoutMs: number;
   /** Aborted when the answer is over. */
   closed: AbortSignal;
-  /** The store took longer, or broke off. */
-  onSilence: () => void;
+  /** The store took longer, or broke off. Where it throws, so does the stream. */
+  onFailure: (error: Error) => void;
   onEnd: () => void;
 }
 
@@ -16,7 +16,7 @@ export interface StoreChunksOptions {
  */
 export async function* storeChunks(
   body: Readable,
-  { timeoutMs, closed, onSilence, onEnd }: StoreChunksOptions,
+  { timeoutMs, closed, onFailure, onEnd }: StoreChunksOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   try {
@@ -27,8 +27,7 @@ export async function* storeChunks(
       yield value;
     }
   } catch (error) {
-    if (!closed.aborted) onSilence();
-    throw error;
+    if (!closed.aborted) onFailure(error as Error);
   } finally {
     onEnd();
     body.destroy();

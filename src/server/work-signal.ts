@@ -41,7 +41,7 @@ export async function unlessAborted<Result>(
   signal: AbortSignal,
   work: Promise<Result>,
 ): Promise<Result> {
-  // Given up: whatever comes of it then is for nobody, and its failure must not end the process.
+  // After an abort no one awaits the work: its failure must not end the process.
   work.catch(() => {});
   signal.throwIfAborted();
   const { promise, reject } = Promise.withResolvers<never>();
