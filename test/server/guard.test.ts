@@ -67,6 +67,18 @@ describe('with a token', () => {
     },
   );
 
+  test('who has none is counted and logged', async () => {
+    await get('/v1/images', { authorization: 'Bearer wrong' });
+    expect(api.logged).toContainEqual(
+      expect.objectContaining({
+        message: 'refused',
+        facts: expect.objectContaining({ path: '/v1/images', status: 401 }),
+      }),
+    );
+    const metrics = await get('/metrics', { authorization: `Bearer ${token}` });
+    expect(await metrics.text()).toContain('status="401"');
+  });
+
   test.each(['/healthz', '/readyz'])('is not demanded by %s', async (path) => {
     expect((await get(path)).status).toBe(200);
   });
@@ -120,6 +132,57 @@ describe('without a token', () => {
     const headers = { origin, host: 'localhost:8080' };
     const response = await api.request('/v1/images/999', { method: 'DELETE', headers });
     expect(response.status).toBe(status);
+  });
+
+  const foreign = { origin: 'https://evil.example' };
+  const image = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' };
+  const otherPort = { ...image, 'sec-fetch-site': 'same-site' };
+  const link = { ...image, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+  const frame = { ...link, 'sec-fetch-dest': 'iframe' };
+
+  test.each([
+    ['GET', '/v1/live', foreign, 403],
+    ['HEAD', '/v1/live', foreign, 403],
+    ['GET', '/v1/live', image, 403],
+    ['HEAD', '/v1/live', image, 403],
+    ['GET', '/v1/live', otherPort, 403],
+    ['GET', '/v1/live', link, 403],
+    ['GET', '/v1/images/999/gray?width=160', image, 403],
+    ['GET', '/v1/images/999/source', foreign, 403],
+    ['GET', '/v1/stats', image, 403],
+    ['GET', '/metrics', image, 403],
+    ['OPTIONS', '/v1/images/999', foreign, 403],
+    ['DELETE', '/v1/images/999', image, 403],
+    ['POST', '/v1/convert', link, 403],
+    ['GET', '/v1/images/999', frame, 403],
+    ['GET', '/v1/images/999', link, 404],
+    ['GET', '/docs', link, 200],
+    ['GET', '/docs', { ...image, 'sec-fetch-site': 'none' }, 200],
+    ['GET', '/docs', { ...image, 'sec-fetch-site': 'same-origin' }, 200],
+  ])('%s %s of a page that sends %j is answered %i', async (method, path, headers, status) => {
+    const given = Object.fromEntries(Object.entries({ ...headers, host: 'localhost:8080' }));
+    const response = await api.request(path, { method, headers: given });
+    expect(response.status).toBe(status);
+    if (status === 403 && method !== 'HEAD') {
+      expect(await response.json()).toMatchObject({ code: 'CROSS_SITE' });
+    }
+  });
+
+  test('counts what it refuses, and logs a flood of it within bounds', async () => {
+    for (let i = 0; i < 200; i++) {
+      await api.request('/v1/images', { headers: { host: 'evil.example' } });
+    }
+    const refused = api.logged.filter(({ message }) => message === 'refused');
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.length).toBeLessThanOrEqual(20);
+    expect(refused[0]).toMatchObject({
+      level: 'warn',
+      facts: { method: 'GET', path: expect.any(String), status: expect.any(Number) },
+    });
+    const metrics = await (await api.request('/metrics')).text();
+    const line =
+      /grayscale_http_request_seconds_count\{method="GET",route="[^"]*",status="421"\} (\d+)/;
+    expect(Number(line.exec(metrics)?.[1])).toBeGreaterThanOrEqual(200);
   });
 
   test.each(['/', '/docs', '/v1/images', '/nope', '/healthz'])(

@@ -116,6 +116,8 @@ describe('bodies that do not come', () => {
     ['announce 100 MB and send a part', '/v1/convert', announced, 'x'.repeat(1_000)],
     ['announce no length and send nothing', '/v1/convert', { 'transfer-encoding': 'chunked' }, ''],
     ['send a part of a chunk', '/v1/convert', { 'transfer-encoding': 'chunked' }, 'ff\nabc'],
+    ['announce events', '/v1/events', { 'content-length': '1000000' }, ''],
+    ['send a part of an event', '/v1/events', { 'content-length': '1000000' }, '{'],
     ['announce uploads', '/v1/uploads?key=idle.png', announced, ''],
   ])(
     '%s: conversions and uploads go on',

@@ -189,6 +189,16 @@ describe('the list', () => {
         'newest',
       ],
       [
+        'with a time of 250 digits',
+        async () => ({ next: forged(['newest', `2026-01-01T00:00:00.${'1'.repeat(250)}Z`, '1']) }),
+        'newest',
+      ],
+      [
+        'with a time of seven digits',
+        async () => ({ next: forged(['oldest', '2026-01-01T00:00:00.1234567Z', '1']) }),
+        'oldest',
+      ],
+      [
         'with SQL in it',
         async () => ({ next: forged(['newest', "2026-01-01T00:00:00Z'); --", '1']) }),
         'newest',
@@ -251,7 +261,74 @@ const headOf = (Key: string) =>
     () => false,
   );
 
+describe('a parameter at the edge of its range', () => {
+  const edges = [
+    '0',
+    '-1',
+    '1e308',
+    '9'.repeat(18),
+    '9'.repeat(250),
+    '1.5',
+    'NaN',
+    '😀',
+    "'",
+    '\\',
+  ];
+  edges.push('9999-12-31T23:59:59.999999Z', '0000-01-01', '999999d', '1970-01-01', '%', '%FF%FE');
+  edges.push('2026-01-01..9999-12-31', '999999d..1s', '\ud800', 'x'.repeat(1_024), '\u0001');
+  const paths = [
+    ...[
+      'code',
+      'bucket',
+      'key',
+      'prefix',
+      'method',
+      'version',
+      'since',
+      'until',
+      'limit',
+      'cursor',
+    ],
+    ...['status', 'sort', 'key=k&etag'],
+  ].map((name) => `/v1/images?${name}=`);
+  paths.push('/v1/images/', '/v1/stats?since=', '/v1/stats?until=', '/v1/stats/timeline?buckets=');
+  paths.push('/v1/stats/timeline?since=', '/v1/stats/distribution?until=');
+  paths.push('/v1/stats/compare?candidate=1&baseline=', '/v1/stats/compare?tolerance=');
+
+  test.each(paths)(
+    'is answered, and never by a failure of the server: %s',
+    async (path) => {
+      for (const edge of edges) {
+        const text = edge.startsWith('%F') ? edge : encodeURIComponent(edge.toWellFormed());
+        const response = await api.request(path + text);
+        expect([200, 400, 404], `${path}${text.slice(0, 40)}`).toContain(response.status);
+        await response.body?.cancel();
+      }
+    },
+    60_000,
+  );
+});
+
 describe('retry', () => {
+  test('does not repeat what the database said', async () => {
+    const failed = await addImage(api, 'words.png', Buffer.from('no picture'));
+    await api.database.query(`
+      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'words of the driver' USING ERRCODE = '57P05'; END $$;
+      CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON image_metadata
+        FOR EACH ROW EXECUTE FUNCTION refuse()`);
+    try {
+      const response = await api.request(`${failed.links.self}/retry`, { method: 'POST' });
+      expect(response.status).toBe(503);
+      const text = await response.text();
+      expect(text).not.toContain('words of the driver');
+      expect(JSON.parse(text).detail).toContain('"words.png" could not be processed. The store or');
+      expect(JSON.stringify(api.logged)).toContain('words of the driver');
+    } finally {
+      await api.database.query('DROP FUNCTION refuse() CASCADE');
+    }
+  }, 30_000);
+
   test('converts what failed, once it is sound', async () => {
     const failed = await addImage(api, 'mend.png', Buffer.from('no picture'));
     expect(failed).toMatchObject({ status: 'failed', code: 'UNSUPPORTED_FORMAT' });

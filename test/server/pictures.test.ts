@@ -91,6 +91,7 @@ describe('a range', () => {
     const response = await get(image.links.source, { range: 'bytes=9999999-' });
     expect(response.status).toBe(416);
     expect(await response.json()).toMatchObject({ code: 'RANGE_NOT_SATISFIABLE' });
+    expect(response.headers.get('content-range')).toBe(`bytes */${source.length}`);
   });
 
   test('of what has changed since is answered with the whole file', async () => {
@@ -99,6 +100,32 @@ describe('a range', () => {
     expect((await get(image.links.source, { range, 'if-range': etag })).status).toBe(206);
     expect((await get(image.links.source, { range, 'if-range': '"old"' })).status).toBe(200);
   });
+});
+
+test.each([
+  ['/v1/live'],
+  ['source'],
+  ['gray'],
+  ['gray?width=160'],
+  ['/v1/images'],
+  ['/'],
+  ['/docs'],
+  ['/metrics'],
+])('HEAD %s is answered as GET is, without a body', async (route) => {
+  const path = route.startsWith('/') ? route : `${image.links.self}/${route}`;
+  const controller = new AbortController();
+  const [head, whole] = await Promise.all(
+    ['HEAD', 'GET'].map((method) => api.request(path, { method, signal: controller.signal })),
+  );
+  controller.abort();
+  expect(head?.status).toBe(whole?.status);
+  expect(await head?.text()).toBe('');
+  const namesOf = (response?: Response) =>
+    [...(response?.headers.keys() ?? [])].filter(
+      // Of the connection, and of a body that is not made.
+      (name) => !['connection', 'transfer-encoding', 'content-length'].includes(name),
+    );
+  expect(namesOf(head)).toEqual(namesOf(whole));
 });
 
 test('HEAD says what GET would, without the bytes', async () => {
@@ -121,6 +148,15 @@ describe('a thumbnail', () => {
     expect((await sharp(await bytesOf(response)).metadata()).width).toBe(400);
   });
 
+  test('of a very tall image is as high as WebP can be', async () => {
+    const create = { width: 64, height: 60_000, channels: 3, background: '#47a' } as const;
+    const tall = await addImage(api, 'tall.png', await sharp({ create }).png().toBuffer());
+    const response = await get(tall.links.thumbnail);
+    expect(response.status).toBe(200);
+    const { width, height } = await sharp(await bytesOf(response)).metadata();
+    expect({ width, height }).toEqual({ width: 17, height: 16_383 });
+  });
+
   test('has an ETag of its own', async () => {
     const etag = (await get(image.links.thumbnail)).headers.get('etag') ?? '';
     expect(etag).not.toBe((await get(image.links.gray)).headers.get('etag'));
@@ -131,6 +167,34 @@ describe('a thumbnail', () => {
     expect((await get(`${image.links.gray}?width=${width}`)).status).toBe(400);
   });
 });
+
+test('16 thumbnails of large AVIF outputs are decoded outside of this process', async () => {
+  const avif = await startApi({
+    GRAY_FORMAT: 'avif',
+    GRAY_EFFORT: '0',
+    MEMORY_BUDGET_MB: '600',
+  });
+  try {
+    const create = { width: 3_000, height: 2_000, channels: 3, background: '#47a' } as const;
+    const large = await addImage(avif, 'large.jpg', await sharp({ create }).jpeg().toBuffer());
+    expect(large).toMatchObject({ status: 'converted', output: { format: 'avif' } });
+    let peakBytes = 0;
+    const before = process.memoryUsage.rss();
+    const watching = setInterval(() => {
+      peakBytes = Math.max(peakBytes, process.memoryUsage.rss() - before);
+    }, 5);
+    const widths = Array.from({ length: 16 }, (_, i) => 100 + i);
+    const responses = await Promise.all(
+      widths.map((width) => avif.request(`${large.links.gray}?width=${width}`)),
+    );
+    clearInterval(watching);
+    expect(responses.map(({ status }) => status)).toEqual(Array(16).fill(200));
+    // A single one takes more than 100 MB.
+    expect(peakBytes).toBeLessThan(80 * 2 ** 20);
+  } finally {
+    await avif.close();
+  }
+}, 60_000);
 
 describe('names of files', () => {
   test.each([

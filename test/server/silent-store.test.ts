@@ -56,15 +56,19 @@ test.each([
   ['the file', 'GET', ''],
   ['its header', 'HEAD', ''],
   ['a thumbnail', 'GET', '?width=160'],
-])('a silent store: %s is answered 503 within the limit', async (_, method, query) => {
-  proxy.silenceAfter(0);
-  const route = query ? path.replace('/source', '/gray') : path;
-  const response = await fetch(`${server.url}${route}${query}`, { method });
-  expect(response.status).toBe(503);
-  const text = await response.text();
-  if (method === 'GET') expect(JSON.parse(text)).toMatchObject({ code: 'TRY_AGAIN' });
-  if (method === 'GET') expect(text).toContain('Expected the store to answer within 2 seconds');
-}, 15_000);
+])(
+  'a silent store: %s is answered 503 within the limit',
+  async (_, method, query) => {
+    proxy.silenceAfter(0);
+    const route = query ? path.replace('/source', '/gray') : path;
+    const response = await fetch(`${server.url}${route}${query}`, { method });
+    expect(response.status).toBe(503);
+    const text = await response.text();
+    if (method === 'GET') expect(JSON.parse(text)).toMatchObject({ code: 'TRY_AGAIN' });
+    if (method === 'GET') expect(text).toContain('Expected the store to answer within 2 seconds');
+  },
+  15_000,
+);
 
 test('a store that falls silent in mid-file ends the answer, and is named as the cause', async () => {
   proxy.silenceAfter(2 ** 20);

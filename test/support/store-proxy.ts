@@ -20,7 +20,11 @@ export async function startStoreProxy(target: string): Promise<StoreProxy> {
     let handedOn = 0;
     for (const socket of [client, store]) {
       sockets.add(socket);
-      socket.on('error', () => {}).on('close', () => [client, store].forEach((s) => s.destroy()));
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        client.destroy();
+        store.destroy();
+      });
     }
     client.on('data', (chunk) => {
       handedOn = 0;
