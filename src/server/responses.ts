@@ -18,10 +18,10 @@ export function binary(description: string, contentTypes: readonly string[]) {
 const refusals = {
   400: 'The request cannot be meant so.',
   401: 'The token is missing or wrong.',
-  403: 'The page of another site asked for it.',
+  403: 'A page of another site sent the request.',
   404: 'There is no such thing.',
   406: 'None of the types that `Accept` names can be written.',
-  408: 'It took too long.',
+  408: 'The request took too long, or its body arrived too slowly.',
   409: 'The store does not allow it.',
   410: 'A later upload took the place of this content.',
   411: 'The length of the body is not announced.',
