@@ -70,8 +70,8 @@ export function addLive(app: Api, { parts, feed, stopping, log }: Service): void
     let held: LiveBatch[] | undefined = after && [];
 
     stream.onAbort(ended.resolve);
-    const end = AbortSignal.any([stopping, closed]);
-    end.addEventListener('abort', () => ended.resolve());
+    const end = () => ended.resolve();
+    for (const signal of [stopping, closed]) signal.addEventListener('abort', end);
     const pulse = setInterval(() => write(() => stream.write(': pulse\n\n')), pulseMs);
     const unsubscribe = feed.subscribe((batch) => (held ? held.push(batch) : tell(batch)));
     try {
@@ -84,9 +84,10 @@ export function addLive(app: Api, { parts, feed, stopping, log }: Service): void
         for (const batch of held ?? []) tell(batch);
         held = undefined;
       }
-      if (!end.aborted) await ended.promise;
+      if (!stopping.aborted && !closed.aborted) await ended.promise;
     } finally {
       clearInterval(pulse);
+      stopping.removeEventListener('abort', end);
       unsubscribe();
     }
   }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createBudget } from '../../src/pipeline/index.ts';
 
 test('never lends more than it has, and everyone has a turn', async () => {
@@ -42,4 +42,48 @@ test('lets no small one pass a large one that came first', async () => {
     });
   await Promise.all([run('first', 6), run('large', 10), run('small', 1)]);
   expect(order).toEqual(['first', 'large', 'small']);
+});
+
+describe('a share', () => {
+  test('takes what is free and never waits', async () => {
+    const budget = createBudget(10);
+    const [one, other] = [budget.hold(), budget.hold()];
+    expect(one.resize(6)).toBe(true);
+    expect(other.resize(5)).toBe(false);
+    expect(other.resize(4)).toBe(true);
+    expect(one.resize(7)).toBe(false);
+    other.release();
+    expect(one.resize(10)).toBe(true);
+    one.release();
+    one.release();
+    expect(await budget.use(10, async () => 'all of it')).toBe('all of it');
+  });
+
+  test('may be larger than everything, alone', () => {
+    const budget = createBudget(10);
+    const [one, other] = [budget.hold(), budget.hold()];
+    expect(one.resize(1)).toBe(true);
+    expect(other.resize(1_000)).toBe(false);
+    one.release();
+    expect(other.resize(1_000)).toBe(true);
+    expect(one.resize(1)).toBe(false);
+  });
+
+  test('does not starve work that waits, however many there are', async () => {
+    const budget = createBudget(10);
+    const shares = Array.from({ length: 10 }, () => budget.hold());
+    for (const share of shares) expect(share.resize(1)).toBe(true);
+    let hasRun = false;
+    const waiting = budget.use(10, async () => {
+      hasRun = true;
+    });
+    // Each that is released is wanted again immediately.
+    for (const share of shares) {
+      expect(hasRun).toBe(false);
+      share.release();
+      budget.hold().resize(1);
+    }
+    await waiting;
+    expect(hasRun).toBe(true);
+  });
 });

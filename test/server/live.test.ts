@@ -135,6 +135,28 @@ describe('the feed', () => {
     await until(() => keys().includes('unwoken'));
   });
 
+  test('tells every row that is written once it is ready', async () => {
+    const reader = createPostgresReader(database);
+    const asked: string[] = [];
+    const slow = {
+      ...reader,
+      newest: async () => {
+        await sleep(300);
+        asked.push('newest');
+        return await reader.newest();
+      },
+    };
+    const feed = createLiveFeed({ reader: slow, onError: () => {}, pollMs: 60_000 });
+    closers.push(() => feed.close());
+    const keys: unknown[] = [];
+    feed.subscribe(({ rows }) => keys.push(...rows.map(keyOf)));
+    await feed.ready();
+    expect(asked).toEqual(['newest']);
+    await insert('as soon as it is ready');
+    feed.wake();
+    await until(() => keys.includes('as soon as it is ready'));
+  });
+
   test('tells each row once, however often it is woken, and a row that changes again', async () => {
     const { feed, keys } = follow();
     await sleep(200);
