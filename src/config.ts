@@ -53,7 +53,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     try {
       return [property, variable.parse('secret' in variable ? raw : raw.trim())];
     } catch (error) {
-      const received = 'secret' in variable ? 'a value that is not shown' : `"${raw}"`;
+      const received = 'secret' in variable ? 'a value that is not shown' : shown(raw);
       problems.push(
         `${variable.name}: expected ${(error as Error).message} but received ${received}`,
       );
@@ -62,6 +62,12 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   });
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(Object.fromEntries(entries)) as Config;
+}
+
+const shownLength = 200;
+
+function shown(raw: string): string {
+  return `"${raw.length > shownLength ? `${raw.slice(0, shownLength)}…` : raw}"`;
 }
 
 /** The variables that set these properties, for whoever configures the program from outside. */

@@ -94,6 +94,12 @@ describe('readConfig', () => {
     expect(problemsOf({ OUTPUT_PREFIX: '/' })).toHaveLength(1);
   });
 
+  test('refuses a mix of thousands of digits in a short sentence', () => {
+    const [problem = ''] = problemsOf({ GRAY_METHOD: `mix:${'9'.repeat(3_000)},1,1` });
+    expect(problem).toMatch(/^GRAY_METHOD: expected one of rec601, .* but received "mix:9+…"$/);
+    expect(problem.length).toBeLessThan(500);
+  });
+
   test('is frozen', () => {
     expect(Object.isFrozen(readConfig({}))).toBe(true);
   });

@@ -4,8 +4,9 @@ import type { Weights } from './weighted.ts';
 const maxWeight = 1e9;
 const decimals = 6;
 
-const pattern = /^mix:([^,]+),([^,]+),([^,]+)$/;
-const number = /^[+-]?(\d+(\.\d*)?|\.\d+)$/;
+const pattern = /^mix:([^,]{1,32}),([^,]{1,32}),([^,]{1,32})$/;
+// 20 digits leave room for zeros at both ends; with thousands, a double would be infinite.
+const number = /^[+-]?(?=[\d.]{1,20}$)(\d+(\.\d*)?|\.\d+)$/;
 
 /** Completes “Expected …”. */
 export const mixExpected =
@@ -39,5 +40,7 @@ export function spellMix(weights: Weights): `mix:${string}` {
 
 /** 0 for 0 and 0, whose quotient is then no number and refused. */
 function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? Math.abs(a) : greatestCommonDivisor(b, a % b);
+  let [divisor, rest] = [a, b];
+  while (rest !== 0) [divisor, rest] = [rest, divisor % rest];
+  return Math.abs(divisor);
 }

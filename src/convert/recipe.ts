@@ -12,10 +12,15 @@ export class RecipeError extends Error {
   readonly option: string;
 
   constructor(option: string, expected: string, received: unknown) {
-    super(`Expected ${expected} for ${option} but received ${inspect(received)}`);
+    super(`Expected ${expected} for ${option} but received ${shown(received)}`);
     this.name = 'RecipeError';
     this.option = option;
   }
+}
+
+/** What was received may be of any length. */
+function shown(received: unknown): string {
+  return inspect(received, { maxStringLength: 100 });
 }
 
 /** Fills in the defaults. Throws {@link RecipeError} for a name or a value that there is not. */

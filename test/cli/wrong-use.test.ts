@@ -36,6 +36,11 @@ describe('wrong use', () => {
       /Expected one of rec601, rec709, luminance/,
     ],
     [
+      'a mix of thousands of digits',
+      ['convert', 'a.png', '--method', `mix:${'9'.repeat(3_000)},1,1`],
+      /three numbers of up to nine digits/,
+    ],
+    [
       'an effort that the format does not have',
       ['convert', 'a.png', '--format', 'webp', '--effort', '8'],
       /Expected a whole number from 0 to 6 for effort/,

@@ -106,6 +106,12 @@ describe('refuses', () => {
   test.each([
     ['an option out of its range', '?quality=101', 'quality', 'a whole number from 1 to 100'],
     [
+      'a mix of thousands of digits',
+      `?method=mix:${'9'.repeat(3_000)},1,1`,
+      'method',
+      'one of rec601, rec709, luminance, lightness, average, hsl-lightness, value, red, green, blue, decolor, or mix:RED,GREEN,BLUE with three numbers of up to nine digits, six of them decimals, and a sum above 0',
+    ],
+    [
       'a method that there is not',
       '?method=luma',
       'method',
