@@ -65,10 +65,14 @@ function filtersOf(settings: Settings) {
   return filters && { filters: filters.map((filter) => ({ pattern: JSON.stringify(filter) })) };
 }
 
-/** Reads sources, writes outputs, and neither the other way round. */
+/**
+ * Reads sources, writes outputs, and neither the other way round. Where outputs follow their sources,
+ * it has to read the metadata of an output before it removes it, and to be told that there is none.
+ */
 function grantObjects(handler: LambdaFunction, settings: Settings, buckets: Buckets): void {
   const { source, output } = buckets;
   const outputs = output.arnForObjects(`${settings.outputPrefix}*`);
+  const removes = settings.onSourceDeleted === 'delete';
   handler.addToRolePolicy(
     new PolicyStatement({
       actions: ['s3:GetObject'],
@@ -77,15 +81,18 @@ function grantObjects(handler: LambdaFunction, settings: Settings, buckets: Buck
   );
   handler.addToRolePolicy(
     // Without it S3 answers AccessDenied for what is not there, and not NoSuchKey.
-    new PolicyStatement({ actions: ['s3:ListBucket'], resources: [source.bucketArn] }),
+    new PolicyStatement({
+      actions: ['s3:ListBucket'],
+      resources:
+        removes && source !== output ? [source.bucketArn, output.bucketArn] : [source.bucketArn],
+    }),
   );
   handler.addToRolePolicy(new PolicyStatement({ actions: ['s3:PutObject'], resources: [outputs] }));
-  if (settings.onSourceDeleted === 'delete') {
+  if (removes) {
     handler.addToRolePolicy(
-      new PolicyStatement({ actions: ['s3:DeleteObject'], resources: [outputs] }),
+      new PolicyStatement({ actions: ['s3:GetObject', 's3:DeleteObject'], resources: [outputs] }),
     );
-  }
-  if (source === output) {
+  } else if (source === output) {
     handler.addToRolePolicy(
       new PolicyStatement({
         effect: Effect.DENY,

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
-import type { NewObject, ObjectRef, ObjectStore, ObjectVersion } from '../pipeline/index.ts';
+import type { NewObject, ObjectRef, ObjectStore } from '../pipeline/index.ts';
 
 /** Folders as buckets, paths below them as keys. */
 export interface FileStore extends ObjectStore {
@@ -20,11 +20,11 @@ export function createFileStore(): FileStore {
       return { etag: etagOf(bytes), sizeBytes: bytes.byteLength, metadata: {}, bytes };
     },
 
-    async head(ref): Promise<ObjectVersion | undefined> {
+    async head(ref) {
       const path = pathOf(ref);
       if ((await fileSize(path)) === undefined) return undefined;
       const bytes = await readFile(path);
-      return { etag: etagOf(bytes), sizeBytes: bytes.byteLength };
+      return { etag: etagOf(bytes), sizeBytes: bytes.byteLength, metadata: {} };
     },
 
     async put(ref, { bytes }) {

@@ -22,7 +22,9 @@ export function createMemoryStore(): MemoryStore {
 
   function head(ref: ObjectRef) {
     const object = objects.get(addressOf(ref));
-    return object && { etag: object.etag, sizeBytes: object.bytes.byteLength };
+    if (!object) return undefined;
+    const { etag, bytes, metadata } = object;
+    return { etag, sizeBytes: bytes.byteLength, metadata };
   }
 
   return {
@@ -30,8 +32,8 @@ export function createMemoryStore(): MemoryStore {
       const version = head(ref);
       const object = objects.get(addressOf(ref));
       if (!version || !object) return undefined;
-      const { bytes, metadata } = object;
-      return { ...version, metadata, ...(version.sizeBytes <= maxBytes && { bytes }) };
+      const { bytes } = object;
+      return { ...version, ...(version.sizeBytes <= maxBytes && { bytes }) };
     },
     async head(ref) {
       return head(ref);

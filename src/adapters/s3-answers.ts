@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { ObjectVersion } from '../pipeline/index.ts';
+import type { FoundFile, ObjectVersion } from '../pipeline/index.ts';
 
 export interface VersionFields {
   ETag?: string | undefined;
@@ -15,6 +15,13 @@ export function versionOf({ ETag, VersionId, ContentLength }: VersionFields): Ob
     ...(VersionId && VersionId !== 'null' && { versionId: VersionId }),
     sizeBytes: ContentLength ?? 0,
   };
+}
+
+/** The same, with what was stored next to it. */
+export function foundOf(
+  response: VersionFields & { Metadata?: Record<string, string> | undefined },
+): FoundFile {
+  return { ...versionOf(response), metadata: response.Metadata ?? {} };
 }
 
 /** A missing object is an answer and not an error. A missing bucket is an error. */

@@ -1,6 +1,5 @@
 import { type Readable, Transform } from 'node:stream';
 import {
-  DeleteObjectCommand,
   GetBucketCorsCommand,
   GetObjectCommand,
   HeadBucketCommand,
@@ -12,13 +11,13 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import {
   BodyLengthError,
-  type FoundFile,
   type ObjectFiles,
   type ObjectRef,
   type OpenOptions,
   RangeOutsideError,
 } from '../pipeline/index.ts';
-import { bodyOf, nameOf, unlessGone, versionOf } from './s3-answers.ts';
+import { bodyOf, foundOf, nameOf, unlessGone, versionOf } from './s3-answers.ts';
+import { removeFromS3 } from './s3-remove.ts';
 
 /** Objects of S3, and of what speaks its protocol, as streams and lists. */
 export function createS3Files(client: S3Client): ObjectFiles {
@@ -67,9 +66,7 @@ export function createS3Files(client: S3Client): ObjectFiles {
       }
     },
 
-    async remove(ref) {
-      await client.send(new DeleteObjectCommand(addressOf(ref)));
-    },
+    remove: (ref, options) => removeFromS3(client, ref, options),
 
     async *list(bucket, prefix, { after } = {}) {
       let token: string | undefined;
@@ -125,12 +122,6 @@ function urlDecoded(key: string): string {
 
 function addressOf({ bucket, key }: ObjectRef, { versionId }: Pick<OpenOptions, 'versionId'> = {}) {
   return { Bucket: bucket, Key: key, ...(versionId !== undefined && { VersionId: versionId }) };
-}
-
-function foundOf(
-  response: Parameters<typeof versionOf>[0] & { Metadata?: Record<string, string> | undefined },
-): FoundFile {
-  return { ...versionOf(response), metadata: response.Metadata ?? {} };
 }
 
 /**

@@ -1,13 +1,13 @@
 import { addAbortSignal, type Readable } from 'node:stream';
 import {
-  DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { NotPermittedError, type ObjectStore, PermanentError } from '../pipeline/index.ts';
-import { bodyOf, nameOf, statusOf, unlessGone, versionOf } from './s3-answers.ts';
+import { bodyOf, foundOf, nameOf, statusOf, unlessGone, versionOf } from './s3-answers.ts';
+import { removeFromS3 } from './s3-remove.ts';
 
 /** S3 and what speaks its protocol. */
 export function createS3Store(client: S3Client): ObjectStore {
@@ -40,7 +40,7 @@ export function createS3Store(client: S3Client): ObjectStore {
         throw error;
       });
       const response = await unlessGone(looking, ['NotFound', 'NoSuchKey']);
-      return response && versionOf(response);
+      return response && foundOf(response);
     },
 
     async put({ bucket, key }, { bytes, contentType, metadata }) {
@@ -54,22 +54,7 @@ export function createS3Store(client: S3Client): ObjectStore {
       await client.send(command).catch((error: unknown) => explainPut(error, key));
     },
 
-    async remove({ bucket, key }, { etag } = {}) {
-      const address = { Bucket: bucket, Key: key };
-      // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html
-      // Other stores ignore the condition, or refuse it as something that they do not have.
-      const condition = etag === undefined ? {} : { IfMatch: `"${etag}"` };
-      try {
-        await client.send(new DeleteObjectCommand({ ...address, ...condition }));
-      } catch (error) {
-        // With a condition, an object that is gone is an error.
-        if (nameOf(error) === 'NoSuchKey') return true;
-        if ([409, 412].includes(statusOf(error) ?? 0)) return false;
-        if (nameOf(error) !== 'NotImplemented') throw error;
-        await client.send(new DeleteObjectCommand(address));
-      }
-      return true;
-    },
+    remove: (ref, options) => removeFromS3(client, ref, options),
   };
 }
 

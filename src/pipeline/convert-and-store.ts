@@ -52,7 +52,7 @@ async function store(
   { parts, watch }: { parts: PipelineParts; watch: Stopwatch },
 ): Promise<Result> {
   const output = outputOf(ref, parts);
-  const metadata = provenance(source, parts);
+  const metadata = provenance(ref, source, parts);
   await watch.time('store', () =>
     parts.store.put(output, { bytes, contentType: image.contentType, metadata }),
   );
@@ -70,10 +70,12 @@ export function outputOf(
 
 /** What an output says of where it comes from. */
 function provenance(
+  { bucket }: ObjectRef,
   source: ReadObject,
   { recipe, processorVersion }: PipelineParts,
 ): Record<string, string> {
   return {
+    'source-bucket': encodeURIComponent(bucket),
     'source-etag': source.etag,
     ...(source.versionId && { 'source-version': source.versionId }),
     recipe: describeRecipe(recipe),
@@ -85,6 +87,12 @@ function provenance(
 /** Outputs say what they are, should one get to where uploads are looked for. */
 export function isOutput({ metadata }: Pick<ReadObject, 'metadata'>): boolean {
   return 'recipe-hash' in metadata && 'processor-version' in metadata;
+}
+
+/** Whether an output was made from a source of this bucket, as far as it says: older ones do not. */
+export function isOutputOf({ bucket }: ObjectRef, found: Pick<ReadObject, 'metadata'>): boolean {
+  const made = found.metadata['source-bucket'];
+  return isOutput(found) && (made === undefined || made === encodeURIComponent(bucket));
 }
 
 function tooLarge(sizeBytes: number, maxBytes: number): Result {

@@ -95,7 +95,7 @@ async function readNewest(
   } catch (failure) {
     if (!(failure instanceof PermanentError)) throw failure;
     const version = await store.head(ref);
-    return version && { ...version, metadata: {}, failure };
+    return version && { ...version, failure };
   }
 }
 

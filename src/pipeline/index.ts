@@ -33,7 +33,6 @@ export type {
   TimeWindow,
 } from './ledger-sampler.ts';
 export type {
-  FoundFile,
   ListedObject,
   ObjectFiles,
   OpenFile,
@@ -58,6 +57,7 @@ export type {
   Conversion,
   ConversionOptions,
   Converter,
+  FoundFile,
   Ledger,
   LedgerEntry,
   NewObject,

@@ -1,12 +1,6 @@
 import type { Readable } from 'node:stream';
-import type { ObjectVersion } from './ports.ts';
+import type { FoundFile, ObjectVersion } from './ports.ts';
 import type { ObjectRef } from './upload.ts';
-
-/** An object as it is now. */
-export interface FoundFile extends ObjectVersion {
-  /** What was stored with it, names in lower case. */
-  metadata: Record<string, string>;
-}
 
 /** An object whose bytes are on their way; its stream must be read or destroyed. */
 export interface OpenFile extends FoundFile {
@@ -49,7 +43,8 @@ export interface ObjectFiles {
   /** What `open` would find now, its bytes apart. */
   look(ref: ObjectRef, options?: LookOptions): Promise<FoundFile | undefined>;
   write(ref: ObjectRef, body: Readable, options: WriteOptions): Promise<ObjectVersion>;
-  remove(ref: ObjectRef): Promise<void>;
+  /** As `ObjectStore.remove`. */
+  remove(ref: ObjectRef, options?: { etag?: string | undefined }): Promise<boolean>;
   /** All objects under a prefix, or those after a key, a page at a time, in the order of keys. */
   list(
     bucket: string,

@@ -11,11 +11,15 @@ export interface ObjectVersion {
   sizeBytes: number;
 }
 
-export interface ReadObject extends ObjectVersion {
-  /** Absent where the object is larger than was asked for: nothing of it was downloaded. */
-  bytes?: Uint8Array;
+/** An object as it is now. */
+export interface FoundFile extends ObjectVersion {
   /** What was stored with it, names in lower case. */
   metadata: Record<string, string>;
+}
+
+export interface ReadObject extends FoundFile {
+  /** Absent where the object is larger than was asked for: nothing of it was downloaded. */
+  bytes?: Uint8Array;
 }
 
 export interface NewObject {
@@ -32,7 +36,7 @@ export interface ObjectStore {
   /** The newest content under a key, or undefined where there is none. */
   read(ref: ObjectRef, options: { maxBytes: number }): Promise<ReadObject | undefined>;
   /** What `read` would find now, without reading it. Throws `NotPermittedError`. */
-  head(ref: ObjectRef): Promise<ObjectVersion | undefined>;
+  head(ref: ObjectRef): Promise<FoundFile | undefined>;
   /** Replaces what is there, whole or not at all. */
   put(ref: ObjectRef, object: NewObject): Promise<void>;
   /**

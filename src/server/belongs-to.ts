@@ -1,4 +1,4 @@
-import type { FoundFile, LedgerRow, ObjectRef } from '../pipeline/index.ts';
+import { type FoundFile, isOutput, type LedgerRow, type ObjectRef } from '../pipeline/index.ts';
 
 /** Where a file of a row lies, and how to tell that it is still this row's. */
 export interface Place {
@@ -28,6 +28,8 @@ function outputOf({ outputBucket, outputKey, sourceEtag, recipeHash }: LedgerRow
     ref: { bucket: outputBucket, key: outputKey },
     // What an output says of where it comes from.
     holds: ({ metadata }: FoundFile) =>
-      metadata['source-etag'] === sourceEtag && metadata['recipe-hash'] === recipeHash,
+      isOutput({ metadata }) &&
+      metadata['source-etag'] === sourceEtag &&
+      metadata['recipe-hash'] === recipeHash,
   };
 }

@@ -123,8 +123,9 @@ async function remove(
     const place = belongsTo(row, part);
     const found = place && (await files.look(place.ref));
     if (!place || !found || !place.holds(found)) continue;
-    await files.remove(place.ref);
-    removed.push(part);
+    // Nothing tells that this is the content of the row.
+    if (part === 'source' && row.sourceEtag === null) continue;
+    if (await files.remove(place.ref, { etag: found.etag })) removed.push(part);
   }
   if (await reader.remove(row.id)) removed.push('row');
   return removed;

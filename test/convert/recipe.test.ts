@@ -55,12 +55,10 @@ describe('a recipe', () => {
       ...['mix:0,0,0', 'mix:1,-1,0', 'mix:-1,0,0', 'mix:0.0000001,1,1', 'mix:1234567890,1,1'],
       ...['mix:NaN,1,1', 'mix:Infinity,1,1', 'Mix:1,1,1', 'constructor', ''],
     ].map((method) => [{ method }, `for method but received '${method}'`] as [object, string]),
-    ...['1', '9', '.'].map(
-      (digit): [object, RegExp] => [
-        { method: `mix:${digit.repeat(3_000)},1,1` },
-        /for method but received 'mix:[19.]{96}'\.\.\. 2908 more characters$/,
-      ],
-    ),
+    ...['1', '9', '.'].map((digit): [object, RegExp] => [
+      { method: `mix:${digit.repeat(3_000)},1,1` },
+      /for method but received 'mix:[19.]{96}'\.\.\. 2908 more characters$/,
+    ]),
     [{ method: 601 }, 'for method but received 601'],
     [{ quality: 0 }, 'Expected a whole number from 1 to 100 for quality but received 0'],
     [{ quality: 101 }, 'for quality but received 101'],

@@ -365,6 +365,20 @@ describe('removals', () => {
     }
   });
 
+  test('may read the outputs that they remove, and learn that there is none', () => {
+    for (const template of [following, followingByRule]) {
+      expect(allowed(template, 's3:GetObject')).toContainEqual(
+        expect.stringContaining('grayscale/*'),
+      );
+      expect(statementsOf(template, 'Images')).not.toContainEqual(
+        expect.objectContaining({ Effect: 'Deny', Action: 's3:GetObject' }),
+      );
+    }
+    const lists = allowed(followingByRule, 's3:ListBucket').join();
+    expect(lists).toContain('my-uploads');
+    expect(lists).toContain('my-outputs');
+  });
+
   test('are neither told nor followed by default', () => {
     expect(queueEvents(plain)).toEqual(['s3:ObjectCreated:*']);
     expect(detailTypes(password)).toEqual(['Object Created']);

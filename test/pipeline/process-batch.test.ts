@@ -28,6 +28,7 @@ describe('processBatch', () => {
     expect(output?.bytes).toEqual((await toGrayscale(bytes)).bytes);
     expect(output?.contentType).toBe('image/png');
     expect(output?.metadata).toMatchObject({
+      'source-bucket': 'uploads',
       'source-etag': etagOf(bytes),
       recipe: 'rec601 png',
       'processor-version': 'test',
@@ -203,7 +204,7 @@ describe('processBatch', () => {
     const restless: ObjectStore = {
       ...store,
       async head() {
-        return { etag: `another-${round++}`, sizeBytes: 1 };
+        return { etag: `another-${round++}`, sizeBytes: 1, metadata: {} };
       },
     };
     await store.put(uploadOf('a.png'), sourceObject(await tinyPng(1)));
