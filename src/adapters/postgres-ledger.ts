@@ -130,7 +130,7 @@ async function persist(
       await postgres.query(statement, values);
       return;
     } catch (error) {
-      if (isRejection(error)) throw new EntryRejectedError(error.message, { cause: error });
+      if (isRejection(error)) throw new EntryRejectedError({ cause: error });
       const isOver = pauseMs === undefined || performance.now() - startedAt + pauseMs >= patienceMs;
       if (isOver || !mayPass(error)) throw error;
       await sleep(pauseMs);

@@ -18,8 +18,9 @@ export function inspectEventCommand(): Command {
       '\nPrints a JSON array of { bucket, key, versionId?, sizeBytes?, action, isRemoval?, reason? }.\nS3_BUCKET, OUTPUT_PREFIX, OUTPUT_BUCKET, EVENT_KEY_ENCODING and ON_SOURCE_DELETED count as they do for the function.',
     )
     .action(async (file: string) => {
-      const event = parseJson(await readText(file), file);
-      const records = parseEvent(event, parseOptionsOf(readConfig()));
+      const options = parseOptionsOf(readConfig());
+      const events = parseJson(await readText(file), file);
+      const records = events.flatMap((event) => parseEvent(event, options));
       console.log(JSON.stringify(records.map(describeRecord), null, 2));
       if (records.length === 0) console.error('The event holds no records.');
     });
@@ -47,9 +48,10 @@ function encodingOf([first, second]: Uint8Array): string {
   return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
 }
 
-function parseJson(text: string, file: string): unknown {
+/** The one event of a document, or the events of its lines. */
+function parseJson(text: string, file: string): unknown[] {
   try {
-    return JSON.parse(text);
+    return [JSON.parse(text)];
   } catch (error) {
     const events = parseLines(text);
     if (events.length > 0) return events;

@@ -1,6 +1,7 @@
 import type { Upload } from '../pipeline/index.ts';
 import { type EventRecord, ignored, type Objection, refused } from './event-record.ts';
 import { expected, shown } from './expected.ts';
+import { isWithin, maxBytesOf, shortened } from './field-limits.ts';
 import { defined, sizeOf, textOf, timeOf, tokenOf } from './fields.ts';
 import type { KeyEncoding, ParseOptions } from './parse-options.ts';
 
@@ -51,14 +52,13 @@ type Rule = (upload: Upload, options: ParseOptions) => Objection | undefined;
 // Own outputs come before foreign buckets: a bucket for outputs alone is always a foreign one.
 const rules: readonly Rule[] = [malformedKey, ownOutput, foreignBucket, folderMarker];
 
-/** The longest key of S3, in bytes of UTF-8. */
-const maxKeyBytes = 1024;
-
 /** PostgreSQL, where keys are recorded, takes neither NUL nor half a surrogate pair. */
 function malformedKey({ key }: Upload): Objection | undefined {
-  const bytes = Buffer.byteLength(key);
-  if (bytes > maxKeyBytes) {
-    return refused(`Expected a key of at most ${maxKeyBytes} bytes but received one of ${bytes}.`);
+  if (!isWithin(key, 'key')) {
+    const bytes = Buffer.byteLength(key);
+    return refused(
+      `Expected a key of at most ${maxBytesOf.key} bytes but received one of ${bytes}.`,
+    );
   }
   if (key.includes('\0')) return refused(expected('a key without NUL', key));
   if (!key.isWellFormed()) return refused(expected('a key of well-formed Unicode', key));
@@ -93,17 +93,23 @@ function readKnown(announced: Announcement, options: ParseOptions): Partial<Uplo
     bucket: bucketOf(announced.bucket),
     key: keyOf(announced.key, encoding),
     versionId: versionIdOf(announced.versionId),
-    etag: tokenOf(tokenOf(announced.etag)?.replaceAll('"', '')),
+    etag: shortToken(tokenOf(announced.etag)?.replaceAll('"', ''), 'etag'),
     sizeBytes: sizeOf(announced.sizeBytes),
-    sequencer: tokenOf(announced.sequencer),
+    sequencer: shortToken(announced.sequencer, 'sequencer'),
     eventTime: timeOf(announced.eventTime),
   });
+}
+
+/** A token that is longer than a store's: of no use, and nothing to record. */
+function shortToken(value: unknown, field: keyof typeof maxBytesOf): string | undefined {
+  const token = tokenOf(value);
+  return token !== undefined && isWithin(token, field) ? token : undefined;
 }
 
 /** With a slash, bucket and key would name another key where URLs are /bucket/key. */
 function bucketOf(bucket: unknown): string | undefined {
   const name = textOf(bucket);
-  return name && /[\s/\p{C}]/u.test(name) ? undefined : name;
+  return name && isWithin(name, 'bucket') && !/[\s/\p{C}]/u.test(name) ? name : undefined;
 }
 
 function keyOf(key: unknown, encoding: KeyEncoding = 'form'): string | undefined {
@@ -118,7 +124,7 @@ function keyOf(key: unknown, encoding: KeyEncoding = 'form'): string | undefined
 
 /** Where a bucket keeps no versions, events say nothing, "" or "null". */
 function versionIdOf(versionId: unknown): string | undefined {
-  return versionId === 'null' ? undefined : tokenOf(versionId);
+  return versionId === 'null' ? undefined : shortToken(versionId, 'versionId');
 }
 
 function unreadableKey(key: unknown): Objection {
@@ -130,5 +136,5 @@ function unreadableKey(key: unknown): Objection {
 
 function turnDown(objection: Objection, known: Partial<Upload>): EventRecord {
   const { bucket, key, versionId, sizeBytes } = known;
-  return { ...objection, ...defined({ bucket, key, versionId, sizeBytes }) };
+  return { ...objection, ...defined({ bucket, key: shortened(key), versionId, sizeBytes }) };
 }

@@ -11,10 +11,13 @@ import { fieldsOf, isFields, isOfMajor, textOf } from './fields.ts';
 export const batchOperations: Dialect = {
   kind: 's3-batch-operations',
   recognises: (event) => 'tasks' in event || 'invocationSchemaVersion' in event,
-  parse: ({ tasks, invocationSchemaVersion }, { options }) =>
-    Array.isArray(tasks)
-      ? tasks.map((task) => admit(announcementOf(task, invocationSchemaVersion), options))
-      : [refused(expected('tasks to be an array', tasks))],
+  *parse({ tasks, invocationSchemaVersion }, { options }) {
+    if (!Array.isArray(tasks)) {
+      yield refused(expected('tasks to be an array', tasks));
+      return;
+    }
+    for (const task of tasks) yield admit(announcementOf(task, invocationSchemaVersion), options);
+  },
 };
 
 /** Version 1.0 names buckets by ARN (`s3BucketArn`), 2.0 by name (`s3Bucket`). */

@@ -7,11 +7,11 @@ export interface Dialect {
   kind: 's3' | 'sqs' | 'sns' | 'eventbridge' | 's3-batch-operations';
   /** By its shape alone: whatever has it is reported as this dialect, however malformed. */
   recognises(event: Fields): boolean;
-  parse(event: Fields, context: ParseContext): EventRecord[];
+  parse(event: Fields, context: ParseContext): Iterable<EventRecord>;
 }
 
 export interface ParseContext {
   options: ParseOptions;
   /** Parses what an envelope holds: an event, or its JSON text. */
-  open(content: unknown): EventRecord[];
+  open(content: unknown): Iterable<EventRecord>;
 }

@@ -27,11 +27,12 @@ export function sizeOf(value: unknown): number | undefined {
   return typeof size === 'number' && Number.isSafeInteger(size) && size >= 0 ? size : undefined;
 }
 
-/** `Date` alone would take "1" for a day in 2001. */
+/** `Date` alone would take "1" for a day in 2001; PostgreSQL takes no year 0 and none of five digits. */
 export function timeOf(value: unknown): Date | undefined {
   if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}T/.test(value)) return undefined;
   const time = new Date(value);
-  return Number.isNaN(time.getTime()) ? undefined : time;
+  const isPossible = time.getTime() >= 0 && time.getTime() < Date.UTC(10_000);
+  return isPossible ? time : undefined;
 }
 
 /** Whether a version is of one of these majors, or not stated at all. */

@@ -32,6 +32,12 @@ const lists = ['Records', 'Messages'];
 const maxEnvelopes = 5;
 
 /**
+ * Records of one event. Stores send one each time; a body of 1 MiB, as large as SQS takes, holds about
+ * a thousand of S3's.
+ */
+export const maxRecords = 1_000;
+
+/**
  * Every object that an event announces, in order, whatever the event's dialect. Never throws: what
  * is not understood is a record too, which says what was expected and what was received.
  *
@@ -40,12 +46,24 @@ const maxEnvelopes = 5;
  * const uploads = records.flatMap((record) => (record.action === 'process' ? [record.upload] : []));
  */
 export function parseEvent(event: unknown, options: ParseOptions): EventRecord[] {
-  return parseWithin(0, event, options);
+  return collect(parseWithin(0, event, options));
 }
 
 /** Every object that the body of one SQS message announces, in order. */
 export function parseMessage(body: unknown, options: ParseOptions): EventRecord[] {
-  return openWithin(1, body, options);
+  return collect(openWithin(1, body, options));
+}
+
+/** All of it or nothing: the records that come after the last one would vanish without a word. */
+function collect(records: Iterable<EventRecord>): EventRecord[] {
+  const collected: EventRecord[] = [];
+  for (const record of records) {
+    if (collected.length === maxRecords) {
+      return [refused(`Expected at most ${maxRecords} records in an event but found more.`)];
+    }
+    collected.push(record);
+  }
+  return collected;
 }
 
 /** Names the envelope; `sqs` is told only where there are Records whose failures can be reported. */
@@ -56,21 +74,34 @@ export function eventKind(event: unknown): EventKind {
   return kind === 'sqs' ? 'unknown' : kind;
 }
 
-function parseWithin(envelopes: number, event: unknown, options: ParseOptions): EventRecord[] {
+/** A record at a time: what is too long is not read to its end. */
+function* parseWithin(
+  envelopes: number,
+  event: unknown,
+  options: ParseOptions,
+): Generator<EventRecord, void> {
   if (envelopes > maxEnvelopes) {
-    return [refused(`Expected an event within at most ${maxEnvelopes} envelopes but found more.`)];
+    yield refused(`Expected an event within at most ${maxEnvelopes} envelopes but found more.`);
+    return;
   }
   if (Array.isArray(event)) {
-    return event.flatMap((element) => parseWithin(envelopes + 1, element, options));
+    for (const element of event) yield* parseWithin(envelopes + 1, element, options);
+    return;
   }
   const list = isFields(event) && lists.find((name) => name in event);
-  if (!list) return parseOne(envelopes, event, options);
+  if (!list) {
+    yield* parseOne(envelopes, event, options);
+    return;
+  }
   const records = event[list];
-  if (!Array.isArray(records)) return [refused(expected(`${list} to be an array`, records))];
-  return records.flatMap((record) => parseOne(envelopes, record, options));
+  if (!Array.isArray(records)) {
+    yield refused(expected(`${list} to be an array`, records));
+    return;
+  }
+  for (const record of records) yield* parseOne(envelopes, record, options);
 }
 
-function parseOne(envelopes: number, event: unknown, options: ParseOptions): EventRecord[] {
+function parseOne(envelopes: number, event: unknown, options: ParseOptions): Iterable<EventRecord> {
   const dialect = isFields(event) && dialectOf(event);
   if (dialect) {
     const open = (content: unknown) => openWithin(envelopes + 1, content, options);
@@ -89,7 +120,11 @@ function likenessOf(event: unknown): string[] {
   return ["It looks like what a function's destination receives: requestPayload is the event."];
 }
 
-function openWithin(envelopes: number, content: unknown, options: ParseOptions): EventRecord[] {
+function openWithin(
+  envelopes: number,
+  content: unknown,
+  options: ParseOptions,
+): Iterable<EventRecord> {
   if (typeof content !== 'string') return parseWithin(envelopes, content, options);
   let event: unknown;
   try {

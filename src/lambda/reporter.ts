@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import { describeRecipe } from '../convert/index.ts';
 import type { EventRecord } from '../events/index.ts';
 import type { Outcome, Stage, Upload } from '../pipeline/index.ts';
+import { createLineLimit } from './line-limit.ts';
 
 /** A record that is no upload. */
 export type Unprocessed = Exclude<EventRecord, { action: 'process' }>;
@@ -18,6 +19,8 @@ export interface Reporter {
   retried(upload: Upload, error: unknown): void;
   /** An event without records. */
   empty(reason: string): void;
+  /** Superseded contents of a key that have no row. */
+  unrecorded(upload: Upload, contents: number): void;
   /** Writes the metrics of the invocation. */
   finish(): void;
 }
@@ -28,10 +31,12 @@ export function createReporter({ logLevel, metricsNamespace }: Config): Reporter
   const logger = new Logger({ serviceName: service, logLevel });
   const metrics = new Metrics({ namespace: metricsNamespace, serviceName: service });
   const count = (name: string) => metrics.addMetric(name, MetricUnit.Count, 1);
+  const lines = createLineLimit((message, more) => logger.error(message, { more }));
 
   return {
     start(context) {
       logger.addContext(context);
+      lines.begin();
     },
     outcome(outcome) {
       const level = outcome.status === 'failed' ? 'warn' : 'info';
@@ -48,25 +53,27 @@ export function createReporter({ logLevel, metricsNamespace }: Config): Reporter
       }
     },
     ignored({ reason, bucket, key }) {
-      logger.info('ignored', { reason, bucket, key });
+      lines.write('ignored', () => logger.info('ignored', { reason, bucket, key }));
       count('Ignored');
     },
     refused({ reason, bucket, key }) {
-      logger.error('refused', { reason, bucket, key });
+      lines.write('refused', () => logger.error('refused', { reason, bucket, key }));
       count('Refused');
     },
     retried({ bucket, key }, error) {
-      logger.error('retried', {
-        bucket,
-        key,
-        error: error instanceof Error ? error : String(error),
-      });
+      const facts = { bucket, key, error: error instanceof Error ? error : String(error) };
+      lines.write('retried', () => logger.error('retried', facts));
       count('Retried');
     },
     empty(reason) {
       logger.warn('empty', { reason });
     },
+    unrecorded({ bucket, key }, contents) {
+      const facts = { bucket, key, contents };
+      lines.write('superseded', () => logger.warn('superseded contents without a row', facts));
+    },
     finish() {
+      lines.end();
       if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
     },
   };

@@ -1,5 +1,11 @@
 import type { EventRecord } from '../events/index.ts';
-import { type Outcome, processBatch, type Upload, type UploadResult } from '../pipeline/index.ts';
+import {
+  EntryRejectedError,
+  type Outcome,
+  processBatch,
+  type Upload,
+  type UploadResult,
+} from '../pipeline/index.ts';
 import type { Invocation } from './invocation.ts';
 import type { Reporter, Unprocessed } from './reporter.ts';
 
@@ -18,8 +24,10 @@ export async function settleRecords(
   { parts, reporter, coldStart, timeoutMs }: Invocation,
 ): Promise<SettledRecord[]> {
   const uploads = records.flatMap((record) => (record.action === 'process' ? [record.upload] : []));
-  const { results, outcomes } = await processBatch(uploads, parts, { coldStart, timeoutMs });
+  const batch = await processBatch(uploads, parts, { coldStart, timeoutMs });
+  const { results, outcomes, unrecorded } = batch;
   for (const outcome of outcomes) reporter.outcome(outcome);
+  for (const { upload, contents } of unrecorded) reporter.unrecorded(upload, contents);
 
   const remaining = results.values();
   return records.map((record) =>
@@ -31,6 +39,13 @@ export async function settleRecords(
 
 function settleUpload(upload: Upload, result: UploadResult, reporter: Reporter): SettledRecord {
   if ('outcome' in result) return { status: 'done', outcome: result.outcome };
+  const { error } = result;
+  // No try mends it: it becomes a dead letter, as what cannot be understood.
+  if (error instanceof EntryRejectedError) {
+    const { message: reason, cause } = error;
+    reporter.refused({ ...upload, action: 'refuse', reason: `${reason} ${cause}` });
+    return { status: 'refused', cause: error };
+  }
   reporter.retried(upload, result.error);
   return { status: 'retry', cause: asError(result.error) };
 }

@@ -1,6 +1,6 @@
 import type { Recipe } from '../convert/index.ts';
 import { convertAndStore, failed, isOutput } from './convert-and-store.ts';
-import { PermanentError, SourceUnsettledError } from './errors.ts';
+import { NotReservedError, PermanentError, SourceUnsettledError } from './errors.ts';
 import {
   isSameContent,
   type Outcome,
@@ -27,18 +27,20 @@ const maxRounds = 5;
  * so outputs converge with no locks, on any store. Where outputs follow their sources, to have none
  * is what matches a source that is gone, and removing is a write like any other.
  *
- * Throws what another try may mend.
+ * Throws what another try may mend, and `NotReservedError` for a source that is larger than what was
+ * reserved for it.
  */
 export async function convertNewest(
   uploads: [Upload, ...Upload[]],
   parts: PipelineParts,
+  reservedBytes: number,
 ): Promise<Outcome> {
   const ref = uploads[0];
   const startedAt = parts.now();
   const watch = createStopwatch(parts.now);
 
   for (let round = 1; round <= maxRounds; round++) {
-    const source = await readNewest(ref, parts, watch);
+    const source = await readNewest(ref, parts, { watch, reservedBytes });
     const upload = uploadOf(source, uploads);
     if (!source) {
       if (parts.onSourceDeleted !== 'delete') return skipped(upload, 'SOURCE_GONE', parts.recipe);
@@ -88,10 +90,13 @@ type Source = ReadObject & { failure?: PermanentError };
 async function readNewest(
   ref: ObjectRef,
   { store, limits }: PipelineParts,
-  watch: Stopwatch,
+  { watch, reservedBytes: maxBytes }: { watch: Stopwatch; reservedBytes: number },
 ): Promise<Source | undefined> {
   try {
-    return await watch.time('fetch', () => store.read(ref, { maxBytes: limits.maxBytes }));
+    const source = await watch.time('fetch', () => store.read(ref, { maxBytes }));
+    const isReserved = !source || source.bytes || source.sizeBytes > limits.maxBytes;
+    if (!isReserved) throw new NotReservedError(source.sizeBytes);
+    return source;
   } catch (failure) {
     if (!(failure instanceof PermanentError)) throw failure;
     const version = await store.head(ref);

@@ -17,11 +17,28 @@ export class PermanentError extends Error {
   }
 }
 
-/** The ledger will never take these entries as they are; taken one by one, the sound ones pass. */
+/**
+ * The ledger will never take these entries as they are; taken one by one, the sound ones pass. What the
+ * database says of it is the cause, and for the log alone.
+ */
 export class EntryRejectedError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(options?: ErrorOptions) {
+    super(
+      'The database rejects the row of this upload, and would reject it again. Do not send the event again; the log has the reason.',
+      options,
+    );
     this.name = 'EntryRejectedError';
+  }
+}
+
+/** A source is larger than what was reserved for it, by the word of its event. */
+export class NotReservedError extends Error {
+  readonly sizeBytes: number;
+
+  constructor(sizeBytes: number) {
+    super(`Expected a source no larger than its event says but it has ${sizeBytes} bytes.`);
+    this.name = 'NotReservedError';
+    this.sizeBytes = sizeBytes;
   }
 }
 

@@ -2,11 +2,12 @@ import { outputOf } from './convert-and-store.ts';
 import { SourceUnsettledError } from './errors.ts';
 import type { Outcome } from './outcome.ts';
 import type { PipelineParts } from './parts.ts';
+import type { Unrecorded } from './superseded.ts';
 import type { Upload } from './upload.ts';
 
 /** The outcomes of one key's uploads, the newest content's first; or why there are none. */
 export type KeyResult = { uploads: Upload[] } & (
-  | { outcomes: [Outcome, ...Outcome[]] }
+  | { outcomes: [Outcome, ...Outcome[]]; unrecorded?: Unrecorded[] }
   | { error: unknown }
 );
 

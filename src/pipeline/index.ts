@@ -70,5 +70,6 @@ export {
   processBatch,
   type UploadResult,
 } from './process-batch.ts';
+export { maxSuperseded, type Unrecorded } from './superseded.ts';
 export type { ObjectRef, Upload } from './upload.ts';
 export type { UploadQueue } from './upload-queue.ts';

@@ -1,10 +1,11 @@
-import { convertNewest, skipped } from './convert-newest.ts';
-import { DeadlineError, EntryRejectedError } from './errors.ts';
+import { convertNewest } from './convert-newest.ts';
+import { DeadlineError, EntryRejectedError, NotReservedError } from './errors.ts';
 import { forgetRemoved, isRemoved, type KeyResult, settleAll } from './follow-removals.ts';
-import { contentId, isSameContent, type Outcome } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
 import type { PipelineParts } from './parts.ts';
 import type { LedgerEntry } from './ports.ts';
 import { createStopwatch } from './stopwatch.ts';
+import { superseded, type Unrecorded } from './superseded.ts';
 import type { Upload } from './upload.ts';
 
 /** What became of one upload: the outcome of its key's newest content, or a cause to try again. */
@@ -15,6 +16,8 @@ export interface BatchReport {
   results: UploadResult[];
   /** Every outcome that the ledger shows now, those of superseded uploads among them. */
   outcomes: Outcome[];
+  /** Keys with more superseded uploads than are recorded. */
+  unrecorded: Unrecorded[];
 }
 
 export interface BatchOptions {
@@ -60,6 +63,7 @@ export async function processBatch(
   return {
     results: uploads.map((upload) => resultOf.get(upload) as UploadResult),
     outcomes: recorded.flatMap((key) => ('error' in key ? [] : key.outcomes)),
+    unrecorded: recorded.flatMap((key) => ('error' in key ? [] : (key.unrecorded ?? []))),
   };
 }
 
@@ -68,21 +72,35 @@ async function convertKey(
   parts: PipelineParts,
   expiresAt: number,
 ): Promise<KeyResult> {
-  const { places, transfers, limits } = parts;
   // Of what an event does not say, the most is assumed.
-  const sizeBytes = Math.max(...uploads.map((upload) => upload.sizeBytes ?? limits.maxBytes));
+  const announced = Math.max(...uploads.map(({ sizeBytes }) => sizeBytes ?? parts.limits.maxBytes));
   try {
-    return await places.use(1, () =>
-      transfers.use(Math.min(sizeBytes, limits.maxBytes), async () => {
-        // Its turn came after the batch was answered: it is on its way back already.
-        if (performance.now() >= expiresAt) throw new DeadlineError(uploads[0]?.key ?? '');
-        const newest = await convertNewest(uploads as [Upload, ...Upload[]], parts);
-        const older = isRemoved(newest) ? [] : superseded(uploads, newest, parts);
-        return { uploads, outcomes: [newest, ...older] };
-      }),
-    );
+    return await parts.places.use(1, () => convertReserved(uploads, parts, expiresAt, announced));
   } catch (error) {
     return { uploads, error };
+  }
+}
+
+/** Holds as many bytes as the source may have. An event may name fewer than there are: then all starts over. */
+async function convertReserved(
+  uploads: Upload[],
+  parts: PipelineParts,
+  expiresAt: number,
+  sizeBytes: number,
+): Promise<KeyResult> {
+  const reservedBytes = Math.min(sizeBytes, parts.limits.maxBytes);
+  try {
+    return await parts.transfers.use(reservedBytes, async () => {
+      // Its turn came after the batch was answered: it is on its way back already.
+      if (performance.now() >= expiresAt) throw new DeadlineError(uploads[0]?.key ?? '');
+      const newest = await convertNewest(uploads as [Upload, ...Upload[]], parts, reservedBytes);
+      if (isRemoved(newest)) return { uploads, outcomes: [newest] };
+      const { outcomes, unrecorded } = superseded(uploads, newest, parts);
+      return { uploads, outcomes: [newest, ...outcomes], unrecorded };
+    });
+  } catch (error) {
+    if (!(error instanceof NotReservedError)) throw error;
+    return await convertReserved(uploads, parts, expiresAt, error.sizeBytes);
   }
 }
 
@@ -102,16 +120,6 @@ async function withinTime<Result>(
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Uploads of other content than the newest: each has a row of its own that says so. */
-function superseded(uploads: Upload[], newest: Outcome, { recipe }: PipelineParts): Outcome[] {
-  const older = new Map<string, Upload>();
-  for (const upload of uploads) {
-    if (!isSameContent(upload, newest.source)) older.set(contentId(upload), upload);
-  }
-  older.delete(contentId(newest.source));
-  return [...older.values()].map((upload) => skipped(upload, 'SUPERSEDED', recipe));
 }
 
 /** Records all outcomes at once and times it; when some are rejected, key by key. */

@@ -1,17 +1,16 @@
 import { recipeHash } from '../convert/index.ts';
 import {
   contentId,
-  EntryRejectedError,
   type LedgerRow,
   processBatch,
   type RowFilter,
 } from '../pipeline/index.ts';
 import { belongsTo } from './belongs-to.ts';
 import { readCursor, writeCursor } from './cursor.ts';
+import { causeOf, failureReason, isPermanent } from './failure-reason.ts';
 import { imageDocument } from './image-document.ts';
 import { getImage, listImages, removeImage, retryImage } from './image-routes.ts';
 import { RequestError } from './problems.ts';
-import { publicReason } from './public-reason.ts';
 import type { ImagesQuery } from './queries.ts';
 import type { Api, Service } from './service.ts';
 
@@ -91,12 +90,10 @@ async function retry(row: LedgerRow, { parts, feed, metrics, log }: Service): Pr
 
   const result = results[0];
   if (!result || 'error' in result) {
-    const cause = result?.error;
-    log('error', 'retry', { key, reason: cause instanceof Error ? cause.message : String(cause) });
-    throw new RequestError(
-      cause instanceof EntryRejectedError ? 'INTERNAL' : 'TRY_AGAIN',
-      `"${key}" could not be processed. ${publicReason(cause)}`,
-    );
+    const { error } = result ?? {};
+    log('error', 'retry failed', { key, cause: causeOf(error) });
+    const code = isPermanent(error) ? 'INVALID_REQUEST' : 'TRY_AGAIN';
+    throw new RequestError(code, `"${key}" could not be processed: ${failureReason(error)}`);
   }
   const { source, recipe } = result.outcome;
   const found = await parts.reader.findContent({

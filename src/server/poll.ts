@@ -3,6 +3,7 @@ import type { ServerParts } from '../compose-server.ts';
 import { recipeHash } from '../convert/index.ts';
 import { parseEvent } from '../events/index.ts';
 import { type ListedObject, type Outcome, processBatch, type Upload } from '../pipeline/index.ts';
+import { causeOf, failureReason, isPermanent } from './failure-reason.ts';
 import type { Log } from './log.ts';
 
 /** What `s3://BUCKET/PREFIX` names. */
@@ -16,6 +17,8 @@ export interface PollOptions {
   onOutcome: (outcome: Outcome) => void;
   log: Log;
   signal: AbortSignal;
+  /** What the ledger will never take: it has no row, and is not tried again. */
+  rejected?: Set<string>;
 }
 
 /** Few, so that outcomes are recorded as they come and a stop is soon over. */
@@ -27,9 +30,10 @@ const batchSize = 10;
  */
 export async function pollBucket(place: PolledPlace, options: PollOptions): Promise<void> {
   const { parts, log, signal } = options;
+  const rejected = new Set<string>();
   while (!signal.aborted) {
     try {
-      await pollOnce(place, options);
+      await pollOnce(place, { ...options, rejected });
     } catch (error) {
       log('error', 'poll failed', { reason: (error as Error).message });
     }
@@ -42,9 +46,10 @@ export async function pollOnce(
   { bucket, prefix }: PolledPlace,
   options: PollOptions,
 ): Promise<void> {
-  const { parts, signal } = options;
+  const { parts, signal, rejected } = options;
   for await (const page of parts.files.list(bucket, prefix)) {
-    const uploads = await missingOf(admitted(page, bucket, parts), bucket, parts);
+    const missing = await missingOf(admitted(page, bucket, parts), bucket, parts);
+    const uploads = missing.filter((upload) => !rejected?.has(nameOf(upload)));
     for (let at = 0; at < uploads.length && !signal.aborted; at += batchSize) {
       await processSome(uploads.slice(at, at + batchSize), options);
     }
@@ -53,23 +58,36 @@ export async function pollOnce(
 }
 
 async function processSome(uploads: Upload[], options: PollOptions): Promise<void> {
-  const { parts, onOutcome, log } = options;
+  const { parts, onOutcome, log, rejected } = options;
   const { results, outcomes } = await processBatch(uploads, parts.pipeline);
   for (const outcome of outcomes) onOutcome(outcome);
   for (const [index, result] of results.entries()) {
-    if (!('error' in result)) continue;
-    log('error', 'retry', { key: uploads[index]?.key, reason: (result.error as Error).message });
+    const upload = uploads[index];
+    if (!('error' in result) || !upload) continue;
+    const { error } = result;
+    if (isPermanent(error)) rejected?.add(nameOf(upload));
+    const facts = { key: upload.key, reason: failureReason(error), cause: causeOf(error) };
+    log('error', isPermanent(error) ? 'refused' : 'retry', facts);
   }
+}
+
+function nameOf({ key, etag }: Upload): string {
+  return JSON.stringify([key, etag]);
 }
 
 /** What an event of each object would be: the same rules say what is an upload. */
 function admitted(page: ListedObject[], bucket: string, { parseOptions }: ServerParts): Upload[] {
-  const Records = page.map(({ key, etag: eTag, sizeBytes: size }) => ({
-    eventSource: 'aws:s3',
-    eventName: 'ObjectCreated:Put',
-    s3: { bucket: { name: bucket }, object: { key, eTag, size } },
-  }));
-  const records = parseEvent({ Records }, { ...parseOptions, bucket, keyEncoding: 'raw' });
+  const options = { ...parseOptions, bucket, keyEncoding: 'raw' } as const;
+  const records = page.flatMap(({ key, etag: eTag, sizeBytes: size }) =>
+    parseEvent(
+      {
+        eventSource: 'aws:s3',
+        eventName: 'ObjectCreated:Put',
+        s3: { bucket: { name: bucket }, object: { key, eTag, size } },
+      },
+      options,
+    ),
+  );
   return records.flatMap((record) => (record.action === 'process' ? [record.upload] : []));
 }
 

@@ -137,6 +137,11 @@ describe('a key', () => {
     ]);
   });
 
+  test('is cut where it is refused for its length', () => {
+    const [record] = parseEvent(eventBridgeEvent({ key: 'k'.repeat(1e6) }), options);
+    expect(record).toMatchObject({ action: 'refuse', key: `${'k'.repeat(1_024)}…` });
+  });
+
   const long = 'ä'.repeat(512);
 
   test.each([
@@ -177,7 +182,8 @@ describe('a key', () => {
 test.each([
   ['NUL', 'a\0b'],
   ['half a surrogate pair', 'a\ud800'],
-])('leaves out an ETag, a version and a sequencer with %s, which no row could hold', (_, text) => {
+  ['more bytes than a store’s have', 'ä'.repeat(513)],
+])('leaves out an ETag, a version and a sequencer with %s, which no row is to hold', (_, text) => {
   const event = s3Event({ etag: text, versionId: text, sequencer: text });
   const [record] = parseEvent(event, options);
   expect(record?.action === 'process' && Object.keys(record.upload).toSorted()).toEqual([
@@ -186,4 +192,19 @@ test.each([
     'key',
     'sizeBytes',
   ]);
+});
+
+test.each([
+  ['0000-01-01T00:00:00Z', undefined],
+  ['9999-12-31T23:59:59-12:00', undefined],
+  ['1969-12-31T23:59:59Z', undefined],
+  ['9999-12-31T23:59:59Z', Date.UTC(10_000) - 1_000],
+])('takes the time %s for one only where PostgreSQL does', (eventTime, expected) => {
+  const [record] = parseEvent(s3Event({ eventTime }), options);
+  expect(record?.action === 'process' && record.upload.eventTime?.getTime()).toBe(expected);
+});
+
+test('refuses a bucket whose name is longer than any', () => {
+  const [record] = parseEvent(s3Event({ bucket: 'b'.repeat(256) }), options);
+  expect(record).toMatchObject({ action: 'refuse', reason: expect.stringMatching(/bucket name/) });
 });

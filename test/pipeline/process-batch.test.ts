@@ -238,7 +238,7 @@ describe('processBatch', () => {
       ...ledger,
       async record(entries: LedgerEntry[]) {
         if (entries.some(({ outcome }) => outcome.upload.key === 'poison')) {
-          throw new EntryRejectedError('no such text');
+          throw new EntryRejectedError();
         }
         await ledger.record(entries);
       },
@@ -272,7 +272,7 @@ describe('processBatch', () => {
         remove: () => Promise.reject(new Error('asked')),
       },
     });
-    expect(await processBatch([], parts)).toEqual({ results: [], outcomes: [] });
+    expect(await processBatch([], parts)).toEqual({ results: [], outcomes: [], unrecorded: [] });
   });
 });
 

@@ -1,0 +1,26 @@
+/**
+ * The longest names that a store gives, in bytes of UTF-8. Together with a recipe's hash, each fits the
+ * unique index of the ledger.
+ */
+export const maxBytesOf = {
+  /** Of general purpose buckets 63; of the oldest in us-east-1, and of other stores, 255. */
+  bucket: 255,
+  /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+  key: 1_024,
+  /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/versioning-workflows.html */
+  versionId: 1_024,
+  /** Opaque; S3 writes 32 hexadecimal digits, a hyphen and the number of parts. */
+  etag: 255,
+  /** Opaque; S3 writes 16 to 18 hexadecimal digits. */
+  sequencer: 255,
+} as const;
+
+export function isWithin(text: string, field: keyof typeof maxBytesOf): boolean {
+  return Buffer.byteLength(text) <= maxBytesOf[field];
+}
+
+/** As much of a text as a log line and an answer can take, whatever its length. */
+export function shortened(text: string | undefined): string | undefined {
+  const most = maxBytesOf.key;
+  return text !== undefined && text.length > most ? `${text.slice(0, most)}…` : text;
+}
