@@ -22,7 +22,7 @@ export const variables = {
   bucket: optional(
     'S3_BUCKET',
     text,
-    'Only events of this bucket are accepted; others are refused.',
+    'Only events of this bucket are accepted; others are refused. The server and `retry` reach no other bucket’s files.',
   ),
   outputBucket: optional(
     'OUTPUT_BUCKET',

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { readConfig } from '../config.ts';
 import { placeOf } from './option-values.ts';
+import { UsageError } from './usage-error.ts';
 
 interface Options {
   host?: string;
@@ -33,8 +34,18 @@ Examples:
     .action(async ({ poll, ...given }: Options) => {
       // Loaded here alone: no other command needs a server.
       const { runServer } = await import('../server/run.ts');
-      await runServer({ ...readConfig(), ...given }, { poll, print: console.log });
+      const config = { ...readConfig(), ...given };
+      checkPlace(poll, config.bucket);
+      await runServer(config, { poll, print: console.log });
     });
+}
+
+/** The rows and files of any other bucket would be out of the server's reach. */
+function checkPlace(poll: Options['poll'], bucket: string | undefined): void {
+  if (poll === undefined || bucket === undefined || poll.bucket === bucket) return;
+  throw new UsageError(
+    `Expected --poll to name "${bucket}", the bucket of S3_BUCKET, but received "${poll.bucket}".`,
+  );
 }
 
 function portOf(text: string): number {

@@ -1,14 +1,16 @@
 import type { LedgerRow } from '../pipeline/index.ts';
+import { isWithinReach, type Reach } from './reach.ts';
 import type { Image } from './schemas.ts';
 
 export const thumbnailWidth = 160;
 
-/** A row as the API tells it. */
-export function imageDocument(row: LedgerRow): Image {
+/** A row as the API shows it, with links to the files that this server serves. */
+export function imageDocument(row: LedgerRow, reach: Reach): Image {
   const self = `/v1/images/${row.id}`;
-  const hasSource = row.sourceBucket !== null && row.sourceKey !== null;
+  const hasSource =
+    row.sourceBucket !== null && row.sourceKey !== null && isWithinReach(row, reach, 'source');
   // The original's rows name no bucket: where their outputs lie is not known.
-  const hasOutput = row.outputBucket !== null;
+  const hasOutput = row.outputBucket !== null && isWithinReach(row, reach, 'output');
   const stages = Object.entries(row.stagesMs).filter(([, ms]) => ms !== null);
   return {
     id: row.id,

@@ -12,11 +12,13 @@ import { imageDocument } from './image-document.ts';
 import { getImage, listImages, removeImage, retryImage } from './image-routes.ts';
 import { RequestError } from './problems.ts';
 import type { ImagesQuery } from './queries.ts';
+import { checkReach, reachOf } from './reach.ts';
 import type { Api, Service } from './service.ts';
 
 /** The rows of the ledger, and what can be done to them. */
 export function addImages(app: Api, service: Service): void {
   const { reader } = service.parts;
+  const reach = reachOf(service.parts);
 
   app.openapi(listImages, async (c) => {
     const { sort, limit, cursor, ...filter } = c.req.valid('query');
@@ -27,30 +29,39 @@ export function addImages(app: Api, service: Service): void {
     const page = rows.slice(0, limit);
     const last = rows.length > limit ? page.at(-1) : undefined;
     const next = last ? writeCursor(sort, positionOf(last, sort)) : null;
-    return c.json({ images: page.map(imageDocument), next }, 200);
+    return c.json({ images: page.map((row) => imageDocument(row, reach)), next }, 200);
   });
 
   app.openapi(getImage, async (c) => {
     const row = await findRow(service, c.req.valid('param').id);
-    return c.json(imageDocument(row), 200);
+    return c.json(imageDocument(row, reach), 200);
   });
 
   app.openapi(retryImage, async (c) => {
-    const row = await findRow(service, c.req.valid('param').id);
+    const row = await findReached(service, c.req.valid('param').id, 'source');
     const retried = await service.gate.pass(() => retry(row, service));
-    return c.json(imageDocument(retried), 200);
+    return c.json(imageDocument(retried, reach), 200);
   });
 
   app.openapi(removeImage, async (c) => {
-    const row = await findRow(service, c.req.valid('param').id);
+    const row = await findReached(service, c.req.valid('param').id, 'output');
     const { source = false } = c.req.valid('query');
     const removed = await remove(row, service, { withSource: source });
     return c.json({ id: row.id, removed }, 200);
   });
 }
 
+/** A row whose files are to be read or changed. Throws `NO_SUCH_IMAGE` and `OTHER_BUCKET`. */
+export async function findReached(
+  service: Pick<Service, 'parts'>,
+  id: string,
+  part: 'source' | 'output',
+): Promise<LedgerRow> {
+  return checkReach(await findRow(service, id), reachOf(service.parts), part);
+}
+
 /** Throws `NO_SUCH_IMAGE`. */
-export async function findRow({ parts }: Pick<Service, 'parts'>, id: string): Promise<LedgerRow> {
+async function findRow({ parts }: Pick<Service, 'parts'>, id: string): Promise<LedgerRow> {
   const row = await parts.reader.find(id);
   if (row) return row;
   throw new RequestError('NO_SUCH_IMAGE', `There is no image ${id}; it may have been removed.`);

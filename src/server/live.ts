@@ -6,6 +6,7 @@ import { readCursor, writeCursor } from './cursor.ts';
 import { createGate } from './gate.ts';
 import { imageDocument } from './image-document.ts';
 import type { LiveBatch } from './live-feed.ts';
+import { type Reach, reachOf } from './reach.ts';
 import type { Api, Service } from './service.ts';
 import { live } from './system-routes.ts';
 
@@ -20,6 +21,7 @@ const maxWaiting = 50;
 /** `GET /v1/live` */
 export function addLive(app: Api, { parts, feed, stopping, log }: Service): void {
   const streams = createGate(maxStreams);
+  const reach = reachOf(parts);
 
   app.openapi(live, async (c) => {
     const { status, prefix } = c.req.valid('query');
@@ -64,7 +66,7 @@ export function addLive(app: Api, { parts, feed, stopping, log }: Service): void
     const tell = ({ rows, skipped }: LiveBatch) => {
       if (skipped > 0) send({ event: 'skipped', data: { count: skipped } });
       const isNew = ({ id, recordedAt }: LedgerRow) => !told.has(`${id} ${recordedAt}`);
-      for (const row of rows.filter(isWanted).filter(isNew)) send(outcomeOf(row));
+      for (const row of rows.filter(isWanted).filter(isNew)) send(outcomeOf(row, reach));
     };
     // What happens while the missed rows are read comes after them.
     let held: LiveBatch[] | undefined = after && [];
@@ -106,7 +108,7 @@ const streamHeaders = {
   'x-accel-buffering': 'no',
 };
 
-function outcomeOf(row: LedgerRow) {
+function outcomeOf(row: LedgerRow, reach: Reach) {
   const id = writeCursor('oldest', { value: row.recordedAt, id: row.id });
-  return { event: 'outcome', data: imageDocument(row), id };
+  return { event: 'outcome', data: imageDocument(row, reach), id };
 }

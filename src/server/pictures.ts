@@ -4,7 +4,7 @@ import type { LedgerRow } from '../pipeline/index.ts';
 import { belongsTo } from './belongs-to.ts';
 import { createGate } from './gate.ts';
 import { getGray, getSource } from './image-routes.ts';
-import { findRow } from './images.ts';
+import { findReached } from './images.ts';
 import { RequestError } from './problems.ts';
 import { sendFile } from './send-file.ts';
 import { sendThumbnail } from './send-thumbnail.ts';
@@ -21,12 +21,13 @@ export function addPictures(app: Api, service: Service): void {
 
   app.openapi(getSource, async (c) => {
     const { id } = c.req.valid('param');
-    return await send(c, await findRow(service, id), { part: 'source' });
+    return await send(c, await findReached(service, id, 'source'), { part: 'source' });
   });
 
   app.openapi(getGray, async (c) => {
     const { id } = c.req.valid('param');
-    return await send(c, await findRow(service, id), { part: 'output', ...c.req.valid('query') });
+    const row = await findReached(service, id, 'output');
+    return await send(c, row, { part: 'output', ...c.req.valid('query') });
   });
 
   async function send(
