@@ -26,6 +26,7 @@ const parts = {
     why: 'It compares lists with the ledger, and hands over what differs as a backfill does.',
   },
   events: { may: ['pipeline/'], why: 'It turns text into uploads and does nothing with them.' },
+  'terminal.ts': { may: [], why: 'It writes text, whatever the text is about.' },
   'allocator.ts': { may: [], why: 'It is a table of settings of the C library.' },
   doctor: {
     may: ['pipeline/', 'convert/', 'gray-png/'],
@@ -102,7 +103,7 @@ function front(...mayStart) {
   return {
     may: [
       ...['compose.ts', 'config.ts', 'pipeline/', 'events/', 'convert/', 'latency/', 'stats/'],
-      ...['last-resort.ts', 'version.ts'],
+      ...['last-resort.ts', 'terminal.ts', 'version.ts'],
       ...mayStart,
     ],
     why: 'A front is wiring: adapters come from compose.ts, and other fronts are at most started.',

@@ -34,13 +34,15 @@ export const conversionSettings = [
 export class ConfigError extends Error {
   readonly code = 'INVALID_CONFIGURATION';
   readonly problems: string[];
+  /** Of the message, each of which may quote what was received. */
+  readonly lines: string[];
 
   constructor(problems: string[]) {
-    super(
-      `The configuration is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
-    );
+    const lines = ['The configuration is not valid:', ...problems.map((problem) => `  ${problem}`)];
+    super(lines.join('\n'));
     this.name = 'ConfigError';
     this.problems = problems;
+    this.lines = lines;
   }
 }
 

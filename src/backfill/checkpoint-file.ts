@@ -46,9 +46,11 @@ export type Checkpoint = z.output<typeof checkpointSchema> & { counts: Counts };
 /** A checkpoint that this backfill cannot go on from. */
 export class CheckpointError extends Error {
   readonly code = 'CHECKPOINT_UNUSABLE';
+  readonly lines: string[];
 
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(lines: string[], options?: ErrorOptions) {
+    super(lines.join('\n'), options);
+    this.lines = lines;
     this.name = 'CheckpointError';
   }
 }
@@ -90,7 +92,9 @@ function parse(text: string, path: string): Checkpoint {
     return checkpointSchema.parse(JSON.parse(text)) as Checkpoint;
   } catch (error) {
     throw new CheckpointError(
-      `Expected "${path}" to be the checkpoint of a backfill but it cannot be read as one. Remove it to begin anew, or name another with --checkpoint.`,
+      [
+        `Expected "${path}" to be the checkpoint of a backfill but it cannot be read as one. Remove it to begin anew, or name another with --checkpoint.`,
+      ],
       { cause: error },
     );
   }
@@ -102,7 +106,9 @@ function refuseOther(plan: Plan, found: Plan, path: string): void {
     .filter((name) => plan[name] !== found[name])
     .map((name) => `  ${name}: expected "${plan[name]}" but it has "${found[name]}"`);
   if (differences.length === 0) return;
-  throw new CheckpointError(
-    `The checkpoint "${path}" is of another backfill:\n${differences.join('\n')}\nRun that one to its end first, remove the file to give it up, or name another with --checkpoint.`,
-  );
+  throw new CheckpointError([
+    `The checkpoint "${path}" is of another backfill:`,
+    ...differences,
+    'Run that one to its end first, remove the file to give it up, or name another with --checkpoint.',
+  ]);
 }

@@ -9,11 +9,12 @@ import {
 import { type BucketParts, composeBucket } from '../compose-bucket.ts';
 import { type Config, readConfig } from '../config.ts';
 import { sampleRows } from '../stats/index.ts';
+import { print, printable, printError } from '../terminal.ts';
 import { startProgress } from './backfill-progress.ts';
 import { countsText, forecastText, takenText } from './backfill-text.ts';
 import type { ExitCode } from './exit-code.ts';
 import { placeOf, rateOf, sinceMsOf } from './option-values.ts';
-import { printFailure } from './print-failure.ts';
+import { printFailedOutcome } from './print-failed-outcome.ts';
 import { untilStopped } from './stop-signal.ts';
 
 interface Options {
@@ -64,7 +65,7 @@ async function run(place: Place, options: Options, config: Config): Promise<Exit
   if (options.job) {
     const { batchJobText } = await import('../backfill/index.ts');
     const { outputBucket = place.bucket, outputPrefix } = config;
-    console.log(batchJobText({ ...place, outputBucket, outputPrefix, sinceMs }));
+    print(batchJobText({ ...place, outputBucket, outputPrefix, sinceMs }));
     return 0;
   }
   const parts = await composeBucket(config, place.bucket);
@@ -73,6 +74,17 @@ async function run(place: Place, options: Options, config: Config): Promise<Exit
     return await untilStopped((signal) => work({ place, options, config, parts, sinceMs, signal }));
   } finally {
     await parts.close();
+  }
+}
+
+/** A backfill that did not come to its end, and how to go on. */
+class InterruptedError extends Error {
+  readonly lines: string[];
+
+  constructor(lines: string[], cause: Error) {
+    super(lines.join('\n'), { cause });
+    this.name = 'InterruptedError';
+    this.lines = lines;
   }
 }
 
@@ -88,9 +100,9 @@ interface Run {
 async function forecast(run: Run): Promise<ExitCode> {
   const { parts, config, options, place } = run;
   const result = await goThrough(run);
-  console.log(countsText(result.counts));
+  print(countsText(result.counts));
   if (!result.isFinished) {
-    console.error('Stopped: the rest was not counted.');
+    printError('Stopped: the rest was not counted.');
     return 1;
   }
   const untilMs = Date.now();
@@ -99,12 +111,12 @@ async function forecast(run: Run): Promise<ExitCode> {
   const concurrency = isQueued ? config.maxFunctions : config.concurrency;
   const { rate: ratePerSecond, only } = options;
   const { prices } = parts;
-  console.log(
+  print(
     forecastText(result.counts, { only, sample, prices, concurrency, ratePerSecond, isQueued }),
   );
   if (result.counts.current.objects + toDo(result, only) >= manyObjects) {
-    console.log(
-      `\nFor so many, S3 itself can call the function: grayscale backfill s3://${place.bucket}/${place.prefix} --job`,
+    print(
+      `\nFor so many, S3 itself can call the function: grayscale backfill ${printable(`s3://${place.bucket}/${place.prefix}`)} --job`,
     );
   }
   return 0;
@@ -123,16 +135,18 @@ async function convert(run: Run): Promise<ExitCode> {
   const { parts, options } = run;
   const { openCheckpoint } = await import('../backfill/index.ts');
   const checkpoint = openCheckpoint(options.checkpoint);
-  const destination = await parts.openDestination({ onOutcome: printFailure });
-  const goOn = `Run the same command to go on; "${checkpoint.path}" remembers how far it came.`;
+  const destination = await parts.openDestination({ onOutcome: printFailedOutcome });
+  const goOn = printable(
+    `Run the same command to go on; "${checkpoint.path}" remembers how far it came.`,
+  );
   const result = await goThrough(run, { checkpoint, destination }).catch((error: unknown) => {
     if (!(error instanceof Error) || ('code' in error && error.code === 'CHECKPOINT_UNUSABLE'))
       throw error;
-    throw new Error(`${error.message}\n${goOn}`, { cause: error });
+    throw new InterruptedError([error.message, goOn], error);
   });
-  console.log(countsText(result.counts));
-  console.log(takenText(result.taken));
-  if (!result.isFinished) console.error(`Stopped. ${goOn}`);
+  print(countsText(result.counts));
+  print(takenText(result.taken));
+  if (!result.isFinished) printError(`Stopped. ${goOn}`);
   return result.isFinished && result.taken.failed + result.taken.unsettled === 0 ? 0 : 1;
 }
 

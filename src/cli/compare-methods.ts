@@ -9,6 +9,7 @@ import {
   compareMethods,
   inspectImage,
 } from '../convert/index.ts';
+import { print, printable, printError } from '../terminal.ts';
 import { endHungDecoder } from './end-hung-decoder.ts';
 import type { ExitCode } from './exit-code.ts';
 import { kindOf } from './path-kind.ts';
@@ -49,12 +50,12 @@ async function comparePhoto(
   if (out !== undefined) await checkOutput(out, photo, overwrite);
   try {
     const compared = await compare(photo, parts);
-    console.log(tableOf(compared));
+    print(tableOf(compared));
     if (out !== undefined) await writeSheet(out, { ...compared, overwrite, ...parts });
     return 0;
   } catch (error) {
     if (!(error instanceof ConversionError)) throw error;
-    console.error(`${error.code}: ${error.message}`);
+    printError(printable(`${error.code}: ${error.message}`));
     if (error.code === 'CONVERSION_TIMEOUT') endHungDecoder();
     return 1;
   }

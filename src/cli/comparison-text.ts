@@ -1,4 +1,5 @@
 import type { ComparedTimes, CompareReport } from '../stats/index.ts';
+import { printable } from '../terminal.ts';
 import { tableText, threeDigits } from './number-text.ts';
 
 /** A comparison for people: a sentence for each time, what must be known of the sizes, the verdict. */
@@ -6,8 +7,8 @@ export function comparisonText(report: CompareReport): string {
   return [
     tableText([report.image, report.megapixel, ...report.stages].map(rowOf)),
     '',
-    sizesText(report),
-    verdictText(report),
+    printable(sizesText(report)),
+    printable(verdictText(report)),
   ].join('\n');
 }
 

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { Presets, SingleBar } from 'cli-progress';
+import { print, printable, printError, printJson } from '../terminal.ts';
 import type { JobResult } from './convert-files.ts';
 
 export interface ReportOptions {
@@ -25,13 +26,13 @@ export function createReport({ json, total }: ReportOptions): Report {
       bar?.increment();
       // A bar and a line for each success would tear each other apart.
       const isTold = !json && (!bar || result.status === 'failed');
-      if (isTold) (result.status === 'failed' ? console.error : console.log)(lineOf(result));
+      if (isTold) (result.status === 'failed' ? printError : print)(printable(lineOf(result)));
     },
     finish() {
       bar?.stop();
       const summary = summaryOf(results, performance.now() - startedAt);
-      if (json) console.log(JSON.stringify({ results, summary }, null, 2));
-      else if (total !== 1) console.log(textOf(summary));
+      if (json) printJson({ results, summary });
+      else if (total !== 1) print(textOf(summary));
     },
   };
 }

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { composeConverter, composeFiles, limitsOf, recipeOf } from '../compose.ts';
 import { type Config, readConfig } from '../config.ts';
 import { ConversionError, type RecipeOptions, toGrayscale } from '../convert/index.ts';
+import { printable, printError } from '../terminal.ts';
 import { convertFiles, readStandardInput } from './convert-files.ts';
 import { createReport } from './convert-report.ts';
 import { endHungDecoder } from './end-hung-decoder.ts';
@@ -102,7 +103,7 @@ async function convertStream(
     return (await writeStandardOutput(image.bytes)) ? 0 : 1;
   } catch (error) {
     if (!(error instanceof ConversionError)) throw error;
-    console.error(`${error.code}: ${error.message}`);
+    printError(printable(`${error.code}: ${error.message}`));
     if (isTimeout(error.code)) endHungDecoder();
     return 1;
   }

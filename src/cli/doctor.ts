@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { examineAll } from '../compose-doctor.ts';
 import { type Config, ConfigError, readConfig } from '../config.ts';
 import type { Finding, State } from '../doctor/index.ts';
+import { print, printable, printJson } from '../terminal.ts';
 import type { ExitCode } from './exit-code.ts';
 
 const marks: Record<State, string> = { good: 'ok', warning: '!!', bad: 'XX' };
@@ -21,9 +22,10 @@ Exit code: 0 nothing is bad, 1 something is.`,
     )
     .action(async ({ json }: { json?: boolean }) => {
       const findings = await examined();
-      console.log(json ? JSON.stringify(findings, null, 2) : findings.map(lineOf).join('\n'));
+      if (json) printJson(findings);
+      else print(findings.map(lineOf).join('\n'));
       const bad = findings.filter(({ state }) => state === 'bad').length;
-      if (!json) console.log(bad > 0 ? `\n${bad} to mend.` : '\nNothing is bad.');
+      if (!json) print(bad > 0 ? `\n${bad} to mend.` : '\nNothing is bad.');
       setExitCode(bad > 0 ? 1 : 0);
     });
 }
@@ -42,6 +44,6 @@ async function examined(): Promise<Finding[]> {
 }
 
 function lineOf({ subject, state, what, cure }: Finding): string {
-  const line = `${marks[state]}  ${subject.padEnd(13)}  ${what}`;
-  return cure === undefined ? line : `${line}\n    ${' '.repeat(13)}  -> ${cure}`;
+  const line = `${marks[state]}  ${subject.padEnd(13)}  ${printable(what)}`;
+  return cure === undefined ? line : `${line}\n    ${' '.repeat(13)}  -> ${printable(cure)}`;
 }

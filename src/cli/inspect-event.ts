@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { parseOptionsOf } from '../compose.ts';
 import { readConfig } from '../config.ts';
 import { describeRecord, parseEvent } from '../events/index.ts';
+import { printError, printJson } from '../terminal.ts';
 import { readStream } from './read-stream.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -21,8 +22,8 @@ export function inspectEventCommand(): Command {
       const options = parseOptionsOf(readConfig());
       const events = parseJson(await readText(file), file);
       const records = events.flatMap((event) => parseEvent(event, options));
-      console.log(JSON.stringify(records.map(describeRecord), null, 2));
-      if (records.length === 0) console.error('The event holds no records.');
+      printJson(records.map(describeRecord));
+      if (records.length === 0) printError('The event holds no records.');
     });
 }
 

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
 import { RecipeError } from '../convert/index.ts';
 import { setLastResort } from '../last-resort.ts';
+import { printable, printError, printFailure } from '../terminal.ts';
 import { version } from '../version.ts';
 import type { ExitCode } from './exit-code.ts';
 import { surviveClosedOutput } from './standard-output.ts';
@@ -36,6 +37,7 @@ export async function main(argv: string[]): Promise<ExitCode> {
     .description('Turns colour images into exact, reproducible grayscale.')
     .version(version)
     .showHelpAfterError('(add --help for what it takes)')
+    .configureOutput({ outputError: (message) => printError(shownUsage(message)) })
     .exitOverride();
   const setExitCode = (code: ExitCode) => {
     exitCode = code;
@@ -60,8 +62,14 @@ async function loadCommands(name = ''): Promise<MakeCommand[]> {
 function explain(error: unknown): ExitCode {
   // Commander has printed its own message already, and for --help and --version all there is.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  console.error(error instanceof Error ? error.message : String(error));
+  printFailure(error);
   return isWrongUse(error) ? 2 : 1;
+}
+
+/** Commander quotes the words of the command line, and may add a suggestion on a line of its own. */
+function shownUsage(message: string): string {
+  const [, what = '', suggestion] = /^(.*?)(\n\(Did you mean [^\n]*\))?\n?$/s.exec(message) ?? [];
+  return suggestion === undefined ? printable(what) : `${printable(what)}\n${suggestion.slice(1)}`;
 }
 
 function isWrongUse(error: unknown): boolean {

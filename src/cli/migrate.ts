@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { composeMigration } from '../compose.ts';
 import { readConfig } from '../config.ts';
+import { print } from '../terminal.ts';
 
 /** `grayscale migrate` */
 export function migrateCommand(): Command {
@@ -12,7 +13,7 @@ export function migrateCommand(): Command {
     )
     .action(async () => {
       const applied = await composeMigration(readConfig());
-      for (const name of applied) console.log(`applied ${name}`);
-      if (applied.length === 0) console.log('The schema is up to date.');
+      for (const name of applied) print(`applied ${name}`);
+      if (applied.length === 0) print('The schema is up to date.');
     });
 }

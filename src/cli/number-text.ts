@@ -1,3 +1,5 @@
+import { printable } from '../terminal.ts';
+
 /** Whole numbers, in groups of three. */
 export function count(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
@@ -20,7 +22,8 @@ export function size(bytes: number): string {
 }
 
 /** Rows in columns as wide as what they hold. */
-export function tableText(rows: string[][], { right = [] }: { right?: number[] } = {}): string {
+export function tableText(cells: string[][], { right = [] }: { right?: number[] } = {}): string {
+  const rows = cells.map((row) => row.map(printable));
   const columns = Math.max(...rows.map(({ length }) => length));
   const widths = Array.from({ length: columns }, (_, i) =>
     Math.max(...rows.map((row) => row[i]?.length ?? 0)),

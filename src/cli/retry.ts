@@ -4,11 +4,12 @@ import { type BucketParts, composeBucket } from '../compose-bucket.ts';
 import { type Config, readConfig } from '../config.ts';
 import { conversionErrorCodes } from '../convert/index.ts';
 import { permanentErrorCodes } from '../pipeline/index.ts';
+import { print, printError } from '../terminal.ts';
 import { takenText } from './backfill-text.ts';
 import type { ExitCode } from './exit-code.ts';
 import { count, tableText } from './number-text.ts';
 import { rateOf, sinceMsOf } from './option-values.ts';
-import { printFailure } from './print-failure.ts';
+import { printFailedOutcome } from './print-failed-outcome.ts';
 import { untilStopped } from './stop-signal.ts';
 
 interface Options {
@@ -63,9 +64,9 @@ async function run({ code, since, rate, dryRun }: Options, config: Config): Prom
         ratePerSecond: rate,
       }),
     );
-    console.log(foundText(result));
-    if (!dryRun && result.keys > 0) console.log(takenText(result.taken));
-    if (!result.isFinished) console.error('Stopped. Run the same command to go on.');
+    print(foundText(result));
+    if (!dryRun && result.keys > 0) print(takenText(result.taken));
+    if (!result.isFinished) printError('Stopped. Run the same command to go on.');
     const { failed, unsettled } = result.taken;
     return result.isFinished && failed + unsettled === 0 ? 0 : 1;
   } finally {
@@ -74,7 +75,7 @@ async function run({ code, since, rate, dryRun }: Options, config: Config): Prom
 }
 
 function openDestination(parts: BucketParts) {
-  return parts.openDestination({ onOutcome: printFailure });
+  return parts.openDestination({ onOutcome: printFailedOutcome });
 }
 
 function foundText({ rowsByCode, keys }: RetryResult): string {

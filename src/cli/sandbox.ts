@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { readConfig } from '../config.ts';
+import { print } from '../terminal.ts';
 import type { ExitCode } from './exit-code.ts';
 
 /** `grayscale sandbox` */
@@ -14,7 +15,7 @@ export function sandboxCommand(setExitCode: (code: ExitCode) => void): Command {
     .action(async ({ demo = false }: { demo?: boolean }) => {
       // Loaded here alone: no other command needs a server.
       const { runSandbox } = await import('../sandbox/run.ts');
-      const exitCode = await runSandbox(readConfig(), { demo, print: console.log });
+      const exitCode = await runSandbox(readConfig(), { demo, print });
       setExitCode(exitCode === 0 ? 0 : 1);
     });
 }

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { readConfig } from '../config.ts';
+import { print } from '../terminal.ts';
 import { placeOf } from './option-values.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -36,7 +37,7 @@ Examples:
       const { runServer } = await import('../server/run.ts');
       const config = { ...readConfig(), ...given };
       checkPlace(poll, config.bucket);
-      await runServer(config, { poll, print: console.log });
+      await runServer(config, { poll, print });
     });
 }
 

@@ -1,3 +1,5 @@
+import { printable, printError } from '../terminal.ts';
+
 /**
  * Lets work end as it would have when nobody reads its output any more. Where the output cannot be
  * written for another reason, that is told, and the exit code is 1.
@@ -5,7 +7,7 @@
 export function surviveClosedOutput(): void {
   process.stdout.on('error', (error) => {
     if (isReaderGone(error)) return;
-    console.error(`Cannot write to standard output: ${error.message}`);
+    printError(printable(`Cannot write to standard output: ${error.message}`));
     process.once('exit', () => {
       process.exitCode = 1;
     });

@@ -8,6 +8,7 @@ import {
   reportStats,
   sampleRows,
 } from '../stats/index.ts';
+import { print, printJson } from '../terminal.ts';
 import { chooseSides } from './compared-sides.ts';
 import { comparisonText } from './comparison-text.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -64,7 +65,8 @@ async function describe(
   const untilMs = Date.now();
   const window = { sinceMs: sinceMsOf(since, untilMs), untilMs };
   const report = reportStats(await sampleRows(sampler, window), { window, by, prices });
-  console.log(json ? JSON.stringify(report, null, 2) : statsText(report));
+  if (json) printJson(report);
+  else print(statsText(report));
   return 0;
 }
 
@@ -76,7 +78,8 @@ async function compare(
   const window = { sinceMs: sinceMsOf(since, untilMs), untilMs };
   const sides = await chooseSides(names, { window, sampler });
   const report = reportComparison(sides, { tolerance });
-  console.log(json ? JSON.stringify(report, null, 2) : comparisonText(report));
+  if (json) printJson(report);
+  else print(comparisonText(report));
   return report.isRegression ? 1 : 0;
 }
 

@@ -1,4 +1,5 @@
 import type { Place } from '../backfill/index.ts';
+import { printable } from '../terminal.ts';
 import {
   type FindingKind,
   findingKinds,
@@ -87,7 +88,7 @@ function findingsText({ findings }: VerifyReport, found: FindingKind[]): string 
 
 function keysText({ findings }: VerifyReport, kind: FindingKind): string {
   const { count: all, first } = findings[kind];
-  const lines = first.map(({ key, reason }) => `  ${key}: ${reason}`);
+  const lines = first.map(({ key, reason }) => `  ${printable(`${key}: ${reason}`)}`);
   const more = all > keptFindings ? [`  ... and ${count(all - keptFindings)} more (--json)`] : [];
   return [`${kind}:`, ...lines, ...more].join('\n');
 }

@@ -2,10 +2,11 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Place } from '../backfill/index.ts';
 import { type BucketParts, composeBucket } from '../compose-bucket.ts';
 import { type Config, readConfig } from '../config.ts';
+import { print, printableJson, printError } from '../terminal.ts';
 import type { Repair, VerifyReport } from '../verify/index.ts';
 import type { ExitCode } from './exit-code.ts';
 import { placeOf } from './option-values.ts';
-import { printFailure } from './print-failure.ts';
+import { printFailedOutcome } from './print-failed-outcome.ts';
 import { writeStandardOutput } from './standard-output.ts';
 import { untilStopped } from './stop-signal.ts';
 import { UsageError } from './usage-error.ts';
@@ -118,8 +119,8 @@ async function goThrough({ place, output, options, parts, signal }: Run): Promis
     progress.stop();
   }
   if (json) await writeLine({ summary: summaryOf(report, { place, sample: chosen }) });
-  else console.log(reportText(report, { place, sample: chosen, isDeep: deep === true }));
-  if (!report.isFinished) console.error('Stopped: the rest was not looked at.');
+  else print(reportText(report, { place, sample: chosen, isDeep: deep === true }));
+  if (!report.isFinished) printError('Stopped: the rest was not looked at.');
   return exitCodeOf(report);
 }
 
@@ -129,7 +130,7 @@ async function openRepair({
   parts,
 }: Pick<Run, 'place' | 'options' | 'parts'>): Promise<Repair> {
   const { createRepair } = await import('../verify/index.ts');
-  const destination = await parts.openDestination({ onOutcome: printFailure });
+  const destination = await parts.openDestination({ onOutcome: printFailedOutcome });
   const deletesOrphans = options.deleteOrphans === true;
   return createRepair({
     bucket,
@@ -158,7 +159,7 @@ function outputPlaceOf({ bucket, prefix }: Place, config: Config): Place {
 }
 
 async function writeLine(value: object): Promise<void> {
-  await writeStandardOutput(Buffer.from(`${JSON.stringify(value)}\n`));
+  await writeStandardOutput(Buffer.from(`${printableJson(value)}\n`));
 }
 
 function sampleOf(text: string): number {

@@ -5,6 +5,7 @@ import { composeServer } from '../compose-server.ts';
 import { readConfig } from '../config.ts';
 import { createLog } from '../server/log.ts';
 import { startServer } from '../server/server.ts';
+import { print } from '../terminal.ts';
 import { readOutcome } from './log-reader.ts';
 import { type Part, runPart } from './run-part.ts';
 
@@ -14,7 +15,7 @@ async function startApi(): Promise<Part> {
   const config = readConfig();
   const { host, port } = config;
   const parts = await composeServer(config);
-  const log = createLog(config, console.log);
+  const log = createLog(config, print);
   const server = await startServer(parts, { host, port, log, listens: false });
   parts.warmUp();
   return {

@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { Context, SQSRecord } from 'aws-lambda';
 import { handler } from '../lambda/handler.ts';
+import { printable, printError } from '../terminal.ts';
 import { type Part, runPart } from './run-part.ts';
 
 const [queueUrl = ''] = process.argv.slice(2);
@@ -37,7 +38,7 @@ async function poll(sqs: SQSClient, signal: AbortSignal): Promise<void> {
       if (messages.length > 0) await settle(sqs, messages, await invoke(messages));
     } catch (error) {
       if (signal.aborted) return;
-      console.error(`The queue did not answer, trying again: ${(error as Error).message}`);
+      printError(printable(`The queue did not answer, trying again: ${(error as Error).message}`));
       await sleep(1_000, undefined, { signal }).catch(() => {});
     }
   }
@@ -63,7 +64,7 @@ async function invoke(messages: Message[]): Promise<Set<string>> {
     };
     return new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
   } catch (error) {
-    console.error(`The function failed: ${(error as Error).message}`);
+    printError(printable(`The function failed: ${(error as Error).message}`));
     return new Set(messages.map(({ MessageId = '' }) => MessageId));
   }
 }

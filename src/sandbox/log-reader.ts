@@ -1,4 +1,5 @@
 import { type Outcome, type Stage, stages } from '../pipeline/index.ts';
+import { printable } from '../terminal.ts';
 
 /** What one log line of the function tells of an image. */
 export interface LoggedOutcome {
@@ -29,12 +30,12 @@ export function createLogReader(print: (line: string) => void): LogReader {
     read(line) {
       const entry = parse(line);
       const outcome = readOutcome(line);
-      if (!entry) print(line);
+      if (!entry) print(printable(line));
       else if (outcome) {
         newest.set(outcome.key, outcome);
-        if (isFollowing) print(describe(outcome));
+        if (isFollowing) print(printable(describe(outcome)));
       } else if (entry.level === 'ERROR') {
-        print(describeError(entry));
+        print(printable(describeError(entry)));
       }
     },
     find: (key) => newest.get(key),
@@ -55,9 +56,9 @@ export function readOutcome(line: string): LoggedOutcome | undefined {
 export function outcomeTable(outcomes: LoggedOutcome[]): string {
   const head = ['upload', 'outcome', 'output', ...stages.map((stage) => `${stage} ms`)];
   const rows = outcomes.map(({ key, status, outputKey, code, stagesMs }) => [
-    key,
+    printable(key),
     status,
-    outputKey ?? code ?? '',
+    printable(outputKey ?? code ?? ''),
     ...stages.map((stage) => (stagesMs[stage] ?? 0).toFixed(1)),
   ]);
   const widths = head.map((_, column) =>

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Config } from '../config.ts';
 import { setLastResort } from '../last-resort.ts';
+import { printable, printError } from '../terminal.ts';
 import { createLogReader, type LogReader } from './log-reader.ts';
 import { uploadSamples } from './samples.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
@@ -25,7 +26,7 @@ export async function runSandbox(config: Config, { demo, print }: RunOptions): P
   try {
     const sandbox = await startSandbox(config, log.read, { withApi: !demo, signal });
     const putBack = setLastResort({
-      report: ({ message }) => console.error(`Internal error: ${message}`),
+      report: ({ message }) => printError(printable(`Internal error: ${message}`)),
       drain: sandbox.close,
     });
     try {
@@ -50,7 +51,7 @@ async function runParts(
   { demo, print, signal }: RunOptions & { signal: AbortSignal },
 ): Promise<number> {
   const missing = await uploadSamples(sandbox, log, { signal, print });
-  for (const problem of missing) print(`Missing: ${problem}`);
+  for (const problem of missing) print(printable(`Missing: ${problem}`));
   if (demo || signal.aborted) return missing.length > 0 ? 1 : 0;
 
   print(usage(sandbox));

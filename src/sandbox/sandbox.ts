@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { composeMigration } from '../compose.ts';
 import { type Config, environmentWith } from '../config.ts';
+import { printFailure } from '../terminal.ts';
 import { type Child, startChild } from './child.ts';
 import { freePort } from './port.ts';
 import { credentials, region, type StoreAndQueue, startStoreAndQueue } from './store-and-queue.ts';
@@ -45,7 +46,7 @@ export async function startSandbox(
   const closers: (() => Promise<unknown>)[] = [];
   async function close() {
     // What cannot be closed must not keep the rest open.
-    for (const closer of closers.splice(0).reverse()) await closer().catch(console.error);
+    for (const closer of closers.splice(0).reverse()) await closer().catch(printFailure);
   }
 
   try {

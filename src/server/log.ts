@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { printableJson } from '../terminal.ts';
 
 export type Level = 'info' | 'warn' | 'error';
 
@@ -15,6 +16,7 @@ export function createLog(
   return (level, message, facts = {}) => {
     const name = level.toUpperCase() as Uppercase<Level>;
     if (ranks[name] < ranks[logLevel]) return;
-    write(JSON.stringify({ level: name, message, timestamp: new Date().toISOString(), ...facts }));
+    const timestamp = new Date().toISOString();
+    write(printableJson({ level: name, message, timestamp, ...facts }));
   };
 }

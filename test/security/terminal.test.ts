@@ -1,0 +1,178 @@
+// Names that a terminal would obey, through every command: a person sees them, and the terminal does not.
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createLogReader, outcomeTable } from '../../src/sandbox/log-reader.ts';
+import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
+import { createLog } from '../../src/server/log.ts';
+import { printable, printableJson } from '../../src/terminal.ts';
+import { type CliResult, runCli } from '../support/cli.ts';
+import { eventBridgeEvent } from '../support/events.ts';
+import { tinyPng } from '../support/pipeline.ts';
+import { createDatabase, type TestDatabase } from '../support/postgres.ts';
+import { startS3 } from '../support/s3.ts';
+import { environmentOf } from '../support/server.ts';
+
+/** Escape, carriage return, line feed, bell, a C1 control and a turn of the direction. */
+const evil = 'e\u001b[2J\r\nfake: all is well\u0007\u009b31m\u202egnp';
+const seen = String.raw`e\x1b[2J\x0d\x0afake: all is well\x07\x9b31m\u202egnp`;
+/** The list of this store, XML, loses carriage returns. */
+const listed = evil.replace('\r', '');
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const obeyed = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/;
+
+let folder: string;
+let store: StoreAndQueue;
+let database: TestDatabase;
+let env: Record<string, string>;
+beforeAll(async () => {
+  [store, database] = await Promise.all([startS3(), createDatabase()]);
+  env = { ...environmentOf(store, database), S3_BUCKET: 'uploads' };
+  folder = await mkdtemp(join(tmpdir(), 'grayscale-terminal-'));
+  await mkdir(join(folder, 'pictures'));
+  await writeFile(join(folder, 'pictures', `${evil}.png`), await tinyPng(1));
+  await writeFile(join(folder, 'pictures', `${evil}2.png`), 'no picture');
+  await writeFile(join(folder, `${evil}.json`), JSON.stringify(eventBridgeEvent({ key: evil })));
+  await writeFile(join(folder, `${evil}.txt`), `${evil}`);
+  const Key = `${listed}.png`;
+  await store.s3.send(new PutObjectCommand({ Bucket: 'uploads', Key, Body: 'no picture' }));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+  await database.drop();
+  await store.close();
+});
+
+const run = async (args: string[], more: Record<string, string> = {}) =>
+  await runCli(args, { cwd: folder, env: { ...env, ...more } });
+
+function expectHarmless({ stdout, stderr }: Pick<CliResult, 'stdout' | 'stderr'>): string {
+  const text = `${stdout}${stderr}`;
+  expect(text).not.toMatch(obeyed);
+  expect(text).not.toMatch(/^fake/m);
+  return text;
+}
+
+describe('on the command line', () => {
+  test.each<[string, string[], Record<string, string>?]>([
+    ['convert', ['convert', 'pictures']],
+    ['convert, once more', ['convert', 'pictures']],
+    ['convert of nothing', ['convert', `${evil}.none`]],
+    ['convert to a wrong name', ['convert', 'pictures', '--format', 'png', '--out', `${evil}.jpg`]],
+    ['compare-methods', ['compare-methods', evil]],
+    [
+      'compare-methods with a wrong output',
+      ['compare-methods', `pictures/${evil}.png`, '-o', evil],
+    ],
+    ['inspect-event of nothing', ['inspect-event', evil]],
+    ['inspect-event of no JSON', ['inspect-event', `${evil}.txt`]],
+    ['an option that there is not', ['convert', `--${evil}`]],
+    ['a value that is none', ['convert', 'pictures', '--quality', evil]],
+    ['a command that there is not', [evil]],
+    ['backfill of what is no time', ['backfill', 's3://uploads/', '--since', evil]],
+    ['stats of what is no time', ['stats', '--since', evil]],
+    ['stats of versions', ['stats', '--compare', evil, evil]],
+    ['doctor with a wrong variable', ['doctor'], { MAX_BYTES: evil }],
+    ['serve at a wrong address', ['serve', '--host', evil]],
+    ['serve with a wrong variable', ['serve'], { PORT: evil }],
+    ['sandbox with a wrong variable', ['sandbox', '--demo'], { SANDBOX_API_PORT: evil }],
+    ['migrate', ['migrate'], { DATABASE_URL: '', DB_HOST: evil }],
+    ['verify of another bucket', ['verify', `s3://${evil}/`]],
+  ])('%s writes it so that it is seen', async (_, args, more) => {
+    expect(expectHarmless(await run(args, more))).toContain(seen);
+  });
+
+  test.each<[string, string[]]>([
+    ['backfill', ['backfill', 's3://uploads/']],
+    ['retry', ['retry', '--failed']],
+  ])('%s shows the keys that fail', async (_, args) => {
+    const text = expectHarmless(await run(args));
+    expect(text).toContain(`failed  ${seen.replace(String.raw`\x0d`, '')}.png: UNSUPPORTED_FORMAT`);
+  });
+
+  test('doctor obeys no name of a bucket', async () => {
+    expectHarmless(await run(['doctor'], { S3_BUCKET: evil }));
+  });
+
+  test('verify shows the keys of its findings', async () => {
+    await database.query('TRUNCATE image_metadata');
+    expect(expectHarmless(await run(['verify', 's3://uploads/']))).toContain(String.raw`e\x1b[2J`);
+  });
+
+  test('a checkpoint of another backfill is told in lines of their own', async () => {
+    const path = join(folder, 'other.json');
+    const amounts = { queued: 0, converted: 0, skipped: 0, failed: 0, unsettled: 0 };
+    const plan = { bucket: 'b', prefix: evil, only: 'all', since: '', recipe: 'x', to: 'y' };
+    const counts = Object.fromEntries(
+      [
+        ...['current', 'failed', 'stale', 'missing', 'ownOutput'],
+        ...['older', 'folderMarker', 'otherType', 'refused'],
+      ].map((kind) => [kind, { objects: 0, bytes: 0 }]),
+    );
+    await writeFile(path, JSON.stringify({ version: 1, plan, counts, taken: amounts }));
+    const told = expectHarmless(await run(['backfill', 's3://uploads/', '--checkpoint', path]));
+    expect(told).toMatch(/is of another backfill:\n {2}bucket: /);
+    expect(told).toContain(`it has "${seen}"`);
+  });
+
+  test.each([
+    ['convert', ['convert', 'pictures', '--overwrite', '--json']],
+    ['inspect-event', ['inspect-event', `${evil}.json`]],
+    ['verify', ['verify', 's3://uploads/', '--json']],
+  ])('%s writes JSON that is read as it was', async (_, args) => {
+    const { stdout, stderr } = await run(args);
+    expectHarmless({ stdout, stderr });
+    const documents = args[0] === 'verify' ? stdout.toString().trim().split('\n') : [`${stdout}`];
+    const words = JSON.stringify(documents.map((document) => JSON.parse(document)));
+    expect(words).toContain(JSON.stringify('\u0007\u009b31m\u202egnp').slice(1, -1));
+  });
+});
+
+test('the sandbox shows what the function logs, and what is no log', () => {
+  const lines: string[] = [];
+  const log = createLogReader((line) => lines.push(line));
+  log.follow();
+  const stagesMs = {};
+  log.read(evil.replace('\n', ''));
+  log.read(JSON.stringify({ message: 'failed', key: evil, code: 'X', reason: evil, stagesMs }));
+  log.read(JSON.stringify({ level: 'ERROR', message: 'refused', key: evil, reason: evil }));
+  log.read(JSON.stringify({ level: 'ERROR', message: evil }));
+  lines.push(...outcomeTable([{ status: 'failed', key: evil, code: evil, stagesMs }]).split('\n'));
+  for (const line of lines) expect(line).not.toMatch(/[\n]|^fake/);
+  expectHarmless({ stdout: Buffer.from(lines.join('\n')), stderr: '' });
+  expect(lines.filter((line) => line.includes(seen))).toHaveLength(3);
+});
+
+test('the server’s log is JSON in plain characters', () => {
+  const lines: string[] = [];
+  createLog({ logLevel: 'INFO' }, (line) => lines.push(line))('error', 'refused', { key: evil });
+  expect(lines.join()).not.toMatch(obeyed);
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ key: evil });
+});
+
+test.each(['plain', 'ä 日本 🎉', 'a\\b', '👩‍👩‍👧'])('%s is printed as it is', (text) => {
+  expect(printable(text)).toBe(text);
+  expect(JSON.parse(printableJson(text))).toBe(text);
+});
+
+test('half a character and a mark of order are seen', () => {
+  expect(printable('\ud800\ufeff')).toBe(String.raw`\ud800\ufeff`);
+});
+
+test('no other module writes to the terminal', async () => {
+  const sources = new URL('../../src/', import.meta.url);
+  const names = (await readdir(sources, { recursive: true })).filter((name) => /\.ts$/.test(name));
+  const texts = await Promise.all(
+    names.map(async (name) => [name, await readFile(new URL(name, sources), 'utf8')] as const),
+  );
+  const writing = texts.filter(([, text]) =>
+    /\bconsole\.|\bstd(out|err)\.write\(|stderr\.write/.test(text),
+  );
+  expect(writing.map(([name]) => name).toSorted()).toEqual([
+    'cli/standard-output.ts', // the bytes of a picture
+    'cli/verify-progress.ts', // a line of numbers, written over
+    'terminal.ts',
+  ]);
+});
