@@ -31,7 +31,7 @@ const commands = new Map<string, () => Promise<MakeCommand>>([
  */
 export async function main(argv: string[]): Promise<ExitCode> {
   surviveClosedOutput();
-  setLastResort({ report: ({ message }) => console.error(`Internal error: ${message}`) });
+  setLastResort({ report: ({ message }) => printError(printable(`Internal error: ${message}`)) });
   let exitCode: ExitCode = 0;
   const program = new Command('grayscale')
     .description('Turns colour images into exact, reproducible grayscale.')

@@ -1,4 +1,5 @@
 import { setLastResort } from '../last-resort.ts';
+import { printable, printError, printFailure } from '../terminal.ts';
 
 /** A part of the sandbox that runs. */
 export interface Part {
@@ -18,7 +19,7 @@ export async function runPart(start: () => Promise<Part>): Promise<void> {
   // The sandbox is gone: nobody is left to finish the work for, or to read what is written.
   process.on('disconnect', () => process.exit(1));
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-  const report = ({ message }: Error) => console.error(`Internal error: ${message}`);
+  const report = ({ message }: Error) => printError(printable(`Internal error: ${message}`));
   setLastResort({ report });
   try {
     const part = await start();
@@ -30,7 +31,7 @@ export async function runPart(start: () => Promise<Part>): Promise<void> {
     });
     process.send?.({ ready: true });
   } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
+    printFailure(error);
     process.exit(1);
   }
 }

@@ -1,10 +1,5 @@
 import { recipeHash } from '../convert/index.ts';
-import {
-  contentId,
-  type LedgerRow,
-  processBatch,
-  type RowFilter,
-} from '../pipeline/index.ts';
+import { contentId, type LedgerRow, processBatch, type RowFilter } from '../pipeline/index.ts';
 import { belongsTo } from './belongs-to.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { causeOf, failureReason, isPermanent } from './failure-reason.ts';
