@@ -9,7 +9,7 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import type { Settings } from './settings-schema.ts';
+import { type Settings, sharesBucket } from './settings-schema.ts';
 
 export interface BucketsProps {
   settings: Settings;
@@ -25,7 +25,7 @@ export class Buckets extends Construct {
 
   constructor(scope: Stack, { settings, key }: BucketsProps) {
     super(scope, 'Buckets');
-    const { source, outputBucket } = settings;
+    const { source, outputBucket, outputKmsKeyArn } = settings;
     if (source.kind === 'new') {
       const bucket = this.create(source.versioned, key);
       this.source = bucket;
@@ -38,10 +38,14 @@ export class Buckets extends Construct {
         }),
       });
     }
-    this.output =
-      outputBucket === undefined
-        ? this.source
-        : Bucket.fromBucketName(this, 'Output', outputBucket);
+    this.output = sharesBucket(settings)
+      ? this.source
+      : Bucket.fromBucketAttributes(this, 'Output', {
+          bucketName: outputBucket as string,
+          ...(outputKmsKeyArn && {
+            encryptionKey: Key.fromKeyArn(this, 'OutputKey', outputKmsKeyArn),
+          }),
+        });
   }
 
   private create(versioned: boolean, key: Key | undefined): Bucket {

@@ -8,6 +8,7 @@ import type { Database } from './database.ts';
 import { ownOutputFilters } from './event-filter.ts';
 import { PackagedFunction } from './function.ts';
 import type { Network } from './network.ts';
+import { stackRights } from './s3-rights.ts';
 import type { Settings } from './settings-schema.ts';
 import type { UploadQueue } from './upload-queue.ts';
 
@@ -65,42 +66,17 @@ function filtersOf(settings: Settings) {
   return filters && { filters: filters.map((filter) => ({ pattern: JSON.stringify(filter) })) };
 }
 
-/**
- * Reads sources, writes outputs, and neither the other way round. Where outputs follow their sources,
- * it has to read the metadata of an output before it removes it, and to be told that there is none.
- */
 function grantObjects(handler: LambdaFunction, settings: Settings, buckets: Buckets): void {
-  const { source, output } = buckets;
-  const outputs = output.arnForObjects(`${settings.outputPrefix}*`);
-  const removes = settings.onSourceDeleted === 'delete';
-  handler.addToRolePolicy(
-    new PolicyStatement({
-      actions: ['s3:GetObject'],
-      resources: [source.arnForObjects(`${settings.sourcePrefix}*`)],
-    }),
-  );
-  handler.addToRolePolicy(
-    // Without it S3 answers AccessDenied for what is not there, and not NoSuchKey.
-    new PolicyStatement({
-      actions: ['s3:ListBucket'],
-      resources:
-        removes && source !== output ? [source.bucketArn, output.bucketArn] : [source.bucketArn],
-    }),
-  );
-  handler.addToRolePolicy(new PolicyStatement({ actions: ['s3:PutObject'], resources: [outputs] }));
-  if (removes) {
-    handler.addToRolePolicy(
-      new PolicyStatement({ actions: ['s3:GetObject', 's3:DeleteObject'], resources: [outputs] }),
-    );
-  } else if (source === output) {
+  for (const { effect, action, resource } of stackRights(settings, buckets)) {
     handler.addToRolePolicy(
       new PolicyStatement({
-        effect: Effect.DENY,
-        actions: ['s3:GetObject'],
-        resources: [outputs],
+        effect: effect === 'Allow' ? Effect.ALLOW : Effect.DENY,
+        actions: [action],
+        resources: [resource],
       }),
     );
   }
-  source.encryptionKey?.grantDecrypt(handler);
-  output.encryptionKey?.grantEncrypt(handler);
+  buckets.source.encryptionKey?.grantDecrypt(handler);
+  buckets.output.encryptionKey?.grantEncrypt(handler);
+  if (settings.onSourceDeleted === 'delete') buckets.output.encryptionKey?.grantDecrypt(handler);
 }

@@ -16,6 +16,7 @@ import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Buckets } from './buckets.ts';
+import { stackRights } from './s3-rights.ts';
 import type { Settings } from './settings-schema.ts';
 
 export interface NetworkProps {
@@ -51,7 +52,7 @@ export class Network extends Construct {
       });
       this.subnets = { subnetType: SubnetType.PRIVATE_ISOLATED };
     }
-    if (database.kind === 'new' || database.routeTableIds) this.openS3(buckets);
+    if (database.kind === 'new' || database.routeTableIds) this.openS3(settings, buckets);
     this.securityGroup = new SecurityGroup(this, 'Functions', {
       vpc: this.vpc,
       description: 'The functions of the grayscale image processor',
@@ -82,20 +83,22 @@ export class Network extends Construct {
     return vpc;
   }
 
-  private openS3({ source, output }: Buckets): void {
+  private openS3(settings: Settings, buckets: Buckets): void {
     const endpoint = new GatewayVpcEndpoint(this, 'S3', {
       vpc: this.vpc,
       service: GatewayVpcEndpointAwsService.S3,
       subnets: [this.subnets],
     });
-    const objects = [...new Set([source, output])];
-    endpoint.addToPolicy(
-      new PolicyStatement({
-        principals: [new AnyPrincipal()],
-        actions: ['s3:GetObject', 's3:PutObject', 's3:ListBucket'],
-        resources: objects.flatMap((bucket) => [bucket.bucketArn, bucket.arnForObjects('*')]),
-      }),
-    );
+    for (const { effect, action, resource } of stackRights(settings, buckets)) {
+      if (effect === 'Deny') continue;
+      endpoint.addToPolicy(
+        new PolicyStatement({
+          principals: [new AnyPrincipal()],
+          actions: [action],
+          resources: [resource],
+        }),
+      );
+    }
     endpoint.addToPolicy(
       new PolicyStatement({
         // Where CloudFormation waits for the migrations: a bucket of AWS's own in each region.

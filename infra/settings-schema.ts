@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { ConfigError, conversionSettings, environmentOf, readConfig } from '../src/config.ts';
+import { databaseSettings } from './database-settings.ts';
 
 const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'a bucket name');
 /** Kept to what no dialect of events encodes, so that filters can compare it. */
 const keyPrefix = z.string().regex(/^([A-Za-z0-9_-]+\/)+$/, 'a folder such as grayscale/');
-const id = (kind: string) =>
-  z.string().regex(new RegExp(`^${kind}-([0-9a-f]{8}|[0-9a-f]{17})$`), `${kind}-...`);
-
 const newBucket = z.strictObject({
   kind: z.literal('new'),
   /** Keeps what is overwritten or removed, and asks to pay for it. */
@@ -18,57 +16,6 @@ const existingBucket = z.strictObject({
   name: bucketName,
   /** The key that the bucket is encrypted with, where it is one of yours. */
   kmsKeyArn: z.string().startsWith('arn:').optional(),
-});
-
-const newDatabase = z.strictObject({
-  kind: z.literal('new'),
-  /** Of Aurora PostgreSQL. */
-  version: z
-    .string()
-    .regex(/^\d+\.\d+$/, 'a version such as 17.7')
-    .default('17.7'),
-  /**
-   * Aurora capacity units. From 0, the database pauses when nobody asks and costs only its storage;
-   * the first upload afterwards waits for its message to come back.
-   */
-  minCapacity: z.number().min(0).max(256).multipleOf(0.5).default(0.5),
-  maxCapacity: z.number().min(1).max(256).multipleOf(0.5).default(4),
-  autoPauseMinutes: z.number().int().min(5).max(1440).default(10),
-  backupDays: z.number().int().min(1).max(35).default(7),
-  deletionProtection: z.boolean().default(true),
-  /**
-   * A proxy in between, for several hundred functions at once. It is billed by the hour for at least
-   * 8 capacity units, and its open connections keep the database from ever pausing.
-   */
-  proxy: z.boolean().default(false),
-});
-
-const existingDatabase = z.strictObject({
-  kind: z.literal('existing'),
-  host: z.string().min(1),
-  port: z.number().int().min(1).max(65_535).default(5432),
-  name: z.string().min(1).default('image_db'),
-  securityGroupId: id('sg'),
-  vpcId: id('vpc'),
-  availabilityZones: z.array(z.string()).min(1),
-  subnetIds: z.array(id('subnet')).min(1),
-  /** Of those subnets: a way to S3 is made in them. Leave it out where there is one. */
-  routeTableIds: z.array(id('rtb')).optional(),
-  login: z.discriminatedUnion('kind', [
-    z.strictObject({
-      kind: z.literal('iam'),
-      /** `cluster-...` or `db-...`, as `aws rds describe-db-clusters` names it. */
-      resourceId: z.string().regex(/^(cluster|db|prx)-/, 'cluster-..., db-... or prx-...'),
-      /** Owns the schema, holds rds_iam, and may create roles. */
-      owner: z.string().min(1),
-    }),
-    z.strictObject({
-      kind: z.literal('password'),
-      user: z.string().min(1),
-      /** In Secrets Manager, with a field `password`. It ends up in the function's variables. */
-      secretName: z.string().min(1),
-    }),
-  ]),
 });
 
 /** What docs/configuration.md says of these, in the words of src/config.ts. */
@@ -95,6 +42,8 @@ export const settingsSchema = z
     sourcePrefix: z.union([z.literal(''), keyPrefix]).default(''),
     /** An existing bucket for the outputs, in place of the source's own. */
     outputBucket: bucketName.optional(),
+    /** The customer managed key of that bucket, if it has one. */
+    outputKmsKeyArn: z.string().startsWith('arn:').optional(),
     outputPrefix: keyPrefix.default('grayscale/'),
     /**
      * `sqs`: the bucket tells the queue, which is cheapest, fastest, and seen by Lambda's loop
@@ -126,7 +75,7 @@ export const settingsSchema = z
     /** The one throttle: functions at once, and with them connections to the database. */
     maxConcurrency: z.number().int().min(2).max(1_000).default(20),
 
-    database: z.discriminatedUnion('kind', [newDatabase, existingDatabase]),
+    database: databaseSettings,
     /** `own`: a key of the stack's own for everything that it stores. */
     encryption: z.enum(['aws', 'own']).default('aws'),
     /** Who hears of alarms. */
@@ -135,12 +84,13 @@ export const settingsSchema = z
     terminationProtection: z.boolean().default(false),
   })
   .superRefine((settings, context) => {
-    const { source, outputBucket, outputPrefix, sourcePrefix, database } = settings;
+    const { outputBucket, outputKmsKeyArn, outputPrefix, sourcePrefix, database } = settings;
     const wrong = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
-    const intoSource =
-      outputBucket === undefined || (source.kind === 'existing' && source.name === outputBucket);
-    if (intoSource && sourcePrefix !== '' && outputPrefix.startsWith(sourcePrefix)) {
+    if (outputKmsKeyArn !== undefined && outputBucket === undefined) {
+      wrong('outputKmsKeyArn', 'an outputBucket that it is the key of');
+    }
+    if (sharesBucket(settings) && sourcePrefix !== '' && outputPrefix.startsWith(sourcePrefix)) {
       wrong('outputPrefix', `outside of ${sourcePrefix}: outputs there would be uploads`);
     }
     for (const problem of problemsOf(settings.conversion)) wrong('conversion', problem);
@@ -151,6 +101,16 @@ export const settingsSchema = z
       wrong('database', 'a minCapacity above 0 with a proxy, which would keep it awake');
     }
   });
+
+interface BucketChoice {
+  source: { kind: 'new' } | { kind: 'existing'; name: string };
+  outputBucket?: string | undefined;
+}
+
+/** Whether outputs go to the bucket that the sources are in. */
+export function sharesBucket({ source, outputBucket }: BucketChoice): boolean {
+  return outputBucket === undefined || (source.kind === 'existing' && source.name === outputBucket);
+}
 
 /** What the function would say of its variables when it starts. */
 function problemsOf(settings: z.output<typeof conversion>): string[] {

@@ -1,7 +1,16 @@
-// What the function asks of S3, beside what its role may ask: neither is more than the other.
-import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { handler } from '../../src/lambda/handler.ts';
+// The function's requests to AWS, its role, the VPC endpoint's policy and the policy in docs/deploy.md
+// agree, for each setting.
+import { readFileSync } from 'node:fs';
+import {
+  DeleteObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import type { Template } from 'aws-cdk-lib/assertions';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { resourceOf, s3Rights } from '../../infra/s3-rights.ts';
+import type { EnvironmentSettings } from '../../infra/settings-schema.ts';
 import { s3Event, sqsEvent } from '../support/events.ts';
 import { lambdaContext } from '../support/lambda-context.ts';
 import {
@@ -10,64 +19,151 @@ import {
   openLambdaEnvironment,
 } from '../support/lambda-environment.ts';
 import { tinyPng } from '../support/pipeline.ts';
+import { endpointLines, linesOf, roleLines } from './policy-lines.ts';
 import { synthesize } from './synthesize.ts';
 
-/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html */
-const rightFor: Record<string, string> = {
-  GetObjectCommand: 's3:GetObject',
-  HeadObjectCommand: 's3:GetObject',
-  PutObjectCommand: 's3:PutObject',
-  DeleteObjectCommand: 's3:DeleteObject',
-  ListObjectsV2Command: 's3:ListBucket',
-  HeadBucketCommand: 's3:ListBucket',
+/**
+ * What a request needs, beside its own action where the documentation asks for more.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+ */
+const actionsFor: Record<string, (input: { IfMatch?: string }) => string[]> = {
+  GetObjectCommand: () => ['s3:GetObject'],
+  HeadObjectCommand: () => ['s3:GetObject'],
+  PutObjectCommand: () => ['s3:PutObject'],
+  DeleteObjectCommand: ({ IfMatch }) =>
+    IfMatch === undefined ? ['s3:DeleteObject'] : ['s3:DeleteObject', 's3:GetObject'],
 };
-/** Asked for by no request: with it, S3 says that an object is missing rather than forbidden. */
-const forAnswers = ['s3:ListBucket'];
+const outputPrefix = 'grayscale/';
+/** No request needs it: with it, S3 says that an object is missing rather than forbidden. */
+const forAnswers = 's3:ListBucket arn:aws:s3:::uploads';
 
-let environment: LambdaEnvironment;
-beforeAll(async () => {
-  environment = await openLambdaEnvironment();
+let environment: LambdaEnvironment | undefined;
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await environment?.close();
+  environment = undefined;
 });
-afterAll(() => environment.close());
 
-test('the role may do what the function does in S3, and nothing else', async () => {
+/** Runs it, and collects the requests that the SDK sends to any service meanwhile. */
+async function recording(requests: Set<string>, run: () => Promise<unknown>): Promise<void> {
+  const client = Object.getPrototypeOf(S3Client.prototype);
+  const send = client.send;
+  const spy = vi.spyOn(client, 'send').mockImplementation(function (
+    this: unknown,
+    ...args: unknown[]
+  ) {
+    // The store announces objects to the queue from this process as well.
+    if (this === environment?.server.s3 || this === environment?.server.sqs) {
+      return Reflect.apply(send, this, args);
+    }
+    const [command] = args as [{ constructor: { name: string }; input: Record<string, string> }];
+    const { Bucket, Key = '', ...input } = command.input;
+    const folder = Key.startsWith(outputPrefix) ? outputPrefix : '';
+    for (const action of actionsFor[command.constructor.name]?.(input) ?? ['unknown']) {
+      requests.add(`${action} arn:aws:s3:::${Bucket}/${folder}*`);
+    }
+    return Reflect.apply(send, this, args);
+  });
+  await run();
+  spy.mockRestore();
+}
+
+async function requestsOf(onSourceDeleted: 'keep' | 'delete'): Promise<Set<string>> {
   captureLog();
+  vi.resetModules();
+  environment = await openLambdaEnvironment();
+  vi.stubEnv('ON_SOURCE_DELETED', onSourceDeleted);
+  const { handler } = await import('../../src/lambda/handler.ts');
   const { s3 } = environment.server;
   const put = async (Key: string, Body: Uint8Array | string) =>
     await s3.send(new PutObjectCommand({ Bucket: 'uploads', Key, Body }));
+  const remove = async (Key: string) =>
+    await s3.send(new DeleteObjectCommand({ Bucket: 'uploads', Key }));
+  const requests = new Set<string>();
+  const invoke = (eventName: string, ...keys: string[]) =>
+    recording(requests, async () => {
+      const events = keys.map((key) =>
+        s3Event({ bucket: 'uploads', key, versionId: undefined, eventName }),
+      );
+      const answer = await handler(sqsEvent(...events), lambdaContext);
+      expect(answer).toEqual({ batchItemFailures: [] });
+    });
+
   await put('good.png', await tinyPng(1));
-  await put('bad.png', 'no picture');
+  await put('bad.png', 'no image');
   await put('gone.png', 'x');
-  await s3.send(new DeleteObjectCommand({ Bucket: 'uploads', Key: 'gone.png' }));
-
-  const asked = new Set<string>();
-  const send = S3Client.prototype.send;
-  const spy = vi.spyOn(S3Client.prototype, 'send').mockImplementation(function (
-    this: S3Client,
-    ...args: unknown[]
-  ) {
-    const [command] = args as [object];
-    asked.add(rightFor[command.constructor.name] ?? command.constructor.name);
-    return Reflect.apply(send, this, args) as never;
-  });
-  const keys = ['good.png', 'bad.png', 'gone.png', 'good.png'];
-  const events = keys.map((key) => s3Event({ bucket: 'uploads', key, versionId: undefined }));
-  const answer = await handler(sqsEvent(...events), lambdaContext);
-  spy.mockRestore();
-  expect(answer).toEqual({ batchItemFailures: [] });
-  expect(await environment.database.rows()).not.toHaveLength(0);
-
-  const { templates } = synthesize({
-    plain: { source: { kind: 'new' }, database: { kind: 'new' } },
-  });
-  const policies = Object.entries(templates.plain?.findResources('AWS::IAM::Policy') ?? {});
-  const granted = policies
-    .filter(([id]) => id.startsWith('Images'))
-    .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)
-    .filter(({ Effect }) => Effect === 'Allow')
-    .flatMap(({ Action }) => Action as string | string[])
-    .filter((action) => action.startsWith('s3:'));
-  expect([...new Set([...asked, ...forAnswers])].toSorted()).toEqual(
-    [...new Set(granted)].toSorted(),
+  await remove('gone.png');
+  await invoke('ObjectCreated:Put', 'good.png', 'bad.png', 'gone.png', 'good.png');
+  await remove('good.png');
+  await invoke('ObjectRemoved:Delete', 'good.png');
+  const { KeyCount } = await s3.send(
+    new ListObjectsV2Command({ Bucket: 'uploads', Prefix: 'grayscale/good.png' }),
   );
-}, 120_000);
+  expect(KeyCount).toBe(onSourceDeleted === 'keep' ? 1 : 0);
+  return requests;
+}
+
+const allowed = (lines: string[]) => lines.filter((line) => line.startsWith('Allow '));
+
+const shared = {
+  source: { kind: 'existing', name: 'uploads' },
+  database: { kind: 'new' },
+} as const;
+const apart = { ...shared, outputBucket: 'outputs' } as const;
+const stacks: Record<string, EnvironmentSettings> = {
+  keep: shared,
+  delete: { ...shared, onSourceDeleted: 'delete' },
+  apartKeep: apart,
+  apartDelete: { ...apart, onSourceDeleted: 'delete' },
+};
+
+describe('in S3', () => {
+  const { templates } = synthesize(stacks);
+
+  test.each(['keep', 'delete'] as const)(
+    'the role may send the requests of onSourceDeleted %s, and no others',
+    async (onSourceDeleted) => {
+      const sent = await requestsOf(onSourceDeleted);
+      const wanted = [...sent, forAnswers].map((request) => `Allow ${request}`);
+      const granted = allowed(roleLines(templates[onSourceDeleted] as Template));
+      expect([...new Set(wanted)].toSorted()).toEqual(granted);
+    },
+    120_000,
+  );
+
+  test.each(Object.keys(stacks))('the endpoint lets through what the role of %s may', (name) => {
+    const template = templates[name] as Template;
+    expect(endpointLines(template)).toEqual(allowed(roleLines(template)));
+  });
+
+  test('outputs can be read only where a removal inspects them', () => {
+    const isRead = (name: string) =>
+      roleLines(templates[name] as Template).filter((line) => /GetObject .*grayscale/.test(line));
+    expect(isRead('keep')).toEqual(['Deny s3:GetObject arn:aws:s3:::uploads/grayscale/*']);
+    expect(isRead('apartKeep')).toEqual([]);
+    expect(isRead('delete')).toEqual(['Allow s3:GetObject arn:aws:s3:::uploads/grayscale/*']);
+    expect(isRead('apartDelete')).toEqual(['Allow s3:GetObject arn:aws:s3:::outputs/grayscale/*']);
+  });
+
+  test('the policies in docs/deploy.md are those of the role', () => {
+    const page = readFileSync('docs/deploy.md', 'utf8');
+    const policies = [...page.matchAll(/```json\n(.*?)```/gs)]
+      .map(([, json = '']) => JSON.parse(json))
+      .filter(({ Statement: [first] = [] }) => String(first?.Action).startsWith('s3:'))
+      .map(({ Statement }) => linesOf(Statement));
+    const bucket = {
+      bucketArn: 'arn:aws:s3:::MY-BUCKET',
+      arnForObjects: (pattern: string) => `arn:aws:s3:::MY-BUCKET/${pattern}`,
+    };
+    const expected = (['keep', 'delete'] as const).map((onSourceDeleted) =>
+      s3Rights({ onSourceDeleted, sharesBucket: true })
+        .map((right) => {
+          const buckets = { source: bucket, output: bucket };
+          const resource = resourceOf(right, { sourcePrefix: '', outputPrefix }, buckets);
+          return `${right.effect} ${right.action} ${resource}`;
+        })
+        .toSorted(),
+    );
+    expect(policies).toEqual(expected);
+  });
+});

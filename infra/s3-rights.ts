@@ -1,0 +1,66 @@
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Buckets } from './buckets.ts';
+import { type Settings, sharesBucket } from './settings-schema.ts';
+
+export interface S3Right {
+  effect: 'Allow' | 'Deny';
+  action: `s3:${string}`;
+  on: 'sources' | 'source bucket' | 'outputs' | 'output bucket';
+}
+
+type RightSettings = Pick<Settings, 'onSourceDeleted'> & { sharesBucket: boolean };
+
+/**
+ * What the converting function may do in S3, by setting. The role, the policy of the VPC endpoint and
+ * the policy in docs/deploy.md are made from this table or compared with it, and a test compares the
+ * table with the requests that the function sends.
+ */
+export function s3Rights({ onSourceDeleted, sharesBucket }: RightSettings): S3Right[] {
+  const rights: S3Right[] = [
+    { effect: 'Allow', action: 's3:GetObject', on: 'sources' },
+    // Without it S3 answers AccessDenied for a missing object, and not NoSuchKey.
+    { effect: 'Allow', action: 's3:ListBucket', on: 'source bucket' },
+    { effect: 'Allow', action: 's3:PutObject', on: 'outputs' },
+  ];
+  if (onSourceDeleted === 'delete') {
+    rights.push(
+      { effect: 'Allow', action: 's3:DeleteObject', on: 'outputs' },
+      // The output is inspected first, and a conditional delete needs s3:GetObject as well:
+      // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-delete-enforce.html
+      { effect: 'Allow', action: 's3:GetObject', on: 'outputs' },
+    );
+    if (!sharesBucket)
+      rights.push({ effect: 'Allow', action: 's3:ListBucket', on: 'output bucket' });
+  } else if (sharesBucket) {
+    // An output can never become a source, whatever an event says.
+    rights.push({ effect: 'Deny', action: 's3:GetObject', on: 'outputs' });
+  }
+  return rights;
+}
+
+/** The ARN that a right is about. */
+export function resourceOf(
+  { on }: S3Right,
+  { sourcePrefix, outputPrefix }: Pick<Settings, 'sourcePrefix' | 'outputPrefix'>,
+  { source, output }: Record<'source' | 'output', Pick<IBucket, 'bucketArn' | 'arnForObjects'>>,
+): string {
+  const arns = {
+    sources: () => source.arnForObjects(`${sourcePrefix}*`),
+    'source bucket': () => source.bucketArn,
+    outputs: () => output.arnForObjects(`${outputPrefix}*`),
+    'output bucket': () => output.bucketArn,
+  } satisfies Record<S3Right['on'], () => string>;
+  return arns[on]();
+}
+
+/** The rights of this stack, each with its ARN. */
+export function stackRights(
+  settings: Settings,
+  buckets: Buckets,
+): (S3Right & { resource: string })[] {
+  const { onSourceDeleted } = settings;
+  return s3Rights({ onSourceDeleted, sharesBucket: sharesBucket(settings) }).map((right) => ({
+    ...right,
+    resource: resourceOf(right, settings, buckets),
+  }));
+}
