@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Annotations, ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import {
   ComparisonOperator,
   MathExpression,
@@ -6,13 +6,14 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { Database } from './database.ts';
 import type { ImageFunction } from './image-function.ts';
-import { imageMetric } from './image-metric.ts';
+import { loopAlarms } from './loop-alarms.ts';
 import type { Settings } from './settings-schema.ts';
 import type { UploadQueue } from './upload-queue.ts';
 
@@ -24,7 +25,7 @@ export interface AlarmsProps {
   key: Key | undefined;
 }
 
-interface AlarmRow {
+export interface AlarmRow {
   metric: Metric | MathExpression;
   /** Above it, the alarm is raised. */
   threshold: number;
@@ -32,7 +33,7 @@ interface AlarmRow {
   description: string;
 }
 
-/** What someone must look at, and whom it is told. */
+/** What needs attention, and who is notified. */
 export class Alarms extends Construct {
   readonly topic: Topic;
 
@@ -40,7 +41,10 @@ export class Alarms extends Construct {
     super(scope, 'Alarms');
     const { settings, key } = props;
     this.topic = new Topic(this, 'Topic', { enforceSSL: true, ...(key && { masterKey: key }) });
-    if (settings.alarmEmail !== undefined) {
+    this.acceptAlarms();
+    if (settings.alarmEmail === undefined) {
+      Annotations.of(this).addWarningV2('grayscale:noAlarmSubscriber', noSubscriber);
+    } else {
       this.topic.addSubscription(new EmailSubscription(settings.alarmEmail));
     }
     for (const [id, row] of Object.entries(alarmsOf(this, props))) {
@@ -54,7 +58,35 @@ export class Alarms extends Construct {
       alarm.addAlarmAction(new SnsAction(this.topic));
     }
   }
+
+  /**
+   * enforceSSL gives the topic a policy, and a policy replaces the default one, which lets the account
+   * publish. https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
+   */
+  private acceptAlarms(): void {
+    const stack = Stack.of(this);
+    const anyAlarm = stack.formatArn({
+      service: 'cloudwatch',
+      resource: 'alarm',
+      resourceName: '*',
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    this.topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.topic.topicArn],
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': stack.account },
+          ArnLike: { 'aws:SourceArn': anyAlarm },
+        },
+      }),
+    );
+  }
 }
+
+const noSubscriber =
+  'Expected a subscriber of the alarms but alarmEmail is not set: nobody is notified when an alarm is raised. Set alarmEmail in infra/settings.ts, or subscribe to the topic that the output AlarmTopic names.';
 
 const period = Duration.minutes(5);
 
@@ -67,14 +99,15 @@ function alarmsOf(scope: Construct, props: AlarmsProps): Record<string, AlarmRow
       metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period }),
       threshold: 0,
       periods: 1,
-      description: 'Uploads were given up: read why in the log, mend it, then redrive the queue.',
+      description:
+        'Uploads were given up: read the reason in the log, fix it, then redrive the queue.',
     },
     OldestUpload: {
       metric: queue.metricApproximateAgeOfOldestMessage({ period }),
       // More than one try that failed.
       threshold: 2 * visibilitySeconds,
       periods: 1,
-      description: 'Uploads wait: raise maxConcurrency, or see what fails and comes back.',
+      description: 'Uploads wait: raise maxConcurrency, or find out what fails and is retried.',
     },
     Errors: {
       metric: new MathExpression({
@@ -96,29 +129,7 @@ function alarmsOf(scope: Construct, props: AlarmsProps): Record<string, AlarmRow
       periods: 3,
       description: 'The account’s concurrency is used up: maxConcurrency should come first.',
     },
-    OwnOutputs: {
-      metric: imageMetric(scope, 'Ignored', { statistic: 'Sum', period }),
-      threshold: 50,
-      periods: 3,
-      description: 'Events that are no uploads reach the function: do its own outputs come back?',
-    },
-    MoreOutputsThanUploads: {
-      metric: new MathExpression({
-        expression: 'converted - 1.2 * messages',
-        usingMetrics: {
-          converted: imageMetric(scope, 'Converted', {
-            statistic: 'Sum',
-            period: Duration.hours(1),
-          }),
-          messages: queue.metricNumberOfMessagesSent({ period: Duration.hours(1) }),
-        },
-        period: Duration.hours(1),
-        label: 'Outputs without an upload',
-      }),
-      threshold: 100,
-      periods: 1,
-      description: 'More is converted than was announced: the same uploads again and again.',
-    },
+    ...loopAlarms(scope, props),
     Recursion: {
       metric: new Metric({
         namespace: 'AWS/Lambda',
@@ -129,7 +140,7 @@ function alarmsOf(scope: Construct, props: AlarmsProps): Record<string, AlarmRow
       }),
       threshold: 0,
       periods: 1,
-      description: 'Lambda ended a loop: an output was taken for an upload.',
+      description: 'Lambda ended a loop: an output was processed as an upload.',
     },
     ...databaseAlarms(database, settings),
   };

@@ -91,7 +91,8 @@ function cost({ images, settings }: DashboardProps): IMetric {
   const gigabytes = settings.memoryMb / 1024;
   const perMs = (gigabytes * prices[settings.architecture]) / 1000;
   return new MathExpression({
-    expression: `duration * ${perMs.toExponential(6)} + invocations * ${prices.request}`,
+    // CDK reads the e of an exponent as the name of a metric.
+    expression: `duration * ${perMs.toFixed(15)} + invocations * ${prices.request.toFixed(10)}`,
     usingMetrics: {
       duration: images.function.metricDuration({ statistic: 'Sum', period: hour }),
       invocations: images.function.metricInvocations({ period: hour }),

@@ -74,8 +74,8 @@ export class PackagedFunction extends Construct {
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
       tracing: settings.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
-      // Sees S3 -> SQS -> Lambda -> S3 go round, and ends it after some sixteen rounds. It does not
-      // see a loop that passes EventBridge. Neither should come to it: see event-filter.ts.
+      // Ends a loop S3 -> SQS -> Lambda -> S3 after some sixteen rounds. It does not detect one that
+      // passes EventBridge. Neither should occur: the function ignores its own outputs.
       recursiveLoop: RecursiveLoop.TERMINATE,
     });
     // Lambda makes the interfaces before the function exists, and so before this can be said of it.

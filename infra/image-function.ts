@@ -5,7 +5,6 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
 import type { Buckets } from './buckets.ts';
 import type { Database } from './database.ts';
-import { ownOutputFilters } from './event-filter.ts';
 import { PackagedFunction } from './function.ts';
 import type { Network } from './network.ts';
 import { stackRights } from './s3-rights.ts';
@@ -55,15 +54,13 @@ export class ImageFunction extends PackagedFunction {
         // The one throttle. Reserved concurrency is not: pollers would not know of it, and their
         // messages would use up their tries.
         maxConcurrency: settings.maxConcurrency,
-        ...filtersOf(settings),
+        // No filter. A filter by body drops every message whose body is not JSON, and all JSON that it
+        // does not foresee, such as a notification of SNS. Lambda deletes what it drops, without a
+        // trace; the function ignores its own outputs and reports everything else that it refuses.
+        // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html
       }),
     );
   }
-}
-
-function filtersOf(settings: Settings) {
-  const filters = ownOutputFilters(settings);
-  return filters && { filters: filters.map((filter) => ({ pattern: JSON.stringify(filter) })) };
 }
 
 function grantObjects(handler: LambdaFunction, settings: Settings, buckets: Buckets): void {

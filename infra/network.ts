@@ -70,6 +70,8 @@ export class Network extends Construct {
       // Aurora wants two.
       maxAzs: 2,
       natGateways: 0,
+      // Nothing is in the default group; emptying it would add a function of CDK's to each stack.
+      restrictDefaultSecurityGroup: false,
       subnetConfiguration: [{ name: 'Isolated', subnetType: SubnetType.PRIVATE_ISOLATED }],
     });
     const logGroup = new LogGroup(this, 'Rejected', {

@@ -17,7 +17,8 @@ for (const folder of [assembly, plain]) rmSync(folder, { recursive: true, force:
 mkdirSync(plain);
 
 const forCdk = createApp({ outdir: assembly });
-const forCli = createApp();
+// The same stacks: their warnings are printed once.
+const forCli = createApp({ context: { '@aws-cdk/core:annotationsInValidationReport': false } });
 for (const [environment, chosen] of Object.entries(environments)) {
   const name = `grayscale-${environment}`;
   const settings = readSettings(environment, chosen);
@@ -39,7 +40,9 @@ forCdk.synth();
 for (const { stackName, template } of forCli.synth().stacks) {
   writeFileSync(join(plain, `${stackName}.template.json`), JSON.stringify(template, null, 1));
 }
-console.log('The stacks for CDK lie in infra/cdk.out/, those for the AWS CLI in infra/template/.');
+console.log(
+  'Wrote the stacks for CDK to infra/cdk.out/ and those for the AWS CLI to infra/template/.',
+);
 
 function codeOfParameters(stack: Stack, fileName: string): Code {
   return Code.fromCfnParameters({

@@ -5,8 +5,8 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Buckets } from './buckets.ts';
-import { uploadsPattern } from './event-filter.ts';
 import type { Settings } from './settings-schema.ts';
+import { uploadsPattern } from './uploads-pattern.ts';
 
 export interface UploadQueueProps {
   settings: Settings;

@@ -1,0 +1,60 @@
+import { Duration } from 'aws-cdk-lib';
+import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import type { AlarmRow, AlarmsProps } from './alarms.ts';
+import { imageMetric } from './image-metric.ts';
+import { outputsComeBack } from './uploads-pattern.ts';
+
+/**
+ * Signs that outputs are processed as uploads. Where the queue receives an event of each output, the
+ * function ignores it: one a conversion, and one a removal, is normal.
+ */
+export function loopAlarms(
+  scope: Construct,
+  { settings, uploads }: AlarmsProps,
+): Record<'OwnOutputs' | 'MoreOutputsThanUploads', AlarmRow> {
+  const isAnnounced = settings.events === 'sqs' && outputsComeBack(settings);
+  const isRemoved = isAnnounced && settings.onSourceDeleted === 'delete';
+  const minutes = Duration.minutes(5);
+  const hours = Duration.hours(6);
+  const sum = (name: string, period: Duration): IMetric =>
+    imageMetric(scope, name, { statistic: 'Sum', period });
+  return {
+    OwnOutputs: {
+      metric: new MathExpression({
+        expression: [
+          'ignored',
+          ...(isAnnounced ? ['FILL(converted, 0)'] : []),
+          ...(isRemoved ? ['FILL(skipped, 0)'] : []),
+        ].join(' - '),
+        usingMetrics: {
+          ignored: sum('Ignored', minutes),
+          ...(isAnnounced && { converted: sum('Converted', minutes) }),
+          ...(isRemoved && { skipped: sum('Skipped', minutes) }),
+        },
+        period: minutes,
+        label: 'Ignored events that are not explained by conversions',
+      }),
+      threshold: 50,
+      periods: 3,
+      description: 'More events are ignored than outputs are written: check for a loop.',
+    },
+    MoreOutputsThanUploads: {
+      metric: new MathExpression({
+        expression: isAnnounced
+          ? 'converted - 1.2 * (messages - converted)'
+          : 'converted - 1.2 * messages',
+        usingMetrics: {
+          converted: sum('Converted', hours),
+          messages: uploads.queue.metricNumberOfMessagesSent({ period: hours }),
+        },
+        period: hours,
+        label: 'Conversions without an upload',
+      }),
+      threshold: 100,
+      periods: 1,
+      description:
+        'More is converted than was uploaded: the same objects are converted repeatedly.',
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { type Settings, sharesBucket } from './settings-schema.ts';
+
+/**
+ * The events that the rule sends to the queue if they come by EventBridge: S3's own, of this bucket, which
+ * all have one documented shape. https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
+ */
+export function uploadsPattern(settings: Settings, bucketName: string): Record<string, unknown> {
+  const { sourcePrefix, onSourceDeleted } = settings;
+  const bucket = { name: [bucketName] };
+  const key = sourcePrefix === '' ? notAnOutput(settings) : [{ prefix: sourcePrefix }];
+  const object = outputsComeBack(settings) || sourcePrefix !== '' ? { object: { key } } : {};
+  return {
+    source: ['aws.s3'],
+    'detail-type': ['Object Created', ...(onSourceDeleted === 'delete' ? ['Object Deleted'] : [])],
+    detail: { bucket, ...object },
+  };
+}
+
+function notAnOutput({ outputPrefix }: Settings) {
+  return [{ 'anything-but': { prefix: outputPrefix } }];
+}
+
+/** Whether an output is announced as an upload is: same bucket, and no prefix that tells them apart. */
+export function outputsComeBack(settings: Settings): boolean {
+  return sharesBucket(settings) && settings.sourcePrefix === '';
+}
