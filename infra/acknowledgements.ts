@@ -32,7 +32,8 @@ export function acknowledgeRules(stack: Stack, parts: AcknowledgedParts): void {
 
 function rulesOf(parts: AcknowledgedParts): Row[] {
   const { settings, buckets, uploads, database, images, migrations, alarms } = parts;
-  const isProtected = settings.database.kind === 'new' && settings.database.deletionProtection;
+  const isProtected =
+    settings.database.kind === 'new' && settings.database.deletionProtection === true;
   return [
     [
       buckets.created,
@@ -42,7 +43,7 @@ function rulesOf(parts: AcknowledgedParts): Row[] {
     [
       isProtected ? undefined : database.cluster,
       'AwsSolutions-RDS10',
-      'settings.ts turned deletion protection off; a snapshot is left all the same.',
+      'Set by the second deployment, as a failed first one could not be rolled back; a snapshot is left.',
     ],
     [
       uploads.deadLetters,

@@ -47,7 +47,7 @@ export class Alarms extends Construct {
     } else {
       this.topic.addSubscription(new EmailSubscription(settings.alarmEmail));
     }
-    for (const [id, row] of Object.entries(alarmsOf(this, props))) {
+    for (const [id, row] of Object.entries(alarmsOf(props))) {
       const alarm = row.metric.createAlarm(this, id, {
         alarmDescription: row.description,
         threshold: row.threshold,
@@ -90,7 +90,7 @@ const noSubscriber =
 
 const period = Duration.minutes(5);
 
-function alarmsOf(scope: Construct, props: AlarmsProps): Record<string, AlarmRow> {
+function alarmsOf(props: AlarmsProps): Record<string, AlarmRow> {
   const { settings, images, uploads, database } = props;
   const { queue, deadLetters } = uploads;
   const visibilitySeconds = 6 * settings.timeoutSeconds;
@@ -129,7 +129,7 @@ function alarmsOf(scope: Construct, props: AlarmsProps): Record<string, AlarmRow
       periods: 3,
       description: 'The account’s concurrency is used up: maxConcurrency should come first.',
     },
-    ...loopAlarms(scope, props),
+    ...loopAlarms(props),
     Recursion: {
       metric: new Metric({
         namespace: 'AWS/Lambda',

@@ -6,10 +6,13 @@ import {
   BucketEncryption,
   type CfnBucket,
   type IBucket,
+  type LifecycleRule,
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { type Settings, sharesBucket } from './settings-schema.ts';
+
+type NewBucket = Extract<Settings['source'], { kind: 'new' }>;
 
 export interface BucketsProps {
   settings: Settings;
@@ -27,7 +30,7 @@ export class Buckets extends Construct {
     super(scope, 'Buckets');
     const { source, outputBucket, outputKmsKeyArn } = settings;
     if (source.kind === 'new') {
-      const bucket = this.create(source.versioned, key);
+      const bucket = this.create(settings, source, key);
       this.source = bucket;
       this.created = bucket.node.defaultChild as CfnBucket;
     } else {
@@ -48,19 +51,31 @@ export class Buckets extends Construct {
         });
   }
 
-  private create(versioned: boolean, key: Key | undefined): Bucket {
+  private create(settings: Settings, source: NewBucket, key: Key | undefined): Bucket {
     return new Bucket(this, 'Uploads', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,
       minimumTLSVersion: 1.2,
-      versioned,
+      versioned: source.versioned,
       ...(key
         ? { encryption: BucketEncryption.KMS, encryptionKey: key, bucketKeyEnabled: true }
         : { encryption: BucketEncryption.S3_MANAGED }),
-      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(7) }],
-      // Pictures outlive the stack that converted them.
-      removalPolicy: RemovalPolicy.RETAIN,
+      lifecycleRules: [
+        { abortIncompleteMultipartUploadAfter: Duration.days(7) },
+        ...(source.versioned && sharesBucket(settings) ? [expireOutputVersions(settings)] : []),
+      ],
+      // Images outlive the stack that converted them. A deployment that fails leaves no bucket behind.
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
   }
+}
+
+/** An output can be made again from its source, so its old versions are kept for a while only. */
+function expireOutputVersions({ outputPrefix }: Settings): LifecycleRule {
+  return {
+    prefix: outputPrefix,
+    noncurrentVersionExpiration: Duration.days(30),
+    expiredObjectDeleteMarker: true,
+  };
 }

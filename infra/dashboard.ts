@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import {
   Dashboard as CloudWatchDashboard,
   GraphWidget,
@@ -9,7 +9,7 @@ import {
 import { Construct } from 'constructs';
 import type { Database } from './database.ts';
 import type { ImageFunction } from './image-function.ts';
-import { imageMetric } from './image-metric.ts';
+import { imageMetric, metricsNamespace } from './image-metric.ts';
 import type { Settings } from './settings-schema.ts';
 import type { UploadQueue } from './upload-queue.ts';
 
@@ -33,12 +33,9 @@ export class Dashboard extends Construct {
     super(scope, 'Dashboard');
     new CloudWatchDashboard(this, 'Page', {
       widgets: [
-        [graph('Outcomes', outcomeMetrics(this)), graph('Failures by code', [failures(this)])],
-        [
-          graph('Stages, p50', stageMetrics(this, 'p50')),
-          graph('Stages, p95', stageMetrics(this, 'p95')),
-        ],
-        [graph('Stages, p99', stageMetrics(this, 'p99')), graph('Waiting', waiting(props))],
+        [graph('Outcomes', outcomeMetrics()), graph('Failures by code', [failures()])],
+        [graph('Stages, p50', stageMetrics('p50')), graph('Stages, p95', stageMetrics('p95'))],
+        [graph('Stages, p99', stageMetrics('p99')), graph('Waiting', waiting(props))],
         [
           graph('Function', functionMetrics(props)),
           graph('Lambda, dollars an hour', [cost(props)]),
@@ -53,20 +50,19 @@ function graph(title: string, left: IMetric[]): GraphWidget {
   return new GraphWidget({ title, left, width: 12, height: 6 });
 }
 
-function outcomeMetrics(scope: Construct): IMetric[] {
-  return outcomes.map((name) => imageMetric(scope, name, { statistic: 'Sum' }));
+function outcomeMetrics(): IMetric[] {
+  return outcomes.map((name) => imageMetric(name, { statistic: 'Sum' }));
 }
 
 /** Codes are found, not listed: those that will be added are there as well. */
-function failures(scope: Construct): IMetric {
-  const { stackName } = Stack.of(scope);
-  const search = `{"${stackName}",code,service} MetricName="Failures"`;
+function failures(): IMetric {
+  const search = `{"${metricsNamespace}",code,service} MetricName="Failures"`;
   return new MathExpression({ expression: `SEARCH('${search}', 'Sum', 300)`, period, label: '' });
 }
 
-function stageMetrics(scope: Construct, statistic: string): IMetric[] {
+function stageMetrics(statistic: string): IMetric[] {
   return stages.map((stage) =>
-    imageMetric(scope, `${stage}Time`, { statistic, label: stage.toLowerCase() }),
+    imageMetric(`${stage}Time`, { statistic, label: stage.toLowerCase() }),
   );
 }
 

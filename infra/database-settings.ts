@@ -18,7 +18,16 @@ const newDatabase = z.strictObject({
   maxCapacity: z.number().min(1).max(256).multipleOf(0.5).default(4),
   autoPauseMinutes: z.number().int().min(5).max(1440).default(10),
   backupDays: z.number().int().min(1).max(35).default(7),
-  deletionProtection: z.boolean().default(true),
+  /**
+   * Set it with the second deployment. A first deployment that fails is rolled back, and CloudFormation
+   * could not delete a protected cluster: the stack would be stuck in ROLLBACK_FAILED.
+   */
+  deletionProtection: z.boolean().optional(),
+  /**
+   * A second instance in another zone, at the price of the first. Without it, a failed writer is made
+   * anew, which AWS says takes up to ten minutes; uploads wait in the queue.
+   */
+  failoverReplica: z.boolean().optional(),
   /**
    * A proxy in between, for several hundred functions at once. It is billed by the hour for at least
    * 8 capacity units, and its open connections keep the database from ever pausing.

@@ -6,6 +6,7 @@ import {
   ServicePrincipal,
   Role as ServiceRole,
 } from 'aws-cdk-lib/aws-iam';
+import type { Key } from 'aws-cdk-lib/aws-kms';
 import {
   Architecture,
   type Code,
@@ -27,6 +28,8 @@ export interface PackagedFunctionProps {
   description: string;
   settings: Settings;
   network: Network;
+  /** Encrypts the log and the environment. */
+  key: Key | undefined;
   code: Code;
   /** What the package exports: `index.handler` or `index.migrate`. */
   handler: string;
@@ -42,10 +45,11 @@ export class PackagedFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: PackagedFunctionProps) {
     super(scope, id);
-    const { settings, network } = props;
+    const { settings, network, key } = props;
     this.logGroup = new LogGroup(this, 'Log', {
       retention: settings.logRetentionDays as RetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
+      ...(key && { encryptionKey: key }),
     });
     const role = new ServiceRole(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -68,6 +72,7 @@ export class PackagedFunction extends Construct {
         ...allocatorSettings,
         ...environmentOf({ ...props.environment, logLevel: settings.logLevel }),
       },
+      ...(key && { environmentEncryption: key }),
       vpc: network.vpc,
       vpcSubnets: network.subnets,
       securityGroups: [network.securityGroup],
@@ -78,6 +83,8 @@ export class PackagedFunction extends Construct {
       // passes EventBridge. Neither should occur: the function ignores its own outputs.
       recursiveLoop: RecursiveLoop.TERMINATE,
     });
+    // Lambda decrypts the environment in the name of the role.
+    key?.grantDecrypt(role);
     // Lambda makes the interfaces before the function exists, and so before this can be said of it.
     this.function.node.addDependency(interfaces);
     new Policy(this, 'NotTheCode', {

@@ -41,7 +41,7 @@ export class GrayscaleStack extends Stack {
     const key = createKey(this, settings);
     const buckets = new Buckets(this, { settings, key });
     const uploads = new UploadQueue(this, { settings, buckets, key });
-    const network = new Network(this, { settings, buckets });
+    const network = new Network(this, { settings, buckets, key });
     const database =
       settings.database.kind === 'new'
         ? new NewDatabase(this, { database: settings.database, network, key })
@@ -50,6 +50,7 @@ export class GrayscaleStack extends Stack {
       settings,
       network,
       database,
+      key,
       code,
       codeSha256: packaged.sha256,
     });
@@ -59,6 +60,7 @@ export class GrayscaleStack extends Stack {
       buckets,
       database,
       uploads,
+      key,
       code,
     });
     // New code sees no event before its schema is there.
@@ -67,27 +69,38 @@ export class GrayscaleStack extends Stack {
     const alarms = new Alarms(this, { settings, images, uploads, database, key });
     new Dashboard(this, { settings, images, uploads, database });
 
-    this.output('SourceBucket', buckets.source.bucketName, 'Upload here');
-    this.output(
-      'Outputs',
-      `s3://${buckets.output.bucketName}/${settings.outputPrefix}`,
-      'Look here',
-    );
-    this.output('QueueUrl', uploads.queue.queueUrl, 'Uploads that wait');
-    this.output('QueueArn', uploads.queue.queueArn, 'For the notifications of a bucket of yours');
-    this.output('DeadLetterQueueUrl', uploads.deadLetters.queueUrl, 'Uploads that were given up');
-    this.output('FunctionName', images.function.functionName, 'The function that converts');
-    this.output('FunctionArn', images.function.functionArn, 'For jobs of S3 Batch Operations');
-    this.output('BatchJobRoleArn', batchJob.role.roleArn, 'The role of such jobs');
-    this.output('MigrationsName', migrations.function.functionName, 'The function that migrates');
-    this.output('AlarmTopic', alarms.topic.topicArn, 'Where alarms are told');
+    const { queue, deadLetters } = uploads;
+    this.outputs({
+      SourceBucket: ['Upload here', buckets.source.bucketName],
+      Outputs: ['Look here', `s3://${buckets.output.bucketName}/${settings.outputPrefix}`],
+      QueueUrl: ['Uploads that wait', queue.queueUrl],
+      QueueArn: ['For the notifications of an existing bucket', queue.queueArn],
+      DeadLetterQueueUrl: ['Uploads that were given up', deadLetters.queueUrl],
+      DeadLetterQueueArn: ['To redrive them', deadLetters.queueArn],
+      EventSourceMapping: [
+        'To pause and resume the function',
+        images.eventSource.eventSourceMappingId,
+      ],
+      FunctionName: ['The function that converts', images.function.functionName],
+      FunctionArn: ['For jobs of S3 Batch Operations', images.function.functionArn],
+      LogGroup: ['Its log', images.logGroup.logGroupName],
+      BatchJobRoleArn: ['The role of such jobs', batchJob.role.roleArn],
+      MigrationsName: ['The function that migrates', migrations.function.functionName],
+      MigrationsLogGroup: ['Its log', migrations.logGroup.logGroupName],
+      AlarmTopic: ['The topic that alarms notify', alarms.topic.topicArn],
+      DatabaseCluster: ['The database', database.cluster?.clusterIdentifier],
+      Key: ['Encrypts everything that the stack stores', key?.keyArn],
+    });
     acknowledgeRules(this, {
       ...{ settings, buckets, uploads, database, images, migrations, alarms },
       batchJob,
     });
   }
 
-  private output(id: string, value: string, description: string): void {
-    new CfnOutput(this, id, { value, description });
+  private outputs(rows: Record<string, [description: string, value: string | undefined]>): void {
+    for (const [id, [description, value]] of Object.entries(rows)) {
+      if (value !== undefined)
+        new CfnOutput(this, `Output${id}`, { description, value }).overrideLogicalId(id);
+    }
   }
 }

@@ -1,11 +1,13 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { Code, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
 import type { Buckets } from './buckets.ts';
 import type { Database } from './database.ts';
 import { PackagedFunction } from './function.ts';
+import { metricsNamespace } from './image-metric.ts';
 import type { Network } from './network.ts';
 import { stackRights } from './s3-rights.ts';
 import type { Settings } from './settings-schema.ts';
@@ -17,18 +19,22 @@ export interface ImageFunctionProps {
   buckets: Buckets;
   database: Database;
   uploads: UploadQueue;
+  key: Key | undefined;
   code: Code;
 }
 
 /** The function that converts: what it is told, what it may do, and what it is fed. */
 export class ImageFunction extends PackagedFunction {
+  readonly eventSource: SqsEventSource;
+
   constructor(scope: Construct, props: ImageFunctionProps) {
-    const { settings, network, buckets, database, uploads, code } = props;
+    const { settings, network, buckets, database, uploads, key, code } = props;
     const { source, output } = buckets;
     super(scope, 'Images', {
       description: 'Converts uploaded images to grayscale',
       settings,
       network,
+      key,
       code,
       handler: 'index.handler',
       memoryMb: settings.memoryMb,
@@ -41,25 +47,24 @@ export class ImageFunction extends PackagedFunction {
         onSourceDeleted: settings.onSourceDeleted,
         ...database.loginOf('application'),
         // Several stacks in one account have metrics of their own.
-        metricsNamespace: Stack.of(scope).stackName,
+        metricsNamespace,
       },
     });
     database.grantLogin(this.function, 'application');
     grantObjects(this.function, settings, buckets);
-    this.function.addEventSource(
-      new SqsEventSource(uploads.queue, {
-        batchSize: settings.batchSize,
-        maxBatchingWindow: Duration.seconds(settings.batchWindowSeconds),
-        reportBatchItemFailures: true,
-        // The one throttle. Reserved concurrency is not: pollers would not know of it, and their
-        // messages would use up their tries.
-        maxConcurrency: settings.maxConcurrency,
-        // No filter. A filter by body drops every message whose body is not JSON, and all JSON that it
-        // does not foresee, such as a notification of SNS. Lambda deletes what it drops, without a
-        // trace; the function ignores its own outputs and reports everything else that it refuses.
-        // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html
-      }),
-    );
+    this.eventSource = new SqsEventSource(uploads.queue, {
+      batchSize: settings.batchSize,
+      maxBatchingWindow: Duration.seconds(settings.batchWindowSeconds),
+      reportBatchItemFailures: true,
+      // The one throttle. Reserved concurrency is not: pollers would not know of it, and their
+      // messages would use up their tries.
+      maxConcurrency: settings.maxConcurrency,
+      // No filter. A filter by body drops every message whose body is not JSON, and all JSON that it
+      // does not foresee, such as a notification of SNS. Lambda deletes what it drops, without a
+      // trace; the function ignores its own outputs and reports everything else that it refuses.
+      // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html
+    });
+    this.function.addEventSource(this.eventSource);
   }
 }
 

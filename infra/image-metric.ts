@@ -1,6 +1,5 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Construct } from 'constructs';
 
 export interface ImageMetricOptions {
   statistic: string;
@@ -9,11 +8,14 @@ export interface ImageMetricOptions {
   dimensions?: Record<string, string>;
 }
 
+/** Of the stack as it is deployed: a template may be deployed more than once, under other names. */
+export const metricsNamespace = Aws.STACK_NAME;
+
 /** A metric that the function writes into its log: src/lambda/reporter.ts. */
-export function imageMetric(scope: Construct, name: string, options: ImageMetricOptions): Metric {
+export function imageMetric(name: string, options: ImageMetricOptions): Metric {
   const { statistic, period = Duration.minutes(5), label, dimensions = {} } = options;
   return new Metric({
-    namespace: Stack.of(scope).stackName,
+    namespace: metricsNamespace,
     metricName: name,
     dimensionsMap: { service: 'grayscale', ...dimensions },
     statistic,

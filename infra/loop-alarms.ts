@@ -1,6 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Construct } from 'constructs';
 import type { AlarmRow, AlarmsProps } from './alarms.ts';
 import { imageMetric } from './image-metric.ts';
 import { outputsComeBack } from './uploads-pattern.ts';
@@ -9,16 +8,16 @@ import { outputsComeBack } from './uploads-pattern.ts';
  * Signs that outputs are processed as uploads. Where the queue receives an event of each output, the
  * function ignores it: one a conversion, and one a removal, is normal.
  */
-export function loopAlarms(
-  scope: Construct,
-  { settings, uploads }: AlarmsProps,
-): Record<'OwnOutputs' | 'MoreOutputsThanUploads', AlarmRow> {
+export function loopAlarms({
+  settings,
+  uploads,
+}: AlarmsProps): Record<'OwnOutputs' | 'MoreOutputsThanUploads', AlarmRow> {
   const isAnnounced = settings.events === 'sqs' && outputsComeBack(settings);
   const isRemoved = isAnnounced && settings.onSourceDeleted === 'delete';
   const minutes = Duration.minutes(5);
   const hours = Duration.hours(6);
   const sum = (name: string, period: Duration): IMetric =>
-    imageMetric(scope, name, { statistic: 'Sum', period });
+    imageMetric(name, { statistic: 'Sum', period });
   return {
     OwnOutputs: {
       metric: new MathExpression({

@@ -1,4 +1,5 @@
 import { CustomResource, Duration } from 'aws-cdk-lib';
+import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { Database } from './database.ts';
@@ -10,6 +11,7 @@ export interface MigrationsProps {
   settings: Settings;
   network: Network;
   database: Database;
+  key: Key | undefined;
   code: Code;
   /** Another one makes CloudFormation run the migrations. */
   codeSha256: string;
@@ -24,11 +26,12 @@ export class Migrations extends PackagedFunction {
   readonly done: CustomResource;
 
   constructor(scope: Construct, props: MigrationsProps) {
-    const { settings, network, database, code, codeSha256 } = props;
+    const { settings, network, database, key, code, codeSha256 } = props;
     super(scope, 'Migrations', {
       description: 'Brings the database of the grayscale image processor up to date',
       settings,
       network,
+      key,
       code,
       handler: 'index.migrate',
       memoryMb: 512,

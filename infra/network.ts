@@ -1,4 +1,4 @@
-import { Aws, RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, Aws, RemovalPolicy } from 'aws-cdk-lib';
 import {
   FlowLogDestination,
   FlowLogTrafficType,
@@ -13,6 +13,7 @@ import {
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
 import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Buckets } from './buckets.ts';
@@ -22,6 +23,8 @@ import type { Settings } from './settings-schema.ts';
 export interface NetworkProps {
   settings: Settings;
   buckets: Buckets;
+  /** Encrypts the flow log. */
+  key: Key | undefined;
 }
 
 /**
@@ -36,11 +39,11 @@ export class Network extends Construct {
   /** Of the functions. */
   readonly securityGroup: SecurityGroup;
 
-  constructor(scope: Construct, { settings, buckets }: NetworkProps) {
+  constructor(scope: Construct, { settings, buckets, key }: NetworkProps) {
     super(scope, 'Network');
     const { database } = settings;
     if (database.kind === 'new') {
-      this.vpc = this.create();
+      this.vpc = this.create(key);
       this.subnets = { subnetType: SubnetType.PRIVATE_ISOLATED };
     } else {
       const { vpcId, availabilityZones, subnetIds, routeTableIds } = database;
@@ -51,6 +54,10 @@ export class Network extends Construct {
         ...(routeTableIds && { isolatedSubnetRouteTableIds: routeTableIds }),
       });
       this.subnets = { subnetType: SubnetType.PRIVATE_ISOLATED };
+      Annotations.of(this.vpc).acknowledgeWarning(
+        '@aws-cdk/aws-ec2:noSubnetRouteTableId',
+        'Route tables are needed only for an endpoint, which is not created without them.',
+      );
     }
     if (database.kind === 'new' || database.routeTableIds) this.openS3(settings, buckets);
     this.securityGroup = new SecurityGroup(this, 'Functions', {
@@ -65,7 +72,7 @@ export class Network extends Construct {
     );
   }
 
-  private create(): Vpc {
+  private create(key: Key | undefined): Vpc {
     const vpc = new Vpc(this, 'Vpc', {
       // Aurora wants two.
       maxAzs: 2,
@@ -77,6 +84,7 @@ export class Network extends Construct {
     const logGroup = new LogGroup(this, 'Rejected', {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
+      ...(key && { encryptionKey: key }),
     });
     vpc.addFlowLog('FlowLog', {
       trafficType: FlowLogTrafficType.REJECT,

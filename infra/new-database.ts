@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, SecretValue } from 'aws-cdk-lib';
+import { Annotations, Duration, RemovalPolicy, SecretValue } from 'aws-cdk-lib';
 import { Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { type IGrantable, ServicePrincipal, Role as ServiceRole } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
@@ -49,6 +49,10 @@ export class NewDatabase extends Construct implements Database {
         version: AuroraPostgresEngineVersion.of(database.version, majorOf(database.version)),
       }),
       writer: ClusterInstance.serverlessV2('Writer'),
+      ...(database.failoverReplica && {
+        // As large as the writer, whose place it takes.
+        readers: [ClusterInstance.serverlessV2('Replica', { scaleWithWriter: true })],
+      }),
       serverlessV2MinCapacity: database.minCapacity,
       serverlessV2MaxCapacity: database.maxCapacity,
       ...(database.minCapacity === 0 && {
@@ -65,7 +69,7 @@ export class NewDatabase extends Construct implements Database {
       ...(key && { storageEncryptionKey: key }),
       backup: { retention: Duration.days(database.backupDays) },
       copyTagsToSnapshot: true,
-      deletionProtection: database.deletionProtection,
+      deletionProtection: database.deletionProtection ?? false,
       removalPolicy: RemovalPolicy.SNAPSHOT,
     });
     // The owner is known to IAM alone as well, which CDK’s own construct cannot say yet.
@@ -73,6 +77,24 @@ export class NewDatabase extends Construct implements Database {
     resource.masterUserAuthenticationType = 'iam-db-auth';
     resource.addPropertyDeletionOverride('MasterUserPassword');
     if (database.proxy) this.proxy = this.createProxy(network);
+    this.warnOfOpenDecisions(database);
+  }
+
+  private warnOfOpenDecisions(database: NewDatabaseProps['database']): void {
+    const warn = (id: string, message: string) =>
+      Annotations.of(this).addWarningV2(`grayscale:${id}`, message);
+    if (database.failoverReplica === undefined) {
+      warn(
+        'oneDatabaseInstance',
+        'Expected failoverReplica to be true or false but it is not set: the database has one instance, and while a failed one is replaced, uploads wait in the queue. Set it in infra/settings.ts.',
+      );
+    }
+    if (database.deletionProtection === undefined) {
+      warn(
+        'noDeletionProtection',
+        'Expected deletionProtection to be true or false but it is not set: the database can be deleted. Set it to true in infra/settings.ts after the first deployment.',
+      );
+    }
   }
 
   private createProxy(network: Network): DatabaseProxy {

@@ -7,7 +7,7 @@ const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'a buc
 const keyPrefix = z.string().regex(/^([A-Za-z0-9_-]+\/)+$/, 'a folder such as grayscale/');
 const newBucket = z.strictObject({
   kind: z.literal('new'),
-  /** Keeps what is overwritten or removed, and asks to pay for it. */
+  /** Keeps overwritten and removed objects, at their price; outputs for 30 days. */
   versioned: z.boolean().default(false),
 });
 

@@ -1,8 +1,8 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Aws, Duration, Stack } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
-import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
+import { Queue, QueueEncryption, type QueueProps, RedrivePermission } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Buckets } from './buckets.ts';
 import type { Settings } from './settings-schema.ts';
@@ -26,6 +26,8 @@ export class UploadQueue extends Construct {
     super(scope, 'UploadQueue');
     const common: QueueProps = {
       enforceSSL: true,
+      // The most that SQS takes. Whatever is larger than this would be lost.
+      maxMessageSizeBytes: 1_048_576,
       ...(key
         ? { encryption: QueueEncryption.KMS, encryptionMasterKey: key }
         : { encryption: QueueEncryption.SQS_MANAGED }),
@@ -38,10 +40,11 @@ export class UploadQueue extends Construct {
       ...common,
       // AWS asks for six times the function's, for batches that it could not hand over at once.
       visibilityTimeout: Duration.seconds(6 * settings.timeoutSeconds),
-      // S3's notifications have up to 64 KB; what is larger than this would be lost.
-      maxMessageSizeBytes: 262_144,
       retentionPeriod: Duration.days(14),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount },
+      // Uploads are no queue's dead letters. The other queue cannot name this one as its only source:
+      // each would need the ARN of the other first.
+      redriveAllowPolicy: { redrivePermission: RedrivePermission.DENY_ALL },
     });
     if (settings.events === 'sqs') this.notifyDirectly(settings, buckets);
     else this.notifyByRule(settings, buckets);
@@ -56,10 +59,12 @@ export class UploadQueue extends Construct {
     { sourcePrefix, onSourceDeleted }: Settings,
     { source, created }: Buckets,
   ): void {
+    const anyBucket = `arn:${Aws.PARTITION}:s3:::*`;
     this.accept('s3', {
       StringEquals: { 'aws:SourceAccount': Stack.of(this).account },
-      // The new bucket's name is not known before it is made, and it wants this policy to be there.
-      ...(!created && { ArnEquals: { 'aws:SourceArn': source.bucketArn } }),
+      // A new bucket has no name before it is created, and it is not created before the queue accepts
+      // its events. So any bucket of the account may send; S3_BUCKET makes the function refuse others.
+      ArnLike: { 'aws:SourceArn': created ? anyBucket : source.bucketArn },
     });
     if (!created) return;
     const filter = { s3Key: { rules: [{ name: 'prefix', value: sourcePrefix }] } };
