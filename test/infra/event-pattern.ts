@@ -1,8 +1,8 @@
-type Rule = string | { prefix: string } | { 'anything-but': { prefix: string } };
-type Pattern = { [name: string]: Pattern | Rule[] };
+export type Rule = string | { prefix: string } | { 'anything-but': { prefix: string } };
+export type Pattern = { [name: string]: Pattern | Rule[] };
 
 /**
- * Whether EventBridge and Lambda's event source would let this through: every field of the pattern is
+ * Whether a pattern of EventBridge, or of Lambda's event source, matches: every field of the pattern is
  * there, and has a value that one of its rules allows. Of a list, one member is enough.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  */

@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
+import { vi } from 'vitest';
 import { createApp } from '../../infra/checked-app.ts';
 import { GrayscaleStack } from '../../infra/grayscale-stack.ts';
 import { type EnvironmentSettings, readSettings } from '../../infra/settings-schema.ts';
@@ -12,6 +13,8 @@ export interface Synthesized {
   templates: Record<string, Template>;
   /** What cdk-nag and CDK's own validation found, a line each. */
   findings: string[];
+  /** What the stacks warn of, a line each. */
+  warnings: string[];
 }
 
 /** Stacks of these settings, all in one app, which takes its time, with one that breaks rules. */
@@ -33,12 +36,17 @@ export function synthesize(
       });
     }
     addWrong(app);
-    const findings = findingsOf(app, outdir);
+    const reported = reportOf(app, outdir);
     const templates = Object.keys(environments).map((name) => {
       const text = readFileSync(join(outdir, `${name}.template.json`), 'utf8');
       return [name, Template.fromJSON(JSON.parse(text))];
     });
-    return { findings, templates: Object.fromEntries(templates) };
+    const isWarning = (line: string) => line.startsWith('Annotation::');
+    return {
+      findings: reported.filter((line) => !isWarning(line)),
+      warnings: reported.filter(isWarning),
+      templates: Object.fromEntries(templates),
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -50,16 +58,21 @@ interface Report {
   }[];
 }
 
-function findingsOf(app: App, outdir: string): string[] {
+function reportOf(app: App, outdir: string): string[] {
+  // CDK prints the report that is read below.
+  const printing = vi.spyOn(console, 'error').mockImplementation(() => {});
   try {
     app.synth();
-    return [];
   } catch {
-    const report: Report = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8'));
-    return report.pluginReports.flatMap(({ violations }) =>
-      violations.flatMap(({ ruleName, violatingConstructs }) =>
-        violatingConstructs.map(({ constructPath }) => `${ruleName} at ${constructPath}`),
-      ),
-    );
+    // The report says why.
   }
+  printing.mockRestore();
+  const path = join(outdir, 'validation-report.json');
+  if (!existsSync(path)) return [];
+  const report: Report = JSON.parse(readFileSync(path, 'utf8'));
+  return report.pluginReports.flatMap(({ violations }) =>
+    violations.flatMap(({ ruleName, violatingConstructs }) =>
+      violatingConstructs.map(({ constructPath }) => `${ruleName} at ${constructPath}`),
+    ),
+  );
 }

@@ -1,0 +1,70 @@
+import type { EnvironmentSettings } from '../../infra/settings-schema.ts';
+
+const yourNetwork = {
+  host: 'db.example.com',
+  securityGroupId: 'sg-0123456789abcdef0',
+  vpcId: 'vpc-0123456789abcdef0',
+  availabilityZones: ['eu-central-1a'],
+  subnetIds: ['subnet-0123456789abcdef0'],
+};
+
+export const variants = {
+  /** What the defaults make. */
+  plain: { source: { kind: 'new' }, database: { kind: 'new' } },
+  /** Everything that can be turned on. */
+  full: {
+    source: { kind: 'new', versioned: true },
+    sourcePrefix: 'incoming/',
+    events: 'eventbridge',
+    encryption: 'own',
+    database: {
+      kind: 'new',
+      proxy: true,
+      failoverReplica: true,
+      deletionProtection: true,
+    },
+    alarmEmail: 'ops@example.com',
+    conversion: { format: 'webp', quality: 80 },
+    tags: { owner: 'pictures' },
+  },
+  /** A bucket, another for the outputs, and a database that were there before. */
+  yours: {
+    source: { kind: 'existing', name: 'my-uploads' },
+    outputBucket: 'my-outputs',
+    tracing: false,
+    database: {
+      kind: 'existing',
+      ...yourNetwork,
+      routeTableIds: ['rtb-0123456789abcdef0'],
+      login: { kind: 'iam', resourceId: 'db-ABC', owner: 'postgres' },
+    },
+  },
+  password: {
+    source: { kind: 'existing', name: 'my-uploads' },
+    events: 'eventbridge',
+    database: {
+      kind: 'existing',
+      ...yourNetwork,
+      login: { kind: 'password', user: 'app', secretName: 'database' },
+    },
+  },
+  /** Outputs that are removed with their sources, announced by the bucket itself or by EventBridge. */
+  following: {
+    source: { kind: 'new', versioned: true },
+    onSourceDeleted: 'delete',
+    database: { kind: 'new' },
+  },
+  /** The queue receives encrypted events of a bucket and of its outputs. */
+  encrypted: {
+    source: { kind: 'new' },
+    encryption: 'own',
+    database: { kind: 'new', failoverReplica: false, deletionProtection: false },
+  },
+  followingByRule: {
+    source: { kind: 'existing', name: 'my-uploads' },
+    outputBucket: 'my-outputs',
+    events: 'eventbridge',
+    onSourceDeleted: 'delete',
+    database: { kind: 'new' },
+  },
+} satisfies Record<string, EnvironmentSettings>;
