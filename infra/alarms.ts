@@ -11,6 +11,7 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import type { AlarmRow } from './alarm-row.ts';
 import type { Database } from './database.ts';
 import type { ImageFunction } from './image-function.ts';
 import { loopAlarms } from './loop-alarms.ts';
@@ -23,14 +24,6 @@ export interface AlarmsProps {
   uploads: UploadQueue;
   database: Database;
   key: Key | undefined;
-}
-
-export interface AlarmRow {
-  metric: Metric | MathExpression;
-  /** Above it, the alarm is raised. */
-  threshold: number;
-  periods: number;
-  description: string;
 }
 
 /** What needs attention, and who is notified. */

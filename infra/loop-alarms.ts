@@ -1,8 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
-import type { AlarmRow, AlarmsProps } from './alarms.ts';
+import type { AlarmRow } from './alarm-row.ts';
 import { imageMetric } from './image-metric.ts';
+import type { Settings } from './settings-schema.ts';
+import type { UploadQueue } from './upload-queue.ts';
 import { outputsComeBack } from './uploads-pattern.ts';
+
+export interface LoopAlarmsProps {
+  settings: Settings;
+  uploads: UploadQueue;
+}
 
 /**
  * Signs that outputs are processed as uploads. Where the queue receives an event of each output, the
@@ -11,7 +18,7 @@ import { outputsComeBack } from './uploads-pattern.ts';
 export function loopAlarms({
   settings,
   uploads,
-}: AlarmsProps): Record<'OwnOutputs' | 'MoreOutputsThanUploads', AlarmRow> {
+}: LoopAlarmsProps): Record<'OwnOutputs' | 'MoreOutputsThanUploads', AlarmRow> {
   const isAnnounced = settings.events === 'sqs' && outputsComeBack(settings);
   const isRemoved = isAnnounced && settings.onSourceDeleted === 'delete';
   const minutes = Duration.minutes(5);
