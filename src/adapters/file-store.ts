@@ -1,7 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
-import type { NewObject, ObjectRef, ObjectStore } from '../pipeline/index.ts';
+import {
+  asDiskFull,
+  type NewObject,
+  type ObjectRef,
+  type ObjectStore,
+} from '../pipeline/index.ts';
 
 /** Folders as buckets, paths below them as keys. */
 export interface FileStore extends ObjectStore {
@@ -29,7 +34,7 @@ export function createFileStore(): FileStore {
 
     async put(ref, { bytes }) {
       const path = pathOf(ref);
-      await writeBeside(path, bytes, (temporary) => rename(temporary, path));
+      await writeWhole(path, bytes, (temporary) => rename(temporary, path));
     },
 
     async remove(ref) {
@@ -39,7 +44,7 @@ export function createFileStore(): FileStore {
 
     async create(ref, { bytes }) {
       const path = pathOf(ref);
-      return await writeBeside(path, bytes, (temporary) => publishNew(temporary, path));
+      return await writeWhole(path, bytes, (temporary) => publishNew(temporary, path));
     },
   };
 }
@@ -51,6 +56,18 @@ function pathOf({ bucket, key }: ObjectRef): string {
   const inside = root.endsWith(sep) ? root : root + sep;
   if (path.startsWith(inside) && !key.includes('\0')) return path;
   throw new Error(`Expected a path below "${root}" but received "${key}".`);
+}
+
+async function writeWhole<Result>(
+  path: string,
+  bytes: Uint8Array,
+  publish: (temporary: string) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await writeBeside(path, bytes, publish);
+  } catch (error) {
+    throw asDiskFull(error, path);
+  }
 }
 
 /** Whoever looks sees the old file or the whole new one, never a part, whatever ends the process. */

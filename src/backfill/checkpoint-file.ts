@@ -1,5 +1,6 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { asDiskFull } from '../pipeline/index.ts';
 import { type Counts, choices, kinds } from './classify-page.ts';
 
 /** What a backfill goes through and why: a checkpoint of another plan says nothing of this one. */
@@ -80,8 +81,13 @@ export function openCheckpoint(path: string): CheckpointFile {
     async write(checkpoint) {
       // Of this process alone: two backfills on one file must not tear each other's apart.
       const draft = `${path}.${process.pid}.tmp`;
-      await writeFile(draft, `${JSON.stringify(checkpoint, null, 2)}\n`);
-      await rename(draft, path);
+      try {
+        await writeFile(draft, `${JSON.stringify(checkpoint, null, 2)}\n`);
+        await rename(draft, path);
+      } catch (error) {
+        await rm(draft, { force: true });
+        throw asDiskFull(error, path);
+      }
     },
     remove: () => rm(path, { force: true }),
   };

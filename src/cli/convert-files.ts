@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { FileConversion } from '../compose.ts';
 import { ConversionError, type GrayImage, type Recipe } from '../convert/index.ts';
-import { type Conversion, type Converter, createBudget } from '../pipeline/index.ts';
+import { type Conversion, type Converter, createBudget, DiskFullError } from '../pipeline/index.ts';
 import { FileError } from './file-error.ts';
 import { isPictureName, type Job } from './plan-conversions.ts';
 import { readStream } from './read-stream.ts';
@@ -117,8 +117,8 @@ async function readInput(
 
 function failureOf(error: unknown): Conclusion {
   const { message } = error as Error;
-  if (error instanceof ConversionError || error instanceof FileError) {
-    return { status: 'failed', code: error.code, message };
+  if ([ConversionError, FileError, DiskFullError].some((kind) => error instanceof kind)) {
+    return { status: 'failed', code: (error as FileError).code, message };
   }
   return { status: 'failed', code: 'FILE_SYSTEM', message };
 }

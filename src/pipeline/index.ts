@@ -1,5 +1,6 @@
 export { type Budget, createBudget, type Share } from './budget.ts';
 export { isOutput, needsTooMuchMemory, outputOf } from './convert-and-store.ts';
+export { asDiskFull, DiskFullError } from './disk-full.ts';
 export {
   BodyLengthError,
   DeadlineError,
