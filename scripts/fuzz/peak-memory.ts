@@ -5,6 +5,11 @@ export function residentBytes(pid: number | 'self'): number | undefined {
   return statusOf(pid, 'VmRSS') ?? (pid === 'self' ? process.memoryUsage.rss() : undefined);
 }
 
+/** The most since the system was last asked to forget it. Undefined as above. */
+export function peakBytes(pid: number): number | undefined {
+  return statusOf(pid, 'VmHWM');
+}
+
 /**
  * How far this process grows while something runs. Linux tells the peak since it was last asked to
  * forget it; elsewhere it is the peak of the whole life of the process, so that only what exceeds
@@ -19,10 +24,10 @@ export function startMemoryWatch(): () => number {
 const canForget = forgetPeak();
 
 /** https://man7.org/linux/man-pages/man5/proc_pid_clear_refs.5.html */
-function forgetPeak(): boolean {
+export function forgetPeak(pid: number | 'self' = 'self'): boolean {
   if (process.platform !== 'linux') return false;
   try {
-    writeFileSync('/proc/self/clear_refs', '5');
+    writeFileSync(`/proc/${pid}/clear_refs`, '5');
     return true;
   } catch {
     // A container may not allow it.

@@ -4,7 +4,7 @@ import { type Expected, etagOf, type Picture } from './pictures.ts';
 /** What is read of a row of the ledger. */
 export interface Row {
   source_key: string;
-  source_etag: string;
+  source_etag: string | null;
   recipe_hash: string;
   status: 'converted' | 'failed' | 'skipped';
   code: string | null;
@@ -19,6 +19,8 @@ export interface Holdings {
   /** Bytes of every output, by key. */
   outputs: Map<string, Uint8Array>;
   expectedOf(picture: Picture): Promise<Expected>;
+  /** Hostile events about keys with this prefix, for which there may be a few rows of what never was. */
+  forged?: { prefix: string; events: number };
 }
 
 /** A promise of docs/architecture.md that was not kept. */
@@ -28,11 +30,16 @@ export interface Broken {
 }
 
 const prefix = 'grayscale/';
+/** Of one event; as many objects as S3 announces at once are far fewer. */
+const maxForgedRows = 1_000;
+/** S3's have 32 characters, and some more after an upload in parts. */
+const maxEtagLength = 1_024;
 const ownRecipe = recipeHash(resolveRecipe());
 
 /** Compares what there is with what was promised; an empty list is what one hopes for. */
 export async function checkPromise(holdings: Holdings): Promise<Broken[]> {
-  const rowsOf = Map.groupBy(holdings.rows, ({ source_key }) => source_key);
+  const { forged, genuine } = separate(holdings);
+  const rowsOf = Map.groupBy(genuine, ({ source_key }) => source_key);
   const checks = [...holdings.uploaded].map(async ([key, pictures]) => {
     const rows = rowsOf.get(key) ?? [];
     const broken = [
@@ -42,12 +49,47 @@ export async function checkPromise(holdings: Holdings): Promise<Broken[]> {
     ];
     return broken.map((why) => ({ key, why }));
   });
-  return [...(await Promise.all(checks)).flat(), ...checkStrangers(holdings)];
+  return [
+    ...(await Promise.all(checks)).flat(),
+    ...checkStrangers({ ...holdings, rows: genuine }),
+    ...checkForged(forged, holdings),
+  ];
+}
+
+/** Rows that hostile events made, and all others. */
+function separate({ rows, uploaded, forged }: Holdings): { forged: Row[]; genuine: Row[] } {
+  const { forged: made = [], genuine = [] } = Object.groupBy(rows, (row) => {
+    const isHostile = forged !== undefined && row.source_key.startsWith(forged.prefix);
+    const pictures = uploaded.get(row.source_key) ?? [];
+    const isReal = pictures.some(({ bytes }) => etagOf(bytes) === row.source_etag);
+    return isHostile && !isReal ? 'forged' : 'genuine';
+  });
+  return { forged: made, genuine };
+}
+
+/** Hostile events make few rows, none of them long, and no outputs. */
+function checkForged(rows: Row[], { forged }: Holdings): Broken[] {
+  const most = (forged?.events ?? 0) * maxForgedRows;
+  const longest = Math.max(0, ...rows.map(({ source_etag }) => source_etag?.length ?? 0));
+  const why = [
+    ...(rows.length > most
+      ? [
+          `made ${rows.length} rows; expected at most ${maxForgedRows} for each of ${forged?.events}`,
+        ]
+      : []),
+    ...(longest > maxEtagLength ? [`stored an ETag of ${longest} characters`] : []),
+    ...(rows.some(({ status }) => status === 'converted')
+      ? ['made a row that counts as converted']
+      : []),
+  ];
+  return why.map((one) => ({ key: 'hostile events', why: one }));
 }
 
 /** Exactly one row for each content. */
 function checkRows(pictures: Picture[], rows: Row[]): string[] {
-  const names = new Map(pictures.map(({ name, bytes }) => [etagOf(bytes), name]));
+  const names = new Map<string | null, string>(
+    pictures.map(({ name, bytes }) => [etagOf(bytes), name]),
+  );
   const missing = [...names].flatMap(([etag, name]) => {
     const found = rows.filter(({ source_etag }) => source_etag === etag).length;
     return found === 1 ? [] : [`${found} rows, not one, for the content "${name}" (${etag})`];

@@ -3,7 +3,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readOptions } from '../read-options.ts';
 import { drawLoad } from './draw-load.ts';
+import { type FaultKind, faultKinds } from './faults.ts';
 import { describeKills, killBackends } from './kill-backends.ts';
+
 import { describeLeak, findLeak } from './leak.ts';
 import { describeLoad, load } from './load.ts';
 import { describeSoak } from './report.ts';
@@ -17,6 +19,7 @@ then looks whether every promise was kept.
   --seed N      which faults, and when; without it, others each time
   --pace N      milliseconds between two uploads (120 if not given)
   --workers N   how many workers (3 if not given)
+  --only KIND   only faults of this kind, as the report names them
 
   --kills N     instead: end N backends of PostgreSQL, half of them with SIGKILL, while the server, the
                 function and a program that uses the pipeline are under load
@@ -36,6 +39,7 @@ const { values, numberOf } = readOptions(usage, {
   pace: { type: 'string' },
   kills: { type: 'string' },
   workers: { type: 'string' },
+  only: { type: 'string' },
   leak: { type: 'boolean' },
   burst: { type: 'string' },
   steady: { type: 'string' },
@@ -69,6 +73,7 @@ async function runFaults(): Promise<0 | 1> {
     faultEveryMs: isShort ? 500 : 2_500,
     mostFrozenMs: isShort ? 4_000 : 26_000,
     workers: numberOf('workers') ?? 3,
+    kinds: values.only === undefined ? undefined : [kindOf(values.only)],
     visibilityTimeoutSeconds: isShort ? 5 : 20,
     maxReceiveCount: isShort ? 3 : 10,
     // Besides what it takes to give up what nobody can read, 210 s: a backlog of long runs.
@@ -89,6 +94,16 @@ async function runKills(kills: number): Promise<0 | 1> {
     isBroken ||= report.problems.length > 0;
   }
   return isBroken ? 1 : 0;
+}
+
+function kindOf(text: string): FaultKind {
+  const kinds = Object.keys(faultKinds) as FaultKind[];
+  const kind = kinds.find((name) => name === text);
+  if (kind) return kind;
+  console.error(
+    `Expected --only to be one of these but received "${text}":\n  ${kinds.join('\n  ')}`,
+  );
+  process.exit(2);
 }
 
 async function runLeak(): Promise<0 | 1> {

@@ -1,5 +1,6 @@
 import { type Draw, drawFor } from '../fuzz/draw.ts';
-import { type FaultKind, type FaultOptions, faultKinds } from './faults.ts';
+import type { FaultOptions } from './fault.ts';
+import { type FaultKind, faultKinds } from './faults.ts';
 import type { Picture, Pictures } from './pictures.ts';
 import { drawUnreadable, type UnreadableMessage } from './unreadable.ts';
 
@@ -40,6 +41,8 @@ export interface PlanOptions {
   mostFrozenMs: number;
   workers: number;
   pictures: Pictures;
+  /** The kinds that are drawn from; all, if not given. */
+  kinds?: FaultKind[] | undefined;
 }
 
 /** One upload in so many is of this kind. */
@@ -116,7 +119,7 @@ function drawFaults({ seed, images, paceMs, ...options }: PlanOptions): PlannedF
   const draw = drawFor(seed, -2);
   const lengthMs = images * paceMs;
   const count = Math.floor(lengthMs / options.faultEveryMs);
-  const kinds = Object.keys(faultKinds) as FaultKind[];
+  const { kinds = Object.keys(faultKinds) as FaultKind[] } = options;
   const shuffled = kinds
     .map((kind) => ({ kind, order: draw.below(2 ** 31) }))
     .sort((a, b) => a.order - b.order);
@@ -133,6 +136,7 @@ function drawFaults({ seed, images, paceMs, ...options }: PlanOptions): PlannedF
       share: draw.pick([0.2, 0.5, 0.9]),
       delayMs: draw.pick([20, 100, 400]),
       shiftMs: draw.pick([-20, -5, 5, 20]) * 60_000,
+      salt: 100 * i + draw.below(100),
     };
   });
 }

@@ -1,25 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sendBombs } from './attacks/event-bombs.ts';
+import { tryCommandOnFullDisk, trySandboxOnFullDisk } from './attacks/fill-disks.ts';
+import { floodWithHeads } from './attacks/head-flood.ts';
+import { holdRequests } from './attacks/idle-clients.ts';
+import { cutStatements, killBackend, terminateBackends } from './attacks/lose-statements.ts';
+import { stallStore } from './attacks/stall-store.ts';
+import type { Fault, FaultOptions, FaultParams } from './fault.ts';
 import type { Trouble } from './tcp-proxy.ts';
 import type { World } from './world.ts';
-
-/** What a fault of any kind may be told; each kind looks at what concerns it. */
-export interface FaultOptions {
-  /** Which of the workers. */
-  worker: number;
-  /** Of requests. */
-  share: number;
-  delayMs: number;
-  shiftMs: number;
-}
-
-type Told = FaultOptions & { lastsMs: number };
-
-interface Fault {
-  /** How long it lasts at most; 0 for what happens at one moment. */
-  mostMs: number;
-  /** Ends when the fault is over. */
-  run(world: World, options: Told): Promise<void>;
-}
 
 /** Everything that is done to the running system. */
 export const faultKinds = {
@@ -28,11 +16,11 @@ export const faultKinds = {
   'shift a worker’s clock': { mostMs: 10_000, run: shiftClock },
   'crash PostgreSQL': {
     mostMs: 3_000,
-    run: ({ postgres }, { lastsMs }) => postgres.restart('crash', () => sleep(lastsMs)),
+    run: (world, { lastsMs }) => restart(world, 'crash', lastsMs),
   },
   'restart PostgreSQL': {
     mostMs: 3_000,
-    run: ({ postgres }, { lastsMs }) => postgres.restart('orderly', () => sleep(lastsMs)),
+    run: (world, { lastsMs }) => restart(world, 'orderly', lastsMs),
   },
   'cut connections to S3': { mostMs: 0, run: async ({ s3Way }) => void s3Way.cut() },
   'cut connections to PostgreSQL': {
@@ -50,6 +38,15 @@ export const faultKinds = {
   'S3 cuts bodies short': misanswer('truncate'),
   'S3’s answers are lost': misanswer('lose-answer'),
   'S3 is slow with some writes': misanswer('hold-put'),
+  'S3 stalls in mid-body': { mostMs: 5_000, run: stallStore },
+  'terminate PostgreSQL backends': { mostMs: 3_000, run: terminateBackends },
+  'cut statements to PostgreSQL': { mostMs: 3_000, run: cutStatements },
+  'kill a PostgreSQL backend': { mostMs: 0, run: killBackend },
+  'idle and half-sent requests': { mostMs: 0, run: holdRequests },
+  'flood of HEAD requests': { mostMs: 0, run: floodWithHeads },
+  'event bombs': { mostMs: 0, run: sendBombs },
+  'full disk of the command line': { mostMs: 0, run: tryCommandOnFullDisk },
+  'full disk of a sandbox': { mostMs: 0, run: trySandboxOnFullDisk },
 } satisfies Record<string, Fault>;
 
 export type FaultKind = keyof typeof faultKinds;
@@ -61,11 +58,11 @@ function signal(world: World, worker: number, name: 'SIGKILL' | 'SIGSTOP'): numb
   return send(pid, name) ? pid : undefined;
 }
 
-function kill(world: World, worker: number): void {
+function kill(world: World, worker: number): undefined {
   signal(world, worker, 'SIGKILL');
 }
 
-async function freeze(world: World, { worker, lastsMs }: Told): Promise<void> {
+async function freeze(world: World, { worker, lastsMs }: FaultParams): Promise<undefined> {
   const pid = signal(world, worker, 'SIGSTOP');
   if (pid === undefined) return;
   await sleep(lastsMs);
@@ -81,10 +78,21 @@ function send(pid: number, name: NodeJS.Signals): boolean {
   }
 }
 
-async function shiftClock(world: World, { worker, shiftMs, lastsMs }: Told): Promise<void> {
+async function shiftClock(
+  world: World,
+  { worker, shiftMs, lastsMs }: FaultParams,
+): Promise<undefined> {
   world.workers[worker]?.send(`clock:${shiftMs}`);
   await sleep(lastsMs);
   world.workers[worker]?.send('clock:0');
+}
+
+async function restart(
+  { postgres }: World,
+  how: 'crash' | 'orderly',
+  lastsMs: number,
+): Promise<undefined> {
+  await postgres.restart(how, () => sleep(lastsMs));
 }
 
 function trouble(
@@ -94,7 +102,7 @@ function trouble(
 ): Fault {
   return {
     mostMs,
-    async run(world, options) {
+    async run(world, options): Promise<undefined> {
       const end = world[way].impose(of(options));
       await sleep(options.lastsMs);
       end();
@@ -105,7 +113,7 @@ function trouble(
 function misanswer(name: Parameters<World['s3Answers']['impose']>[0]): Fault {
   return {
     mostMs: 5_000,
-    async run({ s3Answers }, { share, lastsMs }) {
+    async run({ s3Answers }, { share, lastsMs }): Promise<undefined> {
       const end = s3Answers.impose(name, share);
       await sleep(lastsMs);
       end();

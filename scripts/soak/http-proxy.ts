@@ -13,7 +13,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Draw, drawFor } from '../fuzz/draw.ts';
 
 /** What a store under load, or the way to it, does to a request. */
-export type Misanswer = 'slow-down' | 'internal-error' | 'truncate' | 'lose-answer' | 'hold-put';
+export type Misanswer =
+  | 'slow-down'
+  | 'internal-error'
+  | 'truncate'
+  | 'stall'
+  | 'lose-answer'
+  | 'hold-put';
 
 export interface HttpProxyOptions {
   target: string;
@@ -49,6 +55,7 @@ export async function startHttpProxy(options: HttpProxyOptions): Promise<HttpPro
     'slow-down': 0,
     'internal-error': 0,
     truncate: 0,
+    stall: 0,
     'lose-answer': 0,
     'hold-put': 0,
     'clock-refused': 0,
@@ -99,6 +106,10 @@ export async function startHttpProxy(options: HttpProxyOptions): Promise<HttpPro
         response.socket?.destroy(),
       );
       return;
+    }
+    // Nothing more ever comes: whoever waits for it must give up.
+    if (misanswer === 'stall') {
+      return void response.write(answered.body.subarray(0, answered.body.length >> 1));
     }
     response.end(answered.body);
   }

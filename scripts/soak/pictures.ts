@@ -33,6 +33,8 @@ export interface Pictures {
 /** What the workers are configured with; a budget that large pictures must share. */
 export const workerLimits = { maxBytes: 3 * 2 ** 20, maxPixels: 20_000_000 };
 export const memoryBudgetMb = 48;
+/** How long the server works on one request. */
+export const requestTimeoutSeconds = 12;
 
 const variants = 12;
 

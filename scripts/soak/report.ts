@@ -8,7 +8,7 @@ export function describeSoak(report: SoakReport): string {
   const share = ((100 * health.answered) / Math.max(1, health.asked)).toFixed(2);
   return [
     '',
-    ...table('faults', { ...report.faults, ...deliveryCounts(report) }),
+    ...table('faults', { ...report.faults, ...deliveryCounts(report), ...report.counts }),
     ...table('answers of S3 that were changed', report.misanswers),
     ...table('outcomes', tally.outcomes),
     ...table('tries without an outcome', tally.retries),
@@ -19,7 +19,9 @@ export function describeSoak(report: SoakReport): string {
       ? `slowest recovery: ${(recovery.ms / 1e3).toFixed(1)} s from the end of "${recovery.kind}" to the next conversion`
       : 'no conversion followed a fault',
     `/healthz: ${share} % of ${health.asked} answered with 200, the slowest in ${health.slowestMs.toFixed(0)} ms`,
+    ...Object.entries(report.honest).map(([request, answers]) => describeHonest(request, answers)),
     `connections to PostgreSQL: ${report.mostConnections} at most`,
+    ...report.skipped.map((why) => `SKIPPED ${why}`),
     '',
     ...(broken.length > 0
       ? [
@@ -27,8 +29,13 @@ export function describeSoak(report: SoakReport): string {
           `${broken.length} in all`,
         ]
       : ['The promise was kept.']),
-    `again: npm run soak -- --images ${images} --seed ${seed} --pace ${report.paceMs}`,
+    `again: npm run soak -- --images ${images} --seed ${seed} --pace ${report.paceMs}${report.only ? ` --only "${report.only}"` : ''}`,
   ].join('\n');
+}
+
+function describeHonest(request: string, answers: Record<string, number>): string {
+  const counts = Object.entries(answers).map(([answer, count]) => `${count} with ${answer}`);
+  return `honest ${request}: answered ${counts.join(', ')}`;
 }
 
 function deliveryCounts({ deliveries, large }: SoakReport): Record<string, number> {

@@ -7,6 +7,8 @@ import { startCli } from '../../test/support/cli.ts';
 export interface Server {
   url: string;
   process: ChildProcess;
+  /** What it wrote to standard output and error. */
+  log: { bytes: number; end: string };
 }
 
 export async function startServer(env: Record<string, string>): Promise<Server> {
@@ -14,10 +16,14 @@ export async function startServer(env: Record<string, string>): Promise<Server> 
   const child = startCli(['serve', '--port', String(port)], { env });
   const [first] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
   if (!String(first).includes('listening')) throw new Error(`The server did not start: ${first}`);
-  // What nobody reads would fill the pipe.
-  child.stdout.resume();
-  child.stderr.resume();
-  return { url: `http://127.0.0.1:${port}`, process: child };
+  const log = { bytes: 0, end: '' };
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (data: Buffer) => {
+      log.bytes += data.byteLength;
+      log.end = (log.end + data).slice(-2_000);
+    });
+  }
+  return { url: `http://127.0.0.1:${port}`, process: child, log };
 }
 
 /** Lets it finish what it has begun. */

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Broken, checkPromise } from './check-promise.ts';
+import type { Broken } from './check-promise.ts';
+import { checkAvailability, checkServer, checkWorld } from './check-world.ts';
 import { drawPlan, type Plan, type PlannedFault, type PlanOptions } from './draw-plan.ts';
+import type { FaultEffects } from './fault.ts';
 import { faultKinds } from './faults.ts';
-import { readOutputs, readRows } from './holdings.ts';
-import { findLeftovers } from './leftovers.ts';
-import { createOracle, makePictures, type Picture } from './pictures.ts';
+import { checkHonestAnswers, type HonestAnswers, startHonestClients } from './honest-clients.ts';
+import { makePictures } from './pictures.ts';
 import { type Health, probeHealth } from './probe-health.ts';
 import { redrive, takeDeadLetters, untilEmpty } from './queue.ts';
 import { createTally, slowestRecovery, type Tally } from './tally.ts';
@@ -24,6 +25,8 @@ export interface SoakReport {
   seed: number;
   images: number;
   paceMs: number;
+  /** The one kind of faults, if not all. */
+  only: string | undefined;
   keys: number;
   bad: number;
   large: number;
@@ -33,6 +36,10 @@ export interface SoakReport {
   deliveries: DeliveryCounts;
   tally: Pick<Tally, 'outcomes' | 'retries' | 'receives'>;
   health: Health;
+  honest: HonestAnswers['answers'];
+  /** What faults count by themselves. */
+  counts: Record<string, number>;
+  skipped: string[];
   redriven: number;
   unreadable: number;
   slowestRecovery: { kind: string; ms: number } | undefined;
@@ -49,17 +56,24 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   const tally = createTally();
   const reads = createReads();
   const delivery = createDelivery(plan.uploads);
+  const deaths: Broken[] = [];
   const world = await startWorld({
     ...options,
     deliver: delivery.deliver,
     onLine: tally.readLine,
     onRead: reads.saw,
     onReceive: tally.countReceive,
+    onDeath(code, signal) {
+      // Faults end workers with this signal alone.
+      if (signal !== 'SIGKILL')
+        deaths.push({ key: 'a worker', why: `ended by itself: ${signal ?? code}` });
+    },
   });
   try {
     const probe = probeHealth(world.server.url);
+    const clients = await startHonestClients(world.server.url);
     const startedAt = performance.now();
-    const [ends] = await Promise.all([
+    const [{ ends, effects }] = await Promise.all([
       injectAll(plan.faults, world),
       uploadAll(plan.uploads, { world, reads }),
       sendUnreadable(plan.unreadable, world.store),
@@ -68,13 +82,25 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     const faultsEndedAt = performance.now();
     const drained = await drain(world, plan, options.drainTimeoutMs);
     const endedAt = performance.now();
+    const { answers: honest } = await clients.stop();
     const health = await probe.stop();
     const mostConnections = world.databaseWay.mostConnections;
+    const ended = checkServer(world);
     await world.stopWork();
-    const broken = [...drained.broken, ...(await checkWorld(world, plan)), ...unavailable(health)];
+    const broken = [
+      ...effects.flatMap((effect) => effect.broken ?? []),
+      ...deaths,
+      ...ended,
+      ...drained.broken,
+      ...(await checkWorld(world, plan.uploads, effects)),
+      ...checkAvailability(health),
+      ...checkHonestAnswers({ answers: honest }),
+    ];
     return {
       ...summaryOf(plan, options),
       ...{ misanswers: world.s3Answers.given, deliveries: delivery.counts, tally, health },
+      ...{ honest, counts: sumCounts(effects) },
+      skipped: effects.flatMap(({ skipped }) => skipped ?? []),
       redriven: drained.redriven,
       slowestRecovery: slowestRecovery(ends, tally.successesAt),
       mostConnections,
@@ -87,23 +113,27 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   }
 }
 
-const restartsPostgres = new Set<string>(['crash PostgreSQL', 'restart PostgreSQL']);
+const restartsPostgres = new Set<string>([
+  'crash PostgreSQL',
+  'restart PostgreSQL',
+  'kill a PostgreSQL backend',
+]);
 
-/** Runs each fault when it is due, one beside the other; says when each ended. */
+/** Runs each fault when it is due, one beside the other; says when each ended, and what it found. */
 async function injectAll(faults: PlannedFault[], world: World) {
-  const restarts = { last: Promise.resolve() };
-  return await Promise.all(
+  const restarts = { last: Promise.resolve<FaultEffects | undefined>(undefined) };
+  const results = await Promise.all(
     faults.map(async (fault) => {
       await sleep(fault.atMs);
       const run = () => faultKinds[fault.kind].run(world, fault);
       // A server that is being restarted cannot be restarted.
-      if (restartsPostgres.has(fault.kind)) {
-        restarts.last = restarts.last.then(run);
-        await restarts.last;
-      } else await run();
-      return { kind: fault.kind, endedAt: performance.now() };
+      const isRestart = restartsPostgres.has(fault.kind);
+      if (isRestart) restarts.last = restarts.last.then(run);
+      const effects = await (isRestart ? restarts.last : run());
+      return { kind: fault.kind, endedAt: performance.now(), effects: effects ?? {} };
     }),
   );
+  return { ends: results, effects: results.map(({ effects }) => effects) };
 }
 
 /**
@@ -125,30 +155,23 @@ async function drain({ store }: World, { unreadable }: Plan, timeoutMs: number) 
   return { redriven: readable.length, broken };
 }
 
-async function checkWorld(world: World, { uploads }: Plan): Promise<Broken[]> {
-  const uploaded = new Map<string, Picture[]>(
-    [...Map.groupBy(uploads, ({ key }) => key)].map(([key, same]) => [
-      key,
-      same.map(({ picture }) => picture),
-    ]),
-  );
-  const [rows, outputs] = await Promise.all([readRows(world), readOutputs(world)]);
-  const broken = await checkPromise({ uploaded, rows, outputs, expectedOf: createOracle() });
-  return [...broken, ...(await findLeftovers(world))];
+function sumCounts(effects: FaultEffects[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const [name, count] of effects.flatMap(({ counts = {} }) => Object.entries(counts))) {
+    sums[name] = (sums[name] ?? 0) + count;
+  }
+  return sums;
 }
 
-function unavailable({ asked, answered, problems }: Health): Broken[] {
-  if (answered === asked) return [];
-  const first = [...new Set(problems)].slice(0, 3).join('; ');
-  return [{ key: '/healthz', why: `answered ${answered} of ${asked} requests: ${first}` }];
-}
-
-function summaryOf({ uploads, faults, unreadable }: Plan, { seed, images, paceMs }: SoakOptions) {
+function summaryOf(
+  { uploads, faults, unreadable }: Plan,
+  { seed, images, paceMs, kinds }: SoakOptions,
+) {
   const keys = new Set(uploads.map(({ key }) => key)).size;
   const counts: Record<string, number> = {};
   for (const { kind } of faults) counts[kind] = (counts[kind] ?? 0) + 1;
   return {
-    ...{ seed, images, paceMs, keys, faults: counts },
+    ...{ seed, images, paceMs, keys, faults: counts, only: kinds?.join() },
     bad: uploads.filter(({ picture }) => picture.isBad).length,
     large: uploads.filter(({ picture }) => picture.isLarge).length,
     uploadedAgain: images - keys,

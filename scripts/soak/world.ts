@@ -16,7 +16,7 @@ import {
 } from '../../src/sandbox/store-and-queue.ts';
 import { type PostgresServer, startPostgres } from '../../test/support/postgres-server.ts';
 import { type HttpProxy, pathOf, startHttpProxy } from './http-proxy.ts';
-import { memoryBudgetMb, workerLimits } from './pictures.ts';
+import { memoryBudgetMb, requestTimeoutSeconds, workerLimits } from './pictures.ts';
 import { type Server, startServer, stopServer } from './server.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
@@ -49,6 +49,8 @@ export interface WorldOptions {
   deliver?: StoreAndQueueOptions['deliver'];
   /** Each line that a worker writes. */
   onLine: (line: string) => void;
+  /** A worker ended by itself, or was killed. */
+  onDeath?: (code: number | null, signal: NodeJS.Signals | null) => void;
   /** Told of each message that a worker receives, with how often it was received by now. */
   onReceive?: (times: number) => void;
   /** Told of each key that a worker reads, before it has the answer. */
@@ -164,6 +166,7 @@ function environmentOf({ url, databaseWay, s3Way, queueAnswers, temporaryFolder 
     MAX_PIXELS: String(workerLimits.maxPixels),
     MEMORY_BUDGET_MB: String(memoryBudgetMb),
     CONCURRENCY: '4',
+    REQUEST_TIMEOUT_SECONDS: String(requestTimeoutSeconds),
     // What became of an image is read from the log.
     LOG_LEVEL: 'INFO',
     TMPDIR: join(temporaryFolder, 'tmp'),
@@ -175,7 +178,7 @@ const clock = pathToFileURL(join(import.meta.dirname, 'shift-clock.ts'));
 async function startWorker(
   queueUrl: string,
   env: Record<string, string>,
-  { onLine }: WorldOptions,
+  { onLine, onDeath }: WorldOptions,
 ): Promise<Child> {
   return await startChild({
     module: 'function-process',
@@ -189,5 +192,6 @@ async function startWorker(
       OUTPUT_BUCKET: undefined,
     }),
     onLine,
+    ...(onDeath && { onDeath }),
   });
 }

@@ -1,12 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
-import {
-  asDiskFull,
-  type NewObject,
-  type ObjectRef,
-  type ObjectStore,
-} from '../pipeline/index.ts';
+import { asDiskFull, type NewObject, type ObjectRef, type ObjectStore } from '../pipeline/index.ts';
 
 /** Folders as buckets, paths below them as keys. */
 export interface FileStore extends ObjectStore {

@@ -14,6 +14,8 @@ export interface ChildOptions {
   onLine: (line: string) => void;
   /** Ends a child that is not ready yet. */
   signal?: AbortSignal | undefined;
+  /** It ended and nobody had asked it to. */
+  onDeath?: (code: number | null, signal: NodeJS.Signals | null) => void;
 }
 
 /** A part of the sandbox in a process of its own, which is started again whenever it dies. */
@@ -41,8 +43,9 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   await readiness(child, options);
   child.on('exit', restart);
 
-  function restart() {
+  function restart(code: number | null, signal: NodeJS.Signals | null) {
     if (stopping) return;
+    options.onDeath?.(code, signal);
     setTimeout(() => {
       if (stopping) return;
       child = spawn(options);

@@ -1,5 +1,5 @@
 // What the soak asserts must be able to fail: each row plants one fault in sound holdings.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { checkPromise, type Holdings, type Row } from '../../scripts/soak/check-promise.ts';
 import { type Expected, etagOf, type Picture } from '../../scripts/soak/pictures.ts';
 import { recipeHash, resolveRecipe } from '../../src/convert/index.ts';
@@ -85,6 +85,33 @@ const faults: [title: string, plant: (holdings: Holdings) => void, why: string][
     'a row, though nobody uploaded it',
   ],
 ];
+
+const forgedRow = (etag: string, more: Partial<Row> = {}) =>
+  rowOf('forged/1.jpg', old, { ...superseded, source_etag: etag, ...more });
+
+describe('of hostile events', () => {
+  const withForged = (rows: Row[], events: number): Holdings => {
+    const { uploaded, ...holdings } = soundHoldings();
+    uploaded.set('forged/1.jpg', [old]);
+    holdings.rows.push(rowOf('forged/1.jpg', old), ...rows);
+    holdings.outputs.set('grayscale/forged/1.jpg', grayOf(old));
+    return { ...holdings, uploaded, forged: { prefix: 'forged/', events } };
+  };
+
+  test('a few rows may be left', async () => {
+    expect(await checkPromise(withForged([forgedRow('0'), forgedRow('1')], 1))).toEqual([]);
+  });
+
+  test.each<[string, Row[], number]>([
+    ['made 2 rows', [forgedRow('0'), forgedRow('1')], 0],
+    ['made 1001 rows', Array.from({ length: 1_001 }, (_, i) => forgedRow(`${i}`)), 1],
+    ['stored an ETag of 100000 characters', [forgedRow('e'.repeat(100_000))], 1],
+    ['counts as converted', [forgedRow('0', { status: 'converted' })], 1],
+  ])('a check finds: %s', async (why, rows, events) => {
+    const broken = await checkPromise(withForged(rows, events));
+    expect(broken.map((found) => found.why).join('\n')).toContain(why);
+  });
+});
 
 test.each(faults)('finds %s', async (_, plant, why) => {
   const holdings = soundHoldings();

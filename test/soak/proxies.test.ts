@@ -84,6 +84,20 @@ test('a body is cut short behind the length of the whole', async () => {
   await expect(response.text()).rejects.toThrow();
 });
 
+test('a body stalls in the middle until the reader gives up', async () => {
+  const end = http.impose('stall', 1);
+  const reading = new AbortController();
+  const response = await get({ signal: reading.signal });
+  end();
+  const reader = response.body?.getReader();
+  expect((await reader?.read())?.value).toHaveLength(50);
+  const more = reader?.read();
+  expect(await Promise.race([more, sleep(300)])).toBeUndefined();
+  reading.abort();
+  await expect(more).rejects.toThrow();
+  expect(http.given.stall).toBe(1);
+});
+
 test('what is asked for is done although the answer is lost', async () => {
   const end = http.impose('lose-answer', 1);
   done = [];

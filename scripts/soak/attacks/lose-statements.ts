@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import type { FaultEffects, FaultParams } from '../fault.ts';
+import type { World } from '../world.ts';
+
+/** Long enough for workers and server to send their next statement. */
+const heldMs = 200;
+
+/**
+ * Again and again, holds the table so that every statement waits, and terminates the backends that do:
+ * each of their clients is told the reason in the middle of a statement.
+ */
+export async function terminateBackends(
+  { postgres }: Pick<World, 'postgres'>,
+  { lastsMs }: Pick<FaultParams, 'lastsMs'>,
+): Promise<FaultEffects> {
+  const terminated = await repeat(lastsMs, () => withHeldTable(postgres.url, terminate));
+  return { counts: { 'backends terminated in mid-statement': terminated } };
+}
+
+/** The same, but the connections are reset and no client is told anything. */
+export async function cutStatements(
+  { postgres, databaseWay }: Pick<World, 'postgres' | 'databaseWay'>,
+  { lastsMs }: Pick<FaultParams, 'lastsMs'>,
+): Promise<FaultEffects> {
+  const cut = await repeat(lastsMs, () =>
+    withHeldTable(postgres.url, async (pids) => void (pids.length > 0 && databaseWay.cut())),
+  );
+  return { counts: { 'statements whose connection was cut': cut } };
+}
+
+/** One backend crashes, for which PostgreSQL ends all others and starts again by itself. */
+export async function killBackend({ postgres }: Pick<World, 'postgres'>): Promise<FaultEffects> {
+  const lost = await withHeldTable(postgres.url, async ([pid]) => {
+    if (pid !== undefined) process.kill(pid, 'SIGKILL');
+  });
+  return { counts: { 'statements lost as a backend was killed': lost } };
+}
+
+async function terminate(pids: number[], client: Client): Promise<void> {
+  await client.query('SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid', [pids]);
+}
+
+async function repeat(lastsMs: number, work: () => Promise<number>): Promise<number> {
+  const deadline = performance.now() + lastsMs;
+  let sum = 0;
+  do {
+    sum += await work();
+    await sleep(heldMs);
+  } while (performance.now() < deadline);
+  return sum;
+}
+
+/**
+ * Locks the table and does something to the backends whose statements wait for it; returns how many these
+ * were. On a connection of its own, as that of the world would be lost too. 0 where PostgreSQL is down.
+ */
+async function withHeldTable(
+  url: string,
+  work: (pids: number[], client: Client) => Promise<unknown>,
+): Promise<number> {
+  const client = new Client({ connectionString: url });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.query("BEGIN; SET LOCAL lock_timeout = '1s'; LOCK TABLE image_metadata");
+    await sleep(heldMs);
+    const { rows } = await client.query<{ pid: number }>(
+      "SELECT pid FROM pg_stat_activity WHERE state = 'active' AND wait_event_type = 'Lock'",
+    );
+    await work(
+      rows.map(({ pid }) => pid),
+      client,
+    );
+    return rows.length;
+  } catch {
+    return 0;
+  } finally {
+    // Ends the transaction as well.
+    await client.end().catch(() => {});
+  }
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { forgetPeak, peakBytes, residentBytes } from '../../fuzz/peak-memory.ts';
+import type { Server } from '../server.ts';
+
+/** What something cost the server while it went on. */
+export interface ServerCost {
+  /**
+   * The most processor time that the server took between a question to `/healthz` and its answer. Unlike
+   * the time that passes, it does not depend on what else the machine does.
+   */
+  busiestHealthMs: number;
+  logBytes: number;
+  /** How far its memory grew at its peak; 0 where the system does not say. */
+  grownBytes: number;
+}
+
+const everyMs = 50;
+
+export async function measureCost(
+  { url, process: child, log }: Server,
+  work: () => Promise<unknown>,
+): Promise<ServerCost> {
+  const pid = child.pid ?? 0;
+  const before = { log: log.bytes, resident: startPeak(pid) };
+  const working = { isDone: false };
+  let busiestHealthMs = 0;
+
+  async function ask(): Promise<void> {
+    const startedAt = processorMs(pid);
+    // What it answers, and whether, is checked by the probe that always runs.
+    await fetch(`${url}/healthz`).catch(() => {});
+    busiestHealthMs = Math.max(busiestHealthMs, processorMs(pid) - startedAt);
+  }
+
+  const asking = (async () => {
+    while (!working.isDone) {
+      await ask();
+      await sleep(everyMs);
+    }
+  })();
+  try {
+    await work();
+  } finally {
+    working.isDone = true;
+    await asking;
+  }
+  const grownBytes = Math.max(0, (peakBytes(pid) ?? 0) - before.resident);
+  return { busiestHealthMs, logBytes: log.bytes - before.log, grownBytes };
+}
+
+/** Resident memory now, from where the peak is measured from now on; more than any where it is not. */
+function startPeak(pid: number): number {
+  return (forgetPeak(pid) ? residentBytes(pid) : undefined) ?? Number.POSITIVE_INFINITY;
+}
+
+/** Linux counts in hundredths of a second: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+function processorMs(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,77 @@
+import { Client } from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  cutStatements,
+  killBackend,
+  terminateBackends,
+} from '../../scripts/soak/attacks/lose-statements.ts';
+import { startTcpProxy, type TcpProxy } from '../../scripts/soak/tcp-proxy.ts';
+import { type PostgresServer, startPostgres } from '../support/postgres-server.ts';
+
+let postgres: PostgresServer;
+let databaseWay: TcpProxy;
+beforeAll(async () => {
+  postgres = await startPostgres();
+  const url = new URL(postgres.url);
+  databaseWay = await startTcpProxy(Number(url.port));
+  await run(postgres.url, 'CREATE TABLE image_metadata (id int)');
+}, 60_000);
+afterAll(async () => {
+  await databaseWay.close();
+  await postgres.stop();
+});
+
+async function run(url: string, statement: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/** By the way that can be cut. */
+function useTable(): Promise<string> {
+  const url = new URL(postgres.url);
+  url.port = String(databaseWay.port);
+  return run(url.href, 'SELECT * FROM image_metadata').then(
+    () => 'done',
+    ({ message }: Error) => message,
+  );
+}
+
+const faults: [string, () => ReturnType<typeof killBackend>, RegExp][] = [
+  [
+    'terminated',
+    () => terminateBackends({ postgres }, { lastsMs: 0 }),
+    /^terminating connection due to administrator command$/,
+  ],
+  [
+    'cut',
+    () => cutStatements({ postgres, databaseWay }, { lastsMs: 0 }),
+    /ECONNRESET|unexpectedly/,
+  ],
+  ['killed', () => killBackend({ postgres }), /unexpectedly|terminat/],
+];
+
+test.each(faults)(
+  'a statement is lost in the middle as its backend is %s',
+  async (_, lose, why) => {
+    const losing = lose();
+    let answer = 'done';
+    // Those before the table is held are done.
+    while (answer === 'done') answer = await useTable();
+    expect(answer).toMatch(why);
+    expect(Object.values((await losing).counts ?? {})).toEqual([1]);
+    await expect.poll(useTable, { timeout: 20_000 }).toBe('done');
+  },
+  60_000,
+);
+
+test('where PostgreSQL is down, none is lost', async () => {
+  await postgres.restart('orderly', async () => {
+    expect(Object.values((await killBackend({ postgres })).counts ?? {})).toEqual([0]);
+  });
+}, 60_000);

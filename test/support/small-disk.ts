@@ -1,0 +1,83 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, open, rmdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A file system of its own, in memory, that is soon full. */
+export interface SmallDisk {
+  /** Every process of this user may read and write there until it is closed. */
+  folder: string;
+  close(): Promise<void>;
+}
+
+/** Why there can be no small disk here; undefined where there can. */
+export async function missingForSmallDisk(): Promise<string | undefined> {
+  try {
+    await (await openSmallDisk(4_096)).close();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/**
+ * Mounts a tmpfs in a user namespace, which needs no rights of root where the kernel lets ordinary
+ * users make namespaces. The mount is visible to others below `/proc/PID/root` and ends with its process.
+ */
+export async function openSmallDisk(sizeBytes: number): Promise<SmallDisk> {
+  const mountPoint = await mkdtemp(join(tmpdir(), 'grayscale-disk-'));
+  const script = `mount -t tmpfs -o size=${sizeBytes} tmpfs "$0" && echo mounted && exec cat`;
+  const holder = spawn('unshare', [
+    '--user',
+    '--map-root-user',
+    '--mount',
+    'sh',
+    '-c',
+    script,
+    mountPoint,
+  ]);
+  const close = async () => {
+    await end(holder);
+    await rmdir(mountPoint);
+  };
+  const problem = await mounted(holder);
+  if (problem === undefined) return { folder: `/proc/${holder.pid}/root${mountPoint}`, close };
+  await close();
+  throw new Error(
+    `Expected a user namespace with a file system of its own but received: ${problem} On Linux, see sysctl kernel.unprivileged_userns_clone and kernel.apparmor_restrict_unprivileged_userns.`,
+  );
+}
+
+/** Writes a file until there is no room left. */
+export async function fillDisk(path: string): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    for (;;) await file.write(Buffer.alloc(4_096));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+  } finally {
+    await file.close();
+  }
+}
+
+/** What kept the file system from being mounted; undefined where it is. */
+async function mounted(holder: ChildProcessWithoutNullStreams): Promise<string | undefined> {
+  let complaint = '';
+  holder.stderr.on('data', (data) => {
+    complaint += data;
+  });
+  const ended = once(holder, 'close').then(
+    () => complaint.trim() || 'unshare ended without a message.',
+    // No such program, as on macOS and Windows.
+    (error: Error) => `${error.message}.`,
+  );
+  return await Promise.race([once(holder.stdout, 'data').then(() => undefined), ended]);
+}
+
+async function end(holder: ChildProcessWithoutNullStreams): Promise<void> {
+  if (holder.pid === undefined || holder.exitCode !== null || holder.signalCode !== null) return;
+  const ended = once(holder, 'close');
+  holder.kill('SIGKILL');
+  await ended;
+}
