@@ -158,14 +158,14 @@ describe('bodies that do not come', () => {
     expect(await drip.status()).toBe(408);
     clearInterval(dripping);
     await drip.closed;
-  }, 30_000);
+  }, 90_000);
 
   test('a burst buys no more than the grace', async () => {
     const url = await start();
     const burst = send(url, headOf('POST', '/v1/convert', announced));
     burst.socket.write(Buffer.alloc(2 ** 20));
     expect(await burst.status()).toBe(408);
-  }, 30_000);
+  }, 90_000);
 
   test('what finds no room is answered 503 immediately, and nobody waits for another', async () => {
     // A quarter of it is for files: 8 MB.
@@ -174,14 +174,14 @@ describe('bodies that do not come', () => {
     const large = times(12, () => send(url, half));
     for (const { socket } of large) socket.write(Buffer.alloc(2 ** 20 - 1));
     await expect
-      .poll(() => large.filter((client) => /^HTTP\/1\.1 503/.test(client.text())).length)
+      .poll(() => large.filter((client) => /^HTTP\/1\.1 503/.test(client.text())).length, patience)
       .toBeGreaterThanOrEqual(2);
     const refused = large.find((client) => client.text() !== '');
     expect(refused?.text()).toContain('"code":"OVERLOADED"');
     expect(refused?.text().toLowerCase()).toContain('retry-after: 5');
     for (const { socket } of clients) socket.destroy();
-    await expect.poll(async () => (await convertTiny(url)).status).toBe(200);
-  }, 30_000);
+    await expect.poll(async () => (await convertTiny(url)).status, patience).toBe(200);
+  }, 90_000);
 });
 
 describe('answers that nobody reads', () => {
@@ -190,7 +190,7 @@ describe('answers that nobody reads', () => {
     const create = { width: 3_000, height: 2_000, channels: 3, background: '#888', noise } as const;
     const picture = await sharp({ create }).jpeg({ quality: 30 }).toBuffer();
     // 64 MB for files; each answer has about 12 MB, more than sockets hold.
-    const url = await start({ MEMORY_BUDGET_MB: '256', REQUEST_TIMEOUT_SECONDS: '8' });
+    const url = await start({ MEMORY_BUDGET_MB: '256', REQUEST_TIMEOUT_SECONDS: '20' });
     const head = headOf('POST', '/v1/convert?depth=16&method=luminance', {
       'content-length': String(picture.byteLength),
     });
@@ -207,9 +207,9 @@ describe('answers that nobody reads', () => {
     expect(status).toBe(503);
     // Their time is over: the connections are ended and there is room again.
     await expect
-      .poll(async () => (await convertTiny(url)).status, { timeout: 20_000, interval: 500 })
+      .poll(async () => (await convertTiny(url)).status, { timeout: 60_000, interval: 500 })
       .toBe(200);
-  }, 90_000);
+  }, 180_000);
 });
 
 test('a connection on which too many requests are pipelined is ended', async () => {
@@ -227,5 +227,5 @@ test('headers that do not come end the connection after 10 seconds', async () =>
   await Promise.all([nothing.closed, part.closed]);
   const seconds = (performance.now() - startedAt) / 1e3;
   // Without a check of its own it is 30 to 40.
-  expect(seconds).toBeLessThan(25);
+  expect(seconds).toBeLessThan(28);
 }, 60_000);

@@ -194,7 +194,7 @@ test('16 thumbnails of large AVIF outputs are decoded outside of this process', 
   } finally {
     await avif.close();
   }
-}, 60_000);
+}, 180_000);
 
 describe('names of files', () => {
   test.each([
