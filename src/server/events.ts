@@ -4,11 +4,11 @@ import { processBatch, type UploadResult } from '../pipeline/index.ts';
 import { causeOf, failureReason, isPermanent } from './failure-reason.ts';
 import { logSome } from './log-some.ts';
 import { RequestError } from './problems.ts';
-import { announcedBytes, readBody } from './read-body.ts';
+import { readBody } from './read-body.ts';
 import type { EventAnswerSchema } from './schemas.ts';
 import type { Api, Service } from './service.ts';
 import { receiveEvent } from './work-routes.ts';
-import { unlessAborted, workSignal } from './work-signal.ts';
+import { workSignal } from './work-signal.ts';
 
 type RecordResult = z.infer<typeof EventAnswerSchema>['results'][number];
 
@@ -34,10 +34,11 @@ export function addEvents(app: Api, service: Service): void {
 
   app.openapi(receiveEvent, async (c) => {
     const signal = workSignal(c.req.raw, timeoutMs);
-    const settled = await gate.pass(async () => {
-      const records = await unlessAborted(signal, readRecords(c.req.raw, service, signal));
-      return await processRecords(records, service, timeoutMs);
-    });
+    // Read outside the gate: idle senders take no place from others.
+    const bytes = await readEvent(c.req.raw, service, signal);
+    const settled = await gate.pass(async () =>
+      processRecords(parseEvent(parseJson(bytes), parts.parseOptions), service, timeoutMs),
+    );
     logFailures(settled, service);
     const results = settled.map(({ result }) => result);
     throwIfUnsettled(results);
@@ -45,17 +46,18 @@ export function addEvents(app: Api, service: Service): void {
   });
 }
 
-/** The body counts until it is read; records are bounded, and what they make is reserved for each. */
-async function readRecords(
+/** The body counts while it arrives. */
+async function readEvent(
   request: Request,
   { parts }: Service,
   signal: AbortSignal,
-): Promise<EventRecord[]> {
-  const announced = Math.min(announcedBytes(request) ?? maxEventBytes, maxEventBytes);
-  return await parts.pipeline.transfers.use(announced, async () => {
-    const bytes = await readBody(request, { maxBytes: maxEventBytes, signal });
-    return parseEvent(parseJson(bytes), parts.parseOptions);
-  });
+): Promise<Uint8Array> {
+  const share = parts.pipeline.transfers.hold();
+  try {
+    return await readBody(request, { maxBytes: maxEventBytes, signal, share });
+  } finally {
+    share.release();
+  }
 }
 
 function parseJson(bytes: Uint8Array): unknown {
