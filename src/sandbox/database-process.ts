@@ -1,12 +1,17 @@
 // A part of the sandbox, in a process of its own: PostgreSQL in WebAssembly behind its ordinary
 // wire protocol, its files in a folder, so that a killed one comes back with all it had committed.
 import { existsSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { keepInitialFiles, readInitialFiles } from './initial-database.ts';
 import { type Part, runPart } from './run-part.ts';
 
 const [dataDir = '', port = '0'] = process.argv.slice(2);
+
+/** An empty database and its first rows take this much of the disk. */
+const neededBytes = 64 * 2 ** 20;
 
 await runPart(startServer);
 
@@ -27,8 +32,22 @@ async function startServer(): Promise<Part> {
   };
 }
 
-/** The files of an earlier first start are there in a third of the time that PostgreSQL takes to make them. */
 async function startDatabase(): Promise<PGlite> {
+  try {
+    return await openDatabase();
+  } catch (error) {
+    const { bavail, bsize } = await statfs(dirname(dataDir));
+    if (bavail * bsize > neededBytes) throw error;
+    // On a full disk, PostgreSQL in WebAssembly fails with numbers, and differently each time.
+    throw new Error(
+      `Expected ${neededBytes / 2 ** 20} MB of disk space in "${dirname(dataDir)}" for the sandbox's database but the disk is full. Free some space, or set TMPDIR to a folder on another disk.`,
+      { cause: error },
+    );
+  }
+}
+
+/** The files of an earlier first start are there in a third of the time that PostgreSQL takes to make them. */
+async function openDatabase(): Promise<PGlite> {
   if (existsSync(dataDir)) return await PGlite.create({ dataDir });
   const files = await readInitialFiles();
   if (files) return await PGlite.create({ dataDir, loadDataDir: files });
