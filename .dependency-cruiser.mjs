@@ -1,119 +1,90 @@
 // Which module may import which: docs/adr/0003-import-rules.md. Type-only imports count.
 // test/architecture.test.ts breaks each of these rules once, to show that it can fail.
 
-/** What a part may import of ours besides itself, and why no more. */
-const parts = {
+/** What a room may import of ours besides itself, and why no more. */
+const rooms = {
+  'version.ts': { may: [], why: 'It is one constant.' },
+  process: {
+    may: [],
+    why: 'It serves the process of every entry point: its terminal and its last resort.',
+  },
   convert: {
     may: ['gray-png/'],
     why: 'It is the published library: bytes in, gray bytes out.',
   },
-  'gray-png': { may: [], why: 'It is an encoder of one format, of use to any program.' },
-  latency: { may: [], why: 'It is arithmetic on numbers.' },
+  'gray-png': { may: [], why: 'It is an encoder for one format, useful to any program.' },
+  config: {
+    may: ['convert/recipe/recipe-options.ts'],
+    why: 'It is read before anything else is loaded. The table of recipe options is plain data.',
+  },
   pipeline: {
-    may: ['convert/', 'latency/', 'version.ts'],
-    why: 'It declares the ports that it needs and knows neither adapters nor fronts.',
+    may: ['convert/', 'version.ts'],
+    why: 'It declares the ports that it uses itself and knows neither adapters nor entry points.',
+  },
+  events: {
+    may: ['pipeline/'],
+    why: 'It turns text into uploads and does nothing with them.',
   },
   stats: {
-    may: ['pipeline/', 'latency/'],
-    why: 'It turns rows into reports for several fronts and knows neither database nor terminal.',
+    may: ['pipeline/'],
+    why: 'It turns rows into reports and knows neither database nor terminal.',
   },
-  backfill: {
-    may: ['pipeline/', 'convert/', 'events/', 'stats/'],
-    why: 'It decides what of a bucket is to be done; which store, queue and terminal, it does not know.',
+  storage: {
+    may: ['pipeline/', 'doctor/'],
+    why: 'It implements object stores on S3 and on files, for whoever opens them.',
   },
-  verify: {
-    may: ['pipeline/', 'events/', 'latency/', 'backfill/'],
-    why: 'It compares lists with the ledger, and hands over what differs as a backfill does.',
+  ledger: {
+    may: ['pipeline/', 'stats/', 'doctor/', 'convert/', 'version.ts'],
+    why: 'It keeps image_metadata in PostgreSQL. Who reads the rows is not its concern.',
   },
-  events: { may: ['pipeline/'], why: 'It turns text into uploads and does nothing with them.' },
-  'terminal.ts': { may: [], why: 'It writes text, whatever the text is about.' },
-  'allocator.ts': { may: [], why: 'It is a table of settings of the C library.' },
+  queue: {
+    may: ['pipeline/', 'events/'],
+    why: 'It implements where uploads wait, for whoever opens it.',
+  },
+  isolation: {
+    may: ['convert/', 'pipeline/'],
+    why: 'It implements a converter in processes that can be ended.',
+  },
+  reconcile: {
+    may: [
+      ...['pipeline/', 'convert/', 'events/', 'stats/'],
+      ...['ledger/ledger-reader.ts', 'storage/object-files.ts', 'queue/upload-queue.ts'],
+    ],
+    why: 'It compares a bucket with the ledger through ports and hands over what differs.',
+  },
   doctor: {
     may: ['pipeline/', 'convert/', 'gray-png/'],
-    why: 'It judges what probes find; which store and database they ask, it does not know.',
+    why: 'It judges the answers of probes and knows neither store nor database.',
   },
-  adapters: {
-    may: ['pipeline/', 'convert/', 'events/', 'doctor/', 'allocator.ts', 'version.ts'],
-    why: 'An adapter puts one port on one technology; who chose it and why is not its concern.',
-  },
-  'config.ts': {
-    may: ['config-variables.ts', 'convert/recipe-options.ts'],
-    why: 'It is read before anything else exists. The table of recipe options is plain data.',
-  },
-  'config-variables.ts': {
-    may: ['config-values.ts', 'convert/recipe-options.ts'],
-    why: 'It is a table, read by config.ts before anything else exists.',
-  },
-  'last-resort.ts': { may: [], why: 'It must work whatever else does not.' },
-  'config-values.ts': { may: [], why: 'It reads text, whatever the text is for.' },
-  'compose.ts': {
+  app: {
     may: [
-      ...['compose-postgres.ts', 'config.ts', 'pipeline/', 'adapters/', 'events/', 'convert/'],
-      ...['stats/', 'version.ts'],
+      ...['config/', 'convert/', 'pipeline/', 'events/', 'stats/', 'storage/', 'ledger/'],
+      ...['queue/', 'isolation/', 'reconcile/', 'doctor/', 'version.ts'],
     ],
-    why: 'It puts the parts together; the fronts call it, never the other way round.',
+    why: 'It alone chooses and opens adapters. Entry points call it, never the other way round.',
   },
-  'compose-postgres.ts': {
-    may: ['config.ts', 'config-variables.ts', 'adapters/'],
-    why: 'It opens the one database, for whatever part needs it.',
-  },
-  'compose-server.ts': {
-    may: [
-      ...['compose.ts', 'compose-postgres.ts', 'config.ts', 'pipeline/', 'adapters/', 'events/'],
-      'version.ts',
-    ],
-    why: 'It is the half of compose.ts that only the server needs; the function must not load it.',
-  },
-  'compose-bucket.ts': {
-    may: [
-      ...[
-        'compose.ts',
-        'compose-postgres.ts',
-        'config.ts',
-        'pipeline/',
-        'adapters/',
-        'events/',
-        'convert/',
-        'stats/',
-      ],
-      'backfill/',
-    ],
-    why: 'It is the half of compose.ts for work on whole buckets; the function must not load it.',
-  },
-  'compose-doctor.ts': {
-    may: ['compose.ts', 'compose-postgres.ts', 'config.ts', 'adapters/', 'doctor/'],
-    why: 'It is the half of compose.ts that only the doctor needs.',
-  },
-  lambda: front(),
-  server: front('compose-server.ts'),
-  sandbox: front('allocator.ts', 'compose-postgres.ts', 'compose-server.ts', 'lambda/', 'server/'),
-  cli: front(
-    'lambda/',
-    'server/',
-    'sandbox/',
-    'backfill/',
-    'verify/',
-    'compose-bucket.ts',
-    'doctor/',
-    'compose-doctor.ts',
-  ),
+  lambda: entryPoint(),
+  server: entryPoint(),
+  sandbox: entryPoint('lambda/', 'server/', 'isolation/allocator.ts'),
+  cli: entryPoint('lambda/', 'server/', 'sandbox/'),
 };
 
-function front(...mayStart) {
+function entryPoint(...mayStart) {
   return {
     may: [
-      ...['compose.ts', 'config.ts', 'pipeline/', 'events/', 'convert/', 'latency/', 'stats/'],
-      ...['last-resort.ts', 'terminal.ts', 'version.ts'],
+      ...['app/', 'config/', 'pipeline/', 'events/', 'convert/', 'stats/', 'reconcile/', 'doctor/'],
+      ...['ledger/ledger-reader.ts', 'storage/object-files.ts', 'queue/upload-queue.ts'],
+      ...['process/', 'version.ts'],
       ...mayStart,
     ],
-    why: 'A front is wiring: adapters come from compose.ts, and other fronts are at most started.',
+    why: 'An entry point is wiring: adapters come from app, and other entry points are only started.',
   };
 }
 
-const partRules = Object.entries(parts).map(([part, { may, why }]) => {
-  const self = `^src/${part}${part.endsWith('.ts') ? '$' : '/'}`;
+const roomRules = Object.entries(rooms).map(([room, { may, why }]) => {
+  const self = `^src/${room}${room.endsWith('.ts') ? '$' : '/'}`;
   return {
-    name: `${part} imports only its own`,
+    name: `${room} imports only its own`,
     comment: `${why} It may import: ${may.join(', ') || 'nothing of ours'}.`,
     severity: 'error',
     from: { path: self },
@@ -126,9 +97,9 @@ const entryPoints = [
   '^src/cli/main\\.ts$',
   '^src/convert/index\\.ts$',
   '^src/lambda/[^/]*handler\\.ts$',
-  '^src/(adapters|sandbox)/[^/]+-process\\.ts$',
-  '^src/convert/decoders/decoder-thread\\.ts$',
-  '^src/server/report-thread\\.ts$',
+  '^src/(isolation|sandbox)/[^/]+-process\\.ts$',
+  '^src/convert/decode/wasm/decoder-thread\\.ts$',
+  '^src/server/reports/report-thread\\.ts$',
 ];
 
 const structure = [
@@ -139,7 +110,7 @@ const structure = [
     to: { path: '^src/pipeline/', dependencyTypesNot: ['type-only'] },
   },
   {
-    name: 'cli starts other fronts lazily',
+    name: 'cli starts other entry points lazily',
     comment: '`grayscale convert` must not wait for a server, an SDK or a database to load.',
     from: { path: '^src/cli/' },
     to: {
@@ -149,18 +120,18 @@ const structure = [
     },
   },
   {
-    name: 'parts are entered through their index',
+    name: 'rooms are entered through their index',
     comment: 'What the index does not export may change without a look elsewhere.',
     // The configuration must not load sharp with the index; what it may import is said above.
-    from: { path: '^src/([^/]+)', pathNot: '^src/config(-variables)?\\.ts$' },
+    from: { path: '^src/([^/]+)', pathNot: '^src/config/' },
     to: {
-      path: '^src/(convert|gray-png|pipeline|latency|stats|backfill|verify|doctor)/',
+      path: '^src/(config|convert|gray-png|pipeline|events|stats|reconcile|doctor)/',
       pathNot: ['/index\\.ts$', '^src/$1/'],
     },
   },
   {
     name: 'src stands alone',
-    comment: 'The published package has no tests and no scripts.',
+    comment: 'The published package has no tests and no tools.',
     from: { path: '^src/' },
     to: {
       pathNot: ['^src/', 'node_modules/'],
@@ -172,7 +143,7 @@ const structure = [
     name: 'infra imports only what a function is told',
     comment: 'A stack names the variables that it sets; a variable that is gone fails to compile.',
     from: { path: '^infra/' },
-    to: { path: '^src/', pathNot: '^src/(config(-variables)?|allocator)\\.ts$' },
+    to: { path: '^src/', pathNot: '^src/(config/index|isolation/allocator)\\.ts$' },
   },
   {
     name: 'web imports types only',
@@ -190,24 +161,32 @@ const structure = [
     name: 'no dead modules',
     comment: 'What no entry point reaches is used by its tests alone, or by nobody.',
     from: { path: entryPoints },
-    // The adapter in memory is for tests: it shows what every other adapter must do.
     to: {
       path: '^src/',
-      pathNot: [...entryPoints, '^src/adapters/memory\\.ts$', '\\.d\\.ts$'],
+      pathNot: [...entryPoints, '\\.d\\.ts$'],
       reachable: false,
     },
+  },
+];
+
+const tests = [
+  {
+    name: 'only tests and benches import test code',
+    comment: 'What ships and what builds it must work without a test.',
+    from: { path: '^(src|web|infra|tools)/' },
+    to: { path: '^(test|testing|bench)/' },
   },
 ];
 
 const packages = [
   onlyIn(
     'sharp',
-    ['convert', 'compose.ts', 'adapters/converter-process.ts', 'sandbox'],
-    'Pictures are the engine’s business.',
+    ['convert', 'app', 'isolation/converter-process.ts', 'sandbox'],
+    'Decoding and encoding belong to the engine.',
   ),
   onlyIn(
     '(@aws-sdk/[^/]+|pg)',
-    ['adapters', 'compose.ts', 'sandbox', 'lambda'],
+    ['storage', 'ledger', 'queue', 'app', 'sandbox', 'lambda'],
     'Any S3 and any PostgreSQL will do, because the rest knows neither.',
   ),
   onlyIn(
@@ -220,8 +199,8 @@ const packages = [
     comment: 'The same bytes and recipe give the same result, in anyone’s program.',
     // A WebAssembly decoder is read from its package when the first image needs it.
     from: {
-      path: '^src/(convert|gray-png|latency)/',
-      pathNot: '^src/convert/decoders/wasm-module\\.ts$',
+      path: '^src/(convert|gray-png|stats)/',
+      pathNot: '^src/convert/decode/wasm/wasm-module\\.ts$',
     },
     to: {
       path: '^(node:)?(child_process|cluster|dgram|dns|fs|http2?|https|net|os|process|tls|timers)(/|$)',
@@ -249,7 +228,7 @@ const packages = [
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
-  forbidden: [...partRules, ...[...structure, ...packages].map(asError)],
+  forbidden: [...roomRules, ...[...structure, ...tests, ...packages].map(asError)],
   options: {
     // TypeScript 7 has no JavaScript API, so dependency-cruiser reads TypeScript with swc.
     parser: 'swc',

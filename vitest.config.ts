@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 process.env.NODE_COMPILE_CACHE ??= module.enableCompileCache().directory;
 
 /** Of functions that neither keep anything nor change what another file sees: they share processes. */
-const ofFunctions = 'test/{convert,events,gray-png,latency}/**/*.test.ts';
+const ofFunctions = 'test/{convert,events,gray-png,stats/samples}/**/*.test.ts';
 
 export default defineConfig({
   test: {
@@ -24,7 +24,7 @@ export default defineConfig({
           name: 'parts',
           include: ['test/**/*.test.ts'],
           exclude: [ofFunctions],
-          globalSetup: ['test/support/global-postgres.ts', 'test/support/global-web.ts'],
+          globalSetup: ['testing/global-postgres.ts', 'testing/global-web.ts'],
         },
       },
     ],

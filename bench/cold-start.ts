@@ -5,7 +5,7 @@ import { enableCompileCache } from 'node:module';
 if (process.argv[3] === 'cache') enableCompileCache(`${import.meta.dirname}/cache`);
 
 const [[{ composePipeline }, { readConfig }], { toGrayscale }] = await Promise.all([
-  Promise.all([import('../src/compose.ts'), import('../src/config.ts')]),
+  Promise.all([import('../src/app/open-pipeline.ts'), import('../src/config/index.ts')]),
   import('../src/convert/index.ts'),
 ]);
 const config = readConfig({

@@ -1,4 +1,9 @@
-import { type Interval, median, percentileInterval, sortedSample } from '../src/latency/index.ts';
+import {
+  type Interval,
+  median,
+  percentileInterval,
+  sortedSample,
+} from '../src/stats/samples/index.ts';
 
 /** A median, how sure it is, and what it was taken from. */
 export interface Figure {

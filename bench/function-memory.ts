@@ -7,10 +7,10 @@ import { dirname, join } from 'node:path';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { unzipSync } from 'fflate';
 import sharp from 'sharp';
-import { readConfig } from '../src/config.ts';
+import { readConfig } from '../src/config/index.ts';
 import { startSandbox } from '../src/sandbox/sandbox.ts';
-import { s3Event, sqsEvent } from '../test/support/events.ts';
-import { startLambdaRuntime } from '../test/support/lambda-runtime.ts';
+import { s3Event, sqsEvent } from '../testing/events.ts';
+import { startLambdaRuntime } from '../testing/lambda-runtime.ts';
 import { peakMbOf } from './peak-memory.ts';
 
 const bucket = 'bench';

@@ -8,7 +8,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { loadavg, tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
-import { percentile, sortedSample } from '../src/latency/index.ts';
+import { percentile, sortedSample } from '../src/stats/samples/index.ts';
 import { startBenchServer } from './health/start-server.ts';
 import { photograph } from './inputs.ts';
 

@@ -1,7 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
-import { randomFrom } from '../test/support/images.ts';
+import { randomFrom } from '../testing/images.ts';
 import type { Output } from './peers.ts';
 
 /** A file that is measured, and what is made of it. */

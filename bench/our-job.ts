@@ -1,5 +1,5 @@
-import { composePipeline } from '../src/compose.ts';
-import { readConfig } from '../src/config.ts';
+import { composePipeline } from '../src/app/open-pipeline.ts';
+import { readConfig } from '../src/config/index.ts';
 import { createBudget, processBatch } from '../src/pipeline/index.ts';
 import type { Job } from './worker.ts';
 

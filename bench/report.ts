@@ -1,4 +1,4 @@
-import { median, percentile, sortedSample } from '../src/latency/index.ts';
+import { median, percentile, sortedSample } from '../src/stats/samples/index.ts';
 import { short } from './figures.ts';
 import { peers } from './peers.ts';
 import type { Results } from './results.ts';

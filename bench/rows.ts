@@ -5,9 +5,9 @@
 //   npm run bench:rows -- --stops 1000000  where batches are written on the way
 import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { migrate } from '../src/adapters/migrate.ts';
-import { connectPostgres, type Postgres } from '../src/adapters/postgres.ts';
-import { startPostgres } from '../test/support/postgres-server.ts';
+import { connectPostgres, type Postgres } from '../src/ledger/connect.ts';
+import { migrate } from '../src/ledger/migrate.ts';
+import { startPostgres } from '../testing/postgres-server.ts';
 import { describeMachine } from './machine.ts';
 import { fillTable, relationSizes } from './rows/fill-table.ts';
 import { measureInserts } from './rows/measure-inserts.ts';

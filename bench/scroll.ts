@@ -5,11 +5,11 @@
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { buildWeb } from '../scripts/build-web.ts';
-import { connectPostgres } from '../src/adapters/postgres.ts';
-import { percentile, sortedSample } from '../src/latency/index.ts';
-import { startBrowser } from '../test/support/browser.ts';
-import { insertRows } from '../test/support/ledger-rows.ts';
+import { connectPostgres } from '../src/ledger/connect.ts';
+import { percentile, sortedSample } from '../src/stats/samples/index.ts';
+import { startBrowser } from '../testing/browser.ts';
+import { insertRows } from '../testing/ledger-rows.ts';
+import { buildWeb } from '../tools/build-web.ts';
 import { startBenchServer } from './health/start-server.ts';
 
 const { values: flags } = parseArgs({ options: { rows: { type: 'string', default: '10000' } } });

@@ -1,12 +1,12 @@
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { DatabaseCluster } from 'aws-cdk-lib/aws-rds';
 import type { IConstruct } from 'constructs';
-import type { Config } from '../src/config.ts';
+import type { Config } from '../src/config/index.ts';
 
 /** Who logs in: whoever owns the schema, or the function, which only reads and writes the table. */
 export type Role = 'owner' | 'application';
 
-/** What a function is told, by the properties of src/config.ts. */
+/** What a function is told, by the properties of src/config/index.ts. */
 export type FunctionSettings = Partial<Record<keyof Config, string | number | boolean | undefined>>;
 
 /** A database, the stack's own or yours, as the functions see it. */

@@ -18,8 +18,8 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { allocatorSettings } from '../src/allocator.ts';
-import { environmentOf } from '../src/config.ts';
+import { environmentOf } from '../src/config/index.ts';
+import { allocatorSettings } from '../src/isolation/allocator.ts';
 import type { FunctionSettings } from './database.ts';
 import type { Network } from './network.ts';
 import type { Settings } from './settings-schema.ts';

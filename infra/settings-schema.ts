@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ConfigError, conversionSettings, environmentOf, readConfig } from '../src/config.ts';
+import { ConfigError, conversionSettings, environmentOf, readConfig } from '../src/config/index.ts';
 import { databaseSettings } from './database-settings.ts';
 
 const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'a bucket name');
@@ -18,7 +18,7 @@ const existingBucket = z.strictObject({
   kmsKeyArn: z.string().startsWith('arn:').optional(),
 });
 
-/** What docs/configuration.md says of these, in the words of src/config.ts. */
+/** What docs/configuration.md says of these, in the words of src/config/index.ts. */
 const conversion = z.partialRecord(
   z.enum(conversionSettings),
   z.union([z.string(), z.number(), z.boolean()]),

@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CfnParameter, DefaultStackSynthesizer, type Stack } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { packageFunction } from '../scripts/package/package-function.ts';
+import { packageFunction } from '../tools/package/package-function.ts';
 import { createApp } from './checked-app.ts';
 import { GrayscaleStack } from './grayscale-stack.ts';
 import { environments } from './settings.ts';

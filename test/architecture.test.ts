@@ -11,94 +11,90 @@ const root = join(import.meta.dirname, '..');
 describe('the import rules', () => {
   // Each row breaks one rule, in a copy of the project that holds nothing else.
   const wrong: [rule: string, file: string, text: string][] = [
+    ['version.ts imports only its own', 'version.ts', "import './lambda/start.ts';"],
+    ['process imports only its own', 'process/wrong.ts', "import '../version.ts';"],
     ['convert imports only its own', 'convert/wrong.ts', "import '../version.ts';"],
     ['gray-png imports only its own', 'gray-png/wrong.ts', "import '../convert/index.ts';"],
-    ['latency imports only its own', 'latency/wrong.ts', "import '../pipeline/index.ts';"],
-    ['pipeline imports only its own', 'pipeline/wrong.ts', "import '../adapters/s3.ts';"],
-    ['stats imports only its own', 'stats/wrong.ts', "import '../adapters/s3.ts';"],
+    ['config imports only its own', 'config/wrong.ts', "import '../version.ts';"],
+    ['pipeline imports only its own', 'pipeline/wrong.ts', "import '../storage/s3.ts';"],
     ['events imports only its own', 'events/wrong.ts', "import '../convert/index.ts';"],
-    ['adapters imports only its own', 'adapters/wrong.ts', "import '../config.ts';"],
-    ['allocator.ts imports only its own', 'allocator.ts', "import './version.ts';"],
-    ['config.ts imports only its own', 'config.ts', "import './version.ts';"],
-    ['config-variables.ts imports only its own', 'config-variables.ts', "import './version.ts';"],
-    ['config-values.ts imports only its own', 'config-values.ts', "import './version.ts';"],
-    ['last-resort.ts imports only its own', 'last-resort.ts', "import './version.ts';"],
-    ['compose.ts imports only its own', 'compose.ts', "import './lambda/start.ts';"],
-    [
-      'compose-postgres.ts imports only its own',
-      'compose-postgres.ts',
-      "import './lambda/start.ts';",
-    ],
-    ['compose-server.ts imports only its own', 'compose-server.ts', "import './lambda/start.ts';"],
-    ['compose-bucket.ts imports only its own', 'compose-bucket.ts', "import './lambda/start.ts';"],
-    ['verify imports only its own', 'verify/wrong.ts', "import '../adapters/s3.ts';"],
-    ['doctor imports only its own', 'doctor/wrong.ts', "import '../adapters/s3.ts';"],
-    ['compose-doctor.ts imports only its own', 'compose-doctor.ts', "import './lambda/start.ts';"],
-    ['backfill imports only its own', 'backfill/wrong.ts', "import '../adapters/s3.ts';"],
-    ['lambda imports only its own', 'lambda/wrong.ts', "import '../adapters/s3.ts';"],
+    ['stats imports only its own', 'stats/wrong.ts', "import '../storage/s3.ts';"],
+    ['storage imports only its own', 'storage/wrong.ts', "import '../app/start.ts';"],
+    ['ledger imports only its own', 'ledger/wrong.ts', "import '../storage/s3.ts';"],
+    ['queue imports only its own', 'queue/wrong.ts', "import '../storage/s3.ts';"],
+    ['isolation imports only its own', 'isolation/wrong.ts', "import '../storage/s3.ts';"],
+    ['reconcile imports only its own', 'reconcile/wrong.ts', "import '../storage/s3.ts';"],
+    ['doctor imports only its own', 'doctor/wrong.ts', "import '../storage/s3.ts';"],
+    ['app imports only its own', 'app/wrong.ts', "import '../lambda/start.ts';"],
+    ['lambda imports only its own', 'lambda/wrong.ts', "import '../storage/s3.ts';"],
     ['server imports only its own', 'server/wrong.ts', "import '../sandbox/start.ts';"],
     ['sandbox imports only its own', 'sandbox/wrong.ts', "import '../cli/main.ts';"],
-    ['cli imports only its own', 'cli/wrong.ts', "import type { it } from '../adapters/s3.ts';"],
+    ['cli imports only its own', 'cli/wrong.ts', "import type { it } from '../storage/s3.ts';"],
     [
       'events import types of pipeline',
       'events/wrong-value.ts',
       "import { it, type It } from '../pipeline/index.ts';",
     ],
     [
-      'cli starts other fronts lazily',
+      'cli starts other entry points lazily',
       'cli/wrong-start.ts',
       "import { it } from '../sandbox/start.ts';",
     ],
     [
-      'parts are entered through their index',
-      'adapters/wrong-door.ts',
+      'rooms are entered through their index',
+      'storage/wrong-door.ts',
       "export type { It } from '../pipeline/steps.ts';",
     ],
     ['src stands alone', 'pipeline/wrong-test.ts', "await import('../../test/support.ts');"],
     [
       'infra imports only what a function is told',
       '../infra/wrong.ts',
-      "import '../src/compose.ts';",
+      "import '../src/app/start.ts';",
     ],
     ['web imports types only', '../web/wrong.ts', "import { it } from '../src/version.ts';"],
-    ['no cycles', 'latency/cycle.ts', "import './cycle-back.ts';"],
-    ['no dead modules', 'pipeline/dead.ts', 'export const nobody = 1;'],
+    ['no cycles', 'stats/cycle.ts', "import './cycle-back.ts';"],
+    ['no dead modules', 'pipeline/dead.ts', 'export const unused = 1;'],
     [
-      'sharp only in convert, compose.ts, adapters/converter-process.ts, sandbox',
+      'only tests and benches import test code',
+      '../tools/wrong.ts',
+      "import '../test/support.ts';",
+    ],
+    [
+      'sharp only in convert, app, isolation/converter-process.ts, sandbox',
       'cli/wrong-sharp.ts',
       "import sharp from 'sharp';",
     ],
     [
-      '(@aws-sdk/[^/]+|pg) only in adapters, compose.ts, sandbox, lambda',
+      '(@aws-sdk/[^/]+|pg) only in storage, ledger, queue, app, sandbox, lambda',
       'pipeline/wrong-sdk.ts',
       "import type { S3Client } from '@aws-sdk/client-s3';",
     ],
     [
       '(fauxqs|@electric-sql/[^/]+) only in sandbox',
-      'adapters/wrong-pglite.ts',
+      'ledger/wrong-pglite.ts',
       "import { PGlite } from '@electric-sql/pglite';",
     ],
     ['convert does no I/O', 'convert/wrong-io.ts', "import { readFile } from 'node:fs/promises';"],
-    ['src needs no dev dependency', 'latency/wrong-dev.ts', "import fc from 'fast-check';"],
-    ['imports are found', 'latency/wrong-name.ts', "import './no-such-module.ts';"],
-    ['packages are declared', 'latency/wrong-package.ts', "import { parse } from 'acorn';"],
+    ['src needs no dev dependency', 'stats/wrong-dev.ts', "import fc from 'fast-check';"],
+    ['imports are found', 'stats/wrong-name.ts', "import './no-such-module.ts';"],
+    ['packages are declared', 'stats/wrong-package.ts', "import { parse } from 'acorn';"],
   ];
 
   const innocent: [file: string, text: string][] = [
     ['convert/right.ts', "import '../gray-png/index.ts';"],
     ['events/right.ts', "import type { It } from '../pipeline/index.ts';"],
     ['cli/right.ts', "await import('../sandbox/start.ts');"],
-    ['adapters/right.ts', "import { Client } from 'pg';\nimport '../pipeline/index.ts';"],
+    ['ledger/right.ts', "import { Client } from 'pg';\nimport '../pipeline/index.ts';"],
     ['lambda/right.ts', "import type { SQSEvent } from 'aws-lambda';"],
   ];
 
   const imported: [file: string, text: string][] = [
     ...['version.ts', 'convert/index.ts', 'pipeline/index.ts', 'pipeline/steps.ts'],
-    'gray-png/index.ts',
-    ...['adapters/s3.ts', 'sandbox/start.ts', 'lambda/start.ts', 'cli/main.ts'],
+    ...['gray-png/index.ts', 'app/start.ts'],
+    ...['storage/s3.ts', 'sandbox/start.ts', 'lambda/start.ts', 'cli/main.ts'],
     '../test/support.ts',
   ].map((file) => [file, 'export const it = 1;\nexport type It = 1;']);
-  imported.push(['latency/cycle-back.ts', "import './cycle.ts';"]);
+  imported.push(['stats/cycle-back.ts', "import './cycle.ts';"]);
 
   let copy: string;
   let report: CruiseReport;
@@ -141,13 +137,13 @@ describe('the import rules', () => {
   }
 });
 
-test('only src/config.ts reads the environment', async () => {
+test('only src/config/index.ts reads the environment', async () => {
   const reads = /\bprocess\s*(\?\.|\.)\s*env\b|\bprocess\s*\[|from ['"](node:)?process['"]/;
   const readers: string[] = [];
   for await (const file of glob('src/**/*.ts', { cwd: root })) {
     if (reads.test(await readFile(join(root, file), 'utf8'))) readers.push(file);
   }
-  expect(readers).toEqual([join('src', 'config.ts')]);
+  expect(readers).toEqual([join('src', 'config', 'index.ts')]);
 });
 
 test('src/version.ts holds the version of package.json', async () => {

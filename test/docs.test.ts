@@ -2,7 +2,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { configVariables } from '../src/config.ts';
+import { configVariables } from '../src/config/index.ts';
 import {
   conversionErrorCodes,
   inputFormats,
@@ -13,7 +13,7 @@ import {
   resolveRecipe,
 } from '../src/convert/index.ts';
 import { permanentErrorCodes, skipReasons } from '../src/pipeline/index.ts';
-import { problems } from '../src/server/problems.ts';
+import { problems } from '../src/server/problems/problems.ts';
 
 const read = (path: string) => readFileSync(path, 'utf8');
 

@@ -15,7 +15,7 @@ beforeAll(async () => {
   for (const file of ['package.json', 'vitest.config.ts']) {
     await cp(join(root, file), join(folder, file));
   }
-  for (const name of ['node_modules', 'src', 'test/support']) {
+  for (const name of ['node_modules', 'src', 'testing', 'tools']) {
     await symlink(join(root, name), join(folder, name), 'junction');
   }
 });

@@ -49,7 +49,7 @@ describe.each([
 
   test('has modules that all can be imported, and start nothing', () => {
     const dist = join(folder, 'node_modules/grayscale-image-processor/dist');
-    const script = join(root, 'test/support/import-modules.js');
+    const script = join(root, 'testing/import-modules.js');
     // Of the sandbox's SQLite, which old Nodes call experimental.
     const quiet = '--disable-warning=ExperimentalWarning';
     const { status, stdout, stderr } = run(node(), quiet, script, dist, '.js');

@@ -4,17 +4,17 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { prepareApplicationRole } from '../src/adapters/application-role.ts';
-import { selfSignedCertificate } from './support/certificate.ts';
-import { runCli } from './support/cli.ts';
-import { createDatabase, type TestDatabase } from './support/postgres.ts';
-import { startRds } from './support/rds.ts';
-import { startTlsPostgres, type TlsPostgres } from './support/tls-postgres.ts';
+import { prepareApplicationRole } from '../src/ledger/application-role.ts';
+import { selfSignedCertificate } from '../testing/certificate.ts';
+import { runCli } from '../testing/cli.ts';
+import { createDatabase, type TestDatabase } from '../testing/postgres.ts';
+import { startRds } from '../testing/rds.ts';
+import { startTlsPostgres, type TlsPostgres } from '../testing/tls-postgres.ts';
 
 const root = join(import.meta.dirname, '..');
 
 test('every module of the checkout can be imported, and starts nothing', () => {
-  const args = [join(root, 'test/support/import-modules.js'), join(root, 'src'), '.ts'];
+  const args = [join(root, 'testing/import-modules.js'), join(root, 'src'), '.ts'];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     encoding: 'utf8',
     timeout: 60_000,

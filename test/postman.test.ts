@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { postmanCollection, postmanEnvironment } from '../scripts/postman/collection.ts';
-import { readConfig } from '../src/config.ts';
+import { readConfig } from '../src/config/index.ts';
 import { type Sandbox, startSandbox } from '../src/sandbox/sandbox.ts';
+import { postmanCollection, postmanEnvironment } from '../tools/postman/collection.ts';
 
 const read = (name: string) => JSON.parse(readFileSync(`postman/${name}`, 'utf8'));
 

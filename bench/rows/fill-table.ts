@@ -1,4 +1,4 @@
-import type { Postgres } from '../../src/adapters/postgres.ts';
+import type { Postgres } from '../../src/ledger/connect.ts';
 import { generateRows, type RowRange } from './generate-rows.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Postgres } from '../../src/adapters/postgres.ts';
+import type { Postgres } from '../../src/ledger/connect.ts';
 
 export interface RowRange {
   /** Numbers of rows, of which the first one is the oldest. */

@@ -1,4 +1,4 @@
-import type { RowFilter, RowOrder } from '../../src/pipeline/index.ts';
+import type { RowFilter, RowOrder } from '../../src/ledger/ledger-reader.ts';
 import { generated, generatedDays } from './generate-rows.ts';
 
 /** One kind of question, with other values each time. */

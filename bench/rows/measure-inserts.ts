@@ -1,7 +1,7 @@
-import type { Postgres } from '../../src/adapters/postgres.ts';
-import { createPostgresLedger } from '../../src/adapters/postgres-ledger.ts';
-import { createRandom, percentile, sortedSample } from '../../src/latency/index.ts';
-import { convertedOutcome, entriesOf } from '../../test/support/outcomes.ts';
+import type { Postgres } from '../../src/ledger/connect.ts';
+import { createPostgresLedger } from '../../src/ledger/record.ts';
+import { createRandom, percentile, sortedSample } from '../../src/stats/samples/index.ts';
+import { convertedOutcome, entriesOf } from '../../testing/outcomes.ts';
 
 export interface InsertResult {
   /** In the table at the beginning. */

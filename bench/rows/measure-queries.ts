@@ -1,14 +1,9 @@
-import type { Postgres } from '../../src/adapters/postgres.ts';
-import { createPostgresReader } from '../../src/adapters/postgres-reader.ts';
-import { createPostgresSampler } from '../../src/adapters/postgres-sampler.ts';
-import { createRandom, percentile, sortedSample } from '../../src/latency/index.ts';
-import { makeReport } from '../../src/server/make-report.ts';
-import {
-  explain,
-  type Plan,
-  recordStatements,
-  type Statement,
-} from '../../test/support/explain.ts';
+import type { Postgres } from '../../src/ledger/connect.ts';
+import { createPostgresReader } from '../../src/ledger/read.ts';
+import { createPostgresSampler } from '../../src/ledger/sample.ts';
+import { makeReport } from '../../src/server/reports/make-report.ts';
+import { createRandom, percentile, sortedSample } from '../../src/stats/samples/index.ts';
+import { explain, type Plan, recordStatements, type Statement } from '../../testing/explain.ts';
 import { generatedDays } from './generate-rows.ts';
 import { type Draw, type ListCase, listCases } from './list-cases.ts';
 import { type ReportCase, reportCases } from './report-cases.ts';

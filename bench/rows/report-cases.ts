@@ -1,4 +1,4 @@
-import type { ReportRequest } from '../../src/server/make-report.ts';
+import type { ReportRequest } from '../../src/server/reports/make-report.ts';
 
 export interface ReportCase {
   name: string;

@@ -1,4 +1,4 @@
-import { percentile, sortedSample } from '../../src/latency/index.ts';
+import { percentile, sortedSample } from '../../src/stats/samples/index.ts';
 
 /** What is uploaded, and what each image and each part of the system takes. */
 export interface Burst {

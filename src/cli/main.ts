@@ -1,28 +1,31 @@
 import { Command, CommanderError } from 'commander';
-import { ConfigError } from '../config.ts';
+import { ConfigError } from '../config/index.ts';
 import { RecipeError } from '../convert/index.ts';
-import { setLastResort } from '../last-resort.ts';
-import { printable, printError, printFailure } from '../terminal.ts';
+import { setLastResort } from '../process/last-resort.ts';
+import { printable, printError, printFailure } from '../process/terminal.ts';
 import { version } from '../version.ts';
 import type { ExitCode } from './exit-code.ts';
-import { surviveClosedOutput } from './standard-output.ts';
+import { surviveClosedOutput } from './output/standard-output.ts';
 import { UsageError } from './usage-error.ts';
 
 type MakeCommand = (setExitCode: (code: ExitCode) => void) => Command;
 
 /** Only the one that is asked for is loaded: all of them take longer than a picture to convert. */
 const commands = new Map<string, () => Promise<MakeCommand>>([
-  ['convert', async () => (await import('./convert.ts')).convertCommand],
-  ['compare-methods', async () => (await import('./compare-methods.ts')).compareMethodsCommand],
-  ['inspect-event', async () => (await import('./inspect-event.ts')).inspectEventCommand],
-  ['migrate', async () => (await import('./migrate.ts')).migrateCommand],
-  ['stats', async () => (await import('./stats.ts')).statsCommand],
-  ['backfill', async () => (await import('./backfill.ts')).backfillCommand],
-  ['verify', async () => (await import('./verify.ts')).verifyCommand],
-  ['retry', async () => (await import('./retry.ts')).retryCommand],
-  ['doctor', async () => (await import('./doctor.ts')).doctorCommand],
-  ['sandbox', async () => (await import('./sandbox.ts')).sandboxCommand],
-  ['serve', async () => (await import('./serve.ts')).serveCommand],
+  ['convert', async () => (await import('./commands/convert.ts')).convertCommand],
+  [
+    'compare-methods',
+    async () => (await import('./commands/compare-methods.ts')).compareMethodsCommand,
+  ],
+  ['inspect-event', async () => (await import('./commands/inspect-event.ts')).inspectEventCommand],
+  ['migrate', async () => (await import('./commands/migrate.ts')).migrateCommand],
+  ['stats', async () => (await import('./commands/stats.ts')).statsCommand],
+  ['backfill', async () => (await import('./commands/backfill.ts')).backfillCommand],
+  ['verify', async () => (await import('./commands/verify.ts')).verifyCommand],
+  ['retry', async () => (await import('./commands/retry.ts')).retryCommand],
+  ['doctor', async () => (await import('./commands/doctor.ts')).doctorCommand],
+  ['sandbox', async () => (await import('./commands/sandbox.ts')).sandboxCommand],
+  ['serve', async () => (await import('./commands/serve.ts')).serveCommand],
 ]);
 
 /**

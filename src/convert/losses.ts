@@ -1,9 +1,9 @@
-import { hasTranslucency, hasTransparency } from './alpha.ts';
-import { outputFormats } from './output-formats.ts';
-import type { OutputPlan } from './output-plan.ts';
+import type { OutputPlan } from './encode/output-plan.ts';
+import { outputFormats } from './formats/output-formats.ts';
+import type { SourceFile } from './formats/read-header.ts';
+import { hasTranslucency, hasTransparency } from './gray/alpha.ts';
 import { maxOf, type PixelImage } from './pixel-image.ts';
-import type { SourceFile } from './read-header.ts';
-import type { Recipe } from './recipe-options.ts';
+import type { Recipe } from './recipe/recipe-options.ts';
 
 /** What of the source may not be in the output, its colours aside, asked for or not. */
 export const lossMeanings = {

@@ -1,13 +1,13 @@
 import sharp from 'sharp';
 import { type Deadline, startDeadline } from './deadline.ts';
-import { orCorrupt } from './decoder-error.ts';
+import { orCorrupt } from './decode/decoder-error.ts';
 import { ConversionError } from './errors.ts';
-import { type InputFormat, inputFormatOf } from './input-formats.ts';
-import { checkBytes, checkPixels } from './inspect-image.ts';
+import { type InputFormat, inputFormatOf } from './formats/input-formats.ts';
+import { outputFormats } from './formats/output-formats.ts';
+import { readHeader, type SourceImage } from './formats/read-header.ts';
 import { type Limits, resolveLimits } from './limits.ts';
-import { estimateThumbnailBytes } from './memory-estimate.ts';
-import { outputFormats } from './output-formats.ts';
-import { readHeader, type SourceImage } from './read-header.ts';
+import { estimateThumbnailBytes } from './memory.ts';
+import { checkBytes, checkPixels } from './open-image.ts';
 
 export interface Thumbnail {
   bytes: Uint8Array;

@@ -1,19 +1,19 @@
-import { dropOpaqueAlpha, settleAlpha } from './alpha.ts';
 import { startDeadline } from './deadline.ts';
-import { decodeTolerant } from './decode-tolerant.ts';
-import { narrow, widen } from './depth.ts';
-import { type EncodeOptions, encode, takesColours } from './encode.ts';
-import { openImage } from './inspect-image.ts';
+import { decodeTolerant } from './decode/decode-tolerant.ts';
+import { type EncodeOptions, encode, takesColours } from './encode/encode.ts';
+import type { OutputPlan } from './encode/output-plan.ts';
+import { type OutputFormat, outputFormats } from './formats/output-formats.ts';
+import type { SourceFile, SourceImage } from './formats/read-header.ts';
+import { dropOpaqueAlpha, settleAlpha } from './gray/alpha.ts';
+import { narrow, widen } from './gray/depth.ts';
+import { isMoved, orient } from './gray/orient.ts';
+import { toGray } from './gray/to-gray.ts';
 import { type Limits, resolveLimits } from './limits.ts';
 import { type Loss, lossesOf } from './losses.ts';
-import { isMoved, orient } from './orient.ts';
-import { type OutputFormat, outputFormats } from './output-formats.ts';
-import type { OutputPlan } from './output-plan.ts';
+import { openImage } from './open-image.ts';
 import type { GrayPixels, PixelImage } from './pixel-image.ts';
-import type { SourceFile, SourceImage } from './read-header.ts';
-import { type RecipeOptions, resolveRecipe } from './recipe.ts';
-import type { Recipe } from './recipe-options.ts';
-import { toGray } from './to-gray.ts';
+import { type RecipeOptions, resolveRecipe } from './recipe/recipe.ts';
+import type { Recipe } from './recipe/recipe-options.ts';
 
 export interface GrayImage {
   bytes: Uint8Array;

@@ -1,4 +1,4 @@
-// Besides what src/convert/decoders/webassembly.d.ts declares.
+// Besides what src/convert/decode/wasm/webassembly.d.ts declares.
 
 declare namespace WebAssembly {
   /** Also false for what this engine does not know yet, or was built without. */

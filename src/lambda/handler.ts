@@ -1,6 +1,6 @@
 import type { Context, S3BatchEvent, SQSEvent } from 'aws-lambda';
-import { composePipeline, parseOptionsOf } from '../compose.ts';
-import { readConfig } from '../config.ts';
+import { composePipeline, parseOptionsOf } from '../app/open-pipeline.ts';
+import { readConfig } from '../config/index.ts';
 import { eventKind } from '../events/index.ts';
 import { answerBatchOperations, answerDirectly } from './answer-directly.ts';
 import { answerQueue } from './answer-queue.ts';

@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
-import { composeMigration } from '../compose.ts';
-import { readConfig } from '../config.ts';
+import { composeMigration } from '../app/open-pipeline.ts';
+import { readConfig } from '../config/index.ts';
 import { answerCloudFormation, isCustomResource } from './cloudformation.ts';
 import { untilReachable } from './until-reachable.ts';
 

@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import { describeRecipe } from '../convert/index.ts';
 import type { EventRecord } from '../events/index.ts';
 import type { Outcome, Stage, Upload } from '../pipeline/index.ts';

@@ -12,34 +12,6 @@ export {
   RangeOutsideError,
   SourceUnsettledError,
 } from './errors.ts';
-export {
-  type LedgerReader,
-  type LedgerRow,
-  type LedgerState,
-  ledgerStates,
-  type OutputKeysOptions,
-  type PageOptions,
-  type RowChange,
-  type RowFilter,
-  type RowOrder,
-  type RowPosition,
-} from './ledger-reader.ts';
-export type {
-  CodeCount,
-  LedgerSample,
-  LedgerSampler,
-  RowStage,
-  SampledRow,
-  SampleOptions,
-  TimeWindow,
-} from './ledger-sampler.ts';
-export type {
-  ListedObject,
-  ObjectFiles,
-  OpenFile,
-  OpenOptions,
-  WriteOptions,
-} from './object-files.ts';
 
 export {
   contentId,
@@ -73,4 +45,3 @@ export {
 } from './process-batch.ts';
 export { maxSuperseded, type Unrecorded } from './superseded.ts';
 export type { ObjectRef, Upload } from './upload.ts';
-export type { UploadQueue } from './upload-queue.ts';

@@ -1,11 +1,11 @@
 // A part of the sandbox, in a process of its own: the HTTP API and the dashboard, on the sandbox's
 // store and database. PostgreSQL in WebAssembly passes no notifications from client to client, so
 // the function's log lines, which the sandbox hands on, tell of outcomes.
-import { composeServer } from '../compose-server.ts';
-import { readConfig } from '../config.ts';
-import { createLog } from '../server/log.ts';
+import { composeServer } from '../app/open-server.ts';
+import { readConfig } from '../config/index.ts';
+import { print } from '../process/terminal.ts';
+import { createLog } from '../server/logging/log.ts';
 import { startServer } from '../server/server.ts';
-import { print } from '../terminal.ts';
 import { readOutcome } from './log-reader.ts';
 import { type Part, runPart } from './run-part.ts';
 

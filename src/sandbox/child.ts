@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { allocatorSettings } from '../allocator.ts';
+import { allocatorSettings } from '../isolation/allocator.ts';
 
 export interface ChildOptions {
   /** A module beside this one, without its extension: .ts from the sources, .js when built. */

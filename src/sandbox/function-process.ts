@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { Context, SQSRecord } from 'aws-lambda';
 import { handler } from '../lambda/handler.ts';
-import { printable, printError } from '../terminal.ts';
+import { printable, printError } from '../process/terminal.ts';
 import { type Part, runPart } from './run-part.ts';
 
 const [queueUrl = ''] = process.argv.slice(2);

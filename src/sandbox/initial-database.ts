@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { cacheFolder } from '../config.ts';
+import { cacheFolder } from '../config/index.ts';
 
 /**
  * The files of an empty database of this version, as an archive. Undefined where none were kept yet, or

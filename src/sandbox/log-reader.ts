@@ -1,5 +1,5 @@
 import { type Outcome, type Stage, stages } from '../pipeline/index.ts';
-import { printable } from '../terminal.ts';
+import { printable } from '../process/terminal.ts';
 
 /** What one log line of the function tells of an image. */
 export interface LoggedOutcome {

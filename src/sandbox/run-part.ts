@@ -1,5 +1,5 @@
-import { setLastResort } from '../last-resort.ts';
-import { printable, printError, printFailure } from '../terminal.ts';
+import { setLastResort } from '../process/last-resort.ts';
+import { printable, printError, printFailure } from '../process/terminal.ts';
 
 /** A part of the sandbox that runs. */
 export interface Part {

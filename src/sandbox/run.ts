@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import type { Config } from '../config.ts';
-import { setLastResort } from '../last-resort.ts';
-import { printable, printError } from '../terminal.ts';
+import type { Config } from '../config/index.ts';
+import { setLastResort } from '../process/last-resort.ts';
+import { printable, printError } from '../process/terminal.ts';
 import { createLogReader, type LogReader } from './log-reader.ts';
 import { uploadSamples } from './samples.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';

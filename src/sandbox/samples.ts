@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { composePostgres } from '../compose-postgres.ts';
+import { composePostgres } from '../app/open-postgres.ts';
 import { type LoggedOutcome, type LogReader, outcomeTable } from './log-reader.ts';
 import type { Sandbox } from './sandbox.ts';
 

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { composeMigration } from '../compose.ts';
-import { type Config, environmentWith } from '../config.ts';
-import { printFailure } from '../terminal.ts';
+import { composeMigration } from '../app/open-pipeline.ts';
+import { type Config, environmentWith } from '../config/index.ts';
+import { printFailure } from '../process/terminal.ts';
 import { type Child, startChild } from './child.ts';
 import { freePort } from './port.ts';
 import { credentials, region, type StoreAndQueue, startStoreAndQueue } from './store-and-queue.ts';

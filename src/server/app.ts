@@ -1,26 +1,26 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
-import { outgoingOf } from './answer-end.ts';
-import { answerProblem, refusalOf } from './answer-problem.ts';
-import { createBoundedLog } from './bounded-log.ts';
-import { addConvert } from './convert.ts';
-import { addDocuments } from './documents.ts';
-import { addEvents } from './events.ts';
-import { createGate } from './gate.ts';
+import { methodsOf } from './api/openapi.ts';
 import { guard } from './guard.ts';
-import { addHealth } from './health.ts';
-import { addImages } from './images.ts';
-import { addLive } from './live.ts';
-import { methodsOf } from './openapi.ts';
-import { addPictures } from './pictures.ts';
-import { RequestError } from './problems.ts';
+import { createBoundedLog } from './logging/bounded-log.ts';
+import { answerProblem, refusalOf } from './problems/answer-problem.ts';
+import { RequestError } from './problems/problems.ts';
+import { wrongParameters } from './problems/wrong-parameters.ts';
+import { addConvert } from './routes/convert.ts';
+import { addDocuments } from './routes/documents.ts';
+import { addEvents } from './routes/events.ts';
+import { addHealth } from './routes/health.ts';
+import { addImages } from './routes/images.ts';
+import { addLive } from './routes/live.ts';
+import { addPictures } from './routes/pictures.ts';
+import { addStatistics } from './routes/statistics.ts';
+import { addUploads } from './routes/uploads.ts';
+import { addWebFiles } from './routes/web-files.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { Api, Service } from './service.ts';
-import { addStatistics } from './statistics.ts';
-import { addUploads } from './uploads.ts';
-import { addWebFiles } from './web-files.ts';
-import { wrongParameters } from './wrong-parameters.ts';
+import { outgoingOf } from './transfer/answer-end.ts';
+import { createGate } from './transfer/gate.ts';
 
 /** The API as a function from Request to Response. */
 export function createApp(service: Omit<Service, 'gate'>): Api {

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
-import { RequestError } from './problems.ts';
+import { RequestError } from './problems/problems.ts';
 
 export interface GuardOptions {
   apiToken: string | undefined;

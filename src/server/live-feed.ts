@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LedgerReader, LedgerRow, RowChange } from '../pipeline/index.ts';
+import type { LedgerReader, LedgerRow, RowChange } from '../ledger/ledger-reader.ts';
 
 /** What a subscriber gets: rows in the order in which they were written. */
 export interface LiveBatch {

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { composeServer } from '../compose-server.ts';
-import type { Config } from '../config.ts';
-import { setLastResort } from '../last-resort.ts';
-import { createLog, type Log } from './log.ts';
+import { composeServer } from '../app/open-server.ts';
+import type { Config } from '../config/index.ts';
+import { setLastResort } from '../process/last-resort.ts';
+import { createLog, type Log } from './logging/log.ts';
 import { type PolledPlace, pollBucket } from './poll.ts';
 import { startServer } from './server.ts';
 

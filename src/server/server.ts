@@ -3,16 +3,16 @@ import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import type { ServerParts } from '../compose-server.ts';
-import { ConfigError } from '../config.ts';
+import type { ServerParts } from '../app/open-server.ts';
+import { ConfigError } from '../config/index.ts';
 import { createApp } from './app.ts';
-import { createBoundedLog } from './bounded-log.ts';
 import { drainOf } from './drain.ts';
 import { createLiveFeed } from './live-feed.ts';
-import type { Log } from './log.ts';
-import { type CountedOutcome, createMetrics } from './metrics.ts';
+import { createBoundedLog } from './logging/bounded-log.ts';
+import type { Log } from './logging/log.ts';
+import { type CountedOutcome, createMetrics } from './logging/metrics.ts';
 import { CannotListenError, PortTakenError } from './port-taken.ts';
-import { createReporter } from './reporter.ts';
+import { createReporter } from './reports/reporter.ts';
 import { watchConnections } from './watch-connections.ts';
 
 export interface ServerOptions {

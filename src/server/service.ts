@@ -1,10 +1,10 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { ServerParts } from '../compose-server.ts';
-import type { Gate } from './gate.ts';
+import type { ServerParts } from '../app/open-server.ts';
 import type { LiveFeed } from './live-feed.ts';
-import type { Log } from './log.ts';
-import type { Metrics } from './metrics.ts';
-import type { Reporter } from './reporter.ts';
+import type { Log } from './logging/log.ts';
+import type { Metrics } from './logging/metrics.ts';
+import type { Reporter } from './reports/reporter.ts';
+import type { Gate } from './transfer/gate.ts';
 
 /** What the handlers of the API work with. */
 export interface Service {

@@ -1,3 +1,12 @@
+import type { SampledRow } from './ledger-sampler.ts';
+import {
+  conversions,
+  conversionTimes,
+  known,
+  megapixelTimes,
+  rowStages,
+  stageTimes,
+} from './row-times.ts';
 import {
   adjustPValues,
   type Comparison,
@@ -7,16 +16,7 @@ import {
   median,
   sortedSample,
   verdictOf,
-} from '../latency/index.ts';
-import type { SampledRow } from '../pipeline/index.ts';
-import {
-  conversions,
-  conversionTimes,
-  known,
-  megapixelTimes,
-  rowStages,
-  stageTimes,
-} from './row-times.ts';
+} from './samples/index.ts';
 
 export interface ComparedTimes {
   /** `image`, `megapixel`, or a stage. */

@@ -1,6 +1,6 @@
-import { type Bin, type EcdfPoint, ecdf, logHistogram, sortedSample } from '../latency/index.ts';
-import type { LedgerSample, TimeWindow } from '../pipeline/index.ts';
+import type { LedgerSample, TimeWindow } from './ledger-sampler.ts';
 import { conversions, conversionTimes, durationMs } from './row-times.ts';
+import { type Bin, type EcdfPoint, ecdf, logHistogram, sortedSample } from './samples/index.ts';
 import { basisOf, type ReportBasis } from './stats-report.ts';
 
 export interface SizePoint {

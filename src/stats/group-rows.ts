@@ -1,4 +1,4 @@
-import type { SampledRow } from '../pipeline/index.ts';
+import type { SampledRow } from './ledger-sampler.ts';
 import { conversions, conversionTimes, rowStages, stageTimes } from './row-times.ts';
 
 /** What a report can be divided by. */

@@ -14,6 +14,15 @@ export {
 } from './distribution-report.ts';
 export { type Grouping, groupings } from './group-rows.ts';
 export { type LambdaCost, type LambdaPrices, lambdaCost } from './lambda-cost.ts';
+export type {
+  CodeCount,
+  LedgerSample,
+  LedgerSampler,
+  RowStage,
+  SampledRow,
+  SampleOptions,
+  TimeWindow,
+} from './ledger-sampler.ts';
 export { durationMs } from './row-times.ts';
 export { sampleRows } from './sample-rows.ts';
 export {

@@ -1,4 +1,5 @@
-import { type RowStage, type SampledRow, stages } from '../pipeline/index.ts';
+import { stages } from '../pipeline/index.ts';
+import type { RowStage, SampledRow } from './ledger-sampler.ts';
 
 /** The stages that rows hold, in the order in which they happen. */
 export const rowStages = stages.filter((stage) => stage !== 'record');

@@ -1,5 +1,5 @@
-import { createRandom } from '../latency/index.ts';
-import type { LedgerSample, LedgerSampler, TimeWindow } from '../pipeline/index.ts';
+import type { LedgerSample, LedgerSampler, TimeWindow } from './ledger-sampler.ts';
+import { createRandom } from './samples/index.ts';
 
 /** Read within a second, and enough for a p99 with an interval of a few percent. */
 const maxRows = 20_000;

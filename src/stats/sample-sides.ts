@@ -1,5 +1,5 @@
-import type { LedgerSampler, TimeWindow } from '../pipeline/index.ts';
 import type { Side } from './compare-report.ts';
+import type { LedgerSampler, TimeWindow } from './ledger-sampler.ts';
 import { sampleRows } from './sample-rows.ts';
 import { readRange } from './time-window.ts';
 

@@ -1,6 +1,6 @@
-import type { CodeCount, LedgerSample, SampledRow, TimeWindow } from '../pipeline/index.ts';
 import { type Grouping, groupTimes } from './group-rows.ts';
 import { type LambdaCost, type LambdaPrices, lambdaCost } from './lambda-cost.ts';
+import type { CodeCount, LedgerSample, SampledRow, TimeWindow } from './ledger-sampler.ts';
 import { conversions, conversionTimes, durationMs, sum } from './row-times.ts';
 import { summarizeTimes, type TimeRange, type TimeSummary } from './summarize-times.ts';
 

@@ -4,7 +4,7 @@ import {
   percentile,
   percentileInterval,
   sortedSample,
-} from '../latency/index.ts';
+} from './samples/index.ts';
 
 export interface Estimate {
   ms: number;

@@ -1,4 +1,4 @@
-import type { TimeWindow } from '../pipeline/index.ts';
+import type { TimeWindow } from './ledger-sampler.ts';
 
 const unitsMs = { s: 1e3, m: 60e3, h: 3_600e3, d: 86_400e3 };
 

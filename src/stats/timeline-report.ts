@@ -1,6 +1,6 @@
-import { percentile, sortedSample } from '../latency/index.ts';
-import type { LedgerSample, SampledRow, TimeWindow } from '../pipeline/index.ts';
+import type { LedgerSample, SampledRow, TimeWindow } from './ledger-sampler.ts';
 import { conversions, conversionTimes, sum } from './row-times.ts';
+import { percentile, sortedSample } from './samples/index.ts';
 import { basisOf, type ReportBasis, scaleOf } from './stats-report.ts';
 
 export interface TimeBucket {

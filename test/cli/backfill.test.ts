@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
-import { resultOf, runCli, startCli } from '../support/cli.ts';
-import { insertRows } from '../support/ledger-rows.ts';
-import { tinyPng } from '../support/pipeline.ts';
-import { createDatabase, type TestDatabase } from '../support/postgres.ts';
-import { startS3 } from '../support/s3.ts';
-import { environmentOf } from '../support/server.ts';
+import { resultOf, runCli, startCli } from '../../testing/cli.ts';
+import { insertRows } from '../../testing/ledger-rows.ts';
+import { tinyPng } from '../../testing/pipeline.ts';
+import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
+import { startS3 } from '../../testing/s3.ts';
+import { environmentOf } from '../../testing/server.ts';
 
 const keys = Array.from({ length: 60 }, (_, i) => `in/${String(i).padStart(3, '0')}.png`);
 let store: StoreAndQueue;

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCli } from '../support/cli.ts';
-import { s3Event, s3TestEvent, sqsEvent } from '../support/events.ts';
-import { createDatabase } from '../support/postgres.ts';
+import { runCli } from '../../testing/cli.ts';
+import { s3Event, s3TestEvent, sqsEvent } from '../../testing/events.ts';
+import { createDatabase } from '../../testing/postgres.ts';
 
 describe('grayscale inspect-event', () => {
   let folder: string;

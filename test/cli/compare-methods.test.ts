@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { runCli } from '../support/cli.ts';
-import { rgbPng } from '../support/images.ts';
+import { runCli } from '../../testing/cli.ts';
+import { rgbPng } from '../../testing/images.ts';
 
 /** Red and green of the same luma. */
 const chart = rgbPng({

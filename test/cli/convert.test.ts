@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { toGrayscale } from '../../src/convert/index.ts';
-import { type CliResult, runCli } from '../support/cli.ts';
-import { tinyPng } from '../support/pipeline.ts';
+import { type CliResult, runCli } from '../../testing/cli.ts';
+import { tinyPng } from '../../testing/pipeline.ts';
 
 let folder: string;
 let picture: Buffer;

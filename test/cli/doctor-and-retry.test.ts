@@ -3,11 +3,11 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
-import { runCli } from '../support/cli.ts';
-import { tinyPng } from '../support/pipeline.ts';
-import { createDatabase, type TestDatabase } from '../support/postgres.ts';
-import { startS3 } from '../support/s3.ts';
-import { environmentOf } from '../support/server.ts';
+import { runCli } from '../../testing/cli.ts';
+import { tinyPng } from '../../testing/pipeline.ts';
+import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
+import { startS3 } from '../../testing/s3.ts';
+import { environmentOf } from '../../testing/server.ts';
 
 let store: StoreAndQueue;
 let database: TestDatabase;

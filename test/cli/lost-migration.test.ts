@@ -2,9 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PG_MIGRATE_LOCK_ID } from 'node-pg-migrate';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { connectPostgres, type Postgres } from '../../src/adapters/postgres.ts';
-import { type CliResult, resultOf, runCli, startCli } from '../support/cli.ts';
-import { type PostgresServer, startPostgres } from '../support/postgres-server.ts';
+import { connectPostgres, type Postgres } from '../../src/ledger/connect.ts';
+import { type CliResult, resultOf, runCli, startCli } from '../../testing/cli.ts';
+import { type PostgresServer, startPostgres } from '../../testing/postgres-server.ts';
 
 // Of its own: a backend that is killed takes all connections of the server with it.
 let server: PostgresServer;

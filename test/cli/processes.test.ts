@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { resultOf, runCli, startCli } from '../support/cli.ts';
-import { photoLikeJpeg } from '../support/images.ts';
-import { processesOf } from '../support/processes.ts';
+import { resultOf, runCli, startCli } from '../../testing/cli.ts';
+import { photoLikeJpeg } from '../../testing/images.ts';
+import { processesOf } from '../../testing/processes.ts';
 
 const pictures = 12;
 let folder: string;

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { JobResult } from '../../src/cli/convert-files.ts';
-import { runCli } from '../support/cli.ts';
-import { tinyPng } from '../support/pipeline.ts';
+import { runCli } from '../../testing/cli.ts';
+import { tinyPng } from '../../testing/pipeline.ts';
 
 let folder: string;
 beforeEach(async () => {

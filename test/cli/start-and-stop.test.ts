@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { resultOf, runCli, startCli } from '../support/cli.ts';
-import { tinyPng } from '../support/pipeline.ts';
-import { processesOf } from '../support/processes.ts';
+import { resultOf, runCli, startCli } from '../../testing/cli.ts';
+import { tinyPng } from '../../testing/pipeline.ts';
+import { processesOf } from '../../testing/processes.ts';
 
 let folder: string;
 let takenPort: number;
@@ -131,7 +131,7 @@ describe('a part of the sandbox that cannot start ends by itself', () => {
     ['api-process', [], () => ({ S3_BUCKET: '' }), /S3_BUCKET: expected the bucket/],
     ['database-process', ['/dev/null/postgres', '0'], () => ({}), /\/dev\/null/],
   ] as const)('%s %s', async (name, args, env, message) => {
-    const module = new URL(`../../src/sandbox/${name}.ts`, import.meta.url);
+    const module = new URL(`../../src/sandbox${name}.ts`, import.meta.url);
     const child = fork(module, args, {
       env: { ...process.env, ...noDatabase, ...env() },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

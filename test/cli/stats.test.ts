@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCli } from '../support/cli.ts';
-import { insertRows } from '../support/ledger-rows.ts';
-import { createDatabase, type TestDatabase } from '../support/postgres.ts';
+import { runCli } from '../../testing/cli.ts';
+import { insertRows } from '../../testing/ledger-rows.ts';
+import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
 
 describe('grayscale stats', () => {
   let database: TestDatabase;

@@ -8,9 +8,9 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { resultOf, startCli } from '../support/cli.ts';
-import { s3Event } from '../support/events.ts';
-import { tinyPng } from '../support/pipeline.ts';
+import { resultOf, startCli } from '../../testing/cli.ts';
+import { s3Event } from '../../testing/events.ts';
+import { tinyPng } from '../../testing/pipeline.ts';
 
 let folder: string;
 beforeAll(async () => {

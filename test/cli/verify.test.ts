@@ -2,11 +2,11 @@
 import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
-import { resultOf, runCli, startCli } from '../support/cli.ts';
-import { tinyPng } from '../support/pipeline.ts';
-import { createDatabase, type TestDatabase } from '../support/postgres.ts';
-import { startS3 } from '../support/s3.ts';
-import { environmentOf } from '../support/server.ts';
+import { resultOf, runCli, startCli } from '../../testing/cli.ts';
+import { tinyPng } from '../../testing/pipeline.ts';
+import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
+import { startS3 } from '../../testing/s3.ts';
+import { environmentOf } from '../../testing/server.ts';
 
 const Bucket = 'archive';
 const keys = Array.from({ length: 25 }, (_, i) => `in/${String(i).padStart(2, '0')}.png`);

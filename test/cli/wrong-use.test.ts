@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCli } from '../support/cli.ts';
-import { tinyPng } from '../support/pipeline.ts';
+import { runCli } from '../../testing/cli.ts';
+import { tinyPng } from '../../testing/pipeline.ts';
 
 let folder: string;
 beforeAll(async () => {

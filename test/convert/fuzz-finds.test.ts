@@ -2,15 +2,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
-import { createCaseRunner } from '../../scripts/fuzz/case-runner.ts';
-import type { KeptFind } from '../../scripts/fuzz/find.ts';
+import { createCaseRunner } from '../fuzz/case-runner.ts';
+import type { KeptFind } from '../fuzz/find.ts';
 
 // The first one waits for a process to start.
 vi.setConfig({ testTimeout: 120_000 });
 
 const folder = join(import.meta.dirname, 'fuzz-finds');
 const runner = createCaseRunner({
-  childPath: join(import.meta.dirname, '../../scripts/fuzz/child.ts'),
+  childPath: join(import.meta.dirname, '../fuzz/child.ts'),
   hangMs: 10_000,
   maxResidentBytes: 2 ** 30,
 });

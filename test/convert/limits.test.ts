@@ -24,7 +24,7 @@ import {
   pixelPng,
   rgbaPng,
   truncate,
-} from '../support/images.ts';
+} from '../../testing/images.ts';
 
 interface Refusal {
   bytes: () => Uint8Array | Promise<Uint8Array>;

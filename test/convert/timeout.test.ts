@@ -4,8 +4,8 @@ import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { startDeadline } from '../../src/convert/deadline.ts';
-import { heicDecoder } from '../../src/convert/decoders/decode-heic.ts';
-import { encode } from '../../src/convert/encode.ts';
+import { heicDecoder } from '../../src/convert/decode/heif/decode-heic.ts';
+import { encode } from '../../src/convert/encode/encode.ts';
 import {
   compareMethods,
   defaultLimits,
@@ -13,8 +13,8 @@ import {
   resolveRecipe,
   toGrayscale,
 } from '../../src/convert/index.ts';
-import { buildHeif, codedPicture, gridData, property } from '../support/heif.ts';
-import { fixture } from './wasm-fixtures.ts';
+import { buildHeif, codedPicture, gridData, property } from '../../testing/heif.ts';
+import { fixture } from './decode/wasm-fixtures.ts';
 
 const timedOut = { name: 'ConversionError', code: 'CONVERSION_TIMEOUT', retryable: false };
 

@@ -2,10 +2,6 @@
 import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { prepareApplicationRole } from '../../src/adapters/application-role.ts';
-import { connectPostgres } from '../../src/adapters/postgres.ts';
-import { createPostgresProbe } from '../../src/adapters/postgres-probe.ts';
-import { createS3Probe } from '../../src/adapters/s3-probe.ts';
 import {
   examineClock,
   examineDatabase,
@@ -14,9 +10,13 @@ import {
   type Finding,
   type StoreProbe,
 } from '../../src/doctor/index.ts';
+import { prepareApplicationRole } from '../../src/ledger/application-role.ts';
+import { connectPostgres } from '../../src/ledger/connect.ts';
+import { createPostgresProbe } from '../../src/ledger/probe.ts';
 import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
-import { createDatabase, type TestDatabase } from '../support/postgres.ts';
-import { startS3 } from '../support/s3.ts';
+import { createS3Probe } from '../../src/storage/s3-probe.ts';
+import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
+import { startS3 } from '../../testing/s3.ts';
 
 const bad = (findings: Finding[]) => findings.filter(({ state }) => state !== 'good');
 const says = (findings: Finding[]) => findings.map(({ what }) => what).join('\n');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseEvent } from '../../src/events/index.ts';
 import type { Upload } from '../../src/pipeline/index.ts';
-import { altered, s3Event } from '../support/events.ts';
+import { altered, s3Event } from '../../testing/events.ts';
 
 const options = { outputPrefix: 'grayscale/' };
 

@@ -5,7 +5,7 @@ import {
   batchOperationsV1Event,
   batchOperationsV2Event,
   sampleObject,
-} from '../support/events.ts';
+} from '../../testing/events.ts';
 
 const options = { outputPrefix: 'grayscale/' };
 const { bucket, key, versionId } = sampleObject;

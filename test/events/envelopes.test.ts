@@ -9,7 +9,7 @@ import {
   snsEvent,
   snsNotification,
   sqsEvent,
-} from '../support/events.ts';
+} from '../../testing/events.ts';
 
 const options = { outputPrefix: 'grayscale/' };
 const noEvent = 'Expected an event of S3, SQS, SNS, EventBridge or S3 Batch Operations';

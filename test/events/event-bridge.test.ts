@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseEvent } from '../../src/events/index.ts';
-import { altered, eventBridgeEvent, sampleObject } from '../support/events.ts';
+import { altered, eventBridgeEvent, sampleObject } from '../../testing/events.ts';
 
 const options = { outputPrefix: 'grayscale/' };
 const { bucket, key, versionId, etag, sizeBytes, sequencer, eventTime } = sampleObject;

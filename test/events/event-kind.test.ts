@@ -10,7 +10,7 @@ import {
   snsEvent,
   snsNotification,
   sqsEvent,
-} from '../support/events.ts';
+} from '../../testing/events.ts';
 
 test.each([
   ['sqs', sqsEvent(s3Event())],

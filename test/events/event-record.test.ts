@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { describeRecord, parseEvent } from '../../src/events/index.ts';
-import { s3Event, sampleObject } from '../support/events.ts';
+import { s3Event, sampleObject } from '../../testing/events.ts';
 
 const options = { outputPrefix: 'grayscale/' };
 

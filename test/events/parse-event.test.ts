@@ -18,7 +18,7 @@ import {
   snsNotification,
   sqsEvent,
   versityGatewayEvent,
-} from '../support/events.ts';
+} from '../../testing/events.ts';
 
 const options = { outputPrefix: 'grayscale/' };
 

@@ -8,7 +8,7 @@ import {
   s3Event,
   sampleObject,
   versityGatewayEvent,
-} from '../support/events.ts';
+} from '../../testing/events.ts';
 
 const options = { outputPrefix: 'grayscale/' };
 const { bucket, key, versionId, etag, sizeBytes, sequencer } = sampleObject;

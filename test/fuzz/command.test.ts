@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { inputFormats } from '../../src/convert/input-formats.ts';
+import { inputFormats } from '../../src/convert/formats/input-formats.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -48,7 +48,7 @@ test.each([
 });
 
 function runFuzz(...args: string[]): Promise<{ exitCode: unknown; output: string }> {
-  const command = join(import.meta.dirname, '../../scripts/fuzz/command.ts');
+  const command = join(import.meta.dirname, './command.ts');
   return new Promise((resolve) => {
     execFile(process.execPath, [command, '--keep', folder, ...args], (error, stdout, stderr) =>
       resolve({ exitCode: error ? error.code : 0, output: stdout + stderr }),

@@ -1,14 +1,14 @@
 import { crc32, inflateSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { loadCorpus, sortedByFormat } from '../../scripts/fuzz/corpus.ts';
-import { drawFor } from '../../scripts/fuzz/draw.ts';
-import { drawCase } from '../../scripts/fuzz/draw-case.ts';
-import { mutate, mutationNames } from '../../scripts/fuzz/mutations.ts';
-import { numberAt, withNumber } from '../../scripts/fuzz/structure/number-field.ts';
-import { withChangedPixels } from '../../scripts/fuzz/structure/png-structure.ts';
-import { structureOf } from '../../scripts/fuzz/structure/structure-of.ts';
+import { type InputFormat, inputFormats } from '../../src/convert/formats/input-formats.ts';
 import { recipeOptions, resolveRecipe } from '../../src/convert/index.ts';
-import { type InputFormat, inputFormats } from '../../src/convert/input-formats.ts';
+import { loadCorpus, sortedByFormat } from './corpus.ts';
+import { drawFor } from './draw.ts';
+import { drawCase } from './draw-case.ts';
+import { mutate, mutationNames } from './mutations.ts';
+import { numberAt, withNumber } from './structure/number-field.ts';
+import { withChangedPixels } from './structure/png-structure.ts';
+import { structureOf } from './structure/structure-of.ts';
 
 const corpus = await loadCorpus();
 const formats = Object.keys(inputFormats) as InputFormat[];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type Engine, judgeCase, theEngine } from '../../scripts/fuzz/judge-case.ts';
 import { ConversionError, type GrayImage, type RecipeOptions } from '../../src/convert/index.ts';
-import { photoLikeJpeg, photoLikePng, rgbaPng } from '../support/images.ts';
+import { photoLikeJpeg, photoLikePng, rgbaPng } from '../../testing/images.ts';
+import { type Engine, judgeCase, theEngine } from './judge-case.ts';
 
 const png = photoLikePng({ width: 8, height: 6 });
 const small = photoLikePng({ width: 4, height: 3 });

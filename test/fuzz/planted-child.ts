@@ -1,7 +1,8 @@
 // A process for cases whose engine has the fault that it is started with, for QOI files alone.
-import { type Engine, theEngine } from '../../scripts/fuzz/judge-case.ts';
-import { serveCases } from '../../scripts/fuzz/serve-cases.ts';
-import { hasText } from '../../src/convert/bytes.ts';
+
+import { hasText } from '../../src/convert/formats/bytes.ts';
+import { type Engine, theEngine } from './judge-case.ts';
+import { serveCases } from './serve-cases.ts';
 
 const held: Buffer[] = [];
 

@@ -1,11 +1,11 @@
 // A fuzzer that finds nothing is worth something only if it would have found what is there.
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { loadCorpus } from '../../scripts/fuzz/corpus.ts';
-import { drawCase } from '../../scripts/fuzz/draw-case.ts';
-import type { Find } from '../../scripts/fuzz/find.ts';
-import { type FuzzOptions, fuzz } from '../../scripts/fuzz/fuzz.ts';
-import type { Fault } from '../../scripts/fuzz/judge-case.ts';
+import { loadCorpus } from './corpus.ts';
+import { drawCase } from './draw-case.ts';
+import type { Find } from './find.ts';
+import { type FuzzOptions, fuzz } from './fuzz.ts';
+import type { Fault } from './judge-case.ts';
 import type { PlantedFault } from './planted-child.ts';
 
 const corpus = await loadCorpus();

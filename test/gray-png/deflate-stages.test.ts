@@ -1,8 +1,8 @@
 import { inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { compileAssembly } from '../../scripts/compile-assembly.ts';
-import { randomFrom } from '../support/images.ts';
+import { randomFrom } from '../../testing/images.ts';
+import { compileAssembly } from '../../tools/compile-assembly.ts';
 
 interface Stages {
   memory: { buffer: ArrayBuffer };

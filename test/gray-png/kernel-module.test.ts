@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { compileAssembly } from '../../scripts/compile-assembly.ts';
-import { kernelModuleText } from '../../scripts/kernel-module-text.ts';
 import { kernelModule } from '../../src/gray-png/kernel-module.ts';
+import { compileAssembly } from '../../tools/compile-assembly.ts';
+import { kernelModuleText } from '../../tools/kernel-module-text.ts';
 
 const file = join(import.meta.dirname, '../../src/gray-png/kernel-module.ts');
 

@@ -1,5 +1,5 @@
 import type { PngSource } from '../../src/gray-png/pixel-kinds.ts';
-import { randomFrom } from '../support/images.ts';
+import { randomFrom } from '../../testing/images.ts';
 
 export interface PictureSize {
   width: number;

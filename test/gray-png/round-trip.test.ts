@@ -4,7 +4,7 @@ import { ways } from '../../src/gray-png/compress.ts';
 import type { EncodeChoices } from '../../src/gray-png/encode-gray-png.ts';
 import { encodeGrayPng } from '../../src/gray-png/index.ts';
 import type { PngSource } from '../../src/gray-png/pixel-kinds.ts';
-import { oracleGray } from '../convert/gray-of.ts';
+import { oracleGray } from '../convert/gray/gray-of.ts';
 import { decoders } from './decoders.ts';
 import { contents, type PictureSize, pictureOf } from './pictures.ts';
 

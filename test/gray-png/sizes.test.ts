@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ways } from '../../src/gray-png/compress.ts';
 import { encodeGrayPng } from '../../src/gray-png/index.ts';
 import type { PngSource } from '../../src/gray-png/pixel-kinds.ts';
-import { randomFrom } from '../support/images.ts';
+import { randomFrom } from '../../testing/images.ts';
 import { contents, pictureOf } from './pictures.ts';
 
 const framing = 8 + 25 + 12 + 12;

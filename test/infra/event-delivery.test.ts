@@ -2,7 +2,7 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { parseMessage } from '../../src/events/index.ts';
-import { eventBridgeEvent, s3Event } from '../support/events.ts';
+import { eventBridgeEvent, s3Event } from '../../testing/events.ts';
 import { matches } from './event-pattern.ts';
 import { type FilterCriteria, isDelivered } from './lambda-filter.ts';
 import { messageBodies } from './message-bodies.ts';

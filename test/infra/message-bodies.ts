@@ -12,7 +12,7 @@ import {
   snsNotification,
   sqsEvent,
   versityGatewayEvent,
-} from '../support/events.ts';
+} from '../../testing/events.ts';
 
 const bucket = 'uploads';
 const dialects = {

@@ -11,14 +11,14 @@ import type { Template } from 'aws-cdk-lib/assertions';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { resourceOf, s3Rights } from '../../infra/s3-rights.ts';
 import type { EnvironmentSettings } from '../../infra/settings-schema.ts';
-import { s3Event, sqsEvent } from '../support/events.ts';
-import { lambdaContext } from '../support/lambda-context.ts';
+import { s3Event, sqsEvent } from '../../testing/events.ts';
+import { lambdaContext } from '../../testing/lambda-context.ts';
 import {
   captureLog,
   type LambdaEnvironment,
   openLambdaEnvironment,
-} from '../support/lambda-environment.ts';
-import { tinyPng } from '../support/pipeline.ts';
+} from '../../testing/lambda-environment.ts';
+import { tinyPng } from '../../testing/pipeline.ts';
 import { endpointLines, linesOf, roleLines } from './policy-lines.ts';
 import { synthesize } from './synthesize.ts';
 

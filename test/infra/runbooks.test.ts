@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { createReporter } from '../../src/lambda/reporter.ts';
-import { captureLog } from '../support/lambda-environment.ts';
+import { captureLog } from '../../testing/lambda-environment.ts';
 import { synthesize } from './synthesize.ts';
 import { variants } from './variants.ts';
 

@@ -21,16 +21,16 @@ import {
   snsEvent,
   snsNotification,
   sqsEvent,
-} from '../support/events.ts';
-import { lambdaContext } from '../support/lambda-context.ts';
+} from '../../testing/events.ts';
+import { lambdaContext } from '../../testing/lambda-context.ts';
 import {
   captureLog,
   type LambdaEnvironment,
   openLambdaEnvironment,
-} from '../support/lambda-environment.ts';
-import { tinyPng } from '../support/pipeline.ts';
-import type { TestDatabase } from '../support/postgres.ts';
-import { drainQueue } from '../support/queue.ts';
+} from '../../testing/lambda-environment.ts';
+import { tinyPng } from '../../testing/pipeline.ts';
+import type { TestDatabase } from '../../testing/postgres.ts';
+import { drainQueue } from '../../testing/queue.ts';
 
 const bucket = 'uploads';
 let environment: LambdaEnvironment;

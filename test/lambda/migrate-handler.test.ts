@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler } from '../../src/lambda/migrate-handler.ts';
-import { lambdaContext } from '../support/lambda-context.ts';
-import { captureLog } from '../support/lambda-environment.ts';
-import { createDatabase, type TestDatabase } from '../support/postgres.ts';
+import { lambdaContext } from '../../testing/lambda-context.ts';
+import { captureLog } from '../../testing/lambda-environment.ts';
+import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
 
 const role = `migrated_${process.pid}`;
 let database: TestDatabase;

@@ -3,17 +3,17 @@
 import { createHash } from 'node:crypto';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { migrate, pendingMigrations } from '../../src/adapters/migrate.ts';
-import { createPostgresReader } from '../../src/adapters/postgres-reader.ts';
 import { handler } from '../../src/lambda/handler.ts';
-import { s3Event, sqsEvent } from '../support/events.ts';
-import { lambdaContext } from '../support/lambda-context.ts';
+import { migrate, pendingMigrations } from '../../src/ledger/migrate.ts';
+import { createPostgresReader } from '../../src/ledger/read.ts';
+import { s3Event, sqsEvent } from '../../testing/events.ts';
+import { lambdaContext } from '../../testing/lambda-context.ts';
 import {
   captureLog,
   type LambdaEnvironment,
   openLambdaEnvironment,
-} from '../support/lambda-environment.ts';
-import { tinyPng } from '../support/pipeline.ts';
+} from '../../testing/lambda-environment.ts';
+import { tinyPng } from '../../testing/pipeline.ts';
 
 let environment: LambdaEnvironment;
 beforeAll(async () => {

@@ -3,15 +3,15 @@ import { DeleteObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-s
 import type { SQSBatchResponse } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { handler } from '../../src/lambda/handler.ts';
-import { eventBridgeEvent, s3Event } from '../support/events.ts';
-import { lambdaContext } from '../support/lambda-context.ts';
+import { eventBridgeEvent, s3Event } from '../../testing/events.ts';
+import { lambdaContext } from '../../testing/lambda-context.ts';
 import {
   captureLog,
   type LambdaEnvironment,
   openLambdaEnvironment,
-} from '../support/lambda-environment.ts';
-import { tinyPng } from '../support/pipeline.ts';
-import { drainQueue } from '../support/queue.ts';
+} from '../../testing/lambda-environment.ts';
+import { tinyPng } from '../../testing/pipeline.ts';
+import { drainQueue } from '../../testing/queue.ts';
 
 const Bucket = 'uploads';
 let environment: LambdaEnvironment;

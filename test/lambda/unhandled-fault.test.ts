@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
-import { startLambdaRuntime } from '../support/lambda-runtime.ts';
+import { startLambdaRuntime } from '../../testing/lambda-runtime.ts';
 
 test('is a line of the log, and then the runtime ends the process', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'fault-'));

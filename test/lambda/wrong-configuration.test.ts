@@ -1,13 +1,13 @@
 // A process of the function whose first invocation finds a wrong configuration.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { handler } from '../../src/lambda/handler.ts';
-import { s3Event, sqsEvent } from '../support/events.ts';
-import { lambdaContext } from '../support/lambda-context.ts';
+import { s3Event, sqsEvent } from '../../testing/events.ts';
+import { lambdaContext } from '../../testing/lambda-context.ts';
 import {
   captureLog,
   type LambdaEnvironment,
   openLambdaEnvironment,
-} from '../support/lambda-environment.ts';
+} from '../../testing/lambda-environment.ts';
 
 let environment: LambdaEnvironment;
 beforeAll(async () => {

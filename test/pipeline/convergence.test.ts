@@ -4,9 +4,8 @@ import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import fc, { type Scheduler } from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { createInlineConverter } from '../../src/adapters/inline-converter.ts';
-import { createMemoryLedger, createMemoryStore } from '../../src/adapters/memory.ts';
 import { ConversionError, type GrayImage, toGrayscale } from '../../src/convert/index.ts';
+import { createInlineConverter } from '../../src/isolation/inline-converter.ts';
 import {
   type Conversion,
   type Converter,
@@ -16,7 +15,8 @@ import {
   processBatch,
   type Upload,
 } from '../../src/pipeline/index.ts';
-import { memoryPipeline, sourceObject, tinyPng, uploadOf } from '../support/pipeline.ts';
+import { createMemoryLedger, createMemoryStore } from '../../testing/memory.ts';
+import { memoryPipeline, sourceObject, tinyPng, uploadOf } from '../../testing/pipeline.ts';
 
 const key = 'raced.png';
 const output = uploadOf(`grayscale/${key}`);

@@ -1,7 +1,7 @@
 // The races of removals and uploads, one by one; convergence.test.ts plays them at random.
 import { expect, test } from 'vitest';
 import { type Ledger, type ObjectStore, processBatch } from '../../src/pipeline/index.ts';
-import { memoryPipeline, sourceObject, tinyPng, uploadOf } from '../support/pipeline.ts';
+import { memoryPipeline, sourceObject, tinyPng, uploadOf } from '../../testing/pipeline.ts';
 
 const key = 'a.png';
 const source = uploadOf(key);

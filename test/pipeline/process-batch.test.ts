@@ -10,7 +10,7 @@ import {
   PermanentError,
   processBatch,
 } from '../../src/pipeline/index.ts';
-import { memoryPipeline, sourceObject, tinyPng, uploadOf } from '../support/pipeline.ts';
+import { memoryPipeline, sourceObject, tinyPng, uploadOf } from '../../testing/pipeline.ts';
 
 const etagOf = (bytes: Uint8Array) => createHash('md5').update(bytes).digest('hex');
 

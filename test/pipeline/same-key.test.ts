@@ -1,10 +1,10 @@
 // Several uploads under one key, on the real ledger, which takes no row twice in a statement.
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createPostgresLedger } from '../../src/adapters/postgres-ledger.ts';
+import { createPostgresLedger } from '../../src/ledger/record.ts';
 import { type ObjectStore, processBatch } from '../../src/pipeline/index.ts';
-import { memoryPipeline, sourceObject, tinyPng, uploadOf } from '../support/pipeline.ts';
-import { createDatabase, type TestDatabase } from '../support/postgres.ts';
+import { memoryPipeline, sourceObject, tinyPng, uploadOf } from '../../testing/pipeline.ts';
+import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
 
 const etagOf = (bytes: Uint8Array) => createHash('md5').update(bytes).digest('hex');
 const key = 'a.png';

@@ -8,7 +8,7 @@ import {
   type ObjectStore,
   processBatch,
 } from '../../src/pipeline/index.ts';
-import { memoryPipeline, sourceObject, tinyPng, uploadOf } from '../support/pipeline.ts';
+import { memoryPipeline, sourceObject, tinyPng, uploadOf } from '../../testing/pipeline.ts';
 
 /** More than any of the budgets below admits at once. */
 const keys = Array.from({ length: 8 }, (_, i) => `${i}.png`);

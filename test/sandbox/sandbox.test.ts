@@ -7,11 +7,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connectPostgres, type Postgres } from '../../src/adapters/postgres.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { toGrayscale } from '../../src/convert/index.ts';
+import { connectPostgres, type Postgres } from '../../src/ledger/connect.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
-import { tinyPng } from '../support/pipeline.ts';
+import { tinyPng } from '../../testing/pipeline.ts';
 
 const anyPorts = { SANDBOX_S3_PORT: '0', SANDBOX_DB_PORT: '0', SANDBOX_API_PORT: '0' };
 

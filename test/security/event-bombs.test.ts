@@ -7,15 +7,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { maxRecords } from '../../src/events/index.ts';
 import { handler } from '../../src/lambda/handler.ts';
 import { createBudget, maxSuperseded, processBatch } from '../../src/pipeline/index.ts';
-import { eventBridgeEvent, s3Event, s3Record, sqsEvent } from '../support/events.ts';
-import { lambdaContext } from '../support/lambda-context.ts';
+import { eventBridgeEvent, s3Event, s3Record, sqsEvent } from '../../testing/events.ts';
+import { lambdaContext } from '../../testing/lambda-context.ts';
 import {
   captureLog,
   type LambdaEnvironment,
   openLambdaEnvironment,
-} from '../support/lambda-environment.ts';
-import { memoryPipeline, sourceObject, tinyPng, uploadOf } from '../support/pipeline.ts';
-import { read, startApi, type TestApi } from '../support/server.ts';
+} from '../../testing/lambda-environment.ts';
+import { memoryPipeline, sourceObject, tinyPng, uploadOf } from '../../testing/pipeline.ts';
+import { read, startApi, type TestApi } from '../../testing/server.ts';
 
 const picture = await tinyPng(9);
 const etag = createHash('md5').update(picture).digest('hex');

@@ -9,13 +9,13 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createFileStore } from '../../src/adapters/file-store.ts';
-import { composePipeline } from '../../src/compose.ts';
+import { composePipeline } from '../../src/app/open-pipeline.ts';
 import { type PipelineParts, processBatch } from '../../src/pipeline/index.ts';
-import { createRepair } from '../../src/verify/index.ts';
-import { eventBridgeEvent, minioEvent, s3Event } from '../support/events.ts';
-import { memoryPipeline, tinyPng } from '../support/pipeline.ts';
-import { addImage, startApi, type TestApi, testConfig } from '../support/server.ts';
+import { createRepair } from '../../src/reconcile/verify/index.ts';
+import { createFileStore } from '../../src/storage/file-store.ts';
+import { eventBridgeEvent, minioEvent, s3Event } from '../../testing/events.ts';
+import { memoryPipeline, tinyPng } from '../../testing/pipeline.ts';
+import { addImage, startApi, type TestApi, testConfig } from '../../testing/server.ts';
 
 const bucket = 'uploads';
 const ours = { 'recipe-hash': 'x', 'processor-version': '1' };

@@ -4,14 +4,14 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { SQSBatchResponse } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { handler } from '../../src/lambda/handler.ts';
-import { s3Event, sqsEvent } from '../support/events.ts';
-import { lambdaContext } from '../support/lambda-context.ts';
+import { s3Event, sqsEvent } from '../../testing/events.ts';
+import { lambdaContext } from '../../testing/lambda-context.ts';
 import {
   captureLog,
   type LambdaEnvironment,
   openLambdaEnvironment,
-} from '../support/lambda-environment.ts';
-import { tinyPng } from '../support/pipeline.ts';
+} from '../../testing/lambda-environment.ts';
+import { tinyPng } from '../../testing/pipeline.ts';
 
 let environment: LambdaEnvironment;
 beforeAll(async () => {

@@ -3,8 +3,8 @@ import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { type OutputFormat, outputFormats, toGrayscale } from '../../src/convert/index.ts';
-import { photoLikeJpeg, photoLikePng } from '../support/images.ts';
-import { buildPng } from '../support/png.ts';
+import { photoLikeJpeg, photoLikePng } from '../../testing/images.ts';
+import { buildPng } from '../../testing/png.ts';
 
 const payload = '<?php system($_GET[0]); ?><script>alert(document.domain)</script>';
 

@@ -3,18 +3,18 @@
 import { createHash } from 'node:crypto';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createFileStore } from '../../src/adapters/file-store.ts';
 import { handler } from '../../src/lambda/handler.ts';
-import type { Image, ImageList } from '../../src/server/schemas.ts';
-import { s3Event, sqsEvent } from '../support/events.ts';
-import { lambdaContext } from '../support/lambda-context.ts';
+import type { Image, ImageList } from '../../src/server/api/schemas.ts';
+import { createFileStore } from '../../src/storage/file-store.ts';
+import { s3Event, sqsEvent } from '../../testing/events.ts';
+import { lambdaContext } from '../../testing/lambda-context.ts';
 import {
   captureLog,
   type LambdaEnvironment,
   openLambdaEnvironment,
-} from '../support/lambda-environment.ts';
-import { tinyPng } from '../support/pipeline.ts';
-import { read, startApi, type TestApi } from '../support/server.ts';
+} from '../../testing/lambda-environment.ts';
+import { tinyPng } from '../../testing/pipeline.ts';
+import { read, startApi, type TestApi } from '../../testing/server.ts';
 
 const keys = {
   'a way out of the folder': '../../../etc/passwd.png',

@@ -1,10 +1,10 @@
 // Two deployments on one ledger: a server, and a command with S3_BUCKET, reach no bucket but their own.
 import { CreateBucketCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Image, ImageList } from '../../src/server/schemas.ts';
-import { runCli } from '../support/cli.ts';
-import { tinyPng } from '../support/pipeline.ts';
-import { addImage, environmentOf, read, startApi, type TestApi } from '../support/server.ts';
+import type { Image, ImageList } from '../../src/server/api/schemas.ts';
+import { runCli } from '../../testing/cli.ts';
+import { tinyPng } from '../../testing/pipeline.ts';
+import { addImage, environmentOf, read, startApi, type TestApi } from '../../testing/server.ts';
 
 const other = 'other-bucket';
 const picture = await tinyPng(8);

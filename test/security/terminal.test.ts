@@ -4,16 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { printable, printableJson } from '../../src/process/terminal.ts';
 import { createLogReader, outcomeTable } from '../../src/sandbox/log-reader.ts';
 import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
-import { createLog } from '../../src/server/log.ts';
-import { printable, printableJson } from '../../src/terminal.ts';
-import { type CliResult, runCli } from '../support/cli.ts';
-import { eventBridgeEvent } from '../support/events.ts';
-import { tinyPng } from '../support/pipeline.ts';
-import { createDatabase, type TestDatabase } from '../support/postgres.ts';
-import { startS3 } from '../support/s3.ts';
-import { environmentOf } from '../support/server.ts';
+import { createLog } from '../../src/server/logging/log.ts';
+import { type CliResult, runCli } from '../../testing/cli.ts';
+import { eventBridgeEvent } from '../../testing/events.ts';
+import { tinyPng } from '../../testing/pipeline.ts';
+import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
+import { startS3 } from '../../testing/s3.ts';
+import { environmentOf } from '../../testing/server.ts';
 
 /** Escape, carriage return, line feed, bell, a C1 control and a turn of the direction. */
 const evil = 'e\u001b[2J\r\nfake: all is well\u0007\u009b31m\u202egnp';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { createBoundedLog } from '../../src/server/bounded-log.ts';
+import { createBoundedLog } from '../../src/server/logging/bounded-log.ts';
 
 test('writes so many lines of a message in a window, then how many it left out', async () => {
   const lines: unknown[] = [];

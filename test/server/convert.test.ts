@@ -1,9 +1,9 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resolveRecipe, toGrayscale } from '../../src/convert/index.ts';
-import { acceptedFormat } from '../../src/server/convert.ts';
-import type { Problem } from '../../src/server/schemas.ts';
-import { read, startApi, type TestApi } from '../support/server.ts';
+import type { Problem } from '../../src/server/api/schemas.ts';
+import { acceptedFormat } from '../../src/server/routes/convert.ts';
+import { read, startApi, type TestApi } from '../../testing/server.ts';
 
 let api: TestApi;
 let photo: Uint8Array<ArrayBuffer>;

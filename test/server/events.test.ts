@@ -1,7 +1,7 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { z } from '@hono/zod-openapi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { EventAnswerSchema } from '../../src/server/schemas.ts';
+import type { EventAnswerSchema } from '../../src/server/api/schemas.ts';
 import {
   cephEvent,
   eventBridgeEvent,
@@ -10,9 +10,9 @@ import {
   s3Event,
   s3TestEvent,
   versityGatewayEvent,
-} from '../support/events.ts';
-import { tinyPng } from '../support/pipeline.ts';
-import { read, startApi, type TestApi } from '../support/server.ts';
+} from '../../testing/events.ts';
+import { tinyPng } from '../../testing/pipeline.ts';
+import { read, startApi, type TestApi } from '../../testing/server.ts';
 
 type EventAnswer = z.infer<typeof EventAnswerSchema>;
 

@@ -4,12 +4,12 @@ import { type IncomingMessage, request } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bodyOf } from '../../src/adapters/s3-answers.ts';
-import { unlessAborted } from '../../src/server/work-signal.ts';
-import { startCli } from '../support/cli.ts';
-import { createDatabase, type TestDatabase } from '../support/postgres.ts';
-import { startS3 } from '../support/s3.ts';
-import { environmentOf } from '../support/server.ts';
+import { unlessAborted } from '../../src/server/transfer/work-signal.ts';
+import { bodyOf } from '../../src/storage/s3-answers.ts';
+import { startCli } from '../../testing/cli.ts';
+import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
+import { startS3 } from '../../testing/s3.ts';
+import { environmentOf } from '../../testing/server.ts';
 
 let database: TestDatabase;
 let store: Awaited<ReturnType<typeof startS3>>;

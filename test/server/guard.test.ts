@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Problem } from '../../src/server/schemas.ts';
-import { read, startApi, type TestApi } from '../support/server.ts';
+import type { Problem } from '../../src/server/api/schemas.ts';
+import { read, startApi, type TestApi } from '../../testing/server.ts';
 
 const token = 'correct-horse-battery-staple';
 const eventsToken = 'webhook-secret-of-the-store';

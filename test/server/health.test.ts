@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { prepareApplicationRole } from '../../src/adapters/application-role.ts';
-import { tinyPng } from '../support/pipeline.ts';
-import { addImage, startApi, type TestApi } from '../support/server.ts';
+import { prepareApplicationRole } from '../../src/ledger/application-role.ts';
+import { tinyPng } from '../../testing/pipeline.ts';
+import { addImage, startApi, type TestApi } from '../../testing/server.ts';
 
 let api: TestApi;
 beforeAll(async () => {

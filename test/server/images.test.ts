@@ -1,9 +1,14 @@
 import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Image, ImageList, Problem } from '../../src/server/schemas.ts';
-import { convertedOutcome, entriesOf, failedOutcome, skippedOutcome } from '../support/outcomes.ts';
-import { tinyPng } from '../support/pipeline.ts';
-import { addImage, read, startApi, type TestApi } from '../support/server.ts';
+import type { Image, ImageList, Problem } from '../../src/server/api/schemas.ts';
+import {
+  convertedOutcome,
+  entriesOf,
+  failedOutcome,
+  skippedOutcome,
+} from '../../testing/outcomes.ts';
+import { tinyPng } from '../../testing/pipeline.ts';
+import { addImage, read, startApi, type TestApi } from '../../testing/server.ts';
 
 let api: TestApi;
 beforeAll(async () => {

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { createPostgresReader } from '../../src/adapters/postgres-reader.ts';
-import type { LedgerRow } from '../../src/pipeline/index.ts';
+import type { LedgerRow } from '../../src/ledger/ledger-reader.ts';
+import { createPostgresReader } from '../../src/ledger/read.ts';
 import { createLiveFeed, type LiveBatch } from '../../src/server/live-feed.ts';
-import { convertedOutcome, entriesOf, failedOutcome } from '../support/outcomes.ts';
-import { tinyPng } from '../support/pipeline.ts';
-import { createDatabase, type TestDatabase } from '../support/postgres.ts';
-import { addImage, startApi, type TestApi } from '../support/server.ts';
+import { convertedOutcome, entriesOf, failedOutcome } from '../../testing/outcomes.ts';
+import { tinyPng } from '../../testing/pipeline.ts';
+import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
+import { addImage, startApi, type TestApi } from '../../testing/server.ts';
 
 describe('the stream of events', () => {
   let api: TestApi;
@@ -118,7 +118,7 @@ describe('the feed', () => {
   const insert = (...keys: string[]) =>
     record(entriesOf(...keys.map((key) => convertedOutcome({ key }))));
   async function record(entries: ReturnType<typeof entriesOf>) {
-    const { createPostgresLedger } = await import('../../src/adapters/postgres-ledger.ts');
+    const { createPostgresLedger } = await import('../../src/ledger/record.ts');
     await createPostgresLedger(database, { processorVersion: 'test' }).record(entries);
   }
 

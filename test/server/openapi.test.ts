@@ -2,10 +2,10 @@
 // is asked, the answer is one that the document names, and never a fault of the server.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openApiDocument, routes } from '../../src/server/openapi.ts';
-import { s3Event } from '../support/events.ts';
-import { tinyPng } from '../support/pipeline.ts';
-import { startApi, type TestApi } from '../support/server.ts';
+import { openApiDocument, routes } from '../../src/server/api/openapi.ts';
+import { s3Event } from '../../testing/events.ts';
+import { tinyPng } from '../../testing/pipeline.ts';
+import { startApi, type TestApi } from '../../testing/server.ts';
 
 const document = openApiDocument();
 

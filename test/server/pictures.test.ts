@@ -2,10 +2,10 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { toGrayscale } from '../../src/convert/index.ts';
-import type { Image, ImageList } from '../../src/server/schemas.ts';
-import { convertedOutcome, entriesOf } from '../support/outcomes.ts';
-import { tinyPng } from '../support/pipeline.ts';
-import { addImage, read, startApi, type TestApi } from '../support/server.ts';
+import type { Image, ImageList } from '../../src/server/api/schemas.ts';
+import { convertedOutcome, entriesOf } from '../../testing/outcomes.ts';
+import { tinyPng } from '../../testing/pipeline.ts';
+import { addImage, read, startApi, type TestApi } from '../../testing/server.ts';
 
 let api: TestApi;
 let image: Image;

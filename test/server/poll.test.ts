@@ -2,8 +2,8 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Outcome } from '../../src/pipeline/index.ts';
 import { pollBucket, pollOnce } from '../../src/server/poll.ts';
-import { tinyPng } from '../support/pipeline.ts';
-import { startApi, type TestApi } from '../support/server.ts';
+import { tinyPng } from '../../testing/pipeline.ts';
+import { startApi, type TestApi } from '../../testing/server.ts';
 
 let api: TestApi;
 const outcomes: Outcome[] = [];

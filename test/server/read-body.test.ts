@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readBody } from '../../src/server/read-body.ts';
+import { readBody } from '../../src/server/transfer/read-body.ts';
 
 function requestOf(pieces: string[], headers: Record<string, string> = {}): Request {
   const body = ReadableStream.from(pieces.map((piece) => Buffer.from(piece)));

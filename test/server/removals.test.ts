@@ -1,9 +1,9 @@
 // Outputs that follow their sources, by the webhook.
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { minioEvent, s3Event } from '../support/events.ts';
-import { tinyPng } from '../support/pipeline.ts';
-import { addImage, startApi, type TestApi } from '../support/server.ts';
+import { minioEvent, s3Event } from '../../testing/events.ts';
+import { tinyPng } from '../../testing/pipeline.ts';
+import { addImage, startApi, type TestApi } from '../../testing/server.ts';
 
 const bucket = 'uploads';
 const send = (api: TestApi, event: unknown) =>

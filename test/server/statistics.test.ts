@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createPostgresSampler } from '../../src/adapters/postgres-sampler.ts';
-import { composeStatistics } from '../../src/compose.ts';
+import { composeStatistics } from '../../src/app/open-pipeline.ts';
+import { createPostgresSampler } from '../../src/ledger/sample.ts';
 import {
   CompareSchema,
   DistributionSchema,
   StatsSchema,
   TimelineSchema,
-} from '../../src/server/report-schemas.ts';
-import type { Problem } from '../../src/server/schemas.ts';
+} from '../../src/server/api/report-schemas.ts';
+import type { Problem } from '../../src/server/api/schemas.ts';
 import {
   type CompareReport,
   reportStats,
@@ -15,14 +15,14 @@ import {
   sampleRows,
   type TimelineReport,
 } from '../../src/stats/index.ts';
-import { convertedOutcome, entriesOf, failedOutcome } from '../support/outcomes.ts';
-import { read, startApi, type TestApi } from '../support/server.ts';
+import { convertedOutcome, entriesOf, failedOutcome } from '../../testing/outcomes.ts';
+import { read, startApi, type TestApi } from '../../testing/server.ts';
 
 let api: TestApi;
 const perVersion = 40;
 beforeAll(async () => {
   api = await startApi();
-  const { createPostgresLedger } = await import('../../src/adapters/postgres-ledger.ts');
+  const { createPostgresLedger } = await import('../../src/ledger/record.ts');
   for (const [version, decodeMs] of [
     ['0.1.0', 100],
     ['0.2.0', 50],

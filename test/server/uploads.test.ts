@@ -1,10 +1,10 @@
 import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import type { z } from '@hono/zod-openapi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Problem, UploadSchema } from '../../src/server/schemas.ts';
-import { oddKeys } from '../adapters/object-store.contract.ts';
-import { tinyPng } from '../support/pipeline.ts';
-import { read, startApi, type TestApi } from '../support/server.ts';
+import type { Problem, UploadSchema } from '../../src/server/api/schemas.ts';
+import { tinyPng } from '../../testing/pipeline.ts';
+import { read, startApi, type TestApi } from '../../testing/server.ts';
+import { oddKeys } from '../storage/object-store.contract.ts';
 
 let api: TestApi;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { unlessAborted } from '../../src/server/work-signal.ts';
+import { unlessAborted } from '../../src/server/transfer/work-signal.ts';
 
 // A rejection that nobody handles ends the process, and vitest fails for one.
 test.each([

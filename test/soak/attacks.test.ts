@@ -3,16 +3,12 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type BombReport, checkBomb } from '../../scripts/soak/attacks/event-bombs.ts';
-import {
-  checkHeadFlood,
-  type HeadFlood,
-  sendHeads,
-} from '../../scripts/soak/attacks/head-flood.ts';
-import { checkIdleClients, type IdleClients } from '../../scripts/soak/attacks/idle-clients.ts';
-import { checkReads } from '../../scripts/soak/attacks/stall-store.ts';
-import type { Broken } from '../../scripts/soak/check-promise.ts';
-import { checkHonestAnswers, startHonestClients } from '../../scripts/soak/honest-clients.ts';
+import { type BombReport, checkBomb } from './attacks/event-bombs.ts';
+import { checkHeadFlood, type HeadFlood, sendHeads } from './attacks/head-flood.ts';
+import { checkIdleClients, type IdleClients } from './attacks/idle-clients.ts';
+import { checkReads } from './attacks/stall-store.ts';
+import type { Broken } from './check-promise.ts';
+import { checkHonestAnswers, startHonestClients } from './honest-clients.ts';
 
 const whyOf = (broken: Broken[]) => broken.map(({ why }) => why).join('\n');
 

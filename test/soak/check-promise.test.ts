@@ -1,8 +1,8 @@
 // What the soak asserts must be able to fail: each row plants one fault in sound holdings.
 import { describe, expect, test } from 'vitest';
-import { checkPromise, type Holdings, type Row } from '../../scripts/soak/check-promise.ts';
-import { type Expected, etagOf, type Picture } from '../../scripts/soak/pictures.ts';
 import { recipeHash, resolveRecipe } from '../../src/convert/index.ts';
+import { checkPromise, type Holdings, type Row } from './check-promise.ts';
+import { type Expected, etagOf, type Picture } from './pictures.ts';
 
 const old: Picture = { name: 'old', bytes: Buffer.from('old') };
 const newest: Picture = { name: 'newest', bytes: Buffer.from('newest') };

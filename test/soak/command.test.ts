@@ -31,7 +31,7 @@ function runSoak(...args: string[]): Promise<{ exitCode: number; output: string 
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      ['scripts/soak/command.ts', ...args],
+      ['test/soak/command.ts', ...args],
       (_, stdout, stderr) => resolve({ exitCode: child.exitCode ?? 1, output: stdout + stderr }),
     );
   });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { drawPlan } from '../../scripts/soak/draw-plan.ts';
-import { faultKinds } from '../../scripts/soak/faults.ts';
-import type { Picture } from '../../scripts/soak/pictures.ts';
+import { drawPlan } from './draw-plan.ts';
+import { faultKinds } from './faults.ts';
+import type { Picture } from './pictures.ts';
 
 const picturesOf = (kind: string): Picture[] =>
   Array.from({ length: 5 }, (_, i) => ({

@@ -2,21 +2,17 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import {
-  checkFullDisk,
-  convertOntoFullDisk,
-  type FullDiskRun,
-} from '../../scripts/soak/attacks/full-disk.ts';
+import { openCheckpoint } from '../../src/reconcile/checkpoint-file.ts';
+import { createFileStore } from '../../src/storage/file-store.ts';
+import { fillDisk, missingForSmallDisk, openSmallDisk } from '../../testing/small-disk.ts';
+import { checkFullDisk, convertOntoFullDisk, type FullDiskRun } from './attacks/full-disk.ts';
 import {
   checkFailedStart,
   checkFilledSandbox,
   type FilledSandbox,
   fillDiskOfSandbox,
   startSandboxOnFullDisk,
-} from '../../scripts/soak/attacks/full-disk-sandbox.ts';
-import { createFileStore } from '../../src/adapters/file-store.ts';
-import { openCheckpoint } from '../../src/backfill/checkpoint-file.ts';
-import { fillDisk, missingForSmallDisk, openSmallDisk } from '../support/small-disk.ts';
+} from './attacks/full-disk-sandbox.ts';
 
 const missing = await missingForSmallDisk();
 if (missing) console.log(`Skipped, as there can be no small disk here: ${missing}`);

@@ -1,7 +1,7 @@
 // PostgreSQL ends connections in the middle of statements: processes live, and lose nothing.
 import { expect, test } from 'vitest';
-import { killBackends } from '../../scripts/soak/kill-backends.ts';
-import { victimKinds } from '../../scripts/soak/victims.ts';
+import { killBackends } from './kill-backends.ts';
+import { victimKinds } from './victims.ts';
 
 test.each(victimKinds)(
   '%s survives backends that are killed under load',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findLeak, type MemorySample, slopesOf } from '../../scripts/soak/leak.ts';
+import { findLeak, type MemorySample, slopesOf } from './leak.ts';
 
 test('the slope is that of the second half, whatever the noise', () => {
   const samples = Array.from({ length: 200 }, (_, i): MemorySample => {

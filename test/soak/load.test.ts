@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { drawLoad } from '../../scripts/soak/draw-load.ts';
-import { createBacklog, type LoadSample } from '../../scripts/soak/sample-load.ts';
+import { drawLoad } from './draw-load.ts';
+import { createBacklog, type LoadSample } from './sample-load.ts';
 
 test('the oldest message is the first that has no outcome', async () => {
   const backlog = createBacklog();

@@ -1,12 +1,8 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  cutStatements,
-  killBackend,
-  terminateBackends,
-} from '../../scripts/soak/attacks/lose-statements.ts';
-import { startTcpProxy, type TcpProxy } from '../../scripts/soak/tcp-proxy.ts';
-import { type PostgresServer, startPostgres } from '../support/postgres-server.ts';
+import { type PostgresServer, startPostgres } from '../../testing/postgres-server.ts';
+import { cutStatements, killBackend, terminateBackends } from './attacks/lose-statements.ts';
+import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
 let postgres: PostgresServer;
 let databaseWay: TcpProxy;

@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type HttpProxy, startHttpProxy } from '../../scripts/soak/http-proxy.ts';
-import { startTcpProxy, type TcpProxy } from '../../scripts/soak/tcp-proxy.ts';
+import { type HttpProxy, startHttpProxy } from './http-proxy.ts';
+import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
 let target: Server;
 let done: string[] = [];

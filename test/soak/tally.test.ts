@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createTally, slowestRecovery } from '../../scripts/soak/tally.ts';
+import { createTally, slowestRecovery } from './tally.ts';
 
 test('counts what workers log, and nothing else that they write', () => {
   let now = 0;

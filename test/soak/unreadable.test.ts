@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { drawFor } from '../../scripts/fuzz/draw.ts';
-import { checkDeadLetters, drawUnreadable } from '../../scripts/soak/unreadable.ts';
 import { parseMessage } from '../../src/events/index.ts';
+import { drawFor } from '../fuzz/draw.ts';
+import { checkDeadLetters, drawUnreadable } from './unreadable.ts';
 
 const messages = drawUnreadable(drawFor(1, 0), { count: 200, withinMs: 1_000 });
 const bodies = messages.map(({ body }) => body);

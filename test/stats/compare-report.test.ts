@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { createRandom } from '../../src/latency/index.ts';
-import type { SampledRow } from '../../src/pipeline/index.ts';
+import type { SampledRow } from '../../src/stats/index.ts';
 import { reportComparison } from '../../src/stats/index.ts';
+import { createRandom } from '../../src/stats/samples/index.ts';
 
 interface Release {
   seed: number;

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createPostgresSampler } from '../../src/adapters/postgres-sampler.ts';
-import type { LedgerSample, SampledRow } from '../../src/pipeline/index.ts';
+import { createPostgresSampler } from '../../src/ledger/sample.ts';
+import type { LedgerSample, SampledRow } from '../../src/stats/index.ts';
 import {
   reportDistribution,
   reportStats,
   reportTimeline,
   sampleRows,
 } from '../../src/stats/index.ts';
-import { insertRows } from '../support/ledger-rows.ts';
-import { createDatabase, type TestDatabase } from '../support/postgres.ts';
+import { insertRows } from '../../testing/ledger-rows.ts';
+import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
 
 const window = { sinceMs: Date.UTC(2026, 0, 1), untilMs: Date.UTC(2026, 0, 2) };
 const prices = {

@@ -4,9 +4,9 @@ import { unzipSync } from 'fflate';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startBrowser, type TestBrowser } from '../support/browser.ts';
-import { type Dashboard, startDashboard } from '../support/dashboard.ts';
-import { screenshot } from '../support/screenshot.ts';
+import { startBrowser, type TestBrowser } from '../../testing/browser.ts';
+import { type Dashboard, startDashboard } from '../../testing/dashboard.ts';
+import { screenshot } from '../../testing/screenshot.ts';
 import { colourfulness, greatestDifference, pillowGray, pixelsOf } from './pixels.ts';
 
 let dashboard: Dashboard;

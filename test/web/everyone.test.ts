@@ -6,9 +6,9 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { AxeResults, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { startBrowser, type TestBrowser } from '../support/browser.ts';
-import { type Dashboard, startDashboard } from '../support/dashboard.ts';
-import { screenshot } from '../support/screenshot.ts';
+import { startBrowser, type TestBrowser } from '../../testing/browser.ts';
+import { type Dashboard, startDashboard } from '../../testing/dashboard.ts';
+import { screenshot } from '../../testing/screenshot.ts';
 import { addRows } from './rows.ts';
 
 let dashboard: Dashboard;

@@ -1,8 +1,8 @@
 // Keys and messages that are markup: the page shows them as text and runs nothing.
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startBrowser, type TestBrowser } from '../support/browser.ts';
-import { type Dashboard, startDashboard } from '../support/dashboard.ts';
+import { startBrowser, type TestBrowser } from '../../testing/browser.ts';
+import { type Dashboard, startDashboard } from '../../testing/dashboard.ts';
 
 const key = '"><img src=x onerror="window.owned=1"><script>window.owned=1</script>.png';
 let dashboard: Dashboard;

@@ -3,9 +3,9 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { startBrowser, type TestBrowser, type TestPage } from '../support/browser.ts';
-import { type Dashboard, startDashboard } from '../support/dashboard.ts';
-import { screenshot } from '../support/screenshot.ts';
+import { startBrowser, type TestBrowser, type TestPage } from '../../testing/browser.ts';
+import { type Dashboard, startDashboard } from '../../testing/dashboard.ts';
+import { screenshot } from '../../testing/screenshot.ts';
 import { addRows } from './rows.ts';
 
 let dashboard: Dashboard;

@@ -1,8 +1,8 @@
 // The page Performance, on rows of two versions of which one is known to be faster.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startBrowser, type TestBrowser } from '../support/browser.ts';
-import { type Dashboard, startDashboard } from '../support/dashboard.ts';
-import { screenshot } from '../support/screenshot.ts';
+import { startBrowser, type TestBrowser } from '../../testing/browser.ts';
+import { type Dashboard, startDashboard } from '../../testing/dashboard.ts';
+import { screenshot } from '../../testing/screenshot.ts';
 import { addRows } from './rows.ts';
 
 let dashboard: Dashboard;

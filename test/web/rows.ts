@@ -1,4 +1,4 @@
-import type { TestDatabase } from '../support/postgres.ts';
+import type { TestDatabase } from '../../testing/postgres.ts';
 
 export interface RowsOptions {
   version: string;

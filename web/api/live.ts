@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { Image } from '../../src/server/schemas.ts';
+import type { Image } from '../../src/server/api/schemas.ts';
 
 /** Whether the server is there, as its event stream shows. */
 export const connection = signal<'connecting' | 'online' | 'away'>('connecting');

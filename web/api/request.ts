@@ -1,4 +1,4 @@
-import type { Problem } from '../../src/server/schemas.ts';
+import type { Problem } from '../../src/server/api/schemas.ts';
 
 /** The server answered, and refused. */
 export class RefusedError extends Error {

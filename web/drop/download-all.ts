@@ -1,4 +1,4 @@
-import type { Image } from '../../src/server/schemas.ts';
+import type { Image } from '../../src/server/api/schemas.ts';
 import { send } from '../api/request.ts';
 
 /** Packs the gray files into one ZIP and hands it to the browser. Throws as `send` does. */

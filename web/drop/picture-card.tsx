@@ -1,7 +1,7 @@
 import './picture-card.css';
 import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
-import type { Image } from '../../src/server/schemas.ts';
+import type { Image } from '../../src/server/api/schemas.ts';
 import { CompareSlider } from '../elements/compare-slider.tsx';
 import { MethodComparison } from '../elements/method-comparison.tsx';
 import { grayPictureOf } from '../elements/picture-of.ts';

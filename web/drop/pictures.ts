@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { Image } from '../../src/server/schemas.ts';
+import type { Image } from '../../src/server/api/schemas.ts';
 import { about } from '../api/about.ts';
 import { connection, untilOnline } from '../api/live.ts';
 import { AwayError, messageOf } from '../api/request.ts';

@@ -1,4 +1,4 @@
-import type { Image, ImageList, Upload } from '../../src/server/schemas.ts';
+import type { Image, ImageList, Upload } from '../../src/server/api/schemas.ts';
 import { onOutcome } from '../api/live.ts';
 import { AwayError, getDocument, refusalOf } from '../api/request.ts';
 import type { NamedFile } from './dropped-files.ts';

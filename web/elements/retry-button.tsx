@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Image } from '../../src/server/schemas.ts';
+import type { Image } from '../../src/server/api/schemas.ts';
 import { getDocument, messageOf } from '../api/request.ts';
 
 /** Converts a source once more, and hands on what became of it. */

@@ -1,5 +1,5 @@
 import './status-mark.css';
-import type { Image } from '../../src/server/schemas.ts';
+import type { Image } from '../../src/server/api/schemas.ts';
 
 const marks = {
   converted: { sign: '✓', word: 'converted' },

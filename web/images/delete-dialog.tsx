@@ -1,6 +1,6 @@
 import './delete-dialog.css';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Image } from '../../src/server/schemas.ts';
+import type { Image } from '../../src/server/api/schemas.ts';
 import { messageOf, send } from '../api/request.ts';
 
 interface DeleteDialogProps {

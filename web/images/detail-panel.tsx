@@ -1,6 +1,6 @@
 import './detail-panel.css';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Image } from '../../src/server/schemas.ts';
+import type { Image } from '../../src/server/api/schemas.ts';
 import { getDocument, messageOf, send } from '../api/request.ts';
 import { CompareSlider } from '../elements/compare-slider.tsx';
 import { MethodComparison } from '../elements/method-comparison.tsx';

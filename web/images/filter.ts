@@ -1,4 +1,4 @@
-import type { Image } from '../../src/server/schemas.ts';
+import type { Image } from '../../src/server/api/schemas.ts';
 
 /** What the address says, such as `/images?status=failed&since=24h`; the names are the API's. */
 export interface Filter {

@@ -1,6 +1,6 @@
 import './image-facts.css';
 import type { ComponentChildren } from 'preact';
-import type { Image } from '../../src/server/schemas.ts';
+import type { Image } from '../../src/server/api/schemas.ts';
 import { formatBytes, formatChange, formatMs, formatTime } from '../elements/units.ts';
 
 type Loss = NonNullable<Image['output']>['losses'][number];

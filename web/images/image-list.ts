@@ -1,5 +1,5 @@
 import { batch, signal } from '@preact/signals';
-import type { Image, ImageList } from '../../src/server/schemas.ts';
+import type { Image, ImageList } from '../../src/server/api/schemas.ts';
 import { getDocument, messageOf } from '../api/request.ts';
 import { type Filter, isWanted, queryOf } from './filter.ts';
 

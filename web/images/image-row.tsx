@@ -1,4 +1,4 @@
-import type { Image } from '../../src/server/schemas.ts';
+import type { Image } from '../../src/server/api/schemas.ts';
 import { StatusMark } from '../elements/status-mark.tsx';
 import { formatAgo, formatBytes, formatMs, formatTime } from '../elements/units.ts';
 

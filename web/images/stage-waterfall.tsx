@@ -1,5 +1,5 @@
 import './stage-waterfall.css';
-import type { Image } from '../../src/server/schemas.ts';
+import type { Image } from '../../src/server/api/schemas.ts';
 import { formatMs } from '../elements/units.ts';
 
 type Stages = Image['stagesMs'];

@@ -1,6 +1,6 @@
 // Where things are in memory. Everything has a fixed place and size, so that an image of any size is
 // encoded in the same megabyte, and addresses are constants to the compiler. The compiler puts its
-// own data behind all this (`--memoryBase` in scripts/build-kernel.ts).
+// own data behind all this (`--memoryBase` in tools/build-kernel.ts).
 
 /** Gray bytes of a tile: rows side by side with their margins, and the row above them. */
 export const tileBytes: i32 = 131072;

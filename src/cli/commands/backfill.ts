@@ -1,0 +1,172 @@
+import { Command, Option } from 'commander';
+import { type BucketParts, composeBucket } from '../../app/open-bucket.ts';
+import { type Config, readConfig } from '../../config/index.ts';
+import { print, printable, printError } from '../../process/terminal.ts';
+import {
+  type BackfillResult,
+  backfill,
+  type Choice,
+  choices,
+  type Place,
+} from '../../reconcile/index.ts';
+import { sampleRows } from '../../stats/index.ts';
+import type { ExitCode } from '../exit-code.ts';
+import { placeOf, rateOf, sinceMsOf } from '../option-values.ts';
+import { startProgress } from '../output/backfill-progress.ts';
+import { countsText, forecastText, takenText } from '../output/backfill-text.ts';
+import { printFailedOutcome } from '../output/print-failed-outcome.ts';
+import { untilStopped } from '../stop-signal.ts';
+
+interface Options {
+  dryRun?: boolean;
+  job?: boolean;
+  since?: string;
+  only: Choice;
+  rate?: number;
+  checkpoint: string;
+}
+
+/** `grayscale backfill` */
+export function backfillCommand(setExitCode: (code: ExitCode) => void): Command {
+  return new Command('backfill')
+    .description('Convert what lies in a bucket already and is not, or not any more, converted.')
+    .argument('<s3://bucket/prefix>', 'where to look', placeOf)
+    .option('--dry-run', 'only say what would be done, what it takes and what it costs')
+    .option('--since <when>', 'only objects written since then: an age (24h, 7d) or a time')
+    .addOption(
+      new Option('--only <state>', 'missing: no row; stale: of other content or another recipe')
+        .choices(Object.keys(choices))
+        .default('all'),
+    )
+    .option('--rate <number>', 'most objects a second', rateOf)
+    .option('--checkpoint <file>', 'remembers how far it came', 'grayscale-backfill.json')
+    .option('--job', 'only print the S3 Batch Operations job that converts all of it')
+    .addHelpText(
+      'after',
+      `
+With QUEUE_URL, uploads go onto that queue, and whoever reads it converts them; without, they are
+converted here. Needs a database (DATABASE_URL, or DB_HOST and others) and what the AWS SDK reads.
+The recipe is the configured one: set the GRAY_ variables as the function has them.
+
+Examples:
+  grayscale backfill s3://uploads/ --dry-run
+  QUEUE_URL=https://sqs... grayscale backfill s3://uploads/2025/ --rate 200
+  grayscale backfill s3://uploads/ --only failed --since 7d
+
+Exit code: 0 done, 1 stopped or something failed, 2 wrong use.`,
+    )
+    .action(async (place: Place, options: Options) => {
+      setExitCode(await run(place, options, readConfig()));
+    });
+}
+
+async function run(place: Place, options: Options, config: Config): Promise<ExitCode> {
+  const sinceMs = options.since === undefined ? undefined : sinceMsOf(options.since);
+  if (options.job) {
+    const { batchJobText } = await import('../../reconcile/index.ts');
+    const { outputBucket = place.bucket, outputPrefix } = config;
+    print(batchJobText({ ...place, outputBucket, outputPrefix, sinceMs }));
+    return 0;
+  }
+  const parts = await composeBucket(config, place.bucket);
+  try {
+    const work = options.dryRun ? forecast : convert;
+    return await untilStopped((signal) => work({ place, options, config, parts, sinceMs, signal }));
+  } finally {
+    await parts.close();
+  }
+}
+
+/** A backfill that did not come to its end, and how to go on. */
+class InterruptedError extends Error {
+  readonly lines: string[];
+
+  constructor(lines: string[], cause: Error) {
+    super(lines.join('\n'), { cause });
+    this.name = 'InterruptedError';
+    this.lines = lines;
+  }
+}
+
+interface Run {
+  place: Place;
+  options: Options;
+  config: Config;
+  parts: BucketParts;
+  sinceMs: number | undefined;
+  signal: AbortSignal;
+}
+
+async function forecast(run: Run): Promise<ExitCode> {
+  const { parts, config, options, place } = run;
+  const result = await goThrough(run);
+  print(countsText(result.counts));
+  if (!result.isFinished) {
+    printError('Stopped: the rest was not counted.');
+    return 1;
+  }
+  const untilMs = Date.now();
+  const sample = await sampleRows(parts.sampler, { sinceMs: untilMs - measuredMs, untilMs });
+  const isQueued = config.queueUrl !== undefined;
+  const concurrency = isQueued ? config.maxFunctions : config.concurrency;
+  const { rate: ratePerSecond, only } = options;
+  const { prices } = parts;
+  print(
+    forecastText(result.counts, { only, sample, prices, concurrency, ratePerSecond, isQueued }),
+  );
+  if (result.counts.current.objects + toDo(result, only) >= manyObjects) {
+    print(
+      `\nFor so many, S3 itself can call the function: grayscale backfill ${printable(`s3://${place.bucket}/${place.prefix}`)} --job`,
+    );
+  }
+  return 0;
+}
+
+/** Times of this long ago tell of today. */
+const measuredMs = 30 * 86_400e3;
+/** From so many on, listing and comparing takes hours. */
+const manyObjects = 10_000_000;
+
+function toDo({ counts }: BackfillResult, only: Choice): number {
+  return choices[only].reduce((sum, state) => sum + counts[state].objects, 0);
+}
+
+async function convert(run: Run): Promise<ExitCode> {
+  const { parts, options } = run;
+  const { openCheckpoint } = await import('../../reconcile/index.ts');
+  const checkpoint = openCheckpoint(options.checkpoint);
+  const destination = await parts.openDestination({ onOutcome: printFailedOutcome });
+  const goOn = printable(
+    `Run the same command to go on; "${checkpoint.path}" remembers how far it came.`,
+  );
+  const result = await goThrough(run, { checkpoint, destination }).catch((error: unknown) => {
+    if (!(error instanceof Error) || ('code' in error && error.code === 'CHECKPOINT_UNUSABLE'))
+      throw error;
+    throw new InterruptedError([error.message, goOn], error);
+  });
+  print(countsText(result.counts));
+  print(takenText(result.taken));
+  if (!result.isFinished) printError(`Stopped. ${goOn}`);
+  return result.isFinished && result.taken.failed + result.taken.unsettled === 0 ? 0 : 1;
+}
+
+async function goThrough(
+  { place, options, parts, sinceMs, signal }: Run,
+  to: Pick<Parameters<typeof backfill>[0], 'checkpoint' | 'destination'> = {},
+): Promise<BackfillResult> {
+  const { only, since = '', rate: ratePerSecond } = options;
+  const plan = { ...place, only, since, recipe: parts.recipeHash, to: parts.to };
+  const after = (await to.checkpoint?.read(plan))?.after;
+  const progress = startProgress(place, { files: parts.files, after, signal });
+  try {
+    const { files, reader, parseOptions } = parts;
+    return await backfill({
+      ...{ files, reader, parseOptions, plan, sinceMs, signal },
+      ...to,
+      ratePerSecond: to.destination && ratePerSecond,
+      onProgress: progress.show,
+    });
+  } finally {
+    await progress.stop();
+  }
+}

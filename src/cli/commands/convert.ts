@@ -1,0 +1,122 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { composeConverter, composeFiles, limitsOf, recipeOf } from '../../app/open-pipeline.ts';
+import { type Config, readConfig } from '../../config/index.ts';
+import { ConversionError, type RecipeOptions, toGrayscale } from '../../convert/index.ts';
+import { printable, printError } from '../../process/terminal.ts';
+import { convertFiles, readStandardInput } from '../convert-files.ts';
+import { endHungDecoder } from '../end-hung-decoder.ts';
+import type { ExitCode } from '../exit-code.ts';
+import { createReport } from '../output/convert-report.ts';
+import { writeStandardOutput } from '../output/standard-output.ts';
+import { formatOfOutput, planConversions } from '../plan-conversions.ts';
+import { recipeFlags } from '../recipe-flags.ts';
+import { UsageError } from '../usage-error.ts';
+
+interface Options extends RecipeOptions {
+  out?: string;
+  recursive?: boolean;
+  overwrite?: boolean;
+  concurrency?: number;
+  json?: boolean;
+}
+
+/** `grayscale convert` */
+export function convertCommand(setExitCode: (code: ExitCode) => void): Command {
+  const command = new Command('convert')
+    .description('Convert pictures: files, folders, or - for standard input to standard output.')
+    .argument('<input...>', 'files and folders, or -')
+    .option(
+      '-o, --out <path>',
+      'output file for one input, else output folder (default: grayscale)',
+    );
+  for (const option of recipeFlags()) command.addOption(option);
+  return command
+    .option('-r, --recursive', 'take the pictures of subfolders too')
+    .option('--overwrite', 'replace outputs that exist (without it they are left alone)')
+    .option('--concurrency <number>', 'pictures under way at once', integerFrom(1, 1_000))
+    .option('--json', 'print the results as one JSON document')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  grayscale convert photo.jpg --out gray.png
+  grayscale convert scans/ --recursive --out gray/ --format webp
+  grayscale convert chart.png --method decolor --out chart-gray.png
+  curl https://example.com/photo.jpg | grayscale convert - > gray.png
+
+Exit code: 0 all converted or left alone, 1 some failed, 2 wrong use.`,
+    )
+    .action(async (inputs: string[], options: Options) => {
+      const run = inputs.includes('-') && options.out === undefined ? convertStream : convertPaths;
+      setExitCode(await run(inputs, options, readConfig()));
+    });
+}
+
+/** After one of them nothing new is begun; the same one again ends the program at once. */
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+async function convertPaths(inputs: string[], options: Options, config: Config): Promise<ExitCode> {
+  const format = formatOfOutput(options.out, options.format) ?? config.format;
+  const { out, recursive = false, overwrite = false, json = false } = options;
+  const jobs = await planConversions(inputs, { out, format, recursive });
+  const report = createReport({ json, total: jobs.length });
+  const interrupt = new AbortController();
+  const onInterrupt = () => interrupt.abort();
+  for (const signal of stopSignals) process.once(signal, onInterrupt);
+  const converter = await composeConverter(jobs.length);
+  const results = await convertFiles(jobs, composeFiles(config), {
+    converter,
+    recipe: recipeOf(config, { ...options, format }),
+    overwrite,
+    concurrency: options.concurrency ?? config.concurrency,
+    signal: interrupt.signal,
+    onResult: report.add,
+  }).finally(converter.close);
+  for (const signal of stopSignals) process.off(signal, onInterrupt);
+  report.finish();
+  if (results.some((each) => each.status === 'failed' && isTimeout(each.code))) endHungDecoder();
+  const isDone = results.length === jobs.length;
+  return isDone && results.every(({ status }) => status !== 'failed') ? 0 : 1;
+}
+
+/** Standard input to standard output: nothing but the picture is written there. */
+async function convertStream(
+  inputs: string[],
+  options: Options,
+  config: Config,
+): Promise<ExitCode> {
+  if (inputs.length > 1) throw new UsageError('Expected - alone: standard input is one picture.');
+  if (options.json) {
+    throw new UsageError(
+      'Expected --out beside --json: else both picture and JSON would go to standard output.',
+    );
+  }
+  if (process.stdout.isTTY) {
+    throw new UsageError(
+      'Expected standard output to be redirected: a picture is not for a terminal.',
+    );
+  }
+  try {
+    const limits = limitsOf(config);
+    const source = await readStandardInput(limits.maxBytes);
+    const image = await toGrayscale(source, recipeOf(config, options), limits);
+    return (await writeStandardOutput(image.bytes)) ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof ConversionError)) throw error;
+    printError(printable(`${error.code}: ${error.message}`));
+    if (isTimeout(error.code)) endHungDecoder();
+    return 1;
+  }
+}
+
+function isTimeout(code: string): boolean {
+  return code === 'CONVERSION_TIMEOUT';
+}
+
+function integerFrom(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+  };
+}

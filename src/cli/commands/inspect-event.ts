@@ -1,0 +1,73 @@
+import { createReadStream } from 'node:fs';
+import { Command } from 'commander';
+import { parseOptionsOf } from '../../app/open-pipeline.ts';
+import { readConfig } from '../../config/index.ts';
+import { describeRecord, parseEvent } from '../../events/index.ts';
+import { printError, printJson } from '../../process/terminal.ts';
+import { readStream } from '../read-stream.ts';
+import { UsageError } from '../usage-error.ts';
+
+/** `grayscale inspect-event` */
+export function inspectEventCommand(): Command {
+  return new Command('inspect-event')
+    .description(
+      'Say what each record of a bucket event means: process, ignore or refuse, and why.',
+    )
+    .argument('<file>', 'a JSON file with one event, or one a line; - for standard input')
+    .addHelpText(
+      'after',
+      '\nPrints a JSON array of { bucket, key, versionId?, sizeBytes?, action, isRemoval?, reason? }.\nS3_BUCKET, OUTPUT_PREFIX, OUTPUT_BUCKET, EVENT_KEY_ENCODING and ON_SOURCE_DELETED count as they do for the function.',
+    )
+    .action(async (file: string) => {
+      const options = parseOptionsOf(readConfig());
+      const events = parseJson(await readText(file), file);
+      const records = events.flatMap((event) => parseEvent(event, options));
+      printJson(records.map(describeRecord));
+      if (records.length === 0) printError('The event holds no records.');
+    });
+}
+
+/** Far more than any service delivers at once. */
+const maxEventMb = 64;
+
+async function readText(file: string): Promise<string> {
+  const bytes = await readBytes(file).catch((error: Error) => {
+    throw new UsageError(`Cannot read "${file}": ${error.message}`);
+  });
+  if (bytes) return new TextDecoder(encodingOf(bytes)).decode(bytes);
+  throw new UsageError(`Expected an event of at most ${maxEventMb} MiB but "${file}" has more.`);
+}
+
+async function readBytes(file: string): Promise<Uint8Array | undefined> {
+  const stream = file === '-' ? process.stdin : createReadStream(file);
+  return await readStream(stream, maxEventMb * 2 ** 20);
+}
+
+/** By the byte order mark, which Windows PowerShell writes and a TextDecoder takes away. */
+function encodingOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+}
+
+/** The one event of a document, or the events of its lines. */
+function parseJson(text: string, file: string): unknown[] {
+  try {
+    return [JSON.parse(text)];
+  } catch (error) {
+    const events = parseLines(text);
+    if (events.length > 0) return events;
+    const name = file === '-' ? 'Standard input' : `"${file}"`;
+    throw new UsageError(
+      `${name} is not JSON: ${(error as Error).message}. Expected one event as it was delivered, or one a line.`,
+    );
+  }
+}
+
+/** JSON lines, as logs and queues are exported; none where the text is no such thing. */
+function parseLines(text: string): unknown[] {
+  try {
+    return text.split('\n').flatMap((line) => (line.trim() ? [JSON.parse(line)] : []));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,21 @@
+import { Command } from 'commander';
+import { readConfig } from '../../config/index.ts';
+import { print } from '../../process/terminal.ts';
+import type { ExitCode } from '../exit-code.ts';
+
+/** `grayscale sandbox` */
+export function sandboxCommand(setExitCode: (code: ExitCode) => void): Command {
+  return new Command('sandbox')
+    .description('Run the whole system on this machine: S3, queue, PostgreSQL and the function.')
+    .option('--demo', 'convert the sample pictures, print what became of them, and stop')
+    .addHelpText(
+      'after',
+      '\nPorts: SANDBOX_API_PORT (8080), SANDBOX_S3_PORT (4566) and SANDBOX_DB_PORT (54320); 0 picks a free one.\nNothing is kept when it stops.',
+    )
+    .action(async ({ demo = false }: { demo?: boolean }) => {
+      // Loaded here alone: no other command needs a server.
+      const { runSandbox } = await import('../../sandbox/run.ts');
+      const exitCode = await runSandbox(readConfig(), { demo, print });
+      setExitCode(exitCode === 0 ? 0 : 1);
+    });
+}

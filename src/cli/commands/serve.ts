@@ -1,0 +1,56 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { readConfig } from '../../config/index.ts';
+import { print } from '../../process/terminal.ts';
+import { placeOf } from '../option-values.ts';
+import { UsageError } from '../usage-error.ts';
+
+interface Options {
+  host?: string;
+  port?: number;
+  poll?: { bucket: string; prefix: string };
+}
+
+/** `grayscale serve` */
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('Serve the HTTP API and the dashboard, on any S3-compatible store and PostgreSQL.')
+    .option('--host <address>', 'address to listen on (default: HOST, or 127.0.0.1)')
+    .option('--port <number>', 'port to listen on; 0 picks one (default: PORT, or 8080)', portOf)
+    .option(
+      '--poll <s3://bucket/prefix>',
+      'convert what lies there and has no row, for stores that send no events',
+      placeOf,
+    )
+    .addHelpText(
+      'after',
+      `
+Needs S3_BUCKET, a database (DATABASE_URL, or DB_HOST and others) and what the AWS SDK reads.
+Any address but loopback needs API_TOKEN as well.
+
+Examples:
+  grayscale serve
+  grayscale serve --host 0.0.0.0 --port 80
+  grayscale serve --poll s3://uploads/`,
+    )
+    .action(async ({ poll, ...given }: Options) => {
+      // Loaded here alone: no other command needs a server.
+      const { runServer } = await import('../../server/run.ts');
+      const config = { ...readConfig(), ...given };
+      checkPlace(poll, config.bucket);
+      await runServer(config, { poll, print });
+    });
+}
+
+/** The rows and files of any other bucket would be out of the server's reach. */
+function checkPlace(poll: Options['poll'], bucket: string | undefined): void {
+  if (poll === undefined || bucket === undefined || poll.bucket === bucket) return;
+  throw new UsageError(
+    `Expected --poll to name "${bucket}", the bucket of S3_BUCKET, but received "${poll.bucket}".`,
+  );
+}
+
+function portOf(text: string): number {
+  const port = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (port <= 65_535) return port;
+  throw new InvalidArgumentError('Expected a port from 0 to 65535.');
+}

@@ -1,0 +1,90 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { composeStatistics, type Statistics } from '../../app/open-pipeline.ts';
+import { readConfig } from '../../config/index.ts';
+import { print, printJson } from '../../process/terminal.ts';
+import {
+  type Grouping,
+  groupings,
+  reportComparison,
+  reportStats,
+  sampleRows,
+} from '../../stats/index.ts';
+import { chooseSides } from '../compared-sides.ts';
+import type { ExitCode } from '../exit-code.ts';
+import { sinceMsOf } from '../option-values.ts';
+import { comparisonText } from '../output/comparison-text.ts';
+import { statsText } from '../output/stats-text.ts';
+
+interface Options {
+  since?: string;
+  by: Grouping;
+  compare?: string[];
+  /** A share. */
+  tolerance: number;
+  json?: boolean;
+}
+
+/** `grayscale stats` */
+export function statsCommand(setExitCode: (code: ExitCode) => void): Command {
+  return new Command('stats')
+    .description('Say how long images took, what failed and what it cost, from the database.')
+    .option(
+      '--since <when>',
+      'an age (15m, 24h, 7d) or a time (2026-01-31); by default 24h, or 30d to compare versions',
+    )
+    .addOption(new Option('--by <group>', 'divide by').choices(groupings).default('stage'))
+    .option(
+      '--compare <two...>',
+      'versions (0.1.0 0.2.0) or times (2026-01-01..2026-01-02 2026-01-08..): was the second faster?',
+    )
+    .option('--tolerance <percent>', 'slower by so much is no regression', readTolerance, 0.05)
+    .option('--json', 'print the report for other programs')
+    .addHelpText(
+      'after',
+      `
+The database is named by DATABASE_URL, or by DB_HOST, DB_PORT, DB_NAME, DB_USER and DB_PASSWORD.
+docs/statistics.md says what each number means.
+
+Exit code: 0 done, 1 a significant regression beyond the tolerance (5 % by default) or no database,
+2 wrong use, or nothing there to compare.`,
+    )
+    .action(async (options: Options) => {
+      const statistics = await composeStatistics(readConfig());
+      try {
+        setExitCode(await (options.compare ? compare : describe)(options, statistics));
+      } finally {
+        await statistics.close();
+      }
+    });
+}
+
+async function describe(
+  { since = '24h', by, json }: Options,
+  { sampler, prices }: Statistics,
+): Promise<ExitCode> {
+  const untilMs = Date.now();
+  const window = { sinceMs: sinceMsOf(since, untilMs), untilMs };
+  const report = reportStats(await sampleRows(sampler, window), { window, by, prices });
+  if (json) printJson(report);
+  else print(statsText(report));
+  return 0;
+}
+
+async function compare(
+  { since = '30d', compare: names = [], tolerance, json }: Options,
+  { sampler }: Statistics,
+): Promise<ExitCode> {
+  const untilMs = Date.now();
+  const window = { sinceMs: sinceMsOf(since, untilMs), untilMs };
+  const sides = await chooseSides(names, { window, sampler });
+  const report = reportComparison(sides, { tolerance });
+  if (json) printJson(report);
+  else print(comparisonText(report));
+  return report.isRegression ? 1 : 0;
+}
+
+function readTolerance(text: string): number {
+  const percent = /^\d{1,4}(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (percent >= 0) return percent / 100;
+  throw new InvalidArgumentError('Expected a number of percent, such as 5.');
+}

@@ -1,0 +1,176 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { type BucketParts, composeBucket } from '../../app/open-bucket.ts';
+import { type Config, readConfig } from '../../config/index.ts';
+import { print, printableJson, printError } from '../../process/terminal.ts';
+import type { Place } from '../../reconcile/index.ts';
+import type { Repair, VerifyReport } from '../../reconcile/verify/index.ts';
+import type { ExitCode } from '../exit-code.ts';
+import { placeOf } from '../option-values.ts';
+import { printFailedOutcome } from '../output/print-failed-outcome.ts';
+import { writeStandardOutput } from '../output/standard-output.ts';
+import { startVerifyProgress } from '../output/verify-progress.ts';
+import { reportText, summaryOf } from '../output/verify-text.ts';
+import { untilStopped } from '../stop-signal.ts';
+import { UsageError } from '../usage-error.ts';
+
+interface Options {
+  sample?: number;
+  all?: boolean;
+  seed: number;
+  deep?: boolean;
+  repair?: boolean;
+  deleteOrphans?: boolean;
+  json?: boolean;
+}
+
+/** Looked at by default: a share of one in a hundred that is wrong is all but certain to be found. */
+const defaultSample = 1_000;
+/** So many are held until the lists are gone through. */
+const maxSample = 100_000;
+
+/** `grayscale verify` */
+export function verifyCommand(setExitCode: (code: ExitCode) => void): Command {
+  return new Command('verify')
+    .description('Compare a bucket, its outputs and the database, and put right what differs.')
+    .argument('<s3://bucket/prefix>', 'where the sources lie', placeOf)
+    .addOption(
+      new Option('--sample <number>', `how many outputs are looked at (default: ${defaultSample})`)
+        .argParser(sampleOf)
+        .conflicts('all'),
+    )
+    .option('--all', 'look at every output')
+    .option('--seed <number>', 'chooses the sample; the same seed, the same outputs', seedOf, 1)
+    .option('--deep', 'also convert once more what is looked at, and compare bit for bit')
+    .option('--repair', 'put right what differs')
+    .option(
+      '--delete-orphans',
+      'with --repair: remove outputs whose source is gone, and their rows',
+    )
+    .option('--json', 'print every finding as one line of JSON, and a summary as the last')
+    .addHelpText(
+      'after',
+      `
+Lists and database are compared throughout; of the outputs that they say are right, a sample or all
+are looked at (metadata), and with --deep converted and compared. Findings:
+  missing     a source whose output is not there
+  stale       an output of another content or recipe than its source has now
+  unrecorded  an output without a row
+  different   --deep: an output that is not what its source converts to, or not its row's checksum
+  orphan      an output whose source is gone; removed only with --delete-orphans
+  dangling    a row whose source and output are gone; --repair removes it
+  unchecked   --deep: what could not be converted here
+
+With QUEUE_URL, repairs go onto that queue; without, they are done here. Needs a database
+(DATABASE_URL, or DB_HOST and others) and what the AWS SDK reads. The recipe is the configured one.
+
+Examples:
+  grayscale verify s3://uploads/
+  grayscale verify s3://uploads/2025/ --deep --sample 200 --seed 7
+  grayscale verify s3://uploads/ --all --repair --delete-orphans
+
+Exit code: 0 all agrees, or all that differed was put right; 1 something differs, is only queued, or
+the run was stopped; 2 wrong use.`,
+    )
+    .action(async (place: Place, options: Options) => {
+      setExitCode(await run(place, options, readConfig()));
+    });
+}
+
+async function run(place: Place, options: Options, config: Config): Promise<ExitCode> {
+  const output = outputPlaceOf(place, config);
+  if (options.deleteOrphans && !options.repair) {
+    throw new UsageError('Expected --delete-orphans to come together with --repair.');
+  }
+  const parts = await composeBucket(config, place.bucket);
+  try {
+    return await untilStopped((signal) => goThrough({ place, output, options, parts, signal }));
+  } finally {
+    await parts.close();
+  }
+}
+
+interface Run {
+  place: Place;
+  output: Place;
+  options: Options;
+  parts: BucketParts;
+  signal: AbortSignal;
+}
+
+async function goThrough({ place, output, options, parts, signal }: Run): Promise<ExitCode> {
+  const { all, deep, json, seed, sample = defaultSample } = options;
+  const { verify } = await import('../../reconcile/verify/index.ts');
+  const { files, reader, parseOptions, recipeHash } = parts;
+  const progress = startVerifyProgress();
+  const chosen = all ? undefined : { size: sample, seed };
+  let report: VerifyReport;
+  try {
+    report = await verify({
+      ...{ place, output, files, reader, parseOptions, recipeHash, signal },
+      sample: chosen,
+      pipeline: deep ? await parts.openPipeline() : undefined,
+      repair: options.repair ? await openRepair({ place, options, parts }) : undefined,
+      onProgress: progress.show,
+      onFinding: async ({ kind: finding, key, reason }) => {
+        if (json) await writeLine({ finding, key, reason });
+      },
+    });
+  } finally {
+    progress.stop();
+  }
+  if (json) await writeLine({ summary: summaryOf(report, { place, sample: chosen }) });
+  else print(reportText(report, { place, sample: chosen, isDeep: deep === true }));
+  if (!report.isFinished) printError('Stopped: the rest was not looked at.');
+  return exitCodeOf(report);
+}
+
+async function openRepair({
+  place: { bucket },
+  options,
+  parts,
+}: Pick<Run, 'place' | 'options' | 'parts'>): Promise<Repair> {
+  const { createRepair } = await import('../../reconcile/verify/index.ts');
+  const destination = await parts.openDestination({ onOutcome: printFailedOutcome });
+  const deletesOrphans = options.deleteOrphans === true;
+  return createRepair({
+    bucket,
+    destination,
+    pipeline: await parts.openPipeline(),
+    deletesOrphans,
+  });
+}
+
+function exitCodeOf({ findings, isFinished, repair }: VerifyReport): ExitCode {
+  const found = Object.values(findings).some(({ count }) => count > 0);
+  if (!isFinished) return 1;
+  if (!repair) return found ? 1 : 0;
+  const { queued, failed, unsettled } = repair.taken;
+  return queued + failed + unsettled + repair.left === 0 ? 0 : 1;
+}
+
+function outputPlaceOf({ bucket, prefix }: Place, config: Config): Place {
+  const { outputBucket = bucket, outputPrefix } = config;
+  if (bucket === outputBucket && prefix.startsWith(outputPrefix)) {
+    throw new UsageError(
+      `Expected where sources lie but s3://${bucket}/${prefix} is where their outputs do: leave out ${outputPrefix}.`,
+    );
+  }
+  return { bucket: outputBucket, prefix: outputPrefix };
+}
+
+async function writeLine(value: object): Promise<void> {
+  await writeStandardOutput(Buffer.from(`${printableJson(value)}\n`));
+}
+
+function sampleOf(text: string): number {
+  const size = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (size >= 1 && size <= maxSample) return size;
+  throw new InvalidArgumentError(
+    `Expected a number of outputs from 1 to ${maxSample}; --all looks at more.`,
+  );
+}
+
+function seedOf(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Expected a whole number of up to 15 digits.');
+}

@@ -1,0 +1,67 @@
+import { Presets, SingleBar } from 'cli-progress';
+import type { BackfillResult, Place } from '../../reconcile/index.ts';
+import type { ObjectFiles } from '../../storage/object-files.ts';
+
+export interface Progress {
+  show(progress: BackfillResult): void;
+  stop(): Promise<void>;
+}
+
+export interface ProgressOptions {
+  files: Pick<ObjectFiles, 'list'>;
+  /** Where the backfill goes on from. */
+  after: string | undefined;
+  signal: AbortSignal;
+}
+
+/**
+ * A bar on a terminal. A bucket does not tell how many objects it has: they are counted side by side
+ * with the work, and until that is done the estimate grows.
+ */
+export function startProgress(place: Place, options: ProgressOptions): Progress {
+  if (!process.stderr.isTTY) return { show: () => {}, stop: async () => {} };
+  const format = '{bar} {percentage}%  {value} of {total}{more}  {eta_formatted} left';
+  const bar = new SingleBar(
+    { format, clearOnComplete: true, stream: process.stderr, etaBuffer: 50 },
+    Presets.rect,
+  );
+  bar.start(0, 0, { more: ' or more' });
+  const stop = new AbortController();
+  const signal = AbortSignal.any([stop.signal, options.signal]);
+  const counting = countObjects(place, { ...options, signal }, (objects, isAll) => {
+    bar.setTotal(objects);
+    bar.update({ more: isAll ? '' : ' or more' });
+  });
+  let before: number | undefined;
+  return {
+    show({ counts, taken }) {
+      const seen = Object.values(counts).reduce((sum, { objects }) => sum + objects, 0);
+      // What earlier runs went through is not counted again.
+      before ??= seen - 1;
+      bar.update(seen - before, { taken });
+    },
+    async stop() {
+      stop.abort();
+      await counting;
+      bar.stop();
+    },
+  };
+}
+
+async function countObjects(
+  { bucket, prefix }: Place,
+  { files, after, signal }: ProgressOptions,
+  onCount: (objects: number, isAll: boolean) => void,
+): Promise<void> {
+  let objects = 0;
+  try {
+    for await (const page of files.list(bucket, prefix, { after })) {
+      if (signal.aborted) return;
+      objects += page.length;
+      onCount(objects, false);
+    }
+    onCount(objects, true);
+  } catch {
+    // The backfill lists as well, and tells what is wrong.
+  }
+}

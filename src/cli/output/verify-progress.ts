@@ -1,0 +1,31 @@
+import type { VerifyReport } from '../../reconcile/verify/index.ts';
+import { count } from './number-text.ts';
+
+export interface VerifyProgress {
+  show(report: VerifyReport): void;
+  stop(): void;
+}
+
+const everyMs = 100;
+
+/** One line on a terminal, written over. A bucket does not tell how many objects it has. */
+export function startVerifyProgress(): VerifyProgress {
+  const { stderr } = process;
+  if (!stderr.isTTY) return { show: () => {}, stop: () => {} };
+  let shownAtMs = Number.NEGATIVE_INFINITY;
+  const write = (line: string) => stderr.write(`\r\u001b[K${line}`);
+  return {
+    show(report) {
+      const nowMs = performance.now();
+      if (nowMs - shownAtMs < everyMs) return;
+      shownAtMs = nowMs;
+      write(lineOf(report));
+    },
+    stop: () => void write(''),
+  };
+}
+
+function lineOf({ sources, outputs, looked, findings }: VerifyReport): string {
+  const found = Object.values(findings).reduce((sum, { count: some }) => sum + some, 0);
+  return `${count(sources)} sources, ${count(outputs)} outputs, ${count(looked)} looked at, ${count(found)} findings`;
+}

@@ -1,0 +1,20 @@
+import { maxOf, type PixelImage, samplesLike } from '../pixel-image.ts';
+
+/**
+ * Inks to RGB or RGBA without any profile: what is left of the light after black and the ink, as
+ * Pillow has it (`cmyk2rgb` in src/libImaging/Convert.c).
+ */
+export function inksToRgb({ pixels, width, height }: PixelImage): PixelImage {
+  const inks = pixels.length / (width * height);
+  const channels = inks === 5 ? 4 : 3;
+  const max = maxOf(pixels);
+  const rgb = samplesLike(pixels, width * height * channels);
+  for (let i = 0, j = 0; i < rgb.length; i += channels, j += inks) {
+    const light = max - (pixels[j + 3] as number);
+    for (let k = 0; k < 3; k++) {
+      rgb[i + k] = light - Math.floor(((pixels[j + k] as number) * light) / max + 0.5);
+    }
+    if (channels === 4) rgb[i + 3] = pixels[j + 4] as number;
+  }
+  return { pixels: rgb, width, height, channels };
+}

@@ -1,0 +1,96 @@
+import sharp from 'sharp';
+import type { PixelImage } from '../pixel-image.ts';
+import type { NamedMethod } from '../recipe/methods.ts';
+import { glyphHeight, glyphWidth, isInk } from './bitmap-font.ts';
+
+export interface MethodComparison {
+  method: NamedMethod;
+  /** Share of the visible contrast that cannot be seen in the gray, from 0 to 1. */
+  contrastLoss: number;
+  /** Loses far more than another method would. */
+  isFlagged: boolean;
+}
+
+const columns = 4;
+/** Pixels: between cells, and around them. */
+const gap = 12;
+/** A dot of the font is so many pixels wide and high. */
+const dot = 2;
+const lineHeight = (glyphHeight + 2) * dot;
+const linesBelow = 3;
+/** Wide enough for `hsl-lightness`, however narrow the picture. */
+const minCellWidth = 13 * glyphWidth * dot;
+const paper = 255;
+const ink = 0;
+
+interface Cell {
+  lines: string[];
+  /** Red, green or blue of a pixel of the picture. */
+  sample: (pixel: number, channel: number) => number;
+}
+
+interface Canvas {
+  pixels: Uint8Array;
+  width: number;
+}
+
+/** A PNG: the colours, then each gray, four a row, with name, loss and verdict below. */
+export async function drawSheet(
+  preview: PixelImage,
+  grays: (MethodComparison & { gray: Uint8Array })[],
+  recommended: NamedMethod,
+): Promise<Uint8Array> {
+  const cells: Cell[] = [
+    { lines: ['original'], sample: (pixel, k) => preview.pixels[pixel * 3 + k] as number },
+    ...grays.map(({ gray, ...comparison }) => ({
+      lines: linesOf(comparison, recommended),
+      sample: (pixel: number) => gray[pixel] as number,
+    })),
+  ];
+  const across = Math.max(preview.width, minCellWidth) + gap;
+  const down = preview.height + gap + linesBelow * lineHeight;
+  const width = columns * across + gap;
+  const height = Math.ceil(cells.length / columns) * down + gap;
+  const canvas = { pixels: new Uint8Array(width * height * 3).fill(paper), width };
+  cells.forEach((cell, i) => {
+    const left = gap + (i % columns) * across;
+    const top = gap + Math.floor(i / columns) * down;
+    drawPicture(canvas, [left, top], { ...preview, sample: cell.sample });
+    cell.lines.forEach((line, k) => {
+      drawText(canvas, [left, top + preview.height + 2 * dot + k * lineHeight], line);
+    });
+  });
+  return await sharp(canvas.pixels, { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer();
+}
+
+function linesOf(comparison: MethodComparison, recommended: NamedMethod): string[] {
+  const { method, contrastLoss, isFlagged } = comparison;
+  const verdict = method === recommended ? 'recommended' : isFlagged ? 'flagged' : '';
+  return [method, `lost: ${(contrastLoss * 100).toFixed(1)}%`, verdict];
+}
+
+type Place = readonly [left: number, top: number];
+
+function drawPicture(
+  { pixels, width: canvasWidth }: Canvas,
+  [left, top]: Place,
+  { width, height, sample }: Pick<PixelImage, 'width' | 'height'> & Pick<Cell, 'sample'>,
+): void {
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const y = top + Math.floor(pixel / width);
+    const at = (y * canvasWidth + left + (pixel % width)) * 3;
+    for (let k = 0; k < 3; k++) pixels[at + k] = sample(pixel, k);
+  }
+}
+
+function drawText({ pixels, width }: Canvas, [left, top]: Place, text: string): void {
+  for (let y = 0; y < glyphHeight * dot; y++) {
+    for (let x = 0; x < text.length * glyphWidth * dot; x++) {
+      if (!isInk(text, Math.floor(x / dot), Math.floor(y / dot))) continue;
+      const at = ((top + y) * width + left + x) * 3;
+      pixels.fill(ink, at, at + 3);
+    }
+  }
+}

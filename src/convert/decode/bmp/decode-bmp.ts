@@ -1,0 +1,43 @@
+import { hasText } from '../../formats/bytes.ts';
+import { byteReader } from '../byte-reader.ts';
+import type { FileDecoder } from '../file-decoder.ts';
+import { type Dib, isDibHeaderSize, readDib } from './dib-header.ts';
+import { checkDib, decodeDib, dibChannels, dibDepth } from './dib-pixels.ts';
+
+const fileHeaderSize = 14;
+
+/**
+ * Windows BMP, and those of OS/2 that Windows reads:
+ * https://learn.microsoft.com/windows/win32/gdi/bitmap-storage. 32 bits without masks have no
+ * alpha, whatever is in their fourth byte.
+ */
+export const bmp: FileDecoder = {
+  matches(bytes) {
+    // Two letters alone would claim too much text.
+    if (!hasText(bytes, 'BM') || bytes.length < fileHeaderSize + 4) return false;
+    const reader = byteReader(bytes, { byteOrder: 'little endian', at: fileHeaderSize });
+    return isDibHeaderSize(reader.uint32());
+  },
+
+  readHeader(bytes) {
+    const dib = readBmp(bytes);
+    checkDib(bytes, dib);
+    const channels = dibChannels(dib);
+    const { width, height } = dib;
+    const hasAlpha = channels === 4;
+    return { width, height, channels, depth: dibDepth(dib), pages: 1, hasAlpha };
+  },
+
+  decode: (bytes) => decodeDib(bytes, readBmp(bytes)),
+};
+
+function readBmp(bytes: Uint8Array): Dib {
+  const reader = byteReader(bytes, { byteOrder: 'little endian', what: 'file header' });
+  reader.skip(10);
+  const pixelsAt = reader.uint32();
+  const headerEnd = fileHeaderSize + reader.uint32();
+  const dib = readDib(bytes, fileHeaderSize);
+  // Some say nothing, some forget the palette; Pillow knows both.
+  const isForgetful = pixelsAt === 0 || (dib.palette && pixelsAt === headerEnd);
+  return isForgetful ? dib : { ...dib, pixelsAt };
+}

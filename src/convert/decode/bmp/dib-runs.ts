@@ -1,0 +1,57 @@
+import { checkRange } from '../byte-reader.ts';
+import type { Dib } from './dib-header.ts';
+
+/**
+ * Indices that are run-length coded in 4 or 8 bits, row by row in the order of the file:
+ * https://learn.microsoft.com/windows/win32/gdi/bitmap-compression. What the runs skip is colour
+ * 0, and what is too long for its row is left out, both as Pillow has it.
+ */
+export function unpackRuns(bytes: Uint8Array, { width, height, bits, pixelsAt }: Dib): Uint8Array {
+  let at = pixelsAt;
+  const take = (count: number) => {
+    checkRange(bytes, { at, count, what: 'run-length coded pixels' });
+    at += count;
+    return at - count;
+  };
+  const valueAt = (start: number, i: number) => {
+    if (bits === 8) return bytes[start + i] as number;
+    const both = bytes[start + (i >> 1)] as number;
+    return i % 2 === 0 ? both >> 4 : both & 15;
+  };
+
+  // Before anything is allocated: the shortest that can be is an end marker.
+  checkRange(bytes, { at, count: 2, what: 'run-length coded pixels' });
+  const indices = new Uint8Array(width * height);
+  let x = 0;
+  let y = 0;
+  const put = (value: number) => {
+    if (x < width) indices[y * width + x++] = value;
+  };
+
+  // The end marker is not waited for: some writers leave it out.
+  while (y * width + x < indices.length) {
+    const start = take(2);
+    const [count, code] = [bytes[start] as number, bytes[start + 1] as number];
+    if (count > 0) {
+      for (let i = 0; i < count; i++) put(valueAt(start + 1, bits === 8 ? 0 : i % 2));
+    } else if (code === endOfRow) {
+      x = 0;
+      y++;
+    } else if (code === endOfImage) {
+      break;
+    } else if (code === jump) {
+      const by = take(2);
+      x = Math.min(width, x + (bytes[by] as number));
+      y += bytes[by + 1] as number;
+    } else {
+      // Literal indices, padded to an even number of bytes.
+      const from = take(Math.ceil((code * bits) / 16) * 2);
+      for (let i = 0; i < code; i++) put(valueAt(from, i));
+    }
+  }
+  return indices;
+}
+
+const endOfRow = 0;
+const endOfImage = 1;
+const jump = 2;

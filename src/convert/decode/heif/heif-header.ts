@@ -1,0 +1,144 @@
+import { textAt } from '../../formats/bytes.ts';
+import { isoBox, viewOf } from '../iso-boxes.ts';
+import type { Cicp, WasmHeader } from '../wasm/wasm-decoder.ts';
+import { damaged, orDamaged, unread } from '../wasm/wasm-refusal.ts';
+import { type HeifItem, type HeifItems, readHeifItems } from './heif-items.ts';
+import { heifOrientation } from './heif-orientation.ts';
+
+/** Items that are images by themselves, of which one kind is read. */
+const codings: Record<string, string> = {
+  hvc1: 'HEVC',
+  av01: 'AV1',
+  avc1: 'AVC',
+  jpeg: 'JPEG',
+  j2k1: 'JPEG 2000',
+  vvc1: 'VVC',
+  unci: 'no compression',
+};
+
+/** Those that are made of others: a grid, an overlay, the same once more. */
+const derivedTypes: readonly string[] = ['grid', 'iovl', 'iden'];
+
+/** Says that an auxiliary image is an alpha, in the standard’s words and in those of its draft. */
+const alphaTypes = ['urn:mpeg:mpegB:cicp:systems:auxiliary:alpha', 'urn:mpeg:hevc:2015:auxid:1'];
+
+/** The facts of the primary image, read from its boxes alone. */
+export function readHeifHeader(bytes: Uint8Array): WasmHeader {
+  return orDamaged('HEIC', () => {
+    const file = readHeifItems(bytes);
+    if (!file) throw hasTrack(bytes) ? unread('HEIC', 'an image sequence') : noItems();
+    const { primary } = file;
+    const coded = codedItem(file, primary);
+    const { width, height } = sizeOf(primary);
+    const { isGray, depth } = samplesOf(coded);
+    const hasAlpha = alphaOf(file) !== undefined;
+    const orientation = heifOrientation(primary);
+    return {
+      width,
+      height,
+      channels: (isGray ? 1 : 3) + (hasAlpha ? 1 : 0),
+      depth,
+      pages: countPages(file),
+      hasAlpha,
+      ...(orientation > 1 && { orientation }),
+      ...coloursOf(primary.properties.some(({ type }) => type === 'colr') ? primary : coded),
+    };
+  });
+}
+
+function hasTrack(bytes: Uint8Array): boolean {
+  return isoBox(bytes, 'moov') !== undefined;
+}
+
+function noItems() {
+  return damaged('HEIC', 'it does not say which image is its first');
+}
+
+/** The first of the images coded with HEVC that the item is made of, or the item itself. */
+function codedItem(file: HeifItems, item: HeifItem, depth = 0): HeifItem {
+  if (item.type === 'hvc1') return item;
+  // An overlay of grids is three deep; one that contains itself would not end.
+  if (!derivedTypes.includes(item.type) || depth > 3) throw unread('HEIC', codingOf(item));
+  const first = firstPart(file, item);
+  if (!first) throw damaged('HEIC', `its ${item.type} has no parts`);
+  return codedItem(file, first, depth + 1);
+}
+
+function codingOf({ type }: HeifItem): string {
+  const coding = codings[type];
+  return coding ? `one coded with ${coding} (${type})` : `an item of type ${type}`;
+}
+
+function firstPart({ items, references }: HeifItems, { id }: HeifItem): HeifItem | undefined {
+  const parts = references.find(({ type, from }) => type === 'dimg' && from === id);
+  return items.find(({ id }) => id === parts?.to[0]);
+}
+
+function sizeOf(item: HeifItem): { width: number; height: number } {
+  const view = viewOf(propertyOf(item, 'ispe'));
+  const [width, height] = [view.getUint32(4), view.getUint32(8)];
+  if (width === 0 || height === 0) throw damaged('HEIC', `its size is ${width} x ${height}`);
+  return { width, height };
+}
+
+/** From the decoder’s configuration: ISO/IEC 14496-15, 8.3.3.1. */
+function samplesOf(item: HeifItem): { isGray: boolean; depth: number } {
+  const view = viewOf(propertyOf(item, 'hvcC'));
+  return { isGray: (view.getUint8(16) & 3) === 0, depth: 8 + (view.getUint8(17) & 7) };
+}
+
+function propertyOf(item: HeifItem, type: string): Uint8Array {
+  const property = item.properties.find((property) => property.type === type);
+  if (!property) throw damaged('HEIC', `its image has no ${type}`);
+  return property.body;
+}
+
+function alphaOf({ primary, items, references }: HeifItems): HeifItem | undefined {
+  const auxiliary = references.filter(({ type, to }) => type === 'auxl' && to.includes(primary.id));
+  return items.find(
+    (item) =>
+      auxiliary.some(({ from }) => from === item.id) && alphaTypes.includes(auxTypeOf(item)),
+  );
+}
+
+function auxTypeOf({ properties }: HeifItem): string {
+  const body = properties.find(({ type }) => type === 'auxC')?.body ?? new Uint8Array();
+  const end = body.indexOf(0, 4);
+  return textAt(body, 4, Math.min(end < 0 ? body.length : end, 100));
+}
+
+/** The images to look at: not thumbnails, alphas, gain and depth maps, nor the tiles of a grid. */
+function countPages({ primary, items, references }: HeifItems): number {
+  const subordinate = new Set(
+    references.flatMap(({ type, from, to }) => {
+      if (type === 'thmb' || type === 'auxl') return [from];
+      if (type !== 'dimg') return [];
+      // A gain map is applied to its image by an item of another type; the image stays one.
+      return items.some(({ id, type }) => id === from && derivedTypes.includes(type)) ? to : [];
+    }),
+  );
+  const others = items.filter(
+    ({ id, type, isHidden }) =>
+      id !== primary.id && isImage(type) && !isHidden && !subordinate.has(id),
+  );
+  return 1 + others.length;
+}
+
+function isImage(type: string): boolean {
+  return Object.hasOwn(codings, type) || derivedTypes.includes(type);
+}
+
+/** A profile, or numbers of H.273; a file can have both. */
+function coloursOf({ properties }: HeifItem): { icc?: Uint8Array; cicp?: Cicp } {
+  const colours: { icc?: Uint8Array; cicp?: Cicp } = {};
+  for (const { type, body } of properties) {
+    if (type !== 'colr') continue;
+    const kind = textAt(body, 0, 4);
+    if (kind === 'prof' || kind === 'rICC') colours.icc = body.slice(4);
+    if (kind === 'nclx') {
+      const view = viewOf(body);
+      colours.cicp = { primaries: view.getUint16(4), transfer: view.getUint16(6) };
+    }
+  }
+  return colours;
+}

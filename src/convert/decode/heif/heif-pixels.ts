@@ -1,0 +1,95 @@
+import { grayAlpha, straightAlpha, toFullRange } from '../sample-range.ts';
+import type { WasmHeader, WasmPixels } from '../wasm/wasm-decoder.ts';
+import { damaged } from '../wasm/wasm-refusal.ts';
+import type { Libheif } from './libheif.ts';
+
+/** Values of `heif_colorspace`, `heif_chroma` and `heif_channel` in libheif’s heif_image.h. */
+interface Layout {
+  colorspace: number;
+  chroma: number;
+  channel: number;
+  /** Samples a pixel. */
+  channels: 1 | 3 | 4;
+}
+
+const [rgb, monochrome] = [1, 2];
+const [luma, interleaved] = [0, 10];
+
+const layouts = {
+  gray: { colorspace: monochrome, chroma: 0, channel: luma, channels: 1 },
+  rgb: { colorspace: rgb, chroma: 10, channel: interleaved, channels: 3 },
+  rgba: { colorspace: rgb, chroma: 11, channel: interleaved, channels: 4 },
+  // Little-endian, as WebAssembly is.
+  rgb16: { colorspace: rgb, chroma: 14, channel: interleaved, channels: 3 },
+  rgba16: { colorspace: rgb, chroma: 15, channel: interleaved, channels: 4 },
+} as const satisfies Record<string, Layout>;
+
+/** Where `heif_decoding_options` has its `strict_decoding`; it only ever grew at its end. */
+const strictDecodingAt = 21;
+
+/** Decodes the image of a handle. */
+export function heifPixels(libheif: Libheif, handle: number, header: WasmHeader): WasmPixels {
+  const layout = layoutOf(header);
+  const image = decodedImage(libheif, handle, layout);
+  const { c } = libheif;
+  const width = c._heif_image_get_width(image, layout.channel);
+  const height = c._heif_image_get_height(image, layout.channel);
+  if (width * height > header.width * header.height) {
+    throw damaged('HEIC', 'it is larger than its header says');
+  }
+  const range = c._heif_image_get_bits_per_pixel_range(image, layout.channel);
+  const samples = toFullRange(readRows(libheif, image, { layout, width, height }), range);
+  if (c._heif_image_handle_is_premultiplied_alpha(handle) !== 0 && header.hasAlpha) {
+    straightAlpha(samples, layout.channels);
+  }
+  return header.channels === 2
+    ? { pixels: grayAlpha(samples), width, height, channels: 2 }
+    : { pixels: samples, width, height, channels: layout.channels };
+}
+
+/** Gray with alpha as RGBA, which libheif has in one piece. */
+function layoutOf({ channels, depth, hasAlpha }: WasmHeader): Layout {
+  if (channels === 1) return layouts.gray;
+  if (depth <= 8) return hasAlpha ? layouts.rgba : layouts.rgb;
+  return hasAlpha ? layouts.rgba16 : layouts.rgb16;
+}
+
+function decodedImage(libheif: Libheif, handle: number, { colorspace, chroma }: Layout): number {
+  const { c } = libheif;
+  const options = c._heif_decoding_options_alloc();
+  // Else a broken image is handed out as far as it goes.
+  c.HEAPU8[options + strictDecodingAt] = 1;
+  const out = c._malloc(4);
+  libheif.call('_heif_decode_image', handle, out, colorspace, chroma, options);
+  const image = libheif.pointerAt(out);
+  const warning = c._malloc(12);
+  if (c._heif_image_get_decoding_warnings(image, 0, warning, 1) > 0) {
+    throw damaged('HEIC', 'libheif: the image has errors');
+  }
+  return image;
+}
+
+interface Plane {
+  layout: Layout;
+  width: number;
+  height: number;
+}
+
+/** Copies an image out, without the gaps between its rows. */
+function readRows(
+  { c, pointerAt }: Libheif,
+  image: number,
+  { layout, width, height }: Plane,
+): Uint8Array | Uint16Array {
+  const strideOut = c._malloc(4);
+  const start = c._heif_image_get_plane_readonly2(image, layout.channel, strideOut);
+  const stride = pointerAt(strideOut);
+  const sampleBytes = c._heif_image_get_bits_per_pixel_range(image, layout.channel) > 8 ? 2 : 1;
+  const rowBytes = width * layout.channels * sampleBytes;
+  const bytes = new Uint8Array(rowBytes * height);
+  for (let y = 0; y < height; y++) {
+    const row = start + y * stride;
+    bytes.set(c.HEAPU8.subarray(row, row + rowBytes), y * rowBytes);
+  }
+  return sampleBytes === 1 ? bytes : new Uint16Array(bytes.buffer);
+}

@@ -1,0 +1,63 @@
+import { createRequire } from 'node:module';
+import type { MainModule } from 'libheif-js/libheif-wasm/libheif.js';
+import { textAt } from '../../formats/bytes.ts';
+import { wasmModule } from '../wasm/wasm-module.ts';
+
+/** An instance of libheif: its C interface, in which pointers are numbers. */
+export interface Libheif {
+  c: CInterface;
+  /** Calls a function that returns a `heif_error`, and throws that. */
+  call(name: FailingFunction, ...args: number[]): void;
+  pointerAt(address: number): number;
+}
+
+type CInterface = MainModule & { HEAPU8: Uint8Array; HEAPU32: Uint32Array };
+
+type FailingFunction = {
+  [Name in keyof MainModule]: MainModule[Name] extends (...args: never[]) => void ? Name : never;
+}[keyof MainModule];
+
+interface Overrides {
+  instantiateWasm(
+    imports: WebAssembly.Imports,
+    receive: (instance: WebAssembly.Instance) => void,
+  ): WebAssembly.Exports;
+  print(): void;
+  printErr(): void;
+}
+
+/** A fresh instance, whose memory cannot outgrow `maxBytes`. */
+export async function loadLibheif(maxBytes: number): Promise<Libheif> {
+  const { default: factory } = await import('libheif-js/libheif-wasm/libheif.js');
+  const path = createRequire(import.meta.url).resolve('libheif-js/libheif-wasm/libheif.wasm');
+  const module = await wasmModule(path, maxBytes);
+  const overrides: Overrides = {
+    instantiateWasm(imports, receive) {
+      const instance = new WebAssembly.Instance(module, imports);
+      receive(instance);
+      return instance.exports;
+    },
+    print: () => {},
+    printErr: () => {},
+  };
+  // Its types describe a module with a default export; it is the function itself.
+  return libheif((factory as unknown as (overrides: Overrides) => CInterface)(overrides));
+}
+
+function libheif(c: CInterface): Libheif {
+  const error = c._malloc(12);
+  // The heap is another array each time the memory has grown.
+  const pointerAt = (address: number) => c.HEAPU32[address >> 2] ?? 0;
+  return {
+    c,
+    pointerAt,
+    call(name, ...args) {
+      (c[name] as (...args: number[]) => void)(error, ...args);
+      if (pointerAt(error) !== 0) throw new Error(textOf(c.HEAPU8, pointerAt(error + 8)));
+    },
+  };
+}
+
+function textOf(heap: Uint8Array, start: number): string {
+  return textAt(heap, start, heap.indexOf(0, start));
+}

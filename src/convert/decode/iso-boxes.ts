@@ -1,0 +1,38 @@
+import { textAt } from '../formats/bytes.ts';
+
+/** A box of the ISO base media file format, which HEIC, JPEG XL and JPEG 2000 share. */
+export interface IsoBox {
+  type: string;
+  body: Uint8Array;
+  /** False where the bytes end before the box does. */
+  isWhole: boolean;
+}
+
+/** The boxes that follow each other in `bytes`: ISO/IEC 14496-12, 4.2. */
+export function* isoBoxes(bytes: Uint8Array): Generator<IsoBox> {
+  const view = viewOf(bytes);
+  for (let at = 0; at + 8 <= bytes.length; ) {
+    const size32 = view.getUint32(at);
+    const isLong = size32 === 1 && at + 16 <= bytes.length;
+    const bodyAt = at + (isLong ? 16 : 8);
+    const size = isLong ? Number(view.getBigUint64(at + 8)) : size32 || bytes.length - at;
+    // A size that does not cover its own header would never end.
+    const end = Math.max(at + size, bodyAt);
+    const body = bytes.subarray(bodyAt, end);
+    yield { type: textAt(bytes, at + 4, at + 8), body, isWhole: end <= bytes.length };
+    at = end;
+  }
+}
+
+/** The body of the first box of this type, which can be cut off. */
+export function isoBox(bytes: Uint8Array, type: string): Uint8Array | undefined {
+  for (const box of isoBoxes(bytes)) {
+    if (box.type === type) return box.body;
+  }
+  return undefined;
+}
+
+/** Big-endian access. Beyond the end, it throws a `RangeError`. */
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,28 @@
+import { inThread } from '../wasm/in-thread.ts';
+import type { WasmDecoder, WasmHeader } from '../wasm/wasm-decoder.ts';
+import { orDamaged } from '../wasm/wasm-refusal.ts';
+import { type Jp2Header, jp2Channels, readJp2Header } from './jp2-header.ts';
+
+/** JPEG 2000, in a JP2 file or as a bare codestream, by OpenJPEG. It has no orientation. */
+export const jp2Decoder: WasmDecoder = {
+  async readHeader(bytes) {
+    return factsOf(orDamaged('JPEG 2000', () => readJp2Header(bytes)));
+  },
+
+  async decode(bytes, deadline) {
+    return await inThread('decodeJp2', bytes, deadline);
+  },
+};
+
+function factsOf(header: Jp2Header): WasmHeader {
+  const { width, height, components, alpha, icc } = header;
+  return {
+    width,
+    height,
+    channels: jp2Channels(header),
+    depth: components[0]?.depth ?? 8,
+    pages: 1,
+    hasAlpha: alpha !== undefined,
+    ...(icc ? { icc } : { cicp: { primaries: 1, transfer: 13 } }),
+  };
+}

@@ -1,0 +1,59 @@
+import { hasText } from '../../formats/bytes.ts';
+import { byteReader } from '../byte-reader.ts';
+import { viewOf } from '../iso-boxes.ts';
+import { damaged, unread } from '../wasm/wasm-refusal.ts';
+
+export interface Jp2Component {
+  /** Bits a sample. */
+  depth: number;
+}
+
+export interface Jp2Samples {
+  width: number;
+  height: number;
+  components: Jp2Component[];
+}
+
+/** Reads the segment that every codestream begins with: ISO/IEC 15444-1, A.5.1. */
+export function readSamples(codestream: Uint8Array): Jp2Samples {
+  if (!hasText(codestream, '\xff\x4f\xff\x51')) {
+    throw damaged('JPEG 2000', 'the codestream does not begin with its size');
+  }
+  const reader = byteReader(codestream, { byteOrder: 'big endian', at: 8, what: 'image size' });
+  const [right, bottom, left, top] = [0, 0, 0, 0].map(() => reader.uint32()) as Sides;
+  reader.skip(16);
+  const components = Array.from({ length: reader.uint16() }, () => {
+    const [depthAndSign, across, down] = [reader.uint8(), reader.uint8(), reader.uint8()];
+    if (across !== 1 || down !== 1) throw unread('JPEG 2000', 'one with subsampled colours');
+    if (depthAndSign >= 128) throw unread('JPEG 2000', 'one of signed samples');
+    return { depth: depthAndSign + 1 };
+  });
+  const [width, height] = [right - left, bottom - top];
+  if (width <= 0 || height <= 0) throw damaged('JPEG 2000', `its size is ${width} x ${height}`);
+  if (components.some(({ depth }) => depth > 16)) {
+    throw unread('JPEG 2000', 'one of more than 16 bits a sample');
+  }
+  return { width, height, components };
+}
+
+type Sides = [right: number, bottom: number, left: number, top: number];
+
+/**
+ * Refuses a codestream that does not come to its end mark: each part of a tile says how long it is.
+ * The decoder would make do with what there is.
+ */
+export function checkEnd(codestream: Uint8Array): void {
+  for (let at = 2; !hasText(codestream, '\xff\xd9', at); at += segmentBytes(codestream, at)) {
+    if (at + 12 > codestream.length) {
+      throw damaged('JPEG 2000', 'the data end before the image does');
+    }
+  }
+}
+
+function segmentBytes(codestream: Uint8Array, at: number): number {
+  const view = viewOf(codestream);
+  const isTilePart = hasText(codestream, '\xff\x90', at);
+  if (!isTilePart) return 2 + view.getUint16(at + 2);
+  // The last part need not say its length: it has all but the end mark.
+  return view.getUint32(at + 6) || Math.max(codestream.length - 2 - at, 12);
+}

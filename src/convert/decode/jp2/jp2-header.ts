@@ -1,0 +1,127 @@
+import { hasText, textAt } from '../../formats/bytes.ts';
+import { byteReader } from '../byte-reader.ts';
+import { isoBox, isoBoxes, viewOf } from '../iso-boxes.ts';
+import { damaged, unread } from '../wasm/wasm-refusal.ts';
+import { type Jp2Component, readSamples } from './jp2-codestream.ts';
+
+export interface Jp2Header {
+  width: number;
+  height: number;
+  /** As coded: without those that a palette makes of them. */
+  components: Jp2Component[];
+  /** Which components are the colours: one or three of them, in order. */
+  colours: number[];
+  alpha: { component: number; isPremultiplied: boolean } | undefined;
+  /** The one component is an index into as many columns as there are colours. */
+  hasPalette: boolean;
+  /** Luma and two differences of colour. */
+  isYcc: boolean;
+  icc: Uint8Array | undefined;
+  codestream: Uint8Array;
+}
+
+/** A codestream alone, or in a JP2 container that says more of it: ISO/IEC 15444-1, annex I. */
+export function readJp2Header(bytes: Uint8Array): Jp2Header {
+  const isBare = hasText(bytes, '\xff\x4f\xff\x51');
+  const codestream = isBare ? bytes : isoBox(bytes, 'jp2c');
+  if (!codestream) throw damaged('JPEG 2000', 'there is no codestream');
+  const boxes = isBare ? new Uint8Array() : (isoBox(bytes, 'jp2h') ?? new Uint8Array());
+  const samples = readSamples(codestream);
+  const palette = paletteColumns(boxes);
+  const channels = palette ?? samples.components.length;
+  // Before anything is looked up among thousands of them.
+  if (channels > 4) throw unread('JPEG 2000', `one of ${channels} channels`);
+  const { alpha, colours } = channelsOf(boxes, channels);
+  const colourspace = readColourspace(boxes);
+  if (colours.length !== 1 && colours.length !== 3) {
+    throw unread('JPEG 2000', `one of ${colours.length} colours`);
+  }
+  if (palette && alpha) throw unread('JPEG 2000', 'a palette with transparency');
+  return {
+    ...samples,
+    colours,
+    alpha,
+    hasPalette: palette !== undefined,
+    isYcc: colourspace.kind === ycc && colours.length === 3,
+    icc: colourspace.icc,
+    codestream,
+  };
+}
+
+/** Of the decoded image, alpha included. */
+export function jp2Channels({ colours, alpha }: Jp2Header): 1 | 2 | 3 | 4 {
+  return (colours.length + (alpha ? 1 : 0)) as 1 | 2 | 3 | 4;
+}
+
+function paletteColumns(boxes: Uint8Array): number | undefined {
+  return isoBox(boxes, 'pclr')?.[2];
+}
+
+const [opacity, premultipliedOpacity] = [1, 2];
+
+/** Where nothing says what the channels are, the second or fourth is the alpha. */
+function channelsOf(boxes: Uint8Array, count: number): Pick<Jp2Header, 'colours' | 'alpha'> {
+  const all = Array.from({ length: count }, (_, i) => i);
+  const definitions = channelDefinitions(boxes);
+  const alpha = definitions.find(({ type }) => type === opacity || type === premultipliedOpacity);
+  if (definitions.length === 0 && (count === 2 || count === 4)) {
+    const alpha = { component: count - 1, isPremultiplied: false };
+    return { colours: all.slice(0, -1), alpha };
+  }
+  const others = new Set(
+    definitions.filter(({ type }) => type !== 0).map(({ channel }) => channel),
+  );
+  return {
+    colours: inOrder(all, definitions).filter((channel) => !others.has(channel)),
+    alpha: alpha && {
+      component: alpha.channel,
+      isPremultiplied: alpha.type === premultipliedOpacity,
+    },
+  };
+}
+
+interface ChannelDefinition {
+  channel: number;
+  type: number;
+  /** 1 is the first colour. */
+  colour: number;
+}
+
+function channelDefinitions(boxes: Uint8Array): ChannelDefinition[] {
+  const cdef = isoBox(boxes, 'cdef');
+  if (!cdef) return [];
+  const reader = byteReader(cdef, { byteOrder: 'big endian', what: 'channel definitions' });
+  return Array.from({ length: reader.uint16() }, () => ({
+    channel: reader.uint16(),
+    type: reader.uint16(),
+    colour: reader.uint16(),
+  }));
+}
+
+/** Channels by the colour that they are, blue first as it may be. */
+function inOrder(channels: number[], definitions: ChannelDefinition[]): number[] {
+  const placeOf = (channel: number) =>
+    definitions.find((definition) => definition.channel === channel)?.colour ?? channel + 1;
+  return channels.toSorted((a, b) => placeOf(a) - placeOf(b));
+}
+
+const [srgb, grayscale, ycc] = [16, 17, 18];
+const otherColours: Record<number, string> = { 12: 'CMYK', 13: 'YCCK', 14: 'CIELab' };
+
+function readColourspace(boxes: Uint8Array): { kind?: number; icc?: Uint8Array } {
+  // A reader takes the first that it understands.
+  for (const { type, body } of isoBoxes(boxes)) {
+    if (type !== 'colr') continue;
+    if (body[0] !== 1) return { icc: checkedProfile(body.slice(3)) };
+    const kind = viewOf(body).getUint32(3);
+    if (kind === srgb || kind === grayscale || kind === ycc) return { kind };
+    throw unread('JPEG 2000', otherColours[kind] ?? `colours of kind ${kind}`);
+  }
+  return {};
+}
+
+function checkedProfile(icc: Uint8Array): Uint8Array {
+  const space = textAt(icc, 16, 20);
+  if (space === 'RGB ' || space === 'GRAY') return icc;
+  throw unread('JPEG 2000', `a profile for ${space.trim()}`);
+}

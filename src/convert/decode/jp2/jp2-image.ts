@@ -1,0 +1,49 @@
+import type { DecodedPixels } from '../file-decoder.ts';
+import { straightAlpha, toFullRange } from '../sample-range.ts';
+import { damaged, orDamaged } from '../wasm/wasm-refusal.ts';
+import { checkEnd } from './jp2-codestream.ts';
+import { type Jp2Header, jp2Channels, readJp2Header } from './jp2-header.ts';
+import { joinAlpha, yccToRgb } from './jp2-samples.ts';
+import { selectComponents } from './jp2-selection.ts';
+import { loadOpenJpeg } from './openjpeg.ts';
+
+/** The whole image. Occupies the thread. */
+export async function decodeJp2(bytes: Uint8Array): Promise<DecodedPixels> {
+  const header = orDamaged('JPEG 2000', () => readWhole(bytes));
+  const { width, height, alpha, isYcc } = header;
+  const colours = await decodedSamples(header, colourFile(header, bytes));
+  if (isYcc) yccToRgb(colours);
+  if (!alpha) return { pixels: colours, width, height, channels: jp2Channels(header) };
+  const opacity = await decodedSamples(header, selectComponents(header, [alpha.component]));
+  const joined = joinAlpha(colours, opacity);
+  if (alpha.isPremultiplied) straightAlpha(joined.pixels, joined.channels);
+  return { ...joined, width, height };
+}
+
+function readWhole(bytes: Uint8Array): Jp2Header {
+  const header = readJp2Header(bytes);
+  checkEnd(header.codestream);
+  return header;
+}
+
+/** What to decode so that the colours come out and nothing else. */
+function colourFile(header: Jp2Header, bytes: Uint8Array): Uint8Array {
+  const { colours, components, codestream, hasPalette } = header;
+  if (hasPalette) return bytes;
+  const isAll = colours.length === components.length && colours.every((c, i) => c === i);
+  return isAll ? codestream : selectComponents(header, colours);
+}
+
+async function decodedSamples(
+  { width, height }: Jp2Header,
+  file: Uint8Array,
+): Promise<Uint8Array | Uint16Array> {
+  // Twice what was measured (docs/adr/0006-decoders-from-npm.md), and room for tables.
+  const maxBytes = 2 ** 27 + 2 * file.length + width * height * 96;
+  const decodeJp2 = await loadOpenJpeg(maxBytes);
+  const image = orDamaged('JPEG 2000', () => decodeJp2(file));
+  if (image.width !== width || image.height !== height) {
+    throw damaged('JPEG 2000', 'it is not as large as its header says');
+  }
+  return toFullRange(image.samples, image.depth);
+}

@@ -1,0 +1,71 @@
+import sharp from 'sharp';
+import { grayAlpha, straightAlpha } from '../sample-range.ts';
+import { inThread } from '../wasm/in-thread.ts';
+import type { WasmDecoder, WasmHeader, WasmPixels } from '../wasm/wasm-decoder.ts';
+import { orDamaged, unread } from '../wasm/wasm-refusal.ts';
+import { alphaChannel, blackChannel, type JxlHeader, readJxlHeader } from './jxl-header.ts';
+
+/**
+ * JPEG XL, by jxl-oxide: the first frame, layers merged. The orientation in the codestream is
+ * applied; the format has any other one ignored.
+ */
+export const jxlDecoder: WasmDecoder = {
+  async readHeader(bytes, deadline) {
+    const header = readReadable(bytes);
+    if (!header.isAnimation) return factsOf(header, 1);
+    const { frames } = await inThread('countJxlFrames', bytes, deadline);
+    return factsOf(header, frames);
+  },
+
+  async decode(bytes, deadline) {
+    const header = readReadable(bytes);
+    const { png, icc } = await inThread('renderJxl', bytes, deadline);
+    return { ...(await readPng(png, isPremultiplied(header))), ...(icc.length > 0 && { icc }) };
+  },
+};
+
+function readReadable(bytes: Uint8Array): JxlHeader {
+  const header = orDamaged('JPEG XL', () => readJxlHeader(bytes));
+  if (header.extraChannels.some(({ type }) => type === blackChannel)) {
+    throw unread('JPEG XL', 'CMYK');
+  }
+  return header;
+}
+
+function factsOf(header: JxlHeader, pages: number): WasmHeader {
+  const { width, height, depth, orientation, cicp } = header;
+  const hasAlpha = header.extraChannels.some(({ type }) => type === alphaChannel);
+  return {
+    width,
+    height,
+    channels: (header.isGray ? 1 : 3) + (hasAlpha ? 1 : 0),
+    depth,
+    pages,
+    hasAlpha,
+    ...(orientation > 1 && { orientation }),
+    ...(cicp && { cicp }),
+  };
+}
+
+function isPremultiplied({ extraChannels }: JxlHeader): boolean {
+  return extraChannels.find(({ type }) => type === alphaChannel)?.isPremultiplied ?? false;
+}
+
+/** The decoder hands out PNG, with 16 bits a sample where the image has more than 8. */
+async function readPng(png: Uint8Array, isPremultiplied: boolean): Promise<WasmPixels> {
+  const source = sharp(png, { limitInputPixels: false, ignoreIcc: true });
+  const { channels, depth } = await source.metadata();
+  const isDeep = depth === 'ushort';
+  // Of gray with alpha, sharp would drop the alpha.
+  const space = channels === 1 ? (isDeep ? 'grey16' : 'b-w') : isDeep ? 'rgb16' : 'srgb';
+  const { data, info } = await source
+    .toColourspace(space)
+    .raw({ depth: isDeep ? 'ushort' : 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  const samples = isDeep ? new Uint16Array(Uint8Array.from(data).buffer) : data;
+  if (isPremultiplied) straightAlpha(samples, info.channels);
+  const { width, height } = info;
+  return channels === 2
+    ? { pixels: grayAlpha(samples), width, height, channels }
+    : { pixels: samples, width, height, channels: info.channels };
+}

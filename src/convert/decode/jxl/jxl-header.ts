@@ -1,0 +1,166 @@
+import { hasText } from '../../formats/bytes.ts';
+import { isoBoxes } from '../iso-boxes.ts';
+import type { Cicp } from '../wasm/wasm-decoder.ts';
+import { damaged } from '../wasm/wasm-refusal.ts';
+import { type JxlBits, jxlBits } from './jxl-bits.ts';
+
+export interface JxlHeader {
+  width: number;
+  height: number;
+  /** EXIF’s. */
+  orientation: number;
+  isAnimation: boolean;
+  depth: number;
+  isGray: boolean;
+  extraChannels: ExtraChannel[];
+  /** Undefined where the file has a profile, or colours of its own instead. */
+  cicp: Cicp | undefined;
+}
+
+interface ExtraChannel {
+  type: number;
+  isPremultiplied: boolean;
+}
+
+/** Types of extra channels. */
+export const [alphaChannel, blackChannel] = [0, 4];
+
+/** Reads what precedes the first frame: ISO/IEC 18181-1, annex D. */
+export function readJxlHeader(bytes: Uint8Array): JxlHeader {
+  const codestream = codestreamOf(bytes);
+  if (!hasText(codestream, '\xff\x0a')) throw damaged('JPEG XL', 'there is no codestream');
+  const reader = jxlBits(codestream, 2);
+  const size = readSize(reader);
+  const isDefault = reader.flag();
+  return { ...size, ...(isDefault ? defaultMetadata : readMetadata(reader)) };
+}
+
+/** A container can hold the codestream in parts, each after its number. */
+function codestreamOf(bytes: Uint8Array): Uint8Array {
+  if (hasText(bytes, '\xff\x0a')) return bytes;
+  const parts: Uint8Array[] = [];
+  for (const { type, body } of isoBoxes(bytes)) {
+    if (type === 'jxlc') return body;
+    if (type === 'jxlp') parts.push(body.subarray(4));
+  }
+  return Buffer.concat(parts);
+}
+
+type Metadata = Omit<JxlHeader, 'width' | 'height'>;
+
+const srgb: Cicp = { primaries: 1, transfer: 13 };
+
+const defaultMetadata: Metadata = {
+  orientation: 1,
+  isAnimation: false,
+  depth: 8,
+  isGray: false,
+  extraChannels: [],
+  cicp: srgb,
+};
+
+function readMetadata(reader: JxlBits): Metadata {
+  const { orientation, isAnimation } = readExtraFields(reader);
+  const depth = readDepth(reader);
+  reader.flag();
+  const extraCount = reader.number([0, 0], [1, 0], [2, 4], [1, 12]);
+  const extraChannels = Array.from({ length: extraCount }, () => readExtraChannel(reader));
+  // Whether the colours are stored as XYB; they are handed out as what follows.
+  reader.flag();
+  return { orientation, isAnimation, depth, extraChannels, ...readColours(reader) };
+}
+
+/** Widths by their ratio to the height, where one of these holds. */
+const ratios = [0, 1, 12 / 10, 4 / 3, 3 / 2, 16 / 9, 5 / 4, 2];
+
+function readSize(reader: JxlBits): { width: number; height: number } {
+  const isSmall = reader.flag();
+  return readSides(reader, () =>
+    isSmall ? (reader.bits(5) + 1) * 8 : reader.number([1, 9], [1, 13], [1, 18], [1, 30]),
+  );
+}
+
+function skipPreviewSize(reader: JxlBits): void {
+  const isSmall = reader.flag();
+  readSides(reader, () =>
+    isSmall
+      ? reader.number([16, 0], [32, 0], [1, 5], [33, 9])
+      : reader.number([1, 6], [65, 8], [321, 10], [1345, 12]),
+  );
+}
+
+function readSides(reader: JxlBits, readSide: () => number): { width: number; height: number } {
+  const height = readSide();
+  const ratio = ratios[reader.bits(3)];
+  // A hair more, or 3 times 4/3 would be a hair less than 4.
+  return { width: ratio ? Math.floor(height * ratio + 1e-6) : readSide(), height };
+}
+
+function readExtraFields(reader: JxlBits): { orientation: number; isAnimation: boolean } {
+  if (!reader.flag()) return { orientation: 1, isAnimation: false };
+  const orientation = 1 + reader.bits(3);
+  if (reader.flag()) readSize(reader);
+  if (reader.flag()) skipPreviewSize(reader);
+  const isAnimation = reader.flag();
+  if (isAnimation) skipAnimation(reader);
+  return { orientation, isAnimation };
+}
+
+function skipAnimation(reader: JxlBits): void {
+  reader.number([100, 0], [1000, 0], [1, 10], [1, 30]);
+  reader.number([1, 0], [1001, 0], [1, 8], [1, 10]);
+  reader.number([0, 0], [0, 3], [0, 16], [0, 32]);
+  reader.flag();
+}
+
+function readDepth(reader: JxlBits): number {
+  const isFloat = reader.flag();
+  if (!isFloat) return reader.number([8, 0], [10, 0], [12, 0], [1, 6]);
+  const depth = reader.number([32, 0], [16, 0], [24, 0], [1, 6]);
+  reader.bits(4);
+  return depth;
+}
+
+function readExtraChannel(reader: JxlBits): ExtraChannel {
+  const isDefault = reader.flag();
+  if (isDefault) return { type: alphaChannel, isPremultiplied: false };
+  const [spotChannel, filterChannel] = [2, 5];
+  const type = reader.enumerated();
+  readDepth(reader);
+  reader.number([0, 0], [3, 0], [4, 0], [1, 3]);
+  const nameLength = reader.number([0, 0], [0, 4], [16, 5], [48, 10]);
+  reader.bits(nameLength * 8);
+  const isPremultiplied = type === alphaChannel && reader.flag();
+  if (type === spotChannel) reader.bits(4 * 16);
+  if (type === filterChannel) reader.number([1, 0], [0, 2], [3, 4], [19, 8]);
+  return { type, isPremultiplied };
+}
+
+const [rgbSpace, graySpace, xybSpace] = [0, 1, 2];
+const [d65, customWhite] = [1, 2];
+const [p3Primaries, customPrimaries] = [11, 2];
+
+function readColours(reader: JxlBits): { isGray: boolean; cicp: Cicp | undefined } {
+  const isDefault = reader.flag();
+  if (isDefault) return { isGray: false, cicp: srgb };
+  const hasProfile = reader.flag();
+  const space = reader.enumerated();
+  const isGray = space === graySpace;
+  if (hasProfile || space === xybSpace) return { isGray, cicp: undefined };
+  const white = reader.enumerated();
+  if (white === customWhite) skipPoints(reader, 1);
+  const primaries = space === rgbSpace ? reader.enumerated() : srgb.primaries;
+  if (primaries === customPrimaries) skipPoints(reader, 3);
+  const hasGamma = reader.flag();
+  const transfer = hasGamma ? 0 : reader.enumerated();
+  const isNumbered = !hasGamma && white === d65 && primaries !== customPrimaries;
+  // With the white of daylight, P3 has another number in H.273.
+  const cicp = { primaries: primaries === p3Primaries ? 12 : primaries, transfer };
+  return { isGray, cicp: isNumbered ? cicp : undefined };
+}
+
+function skipPoints(reader: JxlBits, count: number): void {
+  for (let i = 0; i < 2 * count; i++) {
+    reader.number([0, 19], [524_288, 19], [1_048_576, 20], [2_097_152, 21]);
+  }
+}

@@ -1,0 +1,40 @@
+import type { InputFormat } from '../formats/input-formats.ts';
+import { bmp } from './bmp/decode-bmp.ts';
+import { ico } from './bmp/decode-ico.ts';
+import type { FileDecoder } from './file-decoder.ts';
+import { pnm } from './pnm/decode-pnm.ts';
+import { psd } from './psd/decode-psd.ts';
+import { qoi } from './qoi/decode-qoi.ts';
+import { tga } from './tga/decode-tga.ts';
+import type { WasmDecoder } from './wasm/wasm-decoder.ts';
+
+/**
+ * What reads the formats that sharp does not. Whatever turns, mirrors or crops an image is applied
+ * by its decoder. WebAssembly is loaded with the first image that needs it.
+ */
+const loaders = {
+  heic: async () => (await import('./heif/decode-heic.ts')).heicDecoder,
+  jxl: async () => (await import('./jxl/decode-jxl.ts')).jxlDecoder,
+  jp2: async () => (await import('./jp2/decode-jp2.ts')).jp2Decoder,
+  psd: () => psd,
+  qoi: () => qoi,
+  bmp: () => bmp,
+  ico: () => ico,
+  pnm: () => pnm,
+  tga: () => tga,
+} as const satisfies Partial<Record<InputFormat, () => FileDecoder | Promise<WasmDecoder>>>;
+
+export type OwnFormat = keyof typeof loaders;
+
+export function isOwnFormat(format: InputFormat): format is OwnFormat {
+  return format in loaders;
+}
+
+export async function ownDecoder(format: OwnFormat): Promise<FileDecoder | WasmDecoder> {
+  return await loaders[format]();
+}
+
+/** The file that is the image: an icon can have a whole PNG in it. */
+export function unwrapped(bytes: Uint8Array): Uint8Array {
+  return (ico.matches(bytes) && ico.pngInside?.(bytes)) || bytes;
+}

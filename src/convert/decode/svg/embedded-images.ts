@@ -1,0 +1,99 @@
+import sharp from 'sharp';
+import { ConversionError } from '../../errors.ts';
+import { isSvg, prologueOf } from './svg-text.ts';
+
+// librsvg follows no reference to a file or a server, but draws what an SVG has in it as `data:`,
+// whatever its size: a few kilobytes of PNG can be gigabytes of pixels. So these are measured first.
+
+/**
+ * How many pixels the pictures inside an SVG have. Throws `ConversionError` for what could hide
+ * one: entities that are more than plain text, pictures that cannot be measured, an SVG in the SVG.
+ */
+export async function embeddedPixelsOf(text: string): Promise<number> {
+  const entities = entitiesOf(prologueOf(text).declarations);
+  let pixels = 0;
+  for (const reference of referencesIn(text)) {
+    const url = expand(reference, entities).replace(/[\t\n\r]/g, '');
+    if (/^\s*data:/i.test(url)) pixels += await pixelsOf(url);
+  }
+  return pixels;
+}
+
+/** Programs declare some to shorten their namespaces. */
+const plainEntity = /<!ENTITY\s+([\w:.-]+)\s+(?:"([^"&%<]*)"|'([^'&%<]*)')\s*>/g;
+const otherDeclaration = /<!(?:ATTLIST|ELEMENT)\s(?:(?!href)[^<>&%])*>/g;
+
+function entitiesOf(declarations: string): Map<string, string> {
+  const rest = declarations.replace(plainEntity, '').replace(otherDeclaration, '');
+  if (rest.trim() !== '') {
+    throw new ConversionError(
+      'UNSUPPORTED_FORMAT',
+      'Expected the DOCTYPE of an SVG to declare plain text alone, but it has entities that are outside of the file or hold others, or a default for a reference. Save it without a DOCTYPE.',
+    );
+  }
+  const found = [...declarations.matchAll(plainEntity)];
+  // The first of several is the one that counts.
+  return new Map(found.reverse().map(([, name = '', one, other]) => [name, one ?? other ?? '']));
+}
+
+/** All that may be the value of an `href`. Quotes need not match as they do for a parser of XML. */
+function* referencesIn(text: string): Generator<string> {
+  const ends: Record<string, number> = {};
+  for (const { 1: quote = '"', 0: match, index } of text.matchAll(/href\s*=\s*(["'])/g)) {
+    const start = index + match.length;
+    if ((ends[quote] ?? 0) < start) ends[quote] = endOf(text, quote, start);
+    yield text.slice(start, ends[quote]);
+  }
+}
+
+function endOf(text: string, quote: string, start: number): number {
+  const at = text.indexOf(quote, start);
+  return at < 0 ? text.length : at;
+}
+
+const namedCharacters: Record<string, string> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+};
+
+function expand(value: string, entities: Map<string, string>): string {
+  return value.replace(/&(?:#x([\da-f]+)|#(\d+)|([\w:.-]+));/gi, (whole, hex, decimal, name) => {
+    if (name) return entities.get(name) ?? namedCharacters[name] ?? whole;
+    const code = hex ? Number.parseInt(hex, 16) : Number(decimal);
+    return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+  });
+}
+
+async function pixelsOf(url: string): Promise<number> {
+  const comma = url.indexOf(',');
+  const content = unescaped(url.slice(comma + 1));
+  const isBase64 = /;\s*base64\s*$/i.test(url.slice(0, comma));
+  const bytes = isBase64 ? Buffer.from(content.toString('latin1'), 'base64') : content;
+  if (comma < 0 || bytes.length === 0) return 0;
+  if (isSvg(bytes)) throw unmeasured('one of them is an SVG itself');
+  try {
+    const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
+    return width * height;
+  } catch {
+    throw unmeasured('one of them is damaged or of an unknown format');
+  }
+}
+
+/** https://url.spec.whatwg.org/#percent-decode */
+function unescaped(text: string): Buffer {
+  const latin = Buffer.from(text, 'utf8').toString('latin1');
+  const bytes = latin.replace(/%([\da-f]{2})/gi, (_, digits) =>
+    String.fromCharCode(Number.parseInt(digits, 16)),
+  );
+  return Buffer.from(bytes, 'latin1');
+}
+
+function unmeasured(reason: string): ConversionError {
+  return new ConversionError(
+    'UNSUPPORTED_FORMAT',
+    `Expected the pictures inside an SVG to be PNG, JPEG, GIF or WebP, but ${reason}. Take it out, or convert the SVG to PNG first.`,
+  );
+}

@@ -1,0 +1,31 @@
+// What a thread of in-thread.ts runs. A file of its own, as threads start with a file: a bundler
+// needs it as an entry point, to be put beside the bundle under the same name.
+import { parentPort } from 'node:worker_threads';
+import { sentError } from '../../sent-error.ts';
+import type { ThreadReply, ThreadRequest, ThreadTasks } from './thread-tasks.ts';
+
+/** Each decoder is loaded with the first image that needs it. */
+const tasks: { [Name in keyof ThreadTasks]: (bytes: Uint8Array) => Promise<ThreadTasks[Name]> } = {
+  decodeHeif: async (bytes) => await (await import('../heif/heif-image.ts')).decodeHeif(bytes),
+  decodeJp2: async (bytes) => await (await import('../jp2/jp2-image.ts')).decodeJp2(bytes),
+  renderJxl: async (bytes) => await (await import('../jxl/jxl-image.ts')).renderJxl(bytes),
+  countJxlFrames: async (bytes) =>
+    await (await import('../jxl/jxl-image.ts')).countJxlFrames(bytes),
+};
+
+parentPort?.on('message', async ({ task, bytes }: ThreadRequest) => {
+  try {
+    const result = await tasks[task](bytes);
+    parentPort?.postMessage({ result } satisfies ThreadReply, buffersOf(result));
+  } catch (error) {
+    parentPort?.postMessage({ error: sentError(error) } satisfies ThreadReply);
+  }
+});
+
+/** What is handed over instead of copied. */
+function buffersOf(result: object): ArrayBuffer[] {
+  const buffers = Object.values(result).flatMap((value) =>
+    ArrayBuffer.isView(value) && value.buffer instanceof ArrayBuffer ? [value.buffer] : [],
+  );
+  return [...new Set(buffers)];
+}

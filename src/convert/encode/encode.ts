@@ -1,0 +1,112 @@
+import sharp, { type Sharp } from 'sharp';
+import { encodeGrayPng, isEncodable } from '../../gray-png/index.ts';
+import type { Deadline } from '../deadline.ts';
+import { type OutputFormat, outputFormats } from '../formats/output-formats.ts';
+import type { Timing } from '../formats/read-header.ts';
+import { type GrayPixels, isGray, type PixelImage } from '../pixel-image.ts';
+import { type Recipe, recipeOptions } from '../recipe/recipe-options.ts';
+import { encodeGif } from './encode-gif.ts';
+import { checkOutputBytes } from './output-size.ts';
+
+export interface EncodeOptions {
+  recipe: Recipe;
+  format: OutputFormat;
+  /** Of the output, where it is not that of the pixels. */
+  depth?: 8 | 16;
+  frames: number;
+  timing: Timing | undefined;
+  maxOutputBytes: number;
+  deadline: Deadline;
+}
+
+/** Lossless ones take no quality: for some, sharp would make it an effort, or near-lossless. */
+function lossy({ lossless, quality }: Recipe) {
+  return lossless ? { lossless } : { quality };
+}
+
+const sharpEncoders: Record<
+  Exclude<OutputFormat, 'gif'>,
+  (image: Sharp, options: EncodeOptions) => Sharp
+> = {
+  png: (image, { recipe: { compressionLevel } }) =>
+    image.png({ adaptiveFiltering: true, compressionLevel }),
+  // Optimised Huffman tables save 1 % of the bytes for half as much work again.
+  jpeg: (image, { recipe: { quality } }) => image.jpeg({ quality, optimiseCoding: false }),
+  webp: (image, { recipe, timing }) =>
+    image.webp({ ...lossy(recipe), effort: effortFor('webp', recipe), ...timing }),
+  avif: (image, { recipe }) => image.avif({ ...lossy(recipe), effort: effortFor('avif', recipe) }),
+  // sharp’s own default is JPEG, which is lossy and has no alpha.
+  tiff: (image) => image.tiff({ compression: 'deflate', predictor: 'horizontal' }),
+};
+
+/** Whoever asks for the source’s format cannot know how far that goes. */
+function effortFor(format: 'webp' | 'avif', { effort }: Recipe): number {
+  return Math.min(effort, outputFormats[format].effort[1]);
+}
+
+export interface Encoded {
+  bytes: Uint8Array;
+  /** Of the file. */
+  channels: number;
+  /** Time that went into making gray of colours. */
+  grayMs: number;
+}
+
+/** Whether the encoder makes gray of these colours as it goes, which spares a copy of the image. */
+export function takesColours(
+  { pixels, channels }: PixelImage,
+  { recipe, format, depth }: EncodeOptions,
+): boolean {
+  const isPossible = isOwnPng(recipe, format) && recipe.method === 'rec601';
+  return isPossible && isEncodable({ pixels, channels, ...(depth && { depth }) });
+}
+
+/** Whether {@link encodeGrayPng} writes it: a level that is asked for is one of sharp’s. */
+export function isOwnPng({ compressionLevel }: Recipe, format: OutputFormat): boolean {
+  return format === 'png' && compressionLevel === recipeOptions.compressionLevel.default;
+}
+
+/** Of gray, or of what {@link takesColours} says. */
+export async function encode(image: PixelImage, options: EncodeOptions): Promise<Encoded> {
+  const { recipe, format } = options;
+  if (isOwnPng(recipe, format)) return await byKernel(image, options);
+  if (!isGray(image)) throw new TypeError(`Expected gray for ${format} but received colours`);
+  const channels = image.channels + (outputFormats[format].hasGray ? 0 : 2);
+  const bytes =
+    format === 'gif' ? encodeGif(image, options) : await bySharp(image, format, options);
+  return { bytes, channels, grayMs: 0 };
+}
+
+async function byKernel(
+  image: PixelImage,
+  { depth, deadline, maxOutputBytes }: EncodeOptions,
+): Promise<Encoded> {
+  const encoded = await encodeGrayPng(
+    { ...image, ...(depth && { depth }) },
+    {
+      onProgress(sizeBytes) {
+        deadline.check();
+        checkOutputBytes(sizeBytes, maxOutputBytes);
+      },
+    },
+  );
+  // What comes around the pixels is not in what was told on the way.
+  checkOutputBytes(encoded.bytes.length, maxOutputBytes);
+  return encoded;
+}
+
+async function bySharp(
+  { pixels, width, height, channels }: GrayPixels,
+  format: Exclude<OutputFormat, 'gif'>,
+  options: EncodeOptions,
+): Promise<Uint8Array> {
+  const { frames, maxOutputBytes, deadline } = options;
+  const paged = frames > 1 && { pageHeight: height / frames };
+  const raw = { width, height, channels, ...paged };
+  const gray = sharp(pixels, { raw, limitInputPixels: false })
+    .timeout(deadline.seconds())
+    .toColourspace(pixels instanceof Uint16Array ? 'grey16' : 'b-w');
+  const bytes = await sharpEncoders[format](gray, options).toBuffer();
+  checkOutputBytes(bytes.length, maxOutputBytes);
+  return bytes;
+}

@@ -1,0 +1,156 @@
+import { isSvg } from '../decode/svg/svg-text.ts';
+import { hasText, textAt } from './bytes.ts';
+import { cameraRawOf } from './camera-raw.ts';
+import { fileBrand } from './file-brand.ts';
+
+/** What is not read: what it looks like, and what to do. */
+export interface ForeignFormat {
+  name: string;
+  cure: string;
+}
+
+const save = 'Save the image in one of these formats.';
+const develop = 'Develop it to TIFF first.';
+const still = 'Take a still picture from it first.';
+const render = 'Render it to PNG first.';
+const exportIt = 'Export it to PNG or TIFF first.';
+const toneMap = 'Tone map it to PNG or TIFF first.';
+const unpack = 'Unpack it and upload the images in it.';
+const takeOut = 'Take the pictures out of it, or render its pages to PNG, first.';
+
+interface Signature extends ForeignFormat {
+  starts: readonly string[];
+  at?: number;
+}
+
+/** What people upload by mistake, and how it begins. The first row that matches names it. */
+const signatures: readonly Signature[] = [
+  { name: 'PDF', cure: render, starts: ['%PDF-'] },
+  { name: 'PostScript', cure: render, starts: ['%!PS', '\xc5\xd0\xd3\xc6'] },
+  { name: 'OpenEXR', cure: toneMap, starts: ['v/1\x01'] },
+  { name: 'Radiance HDR', cure: toneMap, starts: ['#?RADIANCE', '#?RGBE'] },
+  { name: 'FITS', cure: toneMap, starts: ['SIMPLE  ='] },
+  { name: 'DICOM', cure: exportIt, starts: ['DICM'], at: 128 },
+  { name: 'DDS', cure: save, starts: ['DDS '] },
+  { name: 'a GIMP picture (XCF)', cure: exportIt, starts: ['gimp xcf '] },
+  { name: 'EMF', cure: render, starts: [' EMF'], at: 40 },
+  { name: 'WMF', cure: render, starts: ['\xd7\xcd\xc6\x9a', '\x01\0\x09\0\0\x03'] },
+  { name: 'JPEG XR', cure: save, starts: ['II\xbc\x01', 'II\xbc\0'] },
+  { name: 'FLIF', cure: save, starts: ['FLIF'] },
+  { name: 'BPG', cure: save, starts: ['BPG\xfb'] },
+  { name: 'MNG', cure: save, starts: ['\x8aMNG'] },
+  { name: 'JNG', cure: save, starts: ['\x8bJNG'] },
+  { name: 'DjVu', cure: render, starts: ['AT&TFORM'] },
+  { name: 'SGI', cure: save, starts: ['\x01\xda\0', '\x01\xda\x01'] },
+  { name: 'an Office document', cure: takeOut, starts: ['\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'] },
+  { name: 'gzip', cure: unpack, starts: ['\x1f\x8b'] },
+  { name: 'bzip2', cure: unpack, starts: ['BZh'] },
+  { name: 'xz', cure: unpack, starts: ['\xfd7zXZ\0'] },
+  { name: 'Zstandard', cure: unpack, starts: ['\x28\xb5\x2f\xfd'] },
+  { name: '7-Zip', cure: unpack, starts: ["7z\xbc\xaf'\x1c"] },
+  { name: 'RAR', cure: unpack, starts: ['Rar!\x1a\x07'] },
+  { name: 'tar', cure: unpack, starts: ['ustar'], at: 257 },
+  { name: 'a Matroska or WebM video', cure: still, starts: ['\x1a\x45\xdf\xa3'] },
+  { name: 'an MPEG video', cure: still, starts: ['\0\0\x01\xba', '\0\0\x01\xb3'] },
+  { name: 'an MPEG video', cure: still, starts: ['G@\0'] },
+  { name: 'a QuickTime video', cure: still, starts: ['moov', 'mdat', 'wide'], at: 4 },
+  { name: 'a Flash video', cure: still, starts: ['FLV\x01'] },
+  { name: 'a Windows Media video', cure: still, starts: ['\x30\x26\xb2\x75\x8e\x66\xcf\x11'] },
+  { name: 'an Ogg video', cure: still, starts: ['OggS'] },
+  {
+    name: 'a Git LFS pointer',
+    cure: 'Run git lfs pull and upload the file that it stands for.',
+    starts: ['version https://git-lfs.github.com/spec/'],
+  },
+];
+
+/** What a ZIP is, by the name or the content of its first file. */
+const zipKinds: readonly (ForeignFormat & { starts: readonly string[] })[] = [
+  { name: 'a Krita picture', cure: exportIt, starts: ['mimetypeapplication/x-krita'] },
+  { name: 'OpenRaster', cure: exportIt, starts: ['mimetypeimage/openraster'] },
+  {
+    name: 'an Office document',
+    cure: takeOut,
+    starts: ['[Content_Types].xml', '_rels/', 'mimetypeapplication/vnd.oasis.opendocument'],
+  },
+];
+
+const textKinds: readonly (ForeignFormat & { pattern: RegExp })[] = [
+  {
+    name: 'HTML',
+    cure: 'It may be a page with an error: open it in a browser, and upload the image itself.',
+    pattern: /^\s*<(!doctype html|html)\b/i,
+  },
+  { name: 'SVG', cure: render, pattern: /<svg[\s>]/i },
+  {
+    name: 'XML',
+    cure: 'It may be a message of an error: read it, and upload the image itself.',
+    pattern: /^\s*<\?xml/,
+  },
+  {
+    name: 'JSON',
+    cure: 'It may be a message of an error: read it, and upload the image itself.',
+    pattern: /^\s*(\{\s*("|\}\s*$)|\[\s*["{[\d\]])/,
+  },
+];
+
+/** What bytes that are none of the accepted formats look like. */
+export function foreignFormatOf(bytes: Uint8Array): ForeignFormat {
+  return (
+    rawKind(bytes) ??
+    signatures.find(({ starts, at }) => starts.some((start) => hasText(bytes, start, at))) ??
+    zipKind(bytes) ??
+    brandKind(bytes) ??
+    riffKind(bytes) ??
+    pcxKind(bytes) ??
+    textKind(bytes) ?? { name: 'nothing that is recognised', cure: save }
+  );
+}
+
+function rawKind(bytes: Uint8Array): ForeignFormat | undefined {
+  const maker = cameraRawOf(bytes);
+  return maker ? { name: `camera raw (${maker})`, cure: develop } : undefined;
+}
+
+/** The name of its first file is after 30 bytes, and what is stored there follows. */
+function zipKind(bytes: Uint8Array): ForeignFormat | undefined {
+  if (!hasText(bytes, 'PK\x03\x04') && !hasText(bytes, 'PK\x05\x06')) return undefined;
+  const first = textAt(bytes, 30, 128);
+  const kind = zipKinds.find(({ starts }) => starts.some((start) => first.startsWith(start)));
+  return kind ?? { name: 'ZIP', cure: unpack };
+}
+
+function brandKind(bytes: Uint8Array): ForeignFormat | undefined {
+  const name = fileBrand(bytes);
+  return name ? { name, cure: name.endsWith('video') ? still : save } : undefined;
+}
+
+function riffKind(bytes: Uint8Array): ForeignFormat | undefined {
+  if (!hasText(bytes, 'RIFF')) return undefined;
+  return hasText(bytes, 'AVI ', 8)
+    ? { name: 'an AVI video', cure: still }
+    : { name: 'a RIFF file', cure: save };
+}
+
+/** A version, run lengths, bits a sample: the format has no better signature. */
+function pcxKind([mark, version = 9, encoding, bits = 0]: Uint8Array): ForeignFormat | undefined {
+  const isPcx = mark === 10 && version <= 5 && encoding === 1 && [1, 2, 4, 8].includes(bits);
+  return isPcx ? { name: 'PCX', cure: save } : undefined;
+}
+
+function textKind(bytes: Uint8Array): ForeignFormat | undefined {
+  if (isSvg(bytes)) return svg;
+  const start = bytes.subarray(0, 1_024);
+  const text = new TextDecoder().decode(start);
+  const named = textKinds.find(({ pattern }) => pattern.test(text));
+  if (named) return named;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what text does not have.
+  return /[\0-\x08\x0e-\x1f]/.test(text) || text.slice(0, -1).includes('\ufffd')
+    ? undefined
+    : { name: 'text', cure: save };
+}
+
+const svg: ForeignFormat = {
+  name: 'SVG',
+  cure: 'Set allowSvg to draw it, or render it to PNG first.',
+};

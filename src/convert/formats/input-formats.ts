@@ -1,0 +1,149 @@
+import { bmp } from '../decode/bmp/decode-bmp.ts';
+import { ico } from '../decode/bmp/decode-ico.ts';
+import { pnm } from '../decode/pnm/decode-pnm.ts';
+import { psd } from '../decode/psd/decode-psd.ts';
+import { qoi } from '../decode/qoi/decode-qoi.ts';
+import { isSvg } from '../decode/svg/svg-text.ts';
+import { tga } from '../decode/tga/decode-tga.ts';
+import { hasText } from './bytes.ts';
+import { cameraRawOf } from './camera-raw.ts';
+import { fileBrand } from './file-brand.ts';
+
+interface InputFormatFacts {
+  name: string;
+  contentType: string;
+  extensions: readonly string[];
+  /** What reads it, for the documentation. */
+  decoder: string;
+  /** Whether bytes begin as this format does. Names are not asked: anyone can rename a file. */
+  matches(bytes: Uint8Array): boolean;
+}
+
+/** The formats that are read. TGA has no signature and is recognised last, by what makes sense. */
+export const inputFormats = {
+  jpeg: {
+    name: 'JPEG',
+    contentType: 'image/jpeg',
+    extensions: ['jpg', 'jpeg', 'jpe', 'jfif'],
+    decoder: 'sharp',
+    matches: (bytes) => hasText(bytes, '\xff\xd8\xff'),
+  },
+  png: {
+    name: 'PNG',
+    contentType: 'image/png',
+    extensions: ['png'],
+    decoder: 'sharp',
+    matches: (bytes) => hasText(bytes, '\x89PNG\r\n\x1a\n'),
+  },
+  webp: {
+    name: 'WebP',
+    contentType: 'image/webp',
+    extensions: ['webp'],
+    decoder: 'sharp',
+    matches: (bytes) => hasText(bytes, 'RIFF') && hasText(bytes, 'WEBP', 8),
+  },
+  gif: {
+    name: 'GIF',
+    contentType: 'image/gif',
+    extensions: ['gif'],
+    decoder: 'sharp',
+    matches: (bytes) => hasText(bytes, 'GIF87a') || hasText(bytes, 'GIF89a'),
+  },
+  tiff: {
+    name: 'TIFF',
+    contentType: 'image/tiff',
+    extensions: ['tif', 'tiff'],
+    decoder: 'sharp',
+    // Either byte order; 42 is TIFF, 43 is BigTIFF.
+    matches: (bytes) =>
+      ['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].some((start) => hasText(bytes, start)) &&
+      cameraRawOf(bytes) === undefined,
+  },
+  avif: {
+    name: 'AVIF',
+    contentType: 'image/avif',
+    extensions: ['avif'],
+    decoder: 'sharp',
+    matches: (bytes) => fileBrand(bytes) === 'AVIF',
+  },
+  heic: {
+    name: 'HEIC',
+    contentType: 'image/heic',
+    extensions: ['heic', 'heif', 'hif'],
+    decoder: 'libheif-js',
+    matches: (bytes) => ['HEIC', 'HEIF'].includes(fileBrand(bytes) ?? ''),
+  },
+  jxl: {
+    name: 'JPEG XL',
+    contentType: 'image/jxl',
+    extensions: ['jxl'],
+    decoder: 'jxl-oxide-wasm',
+    matches: (bytes) => hasText(bytes, '\xff\x0a') || hasText(bytes, '\0\0\0\x0cJXL \r\n\x87\n'),
+  },
+  jp2: {
+    name: 'JPEG 2000',
+    contentType: 'image/jp2',
+    extensions: ['jp2', 'j2k', 'j2c', 'jpf', 'jpx'],
+    decoder: '@cornerstonejs/codec-openjpeg',
+    matches: (bytes) =>
+      hasText(bytes, '\0\0\0\x0cjP  \r\n\x87\n') || hasText(bytes, '\xff\x4f\xff\x51'),
+  },
+  psd: {
+    name: 'PSD',
+    contentType: 'image/vnd.adobe.photoshop',
+    extensions: ['psd', 'psb'],
+    decoder: 'our own',
+    matches: psd.matches,
+  },
+  qoi: {
+    name: 'QOI',
+    contentType: 'image/qoi',
+    extensions: ['qoi'],
+    decoder: 'our own',
+    matches: qoi.matches,
+  },
+  bmp: {
+    name: 'BMP',
+    contentType: 'image/bmp',
+    extensions: ['bmp', 'dib'],
+    decoder: 'our own',
+    matches: bmp.matches,
+  },
+  ico: {
+    name: 'ICO',
+    contentType: 'image/vnd.microsoft.icon',
+    extensions: ['ico', 'cur'],
+    decoder: 'our own',
+    matches: ico.matches,
+  },
+  pnm: {
+    name: 'PNM',
+    contentType: 'image/x-portable-anymap',
+    extensions: ['pnm', 'pbm', 'pgm', 'ppm', 'pam'],
+    decoder: 'our own',
+    matches: pnm.matches,
+  },
+  svg: {
+    name: 'SVG',
+    contentType: 'image/svg+xml',
+    extensions: ['svg'],
+    decoder: 'sharp, where `allowSvg`',
+    matches: isSvg,
+  },
+  tga: {
+    name: 'TGA',
+    contentType: 'image/x-tga',
+    extensions: ['tga'],
+    decoder: 'our own',
+    matches: tga.matches,
+  },
+} as const satisfies Record<string, InputFormatFacts>;
+
+export type InputFormat = keyof typeof inputFormats;
+
+/** Which of {@link inputFormats} the content is, if any. */
+export function inputFormatOf(bytes: Uint8Array): InputFormat | undefined {
+  return (Object.keys(inputFormats) as InputFormat[]).find((format) =>
+    inputFormats[format].matches(bytes),
+  );
+}

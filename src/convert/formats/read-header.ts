@@ -1,0 +1,169 @@
+import sharp, { type Metadata } from 'sharp';
+import type { Deadline } from '../deadline.ts';
+import { orCorrupt } from '../decode/decoder-error.ts';
+import { isOwnFormat, type OwnFormat, ownDecoder } from '../decode/own-decoders.ts';
+import { inTurn } from '../decode/svg/svg-turns.ts';
+import type { Cicp, WasmHeader } from '../decode/wasm/wasm-decoder.ts';
+import { ConversionError } from '../errors.ts';
+import type { Recipe } from '../recipe/recipe-options.ts';
+import { type InputFormat, inputFormats } from './input-formats.ts';
+import { pngPages } from './png-chunks.ts';
+import { pngOrientation } from './png-orientation.ts';
+import { isPlainYccTiff } from './tiff-layout.ts';
+
+/** What a file’s header says of the image in it. */
+export interface SourceImage {
+  format: InputFormat;
+  sizeBytes: number;
+  /** As stored: an orientation of 5 to 8 swaps it with the height. */
+  width: number;
+  height: number;
+  /** Alpha included. */
+  channels: number;
+  /** Bits a sample as stored; where there is a palette, bits of its index. */
+  depth: number;
+  pages: number;
+  /** There is an alpha channel. Its pixels may still all be opaque. */
+  hasAlpha: boolean;
+  /** EXIF’s 1 to 8, where the file has it. */
+  orientation?: number;
+  /** Stored coarse to fine: a progressive JPEG, an interlaced PNG. */
+  isProgressive?: boolean;
+}
+
+/** What decoding and encoding need to know besides. */
+export interface SourceFile {
+  image: SourceImage;
+  samples: SampleKind;
+  /** More than 8 bits a sample once decoded. */
+  isDeep: boolean;
+  icc?: Uint8Array;
+  /** The colours by number, where the file names them so. */
+  cicp?: Cicp;
+  timing?: Timing;
+  /** Of all the pictures inside an SVG. */
+  embeddedPixels?: number;
+}
+
+/** How an animation runs: milliseconds a frame, and how often it is shown, 0 being for ever. */
+export interface Timing {
+  delay: number[];
+  loop: number;
+}
+
+/** Asks the decoder for the header alone. Throws `ConversionError`. */
+export async function readHeader(
+  bytes: Uint8Array,
+  format: InputFormat,
+  { tolerate, compat, deadline }: Pick<Recipe, 'tolerate' | 'compat'> & { deadline: Deadline },
+): Promise<SourceFile> {
+  if (isOwnFormat(format)) return await readOwnHeader(bytes, format, deadline);
+  // libvips would hand out its samples as if they were RGB.
+  if (format === 'tiff' && isPlainYccTiff(bytes)) {
+    throw new ConversionError(
+      'UNSUPPORTED_FORMAT',
+      'Expected gray, RGB, CMYK or Lab samples but this TIFF has YCbCr without JPEG compression. Save it as RGB.',
+    );
+  }
+  // To count the frames of a GIF is to go through all of it.
+  const isLenient = tolerate === 'truncated' && format === 'gif';
+  return await askSharp(bytes, format, { isLenient, compat });
+}
+
+async function readOwnHeader(
+  bytes: Uint8Array,
+  format: OwnFormat,
+  deadline: Deadline,
+): Promise<SourceFile> {
+  const header: WasmHeader = await (await ownDecoder(format)).readHeader(bytes, deadline);
+  const { icc, cicp, orientation: _, ...facts } = header;
+  return {
+    image: { format, sizeBytes: bytes.length, ...facts },
+    samples: facts.channels <= 2 ? 'gray' : 'rgb',
+    isDeep: facts.depth > 8,
+    ...(icc && { icc }),
+    ...(cicp && { cicp }),
+  };
+}
+
+async function askSharp(
+  bytes: Uint8Array,
+  format: InputFormat,
+  { isLenient, compat }: Pick<Recipe, 'compat'> & { isLenient: boolean },
+): Promise<SourceFile> {
+  const reader = sharp(bytes, {
+    failOn: isLenient ? 'none' : 'error',
+    // Whoever checks the limits wants to say how large the image is.
+    limitInputPixels: false,
+    limitInputChannels: false,
+  });
+  const metadata = await orCorrupt(
+    format,
+    inTurn(format, () => reader.metadata()),
+  );
+  const { icc, delay, loop = 0, pages = 1 } = metadata;
+  return {
+    image: imageOf(metadata, format, bytes),
+    samples: sampleKind(metadata, format, compat),
+    isDeep: metadata.depth !== 'uchar' && !isUnscaled(metadata),
+    ...(icc && { icc }),
+    ...(delay && pages > 1 && { timing: { delay, loop } }),
+  };
+}
+
+function imageOf(metadata: Metadata, format: InputFormat, bytes: Uint8Array): SourceImage {
+  const orientation =
+    metadata.orientation ?? (format === 'png' ? pngOrientation(bytes) : undefined);
+  return {
+    format,
+    sizeBytes: bytes.length,
+    width: metadata.width,
+    height: metadata.height,
+    channels: metadata.channels,
+    depth: metadata.bitsPerSample ?? 8,
+    pages: format === 'png' ? pngPages(bytes) : (metadata.pages ?? 1),
+    hasAlpha: metadata.hasAlpha,
+    ...(orientation && { orientation }),
+    ...(metadata.isProgressive && { isProgressive: true }),
+  };
+}
+
+/** Samples with a known black and white, in libvips’ names. Only TIFF can hold others. */
+const readableSamples = {
+  'b-w': { types: ['uchar'], colours: 1, space: 'gray' },
+  grey16: { types: ['ushort'], colours: 1, space: 'gray' },
+  srgb: { types: ['uchar'], colours: 3, space: 'rgb' },
+  rgb16: { types: ['ushort'], colours: 3, space: 'rgb' },
+  scrgb: { types: ['float'], colours: 3, space: 'absolute' },
+  lab: { types: ['float'], colours: 3, space: 'absolute' },
+  labs: { types: ['short'], colours: 3, space: 'absolute' },
+  cmyk: { types: ['uchar', 'ushort'], colours: 4, space: 'cmyk' },
+} as const satisfies Record<string, SampleFacts>;
+
+interface SampleFacts {
+  types: readonly string[];
+  colours: number;
+  /** `absolute` ones mean the same colour whatever the profile. */
+  space: 'gray' | 'rgb' | 'cmyk' | 'absolute';
+}
+
+export type SampleKind = SampleFacts['space'];
+
+function sampleKind(metadata: Metadata, format: InputFormat, compat: Recipe['compat']): SampleKind {
+  const { space, depth, channels } = metadata;
+  const readable: SampleFacts | undefined = readableSamples[space as keyof typeof readableSamples];
+  if (readable?.types.includes(depth) && channels <= readable.colours + 1) return readable.space;
+  if (compat === 'pillow' && isUnscaled(metadata)) return 'gray';
+  throw new ConversionError(
+    'UNSUPPORTED_FORMAT',
+    `Expected gray, RGB, CMYK or Lab samples of a known scale, with one alpha channel at most, but this ${inputFormats[format].name} has ${channels} x ${depth} (${space}). Save it with 8 or 16 unsigned bits a sample.`,
+  );
+}
+
+/**
+ * Gray that does not say what its white is. Pillow (its modes I and F) takes the numbers as they are,
+ * cuts off what is not within 0 to 255, and so does libvips when it is asked for 8 bits.
+ */
+function isUnscaled({ space, depth, channels }: Metadata): boolean {
+  return space === 'b-w' && channels === 1 && ['short', 'int', 'uint', 'float'].includes(depth);
+}

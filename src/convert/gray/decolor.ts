@@ -1,0 +1,134 @@
+import { type Lab, labOf } from '../colour/lab.ts';
+import { maxOf, type PixelImage } from '../pixel-image.ts';
+import type { Weights } from './weighted.ts';
+
+// Contrast-preserving decolorization after C. Lu, L. Xu, J. Jia, “Real-time Contrast Preserving
+// Decolorization”, SIGGRAPH Asia 2012 Technical Briefs, written from the paper: of 66 global
+// weightings, the one whose gray differences are most probably the colour differences, where either
+// sign of a difference is as good (the two peaks of a Gaussian).
+
+const rec601: Weights = [19_595, 38_470, 7_471];
+const sigma = 0.05;
+/** Of colour differences, where 1 is that of black and white; what is below cannot be seen. */
+const minContrast = 0.05;
+/** Pixels that are looked at, about. */
+const sampleSize = 64 * 64;
+
+interface Colour extends Lab {
+  r: number;
+  g: number;
+  b: number;
+}
+
+interface Pair {
+  red: number;
+  green: number;
+  blue: number;
+  /** Distance in CIELAB, no more than gray can show. */
+  contrast: number;
+}
+
+/** Weights in tenths; those of Rec. 601 where no two colours differ in more than lightness. */
+export function decolorWeights(image: PixelImage): Weights {
+  const { colours, width } = sampleOf(image);
+  const pairs = pairsOf(colours, width);
+  if (pairs.length === 0) return rec601;
+  const scores = candidates.map((weights) => scoreOf(weights, pairs));
+  return candidates[scores.indexOf(Math.max(...scores))] ?? rec601;
+}
+
+/** All weights in tenths that add up to 1. Nearest to Rec. 601 first: of equal scores, that wins. */
+const candidates: readonly Weights[] = Array.from({ length: 11 * 11 }, (_, i): Weights => {
+  const [red, green] = [Math.floor(i / 11), i % 11];
+  return [red, green, 10 - red - green];
+})
+  .filter(([, , blue]) => blue >= 0)
+  .sort((a, b) => distanceToRec601(a) - distanceToRec601(b));
+
+function distanceToRec601(weights: Weights): number {
+  return Math.hypot(...weights.map((weight, i) => weight / 10 - (rec601[i] ?? 0) / 65_536));
+}
+
+/** The log-likelihood of the colour differences. */
+function scoreOf([red, green, blue]: Weights, pairs: Pair[]): number {
+  let score = 0;
+  for (const pair of pairs) {
+    const gray = Math.abs(red * pair.red + green * pair.green + blue * pair.blue) / 10;
+    const near = (gray - pair.contrast) ** 2 / (2 * sigma ** 2);
+    const far = (gray + pair.contrast) ** 2 / (2 * sigma ** 2);
+    // ln(exp(-near) + exp(-far)), which would be ln(0) where both are large.
+    score += Math.log1p(Math.exp(near - far)) - near;
+  }
+  return score;
+}
+
+/** Neighbours to the right and below, and each pixel with any other. Empty without any colour. */
+function pairsOf(colours: (Colour | undefined)[], width: number): Pair[] {
+  const random = randomIndices(colours.length);
+  const pairs: Pair[] = [];
+  let hasColour = false;
+  colours.forEach((colour, i) => {
+    const right = (i + 1) % width === 0 ? undefined : colours[i + 1];
+    for (const other of [right, colours[i + width], colours[random()]]) {
+      if (!colour || !other) continue;
+      const pair = pairOf(colour, other);
+      if (pair.contrast < minContrast) continue;
+      pairs.push(pair);
+      hasColour ||=
+        Math.hypot(colour.aStar - other.aStar, colour.bStar - other.bStar) >= minContrast;
+    }
+  });
+  return hasColour ? pairs : [];
+}
+
+function pairOf(one: Colour, other: Colour): Pair {
+  const distance = Math.hypot(
+    one.lightness - other.lightness,
+    one.aStar - other.aStar,
+    one.bStar - other.bStar,
+  );
+  return {
+    red: one.r - other.r,
+    green: one.g - other.g,
+    blue: one.b - other.b,
+    contrast: Math.min(distance, 1),
+  };
+}
+
+/** Equally spaced pixels in rows of `width`; undefined where transparency hides them. */
+function sampleOf({ pixels, width, height, channels }: PixelImage) {
+  const max = maxOf(pixels);
+  const scale = Math.min(1, Math.sqrt(sampleSize / (width * height)));
+  const across = clamp(width * scale, sampleSize);
+  const down = clamp(height * scale, Math.ceil(sampleSize / across));
+  const colours: (Colour | undefined)[] = [];
+  for (let i = 0; i < across * down; i++) {
+    const x = Math.floor((((i % across) + 0.5) * width) / across);
+    const y = Math.floor(((Math.floor(i / across) + 0.5) * height) / down);
+    const at = (y * width + x) * channels;
+    const [r, g, b] = [0, 1, 2].map((k) => (pixels[at + k] as number) / max) as [
+      number,
+      number,
+      number,
+    ];
+    const isHidden = channels === 4 && pixels[at + 3] === 0;
+    colours.push(isHidden ? undefined : { r, g, b, ...labOf(r, g, b) });
+  }
+  return { colours, width: across };
+}
+
+/** Also of an image that is nearly a line, about as many pixels are looked at. */
+function clamp(side: number, most: number): number {
+  return Math.max(1, Math.min(Math.round(side), most));
+}
+
+/** Always the same ones (mulberry32): equal images have equal weights. */
+function randomIndices(length: number): () => number {
+  let state = 2012;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % length;
+  };
+}

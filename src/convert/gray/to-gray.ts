@@ -1,0 +1,37 @@
+import { luma } from '../../gray-png/index.ts';
+import { type GrayPixels, isGray, maxOf, type PixelImage, samplesLike } from '../pixel-image.ts';
+import { type Method, methodFacts } from '../recipe/methods.ts';
+import type { ToGray } from './weighted.ts';
+
+/** The gray of an image. An alpha channel that hides anything stays as it is. */
+export async function toGray(image: PixelImage, method: Method): Promise<GrayPixels> {
+  const { pixels, channels } = image;
+  const { toGray, changesNeutral } = methodFacts(method);
+  if (isGray(image)) return changesNeutral ? mapGray(image, toGray(image, maxOf(pixels))) : image;
+  if (method === 'rec601' && pixels instanceof Uint8Array) {
+    return { ...image, ...(await luma({ pixels, channels: channels === 3 ? 3 : 4 })) };
+  }
+  return mapColours(image, channels === 3 ? 1 : 2, toGray(image, maxOf(pixels)));
+}
+
+function mapColours(image: PixelImage, grayChannels: 1 | 2, toGray: ToGray): GrayPixels {
+  const { pixels, width, height, channels } = image;
+  const gray = samplesLike(pixels, width * height * grayChannels);
+  for (let i = 0, j = 0; i < gray.length; i += grayChannels, j += channels) {
+    const r = pixels[j] as number;
+    const g = pixels[j + 1] as number;
+    const b = pixels[j + 2] as number;
+    gray[i] = toGray(r, g, b);
+    if (grayChannels === 2) gray[i + 1] = pixels[j + 3] as number;
+  }
+  return { pixels: gray, width, height, channels: grayChannels };
+}
+
+function mapGray({ pixels, ...image }: GrayPixels, toGray: ToGray): GrayPixels {
+  const gray = pixels.slice();
+  for (let i = 0; i < gray.length; i += image.channels) {
+    const value = pixels[i] as number;
+    gray[i] = toGray(value, value, value);
+  }
+  return { ...image, pixels: gray };
+}

@@ -1,0 +1,65 @@
+import { lightness, luminance } from '../colour/linear-light.ts';
+import { decolorWeights } from '../gray/decolor.ts';
+import { type ToGray, weighted } from '../gray/weighted.ts';
+import type { PixelImage } from '../pixel-image.ts';
+import { parseMix } from './mix-weights.ts';
+
+interface MethodFacts {
+  /** What it is, in a few words; docs/semantics.md has the formula and its source. */
+  description: string;
+  /** Made for an image: `max` is its white. */
+  toGray(image: PixelImage, max: number): ToGray;
+  /** What is neutral gets a value of its own. Else it keeps the one that it has. */
+  changesNeutral?: true;
+}
+
+/** How colours become gray. All work on sRGB, with values rounded to the nearest, halves up. */
+export const methods = {
+  rec601: {
+    description: 'luma of Rec. 601, Pillow’s convert("L") bit for bit',
+    toGray: (_, max) => weighted([19_595, 38_470, 7_471], max),
+  },
+  rec709: {
+    description: 'luma of Rec. 709',
+    toGray: (_, max) => weighted([2_126, 7_152, 722], max),
+  },
+  luminance: {
+    description: 'luminance: Rec. 709 in linear light',
+    toGray: (_, max) => luminance(max),
+  },
+  lightness: {
+    description: 'CIE L* of the luminance',
+    toGray: (_, max) => lightness(max),
+    changesNeutral: true,
+  },
+  average: {
+    description: 'mean of red, green and blue',
+    toGray: (_, max) => weighted([1, 1, 1], max),
+  },
+  'hsl-lightness': {
+    description: 'mean of the largest and the smallest',
+    toGray: () => (r, g, b) => (Math.max(r, g, b) + Math.min(r, g, b) + 1) >> 1,
+  },
+  value: { description: 'the largest of the three', toGray: () => Math.max },
+  red: { description: 'the red channel', toGray: () => (r) => r },
+  green: { description: 'the green channel', toGray: () => (_, g) => g },
+  blue: { description: 'the blue channel', toGray: () => (_r, _g, b) => b },
+  decolor: {
+    description: 'three weights chosen for the image so that contrast of colour stays visible',
+    toGray: (image, max) => weighted(decolorWeights(image), max),
+  },
+} satisfies Record<string, MethodFacts>;
+
+/** A row of {@link methods}. */
+export type NamedMethod = keyof typeof methods;
+
+/** How colours become gray: a row of {@link methods}, or weights of one’s own. */
+export type Method = NamedMethod | `mix:${string}`;
+
+export function methodFacts(method: Method): MethodFacts {
+  const weights = parseMix(method);
+  if (weights) {
+    return { description: 'weights of one’s own', toGray: (_, max) => weighted(weights, max) };
+  }
+  return methods[method as NamedMethod];
+}

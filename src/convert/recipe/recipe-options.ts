@@ -1,0 +1,160 @@
+import { type FormatFacts, type OutputFormat, outputFormats } from '../formats/output-formats.ts';
+import { type Method, methods } from './methods.ts';
+import { mixExpected, parseMix, spellMix } from './mix-weights.ts';
+import { integer, oneOf, type RecipeOption, yesOrNo } from './recipe-option.ts';
+
+/** Everything besides the image itself that determines the output. */
+export interface Recipe {
+  readonly method: Method;
+  /** `source`: that of the input, where it can be written, else PNG. */
+  readonly format: OutputFormat | 'source';
+  /** 1 to 100, for the formats that have a quality. */
+  readonly quality: number;
+  readonly effort: number;
+  readonly compressionLevel: number;
+  readonly lossless: boolean;
+  /** Bits a sample, where the format has them. */
+  readonly depth: '8' | '16' | 'source';
+  readonly colour: 'managed' | 'raw';
+  readonly alpha: 'keep' | 'drop' | 'flatten';
+  /** `#rrggbb` */
+  readonly background: string;
+  readonly orientation: 'apply' | 'ignore';
+  readonly frames: 'all' | 'first';
+  readonly compat: 'none' | 'pillow';
+  readonly tolerate: 'none' | 'truncated';
+  readonly allowSvg: boolean;
+}
+
+/** What `compat: 'pillow'` stands for, besides its way with 16 bits; nothing else goes with it. */
+export const pillowRecipe = {
+  method: 'rec601',
+  depth: '8',
+  colour: 'raw',
+  alpha: 'drop',
+  orientation: 'ignore',
+  frames: 'first',
+} as const satisfies Partial<Recipe>;
+
+interface Option<Value> extends RecipeOption<Value> {
+  /** Whether it can change the output of a recipe. Without it, it always can. */
+  matters?(recipe: Recipe): boolean;
+}
+
+const methodNames = oneOf(Object.keys(methods) as (keyof typeof methods)[]);
+const depths = oneOf(['8', '16', 'source']);
+
+/**
+ * The options of a recipe. The library, the command line (`--method`), the environment
+ * (`GRAY_METHOD`) and their documentation follow this table.
+ */
+export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Name]> } = {
+  method: {
+    default: 'rec601',
+    description: 'How colours become gray; docs/semantics.md has the formulas.',
+    expected: `${methodNames.expected}, or ${mixExpected}`,
+    read: (value) => methodNames.read(value) ?? readMix(value),
+    fromText: methodNames.fromText,
+  },
+  format: {
+    default: 'png',
+    description: 'Format of the outputs; `source` is the input’s own.',
+    ...oneOf([...(Object.keys(outputFormats) as OutputFormat[]), 'source']),
+  },
+  quality: {
+    default: 75,
+    description: 'Quality of JPEG, WebP and AVIF outputs.',
+    ...integer(1, 100),
+    matters: ({ format, lossless }) => !lossless && some(format, (facts) => facts.hasQuality),
+  },
+  effort: {
+    default: 4,
+    description: 'Time spent on small WebP (0 to 6) and AVIF (0 to 9) outputs.',
+    ...integer(0, 9),
+    matters: ({ format }) => some(format, (facts) => facts.effort !== undefined),
+  },
+  compressionLevel: {
+    default: 4,
+    description: 'Who writes PNG outputs: 4 our own fast encoder, any other level sharp.',
+    ...integer(0, 9),
+    matters: ({ format }) => some(format, (facts) => facts.hasCompressionLevel),
+  },
+  lossless: {
+    default: false,
+    description: 'WebP and AVIF outputs keep every gray value.',
+    ...yesOrNo(),
+    matters: ({ format }) => some(format, (facts) => facts.hasLossless),
+  },
+  depth: {
+    default: '8',
+    description: 'Bits a sample of the outputs, where PNG or TIFF; `source` is as many as it has.',
+    ...depths,
+    read: (value) => depths.read(typeof value === 'number' ? String(value) : value),
+    matters: ({ format }) => some(format, (facts) => facts.maxDepth > 8),
+  },
+  colour: {
+    default: 'managed',
+    description: 'Whether embedded profiles are applied (`managed`) or ignored (`raw`).',
+    ...oneOf(['managed', 'raw']),
+  },
+  alpha: {
+    default: 'keep',
+    description:
+      'Transparency: kept where the format has it, dropped, or flattened on `background`.',
+    ...oneOf(['keep', 'drop', 'flatten']),
+  },
+  background: {
+    default: '#ffffff',
+    description: 'What is flattened on: #rgb or #rrggbb.',
+    expected: 'a colour as #rgb or #rrggbb',
+    read: readColour,
+    fromText: (text) => text,
+    matters: ({ alpha, format }) =>
+      alpha === 'flatten' || (alpha === 'keep' && some(format, (facts) => facts.alpha === 'none')),
+  },
+  orientation: {
+    default: 'apply',
+    description: 'Whether EXIF orientation is applied.',
+    ...oneOf(['apply', 'ignore']),
+  },
+  frames: {
+    default: 'all',
+    description: 'Frames and pages: all where the format holds them, or the first.',
+    ...oneOf(['all', 'first']),
+    matters: ({ format }) => some(format, (facts) => facts.hasFrames),
+  },
+  compat: {
+    default: 'none',
+    description: 'With `pillow`, gray is that of `Image.open(file).convert("L")`, faults included.',
+    ...oneOf(['none', 'pillow']),
+  },
+  tolerate: {
+    default: 'none',
+    description:
+      'With `truncated`, of JPEG, PNG, GIF and TIFF files that are cut off what is there is converted.',
+    ...oneOf(['none', 'truncated']),
+  },
+  allowSvg: {
+    default: false,
+    description: 'SVG is drawn rather than refused; nothing outside of the file is read for it.',
+    ...yesOrNo(),
+  },
+};
+
+/** Whether a format has something; `source` can become each of them. */
+function some(format: Recipe['format'], has: (facts: FormatFacts) => boolean): boolean {
+  return format === 'source'
+    ? Object.values<FormatFacts>(outputFormats).some(has)
+    : has(outputFormats[format]);
+}
+
+function readMix(value: unknown): Method | undefined {
+  const weights = typeof value === 'string' ? parseMix(value) : undefined;
+  return weights && spellMix(weights);
+}
+
+function readColour(value: unknown): string | undefined {
+  if (typeof value !== 'string' || !/^#([\da-f]{3}|[\da-f]{6})$/i.test(value)) return undefined;
+  const digits = value.slice(1).toLowerCase();
+  return `#${digits.length === 6 ? digits : [...digits].map((digit) => digit + digit).join('')}`;
+}

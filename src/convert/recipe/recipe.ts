@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { inspect } from 'node:util';
+import { type FormatFacts, outputFormats } from '../formats/output-formats.ts';
+import { pillowRecipe, type Recipe, recipeOptions } from './recipe-options.ts';
+
+/** What is not given has its default. */
+export type RecipeOptions = { readonly [Name in keyof Recipe]?: Recipe[Name] | undefined };
+
+/** An option of a recipe is not what it can be. */
+export class RecipeError extends Error {
+  readonly code = 'INVALID_RECIPE';
+  readonly option: string;
+
+  constructor(option: string, expected: string, received: unknown) {
+    super(`Expected ${expected} for ${option} but received ${shown(received)}`);
+    this.name = 'RecipeError';
+    this.option = option;
+  }
+}
+
+/** What was received may be of any length. */
+function shown(received: unknown): string {
+  return inspect(received, { maxStringLength: 100 });
+}
+
+/** Fills in the defaults. Throws {@link RecipeError} for a name or a value that there is not. */
+export function resolveRecipe(given: RecipeOptions = {}): Recipe {
+  for (const [name, value] of Object.entries(given)) {
+    if (Object.hasOwn(recipeOptions, name)) continue;
+    throw new RecipeError(name, `one of the options ${names.join(', ')}`, value);
+  }
+  const entries = names.map((name) => [name, resolve(name, given[name])]);
+  const recipe = withCompat(Object.fromEntries(entries));
+  checkEffort(recipe);
+  return Object.freeze(recipe);
+}
+
+/** A default cannot be told from what was not given, so it gives way; anything else is a mistake. */
+function withCompat(recipe: Recipe): Recipe {
+  if (recipe.compat !== 'pillow') return recipe;
+  for (const [name, value] of Object.entries(pillowRecipe)) {
+    const given = recipe[name as keyof typeof pillowRecipe];
+    if (given === value || given === recipeOptions[name as keyof Recipe].default) continue;
+    throw new RecipeError(name, `${value}, as compat is pillow,`, given);
+  }
+  return { ...recipe, ...pillowRecipe };
+}
+
+const names = Object.keys(recipeOptions) as (keyof Recipe)[];
+
+function resolve(name: keyof Recipe, value: unknown): unknown {
+  const option = recipeOptions[name];
+  if (value === undefined) return option.default;
+  const read = option.read(value);
+  if (read === undefined) throw new RecipeError(name, option.expected, value);
+  return read;
+}
+
+/** Each format has its own range. */
+function checkEffort({ format, effort }: Recipe): void {
+  if (format === 'source') return;
+  const { effort: range }: FormatFacts = outputFormats[format];
+  if (!range || (effort >= range[0] && effort <= range[1])) return;
+  throw new RecipeError('effort', `a whole number from ${range.join(' to ')}`, effort);
+}
+
+/**
+ * Names a recipe: recipes with equal hashes make equal files of equal sources. It is the SHA-256 of
+ * the recipe as JSON, keys sorted; the first 16 hexadecimal digits. Method and format are always
+ * there, and the quality where the format has one; everything else only where it matters and is not
+ * the default: rows are found by the hash, so an option that is added later must not change it.
+ */
+export function recipeHash(recipe: Recipe): string {
+  const entries = Object.entries(whatMatters(recipe)).sort(([a], [b]) => (a < b ? -1 : 1));
+  const canonical = JSON.stringify(Object.fromEntries(entries));
+  return createHash('sha256').update(canonical).digest('hex').slice(0, 16);
+}
+
+/** The recipe in a few words, such as `rec601 jpeg quality=75`. */
+export function describeRecipe(recipe: Recipe): string {
+  const { method, format, ...rest } = whatMatters(recipe);
+  return [method, format, ...Object.entries(rest).map(([name, value]) => `${name}=${value}`)].join(
+    ' ',
+  );
+}
+
+function whatMatters(recipe: Recipe): Pick<Recipe, 'method' | 'format'> & Partial<Recipe> {
+  const { method, format, quality } = recipe;
+  const isTold = (name: keyof Recipe) =>
+    recipe[name] !== recipeOptions[name].default && matters(name, recipe);
+  return {
+    method,
+    format,
+    ...(matters('quality', recipe) && { quality }),
+    ...Object.fromEntries(names.filter(isTold).map((name) => [name, recipe[name]])),
+  };
+}
+
+function matters(name: keyof Recipe, recipe: Recipe): boolean {
+  if (recipe.compat === 'pillow' && name in pillowRecipe) return false;
+  return recipeOptions[name].matters?.(recipe) ?? true;
+}

@@ -1,0 +1,33 @@
+import type { Postgres } from './connect.ts';
+import type { OutputKeysOptions } from './ledger-reader.ts';
+import { patternOf } from './page-statement.ts';
+
+/**
+ * In the order of their bytes, as S3 lists keys, whatever the database's collation: these operators
+ * are those of the index on keys (migration 0005).
+ */
+const keysQuery = `
+SELECT DISTINCT source_key AS key
+FROM image_metadata
+WHERE source_bucket = $1 AND source_key LIKE $2 ESCAPE '\\' AND source_key ~>~ $6
+  AND status = 'converted' AND output_bucket = $3 AND file_name = $4 || source_key
+  AND recorded_at < $5::timestamptz
+ORDER BY source_key USING ~<~
+LIMIT $7`;
+
+/** A page of the keys whose rows name an output at its place. */
+export async function keysOfOutputs(
+  postgres: Pick<Postgres, 'query'>,
+  { bucket, prefix, output, recordedBefore, after = '', limit }: OutputKeysOptions,
+): Promise<string[]> {
+  const { rows } = await postgres.query(keysQuery, [
+    bucket,
+    patternOf(prefix),
+    output.bucket,
+    output.prefix,
+    recordedBefore,
+    after,
+    limit,
+  ]);
+  return rows.map(({ key }) => key);
+}

@@ -1,0 +1,118 @@
+import type { Postgres } from './connect.ts';
+import type { LedgerReader, LedgerRow } from './ledger-reader.ts';
+import { listRows } from './list-rows.ts';
+import { keysOfOutputs } from './output-keys.ts';
+import { iso, selectRows } from './select-rows.ts';
+
+/** Reads the table `image_metadata`, also of rows that the original wrote. */
+export function createPostgresReader(postgres: Pick<Postgres, 'query'>): LedgerReader {
+  async function rowsOf(text: string, values: unknown[]): Promise<LedgerRow[]> {
+    return (await postgres.query(text, values)).rows;
+  }
+
+  return {
+    list: (filter, page) => listRows(rowsOf, filter, page),
+
+    async find(id) {
+      return (await rowsOf(`${selectRows} WHERE id = $1`, [id]))[0];
+    },
+
+    async findContent({ bucket, key, contentId, recipeHash }) {
+      const found = await rowsOf(
+        `${selectRows}
+WHERE source_bucket = $1 AND source_key = $2
+  AND coalesce(source_version, source_etag, '') = $3 AND recipe_hash = $4`,
+        [bucket, key, contentId, recipeHash],
+      );
+      return found[0];
+    },
+
+    async newest() {
+      const { rows } = await postgres.query(
+        `SELECT id::text AS id, ${iso('recorded_at')} AS "recordedAt" FROM image_metadata
+         ORDER BY recorded_at DESC, image_metadata.id DESC LIMIT 1`,
+      );
+      return rows[0];
+    },
+
+    async changesSince(recordedAt, limit) {
+      const { rows } = await postgres.query(
+        `SELECT id::text AS id, ${iso('recorded_at')} AS "recordedAt" FROM image_metadata
+         WHERE recorded_at >= $1::timestamptz ORDER BY recorded_at, image_metadata.id LIMIT $2`,
+        [recordedAt, limit],
+      );
+      return rows;
+    },
+
+    findAll: (ids) =>
+      rowsOf(`${selectRows} WHERE id = ANY($1::bigint[]) ORDER BY recorded_at, image_metadata.id`, [
+        ids,
+      ]),
+
+    async missing(bucket, contents, recipeHash) {
+      const { rows } = await postgres.query(
+        `SELECT place::int AS place
+         FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS listed (key, etag, place)
+         WHERE NOT EXISTS (
+           SELECT FROM image_metadata
+           WHERE source_bucket = $1 AND source_key = listed.key AND source_etag = listed.etag
+             AND recipe_hash = $4
+         )
+         ORDER BY place`,
+        [bucket, contents.map(({ key }) => key), contents.map(({ etag }) => etag), recipeHash],
+      );
+      return rows.map(({ place }) => place - 1);
+    },
+
+    async compare(bucket, contents, recipeHash) {
+      const { rows } = await postgres.query(compareQuery, [
+        bucket,
+        contents.map(({ key }) => key),
+        contents.map(({ etag }) => etag),
+        recipeHash,
+      ]);
+      return rows.map(({ state }) => state);
+    },
+
+    keysOfOutputs: (options) => keysOfOutputs(postgres, options),
+
+    async remove(id) {
+      const { rowCount } = await postgres.query('DELETE FROM image_metadata WHERE id = $1', [id]);
+      return rowCount === 1;
+    },
+  };
+}
+
+/**
+ * Of several rows of one content (versions of equal bytes) the one that tells most counts. Skips say
+ * nothing of an object that is there now, unless it is an output of ours. A conversion counts while no
+ * other content and no other recipe was written over its output afterwards.
+ */
+const compareQuery = `
+SELECT
+  CASE
+    WHEN own.status = 'skipped' AND own.code = 'OWN_OUTPUT' THEN 'ownOutput'
+    WHEN own.status = 'failed' THEN 'failed'
+    WHEN own.status = 'converted' AND NOT EXISTS (
+      SELECT FROM image_metadata AS later
+      WHERE later.source_bucket = $1 AND later.source_key = listed.key
+        AND later.status = 'converted' AND later.recorded_at > own.recorded_at
+        AND later.output_bucket = own.output_bucket AND later.file_name = own.file_name
+        AND (later.source_etag, later.recipe_hash) IS DISTINCT FROM (listed.etag, $4::text)
+    ) THEN 'current'
+    WHEN EXISTS (
+      SELECT FROM image_metadata AS other
+      WHERE other.source_bucket = $1 AND other.source_key = listed.key AND other.status <> 'skipped'
+    ) THEN 'stale'
+    ELSE 'missing'
+  END AS state
+FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS listed (key, etag, place)
+LEFT JOIN LATERAL (
+  SELECT status, code, recorded_at, output_bucket, file_name
+  FROM image_metadata
+  WHERE source_bucket = $1 AND source_key = listed.key AND source_etag = listed.etag
+    AND recipe_hash = $4
+  ORDER BY status, recorded_at DESC
+  LIMIT 1
+) AS own ON true
+ORDER BY place`;

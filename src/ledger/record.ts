@@ -1,0 +1,200 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describeRecipe, recipeHash } from '../convert/index.ts';
+import { EntryRejectedError, type Ledger, type LedgerEntry } from '../pipeline/index.ts';
+import type { Postgres } from './connect.ts';
+
+export interface PostgresLedgerOptions {
+  /** Stored with each row. */
+  processorVersion: string;
+}
+
+/**
+ * The columns of `image_metadata` that an outcome fills. The entries travel as one JSON parameter,
+ * so that a batch of any size is one statement, unnamed, as connection poolers want it.
+ */
+const columns = {
+  file_name: 'text',
+  status: 'text',
+  code: 'text',
+  message: 'text',
+  source_bucket: 'text',
+  source_key: 'text',
+  source_version: 'text',
+  source_etag: 'text',
+  source_size_bytes: 'bigint',
+  sequencer: 'text',
+  event_time: 'timestamptz',
+  method: 'text',
+  output_format: 'text',
+  recipe: 'text',
+  recipe_hash: 'text',
+  output_bucket: 'text',
+  output_size_bytes: 'bigint',
+  output_sha256: 'text',
+  input_format: 'text',
+  width: 'integer',
+  height: 'integer',
+  pages: 'integer',
+  channels: 'smallint',
+  depth: 'smallint',
+  losses: 'text[]',
+  queue_ms: 'double precision',
+  fetch_ms: 'double precision',
+  decode_ms: 'double precision',
+  gray_ms: 'double precision',
+  encode_ms: 'double precision',
+  store_ms: 'double precision',
+  verify_ms: 'double precision',
+  cold_start: 'boolean',
+  processor_version: 'text',
+} as const;
+
+type Row = Partial<Record<keyof typeof columns, unknown>>;
+
+const names = Object.keys(columns).join(', ');
+const typed = Object.entries(columns)
+  .map(([name, type]) => `${name} ${type}`)
+  .join(', ');
+const replaced = Object.keys(columns)
+  .map((name) => `${name} = excluded.${name}`)
+  .join(', ');
+
+// Sorted, so that two batches that share rows lock them in the same order and cannot deadlock.
+// The last condition keeps the row that tells more; see the port.
+const upsert = `
+INSERT INTO image_metadata (${names})
+SELECT ${names}
+FROM json_to_recordset($1::json) AS entry (${typed})
+ORDER BY source_bucket, source_key, coalesce(source_version, source_etag, ''), recipe_hash
+ON CONFLICT (source_bucket, source_key, (coalesce(source_version, source_etag, '')), recipe_hash)
+DO UPDATE SET ${replaced},
+  attempts = image_metadata.attempts + 1,
+  timestamp = CURRENT_TIMESTAMP,
+  recorded_at = CURRENT_TIMESTAMP
+WHERE excluded.status = 'converted'
+  OR image_metadata.status = excluded.status
+  OR image_metadata.status = 'skipped'`;
+
+/** Rows of outputs that lie elsewhere are what tells of those outputs. */
+const removal = `
+DELETE FROM image_metadata
+USING unnest($1::text[], $2::text[], $3::text[], $4::text[])
+  AS gone (source_bucket, source_key, output_bucket, file_name)
+WHERE image_metadata.source_bucket = gone.source_bucket
+  AND image_metadata.source_key = gone.source_key
+  AND (image_metadata.file_name IS NULL
+    OR (image_metadata.output_bucket, image_metadata.file_name)
+      = (gone.output_bucket, gone.file_name))`;
+
+/**
+ * Pauses between tries. A connection that died in a frozen function fails once and is replaced; a
+ * server that restarts is back within seconds. Converting the batch again would cost far more.
+ */
+const pausesMs = [50, 500, 2_000];
+/**
+ * No further try is begun after this. With a connection and a statement that both hang, the last one
+ * ends within 18 seconds, and the function keeps 20 to record and answer.
+ */
+const patienceMs = 4_000;
+
+/** The ledger in PostgreSQL's table `image_metadata`. */
+export function createPostgresLedger(
+  postgres: Pick<Postgres, 'query'>,
+  { processorVersion }: PostgresLedgerOptions,
+): Ledger {
+  return {
+    async record(entries) {
+      const rows = entries.map((entry) => rowOf(entry, processorVersion));
+      await persist(postgres, upsert, [JSON.stringify(rows)]);
+    },
+
+    async remove(sources) {
+      await persist(postgres, removal, [
+        sources.map(({ source }) => source.bucket),
+        sources.map(({ source }) => source.key),
+        sources.map(({ output }) => output.bucket),
+        sources.map(({ output }) => output.key),
+      ]);
+    },
+  };
+}
+
+async function persist(
+  postgres: Pick<Postgres, 'query'>,
+  statement: string,
+  values: unknown[],
+): Promise<void> {
+  const startedAt = performance.now();
+  for (const pauseMs of [...pausesMs, undefined]) {
+    try {
+      await postgres.query(statement, values);
+      return;
+    } catch (error) {
+      if (isRejection(error)) throw new EntryRejectedError({ cause: error });
+      const isOver = pauseMs === undefined || performance.now() - startedAt + pauseMs >= patienceMs;
+      if (isOver || !mayPass(error)) throw error;
+      await sleep(pauseMs);
+    }
+  }
+}
+
+function rowOf({ outcome, coldStart }: LedgerEntry, processorVersion: string): Row {
+  const { upload, source, recipe, stages } = outcome;
+  return {
+    status: outcome.status,
+    source_bucket: upload.bucket,
+    source_key: upload.key,
+    source_version: source.versionId,
+    source_etag: source.etag,
+    source_size_bytes: source.sizeBytes,
+    sequencer: upload.sequencer,
+    event_time: upload.eventTime,
+    method: recipe.method,
+    output_format: recipe.format,
+    recipe: describeRecipe(recipe),
+    recipe_hash: recipeHash(recipe),
+    ...Object.fromEntries(Object.entries(stages).map(([stage, ms]) => [`${stage}_ms`, ms])),
+    cold_start: coldStart,
+    processor_version: processorVersion,
+    ...resultOf(outcome),
+  };
+}
+
+function resultOf(outcome: LedgerEntry['outcome']): Row {
+  if (outcome.status !== 'converted') return { code: outcome.code, message: outcome.message };
+  const { output, outputSizeBytes, outputSha256, image } = outcome;
+  return {
+    file_name: output.key,
+    output_bucket: output.bucket,
+    output_size_bytes: outputSizeBytes,
+    output_sha256: outputSha256,
+    input_format: image.source.format,
+    width: image.width,
+    height: image.height,
+    pages: image.source.pages,
+    channels: image.channels,
+    depth: image.depth,
+    losses: image.losses,
+  };
+}
+
+// SQLSTATE classes: https://www.postgresql.org/docs/current/errcodes-appendix.html
+
+/** What PostgreSQL will never take: 21 (a row twice), 22 (data), 23 (constraint), 54 (limits). */
+function isRejection(error: unknown): error is Error {
+  return /^(21|22|23|54)/.test(sqlState(error));
+}
+
+/**
+ * Worth a try within seconds: no answer at all, 08 (connection), 40 (conflict), 53 (too many
+ * connections), 57 (shutdown), 25006 (read-only, for a moment, after a failover).
+ */
+function mayPass(error: unknown): boolean {
+  return /^(08|40|53|57|25006|$)/.test(sqlState(error));
+}
+
+/** The server's code; empty where the failure is not an answer of the server, such as EPIPE. */
+function sqlState(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return /^(?=.*\d)[0-9A-Z]{5}$/.test(code) ? code : '';
+}

@@ -1,0 +1,164 @@
+import type {
+  CodeCount,
+  LedgerSample,
+  LedgerSampler,
+  SampledRow,
+  SampleOptions,
+  TimeWindow,
+} from '../stats/index.ts';
+import type { Postgres } from './connect.ts';
+
+/** The database is there, but its table is not what this version reads. */
+export class SchemaOutdatedError extends Error {
+  readonly code = 'SCHEMA_OUTDATED';
+
+  constructor(cause: Error) {
+    super(
+      `Expected the table image_metadata at its newest schema but ${cause.message}. Run \`npx grayscale migrate\`.`,
+      { cause },
+    );
+    this.name = 'SchemaOutdatedError';
+  }
+}
+
+const inWindow = 'recorded_at >= to_timestamp($1) AND recorded_at < to_timestamp($2)';
+
+const selectRows = `
+SELECT
+  extract(epoch FROM recorded_at)::float8 * 1000 AS "recordedAtMs", status, code,
+  processor_version AS "processorVersion",
+  input_format AS "inputFormat", output_format AS "outputFormat",
+  source_size_bytes::float8 AS "sourceSizeBytes", output_size_bytes::float8 AS "outputSizeBytes",
+  width::float8 * height / 1e6 AS megapixels,
+  queue_ms, fetch_ms, decode_ms, gray_ms, encode_ms, store_ms, verify_ms
+FROM image_metadata`;
+
+// An order that an index has: where the planner thinks that any part of the table holds rows of the
+// window, it would read the table from its beginning, and the window is mostly at the end.
+const newestFirst = 'ORDER BY recorded_at DESC, id DESC';
+
+// Counting stops where it no longer matters how many more there are.
+const countRows = `
+SELECT count(*)::int AS images
+FROM (SELECT FROM image_metadata WHERE ${inWindow} ${newestFirst} LIMIT $3) AS counted`;
+
+/**
+ * Ids are given in the order of recording, but for rows that were recorded again, which keep theirs:
+ * the ends are looked for among a thousand rows, of which those of the first attempt count.
+ */
+const idRange = `
+WITH
+  first AS (SELECT id, attempts FROM image_metadata WHERE ${inWindow} ORDER BY recorded_at, id LIMIT 1000),
+  last AS (
+    SELECT id, attempts FROM image_metadata WHERE ${inWindow} ${newestFirst} LIMIT 1000
+  )
+SELECT
+  (SELECT coalesce(min(id) FILTER (WHERE attempts = 1), min(id)) FROM first)::float8 AS low,
+  (SELECT coalesce(max(id) FILTER (WHERE attempts = 1), max(id)) FROM last)::float8 AS high`;
+
+// The first condition lets the partial index on code serve.
+const countCodes = `
+SELECT status, code, count(*)::int AS images
+FROM (
+  SELECT status, code FROM image_metadata WHERE code IS NOT NULL AND ${inWindow}
+  ORDER BY code, recorded_at DESC LIMIT $3
+) AS counted
+GROUP BY status, code
+ORDER BY images DESC, code`;
+
+/** Failures are counted up to here, and beyond estimated as all else. */
+const maxCounted = 200_000;
+
+/**
+ * Samples the table `image_metadata`. Up to `maxRows`, all rows are read by the index on recorded_at.
+ * Beyond, ids are drawn from those of the window and read by the primary key, each as likely as any
+ * other; docs/statistics.md says what that leaves out. Throws {@link SchemaOutdatedError}.
+ */
+export function createPostgresSampler(postgres: Pick<Postgres, 'query'>): LedgerSampler {
+  async function query(text: string, values: unknown[]) {
+    try {
+      return (await postgres.query(text, values)).rows;
+    } catch (error) {
+      throw isSchemaError(error) ? new SchemaOutdatedError(error) : error;
+    }
+  }
+
+  async function readWhole(bounds: number[], maxRows: number): Promise<LedgerSample> {
+    const text = `${selectRows} WHERE ${inWindow} ${newestFirst} LIMIT $3`;
+    const rows = (await query(text, [...bounds, maxRows])).map(rowOf);
+    return { rows, images: rows.length, isWhole: true, failures: countByCode(rows, 1) };
+  }
+
+  async function readSome(
+    bounds: number[],
+    { maxRows, random }: SampleOptions,
+  ): Promise<LedgerSample> {
+    const [{ low, high }] = await query(idRange, bounds);
+    const ids = drawIds({ low, high, count: maxRows, random });
+    const text = `${selectRows} WHERE id = ANY($3::bigint[]) AND ${inWindow}`;
+    const rows = (await query(text, [...bounds, ids])).map(rowOf);
+    const counted: CodeCount[] = await query(countCodes, [...bounds, maxCounted]);
+    const images = Math.round((rows.length / ids.length) * (high - low + 1));
+    const isCounted = counted.reduce((sum, code) => sum + code.images, 0) < maxCounted;
+    const failures = isCounted ? counted : countByCode(rows, images / rows.length);
+    return { rows, images, isWhole: false, failures };
+  }
+
+  return {
+    async sample({ sinceMs, untilMs }: TimeWindow, options) {
+      const bounds = [sinceMs / 1_000, untilMs / 1_000];
+      const [{ images }] = await query(countRows, [...bounds, options.maxRows + 1]);
+      return images <= options.maxRows
+        ? await readWhole(bounds, options.maxRows)
+        : await readSome(bounds, options);
+    },
+  };
+}
+
+type Column = 'queue' | 'fetch' | 'decode' | 'gray' | 'encode' | 'store' | 'verify';
+type DatabaseRow = Omit<SampledRow, 'stagesMs'> & Record<`${Column}_ms`, number | null>;
+
+function rowOf({
+  queue_ms: queue,
+  fetch_ms: fetch,
+  decode_ms: decode,
+  gray_ms: gray,
+  encode_ms: encode,
+  store_ms: store,
+  verify_ms: verify,
+  ...row
+}: DatabaseRow): SampledRow {
+  return { ...row, stagesMs: { queue, fetch, decode, gray, encode, store, verify } };
+}
+
+interface IdDraw {
+  low: number;
+  high: number;
+  count: number;
+  random: () => number;
+}
+
+/** Different ones, in their order, so that the table is read in its. */
+function drawIds({ low, high, count, random }: IdDraw): number[] {
+  const range = high - low + 1;
+  const ids = new Set<number>();
+  while (ids.size < Math.min(count, range)) ids.add(low + Math.floor(random() * range));
+  return [...ids].sort((a, b) => a - b);
+}
+
+function countByCode(rows: SampledRow[], factor: number): CodeCount[] {
+  const counts = new Map<string, CodeCount>();
+  for (const { status, code } of rows) {
+    if (status === 'converted' || code === null) continue;
+    const count = counts.get(code) ?? { status, code, images: 0 };
+    counts.set(code, { ...count, images: count.images + 1 });
+  }
+  return [...counts.values()]
+    .map((count) => ({ ...count, images: Math.round(count.images * factor) }))
+    .sort((a, b) => b.images - a.images || (a.code < b.code ? -1 : 1));
+}
+
+/** SQLSTATE 42P01: no such table; 42703: no such column, as in the original's. */
+function isSchemaError(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && /^42(P01|703)$/.test(String(error.code));
+}

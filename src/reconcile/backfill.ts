@@ -1,0 +1,111 @@
+import type { ParseOptions } from '../events/index.ts';
+import type { LedgerReader } from '../ledger/ledger-reader.ts';
+import type { Upload } from '../pipeline/index.ts';
+import type { ObjectFiles } from '../storage/object-files.ts';
+import type { Checkpoint, CheckpointFile, Plan } from './checkpoint-file.ts';
+import {
+  type Choice,
+  type ClassifiedObject,
+  classifyPage,
+  countsWith,
+  noCounts,
+} from './classify-page.ts';
+import { type Destination, noneTaken, type Taken, takenWith } from './destinations.ts';
+import { createPace, groupSizeOf } from './pace.ts';
+
+/** What `s3://BUCKET/PREFIX` names. */
+export interface Place {
+  bucket: string;
+  prefix: string;
+}
+
+export interface BackfillOptions {
+  files: Pick<ObjectFiles, 'list'>;
+  reader: Pick<LedgerReader, 'compare'>;
+  parseOptions: ParseOptions;
+  plan: Plan & { only: Choice };
+  sinceMs?: number | undefined;
+  /** Where chosen uploads go; without one nothing is handed over, only counted. */
+  destination?: Destination | undefined;
+  /** Where to go on from, and what tells how far it came. */
+  checkpoint?: CheckpointFile | undefined;
+  /** Chosen uploads a second. */
+  ratePerSecond?: number | undefined;
+  /** Begins no further group; the one under way is finished. */
+  signal: AbortSignal;
+  onProgress?: (progress: BackfillResult) => void;
+}
+
+export interface BackfillResult extends Pick<Checkpoint, 'counts' | 'taken'> {
+  /** Whether the list was gone through to its end. */
+  isFinished: boolean;
+}
+
+/**
+ * Goes through a place, a page at a time, and hands over what the ledger lacks. Each group of objects
+ * is handed over before the checkpoint passes it: whatever ends the process, nothing is left out, and
+ * at most one group is handed over twice.
+ */
+export async function backfill(options: BackfillOptions): Promise<BackfillResult> {
+  const { files, plan, destination, checkpoint, signal, onProgress } = options;
+  const pace = createPace(options.ratePerSecond);
+  let state: Checkpoint = (await checkpoint?.read(plan)) ?? {
+    version: 1,
+    plan,
+    ...(options.sinceMs !== undefined && { sinceMs: options.sinceMs }),
+    counts: noCounts(),
+    taken: noneTaken,
+  };
+  const groupSize = groupSizeOf(destination, options.ratePerSecond);
+  for await (const page of files.list(plan.bucket, plan.prefix, { after: state.after })) {
+    if (signal.aborted) return { ...state, isFinished: false };
+    const objects = await classifyPage(page, {
+      ...options,
+      bucket: plan.bucket,
+      recipeHash: plan.recipe,
+      choice: plan.only,
+      sinceMs: state.sinceMs,
+    });
+    for (const group of groupsOf(objects, groupSize)) {
+      const uploads = group.flatMap(({ upload }) => upload ?? []);
+      if (!(await pace(uploads.length, signal))) return { ...state, isFinished: false };
+      const taken = await handOver(uploads, destination);
+      state = advanced(state, group, taken);
+      await checkpoint?.write(state);
+      onProgress?.({ ...state, isFinished: false });
+    }
+  }
+  await checkpoint?.remove();
+  return { ...state, isFinished: true };
+}
+
+async function handOver(uploads: Upload[], destination: Destination | undefined): Promise<Taken> {
+  if (!destination || uploads.length === 0) return noneTaken;
+  return await destination.take(uploads);
+}
+
+function advanced(state: Checkpoint, group: ClassifiedObject[], taken: Taken): Checkpoint {
+  const last = group.at(-1)?.object.key;
+  return {
+    ...state,
+    ...(last !== undefined && { after: last }),
+    counts: countsWith(state.counts, group),
+    taken: takenWith(state.taken, taken),
+  };
+}
+
+/** Neighbours with at most so many uploads among them. */
+function* groupsOf(objects: ClassifiedObject[], maxUploads: number): Generator<ClassifiedObject[]> {
+  let group: ClassifiedObject[] = [];
+  let uploads = 0;
+  for (const object of objects) {
+    if (object.upload && uploads === maxUploads) {
+      yield group;
+      group = [];
+      uploads = 0;
+    }
+    group.push(object);
+    if (object.upload) uploads++;
+  }
+  if (group.length > 0) yield group;
+}

@@ -1,0 +1,92 @@
+import type { LedgerReader, LedgerRow, RowPosition } from '../ledger/ledger-reader.ts';
+import type { Upload } from '../pipeline/index.ts';
+import { type Destination, noneTaken, type Taken, takenWith } from './destinations.ts';
+import { createPace, groupSizeOf } from './pace.ts';
+
+export interface RetryOptions {
+  reader: Pick<LedgerReader, 'list'>;
+  /** Absent: of every bucket that the ledger names. */
+  bucket?: string | undefined;
+  code?: string | undefined;
+  sinceMs?: number | undefined;
+  /** Where they go; without one nothing is handed over, only counted. */
+  destination?: Destination | undefined;
+  ratePerSecond?: number | undefined;
+  /** Begins no further group; the one under way is finished. */
+  signal: AbortSignal;
+}
+
+export interface RetryResult {
+  /** Rows that are to be tried again, by code. */
+  rowsByCode: Record<string, number>;
+  /** Their keys: a key that failed with several contents is tried once, with what it holds now. */
+  keys: number;
+  taken: Taken;
+  isFinished: boolean;
+}
+
+const pageSize = 1_000;
+
+/**
+ * Hands over once more what the ledger says has failed, oldest first. What fails again gets a newer
+ * row, which this run does not meet: it ends.
+ */
+export async function retryFailed(options: RetryOptions): Promise<RetryResult> {
+  const { reader, bucket, code, sinceMs, destination, signal } = options;
+  const pace = createPace(options.ratePerSecond);
+  const since = sinceMs === undefined ? undefined : new Date(sinceMs).toISOString();
+  const filter = {
+    status: 'failed',
+    bucket,
+    code,
+    since,
+    until: new Date().toISOString(),
+  } as const;
+  const seen = new Set<string>();
+  const result: RetryResult = { rowsByCode: {}, keys: 0, taken: noneTaken, isFinished: false };
+  const groupSize = groupSizeOf(destination, options.ratePerSecond);
+  for await (const rows of pagesOf(reader, filter)) {
+    for (const { code: failure } of rows.filter(hasSource)) {
+      result.rowsByCode[failure ?? ''] = (result.rowsByCode[failure ?? ''] ?? 0) + 1;
+    }
+    const uploads = rows.filter(hasSource).map(uploadOf).filter(isNew);
+    for (let from = 0; from < uploads.length; from += groupSize) {
+      const group = uploads.slice(from, from + groupSize);
+      if (destination) {
+        if (!(await pace(group.length, signal))) return result;
+        result.taken = takenWith(result.taken, await destination.take(group));
+      }
+      result.keys += group.length;
+    }
+    if (signal.aborted) return result;
+  }
+  return { ...result, isFinished: true };
+
+  function isNew({ bucket, key }: Upload): boolean {
+    const name = `${bucket}/${key}`;
+    return !seen.has(name) && Boolean(seen.add(name));
+  }
+}
+
+async function* pagesOf(
+  reader: RetryOptions['reader'],
+  filter: Parameters<LedgerReader['list']>[0],
+): AsyncGenerator<LedgerRow[]> {
+  let after: RowPosition | undefined;
+  do {
+    const rows = await reader.list(filter, { order: 'oldest', limit: pageSize, after });
+    const last = rows.length === pageSize ? rows.at(-1) : undefined;
+    after = last && { value: last.recordedAt, id: last.id };
+    yield rows;
+  } while (after);
+}
+
+type RowOfSource = LedgerRow & { sourceBucket: string; sourceKey: string };
+
+function hasSource(row: LedgerRow): row is RowOfSource {
+  return row.sourceBucket !== null && row.sourceKey !== null;
+}
+
+function uploadOf({ sourceBucket: bucket, sourceKey: key, sourceSizeBytes }: RowOfSource): Upload {
+  return { bucket, key, ...(sourceSizeBytes !== null && { sizeBytes: sourceSizeBytes }) };
+}

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import type { LedgerReader } from '../../ledger/ledger-reader.ts';
+import {
+  contentId,
+  type Ledger,
+  type ObjectStore,
+  type Outcome,
+  type PipelineParts,
+  processBatch,
+} from '../../pipeline/index.ts';
+import type { ObjectFiles } from '../../storage/object-files.ts';
+import type { Finding } from './finding.ts';
+import { type Pair, uploadOf } from './judge.ts';
+
+export interface CompareOutputsOptions {
+  bucket: string;
+  files: Pick<ObjectFiles, 'open'>;
+  reader: Pick<LedgerReader, 'findContent'>;
+  recipeHash: string;
+  pipeline: PipelineParts;
+}
+
+/**
+ * Converts the sources once more, with the limits and the memory of any conversion, and compares bit for
+ * bit with what is there. Nothing is written.
+ */
+export async function compareOutputs(
+  pairs: Pair[],
+  options: CompareOutputsOptions,
+): Promise<Finding[]> {
+  const { bucket, files, pipeline } = options;
+  const comparisons = new Map<string, Comparison>();
+  const store = comparingStore(pipeline.store, files, comparisons);
+  const { results } = await processBatch(
+    pairs.map(({ source }) => uploadOf(source, bucket)),
+    { ...pipeline, store, ledger: noLedger, onSourceDeleted: 'keep' },
+  );
+  const findings = await Promise.all(
+    pairs.map(async (pair, index): Promise<Finding | undefined> => {
+      const { key } = pair.source;
+      const result = results[index];
+      if (!result || 'error' in result) {
+        return { kind: 'unchecked', key, reason: textOf(result?.error) };
+      }
+      return await findingOf(pair, result.outcome, { comparisons, options });
+    }),
+  );
+  return findings.filter((finding) => finding !== undefined);
+}
+
+interface Comparison {
+  /** Why it is not what the source converts to. */
+  difference?: string;
+  /** Of what is there. */
+  sha256?: string;
+}
+
+async function findingOf(
+  { source, output }: Pair,
+  outcome: Outcome,
+  {
+    comparisons,
+    options,
+  }: { comparisons: Map<string, Comparison>; options: CompareOutputsOptions },
+): Promise<Finding | undefined> {
+  const { bucket, reader, recipeHash } = options;
+  const { key } = source;
+  if (outcome.status === 'skipped' || outcome.source.etag !== source.etag) return undefined;
+  if (outcome.status === 'failed') {
+    // Limits may be others here than where it was converted.
+    return { kind: 'unchecked', key, reason: `${outcome.code}: ${outcome.message}` };
+  }
+  const { difference, sha256 } = comparisons.get(output.key) ?? {};
+  const content = { bucket, key, contentId: contentId(outcome.source), recipeHash };
+  const recorded = (await reader.findContent(content))?.outputSha256 ?? undefined;
+  const isOther = recorded !== undefined && sha256 !== undefined && recorded !== sha256;
+  const reasons = [
+    ...(difference === undefined ? [] : [difference]),
+    ...(isOther ? ['its checksum is not that of its row'] : []),
+  ];
+  if (reasons.length === 0) return undefined;
+  return { kind: 'different', key, reason: reasons.join('; '), upload: uploadOf(source, bucket) };
+}
+
+/** A store that compares what would be put with what is there. */
+function comparingStore(
+  store: ObjectStore,
+  files: Pick<ObjectFiles, 'open'>,
+  comparisons: Map<string, Comparison>,
+): ObjectStore {
+  return {
+    read: (...call) => store.read(...call),
+    head: (...call) => store.head(...call),
+    async put(ref, { bytes }) {
+      const found = await files.open(ref);
+      comparisons.set(
+        ref.key,
+        found ? await compareStream(found.body, bytes) : { difference: 'it went away' },
+      );
+    },
+    remove: () => Promise.reject(new Error('Expected a comparison to remove nothing.')),
+  };
+}
+
+/** As it arrives: of what is there, no more is held than a chunk. */
+async function compareStream(
+  body: AsyncIterable<Uint8Array>,
+  expected: Uint8Array,
+): Promise<Comparison> {
+  const hash = createHash('sha256');
+  let at = 0;
+  let firstDifference: number | undefined;
+  for await (const chunk of body) {
+    hash.update(chunk);
+    const place = firstDifference ?? firstDifferenceIn(chunk, expected.subarray(at));
+    if (firstDifference === undefined && place !== undefined) firstDifference = at + place;
+    at += chunk.byteLength;
+  }
+  if (at < expected.byteLength) firstDifference ??= at;
+  const sha256 = hash.digest('hex');
+  if (firstDifference === undefined) return { sha256 };
+  return { sha256, difference: `it differs from byte ${firstDifference} on` };
+}
+
+function firstDifferenceIn(chunk: Uint8Array, expected: Uint8Array): number | undefined {
+  const same = expected.subarray(0, chunk.byteLength);
+  if (Buffer.compare(chunk, same) === 0) return undefined;
+  const place = chunk.findIndex((byte, index) => byte !== same[index]);
+  return place < 0 ? undefined : place;
+}
+
+const noLedger: Ledger = { record: async () => {}, remove: async () => {} };
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

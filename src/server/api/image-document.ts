@@ -1,0 +1,64 @@
+import type { LedgerRow } from '../../ledger/ledger-reader.ts';
+import { isWithinReach, type Reach } from '../routes/reach.ts';
+import type { Image } from './schemas.ts';
+
+export const thumbnailWidth = 160;
+
+/** A row as the API shows it, with links to the files that this server serves. */
+export function imageDocument(row: LedgerRow, reach: Reach): Image {
+  const self = `/v1/images/${row.id}`;
+  const hasSource =
+    row.sourceBucket !== null && row.sourceKey !== null && isWithinReach(row, reach, 'source');
+  // The original's rows name no bucket: where their outputs lie is not known.
+  const hasOutput = row.outputBucket !== null && isWithinReach(row, reach, 'output');
+  const stages = Object.entries(row.stagesMs).filter(([, ms]) => ms !== null);
+  return {
+    id: row.id,
+    status: row.status,
+    code: row.code,
+    message: row.message,
+    source: {
+      bucket: row.sourceBucket,
+      key: row.sourceKey,
+      versionId: row.sourceVersion,
+      etag: row.sourceEtag,
+      sizeBytes: row.sourceSizeBytes,
+      format: row.inputFormat,
+      pages: row.pages,
+    },
+    output: outputOf(row),
+    recipe: recipeOf(row),
+    stagesMs: Object.fromEntries(stages),
+    durationMs: row.durationMs,
+    attempts: row.attempts,
+    coldStart: row.coldStart,
+    processorVersion: row.processorVersion,
+    eventTime: row.eventTime,
+    recordedAt: row.recordedAt,
+    links: {
+      self,
+      source: hasSource ? `${self}/source` : null,
+      gray: hasOutput ? `${self}/gray` : null,
+      thumbnail: hasOutput ? `${self}/gray?width=${thumbnailWidth}` : null,
+    },
+  };
+}
+
+function outputOf(row: LedgerRow): Image['output'] {
+  if (row.outputKey === null) return null;
+  const { outputBucket: bucket, outputKey: key, outputSizeBytes: sizeBytes } = row;
+  const { outputSha256: sha256, width, height, channels, depth } = row;
+  const losses = (row.losses ?? []) as NonNullable<Image['output']>['losses'];
+  const format = formatOf(row);
+  return { bucket, key, sizeBytes, sha256, format, width, height, channels, depth, losses };
+}
+
+/** A recipe may say `source`: then it is the input's. */
+function formatOf({ outputFormat, inputFormat }: LedgerRow): string | null {
+  return outputFormat === 'source' ? inputFormat : outputFormat;
+}
+
+function recipeOf({ recipeHash, recipe, method, outputFormat }: LedgerRow): Image['recipe'] {
+  if (recipeHash === null || recipe === null) return null;
+  return { hash: recipeHash, text: recipe, method: method ?? '', format: outputFormat ?? '' };
+}

@@ -1,0 +1,92 @@
+import { createRoute } from '@hono/zod-openapi';
+import { inputFormats, outputFormats } from '../../convert/index.ts';
+import {
+  ImageIdSchema,
+  ImagesQuerySchema,
+  PictureQuerySchema,
+  RemoveQuerySchema,
+} from './queries.ts';
+import { binary, json, problemsOf } from './responses.ts';
+import { ImageListSchema, ImageSchema, RemovedSchema } from './schemas.ts';
+
+const tags = ['Images'];
+const params = ImageIdSchema;
+
+const grayTypes = Object.values(outputFormats).map(({ contentType }) => contentType);
+const sourceTypes = [
+  ...new Set(Object.values(inputFormats).map(({ contentType }) => contentType)),
+  'application/octet-stream',
+];
+
+export const listImages = createRoute({
+  method: 'get',
+  path: '/v1/images',
+  tags,
+  summary: 'The ledger: what became of each upload',
+  description:
+    'A page of rows. `next` of one page is `cursor` of the next one; pages neither repeat nor miss a row that was there from the first page on.',
+  request: { query: ImagesQuerySchema },
+  responses: { 200: json(ImageListSchema, 'A page.'), ...problemsOf() },
+});
+
+export const getImage = createRoute({
+  method: 'get',
+  path: '/v1/images/{id}',
+  tags,
+  summary: 'One row of the ledger',
+  request: { params },
+  responses: { 200: json(ImageSchema, 'The row.'), ...problemsOf(404) },
+});
+
+const fileStatuses = [404, 410, 416] as const;
+
+export const getSource = createRoute({
+  method: 'get',
+  path: '/v1/images/{id}/source',
+  tags,
+  summary: 'The file that was uploaded',
+  description: 'Streams, with `ETag`, `If-None-Match` and `Range`.',
+  request: { params },
+  responses: {
+    200: binary('The file.', sourceTypes),
+    206: binary('The range of it that was asked for.', sourceTypes),
+    304: { description: 'It is what the client has.' },
+    ...problemsOf(...fileStatuses),
+  },
+});
+
+export const getGray = createRoute({
+  method: 'get',
+  path: '/v1/images/{id}/gray',
+  tags,
+  summary: 'The gray file',
+  description: 'Streams, with `ETag`, `If-None-Match` and `Range`.',
+  request: { params, query: PictureQuerySchema },
+  responses: {
+    200: binary('The file.', grayTypes),
+    206: binary('The range of it that was asked for.', grayTypes),
+    304: { description: 'It is what the client has.' },
+    ...problemsOf(...fileStatuses, 422),
+  },
+});
+
+export const retryImage = createRoute({
+  method: 'post',
+  path: '/v1/images/{id}/retry',
+  tags,
+  summary: 'Convert the key of a row once more, at once',
+  description:
+    'Reads the newest content of the key, as an event would, and answers with the row of that content.',
+  request: { params },
+  responses: { 200: json(ImageSchema, 'What became of it.'), ...problemsOf(404) },
+});
+
+export const removeImage = createRoute({
+  method: 'delete',
+  path: '/v1/images/{id}',
+  tags,
+  summary: 'Remove an output and its row',
+  description: 'The source stays, unless `source=true`.',
+  request: { params, query: RemoveQuerySchema },
+  responses: { 200: json(RemovedSchema, 'What was removed.'), ...problemsOf(404) },
+});

@@ -1,0 +1,58 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { version } from '../../version.ts';
+import {
+  getGray,
+  getImage,
+  getSource,
+  listImages,
+  removeImage,
+  retryImage,
+} from './image-routes.ts';
+import { compare, distribution, stats, timeline } from './report-routes.ts';
+import { about, health, live, metrics, readiness } from './system-routes.ts';
+import { convert, receiveEvent, upload } from './work-routes.ts';
+
+/** Every route of the API, in the order in which they are documented. */
+export const routes = [
+  ...[convert, upload, receiveEvent],
+  ...[listImages, getImage, getSource, getGray, retryImage, removeImage, live],
+  ...[stats, compare, timeline, distribution],
+  ...[about, health, readiness, metrics],
+];
+
+/** The methods that a path has; none where there is no such path. */
+export function methodsOf(path: string): string[] {
+  const found = routes.filter((route) =>
+    new RegExp(`^${route.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(path),
+  );
+  return found.map(({ method }) => method.toUpperCase());
+}
+
+const description = `Upload an image, and its grayscale twin appears; a row says what happened and how long each stage took.
+
+Errors are problem documents (RFC 9457) with a \`code\` that docs/errors.md explains. Parameters that are not known are refused. On loopback no token is needed; elsewhere send \`Authorization: Bearer TOKEN\`, or the token as the password of Basic authentication.`;
+
+export type OpenApiDocument = ReturnType<typeof openApiDocument>;
+
+/** The OpenAPI 3.1 document of the API. */
+export function openApiDocument() {
+  const app = new OpenAPIHono();
+  app.openAPIRegistry.registerComponent('securitySchemes', 'token', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'API_TOKEN; not needed on loopback.',
+  });
+  for (const route of routes) app.openAPIRegistry.registerPath(route);
+  return app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: { title: 'Grayscale Image Processor', version, description },
+    servers: [{ url: '/' }],
+    security: [{ token: [] }],
+    tags: [
+      { name: 'Images', description: 'What became of each upload.' },
+      { name: 'Work', description: 'Pictures and events in.' },
+      { name: 'Statistics', description: 'How long it took, what failed, what it cost.' },
+      { name: 'System', description: 'The server itself.' },
+    ],
+  });
+}

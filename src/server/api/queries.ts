@@ -1,0 +1,163 @@
+import { z } from '@hono/zod-openapi';
+import { type Recipe, type RecipeOptions, recipeOptions } from '../../convert/index.ts';
+import { groupings, readMoment, readSide } from '../../stats/index.ts';
+
+// What a query may say. Every one is strict: a name that is not known is a mistake, not a wish.
+
+/** Answers a name that is not known with those that are. */
+function query<Shape extends z.ZodRawShape>(shape: Shape) {
+  const names = Object.keys(shape).join(', ');
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys' ? `one of the parameters ${names}` : undefined,
+  });
+}
+
+/** PostgreSQL cannot hold NUL, and a store no longer name. */
+const keyText = z
+  .string()
+  .min(1)
+  .refine((key) => !key.includes('\0') && Buffer.byteLength(key) <= 1_024, {
+    error: 'Expected a key of 1 to 1,024 bytes without NUL',
+  });
+
+/** Anything that a row may hold, and nothing that the database would choke on. */
+const word = z
+  .string()
+  .min(1)
+  .max(1_024)
+  .refine((text) => !text.includes('\0'), { error: 'Expected text without NUL' });
+
+/** A moment, or how long ago it was. */
+const moment = z
+  .string()
+  .transform((text, context) => {
+    const time = readMoment(text, Date.now());
+    if (time !== undefined && time >= 0 && time < 253e12) return new Date(time);
+    context.addIssue('Expected a time such as 2026-01-31T12:00Z, or an age such as 24h');
+    return z.NEVER;
+  })
+  .openapi({ type: 'string', example: '24h', description: 'ISO 8601, or an age: 15m, 24h, 7d.' });
+
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `Expected a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .pipe(z.int().min(min).max(max))
+
+    .openapi({ type: 'integer', minimum: min, maximum: max });
+
+const yesOrNo = z
+  .enum(['true', 'false'])
+  .transform((text) => text === 'true')
+  .openapi({ type: 'string', enum: ['true', 'false'] });
+
+export const sorts = ['newest', 'oldest', 'slowest', 'fastest'] as const;
+
+export const ImagesQuerySchema = query({
+  status: z.enum(['converted', 'failed', 'skipped']).optional(),
+  code: word.optional(),
+  bucket: word.optional(),
+  key: keyText.optional().openapi({ description: 'Exactly this key.' }),
+  prefix: keyText.optional().openapi({ description: 'Keys that begin so.' }),
+  etag: word.optional().openapi({ description: 'Of the source; only together with `key`.' }),
+  method: word.optional(),
+  version: word.optional().openapi({ description: 'Of the processor.' }),
+  since: moment.optional(),
+  until: moment.optional(),
+  sort: z.enum(sorts).default('newest'),
+  limit: wholeNumber(1, 200).default(50).openapi({ default: 50 }),
+  cursor: z.string().max(512).optional().openapi({ description: '`next` of the page before.' }),
+});
+
+export type ImagesQuery = z.infer<typeof ImagesQuerySchema>;
+
+/** `9223372036854775807` is the largest that the database has. */
+export const ImageIdSchema = query({
+  id: z
+    .string()
+    .regex(/^[1-9]\d{0,17}$/, 'Expected the id of an image: a whole number')
+    .openapi({ param: { name: 'id', in: 'path' }, example: '42' }),
+});
+
+export const PictureQuerySchema = query({
+  width: wholeNumber(16, 1_024)
+    .optional()
+    .openapi({ description: 'A WebP of this width, never enlarged, instead of the file itself.' }),
+});
+
+export const RemoveQuerySchema = query({
+  source: yesOrNo.optional().openapi({ description: 'The source as well.' }),
+});
+
+export const UploadQuerySchema = query({
+  key: keyText,
+  presigned: yesOrNo.optional().openapi({
+    description: 'Answer with a URL of the store to send the bytes to, instead of taking them.',
+  }),
+});
+
+export const LiveQuerySchema = query({
+  status: z.enum(['converted', 'failed', 'skipped']).optional(),
+  prefix: keyText.optional(),
+});
+
+const since = (age: string) =>
+  moment.prefault(age).openapi({ type: 'string', default: age, example: age });
+
+export const StatsQuerySchema = query({
+  since: since('24h'),
+  until: moment.optional(),
+  by: z.enum(groupings).default('stage'),
+});
+
+export const TimelineQuerySchema = query({
+  since: since('24h'),
+  until: moment.optional(),
+  buckets: wholeNumber(1, 500).prefault('60').openapi({ default: 60 }),
+});
+
+export const DistributionQuerySchema = query({ since: since('24h'), until: moment.optional() });
+
+const side = word
+  .refine((name) => readSide(name, Date.now()) !== undefined, {
+    error: 'Expected a version such as 0.1.0, or a time such as 2026-01-01..2026-01-02 or 48h..24h',
+  })
+  .openapi({
+    description: 'A version (0.1.0), or a time (2026-01-01..2026-01-02, or 48h..24h).',
+    example: '0.1.0',
+  });
+
+export const CompareQuerySchema = query({
+  baseline: side,
+  candidate: side,
+  since: since('30d').openapi({ description: 'Where versions are looked for.' }),
+  until: moment.optional(),
+  tolerance: wholeNumber(0, 1_000)
+    .prefault('5')
+    .openapi({ default: 5, description: 'In percent: slower by so much is no regression.' }),
+});
+
+/** A recipe, each option as the table of options reads its text. */
+export const RecipeQuerySchema = query(
+  Object.fromEntries(
+    Object.entries(recipeOptions).map(([name, facts]) => [
+      name,
+      z
+        .string()
+        .transform((text, context) => {
+          const value: unknown = facts.read(facts.fromText(text));
+          if (value !== undefined) return value;
+          context.addIssue(`Expected ${facts.expected}`);
+          return z.NEVER;
+        })
+        .optional()
+        .openapi({
+          type: typeof facts.default === 'number' ? 'integer' : 'string',
+          description: `${facts.description} Expects ${facts.expected}. Default: what the server is configured for.`,
+          ...(facts.choices && name !== 'method' && { enum: [...facts.choices] }),
+        }),
+    ]),
+  ) as unknown as { [Name in keyof Recipe]: z.ZodType<RecipeOptions[Name]> },
+);

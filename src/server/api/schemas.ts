@@ -1,0 +1,202 @@
+import { z } from '@hono/zod-openapi';
+import { type Loss, lossMeanings, outputFormats } from '../../convert/index.ts';
+import { type Stage, stages } from '../../pipeline/index.ts';
+
+// The documents that the API answers with. What may be missing is null, never left out, so that a
+// client sees every field in its first answer; only stages that did not happen are absent.
+
+const milliseconds = z.number().min(0);
+const bytes = z.int().min(0);
+const time = z.iso.datetime().openapi({ example: '2026-03-01T12:30:45.123456Z' });
+
+export const StagesSchema = z
+  .object(
+    Object.fromEntries(stages.map((stage) => [stage, milliseconds.optional()])) as Record<
+      Stage,
+      z.ZodOptional<typeof milliseconds>
+    >,
+  )
+  .openapi('Stages', {
+    description: 'Milliseconds of each stage that happened, in the order in which they happen.',
+    example: { queue: 12.1, fetch: 8.4, decode: 31.9, gray: 2.2, encode: 40.7, store: 9.3 },
+  });
+
+const SourceSchema = z
+  .object({
+    bucket: z.string().nullable(),
+    key: z.string().nullable(),
+    versionId: z.string().nullable(),
+    etag: z.string().nullable(),
+    sizeBytes: bytes.nullable(),
+    format: z.string().nullable().openapi({ example: 'jpeg' }),
+    pages: z.int().nullable(),
+  })
+  .openapi('Source', { description: 'The content that was uploaded, as far as it is known.' });
+
+const OutputSchema = z
+  .object({
+    bucket: z.string().nullable(),
+    key: z.string(),
+    sizeBytes: bytes.nullable(),
+    sha256: z.string().nullable().openapi({
+      description:
+        'Of the output as it was written, in hex; null for rows from before it was recorded.',
+    }),
+    format: z.string().nullable().openapi({ example: 'png' }),
+    width: z.int().nullable(),
+    height: z.int().nullable(),
+    channels: z.int().nullable(),
+    depth: z.int().nullable(),
+    losses: z.array(z.enum(Object.keys(lossMeanings) as [Loss, ...Loss[]])),
+  })
+  .openapi('Output', { description: 'The gray file.' });
+
+const RecipeSchema = z
+  .object({
+    hash: z.string(),
+    text: z.string().openapi({ example: 'rec601 png' }),
+    method: z.string(),
+    format: z.string(),
+  })
+  .openapi('Recipe', { description: 'Everything besides the source that determines the output.' });
+
+export const ImageSchema = z
+  .object({
+    id: z.string().openapi({ example: '42' }),
+    status: z.enum(['converted', 'failed', 'skipped']),
+    code: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Why there is no output; docs/errors.md explains each.' }),
+    message: z.string().nullable(),
+    source: SourceSchema,
+    output: OutputSchema.nullable(),
+    recipe: RecipeSchema.nullable().openapi({ description: 'Null for rows of the original.' }),
+    stagesMs: StagesSchema,
+    durationMs: milliseconds.openapi({
+      description: 'All stages together but the wait in the queue.',
+    }),
+    attempts: z.int(),
+    coldStart: z.boolean().nullable(),
+    processorVersion: z.string().nullable(),
+    eventTime: time.nullable(),
+    recordedAt: time,
+    links: z
+      .object({
+        self: z.string(),
+        source: z.string().nullable(),
+        gray: z.string().nullable(),
+        thumbnail: z.string().nullable(),
+      })
+      .openapi({ description: 'Paths of this API; null where there is nothing to get.' }),
+  })
+  .openapi('Image', { description: 'What became of one content and recipe: a row of the ledger.' });
+
+export const ImageListSchema = z
+  .object({
+    images: z.array(ImageSchema),
+    next: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The cursor of the next page; null on the last.' }),
+  })
+  .openapi('ImageList');
+
+export const UploadSchema = z
+  .object({
+    bucket: z.string(),
+    key: z.string(),
+    etag: z.string(),
+    versionId: z.string().nullable(),
+    sizeBytes: bytes,
+    outcome: z.string().openapi({
+      description: 'Where the outcome will appear: a list that is empty until then.',
+      example: '/v1/images?bucket=uploads&key=photo.jpg&etag=9bb58f26192e4ba00f01e2e7b136bbd8',
+    }),
+  })
+  .openapi('Upload');
+
+export const PresignedUploadSchema = z
+  .object({
+    method: z.literal('PUT'),
+    url: z.url(),
+    headers: z.record(z.string(), z.string()),
+    expiresAt: time,
+    outcome: z.string(),
+  })
+  .openapi('PresignedUpload', {
+    description: 'How to send the bytes to the store itself, from a browser too.',
+  });
+
+export const RemovedSchema = z
+  .object({
+    id: z.string(),
+    removed: z.array(z.enum(['row', 'output', 'source'])),
+  })
+  .openapi('Removed');
+
+export const EventAnswerSchema = z
+  .object({
+    results: z.array(
+      z.object({
+        action: z.enum(['processed', 'ignored', 'refused', 'retry']),
+        key: z.string().nullable(),
+        status: z.enum(['converted', 'failed', 'skipped']).nullable(),
+        code: z.string().nullable(),
+        reason: z.string().nullable(),
+      }),
+    ),
+  })
+  .openapi('EventAnswer', { description: 'What became of each record of the event, in order.' });
+
+const CheckSchema = z.object({ ok: z.boolean(), problem: z.string().nullable() });
+
+export const ReadinessSchema = z
+  .object({
+    ready: z.boolean(),
+    checks: z.object({ database: CheckSchema, migrations: CheckSchema, store: CheckSchema }),
+  })
+  .openapi('Readiness');
+
+export const HealthSchema = z
+  .object({ status: z.literal('ok'), version: z.string() })
+  .openapi('Health');
+
+export const AboutSchema = z
+  .object({
+    version: z.string(),
+    bucket: z.string().nullable(),
+    outputPrefix: z.string(),
+    recipe: RecipeSchema,
+    limits: z.object({ maxBytes: bytes, maxPixels: z.int(), maxPages: z.int() }),
+    methods: z.array(z.string()),
+    formats: z.array(z.enum(Object.keys(outputFormats) as [string, ...string[]])),
+    inputs: z
+      .array(
+        z.object({ name: z.string(), contentType: z.string(), extensions: z.array(z.string()) }),
+      )
+      .openapi({ description: 'The formats that are read.' }),
+  })
+  .openapi('About', {
+    description: 'What this server does and takes; for forms and file pickers.',
+  });
+
+export const ProblemSchema = z
+  .object({
+    type: z.literal('about:blank'),
+    title: z.string(),
+    status: z.int(),
+    code: z.string().openapi({ description: 'docs/errors.md explains each.' }),
+    detail: z.string().openapi({ description: 'What happened, what was expected, the cure.' }),
+    errors: z
+      .array(z.object({ name: z.string(), expected: z.string(), received: z.string().nullable() }))
+      .optional()
+      .openapi({ description: 'Each parameter that is wrong.' }),
+  })
+  .openapi('Problem', { description: 'RFC 9457' });
+
+export type Image = z.infer<typeof ImageSchema>;
+export type ImageList = z.infer<typeof ImageListSchema>;
+export type Upload = z.infer<typeof UploadSchema>;
+export type Problem = z.infer<typeof ProblemSchema>;
+export type About = z.infer<typeof AboutSchema>;

@@ -1,0 +1,22 @@
+import type { Config } from '../../config/index.ts';
+import { printableJson } from '../../process/terminal.ts';
+
+export type Level = 'info' | 'warn' | 'error';
+
+/** Writes what an operator should know. */
+export type Log = (level: Level, message: string, facts?: Record<string, unknown>) => void;
+
+const ranks = { DEBUG: 0, INFO: 1, WARN: 2, ERROR: 3, SILENT: 4 } as const;
+
+/** A line of JSON each, as the function's log has them. */
+export function createLog(
+  { logLevel }: Pick<Config, 'logLevel'>,
+  write: (line: string) => void,
+): Log {
+  return (level, message, facts = {}) => {
+    const name = level.toUpperCase() as Uppercase<Level>;
+    if (ranks[name] < ranks[logLevel]) return;
+    const timestamp = new Date().toISOString();
+    write(printableJson({ level: name, message, timestamp, ...facts }));
+  };
+}

@@ -1,0 +1,75 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { type Outcome, type StageTimes, stages } from '../../pipeline/index.ts';
+
+/** What is told of an outcome, wherever it was made. */
+export type CountedOutcome = Pick<Outcome, 'status' | 'stages'> & { code?: string | undefined };
+
+/** What Prometheus asks for. */
+export interface Metrics {
+  outcome(outcome: CountedOutcome): void;
+  conversion(stages: { decodeMs: number; grayMs: number; encodeMs: number }): void;
+  request(request: { method: string; route: string; status: number; seconds: number }): void;
+  /** Shown whenever it is asked for. */
+  gauge(name: string, help: string, read: () => number): void;
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+/** From a thumbnail's milliseconds to a poster's minute. */
+const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const outcomes = new Counter({
+    name: 'grayscale_outcomes_total',
+    help: 'Uploads by what became of them; code is empty for conversions.',
+    labelNames: ['status', 'code'],
+    registers,
+  });
+  const stageSeconds = new Histogram({
+    name: 'grayscale_stage_seconds',
+    help: 'Seconds of each stage of an image.',
+    labelNames: ['stage'],
+    buckets,
+    registers,
+  });
+  const requests = new Histogram({
+    name: 'grayscale_http_request_seconds',
+    help: 'Seconds from a request to its answer, by route; a stream counts until it begins.',
+    labelNames: ['method', 'route', 'status'],
+    buckets,
+    registers,
+  });
+
+  function observe(times: StageTimes) {
+    for (const stage of stages) {
+      const ms = times[stage];
+      if (ms !== undefined) stageSeconds.observe({ stage }, ms / 1e3);
+    }
+  }
+
+  return {
+    outcome({ status, code = '', stages: times }) {
+      outcomes.inc({ status, code });
+      observe(times);
+    },
+    conversion: ({ decodeMs, grayMs, encodeMs }) =>
+      observe({ decode: decodeMs, gray: grayMs, encode: encodeMs }),
+    request: ({ seconds, status, ...labels }) =>
+      requests.observe({ ...labels, status: String(status) }, seconds),
+    gauge(name, help, read) {
+      new Gauge({
+        name,
+        help,
+        registers,
+        collect() {
+          this.set(read());
+        },
+      });
+    },
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}

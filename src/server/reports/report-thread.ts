@@ -1,0 +1,38 @@
+// A thread that makes reports: reading thousands of rows and resampling them takes a few hundred
+// milliseconds, during which the server must go on answering.
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { composeStatistics, type Statistics } from '../../app/open-pipeline.ts';
+import type { Config } from '../../config/index.ts';
+import { makeReport, type ReportRequest, type Reports } from './make-report.ts';
+
+export interface ReportQuestion {
+  id: number;
+  request: ReportRequest;
+}
+
+export type ReportAnswer = { id: number } & (
+  | { report: Reports[keyof Reports] }
+  | { error: { message: string; code: string } }
+);
+
+if (parentPort) serve(parentPort, composeStatistics(workerData as Config));
+
+function serve(port: MessagePort, statistics: Promise<Statistics>): void {
+  // A configuration without a database is told to whoever asks for a report.
+  statistics.catch(() => {});
+  port.on('message', async ({ id, request }: ReportQuestion) => {
+    port.postMessage(await answer({ id, request }, statistics));
+  });
+}
+
+async function answer(
+  { id, request }: ReportQuestion,
+  statistics: Promise<Statistics>,
+): Promise<ReportAnswer> {
+  try {
+    return { id, report: await makeReport(request, await statistics) };
+  } catch (error) {
+    const { message, code = '' } = error as Error & { code?: unknown };
+    return { id, error: { message, code: String(code) } };
+  }
+}

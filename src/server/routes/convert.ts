@@ -1,0 +1,124 @@
+import { recipeOf } from '../../app/open-pipeline.ts';
+import { type GrayImage, outputFormats, type Recipe } from '../../convert/index.ts';
+import type { Share } from '../../pipeline/index.ts';
+import { convert } from '../api/work-routes.ts';
+import { RequestError } from '../problems/problems.ts';
+import type { Api, Service } from '../service.ts';
+import { noRoom, readBody } from '../transfer/read-body.ts';
+import { sendBytes } from '../transfer/send-bytes.ts';
+import { withinMemory } from '../transfer/within-memory.ts';
+import { unlessAborted, workSignal } from '../transfer/work-signal.ts';
+
+/** `POST /v1/convert` */
+export function addConvert(app: Api, service: Service): void {
+  const { parts, gate, metrics } = service;
+  const { config } = parts;
+  const { limits, transfers, converter } = parts.pipeline;
+  const timeoutMs = config.requestTimeoutSeconds * 1e3;
+
+  app.openapi(convert, async (c) => {
+    const given = c.req.valid('query');
+    const format = given.format ?? acceptedFormat(c.req.header('accept'), config.format);
+    const recipe = recipeOf(config, { ...given, format });
+    const signal = workSignal(c.req.raw, timeoutMs);
+    gate.check();
+    const { gray, share, bodyMs, queueMs } = await unlessAborted(
+      signal,
+      convertBody(c.req.raw, { recipe, signal }),
+    );
+    metrics.conversion(gray.stages);
+    c.header('server-timing', serverTiming({ body: bodyMs, queue: queueMs, ...stagesOf(gray) }));
+    c.header('vary', 'accept');
+    for (const [name, value] of Object.entries(factsOf(gray))) c.header(name, value);
+    c.header('content-type', gray.contentType);
+    return sendBytes(c, gray.bytes, { share, timeoutMs });
+  });
+
+  /** The share of the result is the output's, until it is sent. */
+  async function convertBody(request: Request, options: ConvertOptions) {
+    const share = transfers.hold();
+    try {
+      const startedAt = performance.now();
+      // Outside of the gate: clients that send nothing keep no others from their conversions.
+      const bytes = await readBody(request, { maxBytes: limits.maxBytes, share, ...options });
+      const readAt = performance.now();
+      const { gray, startedConvertingAt } = await gate.pass(() =>
+        convertBytes(bytes, { share, ...options }),
+      );
+      options.signal.throwIfAborted();
+      return { gray, share, bodyMs: readAt - startedAt, queueMs: startedConvertingAt - readAt };
+    } catch (error) {
+      share.release();
+      throw error;
+    }
+  }
+
+  async function convertBytes(
+    bytes: Uint8Array,
+    { recipe, signal, share }: ConvertOptions & { share: Share },
+  ) {
+    const opening = converter.open(bytes, { recipe, limits, signal });
+    return await withinMemory(opening, parts.pipeline, async (image) => {
+      const startedConvertingAt = performance.now();
+      const gray = await image.convert();
+      if (!share.resize(gray.bytes.byteLength)) throw noRoom();
+      return { gray, startedConvertingAt };
+    });
+  }
+}
+
+interface ConvertOptions {
+  recipe: Recipe;
+  signal: AbortSignal;
+}
+
+/** The first type that the client would rather have and that can be written. */
+export function acceptedFormat(
+  accept: string | undefined,
+  configured: Recipe['format'],
+): Recipe['format'] {
+  if (!accept?.trim()) return configured;
+  const wishes = accept
+    .split(',')
+    .map((part) => {
+      const [type = '', ...parameters] = part.split(';').map((word) => word.trim().toLowerCase());
+      const q = parameters.find((word) => word.startsWith('q='))?.slice(2);
+      return { type, quality: q === undefined ? 1 : Number(q) || 0 };
+    })
+    .filter(({ quality }) => quality > 0)
+    .sort((a, b) => b.quality - a.quality);
+  for (const { type } of wishes) {
+    if (type === '*/*' || type === 'image/*') return configured;
+    const found = formatNames.find((name) => outputFormats[name].contentType === type);
+    if (found) return found;
+  }
+  const written = formatNames.map((name) => outputFormats[name].contentType).join(', ');
+  throw new RequestError(
+    'NOT_ACCEPTABLE',
+    `Expected Accept to name one of ${written}, or */*, but received ${accept.slice(0, 200)}.`,
+  );
+}
+
+const formatNames = Object.keys(outputFormats) as (keyof typeof outputFormats)[];
+
+function stagesOf({ stages }: GrayImage): Record<string, number> {
+  return { decode: stages.decodeMs, gray: stages.grayMs, encode: stages.encodeMs };
+}
+
+function serverTiming(stagesMs: Record<string, number>): string {
+  return Object.entries(stagesMs)
+    .map(([stage, ms]) => `${stage};dur=${ms.toFixed(1)}`)
+    .join(', ');
+}
+
+function factsOf({ width, height, channels, depth, losses, source, format }: GrayImage) {
+  return {
+    'x-image-width': String(width),
+    'x-image-height': String(height),
+    'x-image-channels': String(channels),
+    'x-image-depth': String(depth),
+    'x-image-format': format,
+    'x-source-format': source.format,
+    ...(losses.length > 0 && { 'x-image-losses': losses.join(', ') }),
+  };
+}

@@ -1,0 +1,94 @@
+import { html } from 'hono/html';
+import type { OpenApiDocument } from '../api/openapi.ts';
+
+// A page without scripts, as the Content-Security-Policy allows none from elsewhere.
+
+/** The OpenAPI document for people to read. */
+export function docsPage(document: OpenApiDocument) {
+  const operations = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
+    methods.flatMap((method) => {
+      const operation = item[method];
+      return operation ? [{ path, method, operation }] : [];
+    }),
+  );
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>${document.info.title}: the API</title>
+<link rel="stylesheet" href="/docs.css">
+</head>
+<body>
+<header><h1>${document.info.title}</h1><p>Version ${document.info.version}. For programs: <a href="/openapi.json">openapi.json</a></p>
+${(document.info.description ?? '').split('\n\n').map((text) => html`<p>${text}</p>`)}</header>
+<nav><ul>${operations.map(({ method, path }) => html`<li><a href="#${method}${path}"><code>${method.toUpperCase()} ${path}</code></a></li>`)}</ul></nav>
+<main>${operations.map(section)}</main>
+</body>
+</html>`;
+}
+
+const methods = ['get', 'post', 'delete'] as const;
+
+type Operation = NonNullable<NonNullable<OpenApiDocument['paths']>[string]['get']>;
+
+interface Entry {
+  path: string;
+  method: string;
+  operation: Operation;
+}
+
+function section({ path, method, operation }: Entry) {
+  const parameters = (operation.parameters ?? []) as Parameter[];
+  return html`<section id="${method}${path}">
+<h2><code>${method.toUpperCase()} ${path}</code></h2>
+<p><strong>${operation.summary}.</strong> ${operation.description ?? ''}</p>
+${parameters.length > 0 ? parameterTable(parameters) : ''}
+${answerTable(operation)}
+</section>`;
+}
+
+/** What is read here of a parameter. */
+interface Parameter {
+  name: string;
+  in: string;
+  required?: boolean;
+  description?: string;
+  schema?: {
+    type?: string;
+    enum?: string[];
+    default?: unknown;
+    minimum?: number;
+    maximum?: number;
+  };
+}
+
+function parameterTable(parameters: Parameter[]) {
+  return html`<table><thead><tr><th>parameter</th><th>in</th><th>meaning</th></tr></thead><tbody>
+${parameters.map(({ name, in: place, required, description, schema = {} }) => {
+  const allowed = schema.enum?.join(', ') ?? rangeOf(schema);
+  const standard = schema.default === undefined ? '' : ` Default: ${schema.default}.`;
+  return html`<tr><td><code>${name}</code>${required ? ' (required)' : ''}</td><td>${place}</td><td>${description ?? ''} ${allowed}${standard}</td></tr>`;
+})}</tbody></table>`;
+}
+
+function rangeOf({ minimum, maximum }: NonNullable<Parameter['schema']>): string {
+  return minimum === undefined ? '' : `${minimum} to ${maximum}.`;
+}
+
+function answerTable({ responses = {} }: Operation) {
+  return html`<table><thead><tr><th>answer</th><th>when</th></tr></thead><tbody>
+${Object.entries(responses).map(
+  ([status, answer]) =>
+    html`<tr><td>${status}</td><td>${(answer as { description: string }).description}</td></tr>`,
+)}</tbody></table>`;
+}
+
+export const docsStyle = `
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+code { font-family: ui-monospace, monospace; overflow-wrap: anywhere; }
+h2 { margin-top: 2.5rem; font-size: 1.1rem; }
+table { border-collapse: collapse; width: 100%; margin: 0.5rem 0; font-size: 0.9rem; }
+th, td { text-align: left; vertical-align: top; padding: 0.25rem 0.75rem 0.25rem 0; border-bottom: 1px solid #8884; }
+nav ul { columns: 2; padding-left: 1rem; }
+`;

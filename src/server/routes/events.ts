@@ -1,0 +1,146 @@
+import type { z } from '@hono/zod-openapi';
+import { type EventRecord, parseEvent } from '../../events/index.ts';
+import { processBatch, type UploadResult } from '../../pipeline/index.ts';
+import type { EventAnswerSchema } from '../api/schemas.ts';
+import { receiveEvent } from '../api/work-routes.ts';
+import { logSome } from '../logging/log-some.ts';
+import { causeOf, failureReason, isPermanent } from '../problems/failure-reason.ts';
+import { RequestError } from '../problems/problems.ts';
+import type { Api, Service } from '../service.ts';
+import { readBody } from '../transfer/read-body.ts';
+import { workSignal } from '../transfer/work-signal.ts';
+
+type RecordResult = z.infer<typeof EventAnswerSchema>['results'][number];
+
+interface Settled {
+  result: RecordResult;
+  /** For the log alone. */
+  cause?: string;
+}
+
+/**
+ * The largest message of SQS and EventBridge. S3 itself sends at most 64 KB.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+ */
+const maxEventBytes = 2 ** 20;
+
+/** Reasons that an answer repeats. */
+const maxReasons = 10;
+
+/** `POST /v1/events` */
+export function addEvents(app: Api, service: Service): void {
+  const { parts, gate } = service;
+  const timeoutMs = parts.config.requestTimeoutSeconds * 1e3;
+
+  app.openapi(receiveEvent, async (c) => {
+    const signal = workSignal(c.req.raw, timeoutMs);
+    // Read outside the gate: idle senders take no place from others.
+    const bytes = await readEvent(c.req.raw, service, signal);
+    const settled = await gate.pass(async () =>
+      processRecords(parseEvent(parseJson(bytes), parts.parseOptions), service, timeoutMs),
+    );
+    logFailures(settled, service);
+    const results = settled.map(({ result }) => result);
+    throwIfUnsettled(results);
+    return c.json({ results }, 200);
+  });
+}
+
+/** The body counts while it arrives. */
+async function readEvent(
+  request: Request,
+  { parts }: Service,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const share = parts.pipeline.transfers.hold();
+  try {
+    return await readBody(request, { maxBytes: maxEventBytes, signal, share });
+  } finally {
+    share.release();
+  }
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    // Anything but UTF-8 would become another key.
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw new RequestError(
+      'INVALID_REQUEST',
+      `Expected an event in JSON but: ${(error as Error).message}`,
+    );
+  }
+}
+
+async function processRecords(
+  records: EventRecord[],
+  { parts, feed, metrics, log }: Service,
+  timeoutMs: number,
+): Promise<Settled[]> {
+  const uploads = records.flatMap((record) => (record.action === 'process' ? [record.upload] : []));
+  const { results, outcomes, unrecorded } = await processBatch(uploads, parts.pipeline, {
+    timeoutMs,
+  });
+  for (const outcome of outcomes) metrics.outcome(outcome);
+  if (outcomes.length > 0) feed.wake();
+  const superseded = unrecorded.map(({ upload: { key }, contents }) => ({ key, contents }));
+  logSome(log, 'superseded contents without a row', superseded);
+
+  const remaining = results.values();
+  return records.map((record) =>
+    record.action === 'process'
+      ? settledOf(record.upload.key, remaining.next().value as UploadResult)
+      : { result: unprocessed(record) },
+  );
+}
+
+function settledOf(key: string, result: UploadResult): Settled {
+  if ('error' in result) {
+    const { error } = result;
+    const action = isPermanent(error) ? 'refused' : 'retry';
+    return {
+      result: { action, key, status: null, code: null, reason: failureReason(error) },
+      cause: causeOf(error),
+    };
+  }
+  const { outcome } = result;
+  const told =
+    outcome.status === 'converted'
+      ? { code: null, reason: null }
+      : { code: outcome.code, reason: outcome.message };
+  return { result: { action: 'processed', key, status: outcome.status, ...told } };
+}
+
+function unprocessed(record: Exclude<EventRecord, { action: 'process' }>): RecordResult {
+  const action = record.action === 'ignore' ? 'ignored' : 'refused';
+  return { action, key: record.key ?? null, status: null, code: null, reason: record.reason };
+}
+
+function logFailures(settled: Settled[], { log }: Service): void {
+  for (const failure of ['refused', 'retry'] as const) {
+    const failed = settled.filter(({ result }) => result.action === failure);
+    const lines = failed.map(({ result: { key, reason }, cause }) => ({
+      ...{ key, reason },
+      ...(cause !== undefined && { cause }),
+    }));
+    logSome(log, failure, lines);
+  }
+}
+
+/** Throws where the event has to come again, or where nothing of it can ever be processed. */
+function throwIfUnsettled(results: RecordResult[]): void {
+  const again = results.filter(({ action }) => action === 'retry');
+  if (again.length > 0) {
+    throw new RequestError(
+      'TRY_AGAIN',
+      `${again.length} of ${results.length} uploads could not be processed: ${again[0]?.reason} Send the event again.`,
+    );
+  }
+  if (results.length === 0 || results.some(({ action }) => action !== 'refused')) return;
+  const reasons = new Set(results.map(({ reason }) => reason));
+  const more = reasons.size > maxReasons ? [`And ${reasons.size - maxReasons} more reasons.`] : [];
+  throw new RequestError(
+    'INVALID_REQUEST',
+    [...[...reasons].slice(0, maxReasons), ...more].join(' '),
+  );
+}

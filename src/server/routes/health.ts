@@ -1,0 +1,55 @@
+import {
+  describeRecipe,
+  inputFormats,
+  methods,
+  outputFormats,
+  recipeHash,
+} from '../../convert/index.ts';
+import { version } from '../../version.ts';
+import { about, health, metrics as metricsRoute, readiness } from '../api/system-routes.ts';
+import type { Api, Service } from '../service.ts';
+import { checkReadiness } from './readiness.ts';
+
+/** What the server says of itself: `/healthz`, `/readyz`, `/metrics` and `/v1`. */
+export function addHealth(app: Api, service: Service): void {
+  const { parts, metrics, stopping, log } = service;
+
+  app.openapi(health, (c) => c.json({ status: 'ok' as const, version }, 200));
+
+  app.openapi(readiness, async (c) => {
+    const checks = await checkReadiness(parts, log);
+    const ready = !stopping.aborted && Object.values(checks).every(({ ok }) => ok);
+    return ready ? c.json({ ready, checks }, 200) : c.json({ ready, checks }, 503);
+  });
+
+  app.openapi(metricsRoute, async (c) =>
+    c.body(await metrics.text(), 200, { 'content-type': metrics.contentType }),
+  );
+
+  app.openapi(about, (c) => c.json(aboutOf(service), 200));
+}
+
+function aboutOf({ parts }: Service) {
+  const { bucket, pipeline } = parts;
+  const { recipe, outputPrefix } = pipeline;
+  const { maxBytes, maxPixels, maxPages } = pipeline.limits;
+  return {
+    version,
+    bucket,
+    outputPrefix,
+    recipe: {
+      hash: recipeHash(recipe),
+      text: describeRecipe(recipe),
+      method: recipe.method,
+      format: recipe.format,
+    },
+    limits: { maxBytes, maxPixels, maxPages },
+    methods: Object.keys(methods),
+    formats: Object.keys(outputFormats),
+    inputs: Object.values(inputFormats).map(({ name, contentType, extensions }) => ({
+      name,
+      contentType,
+      extensions: [...extensions],
+    })),
+  };
+}

@@ -1,0 +1,136 @@
+import { recipeHash } from '../../convert/index.ts';
+import type { LedgerRow, RowFilter } from '../../ledger/ledger-reader.ts';
+import { contentId, processBatch } from '../../pipeline/index.ts';
+import { readCursor, writeCursor } from '../api/cursor.ts';
+import { imageDocument } from '../api/image-document.ts';
+import { getImage, listImages, removeImage, retryImage } from '../api/image-routes.ts';
+import type { ImagesQuery } from '../api/queries.ts';
+import { causeOf, failureReason, isPermanent } from '../problems/failure-reason.ts';
+import { RequestError } from '../problems/problems.ts';
+import type { Api, Service } from '../service.ts';
+import { belongsTo } from './belongs-to.ts';
+import { checkReach, reachOf } from './reach.ts';
+
+/** The rows of the ledger, and what can be done to them. */
+export function addImages(app: Api, service: Service): void {
+  const { reader } = service.parts;
+  const reach = reachOf(service.parts);
+
+  app.openapi(listImages, async (c) => {
+    const { sort, limit, cursor, ...filter } = c.req.valid('query');
+    if (filter.etag !== undefined && filter.key === undefined) throw etagAlone(filter.etag);
+    const after = cursor === undefined ? undefined : readCursor(sort, cursor);
+    // One more than asked for tells whether there is a next page.
+    const rows = await reader.list(filterOf(filter), { order: sort, limit: limit + 1, after });
+    const page = rows.slice(0, limit);
+    const last = rows.length > limit ? page.at(-1) : undefined;
+    const next = last ? writeCursor(sort, positionOf(last, sort)) : null;
+    return c.json({ images: page.map((row) => imageDocument(row, reach)), next }, 200);
+  });
+
+  app.openapi(getImage, async (c) => {
+    const row = await findRow(service, c.req.valid('param').id);
+    return c.json(imageDocument(row, reach), 200);
+  });
+
+  app.openapi(retryImage, async (c) => {
+    const row = await findReached(service, c.req.valid('param').id, 'source');
+    const retried = await service.gate.pass(() => retry(row, service));
+    return c.json(imageDocument(retried, reach), 200);
+  });
+
+  app.openapi(removeImage, async (c) => {
+    const row = await findReached(service, c.req.valid('param').id, 'output');
+    const { source = false } = c.req.valid('query');
+    const removed = await remove(row, service, { withSource: source });
+    return c.json({ id: row.id, removed }, 200);
+  });
+}
+
+/** A row whose files are to be read or changed. Throws `NO_SUCH_IMAGE` and `OTHER_BUCKET`. */
+export async function findReached(
+  service: Pick<Service, 'parts'>,
+  id: string,
+  part: 'source' | 'output',
+): Promise<LedgerRow> {
+  return checkReach(await findRow(service, id), reachOf(service.parts), part);
+}
+
+/** Throws `NO_SUCH_IMAGE`. */
+async function findRow({ parts }: Pick<Service, 'parts'>, id: string): Promise<LedgerRow> {
+  const row = await parts.reader.find(id);
+  if (row) return row;
+  throw new RequestError('NO_SUCH_IMAGE', `There is no image ${id}; it may have been removed.`);
+}
+
+/** No index finds it, and nobody but the answer to an upload asks for it. */
+function etagAlone(received: string): RequestError {
+  const expected = 'to come together with key';
+  return new RequestError('INVALID_REQUEST', `Expected etag ${expected}.`, {
+    errors: [{ name: 'etag', expected, received }],
+  });
+}
+
+function filterOf({
+  since,
+  until,
+  ...words
+}: Omit<ImagesQuery, 'sort' | 'limit' | 'cursor'>): RowFilter {
+  return { ...words, since: since?.toISOString(), until: until?.toISOString() };
+}
+
+function positionOf(row: LedgerRow, sort: ImagesQuery['sort']) {
+  const value = sort === 'newest' || sort === 'oldest' ? row.recordedAt : row.durationMs;
+  return { value, id: row.id };
+}
+
+async function retry(row: LedgerRow, { parts, feed, metrics, log }: Service): Promise<LedgerRow> {
+  const { sourceBucket: bucket, sourceKey: key, sourceSizeBytes } = row;
+  if (bucket === null || key === null) {
+    throw new RequestError('NO_SUCH_FILE', `The row of image ${row.id} names no source.`);
+  }
+  const upload = { bucket, key, ...(sourceSizeBytes !== null && { sizeBytes: sourceSizeBytes }) };
+  const timeoutMs = parts.config.requestTimeoutSeconds * 1e3;
+  const { results, outcomes } = await processBatch([upload], parts.pipeline, { timeoutMs });
+  for (const outcome of outcomes) metrics.outcome(outcome);
+  feed.wake();
+
+  const result = results[0];
+  if (!result || 'error' in result) {
+    const { error } = result ?? {};
+    log('error', 'retry failed', { key, cause: causeOf(error) });
+    const code = isPermanent(error) ? 'INVALID_REQUEST' : 'TRY_AGAIN';
+    throw new RequestError(code, `"${key}" could not be processed: ${failureReason(error)}`);
+  }
+  const { source, recipe } = result.outcome;
+  const found = await parts.reader.findContent({
+    bucket,
+    key,
+    contentId: contentId(source),
+    recipeHash: recipeHash(recipe),
+  });
+  return found ?? row;
+}
+
+/**
+ * The row goes last: whoever is interrupted can ask again. Files that have another content by now
+ * belong to another row and stay.
+ */
+async function remove(
+  row: LedgerRow,
+  { parts }: Service,
+  { withSource }: { withSource: boolean },
+): Promise<('row' | 'output' | 'source')[]> {
+  const { files, reader } = parts;
+  const removed: ('row' | 'output' | 'source')[] = [];
+  for (const part of withSource ? (['output', 'source'] as const) : (['output'] as const)) {
+    const place = belongsTo(row, part);
+    const found = place && (await files.look(place.ref));
+    if (!place || !found || !place.holds(found)) continue;
+    // Nothing tells that this is the content of the row.
+    if (part === 'source' && row.sourceEtag === null) continue;
+    if (await files.remove(place.ref, { etag: found.etag })) removed.push(part);
+  }
+  if (await reader.remove(row.id)) removed.push('row');
+  return removed;
+}

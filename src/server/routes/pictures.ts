@@ -1,0 +1,59 @@
+import type { Context } from 'hono';
+import { inputFormats, outputFormats } from '../../convert/index.ts';
+import type { LedgerRow } from '../../ledger/ledger-reader.ts';
+import { getGray, getSource } from '../api/image-routes.ts';
+import { RequestError } from '../problems/problems.ts';
+import type { Api, Service } from '../service.ts';
+import { createGate } from '../transfer/gate.ts';
+import { sendFile } from '../transfer/send-file.ts';
+import { sendThumbnail } from '../transfer/send-thumbnail.ts';
+import { storeTooSlow, workSignal } from '../transfer/work-signal.ts';
+import { belongsTo } from './belongs-to.ts';
+import { findReached } from './images.ts';
+
+/** They take little memory, but a connection to the store each. */
+const maxStreams = 128;
+
+/** The files themselves: `/v1/images/{id}/source` and `/gray`. */
+export function addPictures(app: Api, service: Service): void {
+  const streams = createGate(maxStreams);
+  const timeoutMs = service.parts.config.requestTimeoutSeconds * 1e3;
+
+  app.openapi(getSource, async (c) => {
+    const { id } = c.req.valid('param');
+    return await send(c, await findReached(service, id, 'source'), { part: 'source' });
+  });
+
+  app.openapi(getGray, async (c) => {
+    const { id } = c.req.valid('param');
+    const row = await findReached(service, id, 'output');
+    return await send(c, row, { part: 'output', ...c.req.valid('query') });
+  });
+
+  async function send(
+    c: Context,
+    row: LedgerRow,
+    { part, width }: { part: Part; width?: number | undefined },
+  ): Promise<Response> {
+    const place = belongsTo(row, part);
+    if (!place) {
+      throw new RequestError(
+        'NO_SUCH_FILE',
+        `Image ${row.id} has no ${part}: it is ${row.status}.`,
+      );
+    }
+    const signal = workSignal(c.req.raw, timeoutMs, storeTooSlow);
+    if (width !== undefined) return await sendThumbnail(c, place, { width, service, signal });
+    const contentType = contentTypeOf(row, part);
+    return await sendFile(c, place, { service, streams, contentType, signal, timeoutMs });
+  }
+}
+
+type Part = 'source' | 'output';
+
+/** By what the file was found to be; what the uploader called it is not asked. */
+function contentTypeOf({ inputFormat, outputFormat }: LedgerRow, part: Part): string {
+  const format = part === 'output' && outputFormat !== 'source' ? outputFormat : inputFormat;
+  const formats: Record<string, { contentType: string }> = { ...inputFormats, ...outputFormats };
+  return formats[format ?? '']?.contentType ?? 'application/octet-stream';
+}

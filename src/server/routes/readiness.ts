@@ -1,0 +1,102 @@
+import type { ServerParts } from '../../app/open-server.ts';
+import type { Log } from '../logging/log.ts';
+import { unlessAborted } from '../transfer/work-signal.ts';
+
+/** Long enough for a database that wakes up, short enough for a probe. */
+const checkTimeoutMs = 3_000;
+
+export interface Check {
+  ok: boolean;
+  problem: string | null;
+}
+
+export type Checks = Record<'database' | 'migrations' | 'store', Check>;
+
+/**
+ * Whether database, schema and store can be used, and what to do where not. Anyone may ask: addresses,
+ * names and the driver's words are for the log alone.
+ */
+export async function checkReadiness(parts: ServerParts, log: Log): Promise<Checks> {
+  const [pending, rows, store] = await Promise.all([
+    settle(parts.pendingMigrations()),
+    settle(parts.reader.newest()),
+    settle(parts.files.reach(parts.bucket)),
+  ]);
+  const check = (problem: string | undefined, cause: unknown): Check => {
+    if (problem === undefined) return { ok: true, problem: null };
+    log('error', problem, { reason: reasonOf(cause) });
+    return { ok: false, problem };
+  };
+  // A role may be denied the list of migrations, and a database may lack the table: both did answer.
+  const lost = [pending.error, rows.error].find((error) => error && !isAboutSchema(error));
+  const schema = lost ? lost : (rows.error ?? pending.value);
+  return {
+    database: check(lost && databaseProblem(lost), lost),
+    migrations: check(
+      lost ? unknownMigrations : migrationsProblem(rows.error, pending.value ?? []),
+      schema,
+    ),
+    store: check(store.error && storeProblem(store.error), store.error),
+  };
+}
+
+interface Settled<Value> {
+  value?: Value;
+  error?: Error;
+}
+
+async function settle<Value>(work: Promise<Value>): Promise<Settled<Value>> {
+  try {
+    return { value: await unlessAborted(AbortSignal.timeout(checkTimeoutMs), work) };
+  } catch (error) {
+    return { error: error as Error };
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  if (cause instanceof Error) return cause.message || cause.name;
+  return `The database lacks ${String(cause)}.`;
+}
+
+/** SQLSTATE: no such table or column, or no right to read it. */
+function isAboutSchema(error: Error): boolean {
+  return /^(42P01|42703|42501|SCHEMA_OUTDATED)$/.test(codeOf(error));
+}
+
+const unknownMigrations = 'Not checked: the database cannot be used.';
+
+function migrationsProblem(error: Error | undefined, pending: string[]): string | undefined {
+  if (error && codeOf(error) === '42501') {
+    return 'The database role may not read image_metadata: run `grayscale migrate` with DB_APPLICATION_ROLE set to it.';
+  }
+  const isMissing = error !== undefined || pending.length > 0;
+  return isMissing ? 'Migrations are missing: run `grayscale migrate`.' : undefined;
+}
+
+function databaseProblem(error: Error): string {
+  const code = codeOf(error);
+  if (/^(28...|3D000|DATABASE_LOGIN_REFUSED)$/.test(code)) {
+    return 'The database refuses the login: check DATABASE_URL, or DB_USER, DB_PASSWORD and DB_NAME.';
+  }
+  if (code === 'DATABASE_NOT_TRUSTED') {
+    return 'The certificate of the database is not trusted: check DB_HOST and DB_SSL_ROOT_CERT.';
+  }
+  return 'The database does not answer: check that PostgreSQL runs, and DATABASE_URL, or DB_HOST and DB_PORT.';
+}
+
+function storeProblem(error: Error): string {
+  const { $metadata: metadata } = error as { $metadata?: { httpStatusCode?: number } };
+  switch (metadata?.httpStatusCode) {
+    case 404:
+      return 'The bucket does not exist: create it, or set S3_BUCKET to one that does.';
+    case 401:
+    case 403:
+      return 'The store denies access to the bucket: check S3_BUCKET, the credentials, and that they may list it.';
+    default:
+      return 'The store does not answer: check AWS_ENDPOINT_URL, AWS_REGION and the network.';
+  }
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error ? String(error.code) : '';
+}

@@ -1,0 +1,45 @@
+import type { TimeWindow } from '../../stats/index.ts';
+import { compare, distribution, stats, timeline } from '../api/report-routes.ts';
+import { RequestError } from '../problems/problems.ts';
+import type { ReportRequest } from '../reports/make-report.ts';
+import type { Api, Service } from '../service.ts';
+import { unlessAborted, workSignal } from '../transfer/work-signal.ts';
+
+/** `/v1/stats` and what is below it: the reports of `grayscale stats`. */
+export function addStatistics(app: Api, { parts, reporter }: Service): void {
+  const timeoutMs = parts.config.requestTimeoutSeconds * 1e3;
+  const report = <Request extends ReportRequest>(asking: globalThis.Request, request: Request) =>
+    unlessAborted(workSignal(asking, timeoutMs), reporter.report(request));
+
+  app.openapi(stats, async (c) => {
+    const { by, ...times } = c.req.valid('query');
+    const window = windowOf(times);
+    return c.json(await report(c.req.raw, { name: 'stats', by, window }), 200);
+  });
+
+  app.openapi(timeline, async (c) => {
+    const { buckets, ...times } = c.req.valid('query');
+    const window = windowOf(times);
+    return c.json(await report(c.req.raw, { name: 'timeline', buckets, window }), 200);
+  });
+
+  app.openapi(distribution, async (c) => {
+    const window = windowOf(c.req.valid('query'));
+    return c.json(await report(c.req.raw, { name: 'distribution', window }), 200);
+  });
+
+  app.openapi(compare, async (c) => {
+    const { tolerance: percent, since, until, ...sides } = c.req.valid('query');
+    const [tolerance, window] = [percent / 100, windowOf({ since, until })];
+    return c.json(await report(c.req.raw, { name: 'compare', ...sides, tolerance, window }), 200);
+  });
+}
+
+function windowOf({ since, until }: { since: Date; until?: Date | undefined }): TimeWindow {
+  const [sinceMs, untilMs] = [since.getTime(), until?.getTime() ?? Date.now()];
+  if (sinceMs < untilMs) return { sinceMs, untilMs };
+  const expected = `a time before ${new Date(untilMs).toISOString()}`;
+  throw new RequestError('INVALID_REQUEST', `Expected since to be ${expected}.`, {
+    errors: [{ name: 'since', expected, received: since.toISOString() }],
+  });
+}

@@ -1,0 +1,107 @@
+import { Readable } from 'node:stream';
+import type { ObjectRef, ObjectVersion } from '../../pipeline/index.ts';
+import { upload } from '../api/work-routes.ts';
+import { RequestError } from '../problems/problems.ts';
+import type { Api, Service } from '../service.ts';
+import { bodyChunks } from '../transfer/body-chunks.ts';
+import { createGate } from '../transfer/gate.ts';
+import { announcedBytes, tooLarge } from '../transfer/read-body.ts';
+import {
+  requestTooSlow,
+  storeTooSlow,
+  unlessAborted,
+  workSignal,
+} from '../transfer/work-signal.ts';
+
+const presignedSeconds = 900;
+/** They take no memory worth counting, but a connection each. */
+const maxUploads = 64;
+
+/** `POST /v1/uploads` */
+export function addUploads(app: Api, { parts }: Service): void {
+  const { config, bucket, files, pipeline, parseOptions } = parts;
+  const uploads = createGate(maxUploads);
+  const timeoutMs = config.requestTimeoutSeconds * 1e3;
+
+  app.openapi(upload, async (c) => {
+    const { key, presigned } = c.req.valid('query');
+    const ref = { bucket, key };
+    checkKey(ref, parseOptions);
+    const contentType = contentTypeOf(c.req.header('content-type'));
+    if (presigned) return c.json(await presign(ref, contentType), 200);
+
+    const sizeBytes = announcedBytes(c.req.raw);
+    if (sizeBytes === undefined) throw lengthRequired();
+    if (sizeBytes > pipeline.limits.maxBytes) throw tooLarge(pipeline.limits.maxBytes);
+    const version = await store(c.req.raw, ref, { sizeBytes, contentType });
+    const { etag, versionId = null } = version;
+    const outcome = outcomePath(ref, etag);
+    c.header('location', outcome);
+    return c.json({ ...ref, etag, versionId, sizeBytes, outcome }, 202);
+  });
+
+  async function store(
+    request: Request,
+    ref: ObjectRef,
+    facts: { sizeBytes: number; contentType: string },
+  ): Promise<ObjectVersion> {
+    let isReceived = false;
+    const signal = workSignal(request, timeoutMs, () =>
+      isReceived ? storeTooSlow(timeoutMs) : requestTooSlow(timeoutMs),
+    );
+    const chunks = bodyChunks(request, { signal });
+    // A client that sends nothing takes neither a place nor a connection to the store.
+    const first = await chunks.next();
+    async function* body() {
+      if (!first.done) yield first.value;
+      yield* chunks;
+      isReceived = true;
+    }
+    return await uploads.pass(() => {
+      const stream = Readable.from(body(), { objectMode: false });
+      return unlessAborted(signal, files.write(ref, stream, { ...facts, signal }));
+    });
+  }
+
+  async function presign(ref: ObjectRef, contentType: string) {
+    const url = await files.presign(ref, { contentType, expiresSeconds: presignedSeconds });
+    if (url === undefined) {
+      throw new RequestError(
+        'NOT_PRESIGNABLE',
+        `Expected the bucket ${ref.bucket} to let other sites PUT (CORS) but it does not. Send the bytes here, without presigned=true.`,
+      );
+    }
+    const expiresAt = new Date(Date.now() + presignedSeconds * 1e3).toISOString();
+    const headers = { 'content-type': contentType };
+    return { method: 'PUT' as const, url, headers, expiresAt, outcome: outcomePath(ref) };
+  }
+}
+
+/** The list that holds the row of this content, once there is one. */
+function outcomePath({ bucket, key }: ObjectRef, etag?: string): string {
+  return `/v1/images?${new URLSearchParams({ bucket, key, ...(etag && { etag }) })}`;
+}
+
+function checkKey({ bucket, key }: ObjectRef, options: Service['parts']['parseOptions']): void {
+  const { outputPrefix, outputBucket = bucket } = options;
+  const isOutput = bucket === outputBucket && key.startsWith(outputPrefix);
+  const isOdd = key.endsWith('/') || /(^|\/)\.{1,2}(\/|$)/.test(key);
+  if (!isOutput && !isOdd) return;
+  const expected = `a key that is not under ${outputPrefix}, does not end with / and has no . or .. between slashes`;
+  throw new RequestError('INVALID_REQUEST', `Expected ${expected}.`, {
+    errors: [{ name: 'key', expected, received: key.slice(0, 100) }],
+  });
+}
+
+/** Only what a picture can be; the content decides anyway. */
+function contentTypeOf(header: string | undefined): string {
+  const type = header?.split(';')[0]?.trim().toLowerCase() ?? '';
+  return /^image\/[\w.+-]{1,60}$/.test(type) ? type : 'application/octet-stream';
+}
+
+function lengthRequired(): RequestError {
+  return new RequestError(
+    'LENGTH_REQUIRED',
+    'Expected a Content-Length, which stores need to take a stream. Send a file or a blob and not a stream of unknown length.',
+  );
+}

@@ -1,0 +1,64 @@
+import { RequestError } from '../problems/problems.ts';
+
+/** How fast a client has to be, so that what it holds is not held for nothing. */
+export interface Pace {
+  /** How long a client may send nothing; what it sends in time earns this back. */
+  graceMs: number;
+  bytesPerSecond: number;
+}
+
+/** Slower than any connection over which someone sends images. */
+export const defaultPace: Pace = { graceMs: 10_000, bytesPerSecond: 4_096 };
+
+/**
+ * The pieces of a body as they arrive. Throws `REQUEST_TIMEOUT` for a client that is too slow, and
+ * the reason of the signal. Only waiting for the client counts, not what the caller does between.
+ */
+export async function* bodyChunks(
+  { body }: Request,
+  { signal, pace = defaultPace }: { signal: AbortSignal; pace?: Pace },
+): AsyncGenerator<Uint8Array, void, undefined> {
+  if (body === null) return;
+  const reader = body.getReader();
+  let patienceMs = pace.graceMs;
+  try {
+    for (;;) {
+      const askedAt = performance.now();
+      const { done, value } = await withinPatience(reader.read(), patienceMs, { signal, pace });
+      if (done) return;
+      const waitedMs = performance.now() - askedAt;
+      const earnedMs = (value.byteLength / pace.bytesPerSecond) * 1e3;
+      patienceMs = Math.min(pace.graceMs, patienceMs - waitedMs + earnedMs);
+      yield value;
+    }
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
+async function withinPatience<Result>(
+  reading: Promise<Result>,
+  patienceMs: number,
+  { signal, pace }: { signal: AbortSignal; pace: Pace },
+): Promise<Result> {
+  signal.throwIfAborted();
+  const { promise: givenUp, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(tooSlow(pace)), Math.max(0, patienceMs));
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([reading, givenUp]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+    // Given up: the end of the connection rejects it later.
+    reading.catch(() => {});
+  }
+}
+
+function tooSlow({ graceMs, bytesPerSecond }: Pace): RequestError {
+  return new RequestError(
+    'REQUEST_TIMEOUT',
+    `Expected a body that arrives at ${bytesPerSecond} bytes per second or more, with pauses of at most ${graceMs / 1e3} seconds, but it is slower. Send it again over a faster connection.`,
+  );
+}

@@ -1,0 +1,47 @@
+import type { Context } from 'hono';
+import type { Share } from '../../pipeline/index.ts';
+import { outgoingOf, whenClosed } from './answer-end.ts';
+
+export interface SendBytesOptions {
+  /** Released when the answer is sent or given up. */
+  share: Share;
+  /** How long the client may take to read the answer. */
+  timeoutMs: number;
+}
+
+/** Small enough that it shows soon whether the client reads. */
+const chunkBytes = 2 ** 16;
+
+/** Answers with bytes in memory, which count until the client has read them or its time is over. */
+export function sendBytes(
+  c: Context,
+  bytes: Uint8Array,
+  { share, timeoutMs }: SendBytesOptions,
+): Response {
+  c.header('content-length', String(bytes.byteLength));
+  const outgoing = outgoingOf(c);
+  if (!outgoing) {
+    share.release();
+    return c.body(Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength));
+  }
+  const timer = setTimeout(() => outgoing.destroy(), timeoutMs);
+  whenClosed(outgoing, () => {
+    clearTimeout(timer);
+    share.release();
+  });
+  return c.body(inChunks(bytes));
+}
+
+function inChunks(bytes: Uint8Array): ReadableStream<Uint8Array> {
+  let at = 0;
+  return new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        controller.enqueue(bytes.subarray(at, at + chunkBytes));
+        at += chunkBytes;
+        if (at >= bytes.byteLength) controller.close();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}

@@ -1,0 +1,154 @@
+import { basename } from 'node:path/posix';
+import type { Readable } from 'node:stream';
+import type { Context } from 'hono';
+import { type FoundFile, RangeOutsideError } from '../../pipeline/index.ts';
+import { gone } from '../problems/gone.ts';
+import type { Place } from '../routes/belongs-to.ts';
+import type { Service } from '../service.ts';
+import { closedSignal, outgoingOf } from './answer-end.ts';
+import type { Gate } from './gate.ts';
+import { storeChunks } from './store-chunks.ts';
+import { unlessAborted } from './work-signal.ts';
+
+export interface SendFileOptions {
+  service: Service;
+  /** Files that are being sent. */
+  streams: Gate;
+  contentType: string;
+  /** Aborted when the store has taken too long to begin. */
+  signal: AbortSignal;
+  /** How long the store may send nothing in mid-file. */
+  timeoutMs: number;
+}
+
+interface StreamFileOptions extends SendFileOptions {
+  range: string | undefined;
+}
+
+/** Types that browsers show as pictures and never as pages. */
+const shown = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/avif', 'image/gif']);
+
+/**
+ * Streams a file, or the one range of it that is asked for, unless the client has it already.
+ * https://www.rfc-editor.org/rfc/rfc9110#name-conditional-requests
+ */
+export async function sendFile(
+  c: Context,
+  place: Place,
+  options: SendFileOptions,
+): Promise<Response> {
+  const { service, contentType, signal } = options;
+  const { ref, versionId } = place;
+  const look = () => unlessAborted(signal, service.parts.files.look(ref, { versionId, signal }));
+  const known = c.req.header('if-none-match');
+  if (known !== undefined || c.req.method === 'HEAD') {
+    const found = checked(await look(), place);
+    const headers = headersOf(found, ref.key, contentType);
+    if (known !== undefined && matches(known, found.etag)) return c.body(null, 304, headers);
+    if (c.req.method === 'HEAD') {
+      return c.body(null, 200, { ...headers, 'content-length': String(found.sizeBytes) });
+    }
+  }
+  const range = await rangeOf(c, look);
+  try {
+    return await streamFile(c, place, { ...options, range });
+  } catch (error) {
+    if (error instanceof RangeOutsideError) {
+      c.header('content-range', `bytes */${checked(await look(), place).sizeBytes}`);
+    }
+    throw error;
+  }
+}
+
+/** The place and the connection to the store are given back when the answer is over. */
+async function streamFile(
+  c: Context,
+  place: Place,
+  { service, streams, contentType, signal, timeoutMs, range }: StreamFileOptions,
+): Promise<Response> {
+  const { ref, versionId } = place;
+  const { files } = service.parts;
+  const closed = closedSignal(c);
+  const leave = streams.enter();
+  let body: Readable | undefined;
+  const end = () => {
+    leave();
+    body?.destroy();
+  };
+  try {
+    const opening = files.open(ref, { versionId, range, signal: closed });
+    const file = await unlessAborted(signal, opening).catch((error: unknown) => {
+      void opening.then((late) => late?.body.destroy()).catch(() => {});
+      throw error;
+    });
+    if (!file) throw gone(place, { isReplaced: false });
+    body = file.body;
+    if (!place.holds(file)) throw gone(place, { isReplaced: true });
+    closed.throwIfAborted();
+    closed.addEventListener('abort', end, { once: true });
+    const onFailure = (error: Error) => {
+      service.log('error', 'file not sent in full', { key: ref.key, reason: error.message });
+      // The status is sent: only the end of the connection can say that the rest is missing.
+      const outgoing = outgoingOf(c);
+      if (!outgoing) throw error;
+      outgoing.destroy();
+    };
+    const chunks = storeChunks(file.body, { timeoutMs, closed, onFailure, onEnd: leave });
+    return c.body(ReadableStream.from(chunks), file.contentRange ? 206 : 200, {
+      ...headersOf(file, ref.key, contentType),
+      'content-length': String(file.lengthBytes),
+      ...(file.contentRange && { 'content-range': file.contentRange }),
+    });
+  } catch (error) {
+    end();
+    throw error;
+  }
+}
+
+/** The file of the place, if it still is that. */
+export function checked(found: FoundFile | undefined, place: Place): FoundFile {
+  if (!found) throw gone(place, { isReplaced: false });
+  if (!place.holds(found)) throw gone(place, { isReplaced: true });
+  return found;
+}
+
+/** Whether `If-None-Match` names this ETag. */
+export function matches(header: string, etag: string): boolean {
+  if (header.trim() === '*') return true;
+  return header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === `"${etag}"`);
+}
+
+function headersOf({ etag }: FoundFile, key: string, contentType: string) {
+  return {
+    etag: `"${etag}"`,
+    'accept-ranges': 'bytes',
+    'cache-control': 'private, no-cache',
+    'content-type': contentType,
+    'content-disposition': `${shown.has(contentType) ? 'inline' : 'attachment'}; ${fileName(key)}`,
+    'content-security-policy': "default-src 'none'; sandbox",
+  };
+}
+
+/** RFC 6266: plain ASCII for old clients, and the name itself. */
+function fileName(key: string): string {
+  const name = basename(key) || 'image';
+  const plain = name.replace(/[^\w. -]/g, '_');
+  const encoded = encodeURIComponent(name.toWellFormed()).replace(
+    /['()*]/g,
+    (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `filename="${plain}"; filename*=UTF-8''${encoded}`;
+}
+
+/** One range in bytes; anything else is answered with the whole file, as RFC 9110 allows. */
+async function rangeOf(
+  c: Context,
+  look: () => Promise<FoundFile | undefined>,
+): Promise<string | undefined> {
+  const range = c.req.header('range')?.trim();
+  if (range === undefined || !/^bytes=(\d{1,15}-\d{0,15}|-\d{1,15})$/.test(range)) return undefined;
+  const condition = c.req.header('if-range');
+  if (condition === undefined) return range;
+  const found = await look();
+  return found && condition === `"${found.etag}"` ? range : undefined;
+}

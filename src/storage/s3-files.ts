@@ -1,0 +1,166 @@
+import { type Readable, Transform } from 'node:stream';
+import {
+  GetBucketCorsCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { BodyLengthError, type ObjectRef, RangeOutsideError } from '../pipeline/index.ts';
+import type { ObjectFiles, OpenOptions } from './object-files.ts';
+import { bodyOf, foundOf, nameOf, unlessGone, versionOf } from './s3-answers.ts';
+import { removeFromS3 } from './s3-remove.ts';
+
+/** Objects of S3, and of what speaks its protocol, as streams and lists. */
+export function createS3Files(client: S3Client): ObjectFiles {
+  return {
+    async open(ref, { range, versionId, signal } = {}) {
+      const command = new GetObjectCommand({ ...addressOf(ref, { versionId }), Range: range });
+      const response = await unlessGone(
+        client.send(command, { ...(signal && { abortSignal: signal }) }).catch((error: unknown) => {
+          if (nameOf(error) === 'InvalidRange') throw new RangeOutsideError(ref.key, `${range}`);
+          throw error;
+        }),
+        ['NoSuchKey', 'NoSuchVersion'],
+      );
+      if (!response) return undefined;
+      const { ContentRange: contentRange, ContentLength: lengthBytes = 0 } = response;
+      return {
+        ...foundOf(response),
+        body: bodyOf(response),
+        lengthBytes,
+        ...(contentRange && { contentRange }),
+      };
+    },
+
+    async look(ref, { signal, ...options } = {}) {
+      const command = new HeadObjectCommand(addressOf(ref, options));
+      const looking = client.send(command, { ...(signal && { abortSignal: signal }) });
+      const response = await unlessGone(looking, ['NotFound', 'NoSuchKey']);
+      return response && foundOf(response);
+    },
+
+    async write(ref, body, { sizeBytes, contentType, signal }) {
+      const { counted, failed } = countedTo(sizeBytes, body, signal);
+      const command = new PutObjectCommand({
+        ...addressOf(ref),
+        Body: counted,
+        ContentLength: sizeBytes,
+        ContentType: contentType,
+      });
+      try {
+        const response = await client.send(command, { abortSignal: failed });
+        return { ...versionOf(response), sizeBytes };
+      } catch (error) {
+        body.destroy();
+        // The body's own error says more than that sending it was given up.
+        throw failed.aborted ? failed.reason : error;
+      }
+    },
+
+    remove: (ref, options) => removeFromS3(client, ref, options),
+
+    async *list(bucket, prefix, { after } = {}) {
+      let token: string | undefined;
+      do {
+        const command = new ListObjectsV2Command({
+          Bucket: bucket,
+          Prefix: prefix,
+          ContinuationToken: token,
+          // XML has no way to write some characters that keys may have, and turns \r into \n.
+          EncodingType: 'url',
+          // S3 ignores it beside a token; others may not.
+          ...(token === undefined && after !== undefined && { StartAfter: after }),
+        });
+        const { Contents = [], NextContinuationToken, EncodingType } = await client.send(command);
+        // Not all stores do as they are asked; those that do say so.
+        const keyOf = EncodingType === 'url' ? urlDecoded : (key: string) => key;
+        yield Contents.map(({ Key = '', ETag = '', Size = 0, LastModified }) => ({
+          key: keyOf(Key),
+          etag: ETag.replaceAll('"', ''),
+          sizeBytes: Size,
+          ...(LastModified && { modifiedAtMs: LastModified.getTime() }),
+        }));
+        token = NextContinuationToken;
+      } while (token);
+    },
+
+    async presign(ref, { contentType, expiresSeconds }) {
+      if (!(await letsBrowsersIn(client, ref.bucket))) return undefined;
+      const command = new PutObjectCommand({ ...addressOf(ref), ContentType: contentType });
+      return await getSignedUrl(client, command, {
+        expiresIn: expiresSeconds,
+        signableHeaders: new Set(['content-type']),
+      });
+    },
+
+    async reach(bucket) {
+      await client.send(new HeadBucketCommand({ Bucket: bucket }));
+    },
+  };
+}
+
+/**
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html#API_ListObjectsV2_RequestSyntax
+ * What is not encoded comes from a store that says it encodes and does not: it is the key.
+ */
+function urlDecoded(key: string): string {
+  try {
+    return decodeURIComponent(key.replaceAll('+', ' '));
+  } catch {
+    return key;
+  }
+}
+
+function addressOf({ bucket, key }: ObjectRef, { versionId }: Pick<OpenOptions, 'versionId'> = {}) {
+  return { Bucket: bucket, Key: key, ...(versionId !== undefined && { VersionId: versionId }) };
+}
+
+/**
+ * The body, as long as it is as long as announced: else the signal is aborted, and the stream just
+ * does not go on. Some stores keep what came of a body that ends early, so it must not seem to end;
+ * and an error in it would be thrown, uncaught, by the streams that the SDK puts around it.
+ */
+function countedTo(sizeBytes: number, body: Readable, signal: AbortSignal) {
+  const failing = new AbortController();
+  let received = 0;
+  const fail = (reason: unknown) => {
+    body.unpipe(counted);
+    failing.abort(reason);
+  };
+  const mismatch = () => fail(new BodyLengthError(sizeBytes, received));
+
+  const counted = new Transform({
+    transform(chunk: Uint8Array, _, done) {
+      received += chunk.byteLength;
+      if (received > sizeBytes) mismatch();
+      else done(null, chunk);
+    },
+    flush(done) {
+      if (received === sizeBytes) done();
+      else mismatch();
+    },
+  });
+  body.on('error', fail);
+  // A client that goes away ends its body without an end.
+  body.on('close', () => body.readableEnded || mismatch());
+  signal.addEventListener('abort', () => fail(signal.reason), { once: true });
+  if (signal.aborted) fail(signal.reason);
+  else body.pipe(counted);
+  return { counted, failed: failing.signal };
+}
+
+async function letsBrowsersIn(client: S3Client, bucket: string): Promise<boolean> {
+  try {
+    const { CORSRules = [] } = await client.send(new GetBucketCorsCommand({ Bucket: bucket }));
+    return CORSRules.some(({ AllowedMethods = [] }) => AllowedMethods.includes('PUT'));
+  } catch (error) {
+    if (['NoSuchCORSConfiguration', 'NotImplemented', 'AccessDenied'].includes(nameOf(error))) {
+      return false;
+    }
+    throw error;
+  }
+}

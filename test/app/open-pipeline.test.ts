@@ -1,0 +1,246 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { availableParallelism } from 'node:os';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import {
+  composeFiles,
+  composeMigration,
+  composePipeline,
+  parseOptionsOf,
+} from '../../src/app/open-pipeline.ts';
+import { composePostgres } from '../../src/app/open-postgres.ts';
+import { ConfigError, readConfig } from '../../src/config/index.ts';
+import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
+
+const megabyte = 2 ** 20;
+const someDatabase = { DATABASE_URL: 'postgresql://u:p@db.invalid/d' };
+const compose = (env: Record<string, string>) =>
+  composePipeline(readConfig({ ...someDatabase, ...env }));
+
+describe('the pipeline of an environment', () => {
+  test.each([
+    ['1,024 MB where nothing says more', {}, 1_024],
+    ['MEMORY_BUDGET_MB', { MEMORY_BUDGET_MB: '100' }, 100],
+    ['half of a function’s memory', { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '3008' }, 1_504],
+    [
+      'MEMORY_BUDGET_MB, whatever the function has',
+      { MEMORY_BUDGET_MB: '200', AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '3008' },
+      200,
+    ],
+  ])('shares out %s: a quarter to files, the rest to conversions', async (_, env, megabytes) => {
+    const { transfers, memory } = await compose(env);
+    expect(transfers.capacity).toBe((megabytes * megabyte) / 4);
+    expect(memory.capacity).toBe((megabytes * megabyte * 3) / 4);
+  });
+
+  test.each([
+    ['CONCURRENCY', { CONCURRENCY: '7' }, 7],
+    ['two places for each core where it does not say', {}, 2 * availableParallelism()],
+  ])('has as many places as %s', async (_, env, places) => {
+    expect((await compose(env)).places.capacity).toBe(places);
+  });
+
+  test('makes the outputs that it asks for, within its limits', async () => {
+    const parts = await compose({
+      GRAY_FORMAT: 'webp',
+      GRAY_QUALITY: '33',
+      OUTPUT_BUCKET: 'outputs',
+      OUTPUT_PREFIX: 'gray',
+      MAX_BYTES: '11',
+      MAX_PIXELS: '22',
+      MAX_PAGES: '33',
+      MAX_CONVERSION_MS: '44',
+      MAX_OUTPUT_BYTES: '55',
+    });
+    expect(parts).toMatchObject({
+      recipe: { format: 'webp', quality: 33 },
+      outputBucket: 'outputs',
+      outputPrefix: 'gray/',
+      limits: {
+        ...{ maxBytes: 11, maxPixels: 22, maxPages: 33 },
+        ...{ timeoutMs: 44, maxOutputBytes: 55 },
+      },
+    });
+  });
+
+  test('goes by the time of day', async () => {
+    const { now } = await compose({});
+    expect(Math.abs(now() - Date.now())).toBeLessThan(1_000);
+  });
+});
+
+test('files are converted within the whole budget', () => {
+  const { memory, limits } = composeFiles(
+    readConfig({ MEMORY_BUDGET_MB: '100', MAX_PIXELS: '22' }),
+  );
+  expect(memory.capacity).toBe(100 * megabyte);
+  expect(limits).toMatchObject({ maxPixels: 22 });
+});
+
+test.each([
+  [
+    'nothing said',
+    {},
+    { outputPrefix: 'grayscale/', keyEncoding: 'auto', onSourceDeleted: 'keep' },
+  ],
+  [
+    'everything said',
+    {
+      S3_BUCKET: 'uploads',
+      OUTPUT_BUCKET: 'outputs',
+      OUTPUT_PREFIX: 'gray',
+      EVENT_KEY_ENCODING: 'raw',
+      ON_SOURCE_DELETED: 'delete',
+    },
+    {
+      ...{ bucket: 'uploads', outputBucket: 'outputs', outputPrefix: 'gray/', keyEncoding: 'raw' },
+      onSourceDeleted: 'delete',
+    },
+  ],
+])('events are read as the environment says: %s', (_, env, options) => {
+  expect(parseOptionsOf(readConfig(env))).toStrictEqual(options);
+});
+
+describe('the database of an environment', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createDatabase({ migrated: false });
+  });
+  afterAll(() => database.drop());
+
+  const urlWith = (sslmode: string) => `${database.url}?sslmode=${sslmode}`;
+
+  async function selectOne(env: Record<string, string>) {
+    const postgres = await composePostgres(readConfig(env));
+    try {
+      return (await postgres.query('SELECT 1 AS one')).rows;
+    } finally {
+      await postgres.close();
+    }
+  }
+
+  test('must be named', async () => {
+    await expect(composePipeline(readConfig({}))).rejects.toThrow(ConfigError);
+    await expect(composePipeline(readConfig({}))).rejects.toThrow(/DB_HOST/);
+  });
+
+  test('is one URL or single fields', async () => {
+    const { hostname, port, username, password, pathname } = new URL(inject('postgresUrl'));
+    const fields = {
+      DB_HOST: hostname,
+      DB_PORT: port,
+      DB_NAME: pathname.slice(1),
+      DB_USER: username,
+      DB_PASSWORD: password,
+    };
+    expect(await selectOne(fields)).toEqual([{ one: 1 }]);
+    expect(await selectOne({ DATABASE_URL: database.url })).toEqual([{ one: 1 }]);
+  });
+
+  test('is migrated', async () => {
+    const config = readConfig({ DATABASE_URL: database.url });
+    expect(await composeMigration(config)).not.toEqual([]);
+    expect(await composeMigration(config)).toEqual([]);
+  });
+
+  // The server has no TLS: it shows which mode was taken.
+  test.each([
+    ['prefer', undefined],
+    ['disable', undefined],
+    ['prefer', 'prefer'],
+    ['disable', 'disable'],
+  ])('is connected to with the sslmode %s and DB_SSL %s', async (mode, ssl) => {
+    const env = { DATABASE_URL: urlWith(mode), ...(ssl && { DB_SSL: ssl }) };
+    expect(await selectOne(env)).toEqual([{ one: 1 }]);
+  });
+
+  test.each([
+    ['sslmode', () => ({ DATABASE_URL: urlWith('require') })],
+    ['DB_SSL', () => ({ DATABASE_URL: database.url, DB_SSL: 'require' })],
+    ['both', () => ({ DATABASE_URL: urlWith('require'), DB_SSL: 'require' })],
+  ])('is refused without TLS where it is required by %s', async (_, env) => {
+    await expect(selectOne(env())).rejects.toThrow('does not support SSL');
+  });
+
+  test('cannot be encrypted in two ways', async () => {
+    const config = selectOne({ DATABASE_URL: urlWith('disable'), DB_SSL: 'verify-full' });
+    await expect(config).rejects.toMatchObject({
+      code: 'INVALID_CONFIGURATION',
+      problems: [expect.stringMatching(/^DB_SSL: .*"disable".*"verify-full"/)],
+    });
+  });
+
+  test('cannot be encrypted in a way that nobody knows', async () => {
+    await expect(selectOne({ DATABASE_URL: urlWith('verify-ca') })).rejects.toMatchObject({
+      code: 'INVALID_CONFIGURATION',
+      problems: [expect.stringMatching(/^DATABASE_URL: .*"verify-ca"/)],
+    });
+  });
+
+  test('is written to through one connection', async () => {
+    const postgres = await composePostgres(readConfig({ DATABASE_URL: database.url }));
+    const pids = await Promise.all(
+      [1, 2, 3].map(() => postgres.query('SELECT pg_backend_pid() AS pid')),
+    );
+    expect(new Set(pids.map(({ rows }) => rows[0].pid)).size).toBe(1);
+    await postgres.close();
+  });
+});
+
+describe.each(['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_S3'])('a store at %s', (variable) => {
+  const requests: IncomingMessage[] = [];
+  const server = createServer((request, response) => {
+    requests.push(request);
+    request.resume().on('end', () => response.writeHead(200, { etag: '"e"' }).end());
+  });
+
+  beforeAll(async () => {
+    await once(server.listen(0), 'listening');
+  });
+  afterEach(() => void requests.splice(0));
+  afterAll(() => {
+    vi.unstubAllEnvs();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  async function storeWith(region: string) {
+    vi.unstubAllEnvs();
+    // A name and not an address, so that a bucket could come before it.
+    vi.stubEnv(variable, `http://localhost:${(server.address() as AddressInfo).port}`);
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+    vi.stubEnv('AWS_REGION', region);
+    vi.stubEnv('DATABASE_URL', someDatabase.DATABASE_URL);
+    return (await composePipeline(readConfig())).store;
+  }
+
+  test.each([
+    ['us-east-1', ''],
+    ['eu-north-1', 'eu-north-1'],
+  ])('is asked for buckets by path, in the region %s', async (region, said) => {
+    const store = await storeWith(said);
+    await store.head({ bucket: 'uploads', key: 'a b.png' });
+    expect(requests.map(({ method, url }) => [method, url])).toEqual([
+      ['HEAD', '/uploads/a%20b.png'],
+    ]);
+    expect(requests[0]?.headers.authorization).toContain(`/${region}/s3/`);
+  });
+
+  test('is sent no checksums, which some do not know', async () => {
+    const store = await storeWith('');
+    const object = { bytes: Buffer.from('x'), contentType: 'image/png', metadata: {} };
+    await store.put({ bucket: 'uploads', key: 'k' }, object);
+    const names = Object.keys(requests[0]?.headers ?? {});
+    expect(names.filter((name) => /checksum|trailer/.test(name))).toEqual([]);
+  });
+});
+
+test('the owner of the schema is not made the application’s role, which would take its rights', async () => {
+  const env = { DB_HOST: 'db.invalid', DB_USER: 'owner', DB_APPLICATION_ROLE: 'owner' };
+  await expect(composeMigration(readConfig(env))).rejects.toMatchObject({
+    code: 'INVALID_CONFIGURATION',
+    problems: [expect.stringMatching(/^DB_APPLICATION_ROLE: expected another role than DB_USER/)],
+  });
+});

@@ -1,0 +1,159 @@
+import fc from 'fast-check';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { orCorrupt } from '../../../src/convert/decode/decoder-error.ts';
+import { ConversionError, toGrayscale } from '../../../src/convert/index.ts';
+import {
+  flipBit,
+  photoLike,
+  photoLikeAvif,
+  photoLikeGif,
+  photoLikeJpeg,
+  photoLikePng,
+  photoLikeTiff,
+  photoLikeWebp,
+  truncate,
+} from '../../../testing/images.ts';
+import { disorderedTiff, tiledTiff } from '../../../testing/tiff.ts';
+import { grayOf, refusalOf } from '../gray/gray-of.ts';
+
+const kinds: [kind: string, make: () => Buffer | Promise<Buffer>][] = [
+  ['a baseline JPEG', photoLikeJpeg],
+  ['a progressive JPEG', () => photoLikeJpeg({ progressive: true })],
+  ['a PNG', photoLikePng],
+  ['an interlaced PNG', () => photoLike().png({ progressive: true }).toBuffer()],
+  ['a lossy WebP', photoLikeWebp],
+  ['a lossless WebP', () => photoLikeWebp({ lossless: true })],
+  ['a GIF', photoLikeGif],
+  ['an uncompressed TIFF', () => photoLikeTiff({ compression: 'none' })],
+  ['an LZW TIFF', () => photoLikeTiff({ compression: 'lzw' })],
+  ['a deflated TIFF', () => photoLikeTiff({ compression: 'deflate' })],
+  ['a JPEG TIFF', () => photoLikeTiff({ compression: 'jpeg' })],
+  ['a tiled TIFF', tiledTiff],
+  ['an AVIF', photoLikeAvif],
+];
+
+describe.each(kinds)('%s', (_, make) => {
+  test.each([0.1, 0.5, 0.9, 0.98])('is refused when only %d of it arrived', async (share) => {
+    expect(await refusalOf(truncate(await make(), share))).toMatchObject({
+      name: 'ConversionError',
+      code: 'CORRUPT_IMAGE',
+      message: expect.stringMatching(/^Expected a whole \S+ image but .*\(libvips.*\)\. Upload/),
+      cause: expect.any(Error),
+    });
+  });
+
+  test('with any bit changed is converted or refused, the same way each time', async () => {
+    const bytes = await make();
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), async (position) => {
+        const flipped = flipBit(bytes, position);
+        expect(await outcomeOf(flipped)).toEqual(await outcomeOf(flipped));
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
+
+test('any bytes at all are converted or refused', async () => {
+  const starts = [
+    '',
+    '\xff\xd8\xff',
+    '\x89PNG\r\n\x1a\n',
+    'RIFF\0\0\0\0WEBP',
+    'GIF89a',
+    'II*\0',
+    'MM\0+',
+  ];
+  const start = fc
+    .constantFrom(...starts, '\0\0\0\x1cftypavif')
+    .map((s) => Buffer.from(s, 'latin1'));
+  await fc.assert(
+    fc.asyncProperty(start, fc.uint8Array({ maxLength: 300 }), async (head, tail) => {
+      await outcomeOf(Buffer.concat([head, tail]));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test.each([false, true])(
+  'a tile that does not match its checksum is not passed over (BigTIFF: %s)',
+  async (bigtiff) => {
+    const tiles = { compression: 'deflate', tile: true, tileWidth: 32, bigtiff } as const;
+    const bytes = await photoLike().tiff(tiles).toBuffer();
+    // The tiles come first in this file, so this is in the middle of one.
+    expect(await refusalOf(flipBit(bytes, 2_000 * 8))).toMatchObject({ code: 'CORRUPT_IMAGE' });
+  },
+);
+
+test('odd tags of a TIFF do no harm', async () => {
+  const tiff = disorderedTiff();
+  const strict = sharp(tiff, { failOn: 'warning' });
+  await expect(strict.raw().toBuffer()).rejects.toThrow('not sorted');
+  expect((await grayOf(tiff)).png.pixels).toEqual(Uint8Array.from(tiff.subarray(-256)));
+});
+
+test('stray bytes between the segments of a JPEG do no harm', async () => {
+  const jpeg = await photoLikeJpeg();
+  const frame = jpeg.indexOf('\xff\xc0', 'latin1');
+  const stray = Buffer.concat([jpeg.subarray(0, frame), Buffer.alloc(3), jpeg.subarray(frame)]);
+  const strict = sharp(stray, { failOn: 'warning' });
+  await expect(strict.raw().toBuffer()).rejects.toThrow('extraneous');
+  expect((await toGrayscale(stray)).bytes).toEqual((await toGrayscale(jpeg)).bytes);
+});
+
+test('bytes after the end of the image do no harm', async () => {
+  const jpeg = await photoLikeJpeg();
+  const longer = Buffer.concat([jpeg, Buffer.alloc(500, 7)]);
+  expect((await toGrayscale(longer)).bytes).toEqual((await toGrayscale(jpeg)).bytes);
+});
+
+describe('what the decoder says', () => {
+  test('is one readable line in the message', async () => {
+    const error = await refusalOf(truncate(await photoLikeJpeg(), 0.5));
+    expect(error).toMatchObject({
+      message:
+        'Expected a whole JPEG image but its data are damaged or cut off (libvips: VipsJpeg: premature end of JPEG image). Upload it again from the original.',
+    });
+  });
+
+  test('is told without the noise around it', async () => {
+    const cause = new Error(
+      'Input buffer has corrupt header: source: bad seek to 9\nheif: Invalid\tinput: no box\nmore',
+    );
+    await expect(orCorrupt('avif', Promise.reject(cause))).rejects.toMatchObject({
+      message: expect.stringContaining('(libvips: heif: Invalid input: no box)'),
+      cause,
+    });
+  });
+
+  test.each([
+    ['a bug', new TypeError('Cannot read properties of undefined')],
+    ['memory that ran out', new Error('out of memory -- size == 300MB')],
+  ])('is passed on where it is %s', async (_, error) => {
+    await expect(orCorrupt('png', Promise.reject(error))).rejects.toBe(error);
+  });
+
+  test('is about the image where a decoder speaks of memory but means its own limits', async () => {
+    const cause = new Error('heif: Memory allocation error: Security limit exceeded: 255 extents');
+    const decoding = orCorrupt('avif', Promise.reject(cause));
+    await expect(decoding).rejects.toMatchObject({ code: 'CORRUPT_IMAGE' });
+  });
+
+  test('what is not bytes is a bug of the caller, not a damaged image', async () => {
+    const path = '/etc/hostname' as unknown as Uint8Array;
+    await expect(toGrayscale(path)).rejects.toThrow(
+      new TypeError('Expected the image as a Uint8Array'),
+    );
+  });
+});
+
+/** The bytes or the code. Rethrows what is no answer to give to a caller. */
+async function outcomeOf(bytes: Uint8Array): Promise<Uint8Array | string> {
+  try {
+    return (await toGrayscale(bytes)).bytes;
+  } catch (error) {
+    if (error instanceof ConversionError) return error.code;
+    throw error;
+  }
+}

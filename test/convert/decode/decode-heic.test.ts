@@ -1,0 +1,383 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { heicDecoder } from '../../../src/convert/decode/heif/decode-heic.ts';
+import {
+  buildHeif,
+  codedPicture,
+  gridData,
+  type HeifPart,
+  property,
+} from '../../../testing/heif.ts';
+import { flipBit } from '../../../testing/images.ts';
+import {
+  alpha,
+  fixture,
+  gray,
+  gray16,
+  grayAlpha,
+  largestDifference,
+  outcomeOf,
+  picture,
+  refusal,
+  rgb,
+  rgba,
+  rgba16,
+  samplesOf,
+} from './wasm-fixtures.ts';
+
+const { readHeader, decode } = heicDecoder;
+
+/** What is put together here is larger: heif-enc makes a grid of anything below 64 x 64. */
+const tile = { width: 80, height: 64 };
+const tileGray = (x: number, y: number) => [x * 2 + y];
+const tileRgb = (x: number, y: number) => [x * 3, y * 4, x + y];
+
+const alphaUrn = 'urn:mpeg:mpegB:cicp:systems:auxiliary:alpha';
+const grayPicture = codedPicture(fixture('tile-gray.heic'));
+const rgbPicture = codedPicture(fixture('tile-rgb.heic'));
+
+/** The picture in gray, as an item that more can be said of. */
+function grayItem(...more: Uint8Array[]): HeifPart {
+  return {
+    type: 'hvc1',
+    data: grayPicture.data,
+    properties: [grayPicture.hvcC, property.size(80, 64), ...more],
+  };
+}
+
+function rgbItem(...more: Uint8Array[]): HeifPart {
+  return {
+    type: 'hvc1',
+    data: rgbPicture.data,
+    properties: [rgbPicture.hvcC, property.size(80, 64), ...more],
+  };
+}
+
+describe('samples of', () => {
+  // RGB goes through YCbCr, of which a lossless encoder loses the rounding.
+  test.each([
+    ['gray.heic', gray, { channels: 1, depth: 8, hasAlpha: false }, 0],
+    ['rgb.heic', rgb, { channels: 3, depth: 8, hasAlpha: false }, 1],
+    ['rgba.heic', rgba, { channels: 4, depth: 8, hasAlpha: true }, 1],
+    ['gray-alpha.heic', grayAlpha, { channels: 2, depth: 8, hasAlpha: true }, 0],
+    ['rgb-420.heic', rgb, { channels: 3, depth: 8, hasAlpha: false }, 14],
+    ['gray-10bit.heic', gray16, { channels: 1, depth: 10, hasAlpha: false }, 64],
+    ['rgba-10bit.heic', rgba16, { channels: 4, depth: 10, hasAlpha: true }, 192],
+  ] as const)('%s', async (name, pixel, facts, tolerance) => {
+    const bytes = fixture(name);
+    expect(await readHeader(bytes)).toEqual({ ...picture, pages: 1, ...facts });
+    const { pixels, ...decoded } = await decode(bytes);
+    expect(decoded).toEqual({ ...picture, channels: facts.channels });
+    expect(pixels.BYTES_PER_ELEMENT).toBe(facts.depth > 8 ? 2 : 1);
+    expect(largestDifference(pixels, samplesOf(pixel))).toBeLessThanOrEqual(tolerance);
+  });
+});
+
+describe('orientation', () => {
+  // Written from EXIF's table, apart from the product: where each pixel of the upright image stands.
+  const stored: Record<number, (x: number, y: number) => [x: number, y: number]> = {
+    1: (x, y) => [x, y],
+    2: (x, y) => [79 - x, y],
+    3: (x, y) => [79 - x, 63 - y],
+    4: (x, y) => [x, 63 - y],
+    5: (x, y) => [y, x],
+    6: (x, y) => [y, 63 - x],
+    7: (x, y) => [79 - y, 63 - x],
+    8: (x, y) => [79 - y, x],
+  };
+
+  test.each([
+    ['irot 0', [property.turn(0)], 1],
+    ['irot 1', [property.turn(1)], 8],
+    ['irot 2', [property.turn(2)], 3],
+    ['irot 3', [property.turn(3)], 6],
+    ['imir 0', [property.mirror(0)], 4],
+    ['imir 1', [property.mirror(1)], 2],
+    ['irot 1, then imir 0', [property.turn(1), property.mirror(0)], 5],
+    ['irot 1, then imir 1', [property.turn(1), property.mirror(1)], 7],
+    ['irot 3, then imir 1', [property.turn(3), property.mirror(1)], 5],
+    ['irot 2, then imir 0', [property.turn(2), property.mirror(0)], 2],
+  ] as const)('%s is applied', async (_, transformations, orientation) => {
+    const bytes = buildHeif({ items: [grayItem(...transformations)] });
+    const header = await readHeader(bytes);
+    expect({ ...header, orientation: header.orientation ?? 1 }).toMatchObject({
+      ...tile,
+      orientation,
+    });
+    const upright = orientation >= 5 ? { width: 64, height: 80 } : tile;
+    const { pixels, ...decoded } = await decode(bytes);
+    expect(decoded).toEqual({ ...upright, channels: 1 });
+    const place = stored[orientation];
+    expect([...pixels]).toEqual(
+      samplesOf((x, y) => tileGray(...(place?.(x, y) ?? [0, 0])), upright),
+    );
+  });
+
+  test('in the EXIF is ignored', async () => {
+    const exif = Buffer.from(
+      '00000000' + '4d4d002a00000008' + '0001' + '011200030000000100060000' + '00000000',
+      'hex',
+    );
+    const items = [grayItem(), { type: 'Exif', data: exif }];
+    const bytes = buildHeif({ items, references: [['cdsc', 2, [1]]] });
+    expect(await readHeader(bytes)).not.toHaveProperty('orientation');
+    expect([...(await decode(bytes)).pixels]).toEqual(samplesOf(tileGray, tile));
+  });
+
+  test('a crop is applied, and the header states what is stored', async () => {
+    const bytes = buildHeif({ items: [grayItem(property.crop(10, 6))] });
+    expect(await readHeader(bytes)).toMatchObject(tile);
+    const { pixels, ...decoded } = await decode(bytes);
+    expect(decoded).toEqual({ width: 10, height: 6, channels: 1 });
+    expect([...pixels]).toEqual(
+      samplesOf((x, y) => tileGray(x + 35, y + 29), { width: 10, height: 6 }),
+    );
+  });
+});
+
+describe('a file of several items', () => {
+  test('that are images has as many pages, of which the primary one is decoded', async () => {
+    const items = [grayItem(), rgbItem(), grayItem(property.turn(1))];
+    const bytes = buildHeif({ items, primary: 2 });
+    expect(await readHeader(bytes)).toMatchObject({ pages: 3, channels: 3 });
+    expect(
+      largestDifference((await decode(bytes)).pixels, samplesOf(tileRgb, tile)),
+    ).toBeLessThanOrEqual(1);
+  });
+
+  test('has no pages of thumbnails', async () => {
+    const bytes = fixture('two-with-thumbnails.heic');
+    expect(await readHeader(bytes)).toMatchObject({ pages: 2, channels: 1 });
+    expect(await decode(bytes)).toMatchObject(picture);
+  });
+
+  test.each([
+    ['a hidden image', [{ ...grayItem(), isHidden: true }], []],
+    [
+      'a gain map',
+      [grayItem(property.auxiliary('urn:com:apple:photo:2020:aux:hdrgainmap'))],
+      'auxl',
+    ],
+    ['a thumbnail', [grayItem()], 'thmb'],
+    ['EXIF', [{ type: 'Exif', data: Buffer.alloc(8) }], 'cdsc'],
+  ] as const)('has one page where the other is %s', async (_, others, type) => {
+    const references: [string, number, number[]][] =
+      typeof type === 'string' ? [[type, 2, [1]]] : [];
+    const bytes = buildHeif({ items: [rgbItem(), ...others], references });
+    expect(await readHeader(bytes)).toMatchObject({ pages: 1, channels: 3, hasAlpha: false });
+    expect((await decode(bytes)).channels).toBe(3);
+  });
+
+  test('of which one is the alpha of the other', async () => {
+    const items = [rgbItem(), grayItem(property.auxiliary(alphaUrn))];
+    const bytes = buildHeif({ items, references: [['auxl', 2, [1]]] });
+    expect(await readHeader(bytes)).toMatchObject({ pages: 1, channels: 4, hasAlpha: true });
+    const { pixels, channels } = await decode(bytes);
+    expect(channels).toBe(4);
+    expect([...pixels.filter((_, i) => i % 4 === 3)]).toEqual(samplesOf(tileGray, tile));
+  });
+
+  test('whose colours were multiplied by their alpha gives them back', async () => {
+    const white = await decode(
+      buildHeif({
+        items: [grayItem(), grayItem(property.auxiliary(alphaUrn))],
+        references: [
+          ['auxl', 2, [1]],
+          ['prem', 1, [2]],
+        ],
+      }),
+    );
+    expect([...white.pixels]).toEqual(
+      samplesOf((x, y) => [x + y === 0 ? 0 : 255, ...tileGray(x, y)], tile),
+    );
+  });
+
+  test.each([
+    ['fits', { width: 160, height: 128 }],
+    ['is cut at the right and below', { width: 141, height: 99 }],
+  ])('that are tiles of a grid is put together, where it %s', async (_, size) => {
+    const grid = {
+      type: 'grid',
+      data: gridData({ rows: 2, columns: 2, ...size }),
+      properties: [property.size(size.width, size.height), property.turn(2)],
+    };
+    const part = { ...grayItem(), isHidden: true };
+    const bytes = buildHeif({
+      items: [grid, part, part, part, part],
+      references: [['dimg', 1, [2, 3, 4, 5]]],
+    });
+    expect(await readHeader(bytes)).toMatchObject({ ...size, pages: 1, channels: 1, depth: 8 });
+    const { pixels, ...decoded } = await decode(bytes);
+    expect(decoded).toEqual({ ...size, channels: 1 });
+    const { width, height } = size;
+    const turned = samplesOf((x, y) => tileGray((width - 1 - x) % 80, (height - 1 - y) % 64), size);
+    expect([...pixels]).toEqual(turned);
+  });
+});
+
+describe('colours are handed back:', () => {
+  test('a profile', async () => {
+    const icc = Buffer.alloc(200, 'profile');
+    const { icc: read } = await readHeader(buildHeif({ items: [rgbItem(property.profile(icc))] }));
+    expect(Buffer.from(read ?? [])).toEqual(icc);
+  });
+
+  test('Display P3 by number', async () => {
+    const bytes = buildHeif({ items: [rgbItem(property.colours(12, 13))] });
+    expect(await readHeader(bytes)).toMatchObject({ cicp: { primaries: 12, transfer: 13 } });
+  });
+
+  test('those of the first tile, where the grid has none', async () => {
+    const size = { width: 24, height: 16 };
+    const grid = {
+      type: 'grid',
+      data: gridData({ rows: 1, columns: 1, ...size }),
+      properties: [property.size(24, 16)],
+    };
+    const items = [grid, { ...rgbItem(property.colours(9, 16)), isHidden: true }];
+    const bytes = buildHeif({ items, references: [['dimg', 1, [2]]] });
+    expect(await readHeader(bytes)).toMatchObject({ cicp: { primaries: 9, transfer: 16 } });
+  });
+});
+
+describe('what is not read is named:', () => {
+  test.each([
+    ['another codec', { ...grayItem(), type: 'vvc1' }, 'one coded with VVC (vvc1)'],
+    ['AV1', { ...grayItem(), type: 'av01' }, 'one coded with AV1 (av01)'],
+    ['something else', { ...grayItem(), type: 'zzzz' }, 'an item of type zzzz'],
+  ])('%s', async (_, item, variant) => {
+    const bytes = buildHeif({ items: [item] });
+    for (const refused of [await refusal(readHeader(bytes)), await refusal(decode(bytes))]) {
+      expect(refused).toMatchObject({
+        name: 'ConversionError',
+        code: 'UNSUPPORTED_FORMAT',
+        message: expect.stringContaining(`received ${variant}.`),
+      });
+    }
+  });
+
+  test('a sequence without an image', async () => {
+    const bytes = Buffer.from('\0\0\0\x10ftyphevc\0\0\0\0\0\0\0\x08moov', 'latin1');
+    expect(await refusal(readHeader(bytes))).toMatchObject({ code: 'UNSUPPORTED_FORMAT' });
+  });
+});
+
+const whole = [
+  'gray.heic',
+  'rgb-420.heic',
+  'rgba.heic',
+  'gray-10bit.heic',
+  'two-with-thumbnails.heic',
+];
+
+describe.each(whole)('%s', (name) => {
+  const bytes = fixture(name);
+
+  test('is refused wherever it is cut off', async () => {
+    // The last bytes of the second file are those of a thumbnail.
+    const needed = name.startsWith('two') ? Math.floor(bytes.length / 2) : bytes.length;
+    const steps = Array.from({ length: 60 }, (_, i) => Math.floor((i * needed) / 60));
+    for (const length of [...steps, needed - 2, needed - 1]) {
+      const refused = await refusal(decode(bytes.subarray(0, length)));
+      expect([length, refused]).toEqual([
+        length,
+        expect.objectContaining({ name: 'ConversionError', code: 'CORRUPT_IMAGE' }),
+      ]);
+    }
+  });
+
+  test('with any bit changed is decoded or refused, the same way each time', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), async (position) => {
+        const flipped = flipBit(bytes, position);
+        expect(await outcomeOf(heicDecoder, flipped)).toEqual(
+          await outcomeOf(heicDecoder, flipped),
+        );
+      }),
+      { numRuns: 60, seed: 5 },
+    );
+  });
+});
+
+test('any bytes at all are refused', async () => {
+  const start = Buffer.from('\0\0\0\x10ftypheic\0\0\0\0', 'latin1');
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (tail) => {
+      expect(await outcomeOf(heicDecoder, Buffer.concat([start, tail]))).toEqual(
+        expect.any(String),
+      );
+    }),
+    { numRuns: 200, seed: 5 },
+  );
+});
+
+describe('a bomb', () => {
+  test('shows its size in the header', async () => {
+    const { hvcC, data } = grayPicture;
+    const properties = [hvcC, property.size(60_000, 60_000)];
+    const bytes = buildHeif({ items: [{ type: 'hvc1', data, properties }] });
+    expect(await readHeader(bytes)).toMatchObject({ width: 60_000, height: 60_000 });
+  });
+
+  test.each([
+    ['a picture', { ...grayItem(), properties: [grayPicture.hvcC, property.size(4, 4)] }, []],
+    [
+      'a grid',
+      {
+        type: 'grid',
+        data: gridData({ rows: 1, columns: 1, width: 60_000, height: 60_000 }),
+        properties: [property.size(24, 16)],
+      },
+      [['dimg', 1, [2]]],
+    ],
+  ] as const)('that hides it is refused: %s', async (_, item, references) => {
+    const hidden = { ...grayItem(), isHidden: true };
+    const parts = {
+      items: [item, hidden],
+      references: references.map(([t, f, to]) => [t, f, [...to]]),
+    };
+    const bytes = buildHeif(parts as Parameters<typeof buildHeif>[0]);
+    expect((await readHeader(bytes)).width).toBeLessThan(100);
+    expect(await refusal(decode(bytes))).toMatchObject({ code: 'CORRUPT_IMAGE' });
+  });
+
+  test('of very many references is refused at once', async () => {
+    const references = Array.from({ length: 20_000 }, (): [string, number, number[]] => [
+      'dimg',
+      1,
+      [1],
+    ]);
+    const bytes = buildHeif({ items: [grayItem()], references });
+    const startedAt = performance.now();
+    expect(await refusal(readHeader(bytes))).toMatchObject({ code: 'CORRUPT_IMAGE' });
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+
+  test('of an item made of itself is refused', async () => {
+    const item = { type: 'iden', properties: [property.size(24, 16)] };
+    const bytes = buildHeif({ items: [item], references: [['dimg', 1, [1]]] });
+    expect(await refusal(decode(bytes))).toMatchObject({ code: 'UNSUPPORTED_FORMAT' });
+  });
+});
+
+test('two at the same time do not disturb each other', async () => {
+  const both = await Promise.all([
+    decode(fixture('gray.heic')),
+    decode(fixture('gray-alpha.heic')),
+  ]);
+  expect(both.map(({ pixels }) => [...pixels])).toEqual([samplesOf(gray), samplesOf(grayAlpha)]);
+  expect(samplesOf(alpha)).not.toEqual(samplesOf(gray));
+});
+
+test('many in a row keep no memory', async () => {
+  const bytes = fixture('rgba.heic');
+  const afterSome = await rssAfter(10, bytes);
+  const afterMore = await rssAfter(100, bytes);
+  // An instance has 17 MB, so that without letting go this would be 1.7 GB.
+  expect(afterMore - afterSome).toBeLessThan(500 * 2 ** 20);
+});
+
+async function rssAfter(count: number, bytes: Uint8Array): Promise<number> {
+  for (let i = 0; i < count; i++) await decode(bytes);
+  return process.memoryUsage.rss();
+}

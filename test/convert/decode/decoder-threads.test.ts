@@ -1,0 +1,28 @@
+// The threads that WebAssembly decoders work on: kept, and ended before what each picture leaves behind
+// adds up.
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { expect, test } from 'vitest';
+import { toGrayscale } from '../../../src/convert/index.ts';
+
+const heic = readFileSync(new URL('../fixtures/gray.heic', import.meta.url));
+
+test('one thread serves many pictures, and not without end', async () => {
+  let started = 0;
+  const onStart = () => started++;
+  process.on('worker', onStart);
+  const convert = async (pictures: number) => {
+    for (let i = 0; i < pictures; i++) await toGrayscale(heic);
+  };
+  try {
+    await convert(50);
+    expect(started).toBeLessThanOrEqual(availableParallelism());
+    const before = started;
+    await convert(100 * availableParallelism());
+    expect(started).toBeGreaterThan(before);
+    expect(started).toBeLessThanOrEqual(before + availableParallelism());
+    expect(await toGrayscale(heic)).toMatchObject({ channels: 1 });
+  } finally {
+    process.off('worker', onStart);
+  }
+}, 60_000);

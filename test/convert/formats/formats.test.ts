@@ -1,0 +1,187 @@
+import { describe, expect, test } from 'vitest';
+import { inputFormats, outputFormats } from '../../../src/convert/index.ts';
+import {
+  floatTiff,
+  photoLike,
+  photoLikeAvif,
+  photoLikeGif,
+  photoLikeJpeg,
+  photoLikePng,
+  photoLikeTiff,
+  photoLikeWebp,
+} from '../../../testing/images.ts';
+import { stripTiff, tiledTiff } from '../../../testing/tiff.ts';
+import { grayOf, refusalOf } from '../gray/gray-of.ts';
+
+describe('content decides: it is recognised as', () => {
+  test.each([
+    ['jpeg', photoLikeJpeg],
+    ['png', photoLikePng],
+    ['webp', photoLikeWebp],
+    ['gif', photoLikeGif],
+    ['tiff', photoLikeTiff],
+    ['tiff', () => photoLike().tiff({ bigtiff: true, compression: 'lzw' }).toBuffer()],
+    ['tiff', tiledTiff],
+    ['avif', photoLikeAvif],
+    ['avif', async () => withBrands(await photoLikeAvif(), 'mif1', 'miaf', 'avif')],
+  ] as const)('%s', async (format, make) => {
+    const bytes = await make();
+    expect((await grayOf(bytes)).source.format).toBe(format);
+    const matching = Object.values(inputFormats).filter(({ matches }) => matches(bytes));
+    expect(matching).toEqual([inputFormats[format]]);
+  });
+});
+
+describe('what is not read is named:', () => {
+  const save = 'Save the image in one of these formats.';
+  const develop = 'Develop it to TIFF first.';
+  const still = 'Take a still picture from it first.';
+  const render = 'Render it to PNG first.';
+  const exportIt = 'Export it to PNG or TIFF first.';
+  const toneMap = 'Tone map it to PNG or TIFF first.';
+  const unpack = 'Unpack it and upload the images in it.';
+  const takeOut = 'Take the pictures out of it, or render its pages to PNG, first.';
+  const readIt = 'It may be a message of an error: read it, and upload the image itself.';
+  const zip = (name: string, content = '') => `PK\x03\x04${'\0'.repeat(26)}${name}${content}`;
+  const at = (offset: number, text: string) => '\x01'.repeat(offset) + text;
+
+  test.each<[looksLike: string, cure: string, bytes: string | Uint8Array]>([
+    ['an MP4 video', still, ftyp('isom', 'iso2', 'avc1', 'mp41')],
+    ['a QuickTime video', still, ftyp('qt  ')],
+    ['a QuickTime video', still, '\0\0\x10\0moov'],
+    ['camera raw (Canon CR3)', develop, ftyp('crx ', 'isom')],
+    ['an AVI video', still, 'RIFF\x10\0\0\0AVI LIST'],
+    ['a RIFF file', save, 'RIFF\x10\0\0\0WAVEfmt '],
+    ['a Matroska or WebM video', still, '\x1a\x45\xdf\xa3\x01'],
+    ['an MPEG video', still, '\0\0\x01\xba!'],
+    ['an MPEG video', still, 'G@\0\x10'],
+    ['a Flash video', still, 'FLV\x01\x05'],
+    ['a Windows Media video', still, '\x30\x26\xb2\x75\x8e\x66\xcf\x11'],
+    ['an Ogg video', still, 'OggS\0\x02'],
+    ['PDF', render, '%PDF-1.7\n'],
+    ['PostScript', render, '%!PS-Adobe-3.0 EPSF-3.0'],
+    ['PostScript', render, '\xc5\xd0\xd3\xc6\x20'],
+    ['OpenEXR', toneMap, 'v/1\x01\x02'],
+    ['Radiance HDR', toneMap, '#?RADIANCE\n'],
+    ['FITS', toneMap, 'SIMPLE  =                    T'],
+    ['DICOM', exportIt, at(128, 'DICM')],
+    ['DDS', save, 'DDS |'],
+    ['a GIMP picture (XCF)', exportIt, 'gimp xcf v011'],
+    ['EMF', render, at(40, ' EMF')],
+    ['WMF', render, '\xd7\xcd\xc6\x9a\0\0'],
+    ['PCX', save, '\x0a\x05\x01\x08\0\0'],
+    ['SGI', save, '\x01\xda\x01\x01'],
+    ['JPEG XR', save, 'II\xbc\x01\x20'],
+    ['FLIF', save, 'FLIF41'],
+    ['BPG', save, 'BPG\xfb\0'],
+    ['MNG', save, '\x8aMNG\r\n\x1a\n'],
+    ['JNG', save, '\x8bJNG\r\n\x1a\n'],
+    ['DjVu', render, 'AT&TFORM\0'],
+    ['ZIP', unpack, 'PK\x03\x04\x14'],
+    ['ZIP', unpack, zip('photo.jpg')],
+    ['a Krita picture', exportIt, zip('mimetype', 'application/x-krita')],
+    ['OpenRaster', exportIt, zip('mimetype', 'image/openraster')],
+    ['an Office document', takeOut, zip('[Content_Types].xml')],
+    ['an Office document', takeOut, zip('mimetype', 'application/vnd.oasis.opendocument.text')],
+    ['an Office document', takeOut, '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'],
+    ['gzip', unpack, '\x1f\x8b\x08'],
+    ['bzip2', unpack, 'BZh91AY'],
+    ['xz', unpack, '\xfd7zXZ\0\0'],
+    ['Zstandard', unpack, '\x28\xb5\x2f\xfd\x04'],
+    ['7-Zip', unpack, "7z\xbc\xaf'\x1c"],
+    ['RAR', unpack, 'Rar!\x1a\x07\x01'],
+    ['tar', unpack, at(257, 'ustar\0')],
+    ['SVG', render, '<!-- <svg xmlns="http://www.w3.org/2000/svg"/>'],
+    [
+      'HTML',
+      'It may be a page with an error: open it in a browser, and upload the image itself.',
+      '\n<!DOCTYPE html><html><svg></svg></html>',
+    ],
+    [
+      'HTML',
+      'It may be a page with an error: open it in a browser, and upload the image itself.',
+      '<HTML>',
+    ],
+    ['XML', readIt, '<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>'],
+    ['JSON', readIt, '{"error": "not found"}'],
+    ['JSON', readIt, '[ {"a": 1} ]'],
+    [
+      'a Git LFS pointer',
+      'Run git lfs pull and upload the file that it stands for.',
+      'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n',
+    ],
+    ['text', save, 'see {1} and [2]'],
+    ['text', save, Buffer.from('﻿Grüße,\tüberall\r\n')],
+    ['text', save, Buffer.from(`x${'ä'.repeat(1_000)}`)],
+    ['text', save, 'BMW is not a bitmap'],
+    ['nothing that is recognised', save, '\0\0\0\0\0\0'],
+    ['nothing that is recognised', save, '\x80\x81\x82\x83'],
+    ['nothing that is recognised', save, '\xff\xd8'],
+  ])('%s', async (looksLike, cure, content) => {
+    const bytes = typeof content === 'string' ? Buffer.from(content, 'latin1') : content;
+    expect(await refusalOf(bytes)).toMatchObject({
+      code: 'UNSUPPORTED_FORMAT',
+      message: `Expected JPEG, PNG, WebP, GIF, TIFF, AVIF, HEIC, JPEG XL, JPEG 2000, PSD, QOI, BMP, ICO, PNM or TGA but the content looks like ${looksLike}. ${cure}`,
+    });
+  });
+
+  test('samples without a known black and white', async () => {
+    expect(await refusalOf(await floatTiff())).toMatchObject({
+      code: 'UNSUPPORTED_FORMAT',
+      message: expect.stringContaining('this TIFF has 1 x float (b-w)'),
+    });
+  });
+
+  test('YCbCr in a TIFF, which libvips takes for RGB', async () => {
+    const samples = Array(4 * 4 * 3).fill(100);
+    const tiff = stripTiff({ width: 4, height: 4, photometric: 6, bits: 8, samples });
+    expect(await refusalOf(tiff)).toMatchObject({
+      code: 'UNSUPPORTED_FORMAT',
+      message: expect.stringContaining('this TIFF has YCbCr without JPEG compression'),
+    });
+    const jpeg = await photoLike().tiff({ compression: 'jpeg' }).toBuffer();
+    expect((await grayOf(jpeg)).source.format).toBe('tiff');
+  });
+
+  test('a Photoshop-like TIFF with more channels than an image has', async () => {
+    const pixels = new Uint8Array(4 * 4 * 6);
+    const sixChannels = photoLike({ width: 4, height: 4 })
+      .joinChannel(
+        [0, 1, 2].map(() => Buffer.from(pixels.subarray(0, 16))),
+        {
+          raw: { width: 4, height: 4, channels: 1 },
+        },
+      )
+      .tiff({ compression: 'lzw' });
+    expect(await refusalOf(await sixChannels.toBuffer())).toMatchObject({
+      code: 'UNSUPPORTED_FORMAT',
+      message: expect.stringContaining('has 6 x uchar'),
+    });
+  });
+});
+
+test.each(Object.entries({ ...inputFormats, ...outputFormats }))(
+  'the table names content type and extensions of %s',
+  (format, { contentType, extensions, name }) => {
+    expect(contentType).toMatch(/^image\/[a-z0-9.+-]+$/);
+    expect(extensions).toContain(format === 'jpeg' ? 'jpg' : format === 'tiff' ? 'tif' : format);
+    expect(name).not.toBe('');
+    for (const extension of extensions) expect(extension).toMatch(/^[a-z0-9]+$/);
+  },
+);
+
+function ftyp(major: string, ...compatible: string[]): string {
+  const box = `ftyp${major}\0\0\0\0${compatible.join('')}`;
+  return `\0\0\0${String.fromCharCode(box.length + 4)}${box}`;
+}
+
+/** The same file with other brands, as other programs write them. */
+function withBrands(avif: Buffer, major: string, ...compatible: string[]): Buffer {
+  const box = Buffer.from(avif);
+  const room = (box.readUInt32BE(0) - 16) / 4;
+  box.write(major, 8, 'latin1');
+  compatible.slice(0, room).forEach((brand, i) => {
+    box.write(brand, 16 + i * 4, 'latin1');
+  });
+  return box;
+}

@@ -1,0 +1,152 @@
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { toGrayscale } from '../../../src/convert/index.ts';
+import { orientedJpeg, orientedPng, photoLike, photoLikePixels } from '../../../testing/images.ts';
+import { buildPng, parsePng } from '../../../testing/png.ts';
+import { grayOf, oraclePixels } from './gray-of.ts';
+
+const [width, height] = [23, 17];
+
+/** Where the pixel at x, y of the upright image lies in the stored one (EXIF 2.32, 4.6.5.1). */
+const storedAt: Record<number, (x: number, y: number) => [x: number, y: number]> = {
+  1: (x, y) => [x, y],
+  2: (x, y) => [width - 1 - x, y],
+  3: (x, y) => [width - 1 - x, height - 1 - y],
+  4: (x, y) => [x, height - 1 - y],
+  5: (x, y) => [y, x],
+  6: (x, y) => [y, height - 1 - x],
+  7: (x, y) => [width - 1 - y, height - 1 - x],
+  8: (x, y) => [width - 1 - y, x],
+};
+
+describe.each([1, 2, 3, 4, 5, 6, 7, 8])('EXIF orientation %d', (orientation) => {
+  const isTurned = orientation >= 5;
+  const upright = isTurned ? { width: height, height: width } : { width, height };
+
+  test.each([
+    ['PNG', () => orientedPng(orientation, { width, height })],
+    [
+      'TIFF',
+      () =>
+        photoLike({ width, height })
+          .withMetadata({ orientation })
+          .tiff({ compression: 'lzw' })
+          .toBuffer(),
+    ],
+    [
+      'lossless WebP',
+      () =>
+        photoLike({ width, height })
+          .withMetadata({ orientation })
+          .webp({ lossless: true })
+          .toBuffer(),
+    ],
+  ])('of a %s is applied', async (_, make) => {
+    const stored = oraclePixels(photoLikePixels({ width, height }));
+    const { png } = await grayOf(await make());
+    expect({ width: png.width, height: png.height }).toEqual(upright);
+    expect([...png.pixels]).toEqual(uprightOf(stored, orientation));
+  });
+
+  test.each([
+    ['before', true],
+    ['after', false],
+  ])('of a PNG is applied where it stands %s the pixels', async (_, isBefore) => {
+    const rows = photoLikePixels({ width, height });
+    const exif: [string, Uint8Array] = ['eXIf', exifOf(orientation)];
+    const parts = { width, height, colourType: 'rgb', rows } as const;
+    const bytes = buildPng(isBefore ? { ...parts, chunks: [exif] } : { ...parts, after: [exif] });
+    const { png, source } = await grayOf(bytes);
+    expect([...png.pixels]).toEqual(uprightOf(oraclePixels(rows), orientation));
+    expect(source.orientation).toBe(orientation);
+    const ignored = await toGrayscale(bytes, { orientation: 'ignore' });
+    expect(ignored).toMatchObject({ width, height });
+    expect([...parsePng(ignored.bytes).pixels]).toEqual(oraclePixels(rows));
+  });
+
+  test('of an animation turns each frame, alpha and bits included', async () => {
+    const frames = [1, 2, 3].map((seed) => photoLikePixels({ width, height, seed }));
+    const strip = rgbaOf(Buffer.concat(frames));
+    const raw = { width, height: height * 3, channels: 4 as const, pageHeight: height };
+    const bytes = await sharp(strip, { raw })
+      .withMetadata({ orientation })
+      .webp({ lossless: true, exact: true })
+      .toBuffer();
+    const image = await toGrayscale(bytes, {
+      method: 'green',
+      format: 'tiff',
+      depth: '16',
+    });
+    expect(image).toMatchObject({ ...upright, frames: 3, depth: 16, channels: 2 });
+    const pages = await sharp(image.bytes, { pages: -1 })
+      .toColourspace('rgb16')
+      .raw({ depth: 'ushort' })
+      .toBuffer();
+    const turned = new Uint16Array(pages.buffer, pages.byteOffset, pages.length / 2);
+    const greens = frames.map((frame) => [...frame.filter((_, i) => i % 3 === 1)]);
+    const expected = greens.flatMap((frame) => uprightOf(frame, orientation));
+    expect([...turned].filter((_, i) => i % 4 === 0)).toEqual(expected.map((v) => (v ?? 0) * 257));
+    expect(new Set(turned.filter((_, i) => i % 4 === 3))).toEqual(new Set([200 * 257]));
+  });
+
+  test('of a JPEG shows in the sizes', async () => {
+    const image = await grayOf(await orientedJpeg(orientation, { width, height }));
+    expect(image).toMatchObject({ ...upright, source: { width, height, orientation } });
+  });
+});
+
+test('an image without orientation says none', async () => {
+  const { source } = await grayOf(await photoLike().png().toBuffer());
+  expect(source).not.toHaveProperty('orientation');
+});
+
+test.each([
+  ['no orientation', exifOf(0)],
+  ['an orientation that there is not', exifOf(9)],
+  ['half a directory', exifOf(6).subarray(0, 12)],
+  ['another byte order than it says', Buffer.from('IIMM0000')],
+  ['nothing', Buffer.alloc(0)],
+])('EXIF with %s after the pixels is passed over', async (_, exif) => {
+  const rows = photoLikePixels({ width, height });
+  const after: [string, Uint8Array][] = [['eXIf', exif]];
+  const { png } = await grayOf(buildPng({ width, height, colourType: 'rgb', rows, after }));
+  expect([...png.pixels]).toEqual(oraclePixels(rows));
+});
+
+function uprightOf(stored: number[], orientation: number): (number | undefined)[] {
+  const across = orientation >= 5 ? height : width;
+  return Array.from({ length: width * height }, (_, i) => {
+    const at = storedAt[orientation]?.(i % across, Math.floor(i / across));
+    return at && stored[at[1] * width + at[0]];
+  });
+}
+
+/** A directory with two entries, the second of them the orientation; big-endian for odd ones. */
+function exifOf(orientation: number): Buffer {
+  const isLittle = orientation % 2 === 0;
+  const exif = Buffer.alloc(8 + 2 + 2 * 12 + 4);
+  exif.write(isLittle ? 'II*\0' : 'MM\0*', 'latin1');
+  const short = (value: number, at: number) =>
+    isLittle ? exif.writeUInt16LE(value, at) : exif.writeUInt16BE(value, at);
+  const long = (value: number, at: number) =>
+    isLittle ? exif.writeUInt32LE(value, at) : exif.writeUInt32BE(value, at);
+  long(8, 4);
+  short(2, 8);
+  [
+    [0x0100, 3, 1],
+    [0x0112, 3, orientation],
+  ].forEach(([tag = 0, type = 0, value = 0], i) => {
+    short(tag, 10 + i * 12);
+    short(type, 12 + i * 12);
+    long(1, 14 + i * 12);
+    short(value, 18 + i * 12);
+  });
+  return exif;
+}
+
+function rgbaOf(rgb: Uint8Array): Buffer {
+  const pixels = rgb.length / 3;
+  return Buffer.from(
+    Array.from({ length: pixels }, (_, i) => [...rgb.subarray(i * 3, i * 3 + 3), 200]).flat(),
+  );
+}

@@ -1,0 +1,100 @@
+import sharp, { type Metadata } from 'sharp';
+import type { InputFormat } from '../../src/convert/formats/input-formats.ts';
+import {
+  defaultLimits,
+  type GrayImage,
+  lossMeanings,
+  type RecipeOptions,
+} from '../../src/convert/index.ts';
+import type { FuzzCase } from './draw-case.ts';
+
+/** The first thing in an output that is not as promised, if there is one. */
+export async function wrongOutput(
+  { limits, recipe }: FuzzCase,
+  image: GrayImage,
+): Promise<string | undefined> {
+  const { bytes, width, height, frames, losses } = image;
+  const pixels = width * height * frames;
+  const { maxPixels, maxOutputBytes } = { ...defaultLimits, ...limits };
+  const first = firstWrong([
+    ['pixels within the limit', true, pixels <= maxPixels],
+    ['bytes within the limit', true, bytes.length <= maxOutputBytes],
+    ['losses that have a meaning', true, losses.every((loss) => loss in lossMeanings)],
+    ['sides of the source', true, isSizeKept(image, recipe)],
+    ['alpha only where it is kept', true, image.channels % 2 === 1 || isAlphaKept(recipe)],
+  ]);
+  return first ?? (await wrongFile(image));
+}
+
+/** Reads the output with the decoder that everyone has. */
+async function wrongFile(image: GrayImage): Promise<string | undefined> {
+  const { bytes, width, height, depth, format } = image;
+  try {
+    const decoder = sharp(bytes, { pages: -1, limitInputPixels: false, failOn: 'warning' });
+    const metadata = await decoder.metadata();
+    const wrong = firstWrong([
+      ['format', format === 'avif' ? 'heif' : format, metadata.format],
+      ['width', width, metadata.width],
+      ['height', height, metadata.pageHeight ?? metadata.height],
+      ['frames', framesOf(image, metadata), metadata.pages ?? 1],
+      ['depth', depth === 16 ? 'ushort' : 'uchar', metadata.depth],
+      ['channels', channelsOf(image, metadata), metadata.channels],
+    ]);
+    return wrong ?? (await colouredPixel(decoder, metadata));
+  } catch (error) {
+    return `the output cannot be decoded: ${(error as Error).message}`;
+  }
+}
+
+/**
+ * libvips makes RGB or RGBA of every GIF, and libwebp says of lossless animations that they have
+ * alpha, which it uses for what a frame has in common with the one before.
+ */
+function channelsOf({ format, frames, channels }: GrayImage, metadata: Metadata): number {
+  return format === 'gif' || (format === 'webp' && frames > 1) ? metadata.channels : channels;
+}
+
+/** libwebp makes one frame of equal ones that follow each other, and shows it for longer. */
+function framesOf({ format, frames }: GrayImage, { pages = 1 }: Metadata): number {
+  return format === 'webp' ? Math.min(frames, pages) : frames;
+}
+
+/**
+ * Gray is where red, green and blue are equal. Formats that store luma and colour apart may be off
+ * by one; in a lossy AVIF each of the two colours may be one off, which is up to four in blue.
+ */
+async function colouredPixel(
+  decoder: ReturnType<typeof sharp>,
+  { channels, format }: Metadata,
+): Promise<string | undefined> {
+  const pixels = await decoder.raw().toBuffer();
+  if (channels < 3) return undefined;
+  const tolerance = format === 'heif' ? 4 : 1;
+  for (let i = 0; i + channels <= pixels.length; i += channels) {
+    const [red = 0, green = 0, blue = 0] = pixels.subarray(i, i + 3);
+    if (Math.max(red, green, blue) - Math.min(red, green, blue) > tolerance) {
+      return `pixel ${i / channels} of the output is not gray but ${red}, ${green}, ${blue}`;
+    }
+  }
+  return undefined;
+}
+
+/** Their decoders crop, as the file says. */
+const cropping: InputFormat[] = ['heic', 'avif', 'jp2', 'jxl'];
+
+function isSizeKept({ width, height, source }: GrayImage, { orientation, compat }: RecipeOptions) {
+  if (cropping.includes(source.format)) return true;
+  const isIgnored = orientation === 'ignore' || (compat === 'pillow' && source.format !== 'tiff');
+  const isTurned = !isIgnored && (source.orientation ?? 1) >= 5;
+  const [across, down] = isTurned ? [source.height, source.width] : [source.width, source.height];
+  return width === across && height === down;
+}
+
+function isAlphaKept({ alpha = 'keep', compat }: RecipeOptions): boolean {
+  return alpha === 'keep' && compat !== 'pillow';
+}
+
+function firstWrong(facts: [what: string, expected: unknown, received: unknown][]) {
+  const wrong = facts.find(([, expected, received]) => expected !== received);
+  return wrong && `Expected ${wrong[0]} to be ${wrong[1]} but received ${wrong[2]}`;
+}

@@ -1,0 +1,59 @@
+// npm run fuzz -- --seconds 120 [--seed N]
+import { join } from 'node:path';
+import { readOptions } from '../../tools/read-options.ts';
+import { loadCorpus } from './corpus.ts';
+import { keepFind } from './find.ts';
+import { fuzz } from './fuzz.ts';
+import { describeFind, describeSummary } from './report.ts';
+
+const usage = `Changes small files of every input format and converts them in a process of its own.
+
+  --seconds N    how long (60 if not given)
+  --cases N      how many cases at most
+  --seed N       which cases; without it, others each time
+  --only N       the case of this number alone
+  --keep FOLDER  where finds go (test/convert/fuzz-finds, whose files npm test converts)
+
+Exits with 1 if something was found.`;
+
+const hangMs = 10_000;
+const minimiseMs = 20_000;
+/** What the program takes by itself, the most that an image is estimated to take, and some slack. */
+const maxResidentBytes = 2 ** 30;
+
+// A child that hangs would outlive this process, if it were not ended with it.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(2));
+
+const { values, numberOf } = readOptions(usage, {
+  seconds: { type: 'string', default: '60' },
+  cases: { type: 'string' },
+  seed: { type: 'string' },
+  only: { type: 'string' },
+  keep: {
+    type: 'string',
+    default: join(import.meta.dirname, '../convert/fuzz-finds'),
+  },
+  help: { type: 'boolean' },
+});
+if (values.help) console.log(usage);
+else process.exitCode = await run();
+
+async function run(): Promise<0 | 1> {
+  const only = numberOf('only');
+  const seed = numberOf('seed') ?? Math.floor(Math.random() * 2 ** 31);
+  console.log(`Seed ${seed}`);
+  const summary = await fuzz({
+    corpus: await loadCorpus(),
+    seed,
+    from: only ?? 0,
+    cases: only === undefined ? (numberOf('cases') ?? Number.POSITIVE_INFINITY) : 1,
+    seconds: numberOf('seconds') ?? 60,
+    childPath: join(import.meta.dirname, 'child.ts'),
+    hangMs,
+    minimiseMs,
+    maxResidentBytes,
+    onFind: async (find) => console.log(describeFind(find, await keepFind(values.keep, find))),
+  });
+  console.log(describeSummary(summary));
+  return summary.finds > 0 ? 1 : 0;
+}

@@ -1,0 +1,48 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type InputFormat,
+  inputFormatOf,
+  inputFormats,
+} from '../../src/convert/formats/input-formats.ts';
+import { builtFiles } from './built-files.ts';
+import { generatedFiles } from './generated-files.ts';
+import type { SeedFile } from './seed-file.ts';
+
+/** Whole files to change, of every format that is read. */
+export type Corpus = Record<InputFormat, SeedFile[]>;
+
+const folders = ['fixtures', 'fixtures/plain-formats', 'pillow'];
+const root = join(import.meta.dirname, '../convert');
+
+/** Small files of other programs, from the tests, and what can be generated. */
+export async function loadCorpus(): Promise<Corpus> {
+  const stored = await Promise.all(folders.map(filesIn));
+  return sortedByFormat([...stored.flat(), ...(await generatedFiles()), ...builtFiles()]);
+}
+
+/** By content, as the engine does it. Throws where a format has none. */
+export function sortedByFormat(files: readonly SeedFile[]): Corpus {
+  const names = Object.keys(inputFormats) as InputFormat[];
+  const entries = names.map((format) => {
+    const own = files.filter(({ bytes }) => inputFormatOf(bytes) === format);
+    if (own.length > 0) return [format, own];
+    throw new Error(
+      `Expected a file of every input format to change, but there is none of ${format}. Add one to test/convert/fixtures/ or to test/fuzz/generated-files.ts.`,
+    );
+  });
+  return Object.fromEntries(entries);
+}
+
+async function filesIn(folder: string): Promise<SeedFile[]> {
+  const entries = await readdir(join(root, folder), { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isFile() && !entry.name.endsWith('.md'));
+  // The order of a folder is not the same everywhere.
+  const sorted = names.map(({ name }) => name).sort();
+  return await Promise.all(
+    sorted.map(async (name) => ({
+      name: `${folder}/${name}`,
+      bytes: await readFile(join(root, folder, name)),
+    })),
+  );
+}

@@ -1,0 +1,52 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import sharp from 'sharp';
+import { type Corpus, loadCorpus } from './corpus.ts';
+import { drawCase, type FuzzCase } from './draw-case.ts';
+import { type Engine, judgeCase, type Verdict } from './judge-case.ts';
+import { residentBytes } from './peak-memory.ts';
+
+/** One case of a seed, or one that is given whole. */
+export type CaseRequest = { seed: number; index: number } | FuzzCase;
+
+export interface CaseResult extends Verdict {
+  ms: number;
+}
+
+export interface CaseReply extends CaseResult {
+  residentBytes: number;
+}
+
+/** Answers the cases that its parent process sends, one at a time, until that is gone. */
+export async function serveCases(engine: Engine, { isWarm = true } = {}): Promise<void> {
+  // As the deployed program does: src/app/open-pipeline.ts.
+  sharp.concurrency(1);
+  sharp.cache(false);
+  const corpus = await loadCorpus();
+  if (isWarm) await warmUp(corpus);
+  process.on('message', async (request: CaseRequest) => {
+    const startedAt = performance.now();
+    const verdict = await judgeCase(
+      'seed' in request ? drawCase(corpus, request) : request,
+      engine,
+    );
+    // A rejection that nobody handles ends the process, but only after the promises of this turn.
+    await turn();
+    const reply: CaseReply = {
+      ...verdict,
+      ms: performance.now() - startedAt,
+      residentBytes: residentBytes('self') ?? 0,
+    };
+    process.send?.(reply);
+  });
+  process.on('disconnect', () => process.exit());
+  process.send?.('ready');
+}
+
+/** What is loaded with the first image of a format must not count as what that image took. */
+async function warmUp(corpus: Corpus): Promise<void> {
+  for (const files of Object.values(corpus)) {
+    for (const { bytes } of files.slice(0, 2)) {
+      await judgeCase({ bytes, recipe: {}, limits: {}, isRepeated: false, isCompared: true });
+    }
+  }
+}

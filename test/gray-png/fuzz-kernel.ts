@@ -1,0 +1,79 @@
+// What `npm run fuzz:kernel -- --seconds 60 --seed 1` runs: pictures by chance, each written as a PNG
+// and read back by two decoders. It ends with a picture that did not survive, or after its time.
+import { parseArgs } from 'node:util';
+import { ways } from '../../src/gray-png/compress.ts';
+import { encodeGrayPng } from '../../src/gray-png/index.ts';
+import type { PngSource } from '../../src/gray-png/pixel-kinds.ts';
+import { randomFrom } from '../../testing/images.ts';
+import { decoders } from './decoders.ts';
+import { contents, type PictureSize, pictureOf } from './pictures.ts';
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '60' },
+    seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
+  },
+});
+const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
+if (!(seconds > 0) || !Number.isInteger(seed)) {
+  throw new RangeError(
+    `Expected --seconds above 0 and a whole --seed but received ${values.seconds}, ${values.seed}`,
+  );
+}
+
+const end = performance.now() + seconds * 1_000;
+let pictures = 0;
+for (let next = seed; performance.now() < end; next++, pictures++) {
+  const wrong = await wrongOf(next);
+  if (!wrong) continue;
+  console.error(`${wrong}\nAgain: npm run fuzz:kernel -- --seconds 1 --seed ${next}`);
+  process.exit(1);
+}
+console.log(`${pictures} pictures survived, seeds ${seed} to ${seed + pictures - 1}.`);
+
+/** What is wrong with the picture of a seed, if anything. */
+async function wrongOf(seed: number): Promise<string | undefined> {
+  const random = randomFrom(seed);
+  const oneOf = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+  const side = () => Math.ceil(oneOf([8, 40, 400, 3_000]) * random());
+  const depth = oneOf([8, 8, 8, 16] as const);
+  const channels = depth === 8 ? oneOf([1, 2, 3, 4] as const) : oneOf([1, 2, 3] as const);
+  const [width, height] = random() < 0.02 ? [Math.ceil(random() * 200_000), 1] : [side(), side()];
+  const size: PictureSize = { width, height: Math.min(height, 4e5 / width), channels, depth };
+  size.height = Math.max(1, Math.floor(size.height));
+  const content = oneOf(Object.keys(contents));
+  const clear = Math.floor(random() * width * size.height * 2);
+  const source = pictureOf(content, size, { seed, isClear: (pixel) => pixel === clear });
+  const kernel = oneOf(['wasm', 'wasm', 'wasm', 'script'] as const);
+  const way = oneOf([...(Object.keys(ways) as (keyof typeof ways)[]), undefined]);
+  const shown = JSON.stringify({ content, ...size, kernel, way });
+  const written = await encodeGrayPng(source, { kernel, ...(way && { way }) }).catch(String);
+  if (typeof written === 'string') return `${shown}: ${written}`;
+  const { bytes } = written;
+  const expected = grayOf(source);
+  for (const [name, decode] of Object.entries(decoders)) {
+    const { samples } = await decode(bytes);
+    const at = samples.findIndex((sample, i) => sample !== expected[i]);
+    if (samples.length === expected.length && at === -1) continue;
+    return `${shown}: sample ${at} of ${samples.length} by ${name} is ${samples[at]}, not ${expected[at]}`;
+  }
+  return undefined;
+}
+
+function grayOf({ pixels, channels, depth }: PngSource): number[] {
+  if (channels < 3) return Array.from(pixels);
+  const keepsAlpha = channels === 4 && pixels.some((value, i) => i % 4 === 3 && value !== 255);
+  const gray: number[] = [];
+  for (let i = 0; i < pixels.length; i += channels) {
+    const [red, green, blue, alpha] = pixels.subarray(i, i + 4) as unknown as number[] as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    const value = Math.floor((red * 19_595 + green * 38_470 + blue * 7_471) / 65_536 + 0.5);
+    gray.push(depth === 8 ? Math.round(value / 257) : value);
+    if (keepsAlpha) gray.push(alpha);
+  }
+  return gray;
+}

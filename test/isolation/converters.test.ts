@@ -1,0 +1,100 @@
+// What every converter owes, wherever it converts.
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, describe, expect, test } from 'vitest';
+import {
+  defaultLimits,
+  inspectImage,
+  type RecipeOptions,
+  resolveRecipe,
+  toGrayscale,
+} from '../../src/convert/index.ts';
+import { createInlineConverter } from '../../src/isolation/inline-converter.ts';
+import { createProcessConverter } from '../../src/isolation/process-converter.ts';
+import {
+  animatedGif,
+  multiPageTiff,
+  photoLikeAvif,
+  photoLikeJpeg,
+  photoLikePng,
+  photoLikeWebp,
+  truncate,
+} from '../../testing/images.ts';
+
+const folder = new URL('../convert/fixtures/', import.meta.url);
+const fixtures = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+  (path) => /\.\w+$/.test(path) && !/README|source\.png|subsampled/.test(path),
+);
+
+const pictures: [name: string, () => Uint8Array | Promise<Uint8Array>, RecipeOptions?][] = [
+  ...fixtures.map((path) => [path, () => readFileSync(new URL(path, folder))] as const),
+  ['a JPEG', () => photoLikeJpeg()],
+  ['a PNG, by decolor', () => photoLikePng(), { method: 'decolor' }],
+  ['a WebP, to AVIF', () => photoLikeWebp(), { format: 'avif' }],
+  ['an AVIF, to WebP', () => photoLikeAvif(), { format: 'webp' }],
+  ['an animated GIF, to GIF', () => animatedGif({ frames: 3 }), { format: 'gif' }],
+  ['a TIFF of pages, at 16 bits', () => multiPageTiff({ frames: 2 }), { depth: '16' }],
+].map(([name, make, recipe]) => [name, make, recipe] as (typeof pictures)[number]);
+
+const converters = {
+  'in this process': createInlineConverter(),
+  'in processes': createProcessConverter({ processes: 2, env: {} }),
+};
+
+afterAll(async () => {
+  for (const converter of Object.values(converters)) await converter.close();
+});
+
+describe.each(Object.entries(converters))('a converter %s', (_, converter) => {
+  async function converted(bytes: Uint8Array, recipe?: RecipeOptions, limits = defaultLimits) {
+    const image = await converter.open(bytes, { recipe: resolveRecipe(recipe), limits });
+    try {
+      return { memoryBytes: image.memoryBytes, ...(await image.convert()) };
+    } finally {
+      image.close();
+    }
+  }
+
+  test.each(pictures)('makes of %s what the library makes', async (_, make, recipe = {}) => {
+    const bytes = await make();
+    const { stages, bytes: gray, ...facts } = await converted(bytes, recipe);
+    const { bytes: expectedGray, stages: its, ...expected } = await toGrayscale(bytes, recipe);
+    expect(Buffer.from(gray).equals(expectedGray)).toBe(true);
+    const { memoryBytes } = await inspectImage(bytes, {}, recipe);
+    expect(facts).toEqual({ ...expected, memoryBytes });
+    expect(Object.keys(stages)).toEqual(Object.keys(its));
+  });
+
+  test.each([
+    ['a header that is none', () => Buffer.from('hello'), {}, 'UNSUPPORTED_FORMAT'],
+    ['half a JPEG', async () => truncate(await photoLikeJpeg(), 0.5), {}, 'CORRUPT_IMAGE'],
+    ['more pixels than allowed', () => photoLikePng(), { maxPixels: 9 }, 'IMAGE_TOO_LARGE'],
+    ['more time than allowed', () => photoLikePng(), { timeoutMs: 1 }, 'CONVERSION_TIMEOUT'],
+    ['more output than allowed', () => photoLikePng(), { maxOutputBytes: 9 }, 'OUTPUT_TOO_LARGE'],
+  ] as const)('refuses %s by its code, and goes on', async (_, make, changes, code) => {
+    const limits = { ...defaultLimits, ...changes };
+    const error = await converted(await make(), {}, limits).catch((reason: unknown) => reason);
+    const library = await toGrayscale(await make(), {}, limits).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ name: 'ConversionError', code });
+    expect(error).toMatchObject({ message: (library as Error).message });
+    await expect(converted(photoLikePng())).resolves.toMatchObject({ width: 64 });
+  });
+
+  test('converts many at once', async () => {
+    const sizes = Array.from({ length: 24 }, (_, i) => ({ width: 20 + i, height: 10 }));
+    const images = await Promise.all(sizes.map((size) => converted(photoLikePng(size))));
+    expect(images.map(({ width, height }) => ({ width, height }))).toEqual(sizes);
+  });
+
+  test('leaves the bytes it was given as they are', async () => {
+    const bytes = readFileSync(new URL('rgb.heic', folder));
+    const before = Buffer.from(bytes);
+    await converted(bytes);
+    expect(bytes.equals(before)).toBe(true);
+  });
+
+  test('does nothing for a signal that is aborted already', async () => {
+    const options = { recipe: resolveRecipe(), limits: defaultLimits };
+    const signal = AbortSignal.abort(new Error('enough'));
+    await expect(converter.open(photoLikePng(), { ...options, signal })).rejects.toThrow('enough');
+  });
+});

@@ -1,0 +1,222 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createPostgresLedger } from '../../src/ledger/record.ts';
+import { EntryRejectedError, type Ledger, type Outcome } from '../../src/pipeline/index.ts';
+import { createMemoryLedger } from '../../testing/memory.ts';
+import { convertedOutcome, entriesOf, failedOutcome } from '../../testing/outcomes.ts';
+import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
+import { describeLedger } from './ledger.contract.ts';
+
+describeLedger('memory', async () => {
+  const ledger = createMemoryLedger();
+  return {
+    ledger,
+    rows: async () =>
+      ledger.rows().map(({ outcome, attempts }) => ({
+        key: outcome.upload.key,
+        status: outcome.status,
+        code: outcome.status === 'converted' ? null : outcome.code,
+        fileName: outcome.status === 'converted' ? outcome.output.key : null,
+        attempts,
+      })),
+  };
+});
+
+describe('PostgreSQL', () => {
+  let database: TestDatabase;
+  let ledger: Ledger;
+  beforeAll(async () => {
+    database = await createDatabase();
+  });
+  afterAll(() => database.drop());
+  beforeEach(() => {
+    ledger = createPostgresLedger(database, { processorVersion: '1.2.3' });
+    return database.query('TRUNCATE image_metadata RESTART IDENTITY');
+  });
+
+  describeLedger('a real PostgreSQL', async () => {
+    await database.query('TRUNCATE image_metadata RESTART IDENTITY');
+    return {
+      ledger,
+      rows: async () =>
+        (await database.rows())
+          .sort((a, b) => (String(a.source_key) < String(b.source_key) ? -1 : 1))
+          .map((row) => ({
+            key: String(row.source_key),
+            status: String(row.status),
+            code: row.code as string | null,
+            fileName: row.file_name as string | null,
+            attempts: Number(row.attempts),
+          })),
+    };
+  });
+
+  test('fills every column of a conversion', async () => {
+    const outcome = convertedOutcome({
+      key: 'full.jpg',
+      etag: 'e9',
+      versionId: 'v9',
+      sequencer: '00A1',
+      eventTime: new Date('2026-01-02T03:04:05.678Z'),
+    });
+    await ledger.record([{ outcome, coldStart: true }]);
+    const [row] = await database.rows();
+    expect(row).toMatchObject({
+      file_name: 'grayscale/full.jpg',
+      status: 'converted',
+      source_bucket: 'uploads',
+      source_key: 'full.jpg',
+      source_version: 'v9',
+      source_etag: 'e9',
+      source_size_bytes: '1000',
+      sequencer: '00A1',
+      event_time: new Date('2026-01-02T03:04:05.678Z'),
+      method: 'rec601',
+      output_format: 'png',
+      output_bucket: 'uploads',
+      output_size_bytes: '500',
+      input_format: 'jpeg',
+      width: 40,
+      height: 30,
+      pages: 1,
+      channels: 1,
+      depth: 8,
+      losses: [],
+      queue_ms: 1,
+      fetch_ms: 2,
+      decode_ms: 3.5,
+      gray_ms: 4,
+      encode_ms: 5,
+      store_ms: 6,
+      verify_ms: 7,
+      attempts: 1,
+      cold_start: true,
+      processor_version: '1.2.3',
+    });
+    const filled = Object.entries(row ?? {}).filter(([, value]) => value !== null);
+    expect(Object.keys(row ?? {}).length - filled.length).toBe(2); // code and message
+  });
+
+  test('takes keys and ETags as long as S3 has them', async () => {
+    const upload = { key: noise(1_024), versionId: noise(1_024), bucket: noise(64).slice(1) };
+    await ledger.record(entriesOf(convertedOutcome(upload)));
+    expect((await database.rows())[0]).toMatchObject({ source_key: upload.key });
+  });
+
+  test('records a batch with one statement', async () => {
+    const statements: string[] = [];
+    const counting = createPostgresLedger(
+      {
+        query(text, values) {
+          statements.push(text);
+          return database.query(text, values);
+        },
+      },
+      { processorVersion: '1.2.3' },
+    );
+    const outcomes = Array.from({ length: 200 }, (_, i) => convertedOutcome({ key: `k${i}` }));
+    await counting.record(entriesOf(...outcomes));
+    expect(statements).toHaveLength(1);
+    expect(await database.rows()).toHaveLength(200);
+  });
+
+  test('is written to by many at once, in any order, without a deadlock', async () => {
+    const outcomes = Array.from({ length: 50 }, (_, i) => convertedOutcome({ key: `k${i}` }));
+    const writers = Array.from({ length: 8 }, (_, i) =>
+      ledger.record(entriesOf(...(i % 2 ? outcomes : outcomes.toReversed()))),
+    );
+    await Promise.all(writers);
+    const rows = await database.rows();
+    expect(rows).toHaveLength(50);
+    expect(rows.every((row) => row.attempts === 8)).toBe(true);
+  });
+
+  test.each([
+    ['a text with NUL', '22P05', [convertedOutcome({ key: 'nul\u0000' })]],
+    ['a number that is too large', '22003', [{ ...convertedOutcome(), outputSizeBytes: 2 ** 64 }]],
+    ['a row twice', '21000', [convertedOutcome(), convertedOutcome()]],
+    ['an unknown status', '23514', [{ ...failedOutcome(), status: 'lost' } as unknown as Outcome]],
+    ['a key longer than the index takes', '54000', [convertedOutcome({ key: noise(8_192) })]],
+  ])('rejects for good what PostgreSQL can never take: %s', async (_, code, outcomes) => {
+    const record = ledger.record(entriesOf(...outcomes));
+    await expect(record).rejects.toBeInstanceOf(EntryRejectedError);
+    await expect(record).rejects.toMatchObject({ cause: { code } });
+    expect(await database.rows()).toEqual([]);
+  });
+
+  test('dates a row anew when it is replaced, and leaves it when it is kept', async () => {
+    const dates = async () => {
+      const [row] = await database.rows();
+      return [row?.recorded_at, row?.timestamp] as Date[];
+    };
+    const longAgo = [new Date('2020-01-01T00:00:00Z'), new Date('2020-01-01T00:00:00')];
+    await ledger.record(entriesOf(convertedOutcome()));
+    await database.query(
+      "UPDATE image_metadata SET recorded_at = '2020-01-01T00:00:00Z', timestamp = '2020-01-01'",
+    );
+    await ledger.record(entriesOf(failedOutcome()));
+    expect(await dates()).toEqual(longAgo);
+
+    await ledger.record(entriesOf(convertedOutcome()));
+    const [recordedAt, timestamp] = await dates();
+    expect(recordedAt?.getFullYear()).toBeGreaterThan(2020);
+    expect(timestamp?.getFullYear()).toBeGreaterThan(2020);
+  });
+});
+
+describe('PostgreSQL that fails', () => {
+  const entries = entriesOf(convertedOutcome());
+
+  /** The ledger on queries of which the first `times` fail, and how many were asked. */
+  function failing(code: string, { times = Infinity, beforehand = () => {} } = {}) {
+    let asked = 0;
+    const query: TestDatabase['query'] = async () => {
+      beforehand();
+      if (++asked <= times) throw Object.assign(new Error('no'), { code });
+      return {} as never;
+    };
+    const ledger = createPostgresLedger({ query }, { processorVersion: '1' });
+    return { ledger, asked: () => asked };
+  }
+
+  test.each([
+    ['a lost connection', '08006'],
+    ['a conflict', '40001'],
+    ['too many connections', '53300'],
+    ['a shutdown', '57P01'],
+    ['a failover', '25006'],
+    ['no answer of a server', 'ECONNRESET'],
+  ])('is asked again after %s', async (_, code) => {
+    const { ledger, asked } = failing(code, { times: 1 });
+    await ledger.record(entries);
+    expect(asked()).toBe(2);
+  });
+
+  test.each([
+    ['a missing table', '42P01'],
+    ['a wrong password', '28P01'],
+  ])('is asked once, and rejects no entry for good, after %s', async (_, code) => {
+    const { ledger, asked } = failing(code);
+    await expect(ledger.record(entries)).rejects.toMatchObject({ name: 'Error', code });
+    expect(asked()).toBe(1);
+  });
+
+  test('is not asked again when the first answer took more than 4 seconds', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      const beforehand = () => void vi.advanceTimersByTime(4_001);
+      const { ledger, asked } = failing('57P01', { beforehand });
+      await expect(ledger.record(entries)).rejects.toMatchObject({ code: '57P01' });
+      expect(asked()).toBe(1);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
+/** Not compressible: the index would hide what does not fit it. */
+function noise(length: number): string {
+  return Array.from({ length: length / 32 }, (_, i) =>
+    createHash('md5').update(String(i)).digest('hex'),
+  ).join('');
+}

@@ -1,0 +1,423 @@
+// Each finding made for real on a real S3 server and a real PostgreSQL, found, put right, found clean.
+import {
+  CopyObjectCommand,
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type BucketParts, composeBucket } from '../../src/app/open-bucket.ts';
+import { composePipeline } from '../../src/app/open-pipeline.ts';
+import { type PipelineParts, processBatch } from '../../src/pipeline/index.ts';
+import { backfill, createPipelineDestination } from '../../src/reconcile/index.ts';
+import {
+  createRepair,
+  type FindingKind,
+  findingKinds,
+  type VerifyOptions,
+  verify,
+} from '../../src/reconcile/verify/index.ts';
+import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
+import { tinyPng } from '../../testing/pipeline.ts';
+import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
+import { startS3 } from '../../testing/s3.ts';
+import { testConfig } from '../../testing/server.ts';
+
+const outputBucket = 'gray-outputs';
+let store: StoreAndQueue;
+let database: TestDatabase;
+let bucket: string;
+let buckets = 0;
+const opened: BucketParts[] = [];
+
+beforeAll(async () => {
+  [store, database] = await Promise.all([startS3(), createDatabase()]);
+  await store.s3.send(new CreateBucketCommand({ Bucket: outputBucket }));
+}, 60_000);
+afterAll(async () => {
+  await database.drop();
+  await store.close();
+});
+beforeEach(async () => {
+  bucket = `bucket-${++buckets}`;
+  await store.s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  await database.query('TRUNCATE image_metadata');
+});
+afterEach(async () => {
+  for (const parts of opened.splice(0)) await parts.close();
+});
+
+async function put(Key: string, Body: Uint8Array, Bucket = bucket): Promise<void> {
+  await store.s3.send(new PutObjectCommand({ Bucket, Key, Body }));
+}
+
+async function remove(Key: string, Bucket = bucket): Promise<void> {
+  await store.s3.send(new DeleteObjectCommand({ Bucket, Key }));
+}
+
+async function isThere(Key: string, Bucket = bucket): Promise<boolean> {
+  const head = store.s3.send(new HeadObjectCommand({ Bucket, Key }));
+  return await head.then(
+    () => true,
+    () => false,
+  );
+}
+
+async function compose(env: Record<string, string> = {}): Promise<BucketParts> {
+  const config = testConfig({ store, database, env: { S3_BUCKET: bucket, ...env } });
+  const parts = await composeBucket(config, bucket);
+  opened.push(parts);
+  return parts;
+}
+
+/** Converts in this process: starting others for three pixels takes seconds. */
+const pipelines = new Map<string, Promise<PipelineParts>>();
+async function pipelineOf(env: Record<string, string> = {}): Promise<PipelineParts> {
+  const name = JSON.stringify(env);
+  const config = testConfig({ store, database, env });
+  const pipeline = pipelines.get(name) ?? composePipeline(config);
+  pipelines.set(name, pipeline);
+  return await pipeline;
+}
+
+const ignore = { onOutcome: () => {} };
+
+interface Wanted {
+  env?: Record<string, string>;
+  prefix?: string;
+  isDeep?: boolean;
+  repairs?: boolean;
+  deletesOrphans?: boolean;
+  more?: Partial<VerifyOptions>;
+}
+
+async function look({
+  env = {},
+  prefix = '',
+  isDeep = false,
+  repairs = false,
+  deletesOrphans = false,
+  more = {},
+}: Wanted = {}) {
+  const parts = await compose(env);
+  const { files, reader, parseOptions, recipeHash } = parts;
+  const pipeline = await pipelineOf(env);
+  const destination = env.QUEUE_URL
+    ? await parts.openDestination(ignore)
+    : createPipelineDestination(pipeline, ignore);
+  return await verify({
+    place: { bucket, prefix },
+    output: { bucket: env.OUTPUT_BUCKET ?? bucket, prefix: env.OUTPUT_PREFIX ?? 'grayscale/' },
+    ...{ files, reader, parseOptions, recipeHash },
+    pipeline: isDeep ? pipeline : undefined,
+    repair: repairs ? createRepair({ bucket, destination, pipeline, deletesOrphans }) : undefined,
+    signal: new AbortController().signal,
+    ...more,
+  });
+}
+
+/** The keys of each finding, of those that there are. */
+async function found(wanted: Wanted = {}): Promise<Partial<Record<FindingKind, string[]>>> {
+  const { findings } = await look(wanted);
+  const some = findingKinds.filter((kind) => findings[kind].count > 0);
+  return Object.fromEntries(some.map((kind) => [kind, findings[kind].first.map((f) => f.key)]));
+}
+
+async function convertAll(env: Record<string, string> = {}): Promise<void> {
+  const parts = await compose(env);
+  const { files, reader, parseOptions, recipeHash: recipe, to } = parts;
+  await backfill({
+    ...{ files, reader, parseOptions },
+    plan: { bucket, prefix: '', only: 'all', since: '', recipe, to },
+    destination: createPipelineDestination(await pipelineOf(env), ignore),
+    signal: new AbortController().signal,
+  });
+}
+
+async function uploadAndConvert(keys: string[], env: Record<string, string> = {}): Promise<void> {
+  for (const [index, key] of keys.entries()) await put(key, await tinyPng(index + 1));
+  await convertAll(env);
+  expect(await found({ env })).toEqual({});
+}
+
+/** Another byte in the middle, all else as it was. */
+async function flipByte(Key: string, Bucket = bucket): Promise<void> {
+  const { Body, Metadata, ContentType } = await store.s3.send(
+    new GetObjectCommand({ Bucket, Key }),
+  );
+  const bytes = (await Body?.transformToByteArray()) as Uint8Array;
+  const middle = bytes.byteLength >> 1;
+  bytes[middle] = (bytes[middle] ?? 0) ^ 1;
+  await store.s3.send(new PutObjectCommand({ Bucket, Key, Body: bytes, Metadata, ContentType }));
+}
+
+describe('where all agrees', () => {
+  test('nothing is found, be it in odd keys, failures, markers, other types or copies', async () => {
+    const odd = ['a b+c.png', 'Ä/é.PNG', '\u{1f389}.png', '\uffee.png', 'B.png', 'a.png', 'noext'];
+    for (const [index, key] of odd.entries()) await put(key, await tinyPng(index));
+    await put('bad.png', Buffer.from('no picture'));
+    await put('folder/', Buffer.alloc(0));
+    await put('grayscale/', Buffer.alloc(0));
+    await put('notes.txt', Buffer.from('text'));
+    await convertAll();
+    await store.s3.send(
+      new CopyObjectCommand({
+        ...{ Bucket: bucket, Key: 'copy-of-output.png' },
+        CopySource: `${bucket}/grayscale/a.png`,
+      }),
+    );
+    await convertAll();
+    const report = await look({ isDeep: true });
+    expect(report).toMatchObject({ paired: 7, looked: 7, compared: 7, failed: 1, leftOut: 3 });
+    expect(await found({ isDeep: true })).toEqual({});
+  });
+
+  test('files of others under the prefix are left out', async () => {
+    await uploadAndConvert(['a.png']);
+    await put('grayscale/backfill-reports/report.csv', Buffer.from('csv'));
+    const report = await look();
+    expect(report.leftOut).toBe(1);
+    expect(report.findings.orphan.count).toBe(0);
+  });
+
+  test('what is written after the beginning is not judged', async () => {
+    await put('new.png', await tinyPng(1));
+    const report = await look({ more: { startedAtMs: Date.now() - 60_000 } });
+    expect(report).toMatchObject({ underWay: 1, findings: { missing: { count: 0 } } });
+  });
+});
+
+describe.each([
+  ['the bucket of the sources', {}],
+  ['a bucket of their own', { OUTPUT_BUCKET: outputBucket, OUTPUT_PREFIX: 'gray/' }],
+] as [string, Record<string, string>][])('with outputs in %s', (_, env) => {
+  const place = () => ({
+    of: env.OUTPUT_BUCKET ?? bucket,
+    key: (key: string) => `${env.OUTPUT_PREFIX ?? 'grayscale/'}${key}`,
+  });
+  const keys = ['a.png', 'b.png', 'c.png'];
+
+  const spoiled: [kind: FindingKind, name: string, spoil: () => Promise<unknown>][] = [
+    ['missing', 'an output that was removed', () => remove(place().key('b.png'), place().of)],
+    [
+      'missing',
+      'an output that was removed, and its row',
+      async () => {
+        await remove(place().key('b.png'), place().of);
+        await database.query("DELETE FROM image_metadata WHERE source_key = 'b.png'");
+      },
+    ],
+    [
+      'stale',
+      'a source that was replaced, whose event was lost',
+      async () => put('b.png', await tinyPng(99)),
+    ],
+    [
+      'stale',
+      'an old output over the new one, though the row says otherwise',
+      async () => {
+        await store.s3.send(
+          new PutObjectCommand({
+            ...{ Bucket: place().of, Key: place().key('b.png'), Body: 'old' },
+            Metadata: { 'source-etag': 'old', 'recipe-hash': 'x', 'processor-version': '0' },
+          }),
+        );
+      },
+    ],
+    [
+      'stale',
+      'a file of someone else in the place of the output',
+      () => put(place().key('b.png'), Buffer.from('mine'), place().of),
+    ],
+    [
+      'unrecorded',
+      'a row that was removed',
+      () => database.query("DELETE FROM image_metadata WHERE source_key = 'b.png'"),
+    ],
+  ];
+  test.each(spoiled)(
+    'finds as %s %s, puts it right and finds it right',
+    async (kind, __, spoil) => {
+      await uploadAndConvert(keys, env);
+      await spoil();
+      expect(await found({ env })).toEqual({ [kind]: ['b.png'] });
+      const { repair } = await look({ env, repairs: true });
+      expect(repair).toMatchObject({ taken: { converted: 1 }, removed: 0, left: 0 });
+      expect(await found({ env, isDeep: true })).toEqual({});
+    },
+  );
+
+  test('finds a flipped byte by --deep alone', async () => {
+    await uploadAndConvert(keys, env);
+    await flipByte(place().key('b.png'), place().of);
+    expect(await found({ env })).toEqual({});
+    const { findings } = await look({ env, isDeep: true });
+    expect(findings.different).toMatchObject({
+      count: 1,
+      first: [{ key: 'b.png', reason: expect.stringMatching(/from byte \d+ on; its checksum/) }],
+    });
+    await look({ env, isDeep: true, repairs: true });
+    expect(await found({ env, isDeep: true })).toEqual({});
+  });
+
+  test('finds an orphan, and removes it with its rows only where that is asked for', async () => {
+    await uploadAndConvert(keys, env);
+    await remove('b.png');
+    expect(await found({ env })).toEqual({ orphan: ['b.png'] });
+    const { repair } = await look({ env, repairs: true });
+    expect(repair).toMatchObject({ removed: 0, left: 1 });
+    expect(await isThere(place().key('b.png'), place().of)).toBe(true);
+    await look({ env, repairs: true, deletesOrphans: true });
+    expect(await isThere(place().key('b.png'), place().of)).toBe(false);
+    expect((await database.rows()).map(({ source_key }) => source_key)).toEqual(['a.png', 'c.png']);
+    expect(await found({ env, isDeep: true })).toEqual({});
+  });
+
+  test('finds an orphan that has no row, by what it says of itself', async () => {
+    await uploadAndConvert(keys, env);
+    await remove('b.png');
+    await database.query("DELETE FROM image_metadata WHERE source_key = 'b.png'");
+    expect(await found({ env })).toEqual({ orphan: ['b.png'] });
+    await look({ env, repairs: true, deletesOrphans: true });
+    expect(await found({ env })).toEqual({});
+  });
+
+  test('finds a row whose source and output are gone, and removes it', async () => {
+    await uploadAndConvert(keys, env);
+    await remove('b.png');
+    await remove(place().key('b.png'), place().of);
+    expect(await found({ env })).toEqual({ dangling: ['b.png'] });
+    const { repair } = await look({ env, repairs: true });
+    expect(repair).toMatchObject({ removed: 1, left: 0 });
+    expect(await found({ env })).toEqual({});
+  });
+});
+
+describe('another recipe', () => {
+  test('makes all outputs stale, and leaves rows of other places alone', async () => {
+    await uploadAndConvert(['a.png', 'b.png']);
+    const env = { GRAY_METHOD: 'luminance' };
+    expect(await found({ env })).toEqual({ stale: ['a.png', 'b.png'] });
+    await look({ env, repairs: true });
+    expect(await found({ env, isDeep: true })).toEqual({});
+
+    await convertAll({ OUTPUT_PREFIX: 'elsewhere/' });
+    await remove('a.png');
+    await look({ env, repairs: true, deletesOrphans: true });
+    const rest = (await database.rows()).filter(({ source_key }) => source_key === 'a.png');
+    expect(rest.map(({ file_name }) => file_name)).toEqual(['elsewhere/a.png']);
+  });
+});
+
+describe('a source that cannot be converted', () => {
+  test('rightly has no output, once a row says so', async () => {
+    await put('bad.png', Buffer.from('no picture'));
+    expect(await found()).toEqual({ missing: ['bad.png'] });
+    const { repair } = await look({ repairs: true });
+    expect(repair?.taken.failed).toBe(1);
+    expect(await found()).toEqual({});
+  });
+
+  test('keeps the output of the last good content', async () => {
+    await uploadAndConvert(['a.png']);
+    await put('a.png', Buffer.from('no picture'));
+    await convertAll();
+    expect(await found()).toEqual({});
+  });
+
+  test('within the limits here is told apart from one that differs', async () => {
+    await uploadAndConvert(['a.png']);
+    const { findings } = await look({ isDeep: true, env: { MAX_PIXELS: '1' } });
+    expect(findings.unchecked).toMatchObject({
+      count: 1,
+      first: [{ reason: expect.stringContaining('IMAGE_TOO_LARGE') }],
+    });
+  });
+});
+
+describe('a repair by the queue', () => {
+  test('puts what is to be converted there, as the bucket would announce it', async () => {
+    await uploadAndConvert(['a.png', 'b.png']);
+    await remove('grayscale/b.png');
+    const { repair } = await look({ repairs: true, env: { QUEUE_URL: store.queueUrl } });
+    expect(repair?.taken).toMatchObject({ queued: 1, converted: 0 });
+    const { Messages = [] } = await store.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: store.queueUrl, MaxNumberOfMessages: 10 }),
+    );
+    expect(Messages.map(({ Body = '' }) => JSON.parse(Body).Records[0].s3.object.key)).toEqual([
+      'b.png',
+    ]);
+  });
+});
+
+describe('more keys than a page holds', () => {
+  test('are gone through in pages, and sampled by the seed', async () => {
+    const keys = Array.from({ length: 1_005 }, (_, i) => `many/${i % 2 ? 'A' : 'a'}${i}.png`);
+    const picture = await tinyPng(5);
+    for (let at = 0; at < keys.length; at += 50) {
+      await Promise.all(keys.slice(at, at + 50).map((key) => put(key, picture)));
+    }
+    await put('zebra.png', picture);
+    const parts = await compose();
+    const pipeline = await pipelineOf();
+    for (let at = 0; at < keys.length; at += 100) {
+      const uploads = keys.slice(at, at + 100).map((key) => ({ bucket, key }));
+      await processBatch(uploads, pipeline);
+    }
+    const report = await look();
+    expect(report).toMatchObject({ sources: 1_006, outputs: 1_005, paired: 1_005, looked: 1_005 });
+    expect(report.findings.missing).toMatchObject({ count: 1, first: [{ key: 'zebra.png' }] });
+
+    await remove('grayscale/many/A1003.png');
+    await remove('many/a1004.png');
+    expect(await found()).toEqual({
+      missing: ['many/A1003.png', 'zebra.png'],
+      orphan: ['many/a1004.png'],
+    });
+
+    const sampled = async (seed: number) => {
+      const looked: string[] = [];
+      const files = {
+        ...parts.files,
+        look: async (ref: { bucket: string; key: string }) => {
+          looked.push(ref.key);
+          return await parts.files.look(ref);
+        },
+      };
+      await look({ more: { files, sample: { size: 20, seed } } });
+      return looked.toSorted();
+    };
+    const first = await sampled(1);
+    expect(first).toHaveLength(20);
+    expect(await sampled(1)).toEqual(first);
+    expect(await sampled(2)).not.toEqual(first);
+  }, 120_000);
+});
+
+describe('a stop', () => {
+  test('ends it between two keys, and what was found is told', async () => {
+    await uploadAndConvert(['a.png', 'b.png', 'c.png']);
+    for (const key of ['a', 'b', 'c']) await remove(`grayscale/${key}.png`);
+    const stop = new AbortController();
+    const report = await look({
+      more: { signal: stop.signal, onFinding: () => stop.abort() },
+    });
+    expect(report.isFinished).toBe(false);
+    expect(report.findings.missing.count).toBe(1);
+  });
+});
+
+test('lists that are not in the order of their bytes are refused', async () => {
+  const page = ['b', 'a'].map((key) => ({ key, etag: 'e', sizeBytes: 1 }));
+  const parts = await compose();
+  const files = {
+    ...parts.files,
+    async *list() {
+      yield page;
+    },
+  };
+  await expect(look({ more: { files } })).rejects.toMatchObject({ code: 'KEYS_OUT_OF_ORDER' });
+});

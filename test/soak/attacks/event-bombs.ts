@@ -1,0 +1,114 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { photoLikeJpeg } from '../../../testing/images.ts';
+import type { Broken } from '../check-promise.ts';
+import type { FaultEffects, FaultParams } from '../fault.ts';
+import type { World } from '../world.ts';
+import { measureCost, type ServerCost } from './server-cost.ts';
+
+/** What one hostile event did to the server. */
+export interface BombReport extends ServerCost {
+  bomb: string;
+  /** Undefined where the connection was lost. */
+  status: number | undefined;
+}
+
+/** Of every key that the bombs are about. */
+export const forgedPrefix = 'forged/';
+
+const maxBytes = 4 * 2 ** 20 - 1_000;
+const answerTimeoutMs = 60_000;
+const limits = {
+  busiestHealthMs: 1_000,
+  logBytes: 2 ** 20,
+  grownBytes: 256 * 2 ** 20,
+} satisfies ServerCost;
+
+/** Events as large as the server reads them, about a key that exists. */
+const bombs: Record<string, (bucket: string, key: string) => string> = {
+  'many empty records': () => `{"Records":[${'{},'.repeat(900_000)}{}]}`,
+  'many keys': (bucket, key) => eventOf((i) => recordOf({ bucket, key: `${key}/${i}` })),
+  'forged ETags': (bucket, key) =>
+    eventOf((i) => recordOf({ bucket, key, eTag: i.toString(16).padStart(32, '0') })),
+  'forged versions': (bucket, key) =>
+    eventOf((i) => recordOf({ bucket, key, versionId: `forged-${i}` })),
+  'a long ETag': (bucket, key) => oneRecord({ bucket, key, eTag: 'e'.repeat(100_000) }),
+  'a long key': (bucket) => oneRecord({ bucket, key: 'k'.repeat(1_000_000) }),
+  'a long sequencer': (bucket, key) => oneRecord({ bucket, key, sequencer: 'F'.repeat(1_000_000) }),
+  'a long name': (bucket, key) =>
+    oneRecord({ bucket, key, eventName: `ObjectCreated:${'P'.repeat(1_000_000)}` }),
+};
+
+/** Sends each of them once, one after the other. */
+export async function sendBombs(
+  { server, store, bucket }: Pick<World, 'server' | 'store' | 'bucket'>,
+  { salt }: Pick<FaultParams, 'salt'>,
+): Promise<FaultEffects> {
+  const key = `${forgedPrefix}${salt}.jpg`;
+  const picture = { name: key, bytes: await photoLikeJpeg({ seed: salt }) };
+  await store.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: picture.bytes }));
+  const broken: Broken[] = [];
+  for (const [bomb, make] of Object.entries(bombs)) {
+    const body = make(bucket, key);
+    let status: number | undefined;
+    const cost = await measureCost(server, async () => {
+      status = await send(`${server.url}/v1/events`, body);
+    });
+    broken.push(...checkBomb({ bomb, status, ...cost }));
+  }
+  return { broken, uploaded: [{ key, picture }], bombs: Object.keys(bombs).length };
+}
+
+/** It is answered, holds nobody up, and fills neither memory nor log. */
+export function checkBomb({ bomb, status, ...cost }: BombReport): Broken[] {
+  const names = Object.keys(limits) as (keyof ServerCost)[];
+  const why = [
+    ...(status === undefined || (status >= 500 && status !== 503) ? [`answered ${status}`] : []),
+    ...names.flatMap((name) =>
+      cost[name] <= limits[name]
+        ? []
+        : [`${name} is ${cost[name].toFixed(0)}; expected at most ${limits[name]}`],
+    ),
+  ];
+  return why.map((one) => ({ key: `event with ${bomb}`, why: one }));
+}
+
+async function send(url: string, body: string): Promise<number | undefined> {
+  try {
+    const signal = AbortSignal.timeout(answerTimeoutMs);
+    const answer = await fetch(url, { method: 'POST', body, signal });
+    await answer.arrayBuffer();
+    return answer.status;
+  } catch {
+    return undefined;
+  }
+}
+
+interface Forged {
+  bucket: string;
+  key: string;
+  eTag?: string;
+  versionId?: string;
+  sequencer?: string;
+  eventName?: string;
+}
+
+/** No longer than it must be. */
+function recordOf({ bucket, eventName, ...object }: Forged): string {
+  const s3 = { bucket: { name: bucket }, object };
+  return JSON.stringify({ eventVersion: '2.1', ...(eventName && { eventName }), s3 });
+}
+
+function oneRecord(forged: Forged): string {
+  return `{"Records":[${recordOf(forged)}]}`;
+}
+
+/** As many records as fit. */
+function eventOf(record: (i: number) => string): string {
+  const records: string[] = [];
+  for (let bytes = 0, i = 0; bytes < maxBytes; i++) {
+    const text = record(i);
+    bytes += text.length + 1;
+    if (bytes < maxBytes) records.push(text);
+  }
+  return `{"Records":[${records.join()}]}`;
+}

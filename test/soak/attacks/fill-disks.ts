@@ -1,0 +1,24 @@
+import { missingForSmallDisk } from '../../../testing/small-disk.ts';
+import type { FaultEffects, FaultParams } from '../fault.ts';
+import type { World } from '../world.ts';
+import { checkFullDisk, convertOntoFullDisk } from './full-disk.ts';
+import {
+  checkFailedStart,
+  checkFilledSandbox,
+  fillDiskOfSandbox,
+  startSandboxOnFullDisk,
+} from './full-disk-sandbox.ts';
+
+export async function tryCommandOnFullDisk(_: World, { salt }: FaultParams): Promise<FaultEffects> {
+  // Where there can be no small disk, the shell's limit on the size of files stands in for one.
+  const how = (await missingForSmallDisk()) === undefined ? 'small disk' : 'file size limit';
+  const run = await convertOntoFullDisk({ salt, overwrite: salt % 2 === 0, how });
+  return { broken: checkFullDisk(run) };
+}
+
+export async function trySandboxOnFullDisk(_: World, { salt }: FaultParams): Promise<FaultEffects> {
+  const missing = await missingForSmallDisk();
+  if (missing !== undefined) return { skipped: `full disk of a sandbox: ${missing}` };
+  const failed = checkFailedStart(await startSandboxOnFullDisk());
+  return { broken: [...failed, ...checkFilledSandbox(await fillDiskOfSandbox({ salt }))] };
+}

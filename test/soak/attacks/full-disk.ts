@@ -1,0 +1,158 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { toGrayscale } from '../../../src/convert/index.ts';
+import { photoLikeJpeg } from '../../../testing/images.ts';
+import { openSmallDisk } from '../../../testing/small-disk.ts';
+import type { Broken } from '../check-promise.ts';
+
+type Files = Map<string, Uint8Array>;
+
+/** What `grayscale convert` did where only some of its outputs had room. */
+export interface FullDiskRun {
+  exitCode: number | null;
+  output: string;
+  sourcesBefore: Files;
+  sources: Files;
+  /** Whatever is in the folder of the outputs. */
+  outputs: Files;
+  /** What was there before, which `--overwrite` replaces. */
+  outputsBefore: Files;
+  /** What each output is once it is whole. */
+  expected: Files;
+}
+
+export interface FullDiskOptions {
+  /** Decides which images are converted. */
+  salt: number;
+  /** Replaces older outputs, which have room of their own. */
+  overwrite: boolean;
+  /** A small file system, or a limit on the size of each file, which needs no rights anywhere. */
+  how: 'small disk' | 'file size limit';
+}
+
+const images = 8;
+
+/** Converts images in a folder of their own to a place that has room for some of the outputs. */
+export async function convertOntoFullDisk(options: FullDiskOptions): Promise<FullDiskRun> {
+  const sourcesBefore = await makeSources(options.salt);
+  const expected = await convertAll(sourcesBefore);
+  const sizes = [...expected.values()].map(({ byteLength }) => byteLength).sort((a, b) => a - b);
+  const some = sizes.slice(0, images / 2);
+  const place =
+    options.how === 'small disk'
+      ? await openDiskFor([...sourcesBefore.values()], some, options.overwrite ? images : 0)
+      : await makeFolder();
+  const limitBytes = options.how === 'small disk' ? undefined : some.at(-1);
+  try {
+    const [from, to] = [join(place.folder, 'photos'), join(place.folder, 'gray')];
+    await writeAll(from, sourcesBefore);
+    const outputsBefore: Files = new Map(
+      options.overwrite ? [...expected.keys()].map((name) => [name, Buffer.from('older')]) : [],
+    );
+    await writeAll(to, outputsBefore);
+    const args = ['convert', from, '--out', to, ...(options.overwrite ? ['--overwrite'] : [])];
+    const { exitCode, output } = await runWithLimit(args, limitBytes);
+    const [sources, outputs] = [await readAll(from), await readAll(to)];
+    return { exitCode, output, sourcesBefore, sources, outputsBefore, outputs, expected };
+  } finally {
+    await place.close();
+  }
+}
+
+/** Each output is whole or as it was, the sources are untouched, and the user is told about the disk. */
+export function checkFullDisk(run: FullDiskRun): Broken[] {
+  const { exitCode, output, sources, sourcesBefore, outputs, outputsBefore, expected } = run;
+  const why = [
+    ...[...outputs].flatMap(([name, bytes]) => {
+      const allowed = [expected.get(name), outputsBefore.get(name)];
+      if (allowed.some((whole) => whole && Buffer.compare(whole, bytes) === 0)) return [];
+      return [`left "${name}" with ${bytes.byteLength} bytes, which is no whole output`];
+    }),
+    ...[...outputsBefore.keys()].flatMap((name) =>
+      outputs.has(name) ? [] : [`removed the older output "${name}"`],
+    ),
+    ...(isDeepStrictEqual(sources, sourcesBefore) ? [] : ['changed its sources']),
+    ...(exitCode === 1 ? [] : [`ended with exit code ${exitCode} instead of 1`]),
+    ...(/\bdisk\b/.test(output) ? [] : [`does not name the disk: ${output.slice(0, 300)}`]),
+    ...(showsStack(output) ? ['shows a stack trace'] : []),
+  ];
+  return why.map((one) => ({ key: 'convert on a full disk', why: one }));
+}
+
+/** No user is ever shown one. */
+export function showsStack(output: string): boolean {
+  return /^ {4}at |^Node\.js v\d/m.test(output);
+}
+
+async function makeSources(salt: number): Promise<Files> {
+  const numbers = Array.from({ length: images }, (_, i) => i);
+  return new Map(
+    await Promise.all(
+      numbers.map(async (i): Promise<[string, Uint8Array]> => {
+        const size = { width: 160 + 40 * i, height: 120 + 30 * i };
+        return [`photo ${i}.jpg`, await photoLikeJpeg({ seed: salt + i, ...size })];
+      }),
+    ),
+  );
+}
+
+async function convertAll(sources: Files): Promise<Files> {
+  return new Map(
+    await Promise.all(
+      [...sources].map(
+        async ([name, bytes]): Promise<[string, Uint8Array]> => [
+          name.replace('.jpg', '.png'),
+          (await toGrayscale(bytes)).bytes,
+        ],
+      ),
+    ),
+  );
+}
+
+const pageBytes = 4_096;
+
+/** A tmpfs counts whole pages. */
+function openDiskFor(sources: Uint8Array[], outputs: number[], older: number) {
+  const pages = [...sources.map(({ byteLength }) => byteLength), ...outputs].reduce(
+    (sum, bytes) => sum + Math.ceil(bytes / pageBytes),
+    older,
+  );
+  return openSmallDisk(pages * pageBytes);
+}
+
+async function makeFolder() {
+  const folder = await mkdtemp(join(tmpdir(), 'grayscale-disk-'));
+  return { folder, close: () => rm(folder, { recursive: true }) };
+}
+
+/** The shell counts in blocks of 512 bytes. */
+async function runWithLimit(args: string[], limitBytes: number | undefined) {
+  const limit = limitBytes === undefined ? 'unlimited' : String(Math.ceil(limitBytes / 512));
+  const program = new URL('../../../bin/grayscale.js', import.meta.url).pathname;
+  const command = ['-c', `ulimit -f ${limit} && exec "$@"`, 'sh', process.execPath, program];
+  return await new Promise<{ exitCode: number | null; output: string }>((resolve) => {
+    const env = { PATH: process.env.PATH };
+    const child = execFile('sh', [...command, ...args], { env }, (_, stdout, stderr) =>
+      resolve({ exitCode: child.exitCode, output: stdout + stderr }),
+    );
+  });
+}
+
+async function writeAll(folder: string, files: Files): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const [name, bytes] of files) await writeFile(join(folder, name), bytes);
+}
+
+async function readAll(folder: string): Promise<Files> {
+  const names = await readdir(folder).catch(() => []);
+  return new Map(
+    await Promise.all(
+      names.map(
+        async (name): Promise<[string, Uint8Array]> => [name, await readFile(join(folder, name))],
+      ),
+    ),
+  );
+}

@@ -1,0 +1,111 @@
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { photoLikeJpeg } from '../../../testing/images.ts';
+import type { Broken } from '../check-promise.ts';
+import type { FaultEffects, FaultParams } from '../fault.ts';
+import { type Picture, workerLimits } from '../pictures.ts';
+import type { World } from '../world.ts';
+
+/** How honest clients fared next to clients that send nothing more. */
+export interface IdleClients {
+  convert: Attempt[];
+  upload: Attempt[];
+}
+
+/** One request of an honest client. */
+export interface Attempt {
+  /** Undefined where the connection was lost, or nothing came in time. */
+  status: number | undefined;
+  ms: number;
+}
+
+/** Fewer than the places of the server, but far more than its memory for bodies holds. */
+const idleOf = { '/v1/convert': 12, '/v1/uploads': 12 };
+const answerTimeoutMs = 15_000;
+/** Time for the server to give up on those that send nothing. */
+const acceptTimeoutMs = 45_000;
+const retryPauseMs = 1_000;
+
+export async function holdRequests(
+  { server }: Pick<World, 'server'>,
+  { salt }: Pick<FaultParams, 'salt'>,
+): Promise<FaultEffects> {
+  const key = `clients/${salt}.jpg`;
+  const picture: Picture = { name: key, bytes: await photoLikeJpeg({ seed: salt }) };
+  const idle = await openIdleClients(server.url, salt);
+  try {
+    const [convert, upload] = await Promise.all([
+      untilDone(200, () => post(`${server.url}/v1/convert`, picture)),
+      untilDone(202, () => post(`${server.url}/v1/uploads?key=${key}`, picture)),
+    ]);
+    const isUploaded = upload.some(({ status }) => status === 202);
+    return {
+      broken: checkIdleClients({ convert, upload }),
+      ...(isUploaded && { uploaded: [{ key, picture }] }),
+    };
+  } finally {
+    for (const socket of idle) socket.destroy();
+  }
+}
+
+/** Honest requests are answered soon, if only with 503, and in the end are served. */
+export function checkIdleClients({ convert, upload }: IdleClients): Broken[] {
+  const judge = (path: string, attempts: Attempt[], done: number) => {
+    const wrong = attempts.filter(({ status }) => status !== done && status !== 503);
+    return [
+      ...wrong.map(
+        ({ status, ms }) => `answered ${status ?? 'nothing'} after ${(ms / 1e3).toFixed(1)} s`,
+      ),
+      ...(attempts.some(({ status }) => status === done)
+        ? []
+        : [`served none of ${attempts.length} requests`]),
+    ].map((why) => ({ key: `POST ${path} next to idle clients`, why }));
+  };
+  return [...judge('/v1/convert', convert, 200), ...judge('/v1/uploads', upload, 202)];
+}
+
+async function openIdleClients(url: string, salt: number): Promise<Socket[]> {
+  const { host, hostname, port } = new URL(url);
+  const paths = Object.entries(idleOf).flatMap(([path, count]) =>
+    Array.from({ length: count }, (_, i) =>
+      path === '/v1/uploads' ? `${path}?key=idle/${salt}-${i}` : path,
+    ),
+  );
+  const sockets = paths.map((path, i) => {
+    const socket = connect({ host: hostname, port: Number(port) });
+    socket.on('error', () => {});
+    socket.resume();
+    socket.write(
+      `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Length: ${workerLimits.maxBytes}\r\n\r\n`,
+    );
+    // Every other one stops in the middle.
+    if (i % 2 === 1) socket.write(Buffer.alloc(workerLimits.maxBytes / 2));
+    return socket;
+  });
+  await sleep(retryPauseMs);
+  return sockets;
+}
+
+async function untilDone(done: number, ask: () => Promise<Attempt>): Promise<Attempt[]> {
+  const deadline = performance.now() + acceptTimeoutMs;
+  const attempts: Attempt[] = [];
+  for (;;) {
+    const attempt = await ask();
+    attempts.push(attempt);
+    if (attempt.status === done || performance.now() > deadline) return attempts;
+    await sleep(retryPauseMs);
+  }
+}
+
+async function post(url: string, { bytes }: Picture): Promise<Attempt> {
+  const startedAt = performance.now();
+  const ms = () => performance.now() - startedAt;
+  try {
+    const signal = AbortSignal.timeout(answerTimeoutMs);
+    const answer = await fetch(url, { method: 'POST', body: Buffer.from(bytes), signal });
+    await answer.arrayBuffer();
+    return { status: answer.status, ms: ms() };
+  } catch {
+    return { status: undefined, ms: ms() };
+  }
+}

@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ImageList } from '../../../src/server/api/schemas.ts';
+import type { Broken } from '../check-promise.ts';
+import type { FaultEffects, FaultParams } from '../fault.ts';
+import { requestTimeoutSeconds } from '../pictures.ts';
+import type { World } from '../world.ts';
+
+const reads = 4;
+/** The store may take the time limit until it begins, and once more in the middle. */
+const longestMs = 2 * requestTimeoutSeconds * 1e3 + 4_000;
+const findTimeoutMs = 20_000;
+const findPauseMs = 250;
+
+/**
+ * The store sends half of what it is asked for and then nothing, without an end. Workers must give up by
+ * themselves, and the server must let its clients go.
+ */
+export async function stallStore(
+  { s3Answers, server }: Pick<World, 's3Answers' | 'server'>,
+  { share, lastsMs }: Pick<FaultParams, 'share' | 'lastsMs'>,
+): Promise<FaultEffects> {
+  const link = await findOutput(server.url);
+  const end = s3Answers.impose('stall', share);
+  const reading = Promise.all(link ? Array.from({ length: reads }, () => timeOf(link)) : []);
+  await sleep(lastsMs);
+  end();
+  const times = await reading;
+  return {
+    broken: checkReads(times),
+    counts: { 'downloads from a store that stalls': times.length },
+  };
+}
+
+/** For each download, how long it took; undefined where it did not end. */
+export function checkReads(times: (number | undefined)[]): Broken[] {
+  const endless = times.filter((ms) => ms === undefined).length;
+  if (endless === 0) return [];
+  const why = `kept ${endless} of ${times.length} clients waiting for longer than ${longestMs / 1e3} s, with a time limit of ${requestTimeoutSeconds} s`;
+  return [{ key: 'GET /v1/images/{id}/gray of a store that stalls', why }];
+}
+
+/** Undefined where nothing was converted yet, or other faults keep the list away. */
+async function findOutput(url: string): Promise<string | undefined> {
+  const deadline = performance.now() + findTimeoutMs;
+  while (performance.now() < deadline) {
+    const signal = AbortSignal.timeout(findTimeoutMs);
+    const answer = await fetch(`${url}/v1/images?status=converted&limit=1`, { signal }).catch(
+      () => undefined,
+    );
+    if (answer?.ok) {
+      const { images } = (await answer.json()) as ImageList;
+      if (images[0]?.links.gray) return url + images[0].links.gray;
+    }
+    await sleep(findPauseMs);
+  }
+  return undefined;
+}
+
+async function timeOf(url: string): Promise<number | undefined> {
+  const startedAt = performance.now();
+  const signal = AbortSignal.timeout(longestMs);
+  try {
+    await (await fetch(url, { signal })).arrayBuffer();
+  } catch {
+    if (signal.aborted) return undefined;
+  }
+  return performance.now() - startedAt;
+}

@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { toGrayscale } from '../../src/convert/index.ts';
+import { photoLikeJpeg } from '../../testing/images.ts';
+import type { Broken } from './check-promise.ts';
+
+/** What the server answered to clients that did nothing wrong. */
+export interface HonestAnswers {
+  /** By request, how often each answer came. */
+  answers: Record<string, Record<string, number>>;
+}
+
+const everyMs = 400;
+const timeoutMs = 30_000;
+/** It is busy, or waits for a database that is down: the client is told to try again. */
+const allowed = new Set(['200', '503']);
+
+/** Asks the server for what clients ask it for, over and over, until it is stopped. */
+export async function startHonestClients(url: string): Promise<{ stop(): Promise<HonestAnswers> }> {
+  const stopping = new AbortController();
+  const answers: HonestAnswers['answers'] = {};
+  const image = await photoLikeJpeg({ seed: 7 });
+  const { bytes: gray } = await toGrayscale(image);
+  const requests: Record<string, () => Promise<string>> = {
+    'GET /v1/images': async () => (await ask(`${url}/v1/images?limit=3`)).answer,
+    'POST /v1/convert': async () => {
+      const { answer, body } = await ask(`${url}/v1/convert`, { method: 'POST', body: image });
+      return answer !== '200' || Buffer.compare(body, gray) === 0 ? answer : '200 with other bytes';
+    },
+  };
+
+  async function repeat(name: string, request: () => Promise<string>): Promise<void> {
+    const counts: Record<string, number> = {};
+    answers[name] = counts;
+    while (!stopping.signal.aborted) {
+      const answer = await request();
+      counts[answer] = (counts[answer] ?? 0) + 1;
+      await sleep(everyMs);
+    }
+  }
+
+  const asking = Promise.all(
+    Object.entries(requests).map(([name, request]) => repeat(name, request)),
+  );
+  return {
+    async stop() {
+      stopping.abort();
+      await asking;
+      return { answers };
+    },
+  };
+}
+
+/** Each request is answered, and some of them with what was asked for. */
+export function checkHonestAnswers({ answers }: HonestAnswers): Broken[] {
+  return Object.entries(answers).flatMap(([key, counts]) => {
+    const wrong = Object.entries(counts).filter(([answer]) => !allowed.has(answer));
+    const why = [
+      ...wrong.map(([answer, count]) => `answered ${count} times: ${answer}`),
+      ...(counts['200'] ? [] : ['was never served']),
+    ];
+    return why.map((one) => ({ key: `an honest ${key}`, why: one }));
+  });
+}
+
+async function ask(url: string, init: RequestInit = {}): Promise<{ answer: string; body: Buffer }> {
+  try {
+    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
+    const body = Buffer.from(await response.arrayBuffer());
+    const code = response.ok || response.status === 503 ? '' : ` ${body.toString().slice(0, 200)}`;
+    return { answer: `${response.status}${code}`, body };
+  } catch (error) {
+    const { message } = ((error as Error).cause ?? error) as Error;
+    return { answer: `nothing: ${message.replace(/127\.0\.0\.1:\d+/, '')}`, body: Buffer.alloc(0) };
+  }
+}

@@ -1,0 +1,36 @@
+import { readdir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { processesOf } from '../../testing/processes.ts';
+import type { Broken } from './check-promise.ts';
+import type { World } from './world.ts';
+
+/** PostgreSQL notices a closed connection a moment later. */
+const patienceMs = 3_000;
+
+/** What workers and server left behind although they have ended: connections, processes, files. */
+export async function findLeftovers(world: World): Promise<Broken[]> {
+  const deadline = performance.now() + patienceMs;
+  let left = await look(world);
+  while (left.length > 0 && performance.now() < deadline) {
+    await sleep(100);
+    left = await look(world);
+  }
+  return left;
+}
+
+async function look({ database, temporaryFolder }: World): Promise<Broken[]> {
+  const { rows } = await database.query(
+    `SELECT pid, state, query FROM pg_stat_activity
+     WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`,
+  );
+  const processes = ['function-process', 'converter-process', 'grayscale.js'].flatMap((word) =>
+    processesOf(word, process.pid).map((pid) => `${word} ${pid}`),
+  );
+  // Node keeps what it compiled there on purpose: bin/grayscale.js asks for it.
+  const files = (await readdir(temporaryFolder)).filter((name) => name !== 'node-compile-cache');
+  return [
+    ...rows.map(({ pid, query }) => ({ key: `connection ${pid}`, why: `is still open: ${query}` })),
+    ...processes.map((key) => ({ key: `process ${key}`, why: 'still runs' })),
+    ...files.map((name) => ({ key: `temporary file ${name}`, why: 'was left' })),
+  ];
+}

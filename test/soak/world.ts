@@ -1,0 +1,197 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { environmentWith } from '../../src/config/index.ts';
+import { connectPostgres, type Postgres } from '../../src/ledger/connect.ts';
+import { migrate } from '../../src/ledger/migrate.ts';
+import { type Child, startChild } from '../../src/sandbox/child.ts';
+import {
+  credentials,
+  region,
+  type StoreAndQueue,
+  type StoreAndQueueOptions,
+  startStoreAndQueue,
+} from '../../src/sandbox/store-and-queue.ts';
+import { type PostgresServer, startPostgres } from '../../testing/postgres-server.ts';
+import { type HttpProxy, pathOf, startHttpProxy } from './http-proxy.ts';
+import { memoryBudgetMb, requestTimeoutSeconds, workerLimits } from './pictures.ts';
+import { type Server, startServer, stopServer } from './server.ts';
+import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+
+/** The whole system, with a bad way between its workers and what they work with. */
+export interface World {
+  store: StoreAndQueue;
+  bucket: string;
+  postgres: PostgresServer;
+  /** The database by the good way. */
+  database: Postgres;
+  /** From workers to S3: connections, and behind them answers. */
+  s3Way: TcpProxy;
+  s3Answers: HttpProxy;
+  /** From workers and server to PostgreSQL. */
+  databaseWay: TcpProxy;
+  workers: Child[];
+  server: Server;
+  /** Where workers and server may leave temporary files, as long as they run. */
+  temporaryFolder: string;
+  /** Ends workers and server, which finish what they have begun. */
+  stopWork(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface WorldOptions {
+  seed: number;
+  workers: number;
+  visibilityTimeoutSeconds: number;
+  maxReceiveCount?: number;
+  deliver?: StoreAndQueueOptions['deliver'];
+  /** Each line that a worker writes. */
+  onLine: (line: string) => void;
+  /** A worker ended by itself, or was killed. */
+  onDeath?: (code: number | null, signal: NodeJS.Signals | null) => void;
+  /** Told of each message that a worker receives, with how often it was received by now. */
+  onReceive?: (times: number) => void;
+  /** Told of each key that a worker reads, before it has the answer. */
+  onRead?: (key: string) => void;
+}
+
+const bucket = 'uploads';
+
+export async function startWorld(options: WorldOptions): Promise<World> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const opened = async <Part>(part: Promise<Part>, close: (part: Part) => Promise<unknown>) => {
+    const started = await part;
+    closers.push(() => close(started));
+    return started;
+  };
+  async function close() {
+    // What cannot be closed must not keep the rest open.
+    for (const closer of closers.splice(0).reverse()) await closer().catch(console.error);
+  }
+
+  try {
+    const temporaryFolder = await opened(mkdtemp(join(tmpdir(), 'grayscale-soak-')), (folder) =>
+      rm(folder, { recursive: true, force: true }),
+    );
+    const { visibilityTimeoutSeconds, maxReceiveCount, deliver } = options;
+    const storeOptions = {
+      ...{ port: 0, bucket, visibilityTimeoutSeconds },
+      ...(maxReceiveCount !== undefined && { maxReceiveCount }),
+      ...(deliver && { deliver }),
+    };
+    const [postgres, store] = await Promise.all([
+      opened(startPostgres(), (server) => server.stop()),
+      opened(startStoreAndQueue(storeOptions), (server) => server.close()),
+    ]);
+    const url = new URL(postgres.url);
+    const database = await opened(connectDirectly(url), (client) => client.close());
+    const target = store.endpoint;
+    const [s3Answers, queueAnswers] = await Promise.all([
+      opened(startHttpProxy({ target, seed: options.seed, onAnswer: tellReads }), (proxy) =>
+        proxy.close(),
+      ),
+      opened(startHttpProxy({ target, seed: 0, onAnswer: countReceives }), (proxy) =>
+        proxy.close(),
+      ),
+    ]);
+    const [s3Way, databaseWay] = await Promise.all([
+      opened(startTcpProxy(s3Answers.port), (proxy) => proxy.close()),
+      opened(startTcpProxy(Number(url.port)), (proxy) => proxy.close()),
+    ]);
+    const env = environmentOf({ url, databaseWay, s3Way, queueAnswers, temporaryFolder });
+    await mkdir(env.TMPDIR, { recursive: true });
+    const [server, ...workers] = await Promise.all([
+      startServer(env),
+      ...Array.from({ length: options.workers }, () => startWorker(store.queueUrl, env, options)),
+    ]);
+    const stopWork = async () => {
+      await Promise.all([...workers.map((child) => child.stop()), stopServer(server)]);
+    };
+    closers.push(stopWork);
+    return {
+      ...{ store, bucket, postgres, database, s3Way, s3Answers, databaseWay, workers, server },
+      ...{ temporaryFolder: env.TMPDIR, stopWork, close },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+
+  function tellReads(received: IncomingMessage) {
+    if (received.method === 'GET') options.onRead?.(pathOf(received).slice(bucket.length + 2));
+  }
+
+  function countReceives({ headers }: IncomingMessage, body: Buffer) {
+    if (!String(headers['x-amz-target']).endsWith('.ReceiveMessage')) return;
+    const { Messages = [] } = JSON.parse(body.toString()) as { Messages?: Received[] };
+    for (const { Attributes } of Messages) {
+      options.onReceive?.(Number(Attributes?.ApproximateReceiveCount ?? 1));
+    }
+  }
+}
+
+interface Received {
+  Attributes?: { ApproximateReceiveCount?: string };
+}
+
+async function connectDirectly(url: URL): Promise<Postgres> {
+  const database = connectPostgres({ url: url.href, ssl: 'disable', maxConnections: 1 });
+  await migrate(database);
+  return database;
+}
+
+interface Ways {
+  url: URL;
+  databaseWay: TcpProxy;
+  s3Way: TcpProxy;
+  queueAnswers: HttpProxy;
+  temporaryFolder: string;
+}
+
+function environmentOf({ url, databaseWay, s3Way, queueAnswers, temporaryFolder }: Ways) {
+  const databaseUrl = new URL(url);
+  databaseUrl.port = String(databaseWay.port);
+  databaseUrl.searchParams.set('sslmode', 'disable');
+  return {
+    S3_BUCKET: bucket,
+    DATABASE_URL: databaseUrl.href,
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${queueAnswers.port}`,
+    AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${s3Way.port}`,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    MAX_BYTES: String(workerLimits.maxBytes),
+    MAX_PIXELS: String(workerLimits.maxPixels),
+    MEMORY_BUDGET_MB: String(memoryBudgetMb),
+    CONCURRENCY: '4',
+    REQUEST_TIMEOUT_SECONDS: String(requestTimeoutSeconds),
+    // What became of an image is read from the log.
+    LOG_LEVEL: 'INFO',
+    TMPDIR: join(temporaryFolder, 'tmp'),
+  };
+}
+
+const clock = pathToFileURL(join(import.meta.dirname, 'shift-clock.ts'));
+
+async function startWorker(
+  queueUrl: string,
+  env: Record<string, string>,
+  { onLine, onDeath }: WorldOptions,
+): Promise<Child> {
+  return await startChild({
+    module: 'function-process',
+    args: [queueUrl],
+    env: environmentWith({
+      ...env,
+      NODE_OPTIONS: `--import ${clock.href}`,
+      AWS_PROFILE: undefined,
+      AWS_SESSION_TOKEN: undefined,
+      AWS_ENDPOINT_URL_SQS: undefined,
+      OUTPUT_BUCKET: undefined,
+    }),
+    onLine,
+    ...(onDeath && { onDeath }),
+  });
+}

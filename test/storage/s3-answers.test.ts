@@ -1,0 +1,215 @@
+// What the S3 adapter makes of answers that a real S3 gives rarely, from a server that gives them.
+import { once } from 'node:events';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { ListedObject } from '../../src/storage/object-files.ts';
+import { createS3Files } from '../../src/storage/s3-files.ts';
+import { createS3Store } from '../../src/storage/s3-store.ts';
+
+const ref = { bucket: 'uploads', key: 'k' };
+const png = { contentType: 'image/png', metadata: {} };
+
+let close: (() => void) | undefined;
+afterEach(() => {
+  close?.();
+  close = undefined;
+});
+
+/** The address of a server that answers each request so. */
+async function serverThatIs(answer: RequestListener): Promise<S3ClientConfig> {
+  const server = createServer((request, response) => {
+    request.resume();
+    answer(request, response);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+/** The adapter in front of it. */
+async function storeThatIs(answer: RequestListener) {
+  return storeOn(await serverThatIs(answer));
+}
+
+const storeOn = (config: S3ClientConfig) => createS3Store(clientOn(config));
+
+function clientOn(config: S3ClientConfig) {
+  return new S3Client({
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+    forcePathStyle: true,
+    maxAttempts: 1,
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    ...config,
+  });
+}
+
+function answering(status: number, body = '', headers: Record<string, string> = {}) {
+  return storeThatIs((_, response) => void response.writeHead(status, headers).end(body));
+}
+
+describe('an answer that is an error', () => {
+  const error = (code: string) => `<Error><Code>${code}</Code><Message>no</Message></Error>`;
+
+  test.each([
+    ['InvalidObjectState', 403, 'SOURCE_ARCHIVED'],
+    ['KeyTooLongError', 400, 'OUTPUT_KEY_TOO_LONG'],
+  ])('%s is a failure that no retry mends', async (code, status, expected) => {
+    const store = await answering(status, error(code));
+    const request =
+      code === 'InvalidObjectState'
+        ? store.read(ref, { maxBytes: 10 })
+        : store.put(ref, { ...png, bytes: Buffer.from('x') });
+    await expect(request).rejects.toMatchObject({ name: 'PermanentError', code: expected });
+  });
+
+  test.each([
+    ['SlowDown', 503],
+    ['InternalError', 500],
+    ['AccessDenied', 403],
+  ])('%s may be tried again', async (code, status) => {
+    const store = await answering(status, error(code));
+    await expect(store.read(ref, { maxBytes: 10 })).rejects.toMatchObject({ name: code });
+  });
+
+  test.each([
+    ['a page', '<html><body>Not Found</body></html>', 'text/html'],
+    ['nothing', '', 'text/plain'],
+  ])('404 with %s, as proxies say it, is not a missing object', async (_, body, type) => {
+    const store = await answering(404, body, { 'content-type': type });
+    await expect(store.read(ref, { maxBytes: 10 })).rejects.toThrow();
+  });
+
+  test('404 of S3 itself is a missing object', async () => {
+    const store = await answering(404, error('NoSuchKey'));
+    expect(await store.read(ref, { maxBytes: 10 })).toBeUndefined();
+  });
+});
+
+describe('a list', () => {
+  const listOf = (key: string, encoding = '') =>
+    `<ListBucketResult>${encoding}<IsTruncated>false</IsTruncated><Contents><Key>${key}</Key><Size>1</Size><ETag>"e"</ETag></Contents></ListBucketResult>`;
+
+  async function listedBy(server: S3ClientConfig): Promise<ListedObject[]> {
+    const listed: ListedObject[] = [];
+    for await (const page of createS3Files(clientOn(server)).list('uploads', ''))
+      listed.push(...page);
+    return listed;
+  }
+
+  test.each([
+    ['in characters that XML does not have', 'a%0D%0A%1B+b%2Bc%25%C3%A4/d', 'a\r\n\u001b b+c%ä/d'],
+    ['of a store that encodes spaces otherwise', 'a%20b', 'a b'],
+    ['of a store that says it encodes and does not', '100%/a b', '100%/a b'],
+  ])('has keys %s', async (_, key, expected) => {
+    let asked = '';
+    const server = await serverThatIs((request, response) => {
+      asked = request.url ?? '';
+      response.writeHead(200).end(listOf(key, '<EncodingType>url</EncodingType>'));
+    });
+    const listed = await listedBy(server);
+    expect(asked).toContain('encoding-type=url');
+    expect(listed).toMatchObject([{ key: expected }]);
+  });
+
+  test('has keys as they are where the store does not encode them', async () => {
+    const server = await serverThatIs((_, response) =>
+      response.writeHead(200).end(listOf('a+b%20c')),
+    );
+    const listed = await listedBy(server);
+    expect(listed).toMatchObject([{ key: 'a+b%20c' }]);
+  });
+});
+
+describe('a version', () => {
+  const answeredWith = (id: string) =>
+    answering(200, 'x', {
+      etag: '"e"',
+      'content-length': '1',
+      'x-amz-version-id': id,
+    });
+
+  test('"null" counts as none', async () => {
+    const store = await answeredWith('null');
+    expect(await store.head(ref)).toEqual({ etag: 'e', sizeBytes: 1 });
+    expect(await store.read(ref, { maxBytes: 10 })).not.toHaveProperty('versionId');
+  });
+
+  test('is what the bucket calls it', async () => {
+    const store = await answeredWith('v1');
+    expect(await store.head(ref)).toEqual({ etag: 'e', versionId: 'v1', sizeBytes: 1 });
+    expect(await store.read(ref, { maxBytes: 10 })).toMatchObject({ versionId: 'v1' });
+  });
+});
+
+describe('a body', () => {
+  /** More than the buffers of a connection hold. */
+  const largeBytes = 32 * 2 ** 20;
+
+  test('without an announced length is read whole', async () => {
+    const store = await storeThatIs((_, response) => {
+      response.writeHead(200, { etag: '"e"' });
+      response.write('in two ');
+      setTimeout(() => response.end('parts'), 20);
+    });
+    const read = await store.read(ref, { maxBytes: 12 });
+    expect(Buffer.from(read?.bytes ?? []).toString()).toBe('in two parts');
+    expect(read).toMatchObject({ etag: 'e', sizeBytes: 12 });
+  });
+
+  test.each([
+    ['of an announced length', { 'content-length': String(largeBytes) }, largeBytes],
+    ['without an announced length', {} as Record<string, string>, 1_001],
+  ])(
+    'that is too large, %s, is given up and its connection closed',
+    async (_, headers, leastBytes) => {
+      let closed: Promise<unknown> | undefined;
+      let response: ServerResponse | undefined;
+      const store = await storeThatIs((_, answer) => {
+        response = answer;
+        closed = once(answer, 'close');
+        answer.writeHead(200, { etag: '"e"', ...headers });
+        Readable.from(zeros(largeBytes)).pipe(answer);
+      });
+      const read = await store.read(ref, { maxBytes: 1_000 });
+      expect(read?.bytes?.byteLength).toBeUndefined();
+      expect(read?.sizeBytes).toBeGreaterThanOrEqual(leastBytes);
+      await closed;
+      expect(response?.writableFinished).toBe(false);
+    },
+    10_000,
+  );
+
+  test('that ended early is not taken for the object', async () => {
+    const store = await storeThatIs((_, response) => {
+      response.writeHead(200, { 'content-length': '100', etag: '"x"' });
+      response.write('only this');
+      setTimeout(() => response.destroy(), 50);
+    });
+    await expect(store.read(ref, { maxBytes: 1_000 })).rejects.toThrow();
+  });
+
+  // Node's own client notices above that the connection broke; another may take it for the end.
+  test('that is shorter than announced is not taken for the object', async () => {
+    const response = {
+      statusCode: 200,
+      headers: { 'content-length': '100', etag: '"x"' },
+      body: Readable.from([Buffer.from('only this')]),
+    };
+    const store = storeOn({ requestHandler: { handle: async () => ({ response }) } });
+    await expect(store.read(ref, { maxBytes: 1_000 })).rejects.toThrow(
+      'Expected 100 bytes of "k" but 9 arrived',
+    );
+  });
+});
+
+function* zeros(sizeBytes: number): Generator<Buffer> {
+  const chunk = Buffer.alloc(2 ** 16);
+  for (let sent = 0; sent < sizeBytes; sent += chunk.byteLength) yield chunk;
+}

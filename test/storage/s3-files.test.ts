@@ -1,0 +1,134 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { RangeOutsideError } from '../../src/pipeline/index.ts';
+import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
+import type { ObjectFiles } from '../../src/storage/object-files.ts';
+import { createS3Files } from '../../src/storage/s3-files.ts';
+import { startS3 } from '../../testing/s3.ts';
+
+const bucket = 'uploads';
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+describe('files of a real S3', () => {
+  let store: StoreAndQueue;
+  let files: ObjectFiles;
+  beforeAll(async () => {
+    store = await startS3();
+    files = createS3Files(store.s3);
+  });
+  afterAll(() => store.close());
+
+  const write = (
+    key: string,
+    body: Readable,
+    sizeBytes: number,
+    signal = AbortSignal.timeout(5_000),
+  ) => files.write({ bucket, key }, body, { sizeBytes, contentType: 'image/png', signal });
+
+  async function listing(prefix: string) {
+    const objects = [];
+    for await (const page of files.list(bucket, prefix)) objects.push(...page);
+    return objects;
+  }
+
+  test('are read as they were written', async () => {
+    const version = await write('a', Readable.from([Buffer.from('hel'), Buffer.from('lo')]), 5);
+    const file = await files.open({ bucket, key: 'a' });
+    expect(file).toMatchObject({ ...version, lengthBytes: 5, metadata: {} });
+    expect(file && (await text(file.body))).toBe('hello');
+    expect(await files.look({ bucket, key: 'a' })).toEqual({ ...version, metadata: {} });
+  });
+
+  test('are read in part', async () => {
+    const file = await files.open({ bucket, key: 'a' }, { range: 'bytes=1-2' });
+    expect(file).toMatchObject({ contentRange: 'bytes 1-2/5', lengthBytes: 2 });
+    expect(file && (await text(file.body))).toBe('el');
+    const outside = files.open({ bucket, key: 'a' }, { range: 'bytes=9-' });
+    await expect(outside).rejects.toThrow(RangeOutsideError);
+  });
+
+  test('that are not there are undefined', async () => {
+    expect(await files.open({ bucket, key: 'none' })).toBeUndefined();
+    expect(await files.look({ bucket, key: 'none' })).toBeUndefined();
+    await files.remove({ bucket, key: 'none' });
+  });
+
+  test.each([
+    [
+      'ends early',
+      () => Readable.from([Buffer.from('abc')]),
+      /of 5 bytes, as announced, but 3 came/,
+    ],
+    [
+      'goes on',
+      () => Readable.from([Buffer.from('abcdefgh')]),
+      /of 5 bytes, as announced, but 8 came/,
+    ],
+    ['breaks', () => Readable.from(breaking()), /broken/],
+  ])('of a body that %s are not there', async (_, body, message) => {
+    await expect(write('bad', body(), 5)).rejects.toThrow(message);
+    expect(await files.look({ bucket, key: 'bad' })).toBeUndefined();
+  });
+
+  async function* breaking() {
+    yield Buffer.from('abc');
+    throw new Error('broken');
+  }
+
+  test('of a body that is given up are not there', async () => {
+    const stop = new AbortController();
+    const endless = new Readable({ read() {} });
+    endless.push('abc');
+    const writing = write('given-up', endless, 5, stop.signal);
+    setTimeout(() => stop.abort(new Error('given up')), 100);
+    await expect(writing).rejects.toThrow();
+    expect(endless.destroyed).toBe(true);
+    expect(await files.look({ bucket, key: 'given-up' })).toBeUndefined();
+  });
+
+  test('are removed and listed', async () => {
+    await write('list/b', Readable.from([Buffer.from('b')]), 1);
+    await write('list/a', Readable.from([Buffer.from('a')]), 1);
+    const listed = await listing('list/');
+    expect(listed).toMatchObject([
+      { key: 'list/a', sizeBytes: 1 },
+      { key: 'list/b', sizeBytes: 1 },
+    ]);
+    await files.remove({ bucket, key: 'list/a' });
+    expect(await listing('list/')).toHaveLength(1);
+  });
+
+  test('lie in a bucket that can be reached, or cannot', async () => {
+    await files.reach(bucket);
+    await expect(files.reach('no-such-bucket')).rejects.toThrow();
+  });
+
+  test('have no URLs for browsers where the bucket lets none in', async () => {
+    const options = { contentType: 'image/png', expiresSeconds: 60 };
+    expect(await files.presign({ bucket, key: 'a' }, options)).toBeUndefined();
+  });
+});
+
+test('where the bucket lets browsers in, a URL takes the very object, its type, and a while', async () => {
+  const rules = `<CORSConfiguration><CORSRule><AllowedMethod>PUT</AllowedMethod><AllowedOrigin>*</AllowedOrigin></CORSRule></CORSConfiguration>`;
+  const server = createServer((_, response) => response.end(rules)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const client = new S3Client({ endpoint, region: 'us-east-1', credentials, forcePathStyle: true });
+  const options = { contentType: 'image/png', expiresSeconds: 60 };
+  const url = new URL(
+    (await createS3Files(client).presign({ bucket, key: 'a b/ü' }, options)) ?? '',
+  );
+  server.close();
+  expect(`${url.origin}${url.pathname}`).toBe(`${endpoint}/uploads/a%20b/%C3%BC`);
+  expect(Object.fromEntries(url.searchParams)).toMatchObject({
+    'X-Amz-Expires': '60',
+    'X-Amz-SignedHeaders': 'content-type;host',
+    'X-Amz-Signature': expect.stringMatching(/^[\da-f]{64}$/),
+  });
+});

@@ -1,0 +1,59 @@
+import { composeServer } from '../src/app/open-server.ts';
+import type { StoreAndQueue } from '../src/sandbox/store-and-queue.ts';
+import { pollBucket } from '../src/server/poll.ts';
+import { startServer } from '../src/server/server.ts';
+import { createDatabase, type TestDatabase } from './postgres.ts';
+import { startS3 } from './s3.ts';
+import { testConfig } from './server.ts';
+
+/** The server with its dashboard, on a real PostgreSQL and a real S3, which it looks through for uploads. */
+export interface Dashboard {
+  url: string;
+  store: StoreAndQueue;
+  database: TestDatabase;
+  /** As when its process ends; what it stored stays. */
+  stop(): Promise<void>;
+  /** At the same address as before. */
+  startAgain(env?: Record<string, string>): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startDashboard(env: Record<string, string> = {}): Promise<Dashboard> {
+  const [store, database] = await Promise.all([startS3(), createDatabase()]);
+  let running = await start(0, env);
+  const { url } = running.server;
+  const port = Number(new URL(url).port);
+
+  async function start(port: number, env: Record<string, string>) {
+    const config = testConfig({ store, database, env: { POLL_INTERVAL_SECONDS: '1', ...env } });
+    const parts = await composeServer(config);
+    const log = () => {};
+    const server = await startServer(parts, { host: '127.0.0.1', port, log, listens: true });
+    const leaving = new AbortController();
+    const place = { bucket: 'uploads', prefix: '' };
+    const { signal } = leaving;
+    const polling = pollBucket(place, { parts, onOutcome: server.outcome, log, signal });
+    return { server, leaving, polling };
+  }
+
+  async function stop({ server, leaving, polling }: typeof running) {
+    leaving.abort();
+    await polling;
+    await server.close();
+  }
+
+  return {
+    url,
+    store,
+    database,
+    stop: () => stop(running),
+    async startAgain(changed = env) {
+      running = await start(port, changed);
+    },
+    async close() {
+      await stop(running);
+      await database.drop();
+      await store.close();
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { composeServer, type ServerParts } from '../src/app/open-server.ts';
+import { readConfig } from '../src/config/index.ts';
+import type { StoreAndQueue } from '../src/sandbox/store-and-queue.ts';
+import { credentials, region } from '../src/sandbox/store-and-queue.ts';
+import type { Image, ImageList } from '../src/server/api/schemas.ts';
+import { createApp } from '../src/server/app.ts';
+import { createLiveFeed } from '../src/server/live-feed.ts';
+import { createMetrics } from '../src/server/logging/metrics.ts';
+import { createReporter } from '../src/server/reports/reporter.ts';
+import type { Service } from '../src/server/service.ts';
+import { s3Event } from './events.ts';
+import { createDatabase, type TestDatabase } from './postgres.ts';
+import { startS3 } from './s3.ts';
+
+/** The API on a real PostgreSQL and a real S3, called without a port. */
+export interface TestApi {
+  request(path: string, init?: RequestInit): Promise<Response>;
+  parts: ServerParts;
+  database: TestDatabase;
+  store: StoreAndQueue;
+  /** What the server logged. */
+  logged: { level: string; message: string; facts: Record<string, unknown> }[];
+  close(): Promise<void>;
+}
+
+export async function startApi(env: Record<string, string> = {}): Promise<TestApi> {
+  const [store, database] = await Promise.all([startS3(), createDatabase()]);
+  const parts = await composeServer(testConfig({ store, database, env }));
+  const logged: TestApi['logged'] = [];
+  const log: Service['log'] = (level, message, facts = {}) =>
+    logged.push({ level, message, facts });
+  const feed = createLiveFeed({
+    reader: parts.reader,
+    onError: (error) => log('error', error.message),
+  });
+  const stopping = new AbortController();
+  const reporter = createReporter(parts.config);
+  const metrics = createMetrics();
+  const app = createApp({ parts, feed, metrics, reporter, stopping: stopping.signal, log });
+  return {
+    request: async (path, init) => await app.request(path, init),
+    parts,
+    database,
+    store,
+    logged,
+    async close() {
+      stopping.abort();
+      await feed.close();
+      await reporter.close();
+      await parts.close();
+      await database.drop();
+      await store.close();
+    },
+  };
+}
+
+/** Of a process that works on this store and database. */
+export function environmentOf(store: StoreAndQueue, database: TestDatabase) {
+  return {
+    AWS_ENDPOINT_URL: store.endpoint,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    DATABASE_URL: `${database.url}?sslmode=disable`,
+  };
+}
+
+/** Of a server on this store and database. The SDK reads the environment by itself. */
+export function testConfig(options: {
+  store: StoreAndQueue;
+  database: TestDatabase;
+  env?: Record<string, string>;
+}) {
+  const { store, database, env = {} } = options;
+  const { DATABASE_URL, ...s3 } = environmentOf(store, database);
+  Object.assign(process.env, s3);
+  return readConfig({
+    ...s3,
+    DATABASE_URL,
+    S3_BUCKET: 'uploads',
+    // Tests share their machine with each other.
+    CONVERSION_NICENESS: '0',
+    ...env,
+  });
+}
+
+/** Uploads a picture and sends its event, as a store would; returns its row as the API tells it. */
+export async function addImage(api: TestApi, key: string, bytes: Uint8Array): Promise<Image> {
+  const uploaded = await api.request(`/v1/uploads?key=${encodeURIComponent(key)}`, {
+    method: 'POST',
+    body: new Uint8Array(bytes),
+    headers: { 'content-length': String(bytes.byteLength) },
+  });
+  const { outcome, etag } = (await uploaded.json()) as { outcome: string; etag: string };
+  const object = { bucket: 'uploads', key, etag, sizeBytes: bytes.byteLength };
+  const event = s3Event({ ...object, versionId: undefined, eventTime: new Date().toISOString() });
+  await api.request('/v1/events', { method: 'POST', body: JSON.stringify(event) });
+  const { images } = (await (await api.request(outcome)).json()) as ImageList;
+  if (!images[0]) throw new Error(`No row of ${key} came.`);
+  return images[0];
+}
+
+/** The body of an answer, read as a type of the API. */
+export async function read<Document>(response: Response): Promise<Document> {
+  return (await response.json()) as Document;
+}
