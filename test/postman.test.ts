@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../src/config/index.ts';
 import { type Sandbox, startSandbox } from '../src/sandbox/sandbox.ts';
-import { postmanCollection, postmanEnvironment } from '../tools/postman/collection.ts';
+import { postmanCollection, postmanEnvironment } from './postman/collection.ts';
 
 const read = (name: string) => JSON.parse(readFileSync(`postman/${name}`, 'utf8'));
 

@@ -1,9 +1,9 @@
 // Writes postman/ anew from the OpenAPI document: npm run postman. A test compares them.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { postmanCollection, postmanEnvironment } from './postman/collection.ts';
+import { postmanCollection, postmanEnvironment } from './collection.ts';
 
-const folder = join(import.meta.dirname, '..', 'postman');
+const folder = join(import.meta.dirname, '..', '..', 'postman');
 const files = {
   'collection.json': postmanCollection(),
   'environment.json': postmanEnvironment(),

@@ -5,7 +5,6 @@ import { readFileSync } from 'node:fs';
 export interface Example {
   /** Of path and query; those that are not named are there, but switched off. */
   values?: Record<string, string>;
-  headers?: Record<string, string>;
   /** A file of the project, as the body. */
   file?: string;
   json?: unknown;

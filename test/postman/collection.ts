@@ -26,7 +26,7 @@ export function postmanCollection() {
     const name = `${method.toUpperCase()} ${path}`;
     const [operation, example] = [paths[path]?.[method], examples[name]];
     if (operation && example) return { name, method, path, operation, example };
-    throw new Error(`Expected an example of ${name} in tools/postman/examples.ts.`);
+    throw new Error(`Expected an example of ${name} in test/postman/examples.ts.`);
   });
   const inFolder = (tag: string) =>
     operations
