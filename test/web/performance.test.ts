@@ -33,7 +33,7 @@ test('two versions are compared in a sentence, among charts of both', async () =
   const [, percent] = /is (\d+) % faster/.exec(await sentence.innerText()) ?? [];
   expect(Number(percent)).toBeGreaterThan(30);
   expect(Number(percent)).toBeLessThan(40);
-  expect(await sentence.innerText()).toMatch(/95 % CI \d+ to \d+; n = 594 and 880; p < 0\.001/);
+  expect(await sentence.innerText()).toMatch(/95 % CI \d+ to \d+; n = 594 and 880\)/);
   expect(await page.getByRole('row', { name: /^decode/ }).innerText()).toContain('faster');
   expect(await page.getByRole('row', { name: /^verify/ }).innerText()).not.toContain('faster');
 

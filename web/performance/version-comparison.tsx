@@ -83,7 +83,7 @@ function Report({ report }: { report: CompareReport }) {
               Change
             </th>
             <th scope="col" class="number">
-              95 % CI
+              Interval
             </th>
             <th scope="col">Verdict</th>
           </tr>

@@ -32,8 +32,7 @@ export const compare = createRoute({
   path: '/v1/stats/compare',
   tags,
   summary: 'Whether one release, or one time, was faster than another',
-  description:
-    'Medians with bootstrap intervals and the Mann-Whitney test, in numbers and in a sentence, stage by stage.',
+  description: 'Medians with bootstrap intervals, in numbers and in a sentence, stage by stage.',
   request: { query: CompareQuerySchema },
   responses: { 200: json(CompareSchema, 'The report.'), ...problemsOf(408) },
 });

@@ -81,10 +81,6 @@ const ComparisonSchema = z
       median: z.object(sides),
       change: z.number(),
       changeInterval: interval,
-      pValue: z.number(),
-      method: z.enum(['exact', 'normal approximation']),
-      cliffsDelta: z.number(),
-      commonLanguage: z.number(),
     }),
     z.object({
       ...compared,

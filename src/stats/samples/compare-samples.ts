@@ -1,5 +1,9 @@
-import { bootstrapInterval, type IntervalOptions, resampledPercentile } from './bootstrap.ts';
-import { type MannWhitney, mannWhitney } from './mann-whitney.ts';
+import {
+  bootstrapInterval,
+  type Interval,
+  type IntervalOptions,
+  resampledPercentile,
+} from './bootstrap.ts';
 import { median } from './percentile.ts';
 import { sortedSample } from './sorted-sample.ts';
 
@@ -15,13 +19,13 @@ interface ComparisonBase {
 }
 
 /** A comparison with numbers, whatever it shows. */
-export interface KnownComparison extends ComparisonBase, Omit<MannWhitney, 'u'> {
-  /** Faster and slower are significant: by the test, and by an interval without 0. */
+export interface KnownComparison extends ComparisonBase {
+  /** Faster or slower only where the whole interval is on that side of 0. */
   verdict: 'faster' | 'slower' | 'undecided';
   median: { candidate: number; baseline: number };
   /** The candidate's median as a share of the baseline's, less 1: -0.41 is 41 % faster. */
   change: number;
-  changeInterval: { low: number; high: number };
+  changeInterval: Interval;
 }
 
 /** A comparison that cannot be made. */
@@ -39,10 +43,7 @@ export interface Samples {
   baseline: ArrayLike<number>;
 }
 
-/**
- * How a candidate's times differ from a baseline's: the change of the median with its bootstrap
- * interval, and the Mann-Whitney test, whose effect sizes read as "the candidate takes longer".
- */
+/** How a candidate's times differ from a baseline's: the change of the median with its bootstrap interval. */
 export function compareSamples(samples: Samples, options: CompareOptions = {}): Comparison {
   const { confidence = 0.95, minRows = 10 } = options;
   const n = { candidate: samples.candidate.length, baseline: samples.baseline.length };
@@ -63,29 +64,19 @@ export function compareSamples(samples: Samples, options: CompareOptions = {}): 
       ),
     options,
   );
-  const { u: _, ...test } = mannWhitney(candidate, baseline);
-  const comparison = {
+  return {
+    verdict: verdictOf(changeInterval),
     n,
     confidence,
     median: medians,
     change: changeOf(medians.candidate, medians.baseline),
     changeInterval,
-    ...test,
   };
-  return { ...comparison, verdict: verdictOf(comparison) };
 }
 
-/** The verdict by the numbers of a comparison, such as with a p-value that was adjusted. */
-export function verdictOf({
-  pValue,
-  confidence,
-  cliffsDelta,
-  changeInterval: { low, high },
-}: Omit<KnownComparison, 'verdict'>): KnownComparison['verdict'] {
-  if (pValue >= 1 - confidence) return 'undecided';
-  // Where ranks and medians disagree, neither word would be true.
-  if (high < 0 && cliffsDelta < 0) return 'faster';
-  return low > 0 && cliffsDelta > 0 ? 'slower' : 'undecided';
+function verdictOf({ low, high }: Interval): KnownComparison['verdict'] {
+  if (high < 0) return 'faster';
+  return low > 0 ? 'slower' : 'undecided';
 }
 
 /** A sample may hold zeros enough that its median is 0 when drawn anew; that is a large change. */

@@ -7,8 +7,8 @@ export interface ComparisonNames {
 }
 
 /**
- * A comparison in one sentence: "candidate is 41 % faster (95 % CI 38 to 43; n = 1,204 and 1,180;
- * p < 0.001)". 41 % faster means that its median is 41 % shorter, 41 % slower that it is 41 % longer;
+ * A comparison in one sentence: "candidate is 41 % faster (95 % CI 38 to 43; n = 1,204 and
+ * 1,180)". 41 % faster means that its median is 41 % shorter, 41 % slower that it is 41 % longer;
  * n is the candidate's and the baseline's.
  */
 export function describeComparison(
@@ -24,11 +24,11 @@ export function describeComparison(
         ? `${candidate}: too few to compare (${sizes}; at least ${comparison.minRows} of each are needed)`
         : `${candidate}: cannot be compared (${sizes}), as ${comparison.reason}`;
     case 'undecided':
-      return `${candidate} is not shown to be faster or slower${than}: its median is ${signed(comparison.change)} (${interval(comparison, signed)}; ${sizes}; ${pValueText(comparison.pValue)})`;
+      return `${candidate} is not shown to be faster or slower${than}: its median is ${signed(comparison.change)} (${interval(comparison, signed)}; ${sizes})`;
     case 'faster':
-      return `${candidate} is ${percent(-comparison.change)} % faster${than} (${interval(mirrored(comparison), percent)}; ${sizes}; ${pValueText(comparison.pValue)})`;
+      return `${candidate} is ${percent(-comparison.change)} % faster${than} (${interval(mirrored(comparison), percent)}; ${sizes})`;
     case 'slower':
-      return `${candidate} is ${percent(comparison.change)} % slower${than} (${interval(comparison, percent)}; ${sizes}; ${pValueText(comparison.pValue)})`;
+      return `${candidate} is ${percent(comparison.change)} % slower${than} (${interval(comparison, percent)}; ${sizes})`;
     default:
       return verdict satisfies never;
   }
@@ -57,11 +57,6 @@ function percent(share: number): string {
 
 function signed(change: number): string {
   return change < 0 ? `${percent(-change)} % shorter` : `${percent(change)} % longer`;
-}
-
-function pValueText(pValue: number): string {
-  if (pValue < 0.001) return 'p < 0.001';
-  return `p = ${pValue.toFixed(pValue < 0.1 ? 3 : 2)}`;
 }
 
 function grouped(count: number): string {

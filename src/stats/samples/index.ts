@@ -4,6 +4,7 @@ export {
   type IntervalOptions,
   percentileInterval,
 } from './bootstrap.ts';
+export { cliffsDelta } from './cliffs-delta.ts';
 export {
   type CompareOptions,
   type Comparison,
@@ -11,7 +12,6 @@ export {
   type KnownComparison,
   type Samples,
   type UnknownComparison,
-  verdictOf,
 } from './compare-samples.ts';
 export { type ComparisonNames, describeComparison } from './describe-comparison.ts';
 export {
@@ -21,8 +21,6 @@ export {
   type HistogramOptions,
   logHistogram,
 } from './histogram.ts';
-export { adjustPValues } from './holm.ts';
-export { type MannWhitney, mannWhitney } from './mann-whitney.ts';
 export { median, percentile } from './percentile.ts';
 export { createRandom, type Random } from './random.ts';
 export { type SortedSample, sortedSample } from './sorted-sample.ts';

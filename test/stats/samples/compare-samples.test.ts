@@ -11,15 +11,13 @@ const candidate = remainders(300, 104_729, 1_009).map((value) => value * 0.7 + 0
 const baseline = remainders(200, 7_919, 1_009);
 
 describe('compareSamples', () => {
-  test('has R’s change of medians, interval and p-value', () => {
+  test('has R’s change of medians and interval', () => {
     const comparison = known(compareSamples({ candidate, baseline }, { resamples: 50_000 }));
-    // R 4.2.2: wilcox.test(candidate, baseline); median(candidate) / median(baseline) - 1, and the
+    // R 4.2.2: median(candidate) / median(baseline) - 1, and the
     // 2.5 % and 97.5 % of 200,000 of them, each drawn with sample(x, replace = TRUE).
     expect(comparison.change).toBeCloseTo(-0.2947162427, 9);
     expect(comparison.changeInterval.low).toBeCloseTo(-0.4047, 2);
     expect(comparison.changeInterval.high).toBeCloseTo(-0.156, 2);
-    expect(comparison.pValue / 1.725868419e-8).toBeCloseTo(1, 8);
-    expect(comparison.cliffsDelta).toBeCloseTo(-0.2974333333, 9);
     expect(comparison.verdict).toBe('faster');
   });
 
@@ -70,30 +68,22 @@ describe('describeComparison', () => {
     median: { candidate: 59, baseline: 100 },
     change: -0.41,
     changeInterval: { low: -0.43, high: -0.38 },
-    pValue: 1e-9,
-    method: 'normal approximation',
-    commonLanguage: 0.2,
-    cliffsDelta: -0.6,
   };
-  const slower = { change: 0.052, changeInterval: { low: 0.021, high: 0.11 }, pValue: 0.0124 };
-  const undecided = { change: -0.004, changeInterval: { low: -0.021, high: 0.0131 }, pValue: 0.64 };
+  const slower = { change: 0.052, changeInterval: { low: 0.021, high: 0.11 } };
+  const undecided = { change: -0.004, changeInterval: { low: -0.021, high: 0.0131 } };
   const few = { ...numbers, n: { candidate: 3, baseline: 1_180 }, minRows: 10 };
 
   test.each([
-    [
-      'faster',
-      numbers,
-      'candidate is 41 % faster (95 % CI 38 to 43; n = 1,204 and 1,180; p < 0.001)',
-    ],
+    ['faster', numbers, 'candidate is 41 % faster (95 % CI 38 to 43; n = 1,204 and 1,180)'],
     [
       'slower',
       { ...numbers, ...slower, verdict: 'slower' as const },
-      'candidate is 5.2 % slower (95 % CI 2.1 to 11; n = 1,204 and 1,180; p = 0.012)',
+      'candidate is 5.2 % slower (95 % CI 2.1 to 11; n = 1,204 and 1,180)',
     ],
     [
       'not shown to be either',
       { ...numbers, ...undecided, verdict: 'undecided' as const },
-      'candidate is not shown to be faster or slower: its median is 0.4 % shorter (95 % CI 2.1 % shorter to 1.3 % longer; n = 1,204 and 1,180; p = 0.64)',
+      'candidate is not shown to be faster or slower: its median is 0.4 % shorter (95 % CI 2.1 % shorter to 1.3 % longer; n = 1,204 and 1,180)',
     ],
     [
       'too few',
@@ -113,17 +103,6 @@ describe('describeComparison', () => {
     expect(describeComparison(numbers, { candidate: '1.3.0', baseline: '1.2.0' })).toMatch(
       /^1\.3\.0 is 41 % faster than 1\.2\.0 \(/,
     );
-  });
-
-  test('does not round a p-value up to what it is not', () => {
-    for (const [pValue, words] of [
-      [0.00099, 'p < 0.001'],
-      [0.001, 'p = 0.001'],
-      [0.0499, 'p = 0.050'],
-      [1, 'p = 1.00'],
-    ] as const) {
-      expect(describeComparison({ ...numbers, pValue })).toContain(`; ${words})`);
-    }
   });
 });
 
