@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { toGrayscale } from '../convert/index.ts';
-import { bestKernel } from '../gray-png/index.ts';
+import { hasKernel } from '../gray-png/index.ts';
 import { examine, type Finding } from './finding.ts';
 import { knownPictures } from './known-pictures.ts';
 
@@ -9,19 +9,19 @@ export function examineEngine(pictures = knownPictures): Promise<Finding[]> {
   return examine(
     'engine',
     async (found) => {
-      const hasSimd = bestKernel() === 'wasm';
+      const hasSimd = hasKernel();
       found(
         hasSimd
           ? { state: 'good', what: 'the kernel runs on WebAssembly SIMD' }
           : {
               state: 'warning',
-              what: 'no WebAssembly SIMD: PNGs are written by zlib, more slowly and in other bytes',
+              what: 'no WebAssembly SIMD: PNGs are written by sharp, more slowly and in other bytes',
               cure: 'Use Node 22.15 or newer on a processor with SIMD (SSE4.1 or NEON).',
             },
       );
       for (const [name, { base64, sha256 }] of Object.entries(pictures)) {
         const { bytes } = await toGrayscale(Buffer.from(base64, 'base64'));
-        // zlib's bytes are those of its version.
+        // sharp's bytes are those of its zlib.
         const isKnown = !hasSimd || createHash('sha256').update(bytes).digest('hex') === sha256;
         found(
           isKnown

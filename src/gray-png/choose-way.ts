@@ -1,5 +1,4 @@
 import { compress, type WayName, type Work, ways } from './compress.ts';
-import { canDeflate } from './kernel.ts';
 import type { Tile } from './tiles.ts';
 
 /** Below this, all ways are tried without asking what is in the picture. */
@@ -38,9 +37,8 @@ function spread<T>(all: T[], most: number): T[] {
   );
 }
 
-/** Asked first, as it takes no time. Without the kernel that can tell, anything may. */
+/** Asked first, as it takes no time. */
 function mayRepeat({ kernel, engine }: Work, tiles: Tile[]): boolean {
-  if (!canDeflate(kernel)) return true;
   let [words, repeated, flat] = [0, 0, 0];
   for (const tile of spread(tiles, mostLooks)) {
     kernel.begin();

@@ -1,13 +1,13 @@
 import { pipeline, Readable } from 'node:stream';
 import { constants, createDeflate, type ZlibOptions } from 'node:zlib';
-import { canDeflate, type Kernel, type RowKernel } from './kernel.ts';
+import type { Kernel } from './kernel.ts';
 import type { Filtering, RowEngine } from './row-engine.ts';
 import type { Tile } from './tiles.ts';
 
 /** What is done to the rows, and with what they are compressed. */
 interface Way {
   filtering: Filtering;
-  /** Else by the kernel, where it can. */
+  /** Else by the kernel. */
   zlib?: ZlibOptions;
 }
 
@@ -27,14 +27,11 @@ export const ways = {
 
 export type WayName = keyof typeof ways;
 
-/** What zlib does instead of the kernel's deflate: runs and Huffman codes as well. */
-const zlibRuns = { level: 6, memLevel: 9, strategy: constants.Z_RLE };
-
 /** Tiles between two turns of the event loop, so that a large picture does not hold up all else. */
 const tilesInOneTurn = 8;
 
 export interface Work {
-  kernel: RowKernel | Kernel;
+  kernel: Kernel;
   engine: RowEngine;
   /** Time that went into making gray of colours. */
   grayMs: number;
@@ -49,17 +46,14 @@ export function compress(
   wayName: WayName,
 ): AsyncIterable<Uint8Array> {
   const { filtering, zlib }: Way = ways[wayName];
-  if (!zlib && canDeflate(work.kernel)) return deflated(work, work.kernel, tiles);
+  if (!zlib) return deflated(work, tiles);
   const rows = Readable.from(filteredRows(work, tiles, filtering));
   // An error of either ends both, and is thrown where the result is read.
-  return pipeline(rows, createDeflate(zlib ?? zlibRuns), () => {});
+  return pipeline(rows, createDeflate(zlib), () => {});
 }
 
-async function* deflated(
-  work: Work,
-  kernel: Kernel,
-  tiles: Iterable<Tile>,
-): AsyncGenerator<Uint8Array> {
+async function* deflated(work: Work, tiles: Iterable<Tile>): AsyncGenerator<Uint8Array> {
+  const { kernel } = work;
   const output = (length: number) => kernel.heap.subarray(kernel.output, kernel.output + length);
   kernel.begin();
   // Deflate, a window of 32 KB, and a check that makes both divisible by 31.
@@ -91,7 +85,7 @@ function* filteredRows(
   }
 }
 
-function copyOfFiltered({ heap, filtered, ...kernel }: RowKernel): Uint8Array {
+function copyOfFiltered({ heap, filtered, ...kernel }: Kernel): Uint8Array {
   return heap.slice(filtered, filtered + kernel.takeFiltered());
 }
 

@@ -1,6 +1,6 @@
 import { chooseWay } from './choose-way.ts';
 import { compress, type WayName, type Work } from './compress.ts';
-import { type KernelKind, withKernel } from './kernels.ts';
+import { withKernel } from './kernels.ts';
 import { kindsOf, type PngSource } from './pixel-kinds.ts';
 import { createPngFile } from './png-file.ts';
 import { type Picture, rowEngine } from './row-engine.ts';
@@ -15,14 +15,14 @@ export interface GrayPng {
 export interface EncodeChoices {
   /** Told again and again how large the file is by then. What it throws ends the work. */
   onProgress?(sizeBytes: number): void;
-  /** For tests and measurements, as is the way; else the best is chosen. */
-  kernel?: KernelKind;
+  /** For tests and measurements; else the best is chosen. */
   way?: WayName;
 }
 
 /**
  * Pixels as a PNG of one channel, or of two where an alpha says something. Colours become gray by
- * Rec. 601, as in Pillow. The same pixels always give the same bytes.
+ * Rec. 601, as in Pillow. The same pixels always give the same bytes. Where {@link hasKernel} is
+ * false, it throws a `WebAssembly.CompileError`.
  */
 export async function encodeGrayPng(
   source: PngSource,
@@ -30,7 +30,7 @@ export async function encodeGrayPng(
 ): Promise<GrayPng> {
   const { pixels, width, height } = source;
   const bytes = new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength);
-  return await withKernel(choices.kernel, async (kernel) => {
+  return await withKernel(async (kernel) => {
     for (const kind of kindsOf(source)) {
       const picture = { bytes, width, height, kind };
       const work = { kernel, engine: rowEngine(kernel, picture), grayMs: 0, isMistaken: false };

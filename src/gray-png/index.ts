@@ -1,4 +1,4 @@
 export { encodeGrayPng, type GrayPng } from './encode-gray-png.ts';
-export { bestKernel } from './kernels.ts';
 export { luma } from './luma.ts';
 export { isEncodable, type PngSource } from './pixel-kinds.ts';
+export { hasKernel } from './wasm-kernel.ts';

@@ -34,7 +34,7 @@ export interface RowKernel {
   takeFiltered(): number;
 }
 
-/** One that compresses as well. */
+/** The same, and a deflate of its own. */
 export interface Kernel extends RowKernel {
   readonly output: number;
   /** Bytes of whole blocks that are in `output`. */
@@ -47,8 +47,4 @@ export interface Kernel extends RowKernel {
   flatWords(): number;
   /** Adler-32 of what was compressed, signed. */
   adler(): number;
-}
-
-export function canDeflate(kernel: RowKernel | Kernel): kernel is Kernel {
-  return 'deflate' in kernel;
 }

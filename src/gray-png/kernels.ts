@@ -1,31 +1,15 @@
-import type { Kernel, RowKernel } from './kernel.ts';
-import { createScriptKernel } from './script-kernel.ts';
-import { createWasmKernel, runsWasmKernel } from './wasm-kernel.ts';
-
-const factories = {
-  wasm: createWasmKernel,
-  script: createScriptKernel,
-} as const satisfies Record<string, () => RowKernel | Promise<Kernel>>;
-
-export type KernelKind = keyof typeof factories;
+import type { Kernel } from './kernel.ts';
+import { createWasmKernel } from './wasm-kernel.ts';
 
 /** Those that nobody uses; never more than were in use at once. */
-const idle: Record<KernelKind, (RowKernel | Kernel)[]> = { wasm: [], script: [] };
-
-/** WebAssembly with SIMD, where there is such a thing. */
-export function bestKernel(): KernelKind {
-  return runsWasmKernel() ? 'wasm' : 'script';
-}
+const idle: Kernel[] = [];
 
 /** Lends a kernel that nobody else has meanwhile. */
-export async function withKernel<T>(
-  kind: KernelKind = bestKernel(),
-  use: (kernel: RowKernel | Kernel) => Promise<T>,
-): Promise<T> {
-  const kernel = idle[kind].pop() ?? (await factories[kind]());
+export async function withKernel<T>(use: (kernel: Kernel) => Promise<T>): Promise<T> {
+  const kernel = idle.pop() ?? (await createWasmKernel());
   try {
     return await use(kernel);
   } finally {
-    idle[kind].push(kernel);
+    idle.push(kernel);
   }
 }

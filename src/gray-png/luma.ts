@@ -1,5 +1,5 @@
 import type { RowKernel } from './kernel.ts';
-import { type KernelKind, withKernel } from './kernels.ts';
+import { withKernel } from './kernels.ts';
 import { type PixelKind, pixelKinds } from './pixel-kinds.ts';
 
 /** RGB or RGBA with 8 bits a sample, without gaps. */
@@ -19,9 +19,9 @@ export interface Luma {
  * >> 16. The weights add up to 65536, so neutral colours keep their value. It is Pillow’s
  * `convert('L')`: https://github.com/python-pillow/Pillow/blob/main/src/libImaging/Convert.c
  */
-export async function luma({ pixels, channels }: Colours, kernel?: KernelKind): Promise<Luma> {
+export async function luma({ pixels, channels }: Colours): Promise<Luma> {
   const { rgb, rgba, rgbaOpaque } = pixelKinds;
-  return await withKernel(kernel, async (kernel) => {
+  return await withKernel(async (kernel) => {
     const gray = grayOf(pixels, channels === 3 ? rgb : rgbaOpaque, kernel);
     if (gray) return { pixels: gray, channels: 1 };
     return { pixels: grayOf(pixels, rgba, kernel) as Uint8Array, channels: 2 };

@@ -6,7 +6,7 @@ const wasm = Buffer.from(kernelModule, 'base64');
 let isValid: boolean | undefined;
 
 /** Whether this engine has what the module is made of: SIMD. */
-export function runsWasmKernel(): boolean {
+export function hasKernel(): boolean {
   isValid ??= WebAssembly.validate(wasm);
   return isValid;
 }

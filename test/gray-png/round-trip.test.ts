@@ -8,11 +8,8 @@ import { oracleGray } from '../convert/gray/gray-of.ts';
 import { decoders } from './decoders.ts';
 import { contents, type PictureSize, pictureOf } from './pictures.ts';
 
-const kernels = ['wasm', 'script'] as const;
 const wayNames = [...(Object.keys(ways) as (keyof typeof ways)[]), undefined];
-const choices: EncodeChoices[] = kernels.flatMap((kernel) =>
-  wayNames.map((way) => ({ kernel, ...(way && { way }) })),
-);
+const choices: EncodeChoices[] = wayNames.map((way) => (way ? { way } : {}));
 
 /** Of colours with 16 bits a sample, 8 are written. */
 const shapes = fc.oneof(
@@ -72,15 +69,6 @@ describe.each(Object.entries(decoders))('%s reads', (_, decode) => {
       expect(decoded.samples.findIndex((value, i) => value !== expected.samples[i])).toBe(-1);
     }
   });
-});
-
-test('both kernels make pictures of the same pixels', async () => {
-  const source = pictureOf('photo', { width: 300, height: 200, channels: 3, depth: 8 });
-  const [wasm, script] = await Promise.all(
-    kernels.map(async (kernel) => (await encodeGrayPng(source, { kernel })).bytes),
-  );
-  const decode = decoders.sharp as (typeof decoders)[string];
-  expect(await decode(script as Uint8Array)).toEqual(await decode(wasm as Uint8Array));
 });
 
 test.each<[string, PngSource, RegExp]>([

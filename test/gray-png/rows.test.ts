@@ -3,11 +3,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { RowKernel } from '../../src/gray-png/kernel.ts';
 import { luma } from '../../src/gray-png/luma.ts';
 import { pixelKinds } from '../../src/gray-png/pixel-kinds.ts';
-import { createScriptKernel } from '../../src/gray-png/script-kernel.ts';
 import { createWasmKernel } from '../../src/gray-png/wasm-kernel.ts';
 import { contents, pictureOf } from './pictures.ts';
+import { createPlainKernel } from './plain-kernel.ts';
 
-const kernels: Record<string, RowKernel> = { script: createScriptKernel() };
+const kernels: Record<string, RowKernel> = { plain: createPlainKernel() };
 
 beforeAll(async () => {
   kernels.wasm = await createWasmKernel();
@@ -21,32 +21,28 @@ describe('luma', () => {
     Math.floor((red * 19_595 + green * 38_470 + blue * 7_471) / 65_536 + 0.5);
 
   test.each([
-    ['RGB', 3, 'wasm'],
-    ['RGBA', 4, 'wasm'],
-    ['RGB', 3, 'script'],
-  ] as const)(
-    'of all 2^24 colours in %s is that of the formula (%s %s)',
-    async (_, channels, kernel) => {
-      const pixels = new Uint8Array(perPart * channels).fill(255);
-      let wrong = 0;
-      for (let part = 0; part < 2 ** 24; part += perPart) {
-        for (let i = 0, at = 0; i < perPart; i++, at += channels) {
-          const colour = part + i;
-          pixels[at] = colour >> 16;
-          pixels[at + 1] = colour >> 8;
-          pixels[at + 2] = colour;
-        }
-        const gray = await luma({ pixels, channels }, kernel);
-        expect(gray.channels).toBe(1);
-        for (let i = 0; i < perPart; i++) {
-          const colour = part + i;
-          const expected = grayOf(colour >> 16, (colour >> 8) & 255, colour & 255);
-          if (gray.pixels[i] !== expected) wrong++;
-        }
+    ['RGB', 3],
+    ['RGBA', 4],
+  ] as const)('of all 2^24 colours in %s is that of the formula', async (_, channels) => {
+    const pixels = new Uint8Array(perPart * channels).fill(255);
+    let wrong = 0;
+    for (let part = 0; part < 2 ** 24; part += perPart) {
+      for (let i = 0, at = 0; i < perPart; i++, at += channels) {
+        const colour = part + i;
+        pixels[at] = colour >> 16;
+        pixels[at + 1] = colour >> 8;
+        pixels[at + 2] = colour;
       }
-      expect(wrong).toBe(0);
-    },
-  );
+      const gray = await luma({ pixels, channels });
+      expect(gray.channels).toBe(1);
+      for (let i = 0; i < perPart; i++) {
+        const colour = part + i;
+        const expected = grayOf(colour >> 16, (colour >> 8) & 255, colour & 255);
+        if (gray.pixels[i] !== expected) wrong++;
+      }
+    }
+    expect(wrong).toBe(0);
+  });
 
   test('keeps an alpha that says something, wherever that is', async () => {
     for (const clear of [0, 15, 16, 17, 70_000]) {
@@ -67,7 +63,7 @@ interface FilterCase {
   filter: number;
 }
 
-describe('the two kernels', () => {
+describe('the kernel and the plain version', () => {
   const kinds = Object.values(pixelKinds);
 
   test('make the same gray of rows of every kind', () => {
@@ -83,7 +79,7 @@ describe('the two kernels', () => {
         (kind, { rows, pixels }, bytes, isOpaque) => {
           if (isOpaque) for (let i = 3; i < bytes.length; i += 4) bytes[i] = 255;
           const stride = pixels * kind.grayBytes + 19;
-          const made = ['wasm', 'script'].map((name) => {
+          const made = ['wasm', 'plain'].map((name) => {
             const { heap, source, gray, ...kernel } = kernels[name] as RowKernel;
             kernel.clearGray();
             heap.set(bytes, source);
@@ -107,10 +103,10 @@ describe('the two kernels', () => {
         (content, bytes, step, filter, seed) => {
           const size = { width: bytes, height: 3, channels: 1, depth: 8 } as const;
           const { pixels } = pictureOf(content, size, { seed });
-          const [wasm, script] = ['wasm', 'script'].map((name) =>
+          const [wasm, plain] = ['wasm', 'plain'].map((name) =>
             filtered(kernels[name] as RowKernel, { pixels, bytes, step, filter }),
           );
-          expect(wasm).toEqual(script);
+          expect(wasm).toEqual(plain);
           if (filter === -1) expect(wasm?.[0]).toBe(leastFilter(pixels, bytes, step));
         },
       ),

@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from 'sharp';
-import { encodeGrayPng, isEncodable } from '../../gray-png/index.ts';
+import { encodeGrayPng, hasKernel, isEncodable } from '../../gray-png/index.ts';
 import type { Deadline } from '../deadline.ts';
 import { type OutputFormat, outputFormats } from '../formats/output-formats.ts';
 import type { Timing } from '../formats/read-header.ts';
@@ -61,9 +61,10 @@ export function takesColours(
   return isPossible && isEncodable({ pixels, channels, ...(depth && { depth }) });
 }
 
-/** Whether {@link encodeGrayPng} writes it: a level that is asked for is one of sharp’s. */
+/** Whether {@link encodeGrayPng} writes it: any other level is sharp’s, as is all PNG without SIMD. */
 export function isOwnPng({ compressionLevel }: Recipe, format: OutputFormat): boolean {
-  return format === 'png' && compressionLevel === recipeOptions.compressionLevel.default;
+  const isDefault = compressionLevel === recipeOptions.compressionLevel.default;
+  return format === 'png' && isDefault && hasKernel();
 }
 
 /** Of gray, or of what {@link takesColours} says. */

@@ -1,4 +1,4 @@
-import { luma } from '../../gray-png/index.ts';
+import { hasKernel, luma } from '../../gray-png/index.ts';
 import { type GrayPixels, isGray, maxOf, type PixelImage, samplesLike } from '../pixel-image.ts';
 import { type Method, methodFacts } from '../recipe/methods.ts';
 import type { ToGray } from './weighted.ts';
@@ -8,7 +8,7 @@ export async function toGray(image: PixelImage, method: Method): Promise<GrayPix
   const { pixels, channels } = image;
   const { toGray, changesNeutral } = methodFacts(method);
   if (isGray(image)) return changesNeutral ? mapGray(image, toGray(image, maxOf(pixels))) : image;
-  if (method === 'rec601' && pixels instanceof Uint8Array) {
+  if (method === 'rec601' && pixels instanceof Uint8Array && hasKernel()) {
     return { ...image, ...(await luma({ pixels, channels: channels === 3 ? 3 : 4 })) };
   }
   return mapColours(image, channels === 3 ? 1 : 2, toGray(image, maxOf(pixels)));

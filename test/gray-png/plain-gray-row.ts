@@ -1,4 +1,4 @@
-import { type PixelKind, pixelKinds } from './pixel-kinds.ts';
+import { type PixelKind, pixelKinds } from '../../src/gray-png/pixel-kinds.ts';
 
 interface PixelsAt {
   from: number;

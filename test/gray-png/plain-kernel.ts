@@ -1,12 +1,12 @@
-import { filterNumbers, filterRow, leastFilter } from './filters.ts';
-import { grayRow } from './gray-row.ts';
-import type { RowKernel } from './kernel.ts';
+import type { RowKernel } from '../../src/gray-png/kernel.ts';
+import { filterNumbers, filterRow, leastFilter } from './plain-filters.ts';
+import { grayRow } from './plain-gray-row.ts';
 
 const tileBytes = 0x20000;
 const margin = 16;
 
-/** The kernel without WebAssembly: the same rows, several times slower, and no deflate. */
-export function createScriptKernel(): RowKernel {
+/** The kernel's work on rows in plain JavaScript: what the kernel is compared with. */
+export function createPlainKernel(): RowKernel {
   const [source, gray, filtered] = [0, 4 * tileBytes, 5 * tileBytes];
   const heap = new Uint8Array(6 * tileBytes);
   let waiting = 0;
