@@ -1,7 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
-import { randomFrom } from '../testing/images.ts';
+import { mulberry32 } from '../src/convert/gray/mulberry32.ts';
 import type { Output } from './peers.ts';
 
 /** A file that is measured, and what is made of it. */
@@ -77,7 +77,7 @@ export async function photograph(megapixels: number): Promise<Sharp> {
     .resize(width, height, { fit: 'fill' })
     .raw()
     .toBuffer({ resolveWithObject: true });
-  const random = randomFrom(Math.round(megapixels * 10));
+  const random = mulberry32(Math.round(megapixels * 10));
   for (let i = 0; i < data.length; i++) {
     const noise = (random() + random() - 1) * 6;
     data[i] = Math.max(0, Math.min(255, Math.round((data[i] as number) + noise)));

@@ -1,5 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
+import { mulberry32 } from '../src/convert/gray/mulberry32.ts';
 import { buildPng } from './png.ts';
 
 // Images made from a seed: equal arguments give equal pixels, so nothing needs to be stored.
@@ -10,20 +11,9 @@ export interface ImageOptions {
   seed?: number;
 }
 
-/** Numbers from 0 up to 1, always the same ones for a seed (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** RGB pixels with what photographs have: smooth gradients, edges and noise. */
 export function photoLikePixels({ width = 64, height = 48, seed = 1 }: ImageOptions = {}): Buffer {
-  const random = randomFrom(seed);
+  const random = mulberry32(seed);
   const waves = Array.from(
     { length: 3 },
     () => [random() / 9, random() / 7, random() * 6] as const,

@@ -1,4 +1,4 @@
-import { randomFrom } from './images.ts';
+import { mulberry32 } from '../src/convert/gray/mulberry32.ts';
 
 // TIFF by hand, for the layouts that sharp does not write (TIFF 6.0, sections 2 and 15).
 
@@ -68,7 +68,7 @@ function dataStart(tagCount: number): number {
 }
 
 function noise(length: number, seed: number): Buffer {
-  const random = randomFrom(seed);
+  const random = mulberry32(seed);
   return Buffer.from(Array.from({ length }, () => random() * 256));
 }
 

@@ -1,4 +1,4 @@
-import { randomFrom } from '../../testing/images.ts';
+import { mulberry32 } from '../../src/convert/gray/mulberry32.ts';
 
 /** Decisions that depend on a seed alone, made with mulberry32. */
 export interface Draw {
@@ -12,7 +12,7 @@ export interface Draw {
 
 /** Each case of a seed has decisions of its own, whatever the cases before it did. */
 export function drawFor(seed: number, index: number): Draw {
-  const random = randomFrom(Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b));
+  const random = mulberry32(Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b));
   const below = (end: number) => Math.floor(random() * end);
   return {
     below,

@@ -1,7 +1,7 @@
 import { inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { randomFrom } from '../../testing/images.ts';
+import { mulberry32 } from '../../src/convert/gray/mulberry32.ts';
 import { compileAssembly } from '../../tools/compile-assembly.ts';
 
 interface Stages {
@@ -195,7 +195,7 @@ describe('a block', () => {
     ['as many as a stored one holds', 65_535],
   ])('of %s is what zlib reads, whatever the bytes', (_, length) => {
     for (const values of [1, 2, 3, 17, 200, 256]) {
-      const random = randomFrom(length + values);
+      const random = mulberry32(length + values);
       expectInflated(Uint8Array.from({ length }, () => random() * values));
     }
   });
@@ -230,7 +230,7 @@ describe('a block', () => {
   });
 
   test('of noise is stored, with five bytes besides', () => {
-    const random = randomFrom(3);
+    const random = mulberry32(3);
     const noise = Uint8Array.from({ length: 60_000 }, () => random() * 256);
     expect(deflated(noise).length).toBe(noise.length + 5);
   });
@@ -240,7 +240,7 @@ describe('a block', () => {
   });
 
   test('of skewed bytes takes about their entropy', () => {
-    const random = randomFrom(5);
+    const random = mulberry32(5);
     const bytes = Uint8Array.from({ length: 60_000 }, () => Math.floor(random() ** 4 * 60) * 3);
     const counts = new Map<number, number>();
     for (const byte of bytes) counts.set(byte, (counts.get(byte) ?? 0) + 1);
@@ -267,7 +267,7 @@ describe('repeats', () => {
       flat: stages.flatWords(),
     };
   };
-  const random = randomFrom(11);
+  const random = mulberry32(11);
   const noise = Uint8Array.from({ length: 1_000 }, () => random() * 256);
 
   test('of noise are none', () => {

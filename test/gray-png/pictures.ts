@@ -1,5 +1,5 @@
+import { mulberry32 } from '../../src/convert/gray/mulberry32.ts';
 import type { PngSource } from '../../src/gray-png/pixel-kinds.ts';
-import { randomFrom } from '../../testing/images.ts';
 
 export interface PictureSize {
   width: number;
@@ -16,17 +16,17 @@ export const contents: Record<string, (seed: number) => Paint> = {
   black: () => () => 0,
   flat: (seed) => () => seed & 255,
   noise: (seed) => {
-    const random = randomFrom(seed);
+    const random = mulberry32(seed);
     return () => random() * 256;
   },
   'two values': (seed) => {
-    const random = randomFrom(seed);
+    const random = mulberry32(seed);
     return () => (random() < 0.5 ? 0 : 255);
   },
   gradient: (seed) => (x, y, channel) => (x * (1 + (seed % 3)) + y * 2 + channel * 40) / 4,
   steep: (seed) => (x, y) => x * 37 + y * (seed % 251),
   photo: (seed) => {
-    const random = randomFrom(seed);
+    const random = mulberry32(seed);
     return (x, y, channel) =>
       128 + 90 * Math.sin(x / 31 + y / 47 + channel) + 14 * (random() - random());
   },

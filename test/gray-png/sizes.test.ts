@@ -1,9 +1,9 @@
 import { constants, deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { mulberry32 } from '../../src/convert/gray/mulberry32.ts';
 import { ways } from '../../src/gray-png/compress.ts';
 import { encodeGrayPng } from '../../src/gray-png/index.ts';
 import type { PngSource } from '../../src/gray-png/pixel-kinds.ts';
-import { randomFrom } from '../../testing/images.ts';
 import { contents, pictureOf } from './pictures.ts';
 
 const framing = 8 + 25 + 12 + 12;
@@ -22,7 +22,7 @@ describe('noise', () => {
   });
 
   function noiseOf(size: Pick<PngSource, 'width' | 'height' | 'channels'> & { depth: 8 | 16 }) {
-    const random = randomFrom(7);
+    const random = mulberry32(7);
     const length = size.width * size.height * size.channels;
     const pixels = size.depth === 8 ? new Uint8Array(length) : new Uint16Array(length);
     for (let i = 0; i < length; i++) pixels[i] = random() * (size.depth === 8 ? 256 : 65_536);

@@ -1,5 +1,6 @@
 import sharp from 'sharp';
-import { clamp, createRandom } from './noise.ts';
+import { mulberry32 } from '../../src/convert/gray/mulberry32.ts';
+import { clamp } from './noise.ts';
 
 const width = 1200;
 const height = 800;
@@ -30,7 +31,7 @@ interface Dot {
 
 /** Dots that do not overlap, those of the figure red and orange, the others green. */
 function plate(radius: number): string {
-  const random = createRandom(20);
+  const random = mulberry32(20);
   const dots: Dot[] = [];
   for (let attempt = 0; attempt < 90_000; attempt++) {
     const angle = 2 * Math.PI * random();

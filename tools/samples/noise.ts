@@ -1,15 +1,3 @@
-/** A repeatable source of numbers in [0, 1): the same seed gives the same picture. */
-export function createRandom(seed: number): () => number {
-  // mulberry32, public domain, by Tommy Ettinger.
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Smooth value noise in [-1, 1], about one hill a unit. */
 export function noise(x: number, y: number): number {
   const x0 = Math.floor(x);

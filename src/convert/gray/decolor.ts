@@ -1,5 +1,6 @@
 import { type Lab, labOf } from '../colour/lab.ts';
 import { maxOf, type PixelImage } from '../pixel-image.ts';
+import { mulberry32 } from './mulberry32.ts';
 import type { Weights } from './weighted.ts';
 
 // Contrast-preserving decolorization after C. Lu, L. Xu, J. Jia, “Real-time Contrast Preserving
@@ -122,13 +123,8 @@ function clamp(side: number, most: number): number {
   return Math.max(1, Math.min(Math.round(side), most));
 }
 
-/** Always the same ones (mulberry32): equal images have equal weights. */
+/** Always the same ones: equal images have equal weights. */
 function randomIndices(length: number): () => number {
-  let state = 2012;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % length;
-  };
+  const random = mulberry32(2012);
+  return () => (random() * 2 ** 32) % length;
 }

@@ -1,12 +1,12 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { mulberry32 } from '../../../src/convert/gray/mulberry32.ts';
 import { recipeHash, resolveRecipe, toGrayscale } from '../../../src/convert/index.ts';
 import {
   animatedGif,
   flipBit,
   photoLike,
   photoLikePixels,
-  randomFrom,
   truncate,
 } from '../../../testing/images.ts';
 import { buildPng, parsePng } from '../../../testing/png.ts';
@@ -92,7 +92,7 @@ describe('what is there keeps its gray, and what is missing is', () => {
   });
 
   test('clear where there is alpha', async () => {
-    const random = randomFrom(7);
+    const random = mulberry32(7);
     const rows = Uint8Array.from({ length: 64 * 64 * 4 }, () => 1 + random() * 254);
     const png = buildPng({ width: 64, height: 64, colourType: 'rgba', rows });
     const { pixels } = await grayOf(truncate(png, 0.5));

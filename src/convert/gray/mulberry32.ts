@@ -1,0 +1,13 @@
+/**
+ * Numbers from 0 (included) to 1 (excluded), always the same ones for a seed. By Tommy Ettinger, in the
+ * public domain. Statistics need more bits: src/stats/samples/random.ts.
+ */
+export function mulberry32(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
