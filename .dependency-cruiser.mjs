@@ -48,7 +48,8 @@ const rooms = {
   reconcile: {
     may: [
       ...['pipeline/', 'convert/', 'events/', 'stats/'],
-      ...['ledger/ledger-reader.ts', 'storage/object-files.ts', 'queue/upload-queue.ts'],
+      ...['ledger/ledger-reader.ts', 'storage/object-files.ts', 'storage/replace-file.ts'],
+      'queue/upload-queue.ts',
     ],
     why: 'It compares a bucket with the ledger through ports and hands over what differs.',
   },

@@ -1,6 +1,6 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { z } from 'zod';
-import { asDiskFull } from '../pipeline/index.ts';
+import { replaceFile } from '../storage/replace-file.ts';
 import { type Counts, choices, kinds } from './classify-page.ts';
 
 /** What a backfill goes through and why: a checkpoint of another plan says nothing of this one. */
@@ -78,17 +78,7 @@ export function openCheckpoint(path: string): CheckpointFile {
       refuseOther(plan, checkpoint.plan, path);
       return checkpoint;
     },
-    async write(checkpoint) {
-      // Of this process alone: two backfills on one file must not tear each other's apart.
-      const draft = `${path}.${process.pid}.tmp`;
-      try {
-        await writeFile(draft, `${JSON.stringify(checkpoint, null, 2)}\n`);
-        await rename(draft, path);
-      } catch (error) {
-        await rm(draft, { force: true });
-        throw asDiskFull(error, path);
-      }
-    },
+    write: (checkpoint) => replaceFile(path, `${JSON.stringify(checkpoint, null, 2)}\n`),
     remove: () => rm(path, { force: true }),
   };
 }

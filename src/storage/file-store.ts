@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve, sep } from 'node:path';
-import { asDiskFull, type NewObject, type ObjectRef, type ObjectStore } from '../pipeline/index.ts';
+import { createHash } from 'node:crypto';
+import { link, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { resolve, sep } from 'node:path';
+import type { NewObject, ObjectRef, ObjectStore } from '../pipeline/index.ts';
+import { replaceFile, writeDraft } from './replace-file.ts';
 
 /** Folders as buckets, paths below them as keys. */
 export interface FileStore extends ObjectStore {
@@ -29,7 +30,7 @@ export function createFileStore(): FileStore {
 
     async put(ref, { bytes }) {
       const path = pathOf(ref);
-      await writeWhole(path, bytes, (temporary) => rename(temporary, path));
+      await replaceFile(path, bytes);
     },
 
     async remove(ref) {
@@ -39,7 +40,7 @@ export function createFileStore(): FileStore {
 
     async create(ref, { bytes }) {
       const path = pathOf(ref);
-      return await writeWhole(path, bytes, (temporary) => publishNew(temporary, path));
+      return await writeDraft(path, bytes, (draft) => publishNew(draft, path));
     },
   };
 }
@@ -53,49 +54,10 @@ function pathOf({ bucket, key }: ObjectRef): string {
   throw new Error(`Expected a path below "${root}" but received "${key}".`);
 }
 
-async function writeWhole<Result>(
-  path: string,
-  bytes: Uint8Array,
-  publish: (temporary: string) => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await writeBeside(path, bytes, publish);
-  } catch (error) {
-    throw asDiskFull(error, path);
-  }
-}
-
-/** Whoever looks sees the old file or the whole new one, never a part, whatever ends the process. */
-async function writeBeside<Result>(
-  path: string,
-  bytes: Uint8Array,
-  publish: (temporary: string) => Promise<Result>,
-): Promise<Result> {
-  const folder = dirname(path);
-  await mkdir(folder, { recursive: true });
-  // Hidden, and short whatever the name: a name may already be as long as names can be.
-  const temporary = join(
-    folder,
-    `.${basename(path).slice(0, 8)}.${randomBytes(6).toString('hex')}.tmp`,
-  );
-  try {
-    const file = await open(temporary, 'wx');
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    return await publish(temporary);
-  } finally {
-    await rm(temporary, { force: true });
-  }
-}
-
 /** Gives a file its name unless the name is taken. Unlike rename, a link never replaces a file. */
-async function publishNew(temporary: string, path: string): Promise<boolean> {
+async function publishNew(draft: string, path: string): Promise<boolean> {
   try {
-    await link(temporary, path);
+    await link(draft, path);
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
@@ -108,7 +70,7 @@ async function publishNew(temporary: string, path: string): Promise<boolean> {
     if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
-  await rename(temporary, path);
+  await rename(draft, path);
   return true;
 }
 

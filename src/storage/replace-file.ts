@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { asDiskFull } from '../pipeline/index.ts';
+
+/** Readers see the old file or the whole new one, never a part, whatever ends the process. */
+export async function replaceFile(path: string, content: Uint8Array | string): Promise<void> {
+  await writeDraft(path, content, (draft) => rename(draft, path));
+}
+
+/**
+ * Writes a file in the folder of `path`, which `publish` then gives its name. Throws `DiskFullError`
+ * when the disk has no room.
+ */
+export async function writeDraft<Result>(
+  path: string,
+  content: Uint8Array | string,
+  publish: (draft: string) => Promise<Result>,
+): Promise<Result> {
+  // Hidden, and short whatever the name: a name may already be as long as names can be.
+  const name = `.${basename(path).slice(0, 8)}.${randomBytes(6).toString('hex')}.tmp`;
+  const draft = join(dirname(path), name);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(draft, 'wx');
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    return await publish(draft);
+  } catch (error) {
+    throw asDiskFull(error, path);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
