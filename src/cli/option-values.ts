@@ -18,6 +18,19 @@ export function rateOf(text: string): number {
   throw new InvalidArgumentError('Expected objects a second, such as 200.');
 }
 
+/** A whole number, for an option that names `what` it counts. */
+export function integerFrom(
+  min: number,
+  max: number,
+  { what = 'a whole number', hint = '' } = {},
+): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Expected ${what} from ${min} to ${max}${hint}.`);
+  };
+}
+
 /** What `s3://BUCKET/PREFIX` names. */
 export function placeOf(text: string): { bucket: string; prefix: string } {
   const [, bucket, prefix = ''] = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(text) ?? [];

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { composeConverter, composeFiles, limitsOf, recipeOf } from '../../app/open-pipeline.ts';
 import { type Config, readConfig } from '../../config/index.ts';
 import { ConversionError, type RecipeOptions, toGrayscale } from '../../convert/index.ts';
@@ -6,10 +6,12 @@ import { printable, printError } from '../../process/terminal.ts';
 import { convertFiles, readStandardInput } from '../convert-files.ts';
 import { endHungDecoder } from '../end-hung-decoder.ts';
 import type { ExitCode } from '../exit-code.ts';
+import { integerFrom } from '../option-values.ts';
 import { createReport } from '../output/convert-report.ts';
 import { writeStandardOutput } from '../output/standard-output.ts';
 import { formatOfOutput, planConversions } from '../plan-conversions.ts';
 import { recipeFlags } from '../recipe-flags.ts';
+import { untilStopped } from '../stop-signal.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface Options extends RecipeOptions {
@@ -52,27 +54,22 @@ Exit code: 0 all converted or left alone, 1 some failed, 2 wrong use.`,
     });
 }
 
-/** After one of them nothing new is begun; the same one again ends the program at once. */
-const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
 async function convertPaths(inputs: string[], options: Options, config: Config): Promise<ExitCode> {
   const format = formatOfOutput(options.out, options.format) ?? config.format;
   const { out, recursive = false, overwrite = false, json = false } = options;
   const jobs = await planConversions(inputs, { out, format, recursive });
   const report = createReport({ json, total: jobs.length });
-  const interrupt = new AbortController();
-  const onInterrupt = () => interrupt.abort();
-  for (const signal of stopSignals) process.once(signal, onInterrupt);
-  const converter = await composeConverter(jobs.length);
-  const results = await convertFiles(jobs, composeFiles(config), {
-    converter,
-    recipe: recipeOf(config, { ...options, format }),
-    overwrite,
-    concurrency: options.concurrency ?? config.concurrency,
-    signal: interrupt.signal,
-    onResult: report.add,
-  }).finally(converter.close);
-  for (const signal of stopSignals) process.off(signal, onInterrupt);
+  const results = await untilStopped(async (signal) => {
+    const converter = await composeConverter(jobs.length);
+    return await convertFiles(jobs, composeFiles(config), {
+      converter,
+      recipe: recipeOf(config, { ...options, format }),
+      overwrite,
+      concurrency: options.concurrency ?? config.concurrency,
+      signal,
+      onResult: report.add,
+    }).finally(converter.close);
+  });
   report.finish();
   if (results.some((each) => each.status === 'failed' && isTimeout(each.code))) endHungDecoder();
   const isDone = results.length === jobs.length;
@@ -111,12 +108,4 @@ async function convertStream(
 
 function isTimeout(code: string): boolean {
   return code === 'CONVERSION_TIMEOUT';
-}
-
-function integerFrom(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
-  };
 }

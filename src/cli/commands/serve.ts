@@ -1,7 +1,7 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { readConfig } from '../../config/index.ts';
 import { print } from '../../process/terminal.ts';
-import { placeOf } from '../option-values.ts';
+import { integerFrom, placeOf } from '../option-values.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface Options {
@@ -15,7 +15,11 @@ export function serveCommand(): Command {
   return new Command('serve')
     .description('Serve the HTTP API and the dashboard, on any S3-compatible store and PostgreSQL.')
     .option('--host <address>', 'address to listen on (default: HOST, or 127.0.0.1)')
-    .option('--port <number>', 'port to listen on; 0 picks one (default: PORT, or 8080)', portOf)
+    .option(
+      '--port <number>',
+      'port to listen on; 0 picks one (default: PORT, or 8080)',
+      integerFrom(0, 65_535, { what: 'a port' }),
+    )
     .option(
       '--poll <s3://bucket/prefix>',
       'convert what lies there and has no row, for stores that send no events',
@@ -47,10 +51,4 @@ function checkPlace(poll: Options['poll'], bucket: string | undefined): void {
   throw new UsageError(
     `Expected --poll to name "${bucket}", the bucket of S3_BUCKET, but received "${poll.bucket}".`,
   );
-}
-
-function portOf(text: string): number {
-  const port = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (port <= 65_535) return port;
-  throw new InvalidArgumentError('Expected a port from 0 to 65535.');
 }

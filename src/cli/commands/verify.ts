@@ -1,11 +1,11 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { type BucketParts, composeBucket } from '../../app/open-bucket.ts';
 import { type Config, readConfig } from '../../config/index.ts';
 import { print, printableJson, printError } from '../../process/terminal.ts';
 import type { Place } from '../../reconcile/index.ts';
 import type { Repair, VerifyReport } from '../../reconcile/verify/index.ts';
 import type { ExitCode } from '../exit-code.ts';
-import { placeOf } from '../option-values.ts';
+import { integerFrom, placeOf } from '../option-values.ts';
 import { printFailedOutcome } from '../output/print-failed-outcome.ts';
 import { writeStandardOutput } from '../output/standard-output.ts';
 import { startVerifyProgress } from '../output/verify-progress.ts';
@@ -35,11 +35,18 @@ export function verifyCommand(setExitCode: (code: ExitCode) => void): Command {
     .argument('<s3://bucket/prefix>', 'where the sources lie', placeOf)
     .addOption(
       new Option('--sample <number>', `how many outputs are looked at (default: ${defaultSample})`)
-        .argParser(sampleOf)
+        .argParser(
+          integerFrom(1, maxSample, { what: 'a number of outputs', hint: '; --all looks at more' }),
+        )
         .conflicts('all'),
     )
     .option('--all', 'look at every output')
-    .option('--seed <number>', 'chooses the sample; the same seed, the same outputs', seedOf, 1)
+    .option(
+      '--seed <number>',
+      'chooses the sample; the same seed, the same outputs',
+      integerFrom(0, 1e15 - 1),
+      1,
+    )
     .option('--deep', 'also convert once more what is looked at, and compare bit for bit')
     .option('--repair', 'put right what differs')
     .option(
@@ -160,17 +167,4 @@ function outputPlaceOf({ bucket, prefix }: Place, config: Config): Place {
 
 async function writeLine(value: object): Promise<void> {
   await writeStandardOutput(Buffer.from(`${printableJson(value)}\n`));
-}
-
-function sampleOf(text: string): number {
-  const size = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-  if (size >= 1 && size <= maxSample) return size;
-  throw new InvalidArgumentError(
-    `Expected a number of outputs from 1 to ${maxSample}; --all looks at more.`,
-  );
-}
-
-function seedOf(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Expected a whole number of up to 15 digits.');
 }
