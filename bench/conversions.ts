@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Figure, figureOf, ratioOf } from './figures.ts';
 import type { Input } from './inputs.ts';
-import { environmentOf, type Output, type PeerName, peers, programOf } from './peers.ts';
+import { type Output, type PeerName, peerEnvironment, peers, programOf } from './peers.ts';
 import { type Sample, startWorker, type Worker } from './worker.ts';
 
 export interface ConversionResult {
@@ -43,7 +43,7 @@ export async function measureConversions(
   const workers = new Map(
     peerNames.map((name) => [
       name,
-      startWorker(programOf(peers[name], python), environmentOf(name)),
+      startWorker(programOf(peers[name], python), peerEnvironment(name)),
     ]),
   );
   try {

@@ -42,7 +42,7 @@ export function programOf({ program }: Pick<Peer, 'program'>, python: string): s
 }
 
 /** A peer starts as its users start it, and ours as our own processes do. */
-export function environmentOf(peer: PeerName): NodeJS.ProcessEnv {
+export function peerEnvironment(peer: PeerName): NodeJS.ProcessEnv {
   return peer === 'ours' ? { ...allocatorSettings, ...process.env } : process.env;
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { inTurn } from './conversions.ts';
 import { type Figure, figureOf } from './figures.ts';
 import { photograph } from './inputs.ts';
-import { environmentOf, type PeerName, peers, programOf } from './peers.ts';
+import { type PeerName, peerEnvironment, peers, programOf } from './peers.ts';
 import { startWorker } from './worker.ts';
 
 export interface SizeResult {
@@ -53,7 +53,7 @@ export async function measureSizes(options: SizesOptions): Promise<SizeResult[]>
 }
 
 async function convertOnce(peer: PeerName, file: string, python: string) {
-  const worker = startWorker(programOf(peers[peer], python), environmentOf(peer));
+  const worker = startWorker(programOf(peers[peer], python), peerEnvironment(peer));
   try {
     const request = { task: 'convert', peer, file, output: 'png', repeat: 1 } as const;
     await worker.ask(request);

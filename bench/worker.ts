@@ -12,7 +12,7 @@ export interface Sample {
   bytes: number;
 }
 
-export interface Conversion {
+export interface ConversionRequest {
   file: string;
   output: Output;
   /** So many times in a row, as processor time is counted in steps of 10 ms on some systems. */
@@ -29,7 +29,7 @@ export interface Job {
 }
 
 export type WorkerRequest =
-  | ({ task: 'convert'; peer: PeerName } & Conversion)
+  | ({ task: 'convert'; peer: PeerName } & ConversionRequest)
   | ({ task: 'job' } & Job)
   | { task: 'compare'; file: string; output: string };
 

@@ -6,7 +6,7 @@ export function sqsEvent(...bodies: unknown[]) {
     Records: bodies.map((body, index) => ({
       messageId: `059f36b4-87a3-44ab-83d2-66197${index}`,
       receiptHandle: 'AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a...',
-      body: textOf(body),
+      body: bodyText(body),
       attributes: {
         ApproximateReceiveCount: '1',
         SentTimestamp: '1772368245123',
@@ -29,7 +29,7 @@ export function receivedMessages(...bodies: unknown[]) {
       MessageId: `059f36b4-87a3-44ab-83d2-66197${index}`,
       ReceiptHandle: 'AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a...',
       MD5OfBody: 'e4e68fb7bd0e697a0ae8f1bb342846b3',
-      Body: textOf(body),
+      Body: bodyText(body),
     })),
   };
 }
@@ -41,7 +41,7 @@ export function snsNotification(message: unknown, { type = 'Notification' } = {}
     MessageId: '22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324',
     TopicArn: 'arn:aws:sns:us-west-2:123456789012:uploads',
     Subject: 'Amazon S3 Notification',
-    Message: textOf(message),
+    Message: bodyText(message),
     Timestamp: '2026-03-01T12:30:46.000Z',
     SignatureVersion: '1',
     Signature: 'EXAMPLEw6JRN...',
@@ -62,6 +62,6 @@ export function snsEvent(...messages: unknown[]) {
   };
 }
 
-function textOf(body: unknown): string {
+function bodyText(body: unknown): string {
   return typeof body === 'string' ? body : JSON.stringify(body);
 }

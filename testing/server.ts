@@ -55,7 +55,7 @@ export async function startApi(env: Record<string, string> = {}): Promise<TestAp
 }
 
 /** Of a process that works on this store and database. */
-export function environmentOf(store: StoreAndQueue, database: TestDatabase) {
+export function serverEnvironment(store: StoreAndQueue, database: TestDatabase) {
   return {
     AWS_ENDPOINT_URL: store.endpoint,
     AWS_REGION: region,
@@ -72,7 +72,7 @@ export function testConfig(options: {
   env?: Record<string, string>;
 }) {
   const { store, database, env = {} } = options;
-  const { DATABASE_URL, ...s3 } = environmentOf(store, database);
+  const { DATABASE_URL, ...s3 } = serverEnvironment(store, database);
   Object.assign(process.env, s3);
   return readConfig({
     ...s3,

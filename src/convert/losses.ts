@@ -16,7 +16,7 @@ export const lossMeanings = {
 
 export type Loss = keyof typeof lossMeanings;
 
-interface Conversion {
+interface ConversionFacts {
   file: SourceFile;
   plan: OutputPlan;
   alpha: Recipe['alpha'];
@@ -25,7 +25,7 @@ interface Conversion {
   isTruncated: boolean;
 }
 
-export function lossesOf({ file, plan, alpha, decoded, isTruncated }: Conversion): Loss[] {
+export function lossesOf({ file, plan, alpha, decoded, isTruncated }: ConversionFacts): Loss[] {
   const { image, timing } = file;
   const output = outputFormats[plan.format];
   const canHold = alpha === 'keep' ? output.alpha : 'none';

@@ -1,7 +1,7 @@
 import { startDeadline } from './deadline.ts';
 import { unwrapped } from './decode/own-decoders.ts';
 import { embeddedPixelsOf } from './decode/svg/embedded-images.ts';
-import { plainSvg, textOf } from './decode/svg/svg-text.ts';
+import { plainSvg, svgText } from './decode/svg/svg-text.ts';
 import { type OutputPlan, planOutput } from './encode/output-plan.ts';
 import { ConversionError } from './errors.ts';
 import { foreignFormatOf } from './formats/foreign-formats.ts';
@@ -55,7 +55,7 @@ export async function openImage(
   const format = acceptedFormat(inner, recipe);
   const content = format === 'svg' ? plainSvg(inner) : inner;
   // Before libvips reads it, as it may need to draw an SVG to know its size.
-  const embeddedPixels = format === 'svg' ? await embeddedPixelsOf(textOf(content)) : 0;
+  const embeddedPixels = format === 'svg' ? await embeddedPixelsOf(svgText(content)) : 0;
   checkEmbedded(embeddedPixels, maxPixels);
   const file = { ...(await readHeader(content, format, { ...recipe, deadline })), embeddedPixels };
   checkPages(file.image, maxPages);

@@ -90,7 +90,7 @@ export function createProcessConverter(options: ProcessConverterOptions): Proces
     const talk: Talk = {
       image: { ...image, limits },
       child: () => childAt(place),
-      ask: async (child, request) => resultOf(await child.ask(request, { timeoutMs, signal })),
+      ask: async (child, request) => converterResult(await child.ask(request, { timeoutMs, signal })),
       leave,
     };
     try {
@@ -166,7 +166,7 @@ async function openBy<Image extends GrayImage | Thumbnail>({
   };
 }
 
-function resultOf(reply: ConverterReply): ConverterResult {
+function converterResult(reply: ConverterReply): ConverterResult {
   if ('error' in reply) throw receivedError(reply.error);
   return reply;
 }

@@ -5,7 +5,7 @@ import { eventKind } from '../events/index.ts';
 import { answerBatchOperations, answerDirectly } from './answer-directly.ts';
 import { answerQueue } from './answer-queue.ts';
 import type { ComposedOnce } from './invocation.ts';
-import { createReporter } from './reporter.ts';
+import { createOutcomeReporter } from './reporter.ts';
 
 let composing: Promise<ComposedOnce> | undefined;
 
@@ -54,6 +54,6 @@ async function compose(): Promise<ComposedOnce> {
   return {
     parts: await composePipeline(config),
     parseOptions: parseOptionsOf(config),
-    reporter: createReporter(config),
+    reporter: createOutcomeReporter(config),
   };
 }

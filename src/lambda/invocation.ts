@@ -1,12 +1,12 @@
 import type { ParseOptions } from '../events/index.ts';
 import type { PipelineParts } from '../pipeline/index.ts';
-import type { Reporter } from './reporter.ts';
+import type { OutcomeReporter } from './reporter.ts';
 
 /** What is made once a process, by its first invocation. */
 export interface ComposedOnce {
   parts: PipelineParts;
   parseOptions: ParseOptions;
-  reporter: Reporter;
+  reporter: OutcomeReporter;
 }
 
 /** What an invocation works with. */

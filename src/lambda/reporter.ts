@@ -11,7 +11,7 @@ import { createLineLimit } from './line-limit.ts';
 export type Unprocessed = Exclude<EventRecord, { action: 'process' }>;
 
 /** Tells of an invocation: one log line an image, and metrics in CloudWatch's embedded format. */
-export interface Reporter {
+export interface OutcomeReporter {
   start(context: Context): void;
   outcome(outcome: Outcome): void;
   ignored(record: Unprocessed): void;
@@ -27,7 +27,7 @@ export interface Reporter {
 
 const service = 'grayscale';
 
-export function createReporter({ logLevel, metricsNamespace }: Config): Reporter {
+export function createOutcomeReporter({ logLevel, metricsNamespace }: Config): OutcomeReporter {
   const logger = new Logger({ serviceName: service, logLevel });
   const metrics = new Metrics({ namespace: metricsNamespace, serviceName: service });
   const count = (name: string) => metrics.addMetric(name, MetricUnit.Count, 1);
@@ -119,14 +119,14 @@ function factsOf(outcome: Outcome): Record<string, unknown> {
     etag: source.etag,
     sizeBytes: source.sizeBytes,
     recipe: describeRecipe(recipe),
-    ...resultOf(outcome),
+    ...outcomeFields(outcome),
     stagesMs: Object.fromEntries(
       Object.entries(stages).map(([stage, ms]) => [stage, Math.round(ms * 100) / 100]),
     ),
   };
 }
 
-function resultOf(outcome: Outcome): Record<string, unknown> {
+function outcomeFields(outcome: Outcome): Record<string, unknown> {
   if (outcome.status !== 'converted') return { code: outcome.code, reason: outcome.message };
   const { output, outputSizeBytes, image } = outcome;
   return {

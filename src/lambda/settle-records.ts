@@ -7,7 +7,7 @@ import {
   type UploadResult,
 } from '../pipeline/index.ts';
 import type { Invocation } from './invocation.ts';
-import type { Reporter, Unprocessed } from './reporter.ts';
+import type { OutcomeReporter, Unprocessed } from './reporter.ts';
 
 /** What became of one record of an event. */
 export type SettledRecord =
@@ -37,7 +37,11 @@ export async function settleRecords(
   );
 }
 
-function settleUpload(upload: Upload, result: UploadResult, reporter: Reporter): SettledRecord {
+function settleUpload(
+  upload: Upload,
+  result: UploadResult,
+  reporter: OutcomeReporter,
+): SettledRecord {
   if ('outcome' in result) return { status: 'done', outcome: result.outcome };
   const { error } = result;
   // No try mends it: it becomes a dead letter, as what cannot be understood.
@@ -50,7 +54,7 @@ function settleUpload(upload: Upload, result: UploadResult, reporter: Reporter):
   return { status: 'retry', cause: asError(result.error) };
 }
 
-function settleOther(record: Unprocessed, reporter: Reporter): SettledRecord {
+function settleOther(record: Unprocessed, reporter: OutcomeReporter): SettledRecord {
   const { action, key, reason } = record;
   if (action === 'ignore') {
     reporter.ignored(record);

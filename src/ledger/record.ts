@@ -156,11 +156,11 @@ function rowOf({ outcome, coldStart }: LedgerEntry, processorVersion: string): R
     ...Object.fromEntries(Object.entries(stages).map(([stage, ms]) => [`${stage}_ms`, ms])),
     cold_start: coldStart,
     processor_version: processorVersion,
-    ...resultOf(outcome),
+    ...outcomeColumns(outcome),
   };
 }
 
-function resultOf(outcome: LedgerEntry['outcome']): Row {
+function outcomeColumns(outcome: LedgerEntry['outcome']): Row {
   if (outcome.status !== 'converted') return { code: outcome.code, message: outcome.message };
   const { output, outputSizeBytes, outputSha256, image } = outcome;
   return {

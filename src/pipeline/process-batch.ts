@@ -52,7 +52,7 @@ export async function processBatch(
   };
   const recorded = await settleAll([...byKey.values()], settle, parts);
 
-  const resultOf = new Map<Upload, UploadResult>(
+  const resultByUpload = new Map<Upload, UploadResult>(
     recorded.flatMap((key) =>
       key.uploads.map((upload) => [
         upload,
@@ -61,7 +61,7 @@ export async function processBatch(
     ),
   );
   return {
-    results: uploads.map((upload) => resultOf.get(upload) as UploadResult),
+    results: uploads.map((upload) => resultByUpload.get(upload) as UploadResult),
     outcomes: recorded.flatMap((key) => ('error' in key ? [] : key.outcomes)),
     unrecorded: recorded.flatMap((key) => ('error' in key ? [] : (key.unrecorded ?? []))),
   };

@@ -116,7 +116,7 @@ async function startFunction({ onLog, signal, ...part }: PartOptions): Promise<C
   return await startChild({
     module: 'function-process',
     args: [part.store.queueUrl],
-    env: environmentOf(part),
+    env: partEnvironment(part),
     onLine: onLog,
     signal,
   });
@@ -126,14 +126,14 @@ async function startApi({ apiPort, onLog, signal, ...part }: PartOptions & { api
   const inside = { HOST: '127.0.0.1', PORT: String(apiPort), API_TOKEN: undefined };
   const child = await startChild({
     module: 'api-process',
-    env: { ...environmentOf(part), ...inside, EVENTS_TOKEN: undefined },
+    env: { ...partEnvironment(part), ...inside, EVENTS_TOKEN: undefined },
     onLine: onLog,
     signal,
   });
   return { url: `http://127.0.0.1:${apiPort}`, child };
 }
 
-function environmentOf({ store, bucket, databaseUrl }: Omit<PartOptions, 'onLog' | 'signal'>) {
+function partEnvironment({ store, bucket, databaseUrl }: Omit<PartOptions, 'onLog' | 'signal'>) {
   return environmentWith({
     S3_BUCKET: bucket,
     DATABASE_URL: databaseUrl,

@@ -11,7 +11,7 @@ import { insertRows } from '../../testing/ledger-rows.ts';
 import { tinyPng } from '../../testing/pipeline.ts';
 import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
 import { startS3 } from '../../testing/s3.ts';
-import { environmentOf } from '../../testing/server.ts';
+import { serverEnvironment } from '../../testing/server.ts';
 
 const keys = Array.from({ length: 60 }, (_, i) => `in/${String(i).padStart(3, '0')}.png`);
 let store: StoreAndQueue;
@@ -22,7 +22,7 @@ let env: Record<string, string>;
 beforeAll(async () => {
   [store, database] = await Promise.all([startS3(), createDatabase()]);
   cwd = await mkdtemp(join(tmpdir(), 'backfill-cli-'));
-  env = environmentOf(store, database);
+  env = serverEnvironment(store, database);
   await store.s3.send(new CreateBucketCommand({ Bucket: 'archive' }));
   const Body = await tinyPng(1);
   for (const Key of keys) {

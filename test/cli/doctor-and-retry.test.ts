@@ -7,7 +7,7 @@ import { runCli } from '../../testing/cli.ts';
 import { tinyPng } from '../../testing/pipeline.ts';
 import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
 import { startS3 } from '../../testing/s3.ts';
-import { environmentOf } from '../../testing/server.ts';
+import { serverEnvironment } from '../../testing/server.ts';
 
 let store: StoreAndQueue;
 let database: TestDatabase;
@@ -15,7 +15,7 @@ let env: Record<string, string>;
 
 beforeAll(async () => {
   [store, database] = await Promise.all([startS3(), createDatabase()]);
-  env = { ...environmentOf(store, database), S3_BUCKET: 'uploads' };
+  env = { ...serverEnvironment(store, database), S3_BUCKET: 'uploads' };
 }, 60_000);
 afterAll(async () => {
   await database.drop();

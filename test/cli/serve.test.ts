@@ -9,14 +9,14 @@ import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
 import { tinyPng } from '../../testing/pipeline.ts';
 import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
 import { startS3 } from '../../testing/s3.ts';
-import { environmentOf } from '../../testing/server.ts';
+import { serverEnvironment } from '../../testing/server.ts';
 
 let store: StoreAndQueue;
 let database: TestDatabase;
 let environment: Record<string, string>;
 beforeAll(async () => {
   [store, database] = await Promise.all([startS3(), createDatabase()]);
-  environment = { ...environmentOf(store, database), S3_BUCKET: 'uploads' };
+  environment = { ...serverEnvironment(store, database), S3_BUCKET: 'uploads' };
 });
 afterAll(async () => {
   await database.drop();

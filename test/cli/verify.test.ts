@@ -6,7 +6,7 @@ import { resultOf, runCli, startCli } from '../../testing/cli.ts';
 import { tinyPng } from '../../testing/pipeline.ts';
 import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
 import { startS3 } from '../../testing/s3.ts';
-import { environmentOf } from '../../testing/server.ts';
+import { serverEnvironment } from '../../testing/server.ts';
 
 const Bucket = 'archive';
 const keys = Array.from({ length: 25 }, (_, i) => `in/${String(i).padStart(2, '0')}.png`);
@@ -16,7 +16,7 @@ let env: Record<string, string>;
 
 beforeAll(async () => {
   [store, database] = await Promise.all([startS3(), createDatabase()]);
-  env = environmentOf(store, database);
+  env = serverEnvironment(store, database);
   await store.s3.send(new CreateBucketCommand({ Bucket }));
   for (const [index, Key] of keys.entries()) {
     await store.s3.send(new PutObjectCommand({ Bucket, Key, Body: await tinyPng(index) }));

@@ -100,7 +100,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       opened(startTcpProxy(s3Answers.port), (proxy) => proxy.close()),
       opened(startTcpProxy(Number(url.port)), (proxy) => proxy.close()),
     ]);
-    const env = environmentOf({ url, databaseWay, s3Way, queueAnswers, temporaryFolder });
+    const env = worldEnvironment({ url, databaseWay, s3Way, queueAnswers, temporaryFolder });
     await mkdir(env.TMPDIR, { recursive: true });
     const [server, ...workers] = await Promise.all([
       startServer(env),
@@ -150,7 +150,7 @@ interface Ways {
   temporaryFolder: string;
 }
 
-function environmentOf({ url, databaseWay, s3Way, queueAnswers, temporaryFolder }: Ways) {
+function worldEnvironment({ url, databaseWay, s3Way, queueAnswers, temporaryFolder }: Ways) {
   const databaseUrl = new URL(url);
   databaseUrl.port = String(databaseWay.port);
   databaseUrl.searchParams.set('sslmode', 'disable');

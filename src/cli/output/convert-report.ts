@@ -32,7 +32,7 @@ export function createReport({ json, total }: ReportOptions): Report {
       bar?.stop();
       const summary = summaryOf(results, performance.now() - startedAt);
       if (json) printJson({ results, summary });
-      else if (total !== 1) print(textOf(summary));
+      else if (total !== 1) print(totalsText(summary));
     },
   };
 }
@@ -81,7 +81,7 @@ function summaryOf(results: JobResult[], elapsedMs: number) {
   };
 }
 
-function textOf(summary: ReturnType<typeof summaryOf>): string {
+function totalsText(summary: ReturnType<typeof summaryOf>): string {
   const { converted, skipped, failed, megapixels, elapsedMs, megapixelsPerSecond } = summary;
   return `${converted} converted, ${skipped} skipped, ${failed} failed: ${megapixels.toFixed(1)} megapixels in ${(elapsedMs / 1e3).toFixed(1)} s, ${megapixelsPerSecond.toFixed(1)} a second`;
 }

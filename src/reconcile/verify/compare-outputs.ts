@@ -9,7 +9,7 @@ import {
   processBatch,
 } from '../../pipeline/index.ts';
 import type { ObjectFiles } from '../../storage/object-files.ts';
-import type { Finding } from './finding.ts';
+import type { KeyFinding } from './finding.ts';
 import { type Pair, uploadOf } from './judge.ts';
 
 export interface CompareOutputsOptions {
@@ -27,7 +27,7 @@ export interface CompareOutputsOptions {
 export async function compareOutputs(
   pairs: Pair[],
   options: CompareOutputsOptions,
-): Promise<Finding[]> {
+): Promise<KeyFinding[]> {
   const { bucket, files, pipeline } = options;
   const comparisons = new Map<string, Comparison>();
   const store = comparingStore(pipeline.store, files, comparisons);
@@ -36,11 +36,11 @@ export async function compareOutputs(
     { ...pipeline, store, ledger: noLedger, onSourceDeleted: 'keep' },
   );
   const findings = await Promise.all(
-    pairs.map(async (pair, index): Promise<Finding | undefined> => {
+    pairs.map(async (pair, index): Promise<KeyFinding | undefined> => {
       const { key } = pair.source;
       const result = results[index];
       if (!result || 'error' in result) {
-        return { kind: 'unchecked', key, reason: textOf(result?.error) };
+        return { kind: 'unchecked', key, reason: reasonText(result?.error) };
       }
       return await findingOf(pair, result.outcome, { comparisons, options });
     }),
@@ -62,7 +62,7 @@ async function findingOf(
     comparisons,
     options,
   }: { comparisons: Map<string, Comparison>; options: CompareOutputsOptions },
-): Promise<Finding | undefined> {
+): Promise<KeyFinding | undefined> {
   const { bucket, reader, recipeHash } = options;
   const { key } = source;
   if (outcome.status === 'skipped' || outcome.source.etag !== source.etag) return undefined;
@@ -131,6 +131,6 @@ function firstDifferenceIn(chunk: Uint8Array, expected: Uint8Array): number | un
 
 const noLedger: Ledger = { record: async () => {}, remove: async () => {} };
 
-function textOf(error: unknown): string {
+function reasonText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

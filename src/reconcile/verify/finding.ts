@@ -12,7 +12,7 @@ export const findingKinds = [
 ] as const;
 export type FindingKind = (typeof findingKinds)[number];
 
-export interface Finding {
+export interface KeyFinding {
   kind: FindingKind;
   /** Of the source. */
   key: string;

@@ -1,6 +1,6 @@
 import type { Upload } from '../../pipeline/index.ts';
 import type { ListedObject } from '../../storage/object-files.ts';
-import type { Finding } from './finding.ts';
+import type { KeyFinding } from './finding.ts';
 import type { Meeting } from './meet.ts';
 
 /** A source and its output, of which the lists and the ledger say nothing against each other. */
@@ -11,7 +11,7 @@ export interface Pair {
 
 /** What lists and ledger say of a key. */
 export type Verdict =
-  | { is: 'wrong'; finding: Finding }
+  | { is: 'wrong'; finding: KeyFinding }
   /** To be sure, the output has to be looked at. */
   | { is: 'paired'; pair: Pair }
   /** Neither source nor row tells whether it is an output of ours. */
@@ -34,7 +34,7 @@ export function judge(meeting: Meeting, options: JudgeOptions): Verdict {
 function judgeSource({ key, source, output }: Meeting, options: JudgeOptions): Verdict {
   if (!source) return { is: 'leftOut' };
   const { object, kind } = source;
-  const wrong = (finding: Omit<Finding, 'key' | 'upload'>): Verdict => ({
+  const wrong = (finding: Omit<KeyFinding, 'key' | 'upload'>): Verdict => ({
     is: 'wrong',
     finding: { ...finding, key, upload: uploadOf(object, options.bucket) },
   });
@@ -64,7 +64,7 @@ function judgeSource({ key, source, output }: Meeting, options: JudgeOptions): V
 function judgeRest({ key, output, hasRow }: Meeting, options: JudgeOptions): Verdict {
   if (output && isRecent(output, options)) return { is: 'underWay' };
   if (output && !hasRow) return { is: 'unclaimed', output };
-  const finding: Finding = output
+  const finding: KeyFinding = output
     ? { kind: 'orphan', key, reason: 'its source is gone' }
     : { kind: 'dangling', key, reason: 'source and output are gone, its row is there' };
   return { is: 'wrong', finding };

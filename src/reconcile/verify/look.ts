@@ -1,7 +1,7 @@
 import { isOutput } from '../../pipeline/index.ts';
 import type { ListedObject, ObjectFiles } from '../../storage/object-files.ts';
 import type { Place } from '../index.ts';
-import type { Finding } from './finding.ts';
+import type { KeyFinding } from './finding.ts';
 import { type Pair, uploadOf } from './judge.ts';
 
 export interface LookOptions {
@@ -15,7 +15,7 @@ export interface LookOptions {
 export async function lookAtPair(
   { source, output }: Pair,
   { bucket, output: { bucket: outputBucket }, files, recipeHash }: LookOptions,
-): Promise<Finding | undefined> {
+): Promise<KeyFinding | undefined> {
   const { key } = source;
   const found = await files.look({ bucket: outputBucket, key: output.key });
   const reason = found ? differenceIn(found.metadata, { source, recipeHash }) : 'it went away';
@@ -41,7 +41,7 @@ function differenceIn(
 export async function lookAtUnclaimed(
   output: ListedObject,
   { output: { bucket, prefix }, files }: LookOptions,
-): Promise<Finding | undefined> {
+): Promise<KeyFinding | undefined> {
   const found = await files.look({ bucket, key: output.key });
   if (!found || !isOutput(found)) return undefined;
   const key = output.key.slice(prefix.length);

@@ -5,7 +5,7 @@ import {
   type Upload,
 } from '../../pipeline/index.ts';
 import { type Destination, noneTaken, type Taken, takenWith } from '../index.ts';
-import type { Finding } from './finding.ts';
+import type { KeyFinding } from './finding.ts';
 
 /** What became of the findings that were to be put right. */
 export interface RepairResult {
@@ -26,7 +26,7 @@ export interface RepairOptions {
 }
 
 export interface Repair {
-  add(finding: Finding): Promise<void>;
+  add(finding: KeyFinding): Promise<void>;
   /** Puts right what waits, and says what became of all. */
   end(): Promise<RepairResult>;
 }

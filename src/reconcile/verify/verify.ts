@@ -4,7 +4,7 @@ import { createRandom } from '../../stats/samples/index.ts';
 import type { ListedObject, ObjectFiles } from '../../storage/object-files.ts';
 import type { Place } from '../index.ts';
 import { compareOutputs } from './compare-outputs.ts';
-import { type Finding, type FindingKind, findingKinds } from './finding.ts';
+import { type FindingKind, findingKinds, type KeyFinding } from './finding.ts';
 import { judge, type Pair, type Verdict } from './judge.ts';
 import { type ListOptions, listAll } from './lists.ts';
 import { lookAtPair, lookAtUnclaimed } from './look.ts';
@@ -24,7 +24,7 @@ export interface VerifyOptions extends Omit<ListOptions, 'files' | 'reader' | 's
   startedAtMs?: number;
   /** Begins nothing further; what is under way is finished. */
   signal: AbortSignal;
-  onFinding?: (finding: Finding) => Promise<void> | void;
+  onFinding?: (finding: KeyFinding) => Promise<void> | void;
   onProgress?: (report: VerifyReport) => void;
 }
 
@@ -40,7 +40,7 @@ export interface VerifyReport {
   failed: number;
   underWay: number;
   leftOut: number;
-  findings: Record<FindingKind, { count: number; first: Finding[] }>;
+  findings: Record<FindingKind, { count: number; first: KeyFinding[] }>;
   repair?: RepairResult;
   isFinished: boolean;
 }
@@ -120,7 +120,7 @@ function createLooking(options: VerifyOptions, report: VerifyReport) {
     await tellAll(found);
   }
 
-  async function tellAll(findings: (Finding | undefined)[]) {
+  async function tellAll(findings: (KeyFinding | undefined)[]) {
     for (const finding of findings) if (finding) await tell(finding, options, report);
   }
 
@@ -141,7 +141,7 @@ function createLooking(options: VerifyOptions, report: VerifyReport) {
 }
 
 async function tell(
-  finding: Finding,
+  finding: KeyFinding,
   { onFinding, repair }: VerifyOptions,
   report: VerifyReport,
 ): Promise<void> {

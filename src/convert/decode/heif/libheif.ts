@@ -53,11 +53,11 @@ function libheif(c: CInterface): Libheif {
     pointerAt,
     call(name, ...args) {
       (c[name] as (...args: number[]) => void)(error, ...args);
-      if (pointerAt(error) !== 0) throw new Error(textOf(c.HEAPU8, pointerAt(error + 8)));
+      if (pointerAt(error) !== 0) throw new Error(cString(c.HEAPU8, pointerAt(error + 8)));
     },
   };
 }
 
-function textOf(heap: Uint8Array, start: number): string {
+function cString(heap: Uint8Array, start: number): string {
   return textAt(heap, start, heap.indexOf(0, start));
 }

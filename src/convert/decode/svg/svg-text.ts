@@ -9,12 +9,12 @@ const searchedBytes = 64 * 1_024;
  */
 export function isSvg(bytes: Uint8Array): boolean {
   if (!mayBeXml(bytes)) return false;
-  const text = textOf(bytes.subarray(0, searchedBytes));
+  const text = svgText(bytes.subarray(0, searchedBytes));
   return /^<([\w.-]+:)?svg[\s/>]/.test(text.slice(prologueOf(text).end));
 }
 
 /** Text without a byte order mark. */
-export function textOf(bytes: Uint8Array): string {
+export function svgText(bytes: Uint8Array): string {
   return new TextDecoder(encodingOf(bytes)).decode(bytes);
 }
 
@@ -65,6 +65,6 @@ export function prologueOf(text: string): Prologue {
  * after a long comment or with a prefix it would not find.
  */
 export function plainSvg(bytes: Uint8Array): Uint8Array {
-  const text = textOf(bytes).replace(/^\s*<\?xml\s[^>]*\?>/, '');
+  const text = svgText(bytes).replace(/^\s*<\?xml\s[^>]*\?>/, '');
   return Buffer.from(`<!--<svg-->${text}`, 'utf8');
 }
