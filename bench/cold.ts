@@ -13,7 +13,7 @@ export interface ColdResult {
   cpuRatio: Figure;
 }
 
-export interface ColdOptions {
+interface ColdOptions {
   file: string;
   python: string;
   hasPython: boolean;

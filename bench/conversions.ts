@@ -11,7 +11,7 @@ export interface ConversionResult {
   peers: PeerResult[];
 }
 
-export interface PeerResult {
+interface PeerResult {
   peer: PeerName;
   cpuMs: Figure;
   wallMs: Figure;
@@ -23,7 +23,7 @@ export interface PeerResult {
   farthest?: number;
 }
 
-export interface ConversionOptions {
+interface ConversionOptions {
   peerNames: PeerName[];
   python: string;
   rounds: number;

@@ -17,7 +17,7 @@ export interface JobResult {
   wallRatio: Figure;
 }
 
-export interface JobOptions {
+interface JobOptions {
   /** The picture that is uploaded again and again. */
   file: string;
   images: number;

@@ -25,7 +25,7 @@ for name in sys.argv[1:]:
 print(json.dumps(found))
 `;
 
-export type PythonVersions = { python?: string } & Record<string, string>;
+type PythonVersions = { python?: string } & Record<string, string>;
 
 /** What this Python has; nothing where there is no Python. */
 export function pythonVersions(python: string): PythonVersions {

@@ -4,7 +4,7 @@ import { allocatorSettings } from '../src/isolation/allocator.ts';
 export type Output = 'png' | 'jpeg';
 
 /** Who converts, and in which program. */
-export interface Peer {
+interface Peer {
   title: string;
   program: 'node' | 'python';
   /** A module of Python without which there is no such peer. */

@@ -5,7 +5,7 @@ import type { Results } from './results.ts';
 import { type Table, tablesOf } from './tables.ts';
 
 /** Measurements under a title, one strip of them a name. */
-export interface Plot {
+interface Plot {
   title: string;
   unit: string;
   strips: { name: string; values: number[] }[];
@@ -36,7 +36,7 @@ svg{width:100%;height:auto;margin:0 0 1.5rem}svg text{font:12px system-ui,sans-s
 table{border-collapse:collapse;font-size:13px;display:block;overflow-x:auto}td,th{border-bottom:1px solid #ddd;padding:.2rem .6rem;text-align:left;font-variant-numeric:tabular-nums}
 h2{font-size:1.05rem;margin-top:2rem}`;
 
-export function plotsOf(results: Results): Plot[] {
+function plotsOf(results: Results): Plot[] {
   const { conversions = [], cold = [], job = [], sizes = [] } = results;
   const unit = 'ms of processor a megapixel';
   const perPicture = conversions.map(({ input, output, megapixels, peers: each }) => ({

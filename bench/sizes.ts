@@ -14,7 +14,7 @@ export interface SizeResult {
   peakMb?: number;
 }
 
-export interface SizesOptions {
+interface SizesOptions {
   sizes: number[];
   peerNames: PeerName[];
   python: string;

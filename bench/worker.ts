@@ -12,7 +12,7 @@ export interface Sample {
   bytes: number;
 }
 
-export interface ConversionRequest {
+interface ConversionRequest {
   file: string;
   output: Output;
   /** So many times in a row, as processor time is counted in steps of 10 ms on some systems. */

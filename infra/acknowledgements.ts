@@ -9,7 +9,7 @@ import type { Migrations } from './migrations.ts';
 import type { Settings } from './settings-schema.ts';
 import type { UploadQueue } from './upload-queue.ts';
 
-export interface AcknowledgedParts {
+interface AcknowledgedParts {
   settings: Settings;
   buckets: Buckets;
   uploads: UploadQueue;

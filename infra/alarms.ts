@@ -18,7 +18,7 @@ import { loopAlarms } from './loop-alarms.ts';
 import type { Settings } from './settings-schema.ts';
 import type { UploadQueue } from './upload-queue.ts';
 
-export interface AlarmsProps {
+interface AlarmsProps {
   settings: Settings;
   images: ImageFunction;
   uploads: UploadQueue;

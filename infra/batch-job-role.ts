@@ -5,7 +5,7 @@ import type { Buckets } from './buckets.ts';
 import type { ImageFunction } from './image-function.ts';
 import type { Settings } from './settings-schema.ts';
 
-export interface BatchJobRoleProps {
+interface BatchJobRoleProps {
   settings: Settings;
   buckets: Buckets;
   images: ImageFunction;

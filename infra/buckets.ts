@@ -14,7 +14,7 @@ import { type Settings, sharesBucket } from './settings-schema.ts';
 
 type NewBucket = Extract<Settings['source'], { kind: 'new' }>;
 
-export interface BucketsProps {
+interface BucketsProps {
   settings: Settings;
   key: Key | undefined;
 }

@@ -13,7 +13,7 @@ import { imageMetric, metricsNamespace } from './image-metric.ts';
 import type { Settings } from './settings-schema.ts';
 import type { UploadQueue } from './upload-queue.ts';
 
-export interface DashboardProps {
+interface DashboardProps {
   settings: Settings;
   images: ImageFunction;
   uploads: UploadQueue;

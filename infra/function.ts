@@ -24,7 +24,7 @@ import type { FunctionSettings } from './database.ts';
 import type { Network } from './network.ts';
 import type { Settings } from './settings-schema.ts';
 
-export interface PackagedFunctionProps {
+interface PackagedFunctionProps {
   description: string;
   settings: Settings;
   network: Network;

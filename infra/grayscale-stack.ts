@@ -16,13 +16,13 @@ import type { Settings } from './settings-schema.ts';
 import { UploadQueue } from './upload-queue.ts';
 
 /** The zip of `npm run package`. */
-export interface PackagedCode {
+interface PackagedCode {
   /** How CloudFormation gets at it, made within the stack. */
   code: (stack: Stack) => Code;
   sha256: string;
 }
 
-export interface GrayscaleStackProps extends StackProps {
+interface GrayscaleStackProps extends StackProps {
   settings: Settings;
   packaged: PackagedCode;
 }

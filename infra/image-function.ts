@@ -13,7 +13,7 @@ import { stackRights } from './s3-rights.ts';
 import type { Settings } from './settings-schema.ts';
 import type { UploadQueue } from './upload-queue.ts';
 
-export interface ImageFunctionProps {
+interface ImageFunctionProps {
   settings: Settings;
   network: Network;
   buckets: Buckets;

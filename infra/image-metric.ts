@@ -1,7 +1,7 @@
 import { Aws, Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 
-export interface ImageMetricOptions {
+interface ImageMetricOptions {
   statistic: string;
   period?: Duration;
   label?: string;

@@ -7,7 +7,7 @@ import { PackagedFunction } from './function.ts';
 import type { Network } from './network.ts';
 import type { Settings } from './settings-schema.ts';
 
-export interface MigrationsProps {
+interface MigrationsProps {
   settings: Settings;
   network: Network;
   database: Database;

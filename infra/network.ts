@@ -20,7 +20,7 @@ import type { Buckets } from './buckets.ts';
 import { stackRights } from './s3-rights.ts';
 import type { Settings } from './settings-schema.ts';
 
-export interface NetworkProps {
+interface NetworkProps {
   settings: Settings;
   buckets: Buckets;
   /** Encrypts the flow log. */

@@ -18,7 +18,7 @@ import type { Database, FunctionSettings, Role } from './database.ts';
 import type { Network } from './network.ts';
 import type { Settings } from './settings-schema.ts';
 
-export interface NewDatabaseProps {
+interface NewDatabaseProps {
   database: Extract<Settings['database'], { kind: 'new' }>;
   network: Network;
   key: Key | undefined;

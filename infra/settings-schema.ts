@@ -24,7 +24,7 @@ const conversion = z.partialRecord(
   z.union([z.string(), z.number(), z.boolean()]),
 );
 
-export const settingsSchema = z
+const settingsSchema = z
   .strictObject({
     /** Where to; by default what the AWS credentials say. */
     account: z

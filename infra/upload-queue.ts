@@ -8,7 +8,7 @@ import type { Buckets } from './buckets.ts';
 import type { Settings } from './settings-schema.ts';
 import { uploadsPattern } from './uploads-pattern.ts';
 
-export interface UploadQueueProps {
+interface UploadQueueProps {
   settings: Settings;
   buckets: Buckets;
   key: Key | undefined;

@@ -92,7 +92,7 @@ function rowRuns(row: readonly number[], bits: 4 | 8): Uint8Array[] {
   return parts;
 }
 
-export interface IconEntry {
+interface IconEntry {
   /** As the directory says; the image itself is asked when it is drawn. */
   width: number;
   height: number;

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 
-export interface ExpectedLogin {
+interface ExpectedLogin {
   /** With its port: both are signed. */
   host: string;
   user: string;

@@ -153,14 +153,14 @@ export function altered<Event>(event: Event, path: string, value: unknown): Even
 }
 
 /** As Go's url.QueryEscape and Rust's form_urlencoded have it. */
-export function formEncoded(key: string): string {
+function formEncoded(key: string): string {
   return encodeURIComponent(key)
     .replace(/[!'()*~]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`)
     .replaceAll('%20', '+');
 }
 
 /** S3 leaves slashes as they are. */
-export function s3Encoded(key: string): string {
+function s3Encoded(key: string): string {
   return formEncoded(key).replaceAll('%2F', '/');
 }
 

@@ -8,7 +8,7 @@ export interface HeifPart {
   properties?: Uint8Array[];
 }
 
-export interface HeifParts {
+interface HeifParts {
   /** Their ids are 1, 2 and so on. The first is the primary one unless said otherwise. */
   items: HeifPart[];
   primary?: number;
@@ -122,7 +122,7 @@ export function box(type: string, ...body: Uint8Array[]): Buffer {
   return whole;
 }
 
-export function fullBox(
+function fullBox(
   type: string,
   { version, flags = 0 }: { version: number; flags?: number },
   ...body: Uint8Array[]

@@ -5,7 +5,7 @@ import { buildPng } from './png.ts';
 
 // Images made from a seed: equal arguments give equal pixels, so nothing needs to be stored.
 
-export interface ImageOptions {
+interface ImageOptions {
   width?: number;
   height?: number;
   seed?: number;

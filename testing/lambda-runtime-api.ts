@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 /** Lambda’s side of the Runtime API: hands out events and takes what becomes of them. */
-export interface RuntimeApi {
+interface RuntimeApi {
   /** Host and port, as `AWS_LAMBDA_RUNTIME_API` has them. */
   address: string;
   /** Resolves to what the function answers, and rejects with what it throws. */
@@ -16,7 +16,7 @@ export interface RuntimeApi {
 }
 
 /** What a function throws, as it says it to Lambda. */
-export class FunctionError extends Error {
+class FunctionError extends Error {
   readonly trace: string[];
 
   constructor({ errorType, errorMessage, trace }: Record<string, unknown>) {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { startRuntimeApi } from './lambda-runtime-api.ts';
 
-export interface LambdaRuntimeOptions {
+interface LambdaRuntimeOptions {
   /** Where the package was unpacked. */
   folder: string;
   /** As Lambda takes it: `index.handler`. */

@@ -1,6 +1,6 @@
 import type { Postgres } from '../src/ledger/connect.ts';
 
-export interface GeneratedRows {
+interface GeneratedRows {
   count: number;
   /** The rows are recorded equally spaced from this moment on. */
   since?: string;

@@ -11,7 +11,7 @@ import {
 } from '../src/pipeline/index.ts';
 
 /** A store in memory, for tests and for programs that keep nothing. */
-export interface MemoryStore extends ObjectStore {
+interface MemoryStore extends ObjectStore {
   get(ref: ObjectRef): NewObject | undefined;
   delete(ref: ObjectRef): void;
 }
@@ -58,7 +58,7 @@ export function createMemoryStore(): MemoryStore {
 }
 
 /** A ledger in memory. */
-export interface MemoryLedger extends Ledger {
+interface MemoryLedger extends Ledger {
   rows(): (LedgerEntry & { attempts: number })[];
 }
 

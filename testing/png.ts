@@ -3,7 +3,7 @@ import { crc32, deflateSync, inflateSync } from 'node:zlib';
 // PNG by hand, so that what the product reads and writes is checked without its own decoder.
 // https://www.w3.org/TR/png-3/
 
-export const colourTypes = { gray: 0, rgb: 2, palette: 3, grayAlpha: 4, rgba: 6 } as const;
+const colourTypes = { gray: 0, rgb: 2, palette: 3, grayAlpha: 4, rgba: 6 } as const;
 
 export type ColourType = keyof typeof colourTypes;
 
@@ -17,7 +17,7 @@ const samplesPerPixel: Record<ColourType, number> = {
 
 const signature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 
-export interface PngParts {
+interface PngParts {
   width: number;
   height: number;
   colourType: ColourType;

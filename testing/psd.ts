@@ -2,7 +2,7 @@ import { be16, be32, joined, type Part, pieces, runsOf } from './byte-parts.ts';
 
 // PSD and PSB by hand: https://www.adobe.com/devnet-apps/photoshop/fileformatashtml/
 
-export const psdModes = {
+const psdModes = {
   bitmap: 0,
   gray: 1,
   indexed: 2,

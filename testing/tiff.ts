@@ -72,7 +72,7 @@ function noise(length: number, seed: number): Buffer {
   return Buffer.from(Array.from({ length }, () => random() * 256));
 }
 
-export interface StripTiff {
+interface StripTiff {
   width: number;
   height: number;
   /** 0 white is zero, 1 black is zero, 2 RGB, 5 inks: TIFF 6.0, section 8 and 16. */

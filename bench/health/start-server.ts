@@ -2,7 +2,7 @@ import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-export interface BenchServer {
+interface BenchServer {
   url: string;
   databaseUrl: string;
   close(): Promise<void>;

@@ -3,7 +3,7 @@ import type { RelationSize } from './fill-table.ts';
 import { batchRows, type InsertResult } from './measure-inserts.ts';
 import type { QueryResult } from './measure-queries.ts';
 
-export interface RowsResults {
+interface RowsResults {
   rows: number;
   inserts: InsertResult[];
   sizes: RelationSize[];

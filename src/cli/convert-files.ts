@@ -15,7 +15,7 @@ type Conclusion =
   | { status: 'skipped'; reason: string }
   | { status: 'failed'; code: string; message: string };
 
-export interface ConvertFilesOptions {
+interface ConvertFilesOptions {
   converter: Converter;
   recipe: Recipe;
   /** Replace outputs that exist. An input is never replaced. */

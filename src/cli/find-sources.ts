@@ -14,7 +14,7 @@ export interface Source {
   problem?: FileError;
 }
 
-export interface FindOptions {
+interface FindOptions {
   recursive: boolean;
   /** Not searched where it lies within an input. */
   outFolder: string;

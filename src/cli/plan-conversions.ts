@@ -17,7 +17,7 @@ export interface Job {
   problem?: FileError;
 }
 
-export interface PlanOptions {
+interface PlanOptions {
   out: string | undefined;
   format: Recipe['format'];
   recursive: boolean;

@@ -20,7 +20,7 @@ export interface ImageHeader extends SourceImage {
 }
 
 /** A source that is within the limits, and what becomes of it. */
-export interface OpenedImage {
+interface OpenedImage {
   /** Of the image itself, where the file is a wrapping. */
   bytes: Uint8Array;
   file: SourceFile;

@@ -10,7 +10,7 @@ export interface Dialect {
   parse(event: Fields, context: ParseContext): Iterable<EventRecord>;
 }
 
-export interface ParseContext {
+interface ParseContext {
   options: ParseOptions;
   /** Parses what an envelope holds: an event, or its JSON text. */
   open(content: unknown): Iterable<EventRecord>;

@@ -10,9 +10,9 @@ export interface Objection {
 /** One object as an event announced it: an upload, or an objection and what is known of the object. */
 export type EventRecord = { action: 'process'; upload: Upload } | (Objection & KnownOfObject);
 
-export type KnownOfObject = Partial<Pick<Upload, 'bucket' | 'key' | 'versionId' | 'sizeBytes'>>;
+type KnownOfObject = Partial<Pick<Upload, 'bucket' | 'key' | 'versionId' | 'sizeBytes'>>;
 
-export interface RecordDescription extends Omit<KnownOfObject, 'bucket' | 'key'> {
+interface RecordDescription extends Omit<KnownOfObject, 'bucket' | 'key'> {
   bucket: string | null;
   key: string | null;
   action: EventRecord['action'];

@@ -1,6 +1,6 @@
-export { describeRecord, type EventRecord, type RecordDescription } from './event-record.ts';
+export { describeRecord, type EventRecord } from './event-record.ts';
 export { expected } from './expected.ts';
 export { fieldsOf } from './fields.ts';
-export { type EventKind, eventKind, maxRecords, parseEvent, parseMessage } from './parse-event.ts';
+export { eventKind, maxRecords, parseEvent, parseMessage } from './parse-event.ts';
 export type { ParseOptions } from './parse-options.ts';
 export { writeNotification } from './write-notification.ts';

@@ -10,7 +10,7 @@ import { snsNotification } from './sns-notification.ts';
 import { sqsMessage } from './sqs-message.ts';
 
 /** Which envelope a Lambda handler was given, so that it can answer in kind. */
-export type EventKind = Dialect['kind'] | 'unknown';
+type EventKind = Dialect['kind'] | 'unknown';
 
 /** The first that recognises an event parses it. */
 const dialects: readonly Dialect[] = [

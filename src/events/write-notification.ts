@@ -1,5 +1,5 @@
 /** An event of one object, as S3 tells of it. */
-export interface ObjectEvent {
+interface ObjectEvent {
   /** As `ObjectCreated:Put`. */
   eventName: string;
   /** Of the bucket's configuration: whoever reads a message by eye sees where it comes from. */

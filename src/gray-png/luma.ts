@@ -3,12 +3,12 @@ import { withKernel } from './kernels.ts';
 import { type PixelKind, pixelKinds } from './pixel-kinds.ts';
 
 /** RGB or RGBA with 8 bits a sample, without gaps. */
-export interface Colours {
+interface Colours {
   pixels: Uint8Array;
   channels: 3 | 4;
 }
 
-export interface Luma {
+interface Luma {
   pixels: Uint8Array;
   /** 2 where there is an alpha that says something. */
   channels: 1 | 2;

@@ -8,14 +8,14 @@ const chunkFrame = 12;
 /** A chunk's length has 31 bits. */
 const mostChunkBytes = 2 ** 30;
 
-export interface PngHeader {
+interface PngHeader {
   width: number;
   height: number;
   depth: 8 | 16;
   channels: 1 | 2;
 }
 
-export interface PngFile {
+interface PngFile {
   /** Adds to the compressed data; returns the bytes of the file so far. */
   append(data: Uint8Array): number;
   finish(): Uint8Array;

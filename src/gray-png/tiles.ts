@@ -13,7 +13,7 @@ export interface Tile {
 }
 
 /** What a tile has to fit into. */
-export interface TileMemory {
+interface TileMemory {
   /** Its rows, the row above them and all margins. */
   tileBytes: number;
   /** Before a row, and after it at least up to the next multiple of 16. */

@@ -15,7 +15,7 @@ import {
 } from './converter-messages.ts';
 import { readExactly } from './read-exactly.ts';
 
-export interface ConverterChildOptions {
+interface ConverterChildOptions {
   module: URL;
   env: Record<string, string | undefined>;
   maxHeapMb: number;
@@ -37,7 +37,7 @@ export interface ConverterChild {
   readonly ended: Promise<void>;
 }
 
-export interface AskOptions {
+interface AskOptions {
   timeoutMs: number;
   signal: AbortSignal | undefined;
 }

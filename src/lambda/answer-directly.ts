@@ -5,7 +5,7 @@ import type { Invocation } from './invocation.ts';
 import { causeOf, type SettledRecord, settleRecords } from './settle-records.ts';
 
 /** The answer of the system that this one replaces, a line for each record. */
-export interface DirectAnswer {
+interface DirectAnswer {
   statusCode: 200 | 422;
   body: string;
 }

@@ -7,7 +7,7 @@ export function isCustomResource(event: unknown): event is CloudFormationCustomR
   );
 }
 
-export interface CustomResourceResult {
+interface CustomResourceResult {
   failure?: Error | undefined;
   data: Record<string, string>;
 }

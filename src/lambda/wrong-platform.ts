@@ -1,5 +1,5 @@
 /** The package was made for another processor or system than the one it runs on. */
-export class WrongPlatformError extends Error {
+class WrongPlatformError extends Error {
   readonly code = 'WRONG_PLATFORM';
 
   constructor(platform: string, cause: Error) {

@@ -7,7 +7,6 @@ export {
   EntryRejectedError,
   NotPermittedError,
   PermanentError,
-  type PermanentErrorCode,
   permanentErrorCodes,
   RangeOutsideError,
   SourceUnsettledError,
@@ -15,10 +14,7 @@ export {
 
 export {
   contentId,
-  type FailureCode,
   type Outcome,
-  type SkipReason,
-  type SourceContent,
   type Stage,
   type StageTimes,
   skipReasons,
@@ -26,7 +22,6 @@ export {
 } from './outcome.ts';
 export type { PipelineParts } from './parts.ts';
 export type {
-  Clock,
   Conversion,
   ConversionOptions,
   Converter,
@@ -36,10 +31,8 @@ export type {
   NewObject,
   ObjectStore,
   ObjectVersion,
-  ReadObject,
 } from './ports.ts';
 export {
-  type BatchReport,
   processBatch,
   type UploadResult,
 } from './process-batch.ts';

@@ -19,7 +19,7 @@ export type Stage = (typeof stages)[number];
 /** Milliseconds a stage; a stage that did not happen is absent. */
 export type StageTimes = Partial<Record<Stage, number>>;
 
-export type FailureCode = ConversionErrorCode | PermanentErrorCode;
+type FailureCode = ConversionErrorCode | PermanentErrorCode;
 
 /** Why an upload needed no output of its own; docs/errors.md says more. */
 export const skipReasons = {

@@ -11,7 +11,7 @@ import type { Upload } from './upload.ts';
 /** What became of one upload: the outcome of its key's newest content, or a cause to try again. */
 export type UploadResult = { outcome: Outcome } | { error: unknown };
 
-export interface BatchReport {
+interface BatchReport {
   /** One for each upload, in their order. */
   results: UploadResult[];
   /** Every outcome that the ledger shows now, those of superseded uploads among them. */
@@ -20,7 +20,7 @@ export interface BatchReport {
   unrecorded: Unrecorded[];
 }
 
-export interface BatchOptions {
+interface BatchOptions {
   /** Whether the process had just been started. */
   coldStart?: boolean;
   /** How long conversions may take; those that take longer come back and hold up nobody. */

@@ -1,6 +1,6 @@
 import type { Place } from './backfill.ts';
 
-export interface BatchJobOptions extends Place {
+interface BatchJobOptions extends Place {
   outputBucket: string;
   outputPrefix: string;
   sinceMs?: number | undefined;

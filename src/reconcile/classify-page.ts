@@ -28,7 +28,7 @@ export interface ClassifiedObject {
   upload?: Upload;
 }
 
-export interface ClassifyOptions {
+interface ClassifyOptions {
   bucket: string;
   reader: Pick<LedgerReader, 'compare'>;
   recipeHash: string;

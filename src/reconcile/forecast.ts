@@ -19,7 +19,7 @@ export const requestsOfImage = { reads: 2, writes: 1, messages: 2.1 };
 /** Keys that S3 lists in one answer. */
 const keysOfPage = 1_000;
 
-export interface Work {
+interface Work {
   /** To be converted. */
   objects: number;
   bytes: number;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Lets so many through a second; false where the signal came while it was waiting. */
-export type Pace = (objects: number, signal: AbortSignal) => Promise<boolean>;
+type Pace = (objects: number, signal: AbortSignal) => Promise<boolean>;
 
 /** No more at once than pass in a second, or a low rate would come in bursts. */
 export function groupSizeOf(

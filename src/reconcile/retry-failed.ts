@@ -3,7 +3,7 @@ import type { Upload } from '../pipeline/index.ts';
 import { type Destination, noneTaken, type Taken, takenWith } from './destinations.ts';
 import { createPace, groupSizeOf } from './pace.ts';
 
-export interface RetryOptions {
+interface RetryOptions {
   reader: Pick<LedgerReader, 'list'>;
   /** Absent: of every bucket that the ledger names. */
   bucket?: string | undefined;

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { allocatorSettings } from '../isolation/allocator.ts';
 
-export interface ChildOptions {
+interface ChildOptions {
   /** A module beside this one, without its extension: .ts from the sources, .js when built. */
   module: string;
   args?: string[];

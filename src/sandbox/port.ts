@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 
 /** A port of the sandbox that another program has. */
-export class PortInUseError extends Error {
+class PortInUseError extends Error {
   readonly code = 'PORT_IN_USE';
 
   constructor(port: number, variable: string) {

@@ -10,7 +10,7 @@ const samplesFolder = new URL('../../samples/', import.meta.url);
 const picture = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i;
 const patienceMs = 60_000;
 
-export interface SampleOptions {
+interface SampleOptions {
   /** Stops the waiting. */
   signal: AbortSignal;
   print: (line: string) => void;

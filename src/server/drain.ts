@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { Server as NetServer } from 'node:net';
 
 /** Ends a server without cutting off what it is answering. */
-export interface Drain {
+interface Drain {
   /** Takes no new connections, and resolves when all requests are answered or time is over. */
   close(timeoutMs: number): Promise<void>;
 }

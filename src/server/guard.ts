@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import { RequestError } from './problems/problems.ts';
 
-export interface GuardOptions {
+interface GuardOptions {
   apiToken: string | undefined;
   /** For `/v1/events`, in place of the other. */
   eventsToken: string | undefined;

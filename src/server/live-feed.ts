@@ -22,7 +22,7 @@ export interface LiveFeed {
   close(): Promise<void>;
 }
 
-export interface LiveFeedOptions {
+interface LiveFeedOptions {
   reader: Pick<LedgerReader, 'newest' | 'changesSince' | 'findAll'>;
   onError: (error: Error) => void;
   pollMs?: number;

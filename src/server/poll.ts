@@ -13,7 +13,7 @@ export interface PolledPlace {
   prefix: string;
 }
 
-export interface PollOptions {
+interface PollOptions {
   parts: ServerParts;
   onOutcome: (outcome: Outcome) => void;
   log: Log;

@@ -15,7 +15,7 @@ import { CannotListenError, PortTakenError } from './port-taken.ts';
 import { createReporter } from './reports/reporter.ts';
 import { watchConnections } from './watch-connections.ts';
 
-export interface ServerOptions {
+interface ServerOptions {
   host: string;
   /** 0 picks a free one. */
   port: number;

@@ -25,7 +25,7 @@ export interface ComparedTimes {
 }
 
 /** The sizes of the pictures of both sides, as they explain times; null where not known. */
-export interface ComparedSizes {
+interface ComparedSizes {
   medianMegapixels: { candidate: number; baseline: number };
   cliffsDelta: number;
   /** Whether time an image can be compared as it is. */
@@ -52,7 +52,7 @@ export interface Side {
   rows: SampledRow[];
 }
 
-export interface CompareReportOptions {
+interface CompareReportOptions {
   /** The share by which a candidate may be slower. */
   tolerance: number;
 }

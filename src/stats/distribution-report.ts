@@ -3,7 +3,7 @@ import { conversions, conversionTimes, durationMs } from './row-times.ts';
 import { type Bin, type EcdfPoint, ecdf, logHistogram, sortedSample } from './samples/index.ts';
 import { basisOf, type ReportBasis } from './stats-report.ts';
 
-export interface SizePoint {
+interface SizePoint {
   megapixels: number;
   durationMs: number;
   inputFormat: string | null;
@@ -16,7 +16,7 @@ export interface DistributionReport extends ReportBasis {
   points: SizePoint[];
 }
 
-export interface DistributionOptions {
+interface DistributionOptions {
   window: TimeWindow;
   bins?: number;
   ecdfPoints?: number;

@@ -5,7 +5,7 @@ import { conversions, conversionTimes, rowStages, stageTimes } from './row-times
 export const groupings = ['stage', 'version', 'format', 'size'] as const;
 export type Grouping = (typeof groupings)[number];
 
-export interface TimesGroup {
+interface TimesGroup {
   name: string;
   times: number[];
 }

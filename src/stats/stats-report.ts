@@ -28,7 +28,7 @@ export interface StatsReport extends ReportBasis {
   cost: LambdaCost;
 }
 
-export interface StatsOptions {
+interface StatsOptions {
   window: TimeWindow;
   by: Grouping;
   prices: LambdaPrices;

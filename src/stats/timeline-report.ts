@@ -3,7 +3,7 @@ import { conversions, conversionTimes, sum } from './row-times.ts';
 import { percentile, sortedSample } from './samples/index.ts';
 import { basisOf, type ReportBasis, scaleOf } from './stats-report.ts';
 
-export interface TimeBucket {
+interface TimeBucket {
   from: string;
   to: string;
   converted: number;

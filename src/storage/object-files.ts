@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { FoundFile, ObjectRef, ObjectVersion } from '../pipeline/index.ts';
 
 /** An object whose bytes are on their way; its stream must be read or destroyed. */
-export interface OpenFile extends FoundFile {
+interface OpenFile extends FoundFile {
   body: Readable;
   /** Such as `bytes 0-99/1234`, where a part was asked for and given. */
   contentRange?: string;

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { FoundFile, ObjectVersion } from '../pipeline/index.ts';
 
-export interface VersionFields {
+interface VersionFields {
   ETag?: string | undefined;
   VersionId?: string | undefined;
   ContentLength?: number | undefined;

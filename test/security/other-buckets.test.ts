@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Image, ImageList } from '../../src/server/api/schemas.ts';
 import { runCli } from '../../testing/cli.ts';
 import { tinyPng } from '../../testing/pipeline.ts';
-import { addImage, environmentOf, read, startApi, type TestApi } from '../../testing/server.ts';
+import { addImage, serverEnvironment, read, startApi, type TestApi } from '../../testing/server.ts';
 
 const other = 'other-bucket';
 const picture = await tinyPng(8);
@@ -100,7 +100,7 @@ describe('an image whose output is in another bucket', () => {
 
 describe('a command with S3_BUCKET', () => {
   const run = async (...args: string[]) => {
-    const env = { ...environmentOf(api.store, api.database), S3_BUCKET: 'uploads' };
+    const env = { ...serverEnvironment(api.store, api.database), S3_BUCKET: 'uploads' };
     return await runCli(args, { env });
   };
 

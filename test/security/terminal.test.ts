@@ -13,7 +13,7 @@ import { eventBridgeEvent } from '../../testing/events.ts';
 import { tinyPng } from '../../testing/pipeline.ts';
 import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
 import { startS3 } from '../../testing/s3.ts';
-import { environmentOf } from '../../testing/server.ts';
+import { serverEnvironment } from '../../testing/server.ts';
 
 /** Escape, carriage return, line feed, bell, a C1 control and a turn of the direction. */
 const evil = 'e\u001b[2J\r\nfake: all is well\u0007\u009b31m\u202egnp';
@@ -29,7 +29,7 @@ let database: TestDatabase;
 let env: Record<string, string>;
 beforeAll(async () => {
   [store, database] = await Promise.all([startS3(), createDatabase()]);
-  env = { ...environmentOf(store, database), S3_BUCKET: 'uploads' };
+  env = { ...serverEnvironment(store, database), S3_BUCKET: 'uploads' };
   folder = await mkdtemp(join(tmpdir(), 'grayscale-terminal-'));
   await mkdir(join(folder, 'pictures'));
   await writeFile(join(folder, 'pictures', `${evil}.png`), await tinyPng(1));

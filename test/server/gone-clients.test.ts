@@ -9,7 +9,7 @@ import { bodyOf } from '../../src/storage/s3-answers.ts';
 import { startCli } from '../../testing/cli.ts';
 import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
 import { startS3 } from '../../testing/s3.ts';
-import { environmentOf } from '../../testing/server.ts';
+import { serverEnvironment } from '../../testing/server.ts';
 
 let database: TestDatabase;
 let store: Awaited<ReturnType<typeof startS3>>;
@@ -33,7 +33,7 @@ function beginUpload(url: string, key: string) {
 }
 
 test('the server lives when clients go away whose uploads it refused, or had no time for', async () => {
-  const env = { ...environmentOf(store, database), S3_BUCKET: 'uploads' };
+  const env = { ...serverEnvironment(store, database), S3_BUCKET: 'uploads' };
   const server = startCli(['serve', '--port', '0'], { env });
   const [first] = await once(server.stdout, 'data');
   const { url } = JSON.parse(String(first).split('\n')[0] ?? '') as { url: string };

@@ -1,7 +1,7 @@
 import type { Problem } from '../../src/server/api/schemas.ts';
 
 /** The server answered, and refused. */
-export class RefusedError extends Error {
+class RefusedError extends Error {
   override readonly name = 'RefusedError';
   readonly code: string;
   readonly status: number;

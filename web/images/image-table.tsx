@@ -10,7 +10,7 @@ interface ImageTableProps {
   onOpen: (id: string) => void;
 }
 
-export const columns = ['Picture', 'Key', 'Status', 'Size', 'Bytes', 'Time', 'Method', 'When'];
+const columns = ['Picture', 'Key', 'Status', 'Size', 'Bytes', 'Time', 'Method', 'When'];
 
 /** The rows as a grid in which arrow keys move; only those in view are in the document. */
 export function ImageTable({ listing, openId, onOpen }: ImageTableProps) {

@@ -1,5 +1,5 @@
 /** As `--row-height` says. */
-export const rowHeight = 56;
+const rowHeight = 56;
 /** Rows beyond the edges, so that scrolling does not show empty ones. */
 const margin = 12;
 /** Rows from the end at which the next ones are loaded. */

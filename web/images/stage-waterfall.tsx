@@ -27,7 +27,7 @@ export function StageWaterfall({ stagesMs }: { stagesMs: Stages }) {
 }
 
 /** Where each bar begins and how long it is, as shares of the whole. */
-export function barsOf(stagesMs: Stages) {
+function barsOf(stagesMs: Stages) {
   const stages = Object.entries(stagesMs) as [keyof Stages, number][];
   const totalMs = stages.reduce((sum, [, ms]) => sum + ms, 0) || 1;
   let startMs = 0;

@@ -3,7 +3,7 @@ import type { DistributionReport, StatsReport, TimelineReport } from '../../src/
 import { returns } from '../api/live.ts';
 import { getDocument, messageOf } from '../api/request.ts';
 
-export interface Reports {
+interface Reports {
   stats: StatsReport;
   versions: StatsReport;
   timeline: TimelineReport;

@@ -2,12 +2,12 @@ import { Presets, SingleBar } from 'cli-progress';
 import type { BackfillResult, Place } from '../../reconcile/index.ts';
 import type { ObjectFiles } from '../../storage/object-files.ts';
 
-export interface Progress {
+interface Progress {
   show(progress: BackfillResult): void;
   stop(): Promise<void>;
 }
 
-export interface ProgressOptions {
+interface ProgressOptions {
   files: Pick<ObjectFiles, 'list'>;
   /** Where the backfill goes on from. */
   after: string | undefined;

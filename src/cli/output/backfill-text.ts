@@ -46,7 +46,7 @@ export function takenText({
   return `${count(converted)} converted, ${count(skipped)} skipped, ${count(failed)} failed.${rest}`;
 }
 
-export interface ForecastTextOptions extends ForecastOptions {
+interface ForecastTextOptions extends ForecastOptions {
   only: Choice;
   prices: ForecastPrices;
   isQueued: boolean;

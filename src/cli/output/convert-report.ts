@@ -3,13 +3,13 @@ import { Presets, SingleBar } from 'cli-progress';
 import { print, printable, printError, printJson } from '../../process/terminal.ts';
 import type { JobResult } from '../convert-files.ts';
 
-export interface ReportOptions {
+interface ReportOptions {
   json: boolean;
   total: number;
 }
 
 /** Tells of a run while it goes on, and sums it up. */
-export interface Report {
+interface Report {
   add(result: JobResult): void;
   finish(): void;
 }

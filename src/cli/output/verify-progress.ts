@@ -1,7 +1,7 @@
 import type { VerifyReport } from '../../reconcile/verify/index.ts';
 import { count } from './number-text.ts';
 
-export interface VerifyProgress {
+interface VerifyProgress {
   show(report: VerifyReport): void;
   stop(): void;
 }

@@ -19,7 +19,7 @@ const meanings = {
   unchecked: 'unchecked: could not be converted here',
 } satisfies Record<FindingKind, string>;
 
-export interface ReportTextOptions {
+interface ReportTextOptions {
   place: Place;
   sample: { size: number; seed: number } | undefined;
   isDeep: boolean;

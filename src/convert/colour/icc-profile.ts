@@ -40,7 +40,7 @@ const spaces: Record<string, 'gray' | 'rgb' | 'cmyk'> = {
 };
 
 /** Undefined for what is no profile of an image that can be made sense of: it is then ignored. */
-export function parseProfile(icc: Uint8Array): IccProfile | undefined {
+function parseProfile(icc: Uint8Array): IccProfile | undefined {
   try {
     return read(icc);
   } catch (error) {

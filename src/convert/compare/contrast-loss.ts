@@ -13,7 +13,7 @@ const noticeableStep = 2.3;
 const distances = [1, 4, 16];
 
 /** Tells of a gray for each pixel which share of the visible contrast it loses, from 0 to 1. */
-export type ContrastLoss = (gray: Uint8Array) => number;
+type ContrastLoss = (gray: Uint8Array) => number;
 
 /** Made for a picture of 8-bit RGB. */
 export function contrastLossOf(image: PixelImage): ContrastLoss {

@@ -7,7 +7,7 @@ import type { Recipe } from '../recipe/recipe-options.ts';
 import { type DecodeOptions, decode } from './decode.ts';
 import { mendPng } from './repair-png.ts';
 
-export interface Decoded {
+interface Decoded {
   image: PixelImage;
   /** Some of its pixels are not those of the source, but what stands for what is missing. */
   isTruncated: boolean;

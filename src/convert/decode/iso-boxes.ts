@@ -1,7 +1,7 @@
 import { textAt } from '../formats/bytes.ts';
 
 /** A box of the ISO base media file format, which HEIC, JPEG XL and JPEG 2000 share. */
-export interface IsoBox {
+interface IsoBox {
   type: string;
   body: Uint8Array;
   /** False where the bytes end before the box does. */

@@ -7,7 +7,7 @@ import { checkOutputBytes } from './output-size.ts';
 // GIF89a, https://www.w3.org/Graphics/GIF/spec-gif89a.txt, written here because libvips chooses its
 // own palette and comes out one level off; with a palette of all grays, every value is exact.
 
-export interface GifOptions {
+interface GifOptions {
   frames: number;
   timing: Timing | undefined;
   maxOutputBytes: number;

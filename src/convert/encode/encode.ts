@@ -44,7 +44,7 @@ function effortFor(format: 'webp' | 'avif', { effort }: Recipe): number {
   return Math.min(effort, outputFormats[format].effort[1]);
 }
 
-export interface Encoded {
+interface Encoded {
   bytes: Uint8Array;
   /** Of the file. */
   channels: number;

@@ -4,7 +4,7 @@ import { cameraRawOf } from './camera-raw.ts';
 import { fileBrand } from './file-brand.ts';
 
 /** What is not read: what it looks like, and what to do. */
-export interface ForeignFormat {
+interface ForeignFormat {
   name: string;
   cure: string;
 }

@@ -1,6 +1,6 @@
 import { textAt } from './bytes.ts';
 
-export interface PngChunk {
+interface PngChunk {
   type: string;
   /** Cut off where the file is. */
   data: Uint8Array;

@@ -147,7 +147,7 @@ interface SampleFacts {
   space: 'gray' | 'rgb' | 'cmyk' | 'absolute';
 }
 
-export type SampleKind = SampleFacts['space'];
+type SampleKind = SampleFacts['space'];
 
 function sampleKind(metadata: Metadata, format: InputFormat, compat: Recipe['compat']): SampleKind {
   const { space, depth, channels } = metadata;

@@ -10,7 +10,7 @@ const maxDirectories = 64;
 const maxEntries = 1_024;
 
 /** What a TIFF says of one of its images. */
-export interface TiffDirectory {
+interface TiffDirectory {
   /** The first number of a tag, if it is there. */
   number(tag: number): number | undefined;
   text(tag: number): string | undefined;

@@ -32,7 +32,7 @@ function hasAlpha({ pixels, channels }: PixelImage, test: (alpha: number) => boo
 }
 
 /** What is left of the transparency, by the recipe and by what the output can hold. */
-export interface AlphaPolicy {
+interface AlphaPolicy {
   alpha: Recipe['alpha'];
   background: string;
   format: OutputFormat;

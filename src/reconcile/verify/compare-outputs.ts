@@ -12,7 +12,7 @@ import type { ObjectFiles } from '../../storage/object-files.ts';
 import type { KeyFinding } from './finding.ts';
 import { type Pair, uploadOf } from './judge.ts';
 
-export interface CompareOutputsOptions {
+interface CompareOutputsOptions {
   bucket: string;
   files: Pick<ObjectFiles, 'open'>;
   reader: Pick<LedgerReader, 'findContent'>;

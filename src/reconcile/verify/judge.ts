@@ -22,7 +22,7 @@ export type Verdict =
   | { is: 'underWay' }
   | { is: 'leftOut' };
 
-export interface JudgeOptions {
+interface JudgeOptions {
   bucket: string;
   startedAtMs: number;
 }

@@ -4,7 +4,7 @@ import type { Place } from '../index.ts';
 import type { KeyFinding } from './finding.ts';
 import { type Pair, uploadOf } from './judge.ts';
 
-export interface LookOptions {
+interface LookOptions {
   bucket: string;
   output: Place;
   files: Pick<ObjectFiles, 'look'>;

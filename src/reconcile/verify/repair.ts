@@ -16,7 +16,7 @@ export interface RepairResult {
   left: number;
 }
 
-export interface RepairOptions {
+interface RepairOptions {
   bucket: string;
   /** Where what is to be converted goes: the queue, or the pipeline of this process. */
   destination: Destination;

@@ -1,7 +1,7 @@
 import type { Random } from '../../stats/samples/index.ts';
 
 /** So many of a stream of unknown length, each with the same chance. */
-export interface Sample<Entry> {
+interface Sample<Entry> {
   /** How many were offered. */
   offered: number;
   offer(entry: Entry): void;

@@ -2,7 +2,7 @@ import type { LedgerRow } from '../../ledger/ledger-reader.ts';
 import { isWithinReach, type Reach } from '../routes/reach.ts';
 import type { Image } from './schemas.ts';
 
-export const thumbnailWidth = 160;
+const thumbnailWidth = 160;
 
 /** A row as the API shows it, with links to the files that this server serves. */
 export function imageDocument(row: LedgerRow, reach: Reach): Image {

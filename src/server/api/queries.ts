@@ -53,7 +53,7 @@ const yesOrNo = z
   .transform((text) => text === 'true')
   .openapi({ type: 'string', enum: ['true', 'false'] });
 
-export const sorts = ['newest', 'oldest', 'slowest', 'fastest'] as const;
+const sorts = ['newest', 'oldest', 'slowest', 'fastest'] as const;
 
 export const ImagesQuerySchema = query({
   status: z.enum(['converted', 'failed', 'skipped']).optional(),

@@ -9,7 +9,7 @@ const milliseconds = z.number().min(0);
 const bytes = z.int().min(0);
 const time = z.iso.datetime().openapi({ example: '2026-03-01T12:30:45.123456Z' });
 
-export const StagesSchema = z
+const StagesSchema = z
   .object(
     Object.fromEntries(stages.map((stage) => [stage, milliseconds.optional()])) as Record<
       Stage,

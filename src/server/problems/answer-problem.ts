@@ -6,7 +6,7 @@ import { BodyLengthError, RangeOutsideError } from '../../pipeline/index.ts';
 import { ClientGoneError } from '../transfer/work-signal.ts';
 import { type ProblemCode, problems, RequestError, type WrongParameter } from './problems.ts';
 
-export interface Refusal {
+interface Refusal {
   status: number;
   code: string;
   detail: string;

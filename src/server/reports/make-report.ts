@@ -30,7 +30,7 @@ export interface Reports {
   compare: CompareReport;
 }
 
-export interface ReportParts {
+interface ReportParts {
   sampler: LedgerSampler;
   prices: LambdaPrices;
 }

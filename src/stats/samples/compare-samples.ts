@@ -29,7 +29,7 @@ export interface KnownComparison extends ComparisonBase {
 }
 
 /** A comparison that cannot be made. */
-export interface UnknownComparison extends ComparisonBase {
+interface UnknownComparison extends ComparisonBase {
   verdict: 'unknown';
   reason: 'too few rows' | 'the baseline’s median is 0';
   minRows: number;
@@ -38,7 +38,7 @@ export interface UnknownComparison extends ComparisonBase {
 export type Comparison = KnownComparison | UnknownComparison;
 
 /** Times to compare; smaller is better. */
-export interface Samples {
+interface Samples {
   candidate: ArrayLike<number>;
   baseline: ArrayLike<number>;
 }

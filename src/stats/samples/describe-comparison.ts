@@ -1,6 +1,6 @@
 import type { Comparison, KnownComparison } from './compare-samples.ts';
 
-export interface ComparisonNames {
+interface ComparisonNames {
   candidate?: string;
   /** Named in the sentence where it is given. */
   baseline?: string;

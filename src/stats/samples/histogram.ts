@@ -8,7 +8,7 @@ export interface Bin {
   count: number;
 }
 
-export interface HistogramOptions {
+interface HistogramOptions {
   bins: number;
   /** The range; by default the sample's own. What lies outside counts in the bin at that end. */
   from?: number;

@@ -17,7 +17,7 @@ export interface Dib {
   masks: Masks;
 }
 
-export type Masks = readonly [red: number, green: number, blue: number, alpha: number];
+type Masks = readonly [red: number, green: number, blue: number, alpha: number];
 
 const coreHeaderSize = 12;
 const os2HeaderSize = 64;

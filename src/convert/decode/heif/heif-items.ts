@@ -22,7 +22,7 @@ interface ItemProperty {
 }
 
 /** That an item is a thumbnail (`thmb`) or an alpha (`auxl`) of others, or made of them (`dimg`). */
-export interface HeifReference {
+interface HeifReference {
   type: string;
   from: number;
   to: number[];

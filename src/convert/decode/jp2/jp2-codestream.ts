@@ -8,7 +8,7 @@ export interface Jp2Component {
   depth: number;
 }
 
-export interface Jp2Samples {
+interface Jp2Samples {
   width: number;
   height: number;
   components: Jp2Component[];

@@ -3,7 +3,7 @@ import type { OpenJpeg } from '@cornerstonejs/codec-openjpeg/decodewasmjs';
 import { wasmModule } from '../wasm/wasm-module.ts';
 
 /** Samples of one or three components, two bytes each where they have more than 8 bits. */
-export interface OpenJpegImage {
+interface OpenJpegImage {
   width: number;
   height: number;
   componentCount: number;

@@ -1,5 +1,5 @@
 /** One of four ways to write a number: it is `add` plus a number of `bits` bits. */
-export type NumberForm = readonly [add: number, bits: number];
+type NumberForm = readonly [add: number, bits: number];
 
 /** Reads JPEG XL’s headers, whose bits come lowest first: ISO/IEC 18181-1, B.2. */
 export interface JxlBits {

@@ -4,7 +4,7 @@ const hash = 0x23;
 const zero = 0x30;
 
 /** Reads numbers in ASCII with white space and `#` comments between them, as PNM has them. */
-export interface NumberText {
+interface NumberText {
   /** Behind the last number that was read. */
   position(): number;
   next(what: string): number;

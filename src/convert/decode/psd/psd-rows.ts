@@ -3,7 +3,7 @@ import { corrupt, unsupported } from '../file-decoder.ts';
 import type { Psd } from './psd-header.ts';
 
 /** Hands out the rows of one channel from top to bottom, as bytes; valid until the next call. */
-export type NextRow = () => Uint8Array;
+type NextRow = () => Uint8Array;
 
 const compressions: Record<number, string> = {
   2: 'ZIP compression',

@@ -42,7 +42,7 @@ function isKnown(encoding: string): boolean {
   }
 }
 
-export interface Prologue {
+interface Prologue {
   /** Where the root element begins. */
   end: number;
   /** What the DOCTYPE declares between its brackets. */

@@ -6,7 +6,7 @@ import { copyTgaColours, dropUnusedAlpha, tgaHasAlpha } from './tga-colours.ts';
 const headerSize = 18;
 const resave = 'Save the image as PNG.';
 
-export type TgaKind = 'mapped' | 'colour' | 'gray';
+type TgaKind = 'mapped' | 'colour' | 'gray';
 
 export interface Tga {
   kind: TgaKind;
