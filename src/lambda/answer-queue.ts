@@ -1,5 +1,4 @@
-import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { parseMessage } from '../events/index.ts';
 import type { Invocation } from './invocation.ts';
 import { causeOf, settleRecords } from './settle-records.ts';
@@ -16,22 +15,9 @@ export async function answerQueue(
   const messages = event.Records.map(({ body }) => parseMessage(body, invocation.parseOptions));
   const settled = await settleRecords(messages.flat(), invocation);
 
-  const causes = new Map<SQSRecord, Error>();
-  for (const [index, message] of messages.entries()) {
-    const records = settled.splice(0, message.length);
-    const cause = records.map(causeOf).find((found) => found !== undefined);
-    const queued = event.Records[index];
-    if (cause && queued) causes.set(queued, cause);
-  }
-
-  return await processPartialResponse(
-    event,
-    async (message: SQSRecord) => {
-      const cause = causes.get(message);
-      if (cause) throw cause;
-    },
-    new BatchProcessor(EventType.SQS),
-    // The messages are named either way; an error on top would only hide which and why.
-    { throwOnFullBatchFailure: false },
-  );
+  const batchItemFailures = event.Records.flatMap(({ messageId }, index) => {
+    const records = settled.splice(0, messages[index]?.length);
+    return records.some(causeOf) ? [{ itemIdentifier: messageId }] : [];
+  });
+  return { batchItemFailures };
 }
