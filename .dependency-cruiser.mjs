@@ -66,7 +66,9 @@ const rooms = {
   },
   lambda: entryPoint(),
   server: entryPoint(),
-  sandbox: entryPoint('lambda/', 'server/', 'isolation/allocator.ts'),
+  sandbox: entryPoint(
+    ...['lambda/', 'server/', 'isolation/allocator.ts', 'storage/replace-file.ts'],
+  ),
   cli: entryPoint('lambda/', 'server/', 'sandbox/'),
 };
 

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { cacheFolder } from '../config/index.ts';
+import { replaceFile } from '../storage/replace-file.ts';
 
 /**
  * The files of an empty database of this version, as an archive. Undefined where none were kept yet, or
@@ -24,14 +24,8 @@ export async function keepInitialFiles(dump: () => Promise<Blob>): Promise<void>
   try {
     const files = await dump();
     const kept = await path();
-    const unfinished = `${kept}-${randomUUID()}`;
     await mkdir(dirname(kept), { recursive: true });
-    try {
-      await writeFile(unfinished, files.stream());
-      await rename(unfinished, kept);
-    } finally {
-      await rm(unfinished, { force: true });
-    }
+    await replaceFile(kept, await files.bytes());
   } catch {}
 }
 
