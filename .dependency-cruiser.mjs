@@ -14,8 +14,8 @@ const rooms = {
   },
   'gray-png': { may: [], why: 'It is an encoder for one format, useful to any program.' },
   config: {
-    may: ['convert/recipe/recipe-options.ts'],
-    why: 'It is read before anything else is loaded. The table of recipe options is plain data.',
+    may: ['convert/recipe/'],
+    why: 'It is read before anything else is loaded. Recipes are plain data and share its parsers.',
   },
   pipeline: {
     may: ['convert/', 'version.ts'],

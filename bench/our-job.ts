@@ -1,10 +1,10 @@
-import { composePipeline } from '../src/app/open-pipeline.ts';
+import { openPipeline } from '../src/app/open-pipeline.ts';
 import { readConfig } from '../src/config/index.ts';
 import { createBudget, processBatch } from '../src/pipeline/index.ts';
 import type { Job } from './worker.ts';
 
 // As in the function: the parts are made once, and live as long as the process.
-const parts = await composePipeline(readConfig());
+const parts = await openPipeline(readConfig());
 
 /** Our pipeline, as the function runs it: batch after batch, as the queue hands them out. */
 export async function runPipeline({ bucket, keys, concurrency, batchSize }: Job): Promise<void> {

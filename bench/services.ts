@@ -1,6 +1,6 @@
 // The store and the database of the whole job, in a process of their own: what they take must not
 // be counted as ours.
-import { composeMigration } from '../src/app/open-pipeline.ts';
+import { migrateDatabase } from '../src/app/migrate-database.ts';
 import { readConfig } from '../src/config/index.ts';
 import { credentials, region, startStoreAndQueue } from '../src/sandbox/store-and-queue.ts';
 import { startPostgres } from '../testing/postgres-server.ts';
@@ -12,7 +12,7 @@ const store = await startStoreAndQueue({
   visibilityTimeoutSeconds: 600,
 });
 const databaseUrl = `${postgres.url}?sslmode=disable`;
-await composeMigration(readConfig({ DATABASE_URL: databaseUrl }));
+await migrateDatabase(readConfig({ DATABASE_URL: databaseUrl }));
 
 process.once('disconnect', async () => {
   await Promise.all([store.close(), postgres.stop()]);

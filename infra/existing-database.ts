@@ -2,7 +2,7 @@ import { ArnFormat, SecretValue, Stack } from 'aws-cdk-lib';
 import { Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { Database, FunctionSettings, Role } from './database.ts';
+import type { Database, DatabaseValues, Role } from './database.ts';
 import type { Network } from './network.ts';
 import type { Settings } from './settings-schema.ts';
 
@@ -28,20 +28,20 @@ export class ExistingDatabase extends Construct implements Database {
     network.securityGroup.connections.allowTo(access, Port.tcp(port), 'The database');
   }
 
-  loginOf(role: Role): FunctionSettings {
+  loginOf(role: Role): DatabaseValues {
     const { host, port, name, login } = this.database;
     return {
-      databaseHost: host,
-      databasePort: port,
-      databaseName: name,
+      host,
+      port,
+      name,
       ...(login.kind === 'iam'
-        ? { databaseAuth: 'iam', databaseUser: this.userOf(role) }
+        ? { auth: 'iam', user: this.userOf(role) }
         : {
-            databaseAuth: 'password',
-            databaseUser: login.user,
-            databaseSsl: 'verify-full',
+            auth: 'password',
+            user: login.user,
+            ssl: 'verify-full',
             // The template names the secret; CloudFormation puts the value into the variable.
-            databasePassword: SecretValue.secretsManager(login.secretName, {
+            password: SecretValue.secretsManager(login.secretName, {
               jsonField: 'password',
             }).unsafeUnwrap(),
           }),

@@ -70,7 +70,10 @@ export class PackagedFunction extends Construct {
       ephemeralStorageSize: Size.mebibytes(settings.ephemeralStorageMb),
       environment: {
         ...allocatorSettings,
-        ...environmentOf({ ...props.environment, logLevel: settings.logLevel }),
+        ...environmentOf({
+          ...props.environment,
+          logging: { ...props.environment.logging, level: settings.logLevel },
+        }),
       },
       ...(key && { environmentEncryption: key }),
       vpc: network.vpc,

@@ -10,7 +10,7 @@ import { PackagedFunction } from './function.ts';
 import { metricsNamespace } from './image-metric.ts';
 import type { Network } from './network.ts';
 import { stackRights } from './s3-rights.ts';
-import type { Settings } from './settings-schema.ts';
+import { conversionValues, type Settings } from './settings-schema.ts';
 import type { UploadQueue } from './upload-queue.ts';
 
 interface ImageFunctionProps {
@@ -40,14 +40,16 @@ export class ImageFunction extends PackagedFunction {
       memoryMb: settings.memoryMb,
       timeoutSeconds: settings.timeoutSeconds,
       environment: {
-        ...settings.conversion,
-        bucket: source.bucketName,
-        outputPrefix: settings.outputPrefix,
-        ...(output !== source && { outputBucket: output.bucketName }),
-        onSourceDeleted: settings.onSourceDeleted,
-        ...database.loginOf('application'),
+        ...conversionValues(settings.conversion),
+        storage: {
+          bucket: source.bucketName,
+          outputPrefix: settings.outputPrefix,
+          outputBucket: output === source ? undefined : output.bucketName,
+          onSourceDeleted: settings.onSourceDeleted,
+        },
+        database: database.loginOf('application'),
         // Several stacks in one account have metrics of their own.
-        metricsNamespace,
+        logging: { metricsNamespace },
       },
     });
     database.grantLogin(this.function, 'application');

@@ -37,9 +37,8 @@ export class Migrations extends PackagedFunction {
       memoryMb: 512,
       timeoutSeconds,
       environment: {
-        ...database.loginOf('owner'),
-        applicationRole: database.applicationRole,
-        onSourceDeleted: settings.onSourceDeleted,
+        database: { ...database.loginOf('owner'), applicationRole: database.applicationRole },
+        storage: { onSourceDeleted: settings.onSourceDeleted },
       },
     });
     database.grantLogin(this.function, 'owner');

@@ -14,7 +14,7 @@ import {
   ProxyTarget,
 } from 'aws-cdk-lib/aws-rds';
 import { Construct } from 'constructs';
-import type { Database, FunctionSettings, Role } from './database.ts';
+import type { Database, DatabaseValues, Role } from './database.ts';
 import type { Network } from './network.ts';
 import type { Settings } from './settings-schema.ts';
 
@@ -122,14 +122,14 @@ export class NewDatabase extends Construct implements Database {
   }
 
   /** Migrations hold a lock of their session, which a proxy would pin: they go straight. */
-  loginOf(role: Role): FunctionSettings {
+  loginOf(role: Role): DatabaseValues {
     const viaProxy = role === 'application' && this.proxy;
     return {
-      databaseAuth: 'iam',
-      databaseHost: viaProxy ? viaProxy.endpoint : this.cluster.clusterEndpoint.hostname,
-      databasePort: port,
-      databaseName: 'image_db',
-      databaseUser: roles[role],
+      auth: 'iam',
+      host: viaProxy ? viaProxy.endpoint : this.cluster.clusterEndpoint.hostname,
+      port,
+      name: 'image_db',
+      user: roles[role],
     };
   }
 

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { ConfigError, conversionSettings, environmentOf, readConfig } from '../src/config/index.ts';
+import {
+  ConfigError,
+  type ConfigValues,
+  conversionSettings,
+  environmentOf,
+  readConfig,
+} from '../src/config/index.ts';
 import { databaseSettings } from './database-settings.ts';
 
 const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'a bucket name');
@@ -20,7 +26,7 @@ const existingBucket = z.strictObject({
 
 /** What docs/configuration.md says of these, in the words of src/config/index.ts. */
 const conversion = z.partialRecord(
-  z.enum(conversionSettings),
+  z.enum(Object.keys(conversionSettings)),
   z.union([z.string(), z.number(), z.boolean()]),
 );
 
@@ -112,10 +118,20 @@ export function sharesBucket({ source, outputBucket }: BucketChoice): boolean {
   return outputBucket === undefined || (source.kind === 'existing' && source.name === outputBucket);
 }
 
+/** The settings of conversions as values of the configuration. */
+export function conversionValues(settings: z.output<typeof conversion>): ConfigValues {
+  const values: Record<string, Record<string, string | number | boolean | undefined>> = {};
+  for (const [property, value] of Object.entries(settings)) {
+    const part = conversionSettings[property];
+    if (part) values[part] = { ...values[part], [property]: value };
+  }
+  return values;
+}
+
 /** What the function would say of its variables when it starts. */
 function problemsOf(settings: z.output<typeof conversion>): string[] {
   try {
-    readConfig(environmentOf(settings));
+    readConfig(environmentOf(conversionValues(settings)));
     return [];
   } catch (error) {
     if (error instanceof ConfigError) return error.problems;

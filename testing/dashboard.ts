@@ -1,4 +1,4 @@
-import { composeServer } from '../src/app/open-server.ts';
+import { openServer } from '../src/app/open-server.ts';
 import type { StoreAndQueue } from '../src/sandbox/store-and-queue.ts';
 import { pollBucket } from '../src/server/poll.ts';
 import { startServer } from '../src/server/server.ts';
@@ -26,7 +26,7 @@ export async function startDashboard(env: Record<string, string> = {}): Promise<
 
   async function start(port: number, env: Record<string, string>) {
     const config = testConfig({ store, database, env: { POLL_INTERVAL_SECONDS: '1', ...env } });
-    const parts = await composeServer(config);
+    const parts = await openServer(config);
     const log = () => {};
     const server = await startServer(parts, { host: '127.0.0.1', port, log, listens: true });
     const leaving = new AbortController();

@@ -1,4 +1,4 @@
-import { composeServer, type ServerParts } from '../src/app/open-server.ts';
+import { openServer, type ServerParts } from '../src/app/open-server.ts';
 import { readConfig } from '../src/config/index.ts';
 import type { StoreAndQueue } from '../src/sandbox/store-and-queue.ts';
 import { credentials, region } from '../src/sandbox/store-and-queue.ts';
@@ -25,7 +25,7 @@ export interface TestApi {
 
 export async function startApi(env: Record<string, string> = {}): Promise<TestApi> {
   const [store, database] = await Promise.all([startS3(), createDatabase()]);
-  const parts = await composeServer(testConfig({ store, database, env }));
+  const parts = await openServer(testConfig({ store, database, env }));
   const logged: TestApi['logged'] = [];
   const log: Service['log'] = (level, message, facts = {}) =>
     logged.push({ level, message, facts });

@@ -1,4 +1,4 @@
-import { type Config, ConfigError } from '../config/index.ts';
+import { type Config, ConfigError, recipeOf } from '../config/index.ts';
 import { recipeHash } from '../convert/index.ts';
 import type { ParseOptions } from '../events/index.ts';
 import type { LedgerReader } from '../ledger/ledger-reader.ts';
@@ -11,15 +11,10 @@ import {
 } from '../reconcile/index.ts';
 import type { LedgerSampler } from '../stats/index.ts';
 import type { ObjectFiles } from '../storage/object-files.ts';
-import {
-  composeConverter,
-  composePipeline,
-  composeS3,
-  parseOptionsOf,
-  pricesOf,
-  recipeOf,
-} from './open-pipeline.ts';
-import { composePostgres } from './open-postgres.ts';
+import { openConverter } from './open-converter.ts';
+import { type OpenPipeline, openPipeline } from './open-pipeline.ts';
+import { openPostgres } from './open-postgres.ts';
+import { openS3 } from './open-s3.ts';
 
 /** What works on a whole bucket: `backfill`, and `retry` and `verify`, which put right what it would. */
 export interface BucketParts {
@@ -38,38 +33,40 @@ export interface BucketParts {
   close(): Promise<void>;
 }
 
-/** The parts of work on one bucket, or on all that are configured. Throws `ConfigError`. */
-export async function composeBucket(config: Config, bucket = config.bucket): Promise<BucketParts> {
-  if (config.bucket !== undefined && config.bucket !== bucket) {
+/** Opens what works on one bucket, or on all that are configured. Throws `ConfigError`. */
+export async function openBucket(
+  config: Config,
+  bucket = config.storage.bucket,
+): Promise<BucketParts> {
+  const { storage, queue } = config;
+  if (storage.bucket !== undefined && storage.bucket !== bucket) {
     throw new ConfigError([
-      `S3_BUCKET: expected "${bucket}", or whoever converts refuses what lies there, but received "${config.bucket}"`,
+      `S3_BUCKET: expected "${bucket}", as objects of other buckets are rejected, but received "${storage.bucket}"`,
     ]);
   }
   const [postgres, client, adapters] = await Promise.all([
-    composePostgres(config),
-    composeS3(config),
+    openPostgres(config),
+    openS3(config),
     loadAdapters(),
   ]);
   const closing: (() => unknown)[] = [() => client.destroy(), () => postgres.close()];
-  let pipeline: Promise<PipelineParts> | undefined;
-  const openPipeline = () => {
-    pipeline ??= composeWork(config, closing);
+  let pipeline: Promise<OpenPipeline> | undefined;
+  const openOnce = () => {
+    pipeline ??= openWork(config, closing);
     return pipeline;
   };
   return {
     files: adapters.createS3Files(client),
     reader: adapters.createPostgresReader(postgres),
     sampler: adapters.createPostgresSampler(postgres),
-    parseOptions: { ...parseOptionsOf(config), ...(bucket !== undefined && { bucket }) },
+    parseOptions: { ...storage, ...(bucket !== undefined && { bucket }) },
     recipeHash: recipeHash(recipeOf(config)),
-    prices: { ...pricesOf(config), ...servicePricesOf(config) },
-    to: config.queueUrl ?? 'this process',
-    openPipeline,
+    prices: config.prices,
+    to: queue.url ?? 'this process',
+    openPipeline: openOnce,
     async openDestination(options) {
-      if (config.queueUrl === undefined) {
-        return createPipelineDestination(await openPipeline(), options);
-      }
-      const { destination, close } = await openQueue(config, config.queueUrl);
+      if (queue.url === undefined) return createPipelineDestination(await openOnce(), options);
+      const { destination, close } = await openQueue(config.aws, queue.url);
       closing.push(close);
       return destination;
     },
@@ -79,33 +76,25 @@ export async function composeBucket(config: Config, bucket = config.bucket): Pro
   };
 }
 
-interface Opened {
+interface OpenQueue {
   destination: Destination;
   close(): unknown;
 }
 
-async function openQueue(config: Config, queueUrl: string): Promise<Opened> {
+async function openQueue(
+  { region, endpoint }: Config['aws'],
+  queueUrl: string,
+): Promise<OpenQueue> {
   const { createSqsQueue } = await import('../queue/sqs-queue.ts');
-  const isElsewhere = config.endpoint !== undefined;
-  const queue = createSqsQueue({ queueUrl, region: config.region, isElsewhere });
+  const queue = createSqsQueue({ queueUrl, region, isElsewhere: endpoint !== undefined });
   return { destination: createQueueDestination(queue), close: queue.close };
 }
 
-async function composeWork(config: Config, closing: (() => unknown)[]): Promise<PipelineParts> {
-  const [pipeline, converter] = await Promise.all([
-    composePipeline(config),
-    composeConverter(Number.POSITIVE_INFINITY),
-  ]);
-  closing.push(converter.close);
-  return { ...pipeline, converter };
-}
-
-function servicePricesOf({
-  usdPerThousandReads,
-  usdPerThousandWrites,
-  usdPerMillionMessages,
-}: Config) {
-  return { usdPerThousandReads, usdPerThousandWrites, usdPerMillionMessages };
+/** A pipeline of its own: a page of the ledger may be read while rows are recorded. */
+async function openWork(config: Config, closing: (() => unknown)[]): Promise<OpenPipeline> {
+  const pipeline = await openPipeline(config, await openConverter(Number.POSITIVE_INFINITY));
+  closing.push(pipeline.close);
+  return pipeline;
 }
 
 async function loadAdapters() {

@@ -3,13 +3,20 @@ import { readFile } from 'node:fs/promises';
 import { type Config, ConfigError, type SslMode, sslModes } from '../config/index.ts';
 import type { Postgres, PostgresOptions } from '../ledger/connect.ts';
 
-/** The configured database. Throws `ConfigError` where none is configured. */
-export async function composePostgres(
-  config: Config,
+/** What a login is made of. */
+type DatabaseConfig = Pick<Config, 'database' | 'aws'>;
+
+export function isDatabaseSet({ database }: Pick<Config, 'database'>): boolean {
+  return database.url !== undefined || database.host !== undefined;
+}
+
+/** Opens the configured database; connects when it is first used. Throws `ConfigError` without one. */
+export async function openPostgres(
+  config: DatabaseConfig,
   // A batch is one statement: whoever needs more connections has more processes.
   { maxConnections = 1 } = {},
 ): Promise<Postgres> {
-  if (config.databaseUrl === undefined && config.databaseHost === undefined) {
+  if (!isDatabaseSet(config)) {
     throw new ConfigError([
       'DB_HOST: expected the PostgreSQL host (or DATABASE_URL) but neither is set',
     ]);
@@ -20,10 +27,10 @@ export async function composePostgres(
     readRootCertificates(login),
   ]);
   return connectPostgres({
-    host: config.databaseHost,
-    port: config.databasePort,
-    database: config.databaseName,
-    user: config.databaseUser,
+    host: config.database.host,
+    port: config.database.port,
+    database: config.database.name,
+    user: config.database.user,
     ...login,
     rootCertificates,
     maxConnections,
@@ -37,16 +44,12 @@ type Login = Pick<PostgresOptions, 'url' | 'password' | 'ssl' | 'maxAgeSeconds'>
 /** A connection that lives longer than its token was good for still answers; it is renewed by then. */
 const iamConnectionSeconds = 10 * 60;
 
-async function loginOf(config: Config): Promise<Login> {
-  if (config.databaseAuth === 'password') {
-    return { ...readSsl(config), password: config.databasePassword };
+async function loginOf(config: DatabaseConfig): Promise<Login> {
+  if (config.database.auth === 'password') {
+    return { ...readSsl(config.database), password: config.database.password };
   }
-  const {
-    databaseHost: hostname = '',
-    databasePort: port,
-    databaseUser: username = '',
-    region,
-  } = config;
+  const { host: hostname = '', port, user: username = '' } = config.database;
+  const { region } = config.aws;
   const problems = problemsOfIam(config);
   if (problems.length > 0 || region === undefined) throw new ConfigError(problems);
   const { createTokenSigner } = await import('../ledger/iam-token.ts');
@@ -54,29 +57,29 @@ async function loginOf(config: Config): Promise<Login> {
     password: createTokenSigner({ hostname, port, username, region }),
     // A token is as good as a password: nobody but the database may see it.
     ssl: 'verify-full',
-    rootCertFile: config.databaseSslRootCert,
+    rootCertFile: config.database.sslRootCert,
     maxAgeSeconds: iamConnectionSeconds,
   };
 }
 
-function problemsOfIam(config: Config): string[] {
+function problemsOfIam({ database, aws }: DatabaseConfig): string[] {
   const rules: [isBroken: boolean, problem: string][] = [
-    [config.databaseUrl !== undefined, 'DATABASE_URL: expected DB_HOST and DB_USER in its place'],
-    [config.databaseHost === undefined, 'DB_HOST: expected the host that is logged in to'],
-    [config.databaseUser === undefined, 'DB_USER: expected the role to log in as'],
-    [config.databasePassword !== undefined, 'DB_PASSWORD: expected none'],
-    [config.region === undefined, 'AWS_REGION: expected the region of the database'],
+    [database.url !== undefined, 'DATABASE_URL: expected DB_HOST and DB_USER in its place'],
+    [database.host === undefined, 'DB_HOST: expected the host that is logged in to'],
+    [database.user === undefined, 'DB_USER: expected the role to log in as'],
+    [database.password !== undefined, 'DB_PASSWORD: expected none'],
+    [aws.region === undefined, 'AWS_REGION: expected the region of the database'],
     [
-      (config.databaseSsl ?? 'verify-full') !== 'verify-full',
-      `DB_SSL: expected verify-full but received "${config.databaseSsl}"`,
+      (database.ssl ?? 'verify-full') !== 'verify-full',
+      `DB_SSL: expected verify-full but received "${database.ssl}"`,
     ],
   ];
   return rules.flatMap(([isBroken, problem]) => (isBroken ? `${problem}, with DB_AUTH=iam` : []));
 }
 
 /** The driver reads `sslmode` and `sslrootcert` in its own way: they are read here, as libpq does. */
-function readSsl(config: Config): Pick<Login, 'url' | 'ssl' | 'rootCertFile'> {
-  const url = config.databaseUrl === undefined ? undefined : new URL(config.databaseUrl);
+function readSsl(database: Config['database']): Pick<Login, 'url' | 'ssl' | 'rootCertFile'> {
+  const url = database.url === undefined ? undefined : new URL(database.url);
   const take = (name: string) => {
     const value = url?.searchParams.get(name) || undefined;
     url?.searchParams.delete(name);
@@ -89,12 +92,12 @@ function readSsl(config: Config): Pick<Login, 'url' | 'ssl' | 'rootCertFile'> {
       `DATABASE_URL: expected an sslmode of ${sslModes.join(', ')} but received "${mode}"`,
     ]);
   }
-  refuseDifference('DB_SSL', { setting: config.databaseSsl, parameter: 'sslmode', value: mode });
-  const setting = config.databaseSslRootCert;
+  refuseDifference('DB_SSL', { setting: database.ssl, parameter: 'sslmode', value: mode });
+  const setting = database.sslRootCert;
   refuseDifference('DB_SSL_ROOT_CERT', { setting, parameter: 'sslrootcert', value: rootCert });
   return {
     url: url?.href,
-    ssl: (mode as SslMode | undefined) ?? config.databaseSsl ?? 'prefer',
+    ssl: (mode as SslMode | undefined) ?? database.ssl ?? 'prefer',
     rootCertFile: rootCert ?? setting,
   };
 }

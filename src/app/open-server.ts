@@ -5,8 +5,11 @@ import type { Notifications } from '../ledger/notify.ts';
 import type { PipelineParts } from '../pipeline/index.ts';
 import type { ObjectFiles } from '../storage/object-files.ts';
 import { version } from '../version.ts';
-import { composePipeline, composeProcesses, composeS3, parseOptionsOf } from './open-pipeline.ts';
-import { composePostgres } from './open-postgres.ts';
+
+import { openProcesses } from './open-converter.ts';
+import { pipelineOf } from './open-pipeline.ts';
+import { openPostgres } from './open-postgres.ts';
+import { openS3 } from './open-s3.ts';
 
 /** What the server works with. */
 export interface ServerParts {
@@ -29,47 +32,49 @@ export interface ServerParts {
 /** Pages, records and checks side by side; a batch of any size takes one. */
 const maxConnections = 8;
 
-/** The parts of the server. Nothing is connected to before the first request. Throws `ConfigError`. */
-export async function composeServer(config: Config): Promise<ServerParts> {
-  const { bucket } = config;
+/** Opens the parts of the server. Connects to nothing before the first request. Throws `ConfigError`. */
+export async function openServer(config: Config): Promise<ServerParts> {
+  const { bucket } = config.storage;
   if (bucket === undefined) {
     throw new ConfigError(['S3_BUCKET: expected the bucket of the uploads but it is not set']);
   }
-  const postgres = await composePostgres(config, { maxConnections });
+  const postgres = await openPostgres(config, { maxConnections });
   // Bodies come and go at the pace of the server's clients.
-  const requestTimeoutMs = config.requestTimeoutSeconds * 1e3;
-  const [pipeline, converter, client, adapters] = await Promise.all([
-    composePipeline(config),
-    composeProcesses({
-      most: Number.POSITIVE_INFINITY,
-      niceness: config.conversionNiceness,
+  const requestTimeoutMs = config.server.requestTimeoutSeconds * 1e3;
+  const [converter, storeClient, filesClient, adapters] = await Promise.all([
+    openProcesses({
+      maxProcesses: Number.POSITIVE_INFINITY,
+      niceness: config.server.conversionNiceness,
     }),
-    composeS3(config, {
+    openS3(config),
+    openS3(config, {
       requestTimeoutMs,
-      // A client that pauses in mid-file silences this connection, too. Who is slow, the server watches.
+      // A client that pauses mid-file silences this connection too. The server watches who is slow.
       socketTimeoutMs: 120_000,
-      // All uploads and files under way at the same time, and as many short requests again.
+      // All concurrent uploads and files, and as many short requests again.
       maxSockets: 256,
       logger: silent,
     }),
     loadAdapters(),
   ]);
   const ledger = adapters.createPostgresLedger(postgres, { processorVersion: version });
+  const store = adapters.createS3Store(storeClient);
   return {
     config,
     bucket,
-    pipeline: { ...pipeline, converter, ledger },
-    parseOptions: parseOptionsOf(config),
+    pipeline: pipelineOf(config, { store, ledger, converter }),
+    parseOptions: config.storage,
     reader: adapters.createPostgresReader(postgres),
-    files: adapters.createS3Files(client),
+    files: adapters.createS3Files(filesClient),
     pendingMigrations: () => adapters.pendingMigrations(postgres),
     async listen(wake) {
-      return adapters.listenToLedger(await composePostgres(config), wake);
+      return adapters.listenToLedger(await openPostgres(config), wake);
     },
     warmUp: () => converter.warmUp(),
     async close() {
       await converter.close();
-      client.destroy();
+      storeClient.destroy();
+      filesClient.destroy();
       await postgres.close();
     },
   };
@@ -79,12 +84,13 @@ export async function composeServer(config: Config): Promise<ServerParts> {
 const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 async function loadAdapters() {
-  const [ledger, reader, files, migrations, notifications] = await Promise.all([
+  const [ledger, reader, store, files, migrations, notifications] = await Promise.all([
     import('../ledger/record.ts'),
     import('../ledger/read.ts'),
+    import('../storage/s3-store.ts'),
     import('../storage/s3-files.ts'),
     import('../ledger/migrate.ts'),
     import('../ledger/notify.ts'),
   ]);
-  return { ...ledger, ...reader, ...files, ...migrations, ...notifications };
+  return { ...ledger, ...reader, ...store, ...files, ...migrations, ...notifications };
 }

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import type { FileConversion } from '../app/open-pipeline.ts';
+import type { FileConversion } from '../app/open-converter.ts';
 import { ConversionError, type GrayImage, type Recipe } from '../convert/index.ts';
 import { type Conversion, type Converter, createBudget, DiskFullError } from '../pipeline/index.ts';
 import { FileError } from './file-error.ts';

@@ -1,36 +1,67 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { type Recipe, recipeOptions } from '../convert/recipe/recipe-options.ts';
-import { variables } from './variables.ts';
+import { aws } from './aws.ts';
+import { database } from './database.ts';
+import { capacity, limits } from './limits.ts';
+import { logging } from './logging.ts';
+import { prices } from './prices.ts';
+import { queue } from './queue.ts';
+import { recipe } from './recipe.ts';
+import { sandbox } from './sandbox.ts';
+import { server } from './server.ts';
+import { storage } from './storage.ts';
+import type { Variable } from './variable.ts';
 
-export { type SslMode, sslModes } from './variables.ts';
+export { type SslMode, sslModes } from './database.ts';
+export { recipeOf } from './recipe.ts';
 
-type Variables = typeof variables;
+/** Every variable that the program reads, by part and by the property that it sets. */
+const parts = {
+  storage,
+  recipe,
+  limits,
+  capacity,
+  database,
+  logging,
+  aws,
+  prices,
+  queue,
+  server,
+  sandbox,
+};
 
-/** What the environment says, read once and frozen. */
-export type Config = Readonly<{
-  [Name in keyof Variables]: ReturnType<Variables[Name]['parse']> | Variables[Name]['default'];
-}>;
+type Table = Record<string, Variable<unknown, unknown>>;
+
+type ValueOf<V> = V extends Variable<infer Value, unknown> ? Value : never;
+
+/** Variables without a default are optional properties. */
+type PartOf<T> = {
+  readonly [Name in keyof T as T[Name] extends { default: undefined } ? never : Name]: ValueOf<
+    T[Name]
+  >;
+} & {
+  readonly [Name in keyof T as T[Name] extends { default: undefined } ? Name : never]?: ValueOf<
+    T[Name]
+  >;
+};
+
+/** The environment, read once and frozen: one object for each part. */
+export type Config = { readonly [Part in keyof typeof parts]: PartOf<(typeof parts)[Part]> };
 
 /** Every variable that the program reads, for documentation and tests. */
-export const configVariables = Object.values(variables).map(
-  ({ name, default: value, description }) => ({
-    name,
-    default: value,
-    description,
-  }),
-);
+export const configVariables = Object.values<Table>(parts)
+  .flatMap((table) => Object.values(table))
+  .map(({ name, default: value, description }) => ({ name, default: value, description }));
 
-/** What whoever deploys the program may set of conversions: every option of a recipe, and limits. */
-export const conversionSettings = [
-  ...(Object.keys(recipeOptions) as (keyof Recipe)[]),
-  'maxBytes',
-  'maxPixels',
-  'maxPages',
-  'maxConversionMs',
-  'memoryBudgetMb',
-  'concurrency',
-] satisfies (keyof Config)[];
+const conversionParts = { recipe, limits, capacity };
+
+/** What whoever deploys may set of conversions: the part of each property. */
+export const conversionSettings: Readonly<Record<string, keyof typeof conversionParts>> =
+  Object.fromEntries(
+    Object.entries(conversionParts).flatMap(([part, table]) =>
+      Object.keys(table).map((property) => [property, part as keyof typeof conversionParts]),
+    ),
+  );
 
 /** Variables that hold what they must not. The message lists all of them. */
 export class ConfigError extends Error {
@@ -51,21 +82,29 @@ export class ConfigError extends Error {
 /** Reads the environment. A blank variable counts as unset. Throws {@link ConfigError}. */
 export function readConfig(env: Record<string, string | undefined> = process.env): Config {
   const problems: string[] = [];
-  const entries = Object.entries(variables).map(([property, variable]) => {
+  const read = (table: Table) => readPart(table, env, problems);
+  const config = Object.fromEntries(
+    Object.entries<Table>(parts).map(([part, table]) => [part, read(table)]),
+  );
+  if (problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze(config) as Config;
+}
+
+function readPart(table: Table, env: Record<string, string | undefined>, problems: string[]) {
+  const entries = Object.entries(table).map(([property, variable]) => {
     const raw = env[variable.name] ?? '';
     if (!raw.trim()) return [property, variable.default];
     try {
-      return [property, variable.parse('secret' in variable ? raw : raw.trim())];
+      return [property, variable.parse(variable.isSecret ? raw : raw.trim())];
     } catch (error) {
-      const received = 'secret' in variable ? 'a value that is not shown' : shown(raw);
+      const received = variable.isSecret ? 'a value that is not shown' : shown(raw);
       problems.push(
         `${variable.name}: expected ${(error as Error).message} but received ${received}`,
       );
       return [property, undefined];
     }
   });
-  if (problems.length > 0) throw new ConfigError(problems);
-  return Object.freeze(Object.fromEntries(entries)) as Config;
+  return Object.freeze(Object.fromEntries(entries.filter(([, value]) => value !== undefined)));
 }
 
 const shownLength = 200;
@@ -74,15 +113,24 @@ function shown(raw: string): string {
   return `"${raw.length > shownLength ? `${raw.slice(0, shownLength)}…` : raw}"`;
 }
 
+/** The values of some properties of a configuration, before they are text. */
+export type ConfigValues = {
+  [Part in keyof Config]?: {
+    [Name in keyof Config[Part]]?: string | number | boolean | undefined;
+  };
+};
+
 /** The variables that set these properties, for whoever configures the program from outside. */
-export function environmentOf(
-  values: Partial<Record<keyof Config, string | number | boolean | undefined>>,
-): Record<string, string> {
-  const entries = (Object.keys(values) as (keyof Config)[]).map((property) => [
-    variables[property].name,
-    values[property] === undefined ? undefined : String(values[property]),
-  ]);
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+export function environmentOf(values: ConfigValues): Record<string, string> {
+  const entries = Object.entries(values).flatMap(([part, properties]) =>
+    Object.entries(properties).map(([property, value]) => {
+      const table: Table = parts[part as keyof typeof parts];
+      return [table[property]?.name, value];
+    }),
+  );
+  return Object.fromEntries(
+    entries.filter(([, value]) => value !== undefined).map(([name, value]) => [name, `${value}`]),
+  );
 }
 
 /** This process's environment for a child process, with some variables set and some taken away. */

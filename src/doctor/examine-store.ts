@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { examine, type Finding } from './finding.ts';
 import type { StoreProbe } from './probes.ts';
 
-interface StorePlaces {
+export interface StorePlaces {
   bucket: string;
   outputBucket: string;
   outputPrefix: string;

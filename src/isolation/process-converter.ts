@@ -90,7 +90,8 @@ export function createProcessConverter(options: ProcessConverterOptions): Proces
     const talk: Talk = {
       image: { ...image, limits },
       child: () => childAt(place),
-      ask: async (child, request) => converterResult(await child.ask(request, { timeoutMs, signal })),
+      ask: async (child, request) =>
+        converterResult(await child.ask(request, { timeoutMs, signal })),
       leave,
     };
     try {

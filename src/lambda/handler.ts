@@ -1,5 +1,5 @@
 import type { Context, S3BatchEvent, SQSEvent } from 'aws-lambda';
-import { composePipeline, parseOptionsOf } from '../app/open-pipeline.ts';
+import { openPipeline } from '../app/open-pipeline.ts';
 import { readConfig } from '../config/index.ts';
 import { eventKind } from '../events/index.ts';
 import { answerBatchOperations, answerDirectly } from './answer-directly.ts';
@@ -52,8 +52,8 @@ function timeoutOf(context: Context): number {
 async function compose(): Promise<ComposedOnce> {
   const config = readConfig();
   return {
-    parts: await composePipeline(config),
-    parseOptions: parseOptionsOf(config),
+    parts: await openPipeline(config),
+    parseOptions: config.storage,
     reporter: createOutcomeReporter(config),
   };
 }

@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
-import { composeMigration } from '../app/open-pipeline.ts';
+import { migrateDatabase } from '../app/migrate-database.ts';
 import { readConfig } from '../config/index.ts';
 import { answerCloudFormation, isCustomResource } from './cloudformation.ts';
 import { untilReachable } from './until-reachable.ts';
@@ -38,7 +38,7 @@ const reserveMs = 15_000;
 
 async function migrate(context: Context): Promise<string[]> {
   const timeoutMs = context.getRemainingTimeInMillis() - reserveMs;
-  const applied = await untilReachable(() => composeMigration(readConfig()), { timeoutMs });
+  const applied = await untilReachable(() => migrateDatabase(readConfig()), { timeoutMs });
   createLogger().info('migrated', { applied });
   return applied;
 }

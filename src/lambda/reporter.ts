@@ -27,9 +27,9 @@ export interface OutcomeReporter {
 
 const service = 'grayscale';
 
-export function createOutcomeReporter({ logLevel, metricsNamespace }: Config): OutcomeReporter {
-  const logger = new Logger({ serviceName: service, logLevel });
-  const metrics = new Metrics({ namespace: metricsNamespace, serviceName: service });
+export function createOutcomeReporter({ logging }: Config): OutcomeReporter {
+  const logger = new Logger({ serviceName: service, logLevel: logging.level });
+  const metrics = new Metrics({ namespace: logging.metricsNamespace, serviceName: service });
   const count = (name: string) => metrics.addMetric(name, MetricUnit.Count, 1);
   const lines = createLineLimit((message, more) => logger.error(message, { more }));
 

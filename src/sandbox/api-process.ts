@@ -1,7 +1,7 @@
 // A part of the sandbox, in a process of its own: the HTTP API and the dashboard, on the sandbox's
 // store and database. PostgreSQL in WebAssembly passes no notifications from client to client, so
 // the function's log lines, which the sandbox hands on, tell of outcomes.
-import { composeServer } from '../app/open-server.ts';
+import { openServer } from '../app/open-server.ts';
 import { readConfig } from '../config/index.ts';
 import { print } from '../process/terminal.ts';
 import { createLog } from '../server/logging/log.ts';
@@ -13,8 +13,8 @@ await runPart(startApi);
 
 async function startApi(): Promise<Part> {
   const config = readConfig();
-  const { host, port } = config;
-  const parts = await composeServer(config);
+  const { host, port } = config.server;
+  const parts = await openServer(config);
   const log = createLog(config, print);
   const server = await startServer(parts, { host, port, log, listens: false });
   parts.warmUp();

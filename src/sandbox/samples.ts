@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { composePostgres } from '../app/open-postgres.ts';
+import { openPostgres } from '../app/open-postgres.ts';
 import { type LoggedOutcome, type LogReader, outcomeTable } from './log-reader.ts';
 import type { Sandbox } from './sandbox.ts';
 
@@ -52,7 +52,7 @@ async function waitForOutcomes(
 /** Does not take the log's word for it. */
 async function missingParts(sandbox: Sandbox, outcomes: LoggedOutcome[]): Promise<string[]> {
   const { store, bucket, config } = sandbox;
-  const postgres = await composePostgres(config);
+  const postgres = await openPostgres(config);
   try {
     const { rows } = await postgres.query(
       `SELECT source_key AS key, file_name AS "outputKey" FROM image_metadata

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { composeMigration } from '../app/open-pipeline.ts';
+import { migrateDatabase } from '../app/migrate-database.ts';
 import { type Config, environmentWith } from '../config/index.ts';
 import { printFailure } from '../process/terminal.ts';
 import { type Child, startChild } from './child.ts';
@@ -37,11 +37,11 @@ export async function startSandbox(
   onLog: (line: string) => void,
   { withApi = true, signal }: { withApi?: boolean; signal?: AbortSignal } = {},
 ): Promise<Sandbox> {
-  const bucket = config.bucket ?? 'uploads';
-  const storePort = await freePort(config.sandboxStorePort, 'SANDBOX_S3_PORT');
-  const databasePort = await freePort(config.sandboxDatabasePort, 'SANDBOX_DB_PORT');
-  const apiPort = withApi ? await freePort(config.sandboxApiPort, 'SANDBOX_API_PORT') : undefined;
-  const databaseUrl = `postgresql://postgres:postgres@127.0.0.1:${databasePort}/${config.databaseName}?sslmode=disable`;
+  const bucket = config.storage.bucket ?? 'uploads';
+  const storePort = await freePort(config.sandbox.storePort, 'SANDBOX_S3_PORT');
+  const databasePort = await freePort(config.sandbox.databasePort, 'SANDBOX_DB_PORT');
+  const apiPort = withApi ? await freePort(config.sandbox.apiPort, 'SANDBOX_API_PORT') : undefined;
+  const databaseUrl = `postgresql://postgres:postgres@127.0.0.1:${databasePort}/${config.database.name}?sslmode=disable`;
 
   const closers: (() => Promise<unknown>)[] = [];
   async function close() {
@@ -61,13 +61,13 @@ export async function startSandbox(
       signal,
     });
     closers.push(() => database.stop());
-    const inside = { ...config, databaseUrl };
-    await composeMigration(inside);
+    const inside = { ...config, database: { ...config.database, url: databaseUrl } };
+    await migrateDatabase(inside);
     signal?.throwIfAborted();
 
     const store = await startStoreAndQueue({
       ...{ port: storePort, bucket, visibilityTimeoutSeconds },
-      announcesRemovals: config.onSourceDeleted === 'delete',
+      announcesRemovals: config.storage.onSourceDeleted === 'delete',
     });
     closers.push(() => store.close());
 
@@ -79,7 +79,7 @@ export async function startSandbox(
       onLog(line);
       api?.child.send(line);
     };
-    const starting = Array.from({ length: config.sandboxWorkers }, async () => {
+    const starting = Array.from({ length: config.sandbox.workers }, async () => {
       const child = await startFunction({ ...part, onLog: onFunctionLog });
       closers.push(() => child.stop());
       return child;

@@ -26,7 +26,10 @@ import { createGate } from './transfer/gate.ts';
 export function createApp(service: Omit<Service, 'gate'>): Api {
   const { config } = service.parts;
   // Those inside wait for memory in turn; more of them would only wait longer.
-  const full: Service = { ...service, gate: createGate(Math.max(16, 4 * config.concurrency)) };
+  const full: Service = {
+    ...service,
+    gate: createGate(Math.max(16, 4 * config.capacity.concurrency)),
+  };
   const app: Api = new OpenAPIHono({
     defaultHook: (result, c) => {
       if (result.success) return;
@@ -37,7 +40,7 @@ export function createApp(service: Omit<Service, 'gate'>): Api {
   app.use(observe(service));
   app.use(withoutBodyOfHead);
   app.use(securityHeaders());
-  app.use(guard(config));
+  app.use(guard(config.server));
   app.use(async (c, next) => {
     // Connections that are kept alive would bring new requests for as long as they last.
     if (service.stopping.aborted && c.req.path !== '/readyz') {

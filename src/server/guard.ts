@@ -3,9 +3,9 @@ import type { MiddlewareHandler } from 'hono';
 import { RequestError } from './problems/problems.ts';
 
 interface GuardOptions {
-  apiToken: string | undefined;
+  apiToken?: string;
   /** For `/v1/events`, in place of the other. */
-  eventsToken: string | undefined;
+  eventsToken?: string;
 }
 
 /** Told by probes that have no token; neither says more than yes or no. */

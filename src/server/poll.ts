@@ -38,7 +38,9 @@ export async function pollBucket(place: PolledPlace, options: PollOptions): Prom
     } catch (error) {
       log('error', 'poll failed', { reason: (error as Error).message });
     }
-    await sleep(parts.config.pollIntervalSeconds * 1e3, undefined, { signal }).catch(() => {});
+    await sleep(parts.config.server.pollIntervalSeconds * 1e3, undefined, { signal }).catch(
+      () => {},
+    );
   }
 }
 

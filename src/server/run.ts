@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { composeServer } from '../app/open-server.ts';
+import { openServer } from '../app/open-server.ts';
 import type { Config } from '../config/index.ts';
 import { setLastResort } from '../process/last-resort.ts';
 import { createLog, type Log } from './logging/log.ts';
@@ -38,8 +38,8 @@ export async function runServer(config: Config, { poll, print }: RunOptions): Pr
 }
 
 async function start(config: Config, log: Log) {
-  const parts = await composeServer(config);
-  const { host, port } = config;
+  const parts = await openServer(config);
+  const { host, port } = config.server;
   try {
     const server = await startServer(parts, { host, port, log, listens: true });
     parts.warmUp();

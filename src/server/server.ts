@@ -43,7 +43,7 @@ export async function startServer(
   parts: ServerParts,
   { host, port, log, listens }: ServerOptions,
 ): Promise<RunningServer> {
-  checkAddress(host, parts.config.apiToken);
+  checkAddress(host, parts.config.server.apiToken);
   const metrics = createMetrics();
   const stopping = new AbortController();
   const onError = (error: Error) => log('error', 'live feed', { reason: error.message });
@@ -54,7 +54,7 @@ export async function startServer(
   const reporter = createReporter(parts.config);
   const app = createApp({ parts, feed, metrics, reporter, stopping: stopping.signal, log });
   // Our own limit answers before this one cuts off; headers come at once.
-  const requestTimeoutMs = parts.config.requestTimeoutSeconds * 1e3 + 10_000;
+  const requestTimeoutMs = parts.config.server.requestTimeoutSeconds * 1e3 + 10_000;
   const server = createServer(
     {
       requestTimeout: requestTimeoutMs,

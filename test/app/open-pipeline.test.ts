@@ -3,20 +3,17 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
-import {
-  composeFiles,
-  composeMigration,
-  composePipeline,
-  parseOptionsOf,
-} from '../../src/app/open-pipeline.ts';
-import { composePostgres } from '../../src/app/open-postgres.ts';
+import { migrateDatabase } from '../../src/app/migrate-database.ts';
+import { openFiles } from '../../src/app/open-converter.ts';
+import { openPipeline } from '../../src/app/open-pipeline.ts';
+import { openPostgres } from '../../src/app/open-postgres.ts';
 import { ConfigError, readConfig } from '../../src/config/index.ts';
 import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
 
 const megabyte = 2 ** 20;
 const someDatabase = { DATABASE_URL: 'postgresql://u:p@db.invalid/d' };
 const compose = (env: Record<string, string>) =>
-  composePipeline(readConfig({ ...someDatabase, ...env }));
+  openPipeline(readConfig({ ...someDatabase, ...env }));
 
 describe('the pipeline of an environment', () => {
   test.each([
@@ -71,9 +68,7 @@ describe('the pipeline of an environment', () => {
 });
 
 test('files are converted within the whole budget', () => {
-  const { memory, limits } = composeFiles(
-    readConfig({ MEMORY_BUDGET_MB: '100', MAX_PIXELS: '22' }),
-  );
+  const { memory, limits } = openFiles(readConfig({ MEMORY_BUDGET_MB: '100', MAX_PIXELS: '22' }));
   expect(memory.capacity).toBe(100 * megabyte);
   expect(limits).toMatchObject({ maxPixels: 22 });
 });
@@ -99,7 +94,7 @@ test.each([
     },
   ],
 ])('events are read as the environment says: %s', (_, env, options) => {
-  expect(parseOptionsOf(readConfig(env))).toStrictEqual(options);
+  expect(readConfig(env).storage).toStrictEqual(options);
 });
 
 describe('the database of an environment', () => {
@@ -112,7 +107,7 @@ describe('the database of an environment', () => {
   const urlWith = (sslmode: string) => `${database.url}?sslmode=${sslmode}`;
 
   async function selectOne(env: Record<string, string>) {
-    const postgres = await composePostgres(readConfig(env));
+    const postgres = await openPostgres(readConfig(env));
     try {
       return (await postgres.query('SELECT 1 AS one')).rows;
     } finally {
@@ -121,8 +116,8 @@ describe('the database of an environment', () => {
   }
 
   test('must be named', async () => {
-    await expect(composePipeline(readConfig({}))).rejects.toThrow(ConfigError);
-    await expect(composePipeline(readConfig({}))).rejects.toThrow(/DB_HOST/);
+    await expect(openPipeline(readConfig({}))).rejects.toThrow(ConfigError);
+    await expect(openPipeline(readConfig({}))).rejects.toThrow(/DB_HOST/);
   });
 
   test('is one URL or single fields', async () => {
@@ -140,8 +135,8 @@ describe('the database of an environment', () => {
 
   test('is migrated', async () => {
     const config = readConfig({ DATABASE_URL: database.url });
-    expect(await composeMigration(config)).not.toEqual([]);
-    expect(await composeMigration(config)).toEqual([]);
+    expect(await migrateDatabase(config)).not.toEqual([]);
+    expect(await migrateDatabase(config)).toEqual([]);
   });
 
   // The server has no TLS: it shows which mode was taken.
@@ -179,7 +174,7 @@ describe('the database of an environment', () => {
   });
 
   test('is written to through one connection', async () => {
-    const postgres = await composePostgres(readConfig({ DATABASE_URL: database.url }));
+    const postgres = await openPostgres(readConfig({ DATABASE_URL: database.url }));
     const pids = await Promise.all(
       [1, 2, 3].map(() => postgres.query('SELECT pg_backend_pid() AS pid')),
     );
@@ -213,7 +208,7 @@ describe.each(['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_S3'])('a store at %s', (var
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
     vi.stubEnv('AWS_REGION', region);
     vi.stubEnv('DATABASE_URL', someDatabase.DATABASE_URL);
-    return (await composePipeline(readConfig())).store;
+    return (await openPipeline(readConfig())).store;
   }
 
   test.each([
@@ -239,7 +234,7 @@ describe.each(['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_S3'])('a store at %s', (var
 
 test('the owner of the schema is not made the application’s role, which would take its rights', async () => {
   const env = { DB_HOST: 'db.invalid', DB_USER: 'owner', DB_APPLICATION_ROLE: 'owner' };
-  await expect(composeMigration(readConfig(env))).rejects.toMatchObject({
+  await expect(migrateDatabase(readConfig(env))).rejects.toMatchObject({
     code: 'INVALID_CONFIGURATION',
     problems: [expect.stringMatching(/^DB_APPLICATION_ROLE: expected another role than DB_USER/)],
   });

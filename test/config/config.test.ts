@@ -14,34 +14,30 @@ function problemsOf(env: Record<string, string>): string[] {
 describe('readConfig', () => {
   test('needs nothing', () => {
     expect(readConfig({})).toMatchObject({
-      outputPrefix: 'grayscale/',
-      format: 'png',
-      databaseName: 'image_db',
-      databasePort: 5432,
-      bucket: undefined,
+      storage: { outputPrefix: 'grayscale/' },
+      recipe: { format: 'png' },
+      database: { name: 'image_db', port: 5432 },
     });
+    expect(readConfig({}).storage).not.toHaveProperty('bucket');
   });
 
   test('reads the four variables of the original', () => {
     const env = { DB_HOST: 'db', DB_USER: 'u', DB_PASSWORD: ' p ', S3_BUCKET: 'b' };
     expect(readConfig(env)).toMatchObject({
-      databaseHost: 'db',
-      databaseUser: 'u',
-      databasePassword: ' p ',
-      bucket: 'b',
+      database: { host: 'db', user: 'u', password: ' p ' },
+      storage: { bucket: 'b' },
     });
   });
 
-  test('takes a blank variable for one that is not set', () => {
-    expect(readConfig({ DB_PORT: ' ', S3_BUCKET: '' })).toMatchObject({
-      databasePort: 5432,
-      bucket: undefined,
-    });
+  test('treats a blank variable as unset', () => {
+    const { database, storage } = readConfig({ DB_PORT: ' ', S3_BUCKET: '' });
+    expect(database.port).toBe(5432);
+    expect(storage).not.toHaveProperty('bucket');
   });
 
   test('leaves DB_SSL open where it is not set, for the sslmode of DATABASE_URL to say', () => {
-    expect(readConfig({}).databaseSsl).toBeUndefined();
-    expect(readConfig({ DB_SSL: 'verify-full' }).databaseSsl).toBe('verify-full');
+    expect(readConfig({}).database.ssl).toBeUndefined();
+    expect(readConfig({ DB_SSL: 'verify-full' }).database.ssl).toBe('verify-full');
   });
 
   test('reports all problems at once, each with what was expected and received', () => {
@@ -60,7 +56,7 @@ describe('readConfig', () => {
       GRAY_DEPTH: '16',
       GRAY_BACKGROUND: '#ABC',
     };
-    expect(readConfig(env)).toMatchObject({
+    expect(readConfig(env).recipe).toMatchObject({
       method: 'mix:2,1,1',
       compressionLevel: 9,
       lossless: true,
@@ -77,6 +73,12 @@ describe('readConfig', () => {
     ]);
   });
 
+  test('refuses a mix of thousands of digits in a short sentence', () => {
+    const [problem = ''] = problemsOf({ GRAY_METHOD: `mix:${'9'.repeat(3_000)},1,1` });
+    expect(problem).toMatch(/^GRAY_METHOD: expected one of rec601, .* but received "mix:9+…"$/);
+    expect(problem.length).toBeLessThan(500);
+  });
+
   test('never repeats a secret', () => {
     const [problem] = problemsOf({ DATABASE_URL: 'mysql://u:hunter2@h/d' });
     expect(problem).toMatch(/^DATABASE_URL: expected postgresql:/);
@@ -86,7 +88,7 @@ describe('readConfig', () => {
   test.each(['gray', 'gray/', '/gray/', '//gray//'])(
     'reads the output prefix %j as a folder',
     (value) => {
-      expect(readConfig({ OUTPUT_PREFIX: value }).outputPrefix).toBe('gray/');
+      expect(readConfig({ OUTPUT_PREFIX: value }).storage.outputPrefix).toBe('gray/');
     },
   );
 
@@ -94,14 +96,9 @@ describe('readConfig', () => {
     expect(problemsOf({ OUTPUT_PREFIX: '/' })).toHaveLength(1);
   });
 
-  test('refuses a mix of thousands of digits in a short sentence', () => {
-    const [problem = ''] = problemsOf({ GRAY_METHOD: `mix:${'9'.repeat(3_000)},1,1` });
-    expect(problem).toMatch(/^GRAY_METHOD: expected one of rec601, .* but received "mix:9+…"$/);
-    expect(problem.length).toBeLessThan(500);
-  });
-
   test('is frozen', () => {
-    expect(Object.isFrozen(readConfig({}))).toBe(true);
+    const config = readConfig({});
+    expect([config, ...Object.values(config)].every(Object.isFrozen)).toBe(true);
   });
 
   test('names no variable twice', () => {
@@ -112,8 +109,12 @@ describe('readConfig', () => {
 
 describe('the environment that sets a configuration', () => {
   test('is read as that configuration again', () => {
-    const settings = { bucket: 'uploads', databasePort: 5433, lossless: true, method: 'rec709' };
-    const environment = environmentOf({ ...settings, databaseUser: undefined });
+    const settings = {
+      storage: { bucket: 'uploads' },
+      database: { port: 5433 },
+      recipe: { lossless: true, method: 'rec709' },
+    };
+    const environment = environmentOf({ ...settings, aws: { region: undefined } });
     expect(environment).toEqual({
       S3_BUCKET: 'uploads',
       DB_PORT: '5433',

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { readConfig } from '../../src/config/index.ts';
-import { createReporter } from '../../src/lambda/reporter.ts';
+import { createOutcomeReporter } from '../../src/lambda/reporter.ts';
 import { captureLog } from '../../testing/lambda-environment.ts';
 import { synthesize } from './synthesize.ts';
 import { variants } from './variants.ts';
@@ -107,7 +107,7 @@ describe('alarms of the function’s own metrics', () => {
     const lines = captureLog();
     vi.stubEnv('POWERTOOLS_DEV', 'true');
     vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
-    const reporter = createReporter(readConfig({ METRICS_NAMESPACE: 'stack' }));
+    const reporter = createOutcomeReporter(readConfig({ METRICS_NAMESPACE: 'stack' }));
     reporter.ignored({ action: 'ignore', reason: 'test' });
     reporter.finish();
     const written = lines.map((line) => JSON.parse(line)).find((line) => '_aws' in line);

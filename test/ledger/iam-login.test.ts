@@ -1,7 +1,7 @@
 // Logins that are signed by IAM, to the real PostgreSQL behind what Amazon RDS puts before it.
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { composePostgres } from '../../src/app/open-postgres.ts';
+import { openPostgres } from '../../src/app/open-postgres.ts';
 import { readConfig } from '../../src/config/index.ts';
 import { prepareApplicationRole } from '../../src/ledger/application-role.ts';
 import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
@@ -45,7 +45,7 @@ function environment(changes: Record<string, string | undefined> = {}) {
 }
 
 const connect = (changes?: Record<string, string | undefined>) =>
-  composePostgres(readConfig(environment(changes)));
+  openPostgres(readConfig(environment(changes)));
 
 describe('DB_AUTH=iam', () => {
   test('logs in with a token that is signed for this database and role', async () => {

@@ -9,7 +9,7 @@ import {
   ReceiveMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type BucketParts, composeBucket } from '../../src/app/open-bucket.ts';
+import { type BucketParts, openBucket } from '../../src/app/open-bucket.ts';
 import { parseMessage } from '../../src/events/index.ts';
 import {
   type BackfillOptions,
@@ -56,7 +56,7 @@ async function put(Key: string, Body: Uint8Array): Promise<void> {
 
 async function compose(env: Record<string, string> = {}): Promise<BucketParts> {
   const config = testConfig({ store, database, env: { S3_BUCKET: bucket, ...env } });
-  const parts = await composeBucket(config, bucket);
+  const parts = await openBucket(config, bucket);
   opened.push(parts);
   return parts;
 }

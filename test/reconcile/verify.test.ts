@@ -9,8 +9,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type BucketParts, composeBucket } from '../../src/app/open-bucket.ts';
-import { composePipeline } from '../../src/app/open-pipeline.ts';
+import { type BucketParts, openBucket } from '../../src/app/open-bucket.ts';
+import { openPipeline } from '../../src/app/open-pipeline.ts';
 import { type PipelineParts, processBatch } from '../../src/pipeline/index.ts';
 import { backfill, createPipelineDestination } from '../../src/reconcile/index.ts';
 import {
@@ -68,7 +68,7 @@ async function isThere(Key: string, Bucket = bucket): Promise<boolean> {
 
 async function compose(env: Record<string, string> = {}): Promise<BucketParts> {
   const config = testConfig({ store, database, env: { S3_BUCKET: bucket, ...env } });
-  const parts = await composeBucket(config, bucket);
+  const parts = await openBucket(config, bucket);
   opened.push(parts);
   return parts;
 }
@@ -78,7 +78,7 @@ const pipelines = new Map<string, Promise<PipelineParts>>();
 async function pipelineOf(env: Record<string, string> = {}): Promise<PipelineParts> {
   const name = JSON.stringify(env);
   const config = testConfig({ store, database, env });
-  const pipeline = pipelines.get(name) ?? composePipeline(config);
+  const pipeline = pipelines.get(name) ?? openPipeline(config);
   pipelines.set(name, pipeline);
   return await pipeline;
 }

@@ -9,7 +9,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { composePipeline } from '../../src/app/open-pipeline.ts';
+import { openPipeline } from '../../src/app/open-pipeline.ts';
 import { type PipelineParts, processBatch } from '../../src/pipeline/index.ts';
 import { createRepair } from '../../src/reconcile/verify/index.ts';
 import { createFileStore } from '../../src/storage/file-store.ts';
@@ -87,7 +87,7 @@ test('a removal in a bucket that does not exist removes nothing of another', asy
     env: { S3_BUCKET: '', OUTPUT_BUCKET: outputBucket, ON_SOURCE_DELETED: 'delete' },
   });
   const removal = { bucket: 'no-such-bucket', key: 'kept.png', isRemoval: true } as const;
-  const { results } = await processBatch([removal], await composePipeline(config));
+  const { results } = await processBatch([removal], await openPipeline(config));
   expect(results).toMatchObject([{ error: { name: 'NoSuchBucket' } }]);
   expect(await isThere('grayscale/kept.png', outputBucket)).toBe(true);
 });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Image, ImageList } from '../../src/server/api/schemas.ts';
 import { runCli } from '../../testing/cli.ts';
 import { tinyPng } from '../../testing/pipeline.ts';
-import { addImage, serverEnvironment, read, startApi, type TestApi } from '../../testing/server.ts';
+import { addImage, read, serverEnvironment, startApi, type TestApi } from '../../testing/server.ts';
 
 const other = 'other-bucket';
 const picture = await tinyPng(8);

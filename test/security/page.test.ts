@@ -6,7 +6,7 @@ import { defaultLimits } from '../../src/convert/index.ts';
 import { maxBytesOf } from '../../src/events/field-limits.ts';
 import { maxRecords } from '../../src/events/index.ts';
 import { maxSuperseded } from '../../src/pipeline/index.ts';
-import { defaultPace } from '../../src/server/body-chunks.ts';
+import { defaultPace } from '../../src/server/transfer/body-chunks.ts';
 
 const page = readFileSync('docs/security.md', 'utf8');
 const rows = page

@@ -147,7 +147,11 @@ test('the sandbox shows what the function logs, and what is no log', () => {
 
 test('the server’s log is JSON in plain characters', () => {
   const lines: string[] = [];
-  createLog({ logLevel: 'INFO' }, (line) => lines.push(line))('error', 'refused', { key: evil });
+  createLog({ logging: { level: 'INFO', metricsNamespace: '' } }, (line) => lines.push(line))(
+    'error',
+    'refused',
+    { key: evil },
+  );
   expect(lines.join()).not.toMatch(obeyed);
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ key: evil });
 });

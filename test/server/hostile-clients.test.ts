@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { composeServer } from '../../src/app/open-server.ts';
+import { openServer } from '../../src/app/open-server.ts';
 import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
 import { type RunningServer, startServer } from '../../src/server/server.ts';
 import { tinyPng } from '../../testing/pipeline.ts';
@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 async function start(env: Record<string, string> = {}): Promise<string> {
-  const parts = await composeServer(testConfig({ store, database, env }));
+  const parts = await openServer(testConfig({ store, database, env }));
   const server = await startServer(parts, {
     host: '127.0.0.1',
     port: 0,

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { composeServer } from '../../src/app/open-server.ts';
+import { openServer } from '../../src/app/open-server.ts';
 import { ConfigError } from '../../src/config/index.ts';
 import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
 import type { Problem } from '../../src/server/api/schemas.ts';
@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 async function start(env: Record<string, string> = {}): Promise<RunningServer> {
-  const parts = await composeServer(testConfig({ store, database, env }));
+  const parts = await openServer(testConfig({ store, database, env }));
   const options = { host: '127.0.0.1', port: 0, log: () => {}, listens: true };
   const server = await startServer(parts, options);
   running.push(server);
@@ -75,7 +75,7 @@ describe('an address that others can reach', () => {
   test.each(['0.0.0.0', '::', '192.0.2.1', 'gray.example.com'])(
     'is refused without a token: %s',
     async (host) => {
-      const parts = await composeServer(testConfig({ store, database }));
+      const parts = await openServer(testConfig({ store, database }));
       const starting = startServer(parts, { host, port: 0, log: () => {}, listens: false });
       await expect(starting).rejects.toThrow(ConfigError);
       await expect(starting).rejects.toThrow(/API_TOKEN: expected a token, as HOST=/);
@@ -86,7 +86,7 @@ describe('an address that others can reach', () => {
 
 test('says in a sentence that its port is taken', async () => {
   const { url } = await start();
-  const parts = await composeServer(testConfig({ store, database }));
+  const parts = await openServer(testConfig({ store, database }));
   const port = Number(new URL(url).port);
   const starting = startServer(parts, { host: '127.0.0.1', port, log: () => {}, listens: false });
   await expect(starting).rejects.toThrow(`Port ${port} is taken by another program. Set PORT`);

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { composeServer } from '../../src/app/open-server.ts';
+import { openServer } from '../../src/app/open-server.ts';
 import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
 import { type RunningServer, startServer } from '../../src/server/server.ts';
 import { convertedOutcome, entriesOf } from '../../testing/outcomes.ts';
@@ -27,7 +27,7 @@ beforeAll(async () => {
   proxy = await startStoreProxy(store.endpoint);
   const env = { REQUEST_TIMEOUT_SECONDS: '2' };
   const config = testConfig({ store: { ...store, endpoint: proxy.endpoint }, database, env });
-  const parts = await composeServer(config);
+  const parts = await openServer(config);
   const object = { Bucket: 'uploads', Key: 'large.bin' };
   const { ETag = '' } = await store.s3.send(new PutObjectCommand({ ...object, Body: source }));
   const etag = ETag.replaceAll('"', '');

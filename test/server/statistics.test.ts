@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { composeStatistics } from '../../src/app/open-pipeline.ts';
+import { openStatistics } from '../../src/app/open-statistics.ts';
 import { createPostgresSampler } from '../../src/ledger/sample.ts';
 import {
   CompareSchema,
@@ -49,7 +49,7 @@ const times = 'since=2026-01-01&until=2100-01-01';
 const window = { sinceMs: Date.parse('2026-01-01'), untilMs: Date.parse('2100-01-01') };
 
 test('the report is the one that the command line makes', async () => {
-  const { prices, close } = await composeStatistics(api.parts.config);
+  const { prices, close } = await openStatistics(api.parts.config);
   const sample = await sampleRows(createPostgresSampler(api.database), window);
   const expected = reportStats(sample, { window, by: 'version', prices });
   await close();

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { type BucketParts, composeBucket } from '../../app/open-bucket.ts';
+import { type BucketParts, openBucket } from '../../app/open-bucket.ts';
 import { type Config, readConfig } from '../../config/index.ts';
 import { print, printable, printError } from '../../process/terminal.ts';
 import {
@@ -64,11 +64,11 @@ async function run(place: Place, options: Options, config: Config): Promise<Exit
   const sinceMs = options.since === undefined ? undefined : sinceMsOf(options.since);
   if (options.job) {
     const { batchJobText } = await import('../../reconcile/index.ts');
-    const { outputBucket = place.bucket, outputPrefix } = config;
+    const { outputBucket = place.bucket, outputPrefix } = config.storage;
     print(batchJobText({ ...place, outputBucket, outputPrefix, sinceMs }));
     return 0;
   }
-  const parts = await composeBucket(config, place.bucket);
+  const parts = await openBucket(config, place.bucket);
   try {
     const work = options.dryRun ? forecast : convert;
     return await untilStopped((signal) => work({ place, options, config, parts, sinceMs, signal }));
@@ -107,8 +107,8 @@ async function forecast(run: Run): Promise<ExitCode> {
   }
   const untilMs = Date.now();
   const sample = await sampleRows(parts.sampler, { sinceMs: untilMs - measuredMs, untilMs });
-  const isQueued = config.queueUrl !== undefined;
-  const concurrency = isQueued ? config.maxFunctions : config.concurrency;
+  const isQueued = config.queue.url !== undefined;
+  const concurrency = isQueued ? config.queue.maxFunctions : config.capacity.concurrency;
   const { rate: ratePerSecond, only } = options;
   const { prices } = parts;
   print(

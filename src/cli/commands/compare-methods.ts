@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { Command } from 'commander';
-import { composeFiles, type FileConversion } from '../../app/open-pipeline.ts';
+import { type FileConversion, openFiles } from '../../app/open-converter.ts';
 import { readConfig } from '../../config/index.ts';
 import {
   type ComparedMethods,
@@ -37,7 +37,7 @@ Contrast is lost where neighbours differ visibly in colour but not in gray: docs
 Exit code: 0 compared, 1 the picture cannot be read, 2 wrong use.`,
     )
     .action(async (photo: string, options: Options) => {
-      setExitCode(await comparePhoto(photo, options, composeFiles(readConfig())));
+      setExitCode(await comparePhoto(photo, options, openFiles(readConfig())));
     });
 }
 

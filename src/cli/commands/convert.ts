@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { composeConverter, composeFiles, limitsOf, recipeOf } from '../../app/open-pipeline.ts';
-import { type Config, readConfig } from '../../config/index.ts';
+import { openConverter, openFiles } from '../../app/open-converter.ts';
+import { type Config, readConfig, recipeOf } from '../../config/index.ts';
 import { ConversionError, type RecipeOptions, toGrayscale } from '../../convert/index.ts';
 import { printable, printError } from '../../process/terminal.ts';
 import { convertFiles, readStandardInput } from '../convert-files.ts';
@@ -55,17 +55,17 @@ Exit code: 0 all converted or left alone, 1 some failed, 2 wrong use.`,
 }
 
 async function convertPaths(inputs: string[], options: Options, config: Config): Promise<ExitCode> {
-  const format = formatOfOutput(options.out, options.format) ?? config.format;
+  const format = formatOfOutput(options.out, options.format) ?? config.recipe.format;
   const { out, recursive = false, overwrite = false, json = false } = options;
   const jobs = await planConversions(inputs, { out, format, recursive });
   const report = createReport({ json, total: jobs.length });
   const results = await untilStopped(async (signal) => {
-    const converter = await composeConverter(jobs.length);
-    return await convertFiles(jobs, composeFiles(config), {
+    const converter = await openConverter(jobs.length);
+    return await convertFiles(jobs, openFiles(config), {
       converter,
       recipe: recipeOf(config, { ...options, format }),
       overwrite,
-      concurrency: options.concurrency ?? config.concurrency,
+      concurrency: options.concurrency ?? config.capacity.concurrency,
       signal,
       onResult: report.add,
     }).finally(converter.close);
@@ -94,7 +94,7 @@ async function convertStream(
     );
   }
   try {
-    const limits = limitsOf(config);
+    const limits = config.limits;
     const source = await readStandardInput(limits.maxBytes);
     const image = await toGrayscale(source, recipeOf(config, options), limits);
     return (await writeStandardOutput(image.bytes)) ? 0 : 1;

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { examineAll } from '../../app/open-doctor.ts';
+import { probesOf } from '../../app/open-probes.ts';
 import { type Config, ConfigError, readConfig } from '../../config/index.ts';
-import type { Finding, State } from '../../doctor/index.ts';
+import { examineAll, type Finding, type State } from '../../doctor/index.ts';
 import { print, printable, printJson } from '../../process/terminal.ts';
 import type { ExitCode } from '../exit-code.ts';
 
@@ -40,7 +40,10 @@ async function examined(): Promise<Finding[]> {
     return error.problems.map((what) => ({ subject: 'configuration', state: 'bad', what, cure }));
   }
   const what = 'every variable holds what it may';
-  return [{ subject: 'configuration', state: 'good', what }, ...(await examineAll(config))];
+  return [
+    { subject: 'configuration', state: 'good', what },
+    ...(await examineAll(probesOf(config))),
+  ];
 }
 
 function lineOf({ subject, state, what, cure }: Finding): string {

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { Command } from 'commander';
-import { parseOptionsOf } from '../../app/open-pipeline.ts';
+
 import { readConfig } from '../../config/index.ts';
 import { describeRecord, parseEvent } from '../../events/index.ts';
 import { printError, printJson } from '../../process/terminal.ts';
@@ -19,7 +19,7 @@ export function inspectEventCommand(): Command {
       '\nPrints a JSON array of { bucket, key, versionId?, sizeBytes?, action, isRemoval?, reason? }.\nS3_BUCKET, OUTPUT_PREFIX, OUTPUT_BUCKET, EVENT_KEY_ENCODING and ON_SOURCE_DELETED count as they do for the function.',
     )
     .action(async (file: string) => {
-      const options = parseOptionsOf(readConfig());
+      const options = readConfig().storage;
       const events = parseJson(await readText(file), file);
       const records = events.flatMap((event) => parseEvent(event, options));
       printJson(records.map(describeRecord));

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { type BucketParts, composeBucket } from '../../app/open-bucket.ts';
+import { type BucketParts, openBucket } from '../../app/open-bucket.ts';
 import { type Config, readConfig } from '../../config/index.ts';
 import { conversionErrorCodes } from '../../convert/index.ts';
 import { permanentErrorCodes } from '../../pipeline/index.ts';
@@ -54,13 +54,13 @@ Exit code: 0 done, 1 stopped or something failed again, 2 wrong use.`,
 
 async function run({ code, since, rate, dryRun }: Options, config: Config): Promise<ExitCode> {
   const sinceMs = since === undefined ? undefined : sinceMsOf(since);
-  const parts = await composeBucket(config);
+  const parts = await openBucket(config);
   try {
     const destination = dryRun ? undefined : await openDestination(parts);
     const result = await untilStopped((signal) =>
       retryFailed({
         reader: parts.reader,
-        ...{ bucket: config.bucket, code, sinceMs, destination, signal },
+        ...{ bucket: config.storage.bucket, code, sinceMs, destination, signal },
         ratePerSecond: rate,
       }),
     );

@@ -39,8 +39,9 @@ Examples:
     .action(async ({ poll, ...given }: Options) => {
       // Loaded here alone: no other command needs a server.
       const { runServer } = await import('../../server/run.ts');
-      const config = { ...readConfig(), ...given };
-      checkPlace(poll, config.bucket);
+      const read = readConfig();
+      const config = { ...read, server: { ...read.server, ...given } };
+      checkPlace(poll, config.storage.bucket);
       await runServer(config, { poll, print });
     });
 }

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { composeStatistics, type Statistics } from '../../app/open-pipeline.ts';
+import { openStatistics, type Statistics } from '../../app/open-statistics.ts';
 import { readConfig } from '../../config/index.ts';
 import { print, printJson } from '../../process/terminal.ts';
 import {
@@ -49,7 +49,7 @@ Exit code: 0 done, 1 a significant regression beyond the tolerance (5 % by defau
 2 wrong use, or nothing there to compare.`,
     )
     .action(async (options: Options) => {
-      const statistics = await composeStatistics(readConfig());
+      const statistics = await openStatistics(readConfig());
       try {
         setExitCode(await (options.compare ? compare : describe)(options, statistics));
       } finally {

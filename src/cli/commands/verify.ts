@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { type BucketParts, composeBucket } from '../../app/open-bucket.ts';
+import { type BucketParts, openBucket } from '../../app/open-bucket.ts';
 import { type Config, readConfig } from '../../config/index.ts';
 import { print, printableJson, printError } from '../../process/terminal.ts';
 import type { Place } from '../../reconcile/index.ts';
@@ -88,7 +88,7 @@ async function run(place: Place, options: Options, config: Config): Promise<Exit
   if (options.deleteOrphans && !options.repair) {
     throw new UsageError('Expected --delete-orphans to come together with --repair.');
   }
-  const parts = await composeBucket(config, place.bucket);
+  const parts = await openBucket(config, place.bucket);
   try {
     return await untilStopped((signal) => goThrough({ place, output, options, parts, signal }));
   } finally {
@@ -156,7 +156,7 @@ function exitCodeOf({ findings, isFinished, repair }: VerifyReport): ExitCode {
 }
 
 function outputPlaceOf({ bucket, prefix }: Place, config: Config): Place {
-  const { outputBucket = bucket, outputPrefix } = config;
+  const { outputBucket = bucket, outputPrefix } = config.storage;
   if (bucket === outputBucket && prefix.startsWith(outputPrefix)) {
     throw new UsageError(
       `Expected where sources lie but s3://${bucket}/${prefix} is where their outputs do: leave out ${outputPrefix}.`,

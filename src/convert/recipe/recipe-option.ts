@@ -20,13 +20,17 @@ export function oneOf<const Value extends string>(choices: readonly Value[]): Op
     expected: `one of ${choices.join(', ')}`,
     choices,
     read: (value) => choices.find((choice) => choice === value),
-    fromText: (text) => text.toLowerCase(),
+    fromText(text) {
+      const word = text.toLowerCase();
+      return choices.find((choice) => choice.toLowerCase() === word) ?? word;
+    },
   };
 }
 
-export function integer(min: number, max: number): OptionOf<number> {
+export function integer(min: number, max = Number.MAX_SAFE_INTEGER): OptionOf<number> {
+  const isBounded = max < Number.MAX_SAFE_INTEGER;
   return {
-    expected: `a whole number from ${min} to ${max}`,
+    expected: `a whole number ${isBounded ? `from ${min} to ${max}` : `of at least ${min}`}`,
     read: (value) => (isInteger(value) && value >= min && value <= max ? value : undefined),
     fromText: (text) => (/^\d+$/.test(text) ? Number(text) : text),
   };

@@ -10,12 +10,12 @@ const ranks = { DEBUG: 0, INFO: 1, WARN: 2, ERROR: 3, SILENT: 4 } as const;
 
 /** A line of JSON each, as the function's log has them. */
 export function createLog(
-  { logLevel }: Pick<Config, 'logLevel'>,
+  { logging }: Pick<Config, 'logging'>,
   write: (line: string) => void,
 ): Log {
   return (level, message, facts = {}) => {
     const name = level.toUpperCase() as Uppercase<Level>;
-    if (ranks[name] < ranks[logLevel]) return;
+    if (ranks[name] < ranks[logging.level]) return;
     const timestamp = new Date().toISOString();
     write(printableJson({ level: name, message, timestamp, ...facts }));
   };

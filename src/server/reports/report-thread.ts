@@ -1,7 +1,7 @@
 // A thread that makes reports: reading thousands of rows and resampling them takes a few hundred
 // milliseconds, during which the server must go on answering.
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { composeStatistics, type Statistics } from '../../app/open-pipeline.ts';
+import { openStatistics, type Statistics } from '../../app/open-statistics.ts';
 import type { Config } from '../../config/index.ts';
 import { makeReport, type ReportRequest, type Reports } from './make-report.ts';
 
@@ -15,7 +15,7 @@ export type ReportAnswer = { id: number } & (
   | { error: { message: string; code: string } }
 );
 
-if (parentPort) serve(parentPort, composeStatistics(workerData as Config));
+if (parentPort) serve(parentPort, openStatistics(workerData as Config));
 
 function serve(port: MessagePort, statistics: Promise<Statistics>): void {
   // A configuration without a database is told to whoever asks for a report.

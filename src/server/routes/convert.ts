@@ -1,4 +1,4 @@
-import { recipeOf } from '../../app/open-pipeline.ts';
+import { recipeOf } from '../../config/index.ts';
 import { type GrayImage, outputFormats, type Recipe } from '../../convert/index.ts';
 import type { Share } from '../../pipeline/index.ts';
 import { convert } from '../api/work-routes.ts';
@@ -14,11 +14,11 @@ export function addConvert(app: Api, service: Service): void {
   const { parts, gate, metrics } = service;
   const { config } = parts;
   const { limits, transfers, converter } = parts.pipeline;
-  const timeoutMs = config.requestTimeoutSeconds * 1e3;
+  const timeoutMs = config.server.requestTimeoutSeconds * 1e3;
 
   app.openapi(convert, async (c) => {
     const given = c.req.valid('query');
-    const format = given.format ?? acceptedFormat(c.req.header('accept'), config.format);
+    const format = given.format ?? acceptedFormat(c.req.header('accept'), config.recipe.format);
     const recipe = recipeOf(config, { ...given, format });
     const signal = workSignal(c.req.raw, timeoutMs);
     gate.check();

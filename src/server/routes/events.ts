@@ -30,7 +30,7 @@ const maxReasons = 10;
 /** `POST /v1/events` */
 export function addEvents(app: Api, service: Service): void {
   const { parts, gate } = service;
-  const timeoutMs = parts.config.requestTimeoutSeconds * 1e3;
+  const timeoutMs = parts.config.server.requestTimeoutSeconds * 1e3;
 
   app.openapi(receiveEvent, async (c) => {
     const signal = workSignal(c.req.raw, timeoutMs);

@@ -90,7 +90,7 @@ async function retry(row: LedgerRow, { parts, feed, metrics, log }: Service): Pr
     throw new RequestError('NO_SUCH_FILE', `The row of image ${row.id} names no source.`);
   }
   const upload = { bucket, key, ...(sourceSizeBytes !== null && { sizeBytes: sourceSizeBytes }) };
-  const timeoutMs = parts.config.requestTimeoutSeconds * 1e3;
+  const timeoutMs = parts.config.server.requestTimeoutSeconds * 1e3;
   const { results, outcomes } = await processBatch([upload], parts.pipeline, { timeoutMs });
   for (const outcome of outcomes) metrics.outcome(outcome);
   feed.wake();

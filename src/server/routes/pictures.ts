@@ -17,7 +17,7 @@ const maxStreams = 128;
 /** The files themselves: `/v1/images/{id}/source` and `/gray`. */
 export function addPictures(app: Api, service: Service): void {
   const streams = createGate(maxStreams);
-  const timeoutMs = service.parts.config.requestTimeoutSeconds * 1e3;
+  const timeoutMs = service.parts.config.server.requestTimeoutSeconds * 1e3;
 
   app.openapi(getSource, async (c) => {
     const { id } = c.req.valid('param');

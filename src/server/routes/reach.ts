@@ -12,7 +12,7 @@ type Part = keyof Reach;
 type Named = Pick<LedgerRow, 'sourceBucket' | 'outputBucket'>;
 
 export function reachOf({ bucket, config }: Pick<ServerParts, 'bucket' | 'config'>): Reach {
-  return { source: bucket, output: config.outputBucket ?? bucket };
+  return { source: bucket, output: config.storage.outputBucket ?? bucket };
 }
 
 /** Whether a row's source, and the output where there is one, lie in these buckets. */

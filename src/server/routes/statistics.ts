@@ -7,7 +7,7 @@ import { unlessAborted, workSignal } from '../transfer/work-signal.ts';
 
 /** `/v1/stats` and what is below it: the reports of `grayscale stats`. */
 export function addStatistics(app: Api, { parts, reporter }: Service): void {
-  const timeoutMs = parts.config.requestTimeoutSeconds * 1e3;
+  const timeoutMs = parts.config.server.requestTimeoutSeconds * 1e3;
   const report = <Request extends ReportRequest>(asking: globalThis.Request, request: Request) =>
     unlessAborted(workSignal(asking, timeoutMs), reporter.report(request));
 

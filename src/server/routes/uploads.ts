@@ -21,7 +21,7 @@ const maxUploads = 64;
 export function addUploads(app: Api, { parts }: Service): void {
   const { config, bucket, files, pipeline, parseOptions } = parts;
   const uploads = createGate(maxUploads);
-  const timeoutMs = config.requestTimeoutSeconds * 1e3;
+  const timeoutMs = config.server.requestTimeoutSeconds * 1e3;
 
   app.openapi(upload, async (c) => {
     const { key, presigned } = c.req.valid('query');

@@ -1,0 +1,28 @@
+import { type Config, ConfigError } from '../config/index.ts';
+import { openPostgres } from './open-postgres.ts';
+
+/**
+ * Brings the configured database to the newest schema and returns the names of the migrations that
+ * were applied. Then prepares the application's role, if one is configured.
+ */
+export async function migrateDatabase({ storage, ...config }: Config): Promise<string[]> {
+  const { applicationRole, user } = config.database;
+  if (applicationRole !== undefined && applicationRole === user) {
+    throw new ConfigError([
+      `DB_APPLICATION_ROLE: expected another role than DB_USER, whose rights it would lose, but received "${applicationRole}"`,
+    ]);
+  }
+  const postgres = await openPostgres(config);
+  try {
+    const { migrate } = await import('../ledger/migrate.ts');
+    const applied = await migrate(postgres);
+    if (applicationRole !== undefined) {
+      const { prepareApplicationRole } = await import('../ledger/application-role.ts');
+      const mayDelete = storage.onSourceDeleted === 'delete';
+      await prepareApplicationRole(postgres, applicationRole, { mayDelete });
+    }
+    return applied;
+  } finally {
+    await postgres.close();
+  }
+}

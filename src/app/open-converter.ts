@@ -1,0 +1,60 @@
+import { availableParallelism } from 'node:os';
+import sharp from 'sharp';
+import { type Config, harmlessEnvironment } from '../config/index.ts';
+import type { Limits } from '../convert/index.ts';
+import { createInlineConverter } from '../isolation/inline-converter.ts';
+import type { ProcessConverter } from '../isolation/process-converter.ts';
+import { type Budget, type Converter, createBudget } from '../pipeline/index.ts';
+import { createFileStore, type FileStore } from '../storage/file-store.ts';
+
+/** What converting files takes, on all cores and within the configured memory. */
+export interface FileConversion {
+  store: FileStore;
+  limits: Limits;
+  memory: Budget;
+}
+
+export function openFiles(config: Config): FileConversion {
+  tuneSharp();
+  return {
+    store: createFileStore(),
+    limits: config.limits,
+    memory: createBudget(memoryBudgetBytes(config)),
+  };
+}
+
+/**
+ * What converts `images` files. A single one is converted in this process, as a process takes longer
+ * to start than most images to convert; several go to processes, one a core, each of which may crash.
+ */
+export async function openConverter(images: number): Promise<Converter> {
+  if (images === 1) return createInlineConverter();
+  return await openProcesses({ maxProcesses: images });
+}
+
+/** Converting processes: one a core, and at most `maxProcesses`. */
+export async function openProcesses({
+  maxProcesses,
+  ...options
+}: {
+  maxProcesses: number;
+  niceness?: number;
+}): Promise<ProcessConverter> {
+  const { createProcessConverter } = await import('../isolation/process-converter.ts');
+  const processes = Math.min(maxProcesses, availableParallelism());
+  return createProcessConverter({ processes, env: harmlessEnvironment(), ...options });
+}
+
+export function memoryBudgetBytes({
+  capacity: { memoryBudgetMb },
+  aws: { lambdaMemoryMb },
+}: Pick<Config, 'capacity' | 'aws'>): number {
+  const megabytes = memoryBudgetMb ?? (lambdaMemoryMb ? lambdaMemoryMb / 2 : 1_024);
+  return megabytes * 2 ** 20;
+}
+
+/** Images run concurrently, so each takes one thread; no two are alike, so none is cached. */
+export function tuneSharp(): void {
+  sharp.concurrency(1);
+  sharp.cache(false);
+}

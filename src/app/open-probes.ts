@@ -1,0 +1,34 @@
+import type { Config } from '../config/index.ts';
+import type { Examined } from '../doctor/index.ts';
+import { isDatabaseSet, openPostgres } from './open-postgres.ts';
+import { openS3 } from './open-s3.ts';
+
+/** The probes of what is configured, for the doctor. Opens nothing until it is examined. */
+export function probesOf(config: Config): Examined {
+  const { bucket, outputBucket = bucket, outputPrefix, onSourceDeleted } = config.storage;
+  return {
+    openDatabase: isDatabaseSet(config) ? () => openDatabaseProbe(config) : undefined,
+    openStore: () => openStoreProbe(config),
+    places:
+      bucket !== undefined && outputBucket !== undefined
+        ? { bucket, outputBucket, outputPrefix }
+        : undefined,
+    removes: onSourceDeleted === 'delete',
+  };
+}
+
+async function openDatabaseProbe(config: Config) {
+  const [postgres, { createPostgresProbe }] = await Promise.all([
+    openPostgres(config),
+    import('../ledger/probe.ts'),
+  ]);
+  return { ...createPostgresProbe(postgres), close: () => postgres.close() };
+}
+
+async function openStoreProbe(config: Config) {
+  const [client, { createS3Probe }] = await Promise.all([
+    openS3(config, { requestTimeoutMs: 10_000 }),
+    import('../storage/s3-probe.ts'),
+  ]);
+  return { ...createS3Probe(client), close: () => client.destroy() };
+}

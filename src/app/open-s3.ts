@@ -1,0 +1,42 @@
+import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
+import type { Config } from '../config/index.ts';
+
+export interface S3Options extends S3ClientConfig {
+  requestTimeoutMs?: number;
+  socketTimeoutMs?: number;
+  /** Connections; requests beyond that wait. */
+  maxSockets?: number;
+}
+
+/** A client of the configured S3 that bounds the time of each request. Close it with `destroy`. */
+export async function openS3(
+  { aws }: Pick<Config, 'aws'>,
+  {
+    requestTimeoutMs = 60_000,
+    socketTimeoutMs = 10_000,
+    maxSockets = 50,
+    ...options
+  }: S3Options = {},
+): Promise<S3Client> {
+  const { S3Client } = await import('@aws-sdk/client-s3');
+  const isElsewhere = (aws.s3Endpoint ?? aws.endpoint) !== undefined;
+  return new S3Client({
+    maxAttempts: 3,
+    requestHandler: {
+      connectionTimeout: 3_000,
+      socketTimeout: socketTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      throwOnRequestTimeout: true,
+      httpAgent: { maxSockets },
+      httpsAgent: { maxSockets },
+    },
+    // Other stores lack AWS's host names for buckets and, some of them, its checksums.
+    ...(isElsewhere && {
+      region: aws.region ?? 'us-east-1',
+      forcePathStyle: true,
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+    }),
+    ...options,
+  });
+}

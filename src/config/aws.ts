@@ -1,0 +1,25 @@
+import { integer, optional, text, url } from './variable.ts';
+
+/** Variables that AWS or its SDK define and that the program reads as well. */
+export const aws = {
+  region: optional(
+    'AWS_REGION',
+    text,
+    'Read by the AWS SDK; `us-east-1` if an endpoint is set without it.',
+  ),
+  endpoint: optional(
+    'AWS_ENDPOINT_URL',
+    url,
+    'Read by the AWS SDK: endpoint of the store and the queue, if they are not on AWS.',
+  ),
+  s3Endpoint: optional(
+    'AWS_ENDPOINT_URL_S3',
+    url,
+    'Read by the AWS SDK: endpoint of the store alone.',
+  ),
+  lambdaMemoryMb: optional(
+    'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
+    integer(1),
+    'Set by AWS Lambda; the default memory budget is half of it.',
+  ),
+};

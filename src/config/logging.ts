@@ -1,0 +1,16 @@
+import { oneOf, text, variable } from './variable.ts';
+
+export const logging = {
+  level: variable(
+    'LOG_LEVEL',
+    oneOf('DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT'),
+    'INFO',
+    'Lowest severity of log lines that are written.',
+  ),
+  metricsNamespace: variable(
+    'METRICS_NAMESPACE',
+    text,
+    'GrayscaleImageProcessor',
+    'CloudWatch namespace of the metrics.',
+  ),
+};

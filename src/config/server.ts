@@ -1,0 +1,40 @@
+import { integer, secret, text, variable } from './variable.ts';
+
+export const server = {
+  host: variable('HOST', text, '127.0.0.1', 'Address that `serve` listens on.'),
+  port: variable('PORT', integer(0, 65_535), 8080, 'Port that `serve` listens on; 0 picks one.'),
+  apiToken: secret(
+    'API_TOKEN',
+    token,
+    'Required by the API as Bearer token or Basic password; must be set on any address but loopback.',
+  ),
+  eventsToken: secret(
+    'EVENTS_TOKEN',
+    token,
+    'Required by `/v1/events` instead of `API_TOKEN`, for the store’s webhook.',
+  ),
+  requestTimeoutSeconds: variable(
+    'REQUEST_TIMEOUT_SECONDS',
+    integer(1, 3_600),
+    60,
+    'Max seconds that the API works on one request, its body included.',
+  ),
+  conversionNiceness: variable(
+    'CONVERSION_NICENESS',
+    integer(0, 19),
+    5,
+    'How much the server’s conversions lower their priority: 0 is not at all.',
+  ),
+  pollIntervalSeconds: variable(
+    'POLL_INTERVAL_SECONDS',
+    integer(1, 86_400),
+    30,
+    'Seconds that `serve --poll` waits between two listings.',
+  ),
+};
+
+/** A token that fits in a header and is hard to guess. */
+function token(value: string): string {
+  if (/^[\x21-\x7e]{16,512}$/.test(value)) return value;
+  throw new Error('16 to 512 printable ASCII characters without spaces');
+}
