@@ -147,8 +147,6 @@ async function newPool(options: PostgresOptions, ssl: PostgresOptions['ssl']): P
     ...(options.maxAgeSeconds !== undefined && { maxLifetimeSeconds: options.maxAgeSeconds }),
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
-    // A connection never keeps a finished command alive.
-    allowExitOnIdle: true,
   });
   // A connection that breaks while idle (a thawed function, a restarted server) is replaced.
   pool.on('error', () => {});
