@@ -1,6 +1,6 @@
 // A converter's process that some pictures harm: those that end in what `hostile` puts there.
 import { closeSync, openSync } from 'node:fs';
-import { answerRequest } from '../src/isolation/answer-request.ts';
+import { createAnswerer } from '../src/isolation/answer-request.ts';
 import type { ConverterRequest } from '../src/isolation/converter-messages.ts';
 import { serveRequests } from '../src/isolation/serve-requests.ts';
 
@@ -59,8 +59,9 @@ function harmBy(request: ConverterRequest): void {
 }
 
 if (import.meta.main) {
+  const answer = createAnswerer();
   serveRequests((request) => {
     harmBy(request);
-    return answerRequest(request);
+    return answer(request);
   });
 }

@@ -1,9 +1,7 @@
-import type { OutputPlan } from './encode/output-plan.ts';
+import type { CheckedImage } from './check-image.ts';
 import { outputFormats } from './formats/output-formats.ts';
-import type { SourceFile } from './formats/read-header.ts';
 import { hasTranslucency, hasTransparency } from './gray/alpha.ts';
 import { maxOf, type PixelImage } from './pixel-image.ts';
-import type { Recipe } from './recipe/recipe-options.ts';
 
 /** What of the source may not be in the output, its colours aside, asked for or not. */
 export const lossMeanings = {
@@ -16,19 +14,15 @@ export const lossMeanings = {
 
 export type Loss = keyof typeof lossMeanings;
 
-interface ConversionFacts {
-  file: SourceFile;
-  plan: OutputPlan;
-  alpha: Recipe['alpha'];
-  /** As it was decoded. */
-  decoded: PixelImage;
-  isTruncated: boolean;
-}
-
-export function lossesOf({ file, plan, alpha, decoded, isTruncated }: ConversionFacts): Loss[] {
+/** `decoded` has the alpha and the depth of the source, in sRGB. */
+export function lossesOf(
+  decoded: PixelImage,
+  { file, plan, recipe }: Pick<CheckedImage, 'file' | 'plan' | 'recipe'>,
+  isTruncated: boolean,
+): Loss[] {
   const { image, timing } = file;
   const output = outputFormats[plan.format];
-  const canHold = alpha === 'keep' ? output.alpha : 'none';
+  const canHold = recipe.alpha === 'keep' ? output.alpha : 'none';
   const depth = Math.min(plan.depth, maxOf(decoded.pixels) === 255 ? 8 : 16);
   const isLost = {
     alpha: { none: hasTransparency, binary: hasTranslucency, full: () => false }[canHold](decoded),

@@ -1,36 +1,39 @@
+import { type GrayImage, type ImageSession, openImage } from '../convert/index.ts';
+import { openThumbnail, type Thumbnail } from '../convert/thumbnail.ts';
 import {
-  inspectImage,
-  inspectThumbnail,
-  sentError,
-  thumbnailOf,
-  toGrayscale,
-} from '../convert/index.ts';
-import type { ConverterReply, ConverterRequest, OpenRequest } from './converter-messages.ts';
+  type ConverterReply,
+  type ConverterRequest,
+  type OpenRequest,
+  packError,
+} from './converter-messages.ts';
 
-let opened: OpenRequest | undefined;
+/** Answers what a converter’s process is asked: to open one image, and then to convert it. */
+export function createAnswerer(): (request: ConverterRequest) => Promise<ConverterReply> {
+  let opened: ImageSession<GrayImage | Thumbnail> | undefined;
 
-/** What a process of process-converter.ts does: one image at a time, first opened, then converted. */
-export async function answerRequest(request: ConverterRequest): Promise<ConverterReply> {
-  try {
-    if ('open' in request) {
-      opened = request.open;
-      return { memoryBytes: await memoryBytesOf(opened) };
-    }
-    if (!opened) throw new Error('Expected an image to be opened before it is converted.');
-    const { bytes, job, limits } = opened;
+  async function answer(request: ConverterRequest): Promise<ConverterReply> {
+    const image = opened;
     opened = undefined;
-    return {
-      image:
-        'recipe' in job
-          ? await toGrayscale(bytes, job.recipe, limits)
-          : await thumbnailOf(bytes, job.thumbnailWidth, limits),
-    };
-  } catch (error) {
-    return { error: sentError(error) };
+    try {
+      if (!('open' in request)) {
+        if (!image) throw new Error('Expected an image to be opened before it is converted.');
+        return { image: await image.convert() };
+      }
+      opened = await open(request.open);
+      return { header: opened.header, memoryBytes: opened.memoryBytes };
+    } finally {
+      image?.close();
+    }
   }
+
+  return (request) => answer(request).catch((error: unknown) => ({ error: packError(error) }));
 }
 
-async function memoryBytesOf({ bytes, job, limits }: OpenRequest): Promise<number> {
-  if ('recipe' in job) return (await inspectImage(bytes, limits, job.recipe)).memoryBytes;
-  return (await inspectThumbnail(bytes, limits)).memoryBytes;
+async function open({
+  bytes,
+  job,
+  limits,
+}: OpenRequest): Promise<ImageSession<GrayImage | Thumbnail>> {
+  if ('recipe' in job) return await openImage(bytes, job.recipe, limits);
+  return await openThumbnail(bytes, job.thumbnailWidth, limits);
 }

@@ -1,4 +1,12 @@
-import type { GrayImage, Limits, Recipe, SentError, Thumbnail } from '../convert/index.ts';
+import {
+  ConversionError,
+  type ConversionErrorCode,
+  type GrayImage,
+  type ImageSession,
+  type Limits,
+  type Recipe,
+} from '../convert/index.ts';
+import type { Thumbnail } from '../convert/thumbnail.ts';
 
 // Bytes go through a pipe of their own, before or after the message that tells how many they are: in a
 // message they would be copied whole, several times, while nothing else of the process goes on.
@@ -18,9 +26,19 @@ export type Job = { recipe: Recipe } | { thumbnailWidth: number };
 /** What it says when it has started. */
 export const readyMessage = 'ready';
 
-export type ConverterResult = { memoryBytes: number } | { image: GrayImage | Thumbnail };
+export type OpenReply = Pick<ImageSession, 'header' | 'memoryBytes'>;
 
-export type ConverterReply = ConverterResult | { error: SentError };
+export type ConverterResult = OpenReply | { image: GrayImage | Thumbnail };
+
+export type ConverterReply = ConverterResult | { error: ErrorMessage };
+
+/** An error as a message can hold it: with a code it is a `ConversionError`. */
+interface ErrorMessage {
+  name: string;
+  message: string;
+  stack: string | undefined;
+  code?: ConversionErrorCode;
+}
 
 /** A message beside its bytes, which are missing in it. */
 export interface Envelope<Message> {
@@ -53,6 +71,18 @@ export function packReply(reply: ConverterReply): Packed<ConverterReply> {
 
 export function unpackReply(reply: ConverterReply, bytes: Uint8Array): ConverterReply {
   return 'image' in reply ? { image: { ...reply.image, bytes } } : reply;
+}
+
+/** To be undone by {@link unpackError} on the other side. */
+export function packError(error: unknown): ErrorMessage {
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  return { name, message, stack, ...(error instanceof ConversionError && { code: error.code }) };
+}
+
+/** The same class and words: whoever catches it need not know where it was thrown. */
+export function unpackError({ name, message, stack, code }: ErrorMessage): Error {
+  const error = code ? new ConversionError(code, message) : new Error(message);
+  return Object.assign(error, { name, stack });
 }
 
 interface Packed<Message> {

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { flushCompileCache } from 'node:module';
 import sharp from 'sharp';
-import { answerRequest } from './answer-request.ts';
+import { createAnswerer } from './answer-request.ts';
 import { serveRequests } from './serve-requests.ts';
 
 // Without a parent, the module is only loaded.
@@ -14,7 +14,7 @@ async function start(): Promise<void> {
   sharp.cache(false);
   // Should memory run out, the system is to end a converter rather than the process that it works for.
   await writeFile('/proc/self/oom_score_adj', '1000').catch(() => {});
-  serveRequests(answerRequest);
+  serveRequests(createAnswerer());
   // Converters are killed rather than ended, and would not leave it to the next.
   flushCompileCache();
 }

@@ -1,36 +1,33 @@
-import { inspectImage, inspectThumbnail, thumbnailOf, toGrayscale } from '../convert/index.ts';
-import type { Conversion, Converter } from '../pipeline/index.ts';
+import { type ImageSession, openImage } from '../convert/index.ts';
+import { openThumbnail } from '../convert/thumbnail.ts';
+import type { Converter } from '../pipeline/index.ts';
 
 /** Converts in this process: nothing to start and nothing to send, and nothing that shields it. */
 export function createInlineConverter(): Converter {
   return {
     async open(bytes, { recipe, limits, signal }) {
       signal?.throwIfAborted();
-      const { memoryBytes } = await inspectImage(bytes, limits, recipe);
-      return conversionOf(memoryBytes, signal, () => toGrayscale(bytes, recipe, limits));
+      return unlessAborted(signal, await openImage(bytes, recipe, limits));
     },
 
     async openThumbnail(bytes, { width, limits, signal }) {
       signal?.throwIfAborted();
-      const { memoryBytes } = await inspectThumbnail(bytes, limits);
-      return conversionOf(memoryBytes, signal, () => thumbnailOf(bytes, width, limits));
+      return unlessAborted(signal, await openThumbnail(bytes, width, limits));
     },
 
     async close() {},
   };
 }
 
-function conversionOf<Image>(
-  memoryBytes: number,
+function unlessAborted<Image>(
   signal: AbortSignal | undefined,
-  make: () => Promise<Image>,
-): Conversion<Image> {
+  image: ImageSession<Image>,
+): ImageSession<Image> {
   return {
-    memoryBytes,
+    ...image,
     async convert() {
       signal?.throwIfAborted();
-      return await make();
+      return await image.convert();
     },
-    close() {},
   };
 }

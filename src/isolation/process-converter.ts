@@ -1,22 +1,15 @@
 import { extname } from 'node:path';
-import {
-  ConversionError,
-  type GrayImage,
-  receivedError,
-  type Thumbnail,
-} from '../convert/index.ts';
-import {
-  type Conversion,
-  type ConversionOptions,
-  type Converter,
-  createBudget,
-} from '../pipeline/index.ts';
+import { ConversionError, type GrayImage, type ImageSession } from '../convert/index.ts';
+import type { Thumbnail } from '../convert/thumbnail.ts';
+import { type ConversionOptions, type Converter, createBudget } from '../pipeline/index.ts';
 import { ChildDiedError, type ConverterChild, startConverterChild } from './converter-child.ts';
-import type {
-  ConverterReply,
-  ConverterRequest,
-  ConverterResult,
-  OpenRequest,
+import {
+  type ConverterReply,
+  type ConverterRequest,
+  type ConverterResult,
+  type OpenReply,
+  type OpenRequest,
+  unpackError,
 } from './converter-messages.ts';
 
 export interface ProcessConverterOptions {
@@ -84,7 +77,7 @@ export function createProcessConverter(options: ProcessConverterOptions): Proces
   async function open<Image extends GrayImage | Thumbnail>(
     image: Omit<OpenRequest, 'limits'>,
     { limits, signal }: OpenOptions,
-  ): Promise<Conversion<Image>> {
+  ): Promise<ImageSession<Image>> {
     const { place, leave } = await take(signal);
     const { timeoutMs } = limits;
     const talk: Talk = {
@@ -140,14 +133,15 @@ async function openBy<Image extends GrayImage | Thumbnail>({
   child,
   ask,
   leave,
-}: Talk): Promise<Conversion<Image>> {
+}: Talk): Promise<ImageSession<Image>> {
   let openedBy: ConverterChild | undefined;
+  let isClosed = false;
 
-  async function open(): Promise<number> {
+  async function open(): Promise<OpenReply> {
     const asked = child();
     const result = await ask(asked, { open: image });
     openedBy = asked;
-    if ('memoryBytes' in result) return result.memoryBytes;
+    if ('memoryBytes' in result) return result;
     throw new Error('Expected the header of an image from the process that converts.');
   }
 
@@ -161,14 +155,23 @@ async function openBy<Image extends GrayImage | Thumbnail>({
   }
 
   return {
-    memoryBytes: await insist(open),
-    convert: () => insist(convert),
-    close: leave,
+    ...(await insist(open)),
+
+    async convert() {
+      // The place may be another image’s by now.
+      if (isClosed) throw new Error('Expected an open image but it was closed.');
+      return await insist(convert);
+    },
+
+    close() {
+      isClosed = true;
+      leave();
+    },
   };
 }
 
 function converterResult(reply: ConverterReply): ConverterResult {
-  if ('error' in reply) throw receivedError(reply.error);
+  if ('error' in reply) throw unpackError(reply.error);
   return reply;
 }
 

@@ -1,4 +1,5 @@
-import type { GrayImage, Limits, Recipe, Thumbnail } from '../convert/index.ts';
+import type { GrayImage, ImageSession, Limits, Recipe } from '../convert/index.ts';
+import type { Thumbnail } from '../convert/thumbnail.ts';
 import type { Outcome } from './outcome.ts';
 import type { ObjectRef } from './upload.ts';
 
@@ -52,9 +53,9 @@ export interface ObjectStore {
  */
 export interface Converter {
   /** Reads the header and checks it against the limits. Whoever opens an image closes it. */
-  open(bytes: Uint8Array, options: ConversionOptions): Promise<Conversion>;
+  open(bytes: Uint8Array, options: ConversionOptions): Promise<ImageSession>;
   /** The same for a small WebP of an output, no wider than `width`. */
-  openThumbnail(bytes: Uint8Array, options: ThumbnailOptions): Promise<Conversion<Thumbnail>>;
+  openThumbnail(bytes: Uint8Array, options: ThumbnailOptions): Promise<ImageSession<Thumbnail>>;
   /** Ends what it started. */
   close(): Promise<void>;
 }

@@ -4,7 +4,6 @@ import {
   type ConversionErrorCode,
   conversionErrorCodes,
   defaultLimits,
-  inspectImage,
   type Limits,
   type OutputFormat,
   outputFormats,
@@ -25,6 +24,7 @@ import {
   rgbaPng,
   truncate,
 } from '../../testing/images.ts';
+import { inspectImage } from '../../testing/inspect-image.ts';
 
 interface Refusal {
   bytes: () => Uint8Array | Promise<Uint8Array>;

@@ -9,11 +9,11 @@ import { encode } from '../../src/convert/encode/encode.ts';
 import {
   compareMethods,
   defaultLimits,
-  inspectImage,
   resolveRecipe,
   toGrayscale,
 } from '../../src/convert/index.ts';
 import { buildHeif, codedPicture, gridData, property } from '../../testing/heif.ts';
+import { inspectImage } from '../../testing/inspect-image.ts';
 import { fixture } from './decode/wasm-fixtures.ts';
 
 const timedOut = { name: 'ConversionError', code: 'CONVERSION_TIMEOUT', retryable: false };
@@ -90,7 +90,9 @@ test('sharp itself stops when the time is over', async () => {
   const gray = { pixels: randomBytes(width * height), width, height, channels: 1 } as const;
   const encoding = encode(gray, {
     recipe: resolveRecipe(),
-    ...{ format: 'tiff', frames: 1, timing: undefined, maxOutputBytes: 2 ** 40 },
+    plan: { format: 'tiff', depth: 8, frames: 1 },
+    file: {},
+    limits: { maxOutputBytes: 2 ** 40 },
     deadline: startDeadline(1),
   });
   await expect(encoding).rejects.toThrow(/timeout: \d+% complete/);

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { ConversionError, type GrayImage, type RecipeOptions } from '../../src/convert/index.ts';
+import {
+  ConversionError,
+  type GrayImage,
+  type RecipeOptions,
+  toGrayscale,
+} from '../../src/convert/index.ts';
 import { photoLikeJpeg, photoLikePng, rgbaPng } from '../../testing/images.ts';
 import { type Engine, judgeCase, theEngine } from './judge-case.ts';
 
@@ -7,33 +12,43 @@ const png = photoLikePng({ width: 8, height: 6 });
 const small = photoLikePng({ width: 4, height: 3 });
 const coloured = await photoLikeJpeg({ width: 8, height: 6 });
 
-/** What the engine says of a PNG, with something in it changed. */
-function changed(change: (image: GrayImage) => Partial<GrayImage>): Partial<Engine> {
+/** The engine with another conversion. */
+function converting(convert: typeof toGrayscale): Partial<Engine> {
   return {
-    convert: async (...args) => {
-      const image = await theEngine.convert(...args);
-      return { ...image, ...change(image) };
-    },
+    open: async (...args) => ({
+      ...(await theEngine.open(...args)),
+      convert: () => convert(...args),
+    }),
   };
+}
+
+/** The engine with something changed in what it makes. */
+function changed(change: (image: GrayImage) => Partial<GrayImage>): Partial<Engine> {
+  return converting(async (...args) => {
+    const image = await toGrayscale(...args);
+    return { ...image, ...change(image) };
+  });
 }
 
 function refusing(message: string): Engine {
   const refuse = () => Promise.reject(new ConversionError('CORRUPT_IMAGE', message));
-  return { inspect: refuse, convert: refuse, compare: refuse };
+  return { open: refuse, compare: refuse };
 }
 
 let calls = 0;
 const faulty: [fault: string, Partial<Engine>, detail: RegExp][] = [
-  ['a TypeError', { convert: () => Promise.reject(new TypeError('oops')) }, /^TypeError: oops/],
+  ['a TypeError', converting(() => Promise.reject(new TypeError('oops'))), /^TypeError: oops/],
   [
     'a comparison that fails',
     { compare: () => Promise.reject(new RangeError('oops')) },
     /^RangeError: oops/,
   ],
   [
-    'a header that is refused alone',
-    { inspect: refusing('It is.').inspect },
-    /^inspectImage says CORRUPT_IMAGE, but toGrayscale converted/,
+    'a header that is refused once',
+    {
+      open: (...args) => (calls++ % 2 ? refusing('It is.').open(...args) : theEngine.open(...args)),
+    },
+    /^one time it is .*, the other time/,
   ],
   ['a refusal that says nothing', refusing(''), /^Expected sentences .* received ""$/],
   ['a refusal in several lines', refusing('One.\nTwo.'), /^Expected sentences .* received "One/],
@@ -61,23 +76,20 @@ const faulty: [fault: string, Partial<Engine>, detail: RegExp][] = [
   ],
   [
     'another answer each time',
-    {
-      convert: (...args) =>
-        calls++ % 2
-          ? theEngine.convert(...args)
-          : Promise.reject(new ConversionError('CORRUPT_IMAGE', 'No.')),
-    },
+    converting((...args) =>
+      calls++ % 2
+        ? toGrayscale(...args)
+        : Promise.reject(new ConversionError('CORRUPT_IMAGE', 'No.')),
+    ),
     /^one time it is .*, the other time/,
   ],
   [
     'a changed input',
-    {
-      convert: async (bytes, ...rest) => {
-        const image = await theEngine.convert(bytes, ...rest);
-        bytes[bytes.length - 1] = 0;
-        return image;
-      },
-    },
+    converting(async (bytes, ...rest) => {
+      const image = await toGrayscale(bytes, ...rest);
+      bytes[bytes.length - 1] = 0;
+      return image;
+    }),
     /^the input was written to/,
   ],
 ];
@@ -98,8 +110,11 @@ describe('there is no fault in', () => {
 
   test('what is estimated to take too much, which is not tried', async () => {
     const engine: Partial<Engine> = {
-      inspect: async () => ({ memoryBytes: 2 ** 31 }),
-      convert: () => Promise.reject(new TypeError('It was tried')),
+      open: async () => ({
+        memoryBytes: 2 ** 31,
+        convert: () => Promise.reject(new TypeError('It was tried')),
+        close() {},
+      }),
     };
     expect(await judge(png, {}, engine)).toEqual({ outcome: 'over the budget' });
   });
@@ -107,7 +122,7 @@ describe('there is no fault in', () => {
 
 test('alpha in what should have none is a fault', async () => {
   const bytes = rgbaPng({ width: 2, height: 1, rows: Buffer.from('abcdefgh') });
-  const keeping: Partial<Engine> = { convert: (bytes) => theEngine.convert(bytes, {}, {}) };
+  const keeping = converting((bytes) => toGrayscale(bytes));
   expect(await judge(bytes, { alpha: 'drop' })).toEqual({ outcome: 'converted' });
   const { fault } = await judge(bytes, { alpha: 'drop' }, keeping);
   expect(fault?.detail).toContain('alpha only where it is kept');

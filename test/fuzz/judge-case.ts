@@ -3,10 +3,10 @@ import {
   type ConversionErrorCode,
   compareMethods,
   type GrayImage,
-  inspectImage,
+  type ImageSession,
   type Limits,
+  openImage,
   type RecipeOptions,
-  toGrayscale,
 } from '../../src/convert/index.ts';
 import { wrongOutput } from './check-output.ts';
 import type { FuzzCase } from './draw-case.ts';
@@ -26,14 +26,16 @@ export interface Verdict {
 
 /** The functions that a case is put to. A test puts faulty ones in their place. */
 export interface Engine {
-  inspect(...args: Parameters<typeof inspectImage>): Promise<{ memoryBytes: number }>;
-  convert(bytes: Uint8Array, recipe: RecipeOptions, limits: Partial<Limits>): Promise<GrayImage>;
+  open(
+    bytes: Uint8Array,
+    recipe: RecipeOptions,
+    limits: Partial<Limits>,
+  ): Promise<Pick<ImageSession, 'memoryBytes' | 'convert' | 'close'>>;
   compare(bytes: Uint8Array, limits: Partial<Limits>): Promise<unknown>;
 }
 
 export const theEngine: Engine = {
-  inspect: inspectImage,
-  convert: toGrayscale,
+  open: openImage,
   compare: compareMethods,
 };
 
@@ -48,26 +50,23 @@ export const memorySlackBytes = 128 * 2 ** 20;
 
 /** Puts a case to the engine and says what is wrong with the answer, if anything. */
 export async function judgeCase(fuzzCase: FuzzCase, engine: Engine = theEngine): Promise<Verdict> {
-  const { bytes, recipe, limits, isRepeated, isCompared } = fuzzCase;
+  const { bytes, recipe, limits, isCompared } = fuzzCase;
   const given = Buffer.from(bytes);
-  const inspected = await answerOf(() => engine.inspect(bytes, limits, recipe), 0);
-  if (inspected.fault) return inspected;
-  const { memoryBytes = 0 } = inspected.result ?? {};
-  if (memoryBytes > budgetBytes) return { outcome: 'over the budget' };
-
-  const times = isRepeated ? 2 : 1;
-  const convert = () => answerOf(() => engine.convert(bytes, recipe, limits), memoryBytes * times);
-  // Side by side, as a batch is converted: what they share must not make them differ.
-  const [first, second] = await Promise.all(
-    isRepeated ? [convert(), convert()] : [convert(), undefined],
-  );
+  const opened = await answerOf(() => engine.open(bytes, recipe, limits), 0);
+  if (opened.fault) return opened;
+  const { memoryBytes = 0 } = opened.result ?? {};
+  if (memoryBytes > budgetBytes) {
+    opened.result?.close();
+    return { outcome: 'over the budget' };
+  }
+  const [first, second] = await conversionsOf(fuzzCase, engine, opened);
   const compared = isCompared
     ? await answerOf(() => engine.compare(bytes, limits), memoryBytes)
     : undefined;
   const fault = [first, second, compared].find((answer) => answer?.fault)?.fault;
   if (fault) return { outcome: first.outcome, fault };
   const wrong = given.equals(bytes)
-    ? (wrongRefusal(inspected, first) ?? (second && wrongRepetition(first, second)))
+    ? second && wrongRepetition(first, second)
     : 'the input was written to';
   if (wrong) return { outcome: first.outcome, fault: { kind: 'wrong answer', detail: wrong } };
   const inOutput = first.result && (await wrongOutput(fuzzCase, first.result));
@@ -79,6 +78,30 @@ export async function judgeCase(fuzzCase: FuzzCase, engine: Engine = theEngine):
 
 interface Answer<Result> extends Verdict {
   result?: Result;
+}
+
+type Opened = Awaited<ReturnType<Engine['open']>>;
+
+/** Once, or twice at the same time, as a batch is converted: what they share must not show. */
+async function conversionsOf(
+  { bytes, recipe, limits, isRepeated }: FuzzCase,
+  engine: Engine,
+  { result: image, outcome }: Answer<Opened>,
+): Promise<[Answer<GrayImage>, Answer<GrayImage> | undefined]> {
+  const memoryBytes = (image?.memoryBytes ?? 0) * (isRepeated ? 2 : 1);
+  const again = async () => await convertAndClose(await engine.open(bytes, recipe, limits));
+  return await Promise.all([
+    image ? answerOf(() => convertAndClose(image), memoryBytes) : { outcome },
+    isRepeated ? answerOf(again, memoryBytes) : undefined,
+  ]);
+}
+
+async function convertAndClose(image: Opened): Promise<GrayImage> {
+  try {
+    return await image.convert();
+  } finally {
+    image.close();
+  }
 }
 
 /** Runs something that may be refused, and may take so much memory. */
@@ -109,13 +132,6 @@ function refusalOf(error: unknown): Verdict {
 
 /** Time is the one limit that does not always end the same. */
 const byTime = 'CONVERSION_TIMEOUT' satisfies ConversionErrorCode;
-
-function wrongRefusal(inspected: Verdict, converted: Verdict): string | undefined {
-  const isRefused = inspected.outcome !== 'converted';
-  const answers = [inspected.outcome, converted.outcome];
-  if (!isRefused || answers[0] === answers[1] || answers.includes(byTime)) return undefined;
-  return `inspectImage says ${inspected.outcome}, but toGrayscale ${converted.outcome}`;
-}
 
 function wrongRepetition(first: Answer<GrayImage>, second: Answer<GrayImage>): string | undefined {
   const answers = [first.outcome, second.outcome];

@@ -23,9 +23,9 @@ const faults = {
 export type PlantedFault = keyof typeof faults;
 
 const fault = faults[process.argv[2] as PlantedFault];
-const inspect: Engine['inspect'] = async (bytes, ...rest) => {
+const open: Engine['open'] = async (bytes, ...rest) => {
   if (hasText(bytes, 'qoif')) fault();
-  return await theEngine.inspect(bytes, ...rest);
+  return await theEngine.open(bytes, ...rest);
 };
 // Many are started, and none needs more than a few formats.
-await serveCases({ ...theEngine, inspect }, { isWarm: false });
+await serveCases({ ...theEngine, open }, { isWarm: false });

@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import {
   defaultLimits,
-  inspectImage,
   type RecipeOptions,
   resolveRecipe,
   toGrayscale,
@@ -19,6 +18,7 @@ import {
   photoLikeWebp,
   truncate,
 } from '../../testing/images.ts';
+import { inspectImage } from '../../testing/inspect-image.ts';
 
 const folder = new URL('../convert/fixtures/', import.meta.url);
 const fixtures = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
@@ -48,7 +48,8 @@ describe.each(Object.entries(converters))('a converter %s', (_, converter) => {
   async function converted(bytes: Uint8Array, recipe?: RecipeOptions, limits = defaultLimits) {
     const image = await converter.open(bytes, { recipe: resolveRecipe(recipe), limits });
     try {
-      return { memoryBytes: image.memoryBytes, ...(await image.convert()) };
+      const { header, memoryBytes } = image;
+      return { header, memoryBytes, ...(await image.convert()) };
     } finally {
       image.close();
     }
@@ -60,7 +61,7 @@ describe.each(Object.entries(converters))('a converter %s', (_, converter) => {
     const { bytes: expectedGray, stages: its, ...expected } = await toGrayscale(bytes, recipe);
     expect(Buffer.from(gray).equals(expectedGray)).toBe(true);
     const { memoryBytes } = await inspectImage(bytes, {}, recipe);
-    expect(facts).toEqual({ ...expected, memoryBytes });
+    expect(facts).toEqual({ ...expected, header: expected.source, memoryBytes });
     expect(Object.keys(stages)).toEqual(Object.keys(its));
   });
 
@@ -90,6 +91,31 @@ describe.each(Object.entries(converters))('a converter %s', (_, converter) => {
     const before = Buffer.from(bytes);
     await converted(bytes);
     expect(bytes.equals(before)).toBe(true);
+  });
+
+  test('opens an output for a thumbnail as it opens an image to convert', async () => {
+    const { bytes } = await toGrayscale(await photoLikeJpeg({ width: 400, height: 300 }));
+    const image = await converter.openThumbnail(bytes, { width: 100, limits: defaultLimits });
+    expect(image.header).toMatchObject({ format: 'png', width: 400, height: 300 });
+    expect(image.memoryBytes).toBeGreaterThan(400 * 300);
+    const thumbnail = await image.convert();
+    expect(thumbnail.contentType).toBe('image/webp');
+    expect(await inspectImage(thumbnail.bytes)).toMatchObject({ width: 100, height: 75 });
+    image.close();
+    await expect(image.convert()).rejects.toThrow('Expected an open image but it was closed');
+    const refused = converter.openThumbnail(readFileSync(new URL('rgb.heic', folder)), {
+      width: 100,
+      limits: defaultLimits,
+    });
+    await expect(refused).rejects.toMatchObject({ code: 'UNSUPPORTED_FORMAT' });
+  });
+
+  test('converts nothing after an image was closed', async () => {
+    const options = { recipe: resolveRecipe(), limits: defaultLimits };
+    const image = await converter.open(photoLikePng(), options);
+    image.close();
+    await expect(image.convert()).rejects.toThrow('Expected an open image but it was closed');
+    await expect(converted(photoLikePng())).resolves.toMatchObject({ width: 64 });
   });
 
   test('does nothing for a signal that is aborted already', async () => {

@@ -4,10 +4,14 @@ import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import fc, { type Scheduler } from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { ConversionError, type GrayImage, toGrayscale } from '../../src/convert/index.ts';
+import {
+  ConversionError,
+  type GrayImage,
+  type ImageSession,
+  toGrayscale,
+} from '../../src/convert/index.ts';
 import { createInlineConverter } from '../../src/isolation/inline-converter.ts';
 import {
-  type Conversion,
   type Converter,
   createBudget,
   type Ledger,
@@ -169,7 +173,7 @@ function createWorld(
 }
 
 function remembering(from: Converter): Converter {
-  const images = new Map<string, Promise<Conversion>>();
+  const images = new Map<string, Promise<ImageSession>>();
   const conversions = new Map<string, Promise<GrayImage>>();
   const remembered = <T>(all: Map<string, Promise<T>>, name: string, make: () => Promise<T>) => {
     const made = all.get(name) ?? make();

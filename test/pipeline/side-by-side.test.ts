@@ -1,13 +1,14 @@
 // How many images are under way at once, and for how long.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { defaultLimits, inspectImage } from '../../src/convert/index.ts';
+import { defaultLimits } from '../../src/convert/index.ts';
 import {
   createBudget,
   DeadlineError,
   type ObjectStore,
   processBatch,
 } from '../../src/pipeline/index.ts';
+import { inspectImage } from '../../testing/inspect-image.ts';
 import { memoryPipeline, sourceObject, tinyPng, uploadOf } from '../../testing/pipeline.ts';
 
 /** More than any of the budgets below admits at once. */

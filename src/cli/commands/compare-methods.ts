@@ -3,12 +3,7 @@ import { basename, dirname, extname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { type FileConversion, openFiles } from '../../app/open-converter.ts';
 import { readConfig } from '../../config/index.ts';
-import {
-  type ComparedMethods,
-  ConversionError,
-  compareMethods,
-  inspectImage,
-} from '../../convert/index.ts';
+import { type ComparedMethods, ConversionError, openComparison } from '../../convert/index.ts';
 import { print, printable, printError } from '../../process/terminal.ts';
 import { endHungDecoder } from '../end-hung-decoder.ts';
 import type { ExitCode } from '../exit-code.ts';
@@ -105,8 +100,12 @@ async function compare(
       `Expected at most ${limits.maxBytes} bytes but the file has ${file.sizeBytes}. Raise MAX_BYTES to take it.`,
     );
   }
-  const { memoryBytes } = await inspectImage(bytes, limits, { frames: 'first' });
-  return await memory.use(memoryBytes, () => compareMethods(bytes, limits));
+  const image = await openComparison(bytes, limits);
+  try {
+    return await memory.use(image.memoryBytes, image.compare);
+  } finally {
+    image.close();
+  }
 }
 
 function tableOf({ comparisons, recommended }: ComparedMethods): string {

@@ -1,12 +1,11 @@
-import { startDeadline } from '../deadline.ts';
-import { decode } from '../decode/decode.ts';
-import { settleAlpha } from '../gray/alpha.ts';
+import type { CheckedImage } from '../check-image.ts';
 import { narrow } from '../gray/depth.ts';
-import { type Limits, resolveLimits } from '../limits.ts';
-import { openImage } from '../open-image.ts';
+import type { Limits } from '../limits.ts';
 import type { PixelImage } from '../pixel-image.ts';
 import { methodFacts, methods, type NamedMethod } from '../recipe/methods.ts';
-import { resolveRecipe } from '../recipe/recipe.ts';
+import { createRunner } from '../run-steps.ts';
+import { type OpenedImage, openSession } from '../session.ts';
+import { steps } from '../steps.ts';
 import { drawSheet, type MethodComparison } from './comparison-sheet.ts';
 import { contrastLossOf } from './contrast-loss.ts';
 import { previewOf } from './preview.ts';
@@ -26,16 +25,43 @@ const equallyGood = 0.01;
 /** Of equally good ones: what other programs expect, then what is chosen for the picture. */
 const preferred: NamedMethod[] = ['rec601', 'decolor'];
 
+/** An opened image whose methods can be compared, once. */
+export interface ComparisonSession extends OpenedImage {
+  compare(): Promise<ComparedMethods>;
+}
+
 /**
- * Tells how much of a picture’s contrast each method loses, and draws them side by side; of
- * animations the first frame, flattened on white. Throws `ConversionError`.
+ * Opens an image like `openImage` does, for the comparison of methods: of animations the first
+ * frame, flattened on white. Throws `ConversionError`.
+ */
+export async function openComparison(
+  bytes: Uint8Array,
+  limits: Partial<Limits> = {},
+): Promise<ComparisonSession> {
+  const recipe = { alpha: 'flatten', frames: 'first' } as const;
+  const { run, ...opened } = await openSession(bytes, { recipe, limits, work: compareOn });
+  return { ...opened, compare: run };
+}
+
+/**
+ * Measures how much of an image’s contrast each method loses, and draws the results next to each
+ * other; of animations the first frame, flattened on white. Throws `ConversionError`.
  */
 export async function compareMethods(
   bytes: Uint8Array,
   limits: Partial<Limits> = {},
 ): Promise<ComparedMethods> {
-  const { image, orientation } = await coloursOf(bytes, resolveLimits(limits));
-  const preview = await previewOf(image, orientation);
+  const image = await openComparison(bytes, limits);
+  try {
+    return await image.compare();
+  } finally {
+    image.close();
+  }
+}
+
+async function compareOn(checked: CheckedImage): Promise<ComparedMethods> {
+  const image = await coloursOf(checked);
+  const preview = await previewOf(image, checked.file.image.orientation);
   const lossOf = contrastLossOf(preview);
   const grays = Object.keys(methods).map((name) => {
     const method = name as NamedMethod;
@@ -55,17 +81,12 @@ export async function compareMethods(
   };
 }
 
-async function coloursOf(
-  bytes: Uint8Array,
-  limits: Limits,
-): Promise<{ image: PixelImage; orientation: number | undefined }> {
-  const recipe = resolveRecipe({ alpha: 'flatten', frames: 'first' });
-  const deadline = startDeadline(limits.timeoutMs);
-  const { bytes: content, file } = await deadline.step(openImage(bytes, limits, recipe));
-  const options = { ...recipe, frames: 1, maxPixels: limits.maxPixels, deadline };
-  const decoded = await deadline.step(decode(content, file, options));
-  const image = narrow(settleAlpha(decoded, { ...recipe, format: 'png' }));
-  return { image, orientation: file.image.orientation };
+/** All pixels, as a conversion makes gray of them, with 8 bits a sample. */
+async function coloursOf(checked: CheckedImage): Promise<PixelImage> {
+  const { run } = createRunner(checked);
+  const decoded = await run(steps.decode, undefined);
+  const colours = await run(steps.colour, decoded.pixels);
+  return narrow(await run(steps.alpha, colours));
 }
 
 /** `whole` decides where a method depends on the picture, so that it is as in a conversion. */

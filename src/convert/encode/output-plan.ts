@@ -33,7 +33,8 @@ function sameFormat({ image }: SourceFile): OutputFormat {
   return isWritten(image.format) ? image.format : 'png';
 }
 
-function isWritten(format: string): format is OutputFormat {
+/** Whether this program can write a format. */
+export function isWritten(format: string): format is OutputFormat {
   return format in outputFormats;
 }
 

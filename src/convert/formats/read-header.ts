@@ -41,8 +41,8 @@ export interface SourceFile {
   /** The colours by number, where the file names them so. */
   cicp?: Cicp;
   timing?: Timing;
-  /** Of all the pictures inside an SVG. */
-  embeddedPixels?: number;
+  /** What decoding allocates besides, however many pixels the image has. */
+  extraBytes?: number;
 }
 
 /** How an animation runs: milliseconds a frame, and how often it is shown, 0 being for ever. */
@@ -76,13 +76,14 @@ async function readOwnHeader(
   deadline: Deadline,
 ): Promise<SourceFile> {
   const header: WasmHeader = await (await ownDecoder(format)).readHeader(bytes, deadline);
-  const { icc, cicp, orientation: _, ...facts } = header;
+  const { icc, cicp, extraBytes, orientation: _, ...facts } = header;
   return {
     image: { format, sizeBytes: bytes.length, ...facts },
     samples: facts.channels <= 2 ? 'gray' : 'rgb',
     isDeep: facts.depth > 8,
     ...(icc && { icc }),
     ...(cicp && { cicp }),
+    ...(extraBytes && { extraBytes }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import type { Thumbnail } from '../../convert/index.ts';
+import type { Thumbnail } from '../../convert/thumbnail.ts';
 import { gone } from '../problems/gone.ts';
 import type { Place } from '../routes/belongs-to.ts';
 import type { Service } from '../service.ts';

@@ -1,8 +1,9 @@
 import { deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { inspectImage, toGrayscale } from '../../../src/convert/index.ts';
+import { toGrayscale } from '../../../src/convert/index.ts';
 import { buildHeif, codedPicture, property } from '../../../testing/heif.ts';
 import { adobeColorants, curv, rgbProfile, rgbTableProfile } from '../../../testing/icc.ts';
+import { inspectImage } from '../../../testing/inspect-image.ts';
 import { buildPng, parsePng } from '../../../testing/png.ts';
 import { buildPsd, psdResource } from '../../../testing/psd.ts';
 import { fixture } from '../decode/wasm-fixtures.ts';

@@ -6,13 +6,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  inspectImage,
-  recipeHash,
-  resolveRecipe,
-  toGrayscale,
-} from '../../../src/convert/index.ts';
+import { recipeHash, resolveRecipe, toGrayscale } from '../../../src/convert/index.ts';
 import { hugePngHeader, pixelPng } from '../../../testing/images.ts';
+import { inspectImage } from '../../../testing/inspect-image.ts';
 import { parsePng } from '../../../testing/png.ts';
 import { refusalOf } from '../gray/gray-of.ts';
 

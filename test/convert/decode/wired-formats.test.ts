@@ -3,7 +3,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { bmp } from '../../../src/convert/decode/bmp/decode-bmp.ts';
-import { inspectImage, type RecipeOptions, toGrayscale } from '../../../src/convert/index.ts';
+import { type RecipeOptions, toGrayscale } from '../../../src/convert/index.ts';
+import { inspectImage } from '../../../testing/inspect-image.ts';
 import { parsePng } from '../../../testing/png.ts';
 import { oracleGray } from '../gray/gray-of.ts';
 

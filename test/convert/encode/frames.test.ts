@@ -1,11 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import {
-  inspectImage,
-  type OutputFormat,
-  type RecipeOptions,
-  toGrayscale,
-} from '../../../src/convert/index.ts';
+import { type OutputFormat, type RecipeOptions, toGrayscale } from '../../../src/convert/index.ts';
 import {
   animatedGif,
   animatedWebp,
@@ -15,6 +10,7 @@ import {
   photoLikePng,
   truncate,
 } from '../../../testing/images.ts';
+import { inspectImage } from '../../../testing/inspect-image.ts';
 import { buildPng, parsePng } from '../../../testing/png.ts';
 import { joinTiffs, stripTiff } from '../../../testing/tiff.ts';
 import { grayOf, oraclePixels } from '../gray/gray-of.ts';

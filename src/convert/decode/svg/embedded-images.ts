@@ -5,6 +5,9 @@ import { isSvg, prologueOf } from './svg-text.ts';
 // librsvg follows no reference to a file or a server, but draws what an SVG has in it as `data:`,
 // whatever its size: a few kilobytes of PNG can be gigabytes of pixels. So these are measured first.
 
+/** What a pixel of them takes while the SVG is drawn, and there can be several. Measured. */
+export const embeddedPixelBytes = 12;
+
 /**
  * How many pixels the pictures inside an SVG have. Throws `ConversionError` for what could hide
  * one: entities that are more than plain text, pictures that cannot be measured, an SVG in the SVG.

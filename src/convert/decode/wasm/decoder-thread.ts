@@ -1,7 +1,7 @@
 // What a thread of in-thread.ts runs. A file of its own, as threads start with a file: a bundler
 // needs it as an entry point, to be put beside the bundle under the same name.
 import { parentPort } from 'node:worker_threads';
-import { sentError } from '../../sent-error.ts';
+import { ConversionError } from '../../errors.ts';
 import type { ThreadReply, ThreadRequest, ThreadTasks } from './thread-tasks.ts';
 
 /** Each decoder is loaded with the first image that needs it. */
@@ -18,7 +18,10 @@ parentPort?.on('message', async ({ task, bytes }: ThreadRequest) => {
     const result = await tasks[task](bytes);
     parentPort?.postMessage({ result } satisfies ThreadReply, buffersOf(result));
   } catch (error) {
-    parentPort?.postMessage({ error: sentError(error) } satisfies ThreadReply);
+    // Anything else is a fault of the program: it ends the thread, and whoever waits receives it.
+    if (!(error instanceof ConversionError)) throw error;
+    const { code, message } = error;
+    parentPort?.postMessage({ refusal: { code, message } } satisfies ThreadReply);
   }
 });
 

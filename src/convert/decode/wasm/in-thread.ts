@@ -1,13 +1,16 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type Deadline, mostTimerMs, startDeadline } from '../../deadline.ts';
-import { receivedError } from '../../sent-error.ts';
+import { ConversionError } from '../../errors.ts';
 import type { ThreadReply, ThreadRequest, ThreadTasks } from './thread-tasks.ts';
 
 /** A thread that has nothing to do ends after this, and gives back the memory of its last image. */
 const idleMs = 5_000;
 /** One that never rests ends after so many tasks: each leaves something behind, libheif's most. */
 const maxTasks = 100;
+
+// Module state on purpose: however many images are open in a program, there must be no more threads
+// than cores. Nothing has to close them: an idle thread keeps no program alive and soon ends.
 
 /** As many as there are cores; more would only take memory. */
 const free = Array.from({ length: navigator.hardwareConcurrency }, () => ({}) as Place);
@@ -35,7 +38,7 @@ export async function inThread<Name extends keyof ThreadTasks>(
   try {
     deadline.check();
     const reply = await ask(place, { task, bytes: new Uint8Array(bytes) }, deadline);
-    if ('error' in reply) throw receivedError(reply.error);
+    if ('refusal' in reply) throw new ConversionError(reply.refusal.code, reply.refusal.message);
     return reply.result as ThreadTasks[Name];
   } finally {
     leave(place);
@@ -73,7 +76,9 @@ function ask(place: Place, request: ThreadRequest, deadline: Deadline): Promise<
       Math.min(deadline.leftMs(), mostTimerMs),
     );
     const onExit = () => give(new Error('The thread of a decoder ended before it answered.'));
+    const onEnd = () => give(deadline.signal.reason);
     thread.on('message', take).on('error', give).on('exit', onExit);
+    deadline.signal.addEventListener('abort', onEnd);
     thread.postMessage(request, [request.bytes.buffer]);
 
     function take(reply: ThreadReply) {
@@ -91,6 +96,7 @@ function ask(place: Place, request: ThreadRequest, deadline: Deadline): Promise<
     function settle() {
       clearTimeout(timer);
       thread.off('message', take).off('error', give).off('exit', onExit);
+      deadline.signal.removeEventListener('abort', onEnd);
     }
   });
 }

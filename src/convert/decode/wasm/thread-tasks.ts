@@ -1,4 +1,4 @@
-import type { SentError } from '../../sent-error.ts';
+import type { ConversionError } from '../../errors.ts';
 import type { WasmPixels } from './wasm-decoder.ts';
 
 /** What threads can be asked for, and what they answer. */
@@ -14,4 +14,6 @@ export interface ThreadRequest {
   bytes: Uint8Array<ArrayBuffer>;
 }
 
-export type ThreadReply = { result: ThreadTasks[keyof ThreadTasks] } | { error: SentError };
+export type ThreadReply =
+  | { result: ThreadTasks[keyof ThreadTasks] }
+  | { refusal: Pick<ConversionError, 'code' | 'message'> };

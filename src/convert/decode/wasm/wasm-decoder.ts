@@ -19,6 +19,8 @@ export interface WasmHeader {
   icc?: Uint8Array;
   /** The colours by number, where the file names them so. */
   cicp?: Cicp;
+  /** What decoding allocates besides, however many pixels the image has. */
+  extraBytes?: number;
 }
 
 /** Code points of ITU-T H.273: sRGB is 1 and 13, Display P3 is 12 and 13. */

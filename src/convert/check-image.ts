@@ -1,0 +1,116 @@
+import type { Deadline } from './deadline.ts';
+import { unwrapped } from './decode/own-decoders.ts';
+import { embeddedPixelBytes, embeddedPixelsOf } from './decode/svg/embedded-images.ts';
+import { plainSvg, svgText } from './decode/svg/svg-text.ts';
+import { type OutputPlan, planOutput } from './encode/output-plan.ts';
+import { ConversionError } from './errors.ts';
+import { foreignFormatOf } from './formats/foreign-formats.ts';
+import { type InputFormat, inputFormatOf, inputFormats } from './formats/input-formats.ts';
+import { outputFormats } from './formats/output-formats.ts';
+import { readHeader, type SourceFile, type SourceImage } from './formats/read-header.ts';
+import type { Limits } from './limits.ts';
+import type { Recipe } from './recipe/recipe-options.ts';
+
+/** How an image is converted, and by when. */
+export interface Terms {
+  recipe: Recipe;
+  limits: Limits;
+  deadline: Deadline;
+}
+
+/** A source within the limits, with all that its conversion needs to know. */
+export interface CheckedImage extends Terms {
+  /** Of the image itself, where the file is a container. */
+  bytes: Uint8Array;
+  file: SourceFile;
+  plan: OutputPlan;
+}
+
+/**
+ * Reads the header and checks it against all limits; no pixel is decoded. The recipe decides how
+ * large the image may be. Throws `ConversionError`.
+ */
+export async function checkImage(bytes: Uint8Array, terms: Terms): Promise<CheckedImage> {
+  const { recipe, limits, deadline } = terms;
+  checkBytes(bytes, limits.maxBytes);
+  const inner = unwrapped(bytes);
+  const format = acceptedFormat(inner, recipe);
+  const content = format === 'svg' ? plainSvg(inner) : inner;
+  // Before libvips reads it, as it may need to draw an SVG to know its size.
+  const embeddedPixels = format === 'svg' ? await embeddedPixelsOf(svgText(content)) : 0;
+  checkEmbedded(embeddedPixels, limits.maxPixels);
+  const header = await readHeader(content, format, { ...recipe, deadline });
+  const file = { extraBytes: embeddedPixels * embeddedPixelBytes, ...header };
+  checkPages(file.image, limits.maxPages);
+  const plan = await planOutput(content, file, recipe);
+  checkPixels(file.image, plan, limits.maxPixels);
+  checkSides(file.image, plan);
+  return { ...terms, bytes: content, file, plan };
+}
+
+export function checkBytes(bytes: Uint8Array, maxBytes: number): void {
+  // sharp would take a string for the name of a file, and open it.
+  if (!(bytes instanceof Uint8Array)) throw new TypeError('Expected the image as a Uint8Array');
+  if (bytes.length === 0) {
+    throw new ConversionError('EMPTY_OBJECT', 'Expected an image but received 0 bytes.');
+  }
+  if (bytes.length > maxBytes) {
+    throw new ConversionError(
+      'FILE_TOO_LARGE',
+      `Expected at most ${maxBytes} bytes but received ${bytes.length}. Raise the limit maxBytes to take it.`,
+    );
+  }
+}
+
+function acceptedFormat(bytes: Uint8Array, { allowSvg }: Recipe): InputFormat {
+  const format = inputFormatOf(bytes);
+  if (format && (format !== 'svg' || allowSvg)) return format;
+  const accepted = Object.entries(inputFormats)
+    .filter(([format]) => format !== 'svg' || allowSvg)
+    .map(([, { name }]) => name);
+  const { name, cure } = foreignFormatOf(bytes);
+  throw new ConversionError(
+    'UNSUPPORTED_FORMAT',
+    `Expected ${accepted.slice(0, -1).join(', ')} or ${accepted.at(-1)} but the content looks like ${name}. ${cure}`,
+  );
+}
+
+function checkPages({ pages }: SourceImage, maxPages: number): void {
+  if (pages <= maxPages) return;
+  throw new ConversionError(
+    'TOO_MANY_PAGES',
+    `Expected at most ${maxPages} pages or frames but the file has ${pages}. Raise the limit maxPages to take it.`,
+  );
+}
+
+export function checkPixels(
+  { width, height }: SourceImage,
+  { frames }: OutputPlan,
+  maxPixels: number,
+) {
+  const pixels = width * height * frames;
+  if (pixels <= maxPixels) return;
+  const [inFrames, cure] =
+    frames > 1 ? [` x ${frames} frames`, ', or convert the first'] : ['', ''];
+  throw new ConversionError(
+    'IMAGE_TOO_LARGE',
+    `Expected at most ${maxPixels} pixels but the image has ${width} x ${height}${inFrames} = ${pixels}. Raise the limit maxPixels to take it${cure}.`,
+  );
+}
+
+function checkEmbedded(embeddedPixels: number, maxPixels: number): void {
+  if (embeddedPixels <= maxPixels) return;
+  throw new ConversionError(
+    'IMAGE_TOO_LARGE',
+    `Expected at most ${maxPixels} pixels but the pictures inside the SVG have ${embeddedPixels}. Raise the limit maxPixels to take it.`,
+  );
+}
+
+function checkSides({ width, height }: SourceImage, { format }: OutputPlan): void {
+  const { name, maxSide } = outputFormats[format];
+  if (Math.max(width, height) <= maxSide) return;
+  throw new ConversionError(
+    'IMAGE_TOO_LARGE',
+    `Expected at most ${maxSide} pixels on a side, as ${name} can hold, but the image has ${width} x ${height}. Choose another output format.`,
+  );
+}

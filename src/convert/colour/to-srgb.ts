@@ -1,0 +1,45 @@
+import type { CheckedImage } from '../check-image.ts';
+import type { StoredPixels } from '../decode/decode.ts';
+import { decodeBySharp } from '../decode/decode-by-sharp.ts';
+import { isOwnFormat } from '../decode/own-decoders.ts';
+import { rawTiff } from '../decode/raw-tiff.ts';
+import { isGray, type PixelImage } from '../pixel-image.ts';
+import { applyProfile } from './apply-profile.ts';
+import { inksToRgb } from './cmyk.ts';
+import { foreignProfile } from './icc-profile.ts';
+
+/** Brings pixels to sRGB, in place where that can be: gray, RGB or RGBA. Throws `ConversionError`. */
+export async function toSrgb(stored: StoredPixels, image: CheckedImage): Promise<PixelImage> {
+  const { file, recipe } = image;
+  if (isOwnFormat(file.image.format)) return await ownToSrgb(stored, image);
+  if (file.samples === 'cmyk') return recipe.colour === 'raw' ? inksToRgb(stored) : stored;
+  const profile = recipe.colour === 'managed' ? foreignProfile(file) : undefined;
+  // libvips has applied one that is a table.
+  if (profile) applyProfile(stored, profile);
+  return stored;
+}
+
+/** A profile that is a table is applied by sharp alone, to pixels in a TIFF. */
+async function ownToSrgb(
+  { icc: decodedIcc, ...stored }: StoredPixels,
+  image: CheckedImage,
+): Promise<PixelImage> {
+  const { file, recipe, plan } = image;
+  if (recipe.colour === 'raw') return stored;
+  const icc = decodedIcc ?? file.icc;
+  const samples = isGray(stored) ? 'gray' : 'rgb';
+  const profile = foreignProfile({ ...file, samples, ...(icc && { icc }) });
+  if (profile?.kind !== 'table' || !icc) {
+    if (profile) applyProfile(stored, profile);
+    return stored;
+  }
+  const hasAlpha = stored.channels % 2 === 0;
+  const isDeep = stored.pixels instanceof Uint16Array;
+  const wrapped = { ...file.image, format: 'tiff', hasAlpha } as const;
+  return await decodeBySharp({
+    ...image,
+    bytes: rawTiff(stored, icc),
+    file: { image: wrapped, samples, isDeep, icc },
+    plan: { ...plan, frames: 1 },
+  });
+}

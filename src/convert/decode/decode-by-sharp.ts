@@ -1,0 +1,81 @@
+import sharp, { type Sharp } from 'sharp';
+import type { CheckedImage } from '../check-image.ts';
+import { foreignProfile, type IccProfile } from '../colour/icc-profile.ts';
+import type { SourceFile, SourceImage } from '../formats/read-header.ts';
+import { isTiledTiff } from '../formats/tiff-layout.ts';
+import type { PixelImage } from '../pixel-image.ts';
+import type { Recipe } from '../recipe/recipe-options.ts';
+import { orCorrupt } from './decoder-error.ts';
+import { inTurn } from './svg/svg-turns.ts';
+
+export interface SharpOptions {
+  /** What is missing is made up by the decoder rather than refused. */
+  isLenient?: boolean;
+}
+
+/** The pixels as stored; profiles that are tables are applied, and inks have become sRGB. */
+export async function decodeBySharp(
+  { bytes, file, plan, recipe, limits, deadline }: CheckedImage,
+  { isLenient = false }: SharpOptions = {},
+): Promise<PixelImage> {
+  const { colour } = recipe;
+  const profile = colour === 'managed' ? foreignProfile(file) : undefined;
+  const space = spaceOf(file, colour, profile);
+  const decoder = sharp(bytes, {
+    failOn: isLenient ? 'none' : strictnessFor(bytes, file.image),
+    limitInputPixels: limits.maxPixels,
+    limitInputChannels: false,
+    pages: plan.frames,
+    ignoreIcc: profile?.kind !== 'table',
+  }).timeout(deadline.seconds());
+  // sharp applies a table at 16 bits by way of Display P3, and would stop there.
+  if (profile?.kind === 'table' && space === 'rgb' && file.isDeep) decoder.withIccProfile('srgb');
+  return await orCorrupt(
+    file.image.format,
+    inTurn(file.image.format, () => pixelsOf(decoder, space, file.isDeep)),
+  );
+}
+
+/** What sharp is asked for. */
+type Space = 'gray' | 'rgb' | 'cmyk' | 'cmyk to rgb';
+
+function spaceOf(
+  { samples, image }: SourceFile,
+  colour: Recipe['colour'],
+  profile: IccProfile | undefined,
+): Space {
+  if (samples === 'cmyk') return colour === 'raw' ? 'cmyk' : 'cmyk to rgb';
+  // Gray with alpha comes as RGBA, as sharp would drop its alpha.
+  const isGray = samples === 'gray' && !image.hasAlpha && profile?.kind !== 'table';
+  return isGray ? 'gray' : 'rgb';
+}
+
+/** What sharp calls a space, at 8 and at 16 bits. libvips’ profiles for inks have 8. */
+const sharpSpaces = {
+  gray: ['b-w', 'grey16'],
+  rgb: ['srgb', 'rgb16'],
+  cmyk: ['cmyk', 'cmyk'],
+  'cmyk to rgb': ['srgb', 'srgb'],
+} as const satisfies Record<Space, readonly [string, string]>;
+
+async function pixelsOf(decoder: Sharp, space: Space, isDeep: boolean): Promise<PixelImage> {
+  const is16Bit = isDeep && space !== 'cmyk to rgb';
+  // Without it, sharp turns inks into colours on its way to inks.
+  if (space === 'cmyk') decoder.pipelineColourspace('cmyk');
+  const { data, info } = await decoder
+    .toColourspace(sharpSpaces[space][is16Bit ? 1 : 0])
+    .raw({ depth: is16Bit ? 'ushort' : 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  const pixels = is16Bit ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data;
+  return { pixels, width, height, channels };
+}
+
+/**
+ * `error` refuses what is cut off and takes what Pillow takes without complaint: stray bytes
+ * between the segments of a JPEG, odd tags in a TIFF. But only as a warning does libvips report a
+ * broken tile, and hands out the rest of the image.
+ */
+function strictnessFor(bytes: Uint8Array, { format }: SourceImage): 'error' | 'warning' {
+  return format === 'tiff' && isTiledTiff(bytes) ? 'warning' : 'error';
+}

@@ -1,0 +1,61 @@
+import type { CheckedImage } from './check-image.ts';
+import type { Encoded } from './encode/encode.ts';
+import { type Loss, lossesOf } from './losses.ts';
+import type { PixelImage } from './pixel-image.ts';
+import { type Step, steps } from './steps.ts';
+
+/** Wall time by what it was spent on. */
+export interface StageTimes {
+  decodeMs: number;
+  grayMs: number;
+  encodeMs: number;
+}
+
+/** The output file, and what the steps found out about it. */
+export interface ConvertedFile extends Omit<Encoded, 'grayMs'> {
+  width: number;
+  /** Of all frames together. */
+  height: number;
+  losses: Loss[];
+  stages: StageTimes;
+}
+
+/** Takes an image through all steps. */
+export async function runSteps(image: CheckedImage): Promise<ConvertedFile> {
+  const { run, stages } = createRunner(image);
+  const { pixels, losses } = await pixelsToEncode(image, run);
+  const { grayMs, ...encoded } = await run(steps.encode, pixels);
+  // The encoder may have made gray of colours.
+  stages.grayMs += grayMs;
+  stages.encodeMs -= grayMs;
+  return { ...encoded, width: pixels.width, height: pixels.height, losses, stages };
+}
+
+/** What they are made of is forgotten when this returns, as it may be most of the memory. */
+async function pixelsToEncode(
+  image: CheckedImage,
+  run: Run,
+): Promise<{ pixels: PixelImage; losses: Loss[] }> {
+  const { pixels: decoded, isTruncated } = await run(steps.decode, undefined);
+  let pixels = await run(steps.colour, decoded);
+  const losses = lossesOf(pixels, image, isTruncated);
+  const { deepen, alpha, gray, upright, round } = steps;
+  for (const step of [deepen, alpha, gray, upright, round]) pixels = await run(step, pixels);
+  return { pixels, losses };
+}
+
+type Run = <From, To>(step: Step<From, To>, from: From) => Promise<To>;
+
+/** Runs steps within the deadline, and adds up their times. */
+export function createRunner(image: CheckedImage): { run: Run; stages: StageTimes } {
+  const stages: StageTimes = { decodeMs: 0, grayMs: 0, encodeMs: 0 };
+  return {
+    stages,
+    async run(step, from) {
+      const startedAt = performance.now();
+      const made = await image.deadline.step((async () => await step.run(from, image))());
+      stages[`${step.stage}Ms`] += performance.now() - startedAt;
+      return made;
+    },
+  };
+}
