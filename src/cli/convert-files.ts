@@ -2,7 +2,12 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { FileConversion } from '../app/open-converter.ts';
 import { ConversionError, type GrayImage, type Recipe } from '../convert/index.ts';
-import { type Conversion, type Converter, createBudget, DiskFullError } from '../pipeline/index.ts';
+import {
+  type Converter,
+  convertWithinBudget,
+  createBudget,
+  DiskFullError,
+} from '../pipeline/index.ts';
 import { FileError } from './file-error.ts';
 import { isPictureName, type Job } from './plan-conversions.ts';
 import { readStream } from './read-stream.ts';
@@ -64,12 +69,13 @@ async function convertFile(
   if (!overwrite && (await store.head(refOf(output)))) return alreadyThere;
 
   const bytes = await readInput(input, store, limits.maxBytes);
-  let conversion: Conversion | undefined;
   try {
     const opened = await converter.open(bytes, { recipe, limits });
-    conversion = opened;
-    const { bytes: gray, ...image } = await memory.use(opened.memoryBytes, opened.convert);
-    opened.close();
+    const { bytes: gray, ...image } = await convertWithinBudget(opened, {
+      memory,
+      tooLarge: 'convert alone',
+      use: (converted) => converted,
+    });
     const object = { bytes: gray, contentType: image.contentType, metadata: {} };
     if (overwrite) await store.put(refOf(output), object);
     else if (!(await store.create(refOf(output), object))) return alreadyThere;
@@ -80,8 +86,6 @@ async function convertFile(
       return { status: 'skipped', reason: 'not a picture' };
     }
     throw error;
-  } finally {
-    conversion?.close();
   }
 }
 

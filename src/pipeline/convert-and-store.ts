@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
-import { ConversionError, describeRecipe, recipeHash } from '../convert/index.ts';
+import {
+  ConversionError,
+  describeRecipe,
+  type ImageSession,
+  recipeHash,
+} from '../convert/index.ts';
+import { convertWithinBudget } from './convert-within-budget.ts';
 import { PermanentError } from './errors.ts';
 import type { Converted, Result } from './outcome.ts';
 import type { PipelineParts } from './parts.ts';
-import type { Conversion, ReadObject } from './ports.ts';
+import type { ReadObject } from './ports.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import type { ObjectRef } from './upload.ts';
 
@@ -14,29 +20,40 @@ export async function convertAndStore(
   parts: PipelineParts,
   watch: Stopwatch,
 ): Promise<Result> {
-  const { converter, recipe, limits, memory, now } = parts;
+  const { limits, memory } = parts;
   if (!source.bytes) return tooLarge(source.sizeBytes, limits.maxBytes);
   const { bytes } = source;
-  let conversion: Conversion | undefined;
   try {
-    const opened = await watch.time('decode', () => converter.open(bytes, { recipe, limits }));
-    conversion = opened;
-    const { memoryBytes } = opened;
-    if (memoryBytes > memory.capacity) throw needsTooMuchMemory(memoryBytes, memory.capacity);
-    const askedAt = now();
-    return await memory.use(memoryBytes, async () => {
-      watch.add('queue', now() - askedAt);
-      const { stages, ...gray } = await opened.convert();
-      watch.add('decode', stages.decodeMs);
-      watch.add('gray', stages.grayMs);
-      watch.add('encode', stages.encodeMs);
-      return await store(ref, source, gray, { parts, watch });
+    const image = await open(bytes, parts, watch);
+    return await convertWithinBudget(image, {
+      memory,
+      tooLarge: 'refuse',
+      async use({ stages, ...gray }, queueMs) {
+        watch.add('queue', queueMs);
+        watch.add('decode', stages.decodeMs);
+        watch.add('gray', stages.grayMs);
+        watch.add('encode', stages.encodeMs);
+        return await store(ref, source, gray, { parts, watch });
+      },
     });
   } catch (error) {
     if (error instanceof ConversionError || error instanceof PermanentError) return failed(error);
     throw error;
-  } finally {
-    conversion?.close();
+  }
+}
+
+/** The time for a header is in that of its conversion; of an image that is refused it is all. */
+async function open(
+  bytes: Uint8Array,
+  { converter, recipe, limits, now }: PipelineParts,
+  watch: Stopwatch,
+): Promise<ImageSession> {
+  const startedAt = now();
+  try {
+    return await converter.open(bytes, { recipe, limits });
+  } catch (error) {
+    watch.add('decode', now() - startedAt);
+    throw error;
   }
 }
 
@@ -101,13 +118,4 @@ function tooLarge(sizeBytes: number, maxBytes: number): Result {
     code: 'FILE_TOO_LARGE',
     message: `Expected at most ${maxBytes} bytes but the object has ${sizeBytes}. Raise MAX_BYTES to take it.`,
   };
-}
-
-/** An image that would not fit even alone. */
-export function needsTooMuchMemory(memoryBytes: number, capacity: number): ConversionError {
-  const megabytes = (bytes: number) => Math.ceil(bytes / 2 ** 20);
-  return new ConversionError(
-    'IMAGE_TOO_LARGE',
-    `Expected an image that converts within ${megabytes(capacity)} MB of memory but this one needs about ${megabytes(memoryBytes)} MB. Raise MEMORY_BUDGET_MB, and the memory with it.`,
-  );
 }

@@ -1,5 +1,6 @@
 export { type Budget, createBudget, type Share } from './budget.ts';
-export { isOutput, needsTooMuchMemory, outputOf } from './convert-and-store.ts';
+export { isOutput, outputOf } from './convert-and-store.ts';
+export { convertWithinBudget } from './convert-within-budget.ts';
 export { asDiskFull, DiskFullError } from './disk-full.ts';
 export {
   BodyLengthError,
@@ -22,7 +23,6 @@ export {
 } from './outcome.ts';
 export type { PipelineParts } from './parts.ts';
 export type {
-  Conversion,
   ConversionOptions,
   Converter,
   FoundFile,

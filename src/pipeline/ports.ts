@@ -1,4 +1,4 @@
-import type { GrayImage, ImageSession, Limits, Recipe } from '../convert/index.ts';
+import type { ImageSession, Limits, Recipe } from '../convert/index.ts';
 import type { Thumbnail } from '../convert/thumbnail.ts';
 import type { Outcome } from './outcome.ts';
 import type { ObjectRef } from './upload.ts';
@@ -69,15 +69,6 @@ export interface ConversionOptions {
 
 export interface ThumbnailOptions extends Omit<ConversionOptions, 'recipe'> {
   width: number;
-}
-
-/** An image that is within the limits, before and while it is converted. */
-export interface Conversion<Image = GrayImage> {
-  /** Upper estimate of what converting allocates, besides the source’s own bytes. */
-  readonly memoryBytes: number;
-  convert(): Promise<Image>;
-  /** Makes room for the next one, converted or not. */
-  close(): void;
 }
 
 /** An outcome on its way into the ledger. */

@@ -1,19 +1,18 @@
 import { recipeOf } from '../../config/index.ts';
 import { type GrayImage, outputFormats, type Recipe } from '../../convert/index.ts';
-import type { Share } from '../../pipeline/index.ts';
+import { convertWithinBudget, type Share } from '../../pipeline/index.ts';
 import { convert } from '../api/work-routes.ts';
 import { RequestError } from '../problems/problems.ts';
 import type { Api, Service } from '../service.ts';
 import { noRoom, readBody } from '../transfer/read-body.ts';
 import { sendBytes } from '../transfer/send-bytes.ts';
-import { withinMemory } from '../transfer/within-memory.ts';
 import { unlessAborted, workSignal } from '../transfer/work-signal.ts';
 
 /** `POST /v1/convert` */
 export function addConvert(app: Api, service: Service): void {
   const { parts, gate, metrics } = service;
   const { config } = parts;
-  const { limits, transfers, converter } = parts.pipeline;
+  const { limits, transfers, memory, converter } = parts.pipeline;
   const timeoutMs = config.server.requestTimeoutSeconds * 1e3;
 
   app.openapi(convert, async (c) => {
@@ -42,11 +41,11 @@ export function addConvert(app: Api, service: Service): void {
       // Outside of the gate: clients that send nothing keep no others from their conversions.
       const bytes = await readBody(request, { maxBytes: limits.maxBytes, share, ...options });
       const readAt = performance.now();
-      const { gray, startedConvertingAt } = await gate.pass(() =>
-        convertBytes(bytes, { share, ...options }),
-      );
+      const gray = await gate.pass(() => convertBytes(bytes, { share, ...options }));
+      // All but the work on the image: waiting for a process and for memory.
+      const queueMs = performance.now() - readAt - workMs(gray);
       options.signal.throwIfAborted();
-      return { gray, share, bodyMs: readAt - startedAt, queueMs: startedConvertingAt - readAt };
+      return { gray, share, bodyMs: readAt - startedAt, queueMs };
     } catch (error) {
       share.release();
       throw error;
@@ -57,12 +56,14 @@ export function addConvert(app: Api, service: Service): void {
     bytes: Uint8Array,
     { recipe, signal, share }: ConvertOptions & { share: Share },
   ) {
-    const opening = converter.open(bytes, { recipe, limits, signal });
-    return await withinMemory(opening, parts.pipeline, async (image) => {
-      const startedConvertingAt = performance.now();
-      const gray = await image.convert();
-      if (!share.resize(gray.bytes.byteLength)) throw noRoom();
-      return { gray, startedConvertingAt };
+    const image = await converter.open(bytes, { recipe, limits, signal });
+    return await convertWithinBudget(image, {
+      memory,
+      tooLarge: 'refuse',
+      use(gray) {
+        if (!share.resize(gray.bytes.byteLength)) throw noRoom();
+        return gray;
+      },
     });
   }
 }
@@ -103,6 +104,10 @@ const formatNames = Object.keys(outputFormats) as (keyof typeof outputFormats)[]
 
 function stagesOf({ stages }: GrayImage): Record<string, number> {
   return { decode: stages.decodeMs, gray: stages.grayMs, encode: stages.encodeMs };
+}
+
+function workMs({ stages }: GrayImage): number {
+  return stages.decodeMs + stages.grayMs + stages.encodeMs;
 }
 
 function serverTiming(stagesMs: Record<string, number>): string {

@@ -1,11 +1,11 @@
 import type { Context } from 'hono';
 import type { Thumbnail } from '../../convert/thumbnail.ts';
+import { convertWithinBudget } from '../../pipeline/index.ts';
 import { gone } from '../problems/gone.ts';
 import type { Place } from '../routes/belongs-to.ts';
 import type { Service } from '../service.ts';
 import { noRoom } from './read-body.ts';
 import { checked, matches } from './send-file.ts';
-import { withinMemory } from './within-memory.ts';
 import { unlessAborted } from './work-signal.ts';
 
 export interface SendThumbnailOptions {
@@ -46,15 +46,18 @@ async function makeThumbnail(
   place: Place,
   { width, sizeBytes, service, signal }: SendThumbnailOptions & { sizeBytes: number },
 ): Promise<Thumbnail> {
-  const { pipeline } = service.parts;
-  const { store, converter, limits, transfers } = pipeline;
+  const { store, converter, limits, transfers, memory } = service.parts.pipeline;
   const share = transfers.hold();
   try {
     if (!share.resize(sizeBytes)) throw noRoom();
     const object = await store.read(place.ref, { maxBytes: sizeBytes });
     if (!object?.bytes) throw gone(place, { isReplaced: object !== undefined });
-    const opening = converter.openThumbnail(object.bytes, { width, limits, signal });
-    return await withinMemory(opening, pipeline, (image) => image.convert());
+    const image = await converter.openThumbnail(object.bytes, { width, limits, signal });
+    return await convertWithinBudget(image, {
+      memory,
+      tooLarge: 'refuse',
+      use: (thumbnail) => thumbnail,
+    });
   } finally {
     share.release();
   }

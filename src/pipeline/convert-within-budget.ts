@@ -1,0 +1,40 @@
+import { ConversionError, type ImageSession } from '../convert/index.ts';
+import type { Budget } from './budget.ts';
+
+export interface WithinBudget<Image, Result> {
+  /** Bytes that conversions may take together. */
+  memory: Budget;
+  /** An image that needs more than there is: refused, or converted while no other is. */
+  tooLarge: 'refuse' | 'convert alone';
+  /** What is done with the output while its memory is still taken. */
+  use(image: Image, queueMs: number): Result | Promise<Result>;
+}
+
+/** Converts an opened image as soon as its memory is free, and closes it whatever happens. */
+export async function convertWithinBudget<Image, Result>(
+  image: ImageSession<Image>,
+  { memory, tooLarge, use }: WithinBudget<Image, Result>,
+): Promise<Result> {
+  try {
+    const { memoryBytes } = image;
+    if (tooLarge === 'refuse' && memoryBytes > memory.capacity) {
+      throw needsTooMuchMemory(memoryBytes, memory.capacity);
+    }
+    const askedAt = performance.now();
+    return await memory.use(memoryBytes, async () => {
+      const queueMs = performance.now() - askedAt;
+      return await use(await image.convert(), queueMs);
+    });
+  } finally {
+    image.close();
+  }
+}
+
+/** An image that would not fit even alone. */
+function needsTooMuchMemory(memoryBytes: number, capacity: number): ConversionError {
+  const megabytes = (bytes: number) => Math.ceil(bytes / 2 ** 20);
+  return new ConversionError(
+    'IMAGE_TOO_LARGE',
+    `Expected an image that converts within ${megabytes(capacity)} MB of memory but this one needs about ${megabytes(memoryBytes)} MB. Raise MEMORY_BUDGET_MB, and the memory with it.`,
+  );
+}
