@@ -41,7 +41,8 @@ describe('samples of', () => {
     ['ycc.jp2', rgb, { channels: 3, depth: 8, hasAlpha: false }, 2],
   ] as const)('%s', async (name, pixel, facts, tolerance) => {
     const bytes = fixture(name);
-    expect(await readHeader(bytes)).toEqual({ ...picture, pages: 1, cicp: srgb, ...facts });
+    const { extraBytes, ...header } = await readHeader(bytes);
+    expect(header).toEqual({ ...picture, pages: 1, cicp: srgb, ...facts });
     const { pixels, ...decoded } = await decode(bytes);
     expect(decoded).toEqual({ ...picture, channels: facts.channels });
     expect(pixels.BYTES_PER_ELEMENT).toBe(facts.depth > 8 ? 2 : 1);
@@ -165,6 +166,21 @@ test('a bomb shows its size in the header, which is that of the codestream', asy
   const sides = Object.fromEntries([...side, ...side].map((byte, i) => [8 + i, byte]));
   const bytes = jp2(withSize(sides), [colours(16)]);
   expect(await readHeader(bytes)).toMatchObject({ width: 60_000, height: 60_000 });
+});
+
+test.each([
+  [1, 1, 60_000, 1_000],
+  [300, 200, 1, 1],
+  // More than can be numbered, and none: nothing is allocated for them.
+  [300, 300, 1, 1],
+  [300, 300, 0, 1],
+])('what %d x %d pixels in tiles of %d x %d take besides is known before', async (...size) => {
+  const [width, height, across, down] = size;
+  const tiles = Math.ceil(width / across) * Math.ceil(height / down);
+  const sides = [width, height, 0, 0, across, down].flatMap((side) => [...u32(side)]);
+  const bytes = withSize(Object.fromEntries(sides.map((byte, i) => [8 + i, byte])));
+  const { extraBytes } = await readHeader(bytes);
+  expect(extraBytes).toBe(tiles > 0 && tiles <= 65_535 ? tiles * 15 * 1_024 : 0);
 });
 
 test('two at the same time do not disturb each other', async () => {

@@ -14,6 +14,15 @@ export const jp2Decoder: WasmDecoder = {
   },
 };
 
+/**
+ * OpenJPEG keeps parameters for each component of each tile from the start, however small the tile
+ * is: 13 KB for three components, measured on 60,000 tiles and rounded up. An alpha is decoded by a
+ * second instance.
+ */
+function extraBytesOf({ tiles, components, alpha }: Jp2Header): number {
+  return tiles * (9 + 2 * components.length) * 1_024 * (alpha ? 2 : 1);
+}
+
 function factsOf(header: Jp2Header): WasmHeader {
   const { width, height, components, alpha, icc } = header;
   return {
@@ -23,6 +32,7 @@ function factsOf(header: Jp2Header): WasmHeader {
     depth: components[0]?.depth ?? 8,
     pages: 1,
     hasAlpha: alpha !== undefined,
+    extraBytes: extraBytesOf(header),
     ...(icc ? { icc } : { cicp: { primaries: 1, transfer: 13 } }),
   };
 }

@@ -12,6 +12,8 @@ interface Jp2Samples {
   width: number;
   height: number;
   components: Jp2Component[];
+  /** How many tiles the image is divided into; 0 where that makes no sense. */
+  tiles: number;
 }
 
 /** Reads the segment that every codestream begins with: ISO/IEC 15444-1, A.5.1. */
@@ -20,8 +22,8 @@ export function readSamples(codestream: Uint8Array): Jp2Samples {
     throw damaged('JPEG 2000', 'the codestream does not begin with its size');
   }
   const reader = byteReader(codestream, { byteOrder: 'big endian', at: 8, what: 'image size' });
-  const [right, bottom, left, top] = [0, 0, 0, 0].map(() => reader.uint32()) as Sides;
-  reader.skip(16);
+  const [right, bottom, left, top] = [0, 0, 0, 0].map(() => reader.uint32()) as Four;
+  const tiling = viewOf(reader.take(16));
   const components = Array.from({ length: reader.uint16() }, () => {
     const [depthAndSign, across, down] = [reader.uint8(), reader.uint8(), reader.uint8()];
     if (across !== 1 || down !== 1) throw unread('JPEG 2000', 'one with subsampled colours');
@@ -33,10 +35,17 @@ export function readSamples(codestream: Uint8Array): Jp2Samples {
   if (components.some(({ depth }) => depth > 16)) {
     throw unread('JPEG 2000', 'one of more than 16 bits a sample');
   }
-  return { width, height, components };
+  const across = Math.ceil((right - tiling.getUint32(8)) / tiling.getUint32(0));
+  const down = Math.ceil((bottom - tiling.getUint32(12)) / tiling.getUint32(4));
+  return { width, height, components, tiles: possibleTiles(across * down) };
 }
 
-type Sides = [right: number, bottom: number, left: number, top: number];
+type Four = [number, number, number, number];
+
+/** Tiles have numbers of 16 bits. OpenJPEG refuses more of them before it allocates. */
+function possibleTiles(tiles: number): number {
+  return tiles > 0 && tiles <= 65_535 ? tiles : 0;
+}
 
 /**
  * Refuses a codestream that does not come to its end mark: each part of a tile says how long it is.

@@ -7,6 +7,7 @@ import { type Jp2Component, readSamples } from './jp2-codestream.ts';
 export interface Jp2Header {
   width: number;
   height: number;
+  tiles: number;
   /** As coded: without those that a palette makes of them. */
   components: Jp2Component[];
   /** Which components are the colours: one or three of them, in order. */
