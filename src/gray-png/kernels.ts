@@ -1,7 +1,10 @@
 import type { Kernel } from './kernel.ts';
 import { createWasmKernel } from './wasm-kernel.ts';
 
-/** Those that nobody uses; never more than were in use at once. */
+// Module state on purpose: a kernel keeps nothing of an image, so all callers can share what was
+// compiled, and a kernel for each caller would only take memory.
+
+/** Idle kernels; never more than were in use at the same time. */
 const idle: Kernel[] = [];
 
 /** Lends a kernel that nobody else has meanwhile. */

@@ -1,5 +1,6 @@
 import type { InputFormat } from '../../formats/input-formats.ts';
 
+// Module state on purpose: what has to be protected is the memory of the whole process.
 let last: Promise<unknown> = Promise.resolve();
 
 /**
