@@ -12,7 +12,7 @@ export interface StageTimes {
 }
 
 /** The output file, and what the steps found out about it. */
-export interface ConvertedFile extends Omit<Encoded, 'grayMs'> {
+interface ConvertedFile extends Omit<Encoded, 'grayMs'> {
   width: number;
   /** Of all frames together. */
   height: number;

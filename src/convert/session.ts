@@ -15,7 +15,7 @@ export interface OpenedImage {
   close(): void;
 }
 
-export interface SessionOptions<Result> {
+interface SessionOptions<Result> {
   recipe: RecipeOptions;
   limits: Partial<Limits>;
   /** Reads the header and checks it. */

@@ -1,7 +1,7 @@
 import { ConversionError, type ImageSession } from '../convert/index.ts';
 import type { Budget } from './budget.ts';
 
-export interface WithinBudget<Image, Result> {
+interface WithinBudget<Image, Result> {
   /** Bytes that conversions may take together. */
   memory: Budget;
   /** An image that needs more than there is: refused, or converted while no other is. */
