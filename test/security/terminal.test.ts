@@ -175,8 +175,9 @@ test('no other module writes to the terminal', async () => {
     /\bconsole\.|\bstd(out|err)\.write\(|stderr\.write/.test(text),
   );
   expect(writing.map(([name]) => name).toSorted()).toEqual([
-    'cli/standard-output.ts', // the bytes of a picture
-    'cli/verify-progress.ts', // a line of numbers, written over
-    'terminal.ts',
+    'cli/output/standard-output.ts', // the bytes of an image
+    'cli/output/verify-progress.ts', // a line of numbers that is overwritten
+    'lambda/start-handler.ts', // a line of JSON for CloudWatch
+    'process/terminal.ts',
   ]);
 });

@@ -327,7 +327,7 @@ describe('retry', () => {
       expect(response.status).toBe(503);
       const text = await response.text();
       expect(text).not.toContain('words of the driver');
-      expect(JSON.parse(text).detail).toContain('"words.png" could not be processed. The store or');
+      expect(JSON.parse(text).detail).toContain('"words.png" could not be processed: The store or');
       expect(JSON.stringify(api.logged)).toContain('words of the driver');
     } finally {
       await api.database.query('DROP FUNCTION refuse() CASCADE');

@@ -137,13 +137,13 @@ describe('a version', () => {
 
   test('"null" counts as none', async () => {
     const store = await answeredWith('null');
-    expect(await store.head(ref)).toEqual({ etag: 'e', sizeBytes: 1 });
+    expect(await store.head(ref)).toEqual({ etag: 'e', sizeBytes: 1, metadata: {} });
     expect(await store.read(ref, { maxBytes: 10 })).not.toHaveProperty('versionId');
   });
 
   test('is what the bucket calls it', async () => {
     const store = await answeredWith('v1');
-    expect(await store.head(ref)).toEqual({ etag: 'e', versionId: 'v1', sizeBytes: 1 });
+    expect(await store.head(ref)).toEqual({ etag: 'e', versionId: 'v1', sizeBytes: 1, metadata: {} });
     expect(await store.read(ref, { maxBytes: 10 })).toMatchObject({ versionId: 'v1' });
   });
 });
