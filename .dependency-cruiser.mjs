@@ -76,8 +76,8 @@ function entryPoint(...mayStart) {
   return {
     may: [
       ...['app/', 'config/', 'pipeline/', 'events/', 'convert/', 'stats/', 'reconcile/', 'doctor/'],
-      ...['ledger/ledger-reader.ts', 'storage/object-files.ts', 'queue/upload-queue.ts'],
-      ...['process/', 'version.ts'],
+      ...['ledger/errors.ts', 'ledger/ledger-reader.ts', 'storage/object-files.ts'],
+      ...['queue/upload-queue.ts', 'process/', 'version.ts'],
       ...mayStart,
     ],
     why: 'An entry point is wiring: adapters come from app, and other entry points are only started.',

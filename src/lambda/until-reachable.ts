@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Unavailable } from '../pipeline/index.ts';
 
 const pauseMs = 2_000;
 
-const retryable = ['DATABASE_UNREACHABLE', 'DATABASE_CONNECTION_LOST'];
-
-/** Tries again while no database answers: one that is paused takes half a minute to wake up. */
+/** Tries again while the database is unavailable: one that is paused takes half a minute to wake up. */
 export async function untilReachable<Result>(
   work: () => Promise<Result>,
   { timeoutMs }: { timeoutMs: number },
@@ -14,8 +13,7 @@ export async function untilReachable<Result>(
     try {
       return await work();
     } catch (error) {
-      const mayPass = retryable.includes(String((error as { code?: unknown }).code));
-      if (!mayPass || performance.now() + pauseMs >= deadline) throw error;
+      if (!(error instanceof Unavailable) || performance.now() + pauseMs >= deadline) throw error;
       await sleep(pauseMs);
     }
   }

@@ -1,16 +1,12 @@
 import type { ConnectionOptions } from 'node:tls';
 import { Pool, type PoolClient, type PoolConfig, type QueryConfig, type QueryResult } from 'pg';
 import {
+  connectionError,
   DatabaseConnectionLostError,
-  DatabaseLoginError,
-  DatabaseNotTrustedError,
-  DatabaseTooSlowError,
-  DatabaseUnreachableError,
   isConnectionEnd,
-  isNotTrusted,
-  isRefusedLogin,
-  isUnreachable,
-} from './postgres-errors.ts';
+  queryTimeoutMs,
+  statementError,
+} from './errors.ts';
 
 export interface PostgresOptions {
   /** One URL, or else the single fields. */
@@ -32,6 +28,7 @@ export interface PostgresOptions {
 
 /** A PostgreSQL that is connected to when it is first asked, and again when a connection was lost. */
 export interface Postgres {
+  /** Throws `Unavailable`, `Timeout` or `Rejected`, or else the driver's error. */
   query(text: string, values?: unknown[]): Promise<QueryResult>;
   /** One connection for work whose statements belong together, however long they take. */
   session<Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result>;
@@ -55,7 +52,8 @@ export function connectPostgres(options: PostgresOptions): Postgres {
     try {
       return await (await pool()).connect();
     } catch (error) {
-      throw explainConnect(error, options);
+      const isSigned = typeof options.password === 'function';
+      throw connectionError(error, { address: addressOf(options), user: options.user, isSigned });
     }
   }
 
@@ -87,10 +85,7 @@ export function connectPostgres(options: PostgresOptions): Postgres {
       try {
         return await session((client) => client.query(query));
       } catch (error) {
-        const isTooSlow = error instanceof Error && error.message === 'Query read timeout';
-        if (!isTooSlow) throw error;
-        const timeoutMs = queryTimeoutMs;
-        throw new DatabaseTooSlowError(addressOf(options), { timeoutMs, cause: error });
+        throw statementError(error, addressOf(options));
       }
     },
     async close() {
@@ -102,16 +97,6 @@ export function connectPostgres(options: PostgresOptions): Postgres {
 
 // A server that accepts and then says nothing must not hold a function until its time is up.
 const connectTimeoutMs = 8_000;
-const queryTimeoutMs = 6_000;
-
-function explainConnect(error: unknown, options: PostgresOptions): unknown {
-  const address = addressOf(options);
-  if (isNotTrusted(error)) return new DatabaseNotTrustedError(address, error);
-  if (isUnreachable(error)) return new DatabaseUnreachableError(address, error);
-  const isSigned = typeof options.password === 'function';
-  if (!isSigned || !isRefusedLogin(error)) return error;
-  return new DatabaseLoginError(address, { user: options.user, cause: error });
-}
 
 /** Where the server should be; never with the password. */
 function addressOf({

@@ -1,5 +1,6 @@
 import type { DatabaseProbe } from '../doctor/index.ts';
 import type { Postgres } from './connect.ts';
+import { MissingRightError } from './errors.ts';
 import { appliedMigrations, knownMigrations } from './migrate.ts';
 
 const rights = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] as const;
@@ -30,9 +31,8 @@ export function createPostgresProbe(postgres: Postgres): DatabaseProbe {
   };
 }
 
-/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
-function unlessForbidden(error: { code?: string }): undefined {
-  if (error.code !== '42501') throw error;
+function unlessForbidden(error: unknown): undefined {
+  if (!(error instanceof MissingRightError)) throw error;
 }
 
 const factsQuery = `

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeRecipe, recipeHash } from '../convert/index.ts';
-import { EntryRejectedError, type Ledger, type LedgerEntry } from '../pipeline/index.ts';
+import { type Ledger, type LedgerEntry, Timeout, Unavailable } from '../pipeline/index.ts';
 import type { Postgres } from './connect.ts';
+import { entryError, SchemaOutdatedError, SignedLoginError } from './errors.ts';
 
 export interface PostgresLedgerOptions {
   /** Stored with each row. */
@@ -129,10 +130,10 @@ async function persist(
     try {
       await postgres.query(statement, values);
       return;
-    } catch (error) {
-      if (isRejection(error)) throw new EntryRejectedError({ cause: error });
+    } catch (cause) {
+      const error = entryError(cause);
       const isOver = pauseMs === undefined || performance.now() - startedAt + pauseMs >= patienceMs;
-      if (isOver || !mayPass(error)) throw error;
+      if (isOver || !isPassing(error)) throw error;
       await sleep(pauseMs);
     }
   }
@@ -178,23 +179,8 @@ function outcomeColumns(outcome: LedgerEntry['outcome']): Row {
   };
 }
 
-// SQLSTATE classes: https://www.postgresql.org/docs/current/errcodes-appendix.html
-
-/** What PostgreSQL will never take: 21 (a row twice), 22 (data), 23 (constraint), 54 (limits). */
-function isRejection(error: unknown): error is Error {
-  return /^(21|22|23|54)/.test(sqlState(error));
-}
-
-/**
- * Worth a try within seconds: no answer at all, 08 (connection), 40 (conflict), 53 (too many
- * connections), 57 (shutdown), 25006 (read-only, for a moment, after a failover).
- */
-function mayPass(error: unknown): boolean {
-  return /^(08|40|53|57|25006|$)/.test(sqlState(error));
-}
-
-/** The server's code; empty where the failure is not an answer of the server, such as EPIPE. */
-function sqlState(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return /^(?=.*\d)[0-9A-Z]{5}$/.test(code) ? code : '';
+/** Whether the next try, within seconds, may succeed. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof SchemaOutdatedError) return false;
+  return [Unavailable, Timeout, SignedLoginError].some((kind) => error instanceof kind);
 }

@@ -8,19 +8,6 @@ import type {
 } from '../stats/index.ts';
 import type { Postgres } from './connect.ts';
 
-/** The database is there, but its table is not what this version reads. */
-export class SchemaOutdatedError extends Error {
-  readonly code = 'SCHEMA_OUTDATED';
-
-  constructor(cause: Error) {
-    super(
-      `Expected the table image_metadata at its newest schema but ${cause.message}. Run \`npx grayscale migrate\`.`,
-      { cause },
-    );
-    this.name = 'SchemaOutdatedError';
-  }
-}
-
 const inWindow = 'recorded_at >= to_timestamp($1) AND recorded_at < to_timestamp($2)';
 
 const selectRows = `
@@ -72,15 +59,11 @@ const maxCounted = 200_000;
 /**
  * Samples the table `image_metadata`. Up to `maxRows`, all rows are read by the index on recorded_at.
  * Beyond, ids are drawn from those of the window and read by the primary key, each as likely as any
- * other; docs/statistics.md says what that leaves out. Throws {@link SchemaOutdatedError}.
+ * other; docs/statistics.md says what that leaves out.
  */
 export function createPostgresSampler(postgres: Pick<Postgres, 'query'>): LedgerSampler {
   async function query(text: string, values: unknown[]) {
-    try {
-      return (await postgres.query(text, values)).rows;
-    } catch (error) {
-      throw isSchemaError(error) ? new SchemaOutdatedError(error) : error;
-    }
+    return (await postgres.query(text, values)).rows;
   }
 
   async function readWhole(bounds: number[], maxRows: number): Promise<LedgerSample> {
@@ -156,9 +139,4 @@ function countByCode(rows: SampledRow[], factor: number): CodeCount[] {
   return [...counts.values()]
     .map((count) => ({ ...count, images: Math.round(count.images * factor) }))
     .sort((a, b) => b.images - a.images || (a.code < b.code ? -1 : 1));
-}
-
-/** SQLSTATE 42P01: no such table; 42703: no such column, as in the original's. */
-function isSchemaError(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && /^42(P01|703)$/.test(String(error.code));
 }

@@ -17,20 +17,6 @@ export class PermanentError extends Error {
   }
 }
 
-/**
- * The ledger will never take these entries as they are; taken one by one, the sound ones pass. What the
- * database says of it is the cause, and for the log alone.
- */
-export class EntryRejectedError extends Error {
-  constructor(options?: ErrorOptions) {
-    super(
-      'The database rejects the row of this upload, and would reject it again. Do not send the event again; the log has the reason.',
-      options,
-    );
-    this.name = 'EntryRejectedError';
-  }
-}
-
 /** A source is larger than what was reserved for it, by the word of its event. */
 export class NotReservedError extends Error {
   readonly sizeBytes: number;
@@ -42,19 +28,50 @@ export class NotReservedError extends Error {
   }
 }
 
+// What adapters make of the errors of their drivers, which stay as the cause. Entry points know these
+// three classes and no driver.
+
+/** A store or database cannot be reached, or cannot answer now. Worth another try. */
+export class Unavailable extends Error {
+  override name = 'Unavailable';
+}
+
+/** A store or database did not answer in time. Worth another try, or a smaller question. */
+export class Timeout extends Error {
+  override name = 'Timeout';
+}
+
+/**
+ * A store or database refuses this request: for its data or for missing rights. The same request
+ * fails again until someone changes either.
+ */
+export class Rejected extends Error {
+  override name = 'Rejected';
+}
+
+/**
+ * The ledger will never take these entries as they are; taken one by one, the sound ones pass. What the
+ * database says of it is the cause, and for the log alone.
+ */
+export class EntryRejectedError extends Rejected {
+  override name = 'EntryRejectedError';
+
+  constructor(options?: ErrorOptions) {
+    super(
+      'The database rejects the row of this upload, and would reject it again. Do not send the event again; the log has the reason.',
+      options,
+    );
+  }
+}
+
+/** By their names, for errors that are sent from one thread to another. */
+export const serviceErrors = { Unavailable, Timeout, Rejected };
+
 /** The source changed again and again while it was being converted; the queue brings it back. */
 export class SourceUnsettledError extends Error {
   constructor(key: string, rounds: number) {
     super(`"${key}" was replaced during each of ${rounds} conversions; it is tried again later.`);
     this.name = 'SourceUnsettledError';
-  }
-}
-
-/** The store does not let this program look at an object. */
-export class NotPermittedError extends Error {
-  constructor(key: string, options?: ErrorOptions) {
-    super(`Expected to be allowed to look at "${key}" but the store refuses it.`, options);
-    this.name = 'NotPermittedError';
   }
 }
 

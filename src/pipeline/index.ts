@@ -6,11 +6,14 @@ export {
   BodyLengthError,
   DeadlineError,
   EntryRejectedError,
-  NotPermittedError,
   PermanentError,
   permanentErrorCodes,
   RangeOutsideError,
+  Rejected,
   SourceUnsettledError,
+  serviceErrors,
+  Timeout,
+  Unavailable,
 } from './errors.ts';
 
 export {

@@ -31,12 +31,13 @@ export interface NewObject {
 }
 
 /**
- * Where the pictures lie. Whatever a method throws is worth another try, except a `PermanentError`.
+ * Where the images lie. Throws `PermanentError`, which no retry helps, or `Unavailable`, `Timeout` or
+ * `Rejected`.
  */
 export interface ObjectStore {
   /** The newest content under a key, or undefined where there is none. */
   read(ref: ObjectRef, options: { maxBytes: number }): Promise<ReadObject | undefined>;
-  /** What `read` would find now, without reading it. Throws `NotPermittedError`. */
+  /** What `read` would find now, without reading it. */
   head(ref: ObjectRef): Promise<FoundFile | undefined>;
   /** Replaces what is there, whole or not at all. */
   put(ref: ObjectRef, object: NewObject): Promise<void>;
@@ -84,7 +85,8 @@ export interface Ledger {
    * Writes all entries or none; no two of them may be of the same row. An entry whose row exists
    * replaces it and counts one more attempt, unless the row tells more: a conversion is never
    * replaced by a failure, nor either by a skip.
-   * Throws `EntryRejectedError` for what no retry mends, anything else for what one may.
+   * Throws `EntryRejectedError` for entries that it will never take as they are: one by one, the sound ones
+   * pass. Throws `Unavailable` or `Timeout` for what a retry may fix.
    */
   record(entries: LedgerEntry[]): Promise<void>;
   /** Forgets all rows of these sources, but for those whose outputs lie elsewhere. */

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { FoundFile, ObjectRef, ObjectVersion } from '../pipeline/index.ts';
+import { type FoundFile, type ObjectRef, type ObjectVersion, Rejected } from '../pipeline/index.ts';
 
 /** An object whose bytes are on their way; its stream must be read or destroyed. */
 interface OpenFile extends FoundFile {
@@ -35,7 +35,17 @@ export interface ListedObject {
   modifiedAtMs?: number;
 }
 
-/** Objects as streams and lists, for those who hand them on. Whatever it throws may pass. */
+/** There is no bucket of this name. */
+export class NoSuchBucketError extends Rejected {
+  override name = 'NoSuchBucketError';
+}
+
+/** The store refuses the credentials, or they lack the right to list the bucket. */
+export class AccessDeniedError extends Rejected {
+  override name = 'AccessDeniedError';
+}
+
+/** Objects as streams and lists, for those who hand them on. Throws `Unavailable`, `Timeout` or `Rejected`. */
 export interface ObjectFiles {
   /** The newest content or a version of it; throws `RangeOutsideError`. */
   open(ref: ObjectRef, options?: OpenOptions): Promise<OpenFile | undefined>;
@@ -55,6 +65,6 @@ export interface ObjectFiles {
     ref: ObjectRef,
     options: { contentType: string; expiresSeconds: number },
   ): Promise<string | undefined>;
-  /** Throws where the bucket cannot be reached. */
+  /** Throws where the bucket cannot be reached; also `NoSuchBucketError` and `AccessDeniedError`. */
   reach(bucket: string): Promise<void>;
 }

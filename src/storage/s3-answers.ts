@@ -1,5 +1,12 @@
 import type { Readable } from 'node:stream';
-import type { FoundFile, ObjectVersion } from '../pipeline/index.ts';
+import type { S3Client } from '@aws-sdk/client-s3';
+import {
+  type FoundFile,
+  type ObjectVersion,
+  Rejected,
+  Timeout,
+  Unavailable,
+} from '../pipeline/index.ts';
 
 interface VersionFields {
   ETag?: string | undefined;
@@ -37,14 +44,55 @@ export async function unlessGone<Response>(
   }
 }
 
-export function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : '';
+/** Sends requests. Throws `Unavailable`, `Timeout` or `Rejected`, with the SDK's error as the cause. */
+export function sender(client: S3Client): S3Client['send'] {
+  const send = async (...request: Parameters<S3Client['send']>) => {
+    try {
+      return await client.send(...request);
+    } catch (error) {
+      throw translate(error);
+    }
+  };
+  return send as S3Client['send'];
 }
 
-/** The HTTP status of an answer that was an error. */
-export function statusOf(error: unknown): number | undefined {
-  const { $metadata: metadata } = error as { $metadata?: { httpStatusCode?: number } };
-  return metadata?.httpStatusCode;
+/** What the pipeline calls an error of the SDK, or of the body of an answer. */
+export function translate(cause: unknown): Unavailable | Timeout | Rejected {
+  const { name, message } = cause instanceof Error ? cause : new Error(String(cause));
+  const text = `Expected the store to answer but received ${name}: ${message}`;
+  if (isTimeout(cause, name)) return new Timeout(text, { cause });
+  const status = httpStatusOf(cause);
+  const isRefused = status >= 400 && status < 500 && !passingStatuses.includes(status);
+  return isRefused ? new Rejected(text, { cause }) : new Unavailable(text, { cause });
+}
+
+/** The SDK calls connections that broke timeouts as well. */
+function isTimeout(cause: unknown, name: string): boolean {
+  const { code } = (cause ?? {}) as { code?: unknown };
+  const isBroken = code === 'ECONNRESET' || code === 'EPIPE';
+  return ['TimeoutError', 'AbortError', 'RequestTimeout'].includes(name) && !isBroken;
+}
+
+/** Of a proxy that has lost its server, of a conflict, and of a store that is asked too often. */
+const passingStatuses = [404, 408, 409, 429];
+
+/** The name of the SDK's error behind a translated one. */
+export function nameOf(error: unknown): string {
+  return causeOf(error) instanceof Error ? (causeOf(error) as Error).name : '';
+}
+
+/** The HTTP status of an answer that was an error; 0 where nothing answered. */
+export function statusOf(error: unknown): number {
+  return httpStatusOf(causeOf(error));
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? error.cause : undefined;
+}
+
+function httpStatusOf(error: unknown): number {
+  const { $metadata: metadata } = (error ?? {}) as { $metadata?: { httpStatusCode?: number } };
+  return metadata?.httpStatusCode ?? 0;
 }
 
 /** The body of an answer. One that fails before or after it is read must not end the process. */

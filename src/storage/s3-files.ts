@@ -10,17 +10,23 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { BodyLengthError, type ObjectRef, RangeOutsideError } from '../pipeline/index.ts';
-import type { ObjectFiles, OpenOptions } from './object-files.ts';
-import { bodyOf, foundOf, nameOf, unlessGone, versionOf } from './s3-answers.ts';
+import {
+  AccessDeniedError,
+  NoSuchBucketError,
+  type ObjectFiles,
+  type OpenOptions,
+} from './object-files.ts';
+import { bodyOf, foundOf, nameOf, sender, statusOf, unlessGone, versionOf } from './s3-answers.ts';
 import { removeFromS3 } from './s3-remove.ts';
 
 /** Objects of S3, and of what speaks its protocol, as streams and lists. */
 export function createS3Files(client: S3Client): ObjectFiles {
+  const send = sender(client);
   return {
     async open(ref, { range, versionId, signal } = {}) {
       const command = new GetObjectCommand({ ...addressOf(ref, { versionId }), Range: range });
       const response = await unlessGone(
-        client.send(command, { ...(signal && { abortSignal: signal }) }).catch((error: unknown) => {
+        send(command, { ...(signal && { abortSignal: signal }) }).catch((error: unknown) => {
           if (nameOf(error) === 'InvalidRange') throw new RangeOutsideError(ref.key, `${range}`);
           throw error;
         }),
@@ -38,7 +44,7 @@ export function createS3Files(client: S3Client): ObjectFiles {
 
     async look(ref, { signal, ...options } = {}) {
       const command = new HeadObjectCommand(addressOf(ref, options));
-      const looking = client.send(command, { ...(signal && { abortSignal: signal }) });
+      const looking = send(command, { ...(signal && { abortSignal: signal }) });
       const response = await unlessGone(looking, ['NotFound', 'NoSuchKey']);
       return response && foundOf(response);
     },
@@ -52,7 +58,7 @@ export function createS3Files(client: S3Client): ObjectFiles {
         ContentType: contentType,
       });
       try {
-        const response = await client.send(command, { abortSignal: failed });
+        const response = await send(command, { abortSignal: failed });
         return { ...versionOf(response), sizeBytes };
       } catch (error) {
         body.destroy();
@@ -61,7 +67,7 @@ export function createS3Files(client: S3Client): ObjectFiles {
       }
     },
 
-    remove: (ref, options) => removeFromS3(client, ref, options),
+    remove: (ref, options) => removeFromS3(send, ref, options),
 
     async *list(bucket, prefix, { after } = {}) {
       let token: string | undefined;
@@ -75,7 +81,7 @@ export function createS3Files(client: S3Client): ObjectFiles {
           // S3 ignores it beside a token; others may not.
           ...(token === undefined && after !== undefined && { StartAfter: after }),
         });
-        const { Contents = [], NextContinuationToken, EncodingType } = await client.send(command);
+        const { Contents = [], NextContinuationToken, EncodingType } = await send(command);
         // Not all stores do as they are asked; those that do say so.
         const keyOf = EncodingType === 'url' ? urlDecoded : (key: string) => key;
         yield Contents.map(({ Key = '', ETag = '', Size = 0, LastModified }) => ({
@@ -89,7 +95,7 @@ export function createS3Files(client: S3Client): ObjectFiles {
     },
 
     async presign(ref, { contentType, expiresSeconds }) {
-      if (!(await letsBrowsersIn(client, ref.bucket))) return undefined;
+      if (!(await letsBrowsersIn(send, ref.bucket))) return undefined;
       const command = new PutObjectCommand({ ...addressOf(ref), ContentType: contentType });
       return await getSignedUrl(client, command, {
         expiresIn: expiresSeconds,
@@ -98,7 +104,7 @@ export function createS3Files(client: S3Client): ObjectFiles {
     },
 
     async reach(bucket) {
-      await client.send(new HeadBucketCommand({ Bucket: bucket }));
+      await send(new HeadBucketCommand({ Bucket: bucket })).catch(explainReach);
     },
   };
 }
@@ -153,9 +159,22 @@ function countedTo(sizeBytes: number, body: Readable, signal: AbortSignal) {
   return { counted, failed: failing.signal };
 }
 
-async function letsBrowsersIn(client: S3Client, bucket: string): Promise<boolean> {
+function explainReach(error: Error): never {
+  const { message, cause } = error;
+  switch (statusOf(error)) {
+    case 404:
+      throw new NoSuchBucketError(message, { cause });
+    case 401:
+    case 403:
+      throw new AccessDeniedError(message, { cause });
+    default:
+      throw error;
+  }
+}
+
+async function letsBrowsersIn(send: S3Client['send'], bucket: string): Promise<boolean> {
   try {
-    const { CORSRules = [] } = await client.send(new GetBucketCorsCommand({ Bucket: bucket }));
+    const { CORSRules = [] } = await send(new GetBucketCorsCommand({ Bucket: bucket }));
     return CORSRules.some(({ AllowedMethods = [] }) => AllowedMethods.includes('PUT'));
   } catch (error) {
     if (['NoSuchCORSConfiguration', 'NotImplemented', 'AccessDenied'].includes(nameOf(error))) {

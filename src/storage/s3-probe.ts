@@ -7,7 +7,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import type { StoreProbe } from '../doctor/index.ts';
-import { bodyOf, nameOf } from './s3-answers.ts';
+import { bodyOf } from './s3-answers.ts';
 
 export function createS3Probe(client: S3Client): StoreProbe {
   return {
@@ -64,6 +64,10 @@ export function createS3Probe(client: S3Client): StoreProbe {
       await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
     },
   };
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : '';
 }
 
 const refusals = [

@@ -7,7 +7,7 @@ import { nameOf, statusOf } from './s3-answers.ts';
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html
  */
 export async function removeFromS3(
-  client: S3Client,
+  send: S3Client['send'],
   { bucket, key }: ObjectRef,
   { etag }: { etag?: string | undefined } = {},
 ): Promise<boolean> {
@@ -15,13 +15,13 @@ export async function removeFromS3(
   // Other stores ignore the condition, or refuse it as something that they do not have.
   const condition = etag === undefined ? {} : { IfMatch: `"${etag}"` };
   try {
-    await client.send(new DeleteObjectCommand({ ...address, ...condition }));
+    await send(new DeleteObjectCommand({ ...address, ...condition }));
   } catch (error) {
     // With a condition, an object that is gone is an error.
     if (nameOf(error) === 'NoSuchKey') return true;
-    if ([409, 412].includes(statusOf(error) ?? 0)) return false;
+    if ([409, 412].includes(statusOf(error))) return false;
     if (nameOf(error) !== 'NotImplemented') throw error;
-    await client.send(new DeleteObjectCommand(address));
+    await send(new DeleteObjectCommand(address));
   }
   return true;
 }

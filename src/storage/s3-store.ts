@@ -5,17 +5,18 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { NotPermittedError, type ObjectStore, PermanentError } from '../pipeline/index.ts';
-import { bodyOf, foundOf, nameOf, statusOf, unlessGone, versionOf } from './s3-answers.ts';
+import { type ObjectStore, PermanentError, Unavailable } from '../pipeline/index.ts';
+import { bodyOf, foundOf, nameOf, sender, translate, unlessGone, versionOf } from './s3-answers.ts';
 import { removeFromS3 } from './s3-remove.ts';
 
 /** S3 and what speaks its protocol. */
 export function createS3Store(client: S3Client): ObjectStore {
+  const send = sender(client);
   return {
     async read({ bucket, key }, { maxBytes }) {
       const command = new GetObjectCommand({ Bucket: bucket, Key: key });
       // Only S3's own word for it: any proxy in between can say 404.
-      const response = await unlessGone(client.send(command).catch(explainRead), ['NoSuchKey']);
+      const response = await unlessGone(send(command).catch(explainRead), ['NoSuchKey']);
       if (!response) return undefined;
       const { ContentLength: announcedBytes, Metadata: metadata = {} } = response;
       const body = bodyOf(response);
@@ -26,7 +27,7 @@ export function createS3Store(client: S3Client): ObjectStore {
       }
       const { bytes, sizeBytes } = await readBody(body, maxBytes);
       if (announcedBytes !== undefined && bytes && sizeBytes !== announcedBytes) {
-        throw new Error(
+        throw new Unavailable(
           `Expected ${announcedBytes} bytes of "${key}" but ${sizeBytes} arrived: the connection ended early.`,
         );
       }
@@ -35,11 +36,7 @@ export function createS3Store(client: S3Client): ObjectStore {
 
     async head({ bucket, key }) {
       const command = new HeadObjectCommand({ Bucket: bucket, Key: key });
-      const looking = client.send(command).catch((error: unknown) => {
-        if (statusOf(error) === 403) throw new NotPermittedError(key, { cause: error });
-        throw error;
-      });
-      const response = await unlessGone(looking, ['NotFound', 'NoSuchKey']);
+      const response = await unlessGone(send(command), ['NotFound', 'NoSuchKey']);
       return response && foundOf(response);
     },
 
@@ -51,10 +48,10 @@ export function createS3Store(client: S3Client): ObjectStore {
         ContentType: contentType,
         Metadata: metadata,
       });
-      await client.send(command).catch((error: unknown) => explainPut(error, key));
+      await send(command).catch((error: unknown) => explainPut(error, key));
     },
 
-    remove: (ref, options) => removeFromS3(client, ref, options),
+    remove: (ref, options) => removeFromS3(send, ref, options),
   };
 }
 
@@ -69,11 +66,15 @@ async function readBody(
   addAbortSignal(AbortSignal.timeout(bodyTimeoutMs), body);
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
-  for await (const chunk of body as AsyncIterable<Uint8Array>) {
-    sizeBytes += chunk.byteLength;
-    // Leaving the loop destroys the stream, and with it the connection.
-    if (sizeBytes > maxBytes) return { sizeBytes };
-    chunks.push(chunk);
+  try {
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      sizeBytes += chunk.byteLength;
+      // Leaving the loop destroys the stream, and with it the connection.
+      if (sizeBytes > maxBytes) return { sizeBytes };
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw translate(error);
   }
   return { sizeBytes, bytes: Buffer.concat(chunks) };
 }

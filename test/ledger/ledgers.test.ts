@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { statementError } from '../../src/ledger/errors.ts';
 import { createPostgresLedger } from '../../src/ledger/record.ts';
 import { EntryRejectedError, type Ledger, type Outcome } from '../../src/pipeline/index.ts';
 import { createMemoryLedger } from '../../testing/memory.ts';
@@ -172,7 +173,8 @@ describe('PostgreSQL that fails', () => {
     let asked = 0;
     const query: TestDatabase['query'] = async () => {
       beforehand();
-      if (++asked <= times) throw Object.assign(new Error('no'), { code });
+      const cause = Object.assign(new Error('no'), { code });
+      if (++asked <= times) throw statementError(cause, 'localhost');
       return {} as never;
     };
     const ledger = createPostgresLedger({ query }, { processorVersion: '1' });
@@ -193,11 +195,11 @@ describe('PostgreSQL that fails', () => {
   });
 
   test.each([
-    ['a missing table', '42P01'],
-    ['a wrong password', '28P01'],
-  ])('is asked once, and rejects no entry for good, after %s', async (_, code) => {
+    ['a missing table', '42P01', { name: 'SchemaOutdatedError', cause: { code: '42P01' } }],
+    ['a wrong password', '28P01', { name: 'Error', code: '28P01' }],
+  ])('is asked once, and rejects no entry for good, after %s', async (_, code, error) => {
     const { ledger, asked } = failing(code);
-    await expect(ledger.record(entries)).rejects.toMatchObject({ name: 'Error', code });
+    await expect(ledger.record(entries)).rejects.toMatchObject(error);
     expect(asked()).toBe(1);
   });
 
@@ -206,7 +208,7 @@ describe('PostgreSQL that fails', () => {
     try {
       const beforehand = () => void vi.advanceTimersByTime(4_001);
       const { ledger, asked } = failing('57P01', { beforehand });
-      await expect(ledger.record(entries)).rejects.toMatchObject({ code: '57P01' });
+      await expect(ledger.record(entries)).rejects.toMatchObject({ cause: { code: '57P01' } });
       expect(asked()).toBe(1);
     } finally {
       vi.useRealTimers();

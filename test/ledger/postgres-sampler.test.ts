@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Postgres } from '../../src/ledger/connect.ts';
+import { SchemaOutdatedError } from '../../src/ledger/errors.ts';
 import { createPostgresLedger } from '../../src/ledger/record.ts';
-import { createPostgresSampler, SchemaOutdatedError } from '../../src/ledger/sample.ts';
+import { createPostgresSampler } from '../../src/ledger/sample.ts';
 import { createRandom } from '../../src/stats/samples/index.ts';
 import { insertRows } from '../../testing/ledger-rows.ts';
 import {

@@ -134,7 +134,7 @@ test('a question that the database does not answer in time is refused, with what
     expect(response.status).toBe(503);
     expect(await response.json()).toMatchObject({
       code: 'TRY_AGAIN',
-      detail: expect.stringContaining('Ask for less, as with since and until'),
+      detail: expect.stringContaining('Ask for a shorter time range (since, until), or'),
     });
     await client.query('ROLLBACK');
   });

@@ -115,7 +115,7 @@ describe('S3', () => {
       { bucket: 'no-such-bucket', key: 'x' },
       { maxBytes: 1 },
     );
-    await expect(read).rejects.toMatchObject({ name: 'NoSuchBucket' });
+    await expect(read).rejects.toMatchObject({ cause: { name: 'NoSuchBucket' } });
   });
 
   test('sees an object written by another client in the meantime', async () => {

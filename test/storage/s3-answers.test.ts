@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, test } from 'vitest';
+import { Rejected, Timeout, Unavailable } from '../../src/pipeline/index.ts';
 import type { ListedObject } from '../../src/storage/object-files.ts';
 import { createS3Files } from '../../src/storage/s3-files.ts';
 import { createS3Store } from '../../src/storage/s3-store.ts';
@@ -70,12 +71,33 @@ describe('an answer that is an error', () => {
   });
 
   test.each([
-    ['SlowDown', 503],
-    ['InternalError', 500],
-    ['AccessDenied', 403],
-  ])('%s may be tried again', async (code, status) => {
+    ['SlowDown', 503, Unavailable],
+    ['InternalError', 500, Unavailable],
+    ['OperationAborted', 409, Unavailable],
+    ['TooManyRequests', 429, Unavailable],
+    ['RequestTimeout', 400, Timeout],
+    ['AccessDenied', 403, Rejected],
+    ['InvalidArgument', 400, Rejected],
+  ])('%s has the class that says what may help, and is the cause', async (code, status, Class) => {
     const store = await answering(status, error(code));
-    await expect(store.read(ref, { maxBytes: 10 })).rejects.toMatchObject({ name: code });
+    const request = store.read(ref, { maxBytes: 10 });
+    await expect(request).rejects.toBeInstanceOf(Class);
+    await expect(request).rejects.toMatchObject({ cause: { name: code } });
+  });
+
+  test('no answer at all is a store that is unavailable', async () => {
+    const config = await serverThatIs((request) => request.socket.destroy());
+    const read = storeOn(config).read(ref, { maxBytes: 10 });
+    await expect(read).rejects.toBeInstanceOf(Unavailable);
+    await expect(createS3Files(clientOn(config)).look(ref)).rejects.toBeInstanceOf(Unavailable);
+  });
+
+  test('an answer that does not come in time is a timeout', async () => {
+    const config = await serverThatIs(() => {});
+    const files = createS3Files(
+      clientOn({ ...config, requestHandler: { requestTimeout: 50, throwOnRequestTimeout: true } }),
+    );
+    await expect(files.reach('uploads')).rejects.toBeInstanceOf(Timeout);
   });
 
   test.each([
@@ -192,7 +214,7 @@ describe('a body', () => {
       response.write('only this');
       setTimeout(() => response.destroy(), 50);
     });
-    await expect(store.read(ref, { maxBytes: 1_000 })).rejects.toThrow();
+    await expect(store.read(ref, { maxBytes: 1_000 })).rejects.toBeInstanceOf(Unavailable);
   });
 
   // Node's own client notices above that the connection broke; another may take it for the end.

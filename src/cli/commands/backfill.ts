@@ -133,15 +133,14 @@ function toDo({ counts }: BackfillResult, only: Choice): number {
 
 async function convert(run: Run): Promise<ExitCode> {
   const { parts, options } = run;
-  const { openCheckpoint } = await import('../../reconcile/index.ts');
+  const { CheckpointError, openCheckpoint } = await import('../../reconcile/index.ts');
   const checkpoint = openCheckpoint(options.checkpoint);
   const destination = await parts.openDestination({ onOutcome: printFailedOutcome });
   const goOn = printable(
     `Run the same command to go on; "${checkpoint.path}" remembers how far it came.`,
   );
   const result = await goThrough(run, { checkpoint, destination }).catch((error: unknown) => {
-    if (!(error instanceof Error) || ('code' in error && error.code === 'CHECKPOINT_UNUSABLE'))
-      throw error;
+    if (!(error instanceof Error) || error instanceof CheckpointError) throw error;
     throw new InterruptedError([error.message, goOn], error);
   });
   print(countsText(result.counts));

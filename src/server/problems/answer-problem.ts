@@ -2,7 +2,13 @@ import { STATUS_CODES } from 'node:http';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { ConversionError, RecipeError } from '../../convert/index.ts';
-import { BodyLengthError, RangeOutsideError } from '../../pipeline/index.ts';
+import {
+  BodyLengthError,
+  RangeOutsideError,
+  Rejected,
+  Timeout,
+  Unavailable,
+} from '../../pipeline/index.ts';
 import { ClientGoneError } from '../transfer/work-signal.ts';
 import { type ProblemCode, problems, RequestError, type WrongParameter } from './problems.ts';
 
@@ -51,33 +57,19 @@ export function refusalOf(error: unknown, log: (error: Error) => void): Refusal 
 
   const cause = error instanceof Error ? error : new Error(String(error));
   log(cause);
-  if ('code' in cause && cause.code === 'DATABASE_TOO_SLOW') {
+  if (error instanceof Timeout) return refusal('TRY_AGAIN', tooSlow);
+  if (error instanceof Unavailable || error instanceof Rejected) {
     return refusal(
       'TRY_AGAIN',
-      'The database did not answer in time. Ask for less, as with since and until, or try again.',
+      'The store or the database did not answer as it should. Try again; /readyz says which of them it is.',
     );
   }
-  return mayPass(cause)
-    ? refusal(
-        'TRY_AGAIN',
-        'The store or the database did not answer as it should. Try again; /readyz says which of them it is.',
-      )
-    : refusal('INTERNAL', 'The server made a mistake; its log has the cause.');
+  return refusal('INTERNAL', 'The server made a mistake; its log has the cause.');
 }
+
+const tooSlow =
+  'The store or the database did not answer in time. Ask for a shorter time range (since, until), or for what is fast without one: newest or oldest images, of all, of status failed or skipped, or of a code; a key; a prefix.';
 
 function refusal(code: ProblemCode, detail: string, errors?: WrongParameter[]): Refusal {
   return { status: problems[code], code, detail, errors };
-}
-
-const network = /^(E[A-Z_]+|DATABASE_\w+|SCHEMA_OUTDATED|UND_ERR_\w+)$/;
-/** Connection, conflict, resources, operator, and a table that is not there yet. */
-const database = /^(08|25006|40|42P01|42703|53|55|57)/;
-
-/** Whether the failure is another service's, by the marks that its driver leaves. */
-function mayPass(error: Error): boolean {
-  if ('$metadata' in error || error.name === 'TimeoutError' || error.name === 'AbortError') {
-    return true;
-  }
-  const code = 'code' in error ? String(error.code) : '';
-  return network.test(code) || database.test(code) || /timeout|terminated/i.test(error.message);
 }

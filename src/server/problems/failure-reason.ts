@@ -1,12 +1,7 @@
-import {
-  DeadlineError,
-  EntryRejectedError,
-  NotPermittedError,
-  SourceUnsettledError,
-} from '../../pipeline/index.ts';
+import { DeadlineError, EntryRejectedError, SourceUnsettledError } from '../../pipeline/index.ts';
 
 /** Errors of our own, whose sentences are meant for clients. */
-const own = [DeadlineError, EntryRejectedError, NotPermittedError, SourceUnsettledError];
+const own = [DeadlineError, EntryRejectedError, SourceUnsettledError];
 
 /** Why an upload was not processed, in words of our own: what a driver says is for the log. */
 export function failureReason(error: unknown): string {

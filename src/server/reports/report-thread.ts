@@ -3,6 +3,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { openStatistics, type Statistics } from '../../app/open-statistics.ts';
 import type { Config } from '../../config/index.ts';
+import { serviceErrors } from '../../pipeline/index.ts';
 import { makeReport, type ReportRequest, type Reports } from './make-report.ts';
 
 export interface ReportQuestion {
@@ -12,7 +13,7 @@ export interface ReportQuestion {
 
 export type ReportAnswer = { id: number } & (
   | { report: Reports[keyof Reports] }
-  | { error: { message: string; code: string } }
+  | { error: { message: string; name: keyof typeof serviceErrors | undefined } }
 );
 
 if (parentPort) serve(parentPort, openStatistics(workerData as Config));
@@ -32,7 +33,8 @@ async function answer(
   try {
     return { id, report: await makeReport(request, await statistics) };
   } catch (error) {
-    const { message, code = '' } = error as Error & { code?: unknown };
-    return { id, error: { message, code: String(code) } };
+    const names = Object.keys(serviceErrors) as (keyof typeof serviceErrors)[];
+    const name = names.find((each) => error instanceof serviceErrors[each]);
+    return { id, error: { message: (error as Error).message, name } };
   }
 }

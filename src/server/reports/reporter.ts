@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Config } from '../../config/index.ts';
+import { serviceErrors } from '../../pipeline/index.ts';
 import type { ReportRequest, Reports } from './make-report.ts';
 import type { ReportAnswer, ReportQuestion } from './report-thread.ts';
 
@@ -9,9 +10,6 @@ export interface Reporter {
   report<Request extends ReportRequest>(request: Request): Promise<Reports[Request['name']]>;
   close(): Promise<void>;
 }
-
-/** Like a connection that was lost: another try may do. */
-const threadEnded = 'ECONNRESET';
 
 /** The thread is started when it is first asked, and again when it has died. */
 export function createReporter(config: Config): Reporter {
@@ -28,7 +26,7 @@ export function createReporter(config: Config): Reporter {
     started.on('message', (answer: ReportAnswer) => waiting.get(answer.id)?.(answer));
     const fail = (message: string) => {
       if (worker === started) worker = undefined;
-      for (const [id, settle] of waiting) settle({ id, error: { message, code: threadEnded } });
+      for (const [id, settle] of waiting) settle({ id, error: { message, name: 'Unavailable' } });
     };
     started.on('error', (error) => fail(error.message));
     started.on('exit', () => fail('The thread that makes reports ended.'));
@@ -43,7 +41,8 @@ export function createReporter(config: Config): Reporter {
       worker.postMessage(question);
       const answer = await answered.finally(() => waiting.delete(question.id));
       if ('report' in answer) return answer.report as Reports[Request['name']];
-      throw Object.assign(new Error(answer.error.message), { code: answer.error.code });
+      const { message, name } = answer.error;
+      throw name ? new serviceErrors[name](message) : new Error(message);
     },
     async close() {
       await worker?.terminate();

@@ -1,4 +1,11 @@
 import type { ServerParts } from '../../app/open-server.ts';
+import {
+  DatabaseLoginError,
+  DatabaseNotTrustedError,
+  MissingRightError,
+  SchemaOutdatedError,
+} from '../../ledger/errors.ts';
+import { AccessDeniedError, NoSuchBucketError } from '../../storage/object-files.ts';
 import type { Log } from '../logging/log.ts';
 import { unlessAborted } from '../transfer/work-signal.ts';
 
@@ -58,15 +65,15 @@ function reasonOf(cause: unknown): string {
   return `The database lacks ${String(cause)}.`;
 }
 
-/** SQLSTATE: no such table or column, or no right to read it. */
+/** No such table or column, or no right to read it. */
 function isAboutSchema(error: Error): boolean {
-  return /^(42P01|42703|42501|SCHEMA_OUTDATED)$/.test(codeOf(error));
+  return error instanceof SchemaOutdatedError || error instanceof MissingRightError;
 }
 
 const unknownMigrations = 'Not checked: the database cannot be used.';
 
 function migrationsProblem(error: Error | undefined, pending: string[]): string | undefined {
-  if (error && codeOf(error) === '42501') {
+  if (error instanceof MissingRightError) {
     return 'The database role may not read image_metadata: run `grayscale migrate` with DB_APPLICATION_ROLE set to it.';
   }
   const isMissing = error !== undefined || pending.length > 0;
@@ -74,29 +81,21 @@ function migrationsProblem(error: Error | undefined, pending: string[]): string 
 }
 
 function databaseProblem(error: Error): string {
-  const code = codeOf(error);
-  if (/^(28...|3D000|DATABASE_LOGIN_REFUSED)$/.test(code)) {
+  if (error instanceof DatabaseLoginError) {
     return 'The database refuses the login: check DATABASE_URL, or DB_USER, DB_PASSWORD and DB_NAME.';
   }
-  if (code === 'DATABASE_NOT_TRUSTED') {
+  if (error instanceof DatabaseNotTrustedError) {
     return 'The certificate of the database is not trusted: check DB_HOST and DB_SSL_ROOT_CERT.';
   }
   return 'The database does not answer: check that PostgreSQL runs, and DATABASE_URL, or DB_HOST and DB_PORT.';
 }
 
 function storeProblem(error: Error): string {
-  const { $metadata: metadata } = error as { $metadata?: { httpStatusCode?: number } };
-  switch (metadata?.httpStatusCode) {
-    case 404:
-      return 'The bucket does not exist: create it, or set S3_BUCKET to one that does.';
-    case 401:
-    case 403:
-      return 'The store denies access to the bucket: check S3_BUCKET, the credentials, and that they may list it.';
-    default:
-      return 'The store does not answer: check AWS_ENDPOINT_URL, AWS_REGION and the network.';
+  if (error instanceof NoSuchBucketError) {
+    return 'The bucket does not exist: create it, or set S3_BUCKET to one that does.';
   }
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error ? String(error.code) : '';
+  if (error instanceof AccessDeniedError) {
+    return 'The store denies access to the bucket: check S3_BUCKET, the credentials, and that they may list it.';
+  }
+  return 'The store does not answer: check AWS_ENDPOINT_URL, AWS_REGION and the network.';
 }

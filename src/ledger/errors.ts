@@ -1,0 +1,191 @@
+import { EntryRejectedError, Rejected, Timeout, Unavailable } from '../pipeline/index.ts';
+
+/** PostgreSQL does not accept a connection. */
+class DatabaseUnreachableError extends Unavailable {
+  override name = 'DatabaseUnreachableError';
+  readonly code = 'DATABASE_UNREACHABLE';
+
+  constructor(address: string, cause: Error) {
+    super(
+      `Expected PostgreSQL at ${address} to accept a connection but it does not (${reasonOf(cause)}). Check DATABASE_URL, or DB_HOST and DB_PORT, the network between, and that the server runs.`,
+      { cause },
+    );
+  }
+}
+
+/**
+ * The connection was lost while it was in use: the server restarted or crashed, an administrator ended
+ * the backend, or the network failed. Whether the statement was carried out is unknown.
+ */
+export class DatabaseConnectionLostError extends Unavailable {
+  override name = 'DatabaseConnectionLostError';
+  readonly code = 'DATABASE_CONNECTION_LOST';
+
+  constructor(address: string, cause: Error) {
+    super(
+      `The connection to PostgreSQL at ${address} was lost during a statement (${reasonOf(cause)}). Try again; if it happens often, see the log of PostgreSQL.`,
+      { cause },
+    );
+  }
+}
+
+/** The database answers, but its table is not what this version reads. */
+export class SchemaOutdatedError extends Unavailable {
+  override name = 'SchemaOutdatedError';
+  readonly code = 'SCHEMA_OUTDATED';
+
+  constructor(cause: Error) {
+    super(
+      `Expected the table image_metadata at its newest schema but ${cause.message}. Run \`npx grayscale migrate\`.`,
+      { cause },
+    );
+  }
+}
+
+/** A statement took longer than any caller waits. */
+class DatabaseTooSlowError extends Timeout {
+  override name = 'DatabaseTooSlowError';
+  readonly code = 'DATABASE_TOO_SLOW';
+
+  constructor(address: string, cause: Error) {
+    super(
+      `Expected PostgreSQL at ${address} to answer a query within ${queryTimeoutMs / 1e3} s but it did not. Ask for a shorter time range (since, until), or check what the server is busy with.`,
+      { cause },
+    );
+  }
+}
+
+/** With `verify-full`: the server's certificate is not of its host, or no trusted authority issued it. */
+export class DatabaseNotTrustedError extends Rejected {
+  override name = 'DatabaseNotTrustedError';
+  readonly code = 'DATABASE_NOT_TRUSTED';
+
+  constructor(address: string, cause: Error) {
+    super(
+      `Expected PostgreSQL at ${address} to present a valid certificate for this host from a trusted authority but received: ${reasonOf(cause)}. Set DB_SSL_ROOT_CERT to the PEM file of the authority that issued it, and connect to a host name that the certificate lists.`,
+      { cause },
+    );
+  }
+}
+
+/** The server refuses the user, the password or the name of the database. */
+export class DatabaseLoginError extends Rejected {
+  override name = 'DatabaseLoginError';
+  readonly code = 'DATABASE_LOGIN_REFUSED';
+
+  constructor(address: string, cause: Error, { as = '', check = passwordCheck } = {}) {
+    super(
+      `Expected to log in to PostgreSQL at ${address}${as} but received: ${cause.message}. Check ${check}.`,
+      { cause },
+    );
+  }
+}
+
+const passwordCheck = 'DATABASE_URL, or DB_USER, DB_PASSWORD and DB_NAME';
+
+/** A signed login was refused, or could not be signed. Retryable: rights may be granted meanwhile. */
+export class SignedLoginError extends DatabaseLoginError {
+  constructor(address: string, { user, cause }: { user: string | undefined; cause: Error }) {
+    super(address, cause, {
+      as: ` as "${user}" with a signed token`,
+      check:
+        'that the role was granted rds_iam, that IAM allows rds-db:connect for it, and AWS_REGION',
+    });
+  }
+}
+
+/** The role may not do what a statement does. */
+export class MissingRightError extends Rejected {
+  override name = 'MissingRightError';
+}
+
+export const queryTimeoutMs = 6_000;
+
+interface Login {
+  address: string;
+  user: string | undefined;
+  /** Whether the password is a token that is signed for each connection. */
+  isSigned: boolean;
+}
+
+/** What a failed connection is to those who wanted one. */
+export function connectionError(cause: unknown, { address, user, isSigned }: Login): unknown {
+  if (!(cause instanceof Error)) return cause;
+  if (notTrusted.test(codeOf(cause))) return new DatabaseNotTrustedError(address, cause);
+  if (isUnreachable(cause)) return new DatabaseUnreachableError(address, cause);
+  const isRefused = refusedLogin.test(codeOf(cause));
+  // A token that cannot be signed has the SDK's own error.
+  if (isSigned && (isRefused || cause.name === 'CredentialsProviderError')) {
+    return new SignedLoginError(address, { user, cause });
+  }
+  return isRefused ? new DatabaseLoginError(address, cause) : cause;
+}
+
+/** OpenSSL's reasons, as Node names them. https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const notTrusted =
+  /^(CERT_\w+|(UNABLE_TO|ERROR_IN|INVALID)_\w+|\w*SELF_SIGNED_CERT\w*|HOSTNAME_MISMATCH|ERR_TLS_CERT_ALTNAME_\w+)$/;
+
+// SQLSTATEs: https://www.postgresql.org/docs/current/errcodes-appendix.html
+
+/** 28: user or password; 3D000: no such database. */
+const refusedLogin = /^(28...|3D000)$/;
+
+/**
+ * The server ends connections: 57P01 to 57P03 (shutdown, crash of another backend, still starting) and
+ * 57P05 (idle for too long), 08 (connection).
+ */
+const connectionEnded = /^(08...|57P0[1235])$/;
+
+const unreachable =
+  /^(ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|E(HOST|NET)UNREACH|ENOENT)$/;
+
+function isUnreachable(error: Error): boolean {
+  // The driver gives neither its timeouts nor a socket that was closed a code.
+  const isClosed = /timeout|^Connection terminated/i.test(error.message);
+  return unreachable.test(codeOf(error)) || connectionEnded.test(codeOf(error)) || isClosed;
+}
+
+/** Whether the server said in its answer that the connection ends. */
+export function isConnectionEnd(error: unknown): boolean {
+  return connectionEnded.test(codeOf(error));
+}
+
+/** What a failed statement is to those who sent it; the driver's error where it is none of these. */
+export function statementError(cause: unknown, address: string): unknown {
+  if (!(cause instanceof Error) || isTranslated(cause)) return cause;
+  const state = sqlState(cause);
+  // The first is the driver's, which gives it no code; the second the server's own timeout.
+  if (cause.message === 'Query read timeout' || state === '57014') {
+    return new DatabaseTooSlowError(address, cause);
+  }
+  // No such table; no such column, as in the original's.
+  if (/^42(P01|703)$/.test(state)) return new SchemaOutdatedError(cause);
+  if (state === '42501') return new MissingRightError(cause.message, { cause });
+  // No answer of the server, connection, read-only after a failover, conflict, resources, shutdown.
+  if (/^($|08|25006|40|53|55|57)/.test(state)) return new Unavailable(cause.message, { cause });
+  return cause;
+}
+
+/** What a failed statement is to those who sent entries: 21 (a row twice), 22 (data), 23 (constraint), 54 (limits). */
+export function entryError(cause: unknown): unknown {
+  return /^(21|22|23|54)/.test(sqlState(cause)) ? new EntryRejectedError({ cause }) : cause;
+}
+
+function isTranslated(error: Error): boolean {
+  return error instanceof Unavailable || error instanceof Timeout || error instanceof Rejected;
+}
+
+/** The server's code; empty where the failure is not an answer of the server, such as EPIPE. */
+function sqlState(error: unknown): string {
+  const code = codeOf(error);
+  return /^(?=.*\d)[0-9A-Z]{5}$/.test(code) ? code : '';
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+/** A name with several addresses fails with an error that has a code but no message. */
+function reasonOf(cause: Error): string {
+  return cause.message || codeOf(cause);
+}
