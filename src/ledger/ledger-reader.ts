@@ -1,43 +1,7 @@
-import type { ObjectRef, Stage } from '../pipeline/index.ts';
+import type { ObjectRef } from '../pipeline/index.ts';
+import type { LedgerRow } from './columns.ts';
 
-/** A row of the ledger. Rows of the original know little: what is not known is null. */
-export interface LedgerRow {
-  /** A number too large for JavaScript's, in decimal. */
-  id: string;
-  status: 'converted' | 'failed' | 'skipped';
-  code: string | null;
-  message: string | null;
-  sourceBucket: string | null;
-  sourceKey: string | null;
-  sourceVersion: string | null;
-  sourceEtag: string | null;
-  sourceSizeBytes: number | null;
-  inputFormat: string | null;
-  pages: number | null;
-  outputBucket: string | null;
-  outputKey: string | null;
-  outputSizeBytes: number | null;
-  /** Hexadecimal; rows of earlier versions have none. */
-  outputSha256: string | null;
-  width: number | null;
-  height: number | null;
-  channels: number | null;
-  depth: number | null;
-  losses: string[] | null;
-  recipe: string | null;
-  recipeHash: string | null;
-  method: string | null;
-  outputFormat: string | null;
-  stagesMs: Record<Exclude<Stage, 'record'>, number | null>;
-  /** All stages but the wait in the queue. */
-  durationMs: number;
-  attempts: number;
-  coldStart: boolean | null;
-  processorVersion: string | null;
-  /** ISO 8601 in UTC, with microseconds: rows are ordered by it. */
-  eventTime: string | null;
-  recordedAt: string;
-}
+export type { LedgerRow };
 
 /** Which rows; what is absent does not matter. */
 export interface RowFilter {

@@ -1,153 +1,108 @@
-import type { LedgerRow, PageOptions, RowFilter } from './ledger-reader.ts';
-import { and, isByDuration, type PageParts, partsOf, type Statement } from './page-statement.ts';
+import { selectRows } from './columns.ts';
+import type { PageOptions, RowFilter, RowOrder } from './ledger-reader.ts';
 
-type Query = (text: string, values: unknown[]) => Promise<LedgerRow[]>;
+export interface Statement {
+  text: string;
+  values: unknown[];
+}
+
+/** A page of the list. docs/operations.md says which questions are fast on a table of any size. */
+export function listStatement(filter: RowFilter, { order, limit, after }: PageOptions): Statement {
+  const { status, code, bucket, key, etag, method, version, since, until, prefix } = filter;
+  const pattern = prefix === undefined ? undefined : patternOf(prefix);
+  const isByTime = order === 'newest' || order === 'oldest';
+  // Failures and skips are few, and have indexes of their own.
+  const isOfFew = code !== undefined || (status !== undefined && status !== 'converted');
+  return {
+    text: pattern !== undefined && isByTime && !isOfFew ? pagesByDay[order] : pages[order],
+    values: [
+      ...[status, code, bucket, key, etag, method, version, since, until, pattern],
+      ...[after?.value, after?.id, limit],
+    ],
+  };
+}
+
+// Sent without a name, a statement is planned with its values: what is NULL is no condition then.
+const filters = `($1::text IS NULL OR status = $1)
+  AND ($2::text IS NULL OR code = $2)
+  AND ($3::text IS NULL OR source_bucket = $3)
+  AND ($4::text IS NULL OR source_key = $4)
+  AND ($5::text IS NULL OR source_etag = $5)
+  AND ($6::text IS NULL OR method = $6)
+  AND ($7::text IS NULL OR processor_version = $7)
+  AND ($8::timestamptz IS NULL OR recorded_at >= $8)
+  AND ($9::timestamptz IS NULL OR recorded_at < $9)
+  AND ($10::text IS NULL OR source_key LIKE $10)`;
+
+const afterTime = (sign: string) =>
+  `($11::timestamptz IS NULL OR (recorded_at, image_metadata.id) ${sign} ($11, $12::bigint))`;
+const afterDuration = (sign: string) =>
+  `($11::float8 IS NULL OR (duration_ms, image_metadata.id) ${sign} ($11, $12::bigint))`;
+
+const page = (after: string, orderBy: string) => `${selectRows}
+WHERE ${filters}
+  AND ${after}
+ORDER BY ${orderBy}
+LIMIT $13`;
+
+const pages = {
+  newest: page(afterTime('<'), 'recorded_at DESC, image_metadata.id DESC'),
+  oldest: page(afterTime('>'), 'recorded_at, image_metadata.id'),
+  slowest: page(afterDuration('<'), 'duration_ms DESC, image_metadata.id DESC'),
+  fastest: page(afterDuration('>'), 'duration_ms, image_metadata.id'),
+} satisfies Record<RowOrder, string>;
+
+const utcDay = (moment: string) => `(${moment} AT TIME ZONE 'UTC')::date`;
 
 /**
- * A page of the list, by indexes. The planner takes it that what a filter lets through lies anywhere in
- * an order; where it lies at the far end, all that comes before would be read. So it is told here which
- * way to go. docs/operations.md has the ways and what they cost.
+ * Rows of a prefix may all be old, and they may be millions: neither all newer rows nor all of the
+ * prefix may be read. So this reads one day after another, by the index on day and key, until the page
+ * is full.
  */
-export async function listRows(
-  query: Query,
-  filter: RowFilter,
-  page: PageOptions,
-): Promise<LedgerRow[]> {
-  const ask = ({ text, values }: Statement) => query(text, values);
-  const { status, code, key, prefix, bucket, method, version, since, until } = filter;
-  if (key !== undefined) return await ask(gather(filter, page));
+const pageByDay = ({
+  days,
+  after,
+  direction,
+}: {
+  days: string;
+  after: string;
+  direction: string;
+}) => `
+${selectRows}
+WHERE id IN (
+  SELECT entry.id
+  FROM (SELECT day::date FROM generate_series(${days}) AS day ORDER BY day ${direction}) AS days
+  CROSS JOIN LATERAL (
+    SELECT recorded_at, image_metadata.id
+    FROM image_metadata
+    WHERE ${utcDay('recorded_at')} = days.day
+      AND ${filters}
+      AND ${after}
+    OFFSET 0
+  ) AS entry
+  ORDER BY days.day ${direction}, entry.recorded_at ${direction}, entry.id ${direction}
+  LIMIT $13
+)
+ORDER BY recorded_at ${direction}, image_metadata.id ${direction}`;
 
-  const isOfGroups = bucket !== undefined || method !== undefined || version !== undefined;
-  const isOfTime = since !== undefined || until !== undefined;
-  const isInOrder = prefix === undefined && !(isOfTime && isByDuration(page.order));
-  if (isInOrder && isOfGroups && code === undefined) return await ask(mergeGroups(filter, page));
-  // Of failures and skips, the few that there are, the indexes hold all that may be asked for.
-  const isOfOthers = code !== undefined || (status !== undefined && status !== 'converted');
-  if (isInOrder || isOfOthers) return await ask(walk(filter, page));
+const midnight = (moment: string) => `date_trunc('day', ${moment} AT TIME ZONE 'UTC')`;
+const first = '(SELECT min(recorded_at) FROM image_metadata)';
+const last = '(SELECT max(recorded_at) FROM image_metadata)';
 
-  const near = await ask(lookNear(filter, page));
-  if (near.length === page.limit) return near;
-  return await ask(
-    prefix === undefined && isOfGroups ? gatherGroups(filter, page) : gather(filter, page),
-  );
-}
-
-/** In the order's index, past rows that the filter does not let through. */
-function walk(filter: RowFilter, page: PageOptions): Statement {
-  const parts = partsOf(page);
-  const where = parts.where(filter);
-  return parts.rowsOf(
-    parts.ofStatuses(filter, (status) => parts.nextOf('id', [...where, ...status], parts.limit)),
-  );
-}
-
-/**
- * Rows that are looked through before all that a prefix or a time has are gathered: some milliseconds.
- * Keys are read from the table, where those of one time lie together; all else is in the index.
- */
-const nearRows = { keysByTime: 5_000, keysByDuration: 1_000, withoutKeys: 50_000 };
-
-/** Of the rows that come next, those that the filter lets through: a whole page, where they are many. */
-function lookNear(filter: RowFilter, page: PageOptions): Statement {
-  const parts = partsOf(page);
-  const { since, until, prefix, status, ...others } = filter;
-  const byDuration = isByDuration(page.order);
-  const columns = ['id, source_bucket, method, processor_version'];
-  // By duration, conversions have an index of their own, which does not say that they are.
-  columns.push(byDuration ? 'recorded_at' : 'duration_ms, status');
-  if (prefix !== undefined) columns.push('source_key');
-  const keys = byDuration ? nearRows.keysByDuration : nearRows.keysByTime;
-  const limit = String(prefix === undefined ? nearRows.withoutKeys : keys);
-  // A time is a stretch of the order itself, where that is by time.
-  const stretch = parts.where(byDuration ? {} : { since, until });
-  const near = parts.ofStatuses(filter, (status) =>
-    parts.nextOf(columns.join(', '), [...stretch, ...status], limit),
-  );
-  const found = parts.where({ ...others, since, until, prefix, ...(!byDuration && { status }) });
-  return parts.rowsOf(`SELECT * FROM (SELECT * FROM (${near}) AS statuses ${parts.orderBy} LIMIT ${limit}) AS near
-${and(found)}`);
-}
-
-/** All that the filter lets through, which an index of keys or of time tells alone, then sorted. */
-function gather(filter: RowFilter, page: PageOptions): Statement {
-  const parts = partsOf(page);
-  const { prefix, ...others } = filter;
-  const wheres = parts.where(others);
-  // Operators that the index of prefixes has alone: others have the key too, but not all else.
-  if (prefix !== undefined) {
-    const end = endOf(prefix);
-    wheres.push(`source_key ~>=~ ${parts.value(prefix)}`);
-    if (end !== undefined) wheres.push(`source_key ~<~ ${parts.value(end)}`);
-  }
-  return parts.rowsOf(`SELECT id, ${parts.unindexed} FROM image_metadata ${and(wheres)}`);
-}
-
-/** As the indexes of groups have them. */
-const groupColumns = {
-  version: "coalesce(processor_version, '')",
-  method: "coalesce(method, '')",
-  bucket: "coalesce(source_bucket, '')",
-  status: 'status',
+const pagesByDay = {
+  newest: pageByDay({
+    days: `${midnight(`least($9, $11, ${last})`)}, ${midnight(`greatest($8, ${first})`)}, '-1 day'`,
+    after: afterTime('<'),
+    direction: 'DESC',
+  }),
+  oldest: pageByDay({
+    days: `${midnight(`greatest($8, $11, ${first})`)}, ${midnight(`least($9, ${last})`)}, '1 day'`,
+    after: afterTime('>'),
+    direction: 'ASC',
+  }),
 };
 
-/** The same order, as these indexes alone have it: the planner would walk in one of all rows. */
-const asInGroups = (sql: string) =>
-  sql
-    .replaceAll('recorded_at', "(recorded_at AT TIME ZONE 'UTC')")
-    .replaceAll(/\$\d+::timestamptz/g, (moment) => `(${moment} AT TIME ZONE 'UTC')`)
-    .replaceAll('duration_ms', '(duration_ms + 0)');
-
-/** A page of each group of a release, a method, a bucket and a status, merged. */
-function mergeGroups(filter: RowFilter, page: PageOptions): Statement {
-  return ofGroups(filter, page, ({ orderBy, limit }) => `${asInGroups(orderBy)} LIMIT ${limit}`);
-}
-
-/** All that such groups have of a time, sorted by duration. */
-function gatherGroups(filter: RowFilter, page: PageOptions): Statement {
-  // OFFSET keeps the groups apart: joined with them, the whole table would be read.
-  return ofGroups(filter, page, () => 'OFFSET 0');
-}
-
-function ofGroups(
-  { version, method, bucket, status, ...others }: RowFilter,
-  page: PageOptions,
-  part: (parts: PageParts) => string,
-): Statement {
-  const parts = partsOf(page);
-  const names = Object.keys(groupColumns) as (keyof typeof groupColumns)[];
-  const named = names.map((name) => `${groupColumns[name]} AS ${name}`).join(', ');
-  // Versions are what grows in number: where one is asked for, the others are not stepped through.
-  const within = version === undefined ? [] : [`${groupColumns.version} = ${parts.value(version)}`];
-  const steps = version === undefined ? names : names.filter((name) => name !== 'version');
-  const columns = steps.map((name) => groupColumns[name]).join(', ');
-  const firstOf = (wheres: string[]) =>
-    `SELECT ${named} FROM image_metadata ${and(wheres)} ORDER BY ${columns} LIMIT 1`;
-  const beyond = `(${columns}) > (${steps.map((name) => `groups.${name}`).join(', ')})`;
-  // From each group to the next one by the index: as many steps as there are groups.
-  const groups = `groups AS (
-(${firstOf(within)})
-UNION ALL
-SELECT next.* FROM groups CROSS JOIN LATERAL (${firstOf([...within, beyond])}) AS next
-)`;
-  const asked = Object.entries({ method, bucket, status }).flatMap(([name, text]) =>
-    text === undefined ? [] : [`groups.${name} = ${parts.value(text)}`],
-  );
-  const inGroup = names.map((name) => `${groupColumns[name]} = groups.${name}`);
-  const wheres = [...inGroup, ...parts.where(others).map(asInGroups)];
-  return parts.rowsOf(
-    `SELECT page.* FROM groups CROSS JOIN LATERAL (
-SELECT id, ${parts.by} FROM image_metadata ${and(wheres)} ${part(parts)}
-) AS page ${and(asked)}`,
-    groups,
-  );
-}
-
-/** The first text, by code points as by bytes of UTF-8, after all that begin with the prefix, if any. */
-function endOf(prefix: string): string | undefined {
-  const points = Array.from(prefix, (character) => character.codePointAt(0) ?? 0);
-  while (points.at(-1) === 0x10ffff) points.pop();
-  const last = points.pop();
-  if (last === undefined) return undefined;
-  // Half pairs are no characters.
-  return String.fromCodePoint(...points, last === 0xd7ff ? 0xe000 : last + 1);
+/** What LIKE takes for all texts that begin so. */
+export function patternOf(prefix: string): string {
+  return `${prefix.replace(/[\\%_]/g, '\\$&')}%`;
 }

@@ -1,15 +1,15 @@
 import type { Postgres } from './connect.ts';
 import type { OutputKeysOptions } from './ledger-reader.ts';
-import { patternOf } from './page-statement.ts';
+import { patternOf } from './list-rows.ts';
 
 /**
  * In the order of their bytes, as S3 lists keys, whatever the database's collation: these operators
- * are those of the index on keys (migration 0005).
+ * are those of the index on keys (migration 0008).
  */
 const keysQuery = `
 SELECT DISTINCT source_key AS key
 FROM image_metadata
-WHERE source_bucket = $1 AND source_key LIKE $2 ESCAPE '\\' AND source_key ~>~ $6
+WHERE source_bucket = $1 AND source_key LIKE $2 AND source_key ~>~ $6
   AND status = 'converted' AND output_bucket = $3 AND file_name = $4 || source_key
   AND recorded_at < $5::timestamptz
 ORDER BY source_key USING ~<~

@@ -1,8 +1,10 @@
+import { type LedgerRow, selectFields, selectRows } from './columns.ts';
 import type { Postgres } from './connect.ts';
-import type { LedgerReader, LedgerRow } from './ledger-reader.ts';
-import { listRows } from './list-rows.ts';
+import type { LedgerReader } from './ledger-reader.ts';
+import { listStatement } from './list-rows.ts';
 import { keysOfOutputs } from './output-keys.ts';
-import { iso, selectRows } from './select-rows.ts';
+
+const selectChanges = `SELECT ${selectFields(['id', 'recordedAt'])} FROM image_metadata`;
 
 /** Reads the table `image_metadata`, also of rows that the original wrote. */
 export function createPostgresReader(postgres: Pick<Postgres, 'query'>): LedgerReader {
@@ -11,7 +13,10 @@ export function createPostgresReader(postgres: Pick<Postgres, 'query'>): LedgerR
   }
 
   return {
-    list: (filter, page) => listRows(rowsOf, filter, page),
+    list(filter, page) {
+      const { text, values } = listStatement(filter, page);
+      return rowsOf(text, values);
+    },
 
     async find(id) {
       return (await rowsOf(`${selectRows} WHERE id = $1`, [id]))[0];
@@ -29,16 +34,14 @@ WHERE source_bucket = $1 AND source_key = $2
 
     async newest() {
       const { rows } = await postgres.query(
-        `SELECT id::text AS id, ${iso('recorded_at')} AS "recordedAt" FROM image_metadata
-         ORDER BY recorded_at DESC, image_metadata.id DESC LIMIT 1`,
+        `${selectChanges} ORDER BY recorded_at DESC, image_metadata.id DESC LIMIT 1`,
       );
       return rows[0];
     },
 
     async changesSince(recordedAt, limit) {
       const { rows } = await postgres.query(
-        `SELECT id::text AS id, ${iso('recorded_at')} AS "recordedAt" FROM image_metadata
-         WHERE recorded_at >= $1::timestamptz ORDER BY recorded_at, image_metadata.id LIMIT $2`,
+        `${selectChanges} WHERE recorded_at >= $1::timestamptz ORDER BY recorded_at, image_metadata.id LIMIT $2`,
         [recordedAt, limit],
       );
       return rows;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeRecipe, recipeHash } from '../convert/index.ts';
 import { type Ledger, type LedgerEntry, Timeout, Unavailable } from '../pipeline/index.ts';
+import { type InsertedRow, insertedNames, insertedTypes, insertedUpdates } from './columns.ts';
 import type { Postgres } from './connect.ts';
 import { entryError, SchemaOutdatedError, SignedLoginError } from './errors.ts';
 
@@ -9,66 +10,17 @@ export interface PostgresLedgerOptions {
   processorVersion: string;
 }
 
-/**
- * The columns of `image_metadata` that an outcome fills. The entries travel as one JSON parameter,
- * so that a batch of any size is one statement, unnamed, as connection poolers want it.
- */
-const columns = {
-  file_name: 'text',
-  status: 'text',
-  code: 'text',
-  message: 'text',
-  source_bucket: 'text',
-  source_key: 'text',
-  source_version: 'text',
-  source_etag: 'text',
-  source_size_bytes: 'bigint',
-  sequencer: 'text',
-  event_time: 'timestamptz',
-  method: 'text',
-  output_format: 'text',
-  recipe: 'text',
-  recipe_hash: 'text',
-  output_bucket: 'text',
-  output_size_bytes: 'bigint',
-  output_sha256: 'text',
-  input_format: 'text',
-  width: 'integer',
-  height: 'integer',
-  pages: 'integer',
-  channels: 'smallint',
-  depth: 'smallint',
-  losses: 'text[]',
-  queue_ms: 'double precision',
-  fetch_ms: 'double precision',
-  decode_ms: 'double precision',
-  gray_ms: 'double precision',
-  encode_ms: 'double precision',
-  store_ms: 'double precision',
-  verify_ms: 'double precision',
-  cold_start: 'boolean',
-  processor_version: 'text',
-} as const;
-
-type Row = Partial<Record<keyof typeof columns, unknown>>;
-
-const names = Object.keys(columns).join(', ');
-const typed = Object.entries(columns)
-  .map(([name, type]) => `${name} ${type}`)
-  .join(', ');
-const replaced = Object.keys(columns)
-  .map((name) => `${name} = excluded.${name}`)
-  .join(', ');
-
+// The entries are one JSON parameter, so that a batch of any size is one statement, unnamed, as
+// connection poolers want it.
 // Sorted, so that two batches that share rows lock them in the same order and cannot deadlock.
 // The last condition keeps the row that tells more; see the port.
 const upsert = `
-INSERT INTO image_metadata (${names})
-SELECT ${names}
-FROM json_to_recordset($1::json) AS entry (${typed})
+INSERT INTO image_metadata (${insertedNames})
+SELECT ${insertedNames}
+FROM json_to_recordset($1::json) AS entry (${insertedTypes})
 ORDER BY source_bucket, source_key, coalesce(source_version, source_etag, ''), recipe_hash
 ON CONFLICT (source_bucket, source_key, (coalesce(source_version, source_etag, '')), recipe_hash)
-DO UPDATE SET ${replaced},
+DO UPDATE SET ${insertedUpdates},
   attempts = image_metadata.attempts + 1,
   timestamp = CURRENT_TIMESTAMP,
   recorded_at = CURRENT_TIMESTAMP
@@ -139,7 +91,7 @@ async function persist(
   }
 }
 
-function rowOf({ outcome, coldStart }: LedgerEntry, processorVersion: string): Row {
+function rowOf({ outcome, coldStart }: LedgerEntry, processorVersion: string): InsertedRow {
   const { upload, source, recipe, stages } = outcome;
   return {
     status: outcome.status,
@@ -161,7 +113,7 @@ function rowOf({ outcome, coldStart }: LedgerEntry, processorVersion: string): R
   };
 }
 
-function outcomeColumns(outcome: LedgerEntry['outcome']): Row {
+function outcomeColumns(outcome: LedgerEntry['outcome']): InsertedRow {
   if (outcome.status !== 'converted') return { code: outcome.code, message: outcome.message };
   const { output, outputSizeBytes, outputSha256, image } = outcome;
   return {

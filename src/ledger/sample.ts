@@ -2,22 +2,22 @@ import type {
   CodeCount,
   LedgerSample,
   LedgerSampler,
+  RowStage,
   SampledRow,
   SampleOptions,
   TimeWindow,
 } from '../stats/index.ts';
+import { selectFields, stageColumns } from './columns.ts';
 import type { Postgres } from './connect.ts';
 
 const inWindow = 'recorded_at >= to_timestamp($1) AND recorded_at < to_timestamp($2)';
 
 const selectRows = `
 SELECT
-  extract(epoch FROM recorded_at)::float8 * 1000 AS "recordedAtMs", status, code,
-  processor_version AS "processorVersion",
-  input_format AS "inputFormat", output_format AS "outputFormat",
-  source_size_bytes::float8 AS "sourceSizeBytes", output_size_bytes::float8 AS "outputSizeBytes",
+  extract(epoch FROM recorded_at)::float8 * 1000 AS "recordedAtMs",
+  ${selectFields(['status', 'code', 'processorVersion', 'inputFormat', 'outputFormat', 'sourceSizeBytes', 'outputSizeBytes'])},
   width::float8 * height / 1e6 AS megapixels,
-  queue_ms, fetch_ms, decode_ms, gray_ms, encode_ms, store_ms, verify_ms
+  ${stageColumns.map(({ name }) => name).join(', ')}
 FROM image_metadata`;
 
 // An order that an index has: where the planner thinks that any part of the table holds rows of the
@@ -98,8 +98,7 @@ export function createPostgresSampler(postgres: Pick<Postgres, 'query'>): Ledger
   };
 }
 
-type Column = 'queue' | 'fetch' | 'decode' | 'gray' | 'encode' | 'store' | 'verify';
-type DatabaseRow = Omit<SampledRow, 'stagesMs'> & Record<`${Column}_ms`, number | null>;
+type DatabaseRow = Omit<SampledRow, 'stagesMs'> & Record<`${RowStage}_ms`, number | null>;
 
 function rowOf({
   queue_ms: queue,

@@ -11,6 +11,7 @@ export type {
   CodeCount,
   LedgerSample,
   LedgerSampler,
+  RowStage,
   SampledRow,
   SampleOptions,
   TimeWindow,

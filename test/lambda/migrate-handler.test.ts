@@ -83,7 +83,7 @@ describe('the migrations handler', () => {
           LogicalResourceId: 'Schema',
           Data: {
             Applied:
-              '0001_image-metadata, 0002_ledger, 0003_views, 0004_api, 0005_lists-at-scale, 0006_output-checksum, 0007_lists-by-groups',
+              '0001_image-metadata, 0002_ledger, 0003_views, 0004_api, 0005_lists-at-scale, 0006_output-checksum, 0007_lists-by-groups, 0008_fewer-indexes',
           },
         },
       },
@@ -137,6 +137,7 @@ describe('the migrations handler', () => {
         '0005_lists-at-scale',
         '0006_output-checksum',
         '0007_lists-by-groups',
+        '0008_fewer-indexes',
       ],
     });
     vi.stubEnv('DB_AUTH', 'iam');

@@ -12,7 +12,7 @@ const originalInsert =
 describe('migrate', () => {
   test('makes the schema from nothing, and has nothing to do the second time', async () => {
     database = await createDatabase({ migrated: false });
-    expect(await migrate(database)).toHaveLength(7);
+    expect(await migrate(database)).toHaveLength(8);
     expect(await migrate(database)).toEqual([]);
     expect(await database.rows()).toEqual([]);
   });
@@ -90,7 +90,7 @@ describe('migrate', () => {
     const insert = database.query(
       `INSERT INTO image_metadata (status, file_name, code) VALUES ${values}`,
     );
-    await expect(insert).rejects.toMatchObject({ code: '23514' });
+    await expect(insert).rejects.toMatchObject({ cause: { code: '23514' } });
   });
 
   test.each(['stage_latency', 'failures_by_code', 'bytes_saved'])(

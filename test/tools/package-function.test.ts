@@ -168,6 +168,7 @@ test('the migrations function, alone in a folder, makes the schema', async () =>
         '0005_lists-at-scale',
         '0006_output-checksum',
         '0007_lists-by-groups',
+        '0008_fewer-indexes',
       ],
     });
     expect(await database.rows()).toEqual([]);

@@ -1,0 +1,147 @@
+import type { RowStage } from '../stats/index.ts';
+
+export const statuses = ['converted', 'failed', 'skipped'] as const;
+
+interface Values {
+  id: string;
+  status: (typeof statuses)[number];
+  text: string;
+  texts: string[];
+  bytes: number;
+  integer: number;
+  smallint: number;
+  milliseconds: number;
+  flag: boolean;
+  moment: string;
+}
+
+export type Kind = keyof Values;
+
+/** The type of each kind in SQL, and how it is selected: as JavaScript can hold it. */
+const kinds: Record<Kind, { type: string; select?: (column: string) => string }> = {
+  // Larger than JavaScript's numbers.
+  id: { type: 'bigint', select: (column) => `${column}::text` },
+  status: { type: 'text' },
+  text: { type: 'text' },
+  texts: { type: 'text[]' },
+  bytes: { type: 'bigint', select: (column) => `${column}::float8` },
+  integer: { type: 'integer' },
+  smallint: { type: 'smallint' },
+  milliseconds: { type: 'double precision' },
+  flag: { type: 'boolean' },
+  // ISO 8601 in UTC, with microseconds: rows are ordered by it.
+  moment: {
+    type: 'timestamptz',
+    select: (column) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`,
+  },
+};
+
+interface Column {
+  kind: Kind;
+  /** Its name in a row of the port. A stage is in `stagesMs`; what has no name is not selected. */
+  field?: string;
+  stage?: RowStage;
+  /** Never NULL. Of rows that the original wrote, nothing else is known. */
+  isKnown?: true;
+  /** Given by the database, not inserted. */
+  isGiven?: true;
+}
+
+/** The columns of `image_metadata`, from which the insert, the select and the row type are made. */
+export const columns = {
+  id: { kind: 'id', field: 'id', isKnown: true, isGiven: true },
+  status: { kind: 'status', field: 'status', isKnown: true },
+  code: { kind: 'text', field: 'code' },
+  message: { kind: 'text', field: 'message' },
+  source_bucket: { kind: 'text', field: 'sourceBucket' },
+  source_key: { kind: 'text', field: 'sourceKey' },
+  source_version: { kind: 'text', field: 'sourceVersion' },
+  source_etag: { kind: 'text', field: 'sourceEtag' },
+  source_size_bytes: { kind: 'bytes', field: 'sourceSizeBytes' },
+  sequencer: { kind: 'text' },
+  event_time: { kind: 'moment', field: 'eventTime' },
+  input_format: { kind: 'text', field: 'inputFormat' },
+  pages: { kind: 'integer', field: 'pages' },
+  output_bucket: { kind: 'text', field: 'outputBucket' },
+  file_name: { kind: 'text', field: 'outputKey' },
+  output_size_bytes: { kind: 'bytes', field: 'outputSizeBytes' },
+  // Hexadecimal; rows of earlier versions have none.
+  output_sha256: { kind: 'text', field: 'outputSha256' },
+  width: { kind: 'integer', field: 'width' },
+  height: { kind: 'integer', field: 'height' },
+  channels: { kind: 'smallint', field: 'channels' },
+  depth: { kind: 'smallint', field: 'depth' },
+  losses: { kind: 'texts', field: 'losses' },
+  recipe: { kind: 'text', field: 'recipe' },
+  recipe_hash: { kind: 'text', field: 'recipeHash' },
+  method: { kind: 'text', field: 'method' },
+  output_format: { kind: 'text', field: 'outputFormat' },
+  queue_ms: { kind: 'milliseconds', stage: 'queue' },
+  fetch_ms: { kind: 'milliseconds', stage: 'fetch' },
+  decode_ms: { kind: 'milliseconds', stage: 'decode' },
+  gray_ms: { kind: 'milliseconds', stage: 'gray' },
+  encode_ms: { kind: 'milliseconds', stage: 'encode' },
+  store_ms: { kind: 'milliseconds', stage: 'store' },
+  verify_ms: { kind: 'milliseconds', stage: 'verify' },
+  // The sum of all stages except the wait in the queue.
+  duration_ms: { kind: 'milliseconds', field: 'durationMs', isKnown: true, isGiven: true },
+  attempts: { kind: 'integer', field: 'attempts', isKnown: true, isGiven: true },
+  cold_start: { kind: 'flag', field: 'coldStart' },
+  processor_version: { kind: 'text', field: 'processorVersion' },
+  recorded_at: { kind: 'moment', field: 'recordedAt', isKnown: true, isGiven: true },
+} as const satisfies Record<string, Column>;
+
+type Columns = typeof columns;
+
+/** The column of each field. */
+export type Fields = {
+  [Name in keyof Columns as Columns[Name] extends { field: infer Field extends string }
+    ? Field
+    : never]: Columns[Name];
+};
+
+type ValueOf<Of extends Column> =
+  | Values[Of['kind']]
+  | (Of extends { isKnown: true } ? never : null);
+
+/** A row of the ledger. What is not known is null. */
+export type LedgerRow = { [Field in keyof Fields]: ValueOf<Fields[Field]> } & {
+  stagesMs: Record<RowStage, number | null>;
+};
+
+type GivenColumn = {
+  [Name in keyof Columns]: Columns[Name] extends { isGiven: true } ? Name : never;
+}[keyof Columns];
+
+/** What an insert says of a row; what is left out is NULL. */
+export type InsertedRow = Partial<Record<Exclude<keyof Columns, GivenColumn>, unknown>>;
+
+const list: [name: string, column: Column][] = Object.entries(columns);
+const inserted = list.filter(([, { isGiven }]) => !isGiven);
+
+/** The columns of an insert; with their types, as `json_to_recordset` needs them; and replaced. */
+export const insertedNames = inserted.map(([name]) => name).join(', ');
+export const insertedTypes = inserted
+  .map(([name, { kind }]) => `${name} ${kinds[kind].type}`)
+  .join(', ');
+export const insertedUpdates = inserted.map(([name]) => `${name} = excluded.${name}`).join(', ');
+
+/** The stages that a row holds, each with its column. */
+export const stageColumns = list.flatMap(([name, { stage }]) => (stage ? [{ stage, name }] : []));
+
+/** Columns for the list of a SELECT, named as the fields of a row. */
+export function selectFields(fields: (keyof Fields)[]): string {
+  return list
+    .filter(([, { field }]) => fields.some((name) => name === field))
+    .map(([name, { kind, field }]) => `${kinds[kind].select?.(name) ?? name} AS "${field}"`)
+    .join(',\n  ');
+}
+
+const allFields = list.flatMap(([, { field }]) => field ?? []) as (keyof Fields)[];
+const stagesObject = stageColumns.map(({ stage, name }) => `'${stage}', ${name}`).join(', ');
+
+// An id is selected as text, whose order is another one: ORDER BY names the column with its table.
+export const selectRows = `SELECT
+  ${selectFields(allFields)},
+  json_build_object(${stagesObject}) AS "stagesMs"
+FROM image_metadata`;
