@@ -77,6 +77,8 @@ function entryPoint(...mayStart) {
     may: [
       ...['app/', 'config/', 'pipeline/', 'events/', 'convert/', 'stats/', 'reconcile/', 'doctor/'],
       ...['ledger/errors.ts', 'ledger/ledger-reader.ts', 'storage/object-files.ts'],
+      // Plain data, from which the API's schema of a row is made.
+      'ledger/columns.ts',
       ...['queue/upload-queue.ts', 'process/', 'version.ts'],
       ...mayStart,
     ],

@@ -116,6 +116,13 @@ type GivenColumn = {
 /** What an insert says of a row; what is left out is NULL. */
 export type InsertedRow = Partial<Record<Exclude<keyof Columns, GivenColumn>, unknown>>;
 
+/** Of each field of a row, its kind, and whether it is always known. */
+export const fields = Object.fromEntries(
+  Object.values(columns).flatMap((column: Column) =>
+    column.field ? [[column.field, column]] : [],
+  ),
+) as unknown as Fields;
+
 const list: [name: string, column: Column][] = Object.entries(columns);
 const inserted = list.filter(([, { isGiven }]) => !isGiven);
 

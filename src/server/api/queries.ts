@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { type Recipe, type RecipeOptions, recipeOptions } from '../../convert/index.ts';
+import { statuses } from '../../ledger/columns.ts';
 import { groupings, readMoment, readSide } from '../../stats/index.ts';
 
 // What a query may say. Every one is strict: a name that is not known is a mistake, not a wish.
@@ -56,7 +57,7 @@ const yesOrNo = z
 const sorts = ['newest', 'oldest', 'slowest', 'fastest'] as const;
 
 export const ImagesQuerySchema = query({
-  status: z.enum(['converted', 'failed', 'skipped']).optional(),
+  status: z.enum(statuses).optional(),
   code: word.optional(),
   bucket: word.optional(),
   key: keyText.optional().openapi({ description: 'Exactly this key.' }),
@@ -99,7 +100,7 @@ export const UploadQuerySchema = query({
 });
 
 export const LiveQuerySchema = query({
-  status: z.enum(['converted', 'failed', 'skipped']).optional(),
+  status: z.enum(statuses).optional(),
   prefix: keyText.optional(),
 });
 

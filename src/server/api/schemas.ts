@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { type Loss, lossMeanings, outputFormats } from '../../convert/index.ts';
+import { type Fields, fields, type Kind, statuses } from '../../ledger/columns.ts';
 import { type Stage, stages } from '../../pipeline/index.ts';
 
 // The documents that the API answers with. What may be missing is null, never left out, so that a
@@ -8,6 +9,33 @@ import { type Stage, stages } from '../../pipeline/index.ts';
 const milliseconds = z.number().min(0);
 const bytes = z.int().min(0);
 const time = z.iso.datetime().openapi({ example: '2026-03-01T12:30:45.123456Z' });
+
+const kinds = {
+  id: z.string(),
+  status: z.enum(statuses),
+  text: z.string(),
+  texts: z.array(z.string()),
+  bytes,
+  integer: z.int(),
+  smallint: z.int(),
+  milliseconds,
+  flag: z.boolean(),
+  moment: time,
+} satisfies Record<Kind, z.ZodType>;
+
+type FieldSchemas = {
+  [Field in keyof Fields]: Fields[Field] extends { isKnown: true }
+    ? (typeof kinds)[Fields[Field]['kind']]
+    : z.ZodNullable<(typeof kinds)[Fields[Field]['kind']]>;
+};
+
+/** The schema of each field of a row, as its column is. */
+const row = Object.fromEntries(
+  Object.entries(fields).map(([field, column]) => {
+    const schema = kinds[column.kind];
+    return [field, 'isKnown' in column ? schema : schema.nullable()];
+  }),
+) as unknown as FieldSchemas;
 
 const StagesSchema = z
   .object(
@@ -23,30 +51,30 @@ const StagesSchema = z
 
 const SourceSchema = z
   .object({
-    bucket: z.string().nullable(),
-    key: z.string().nullable(),
-    versionId: z.string().nullable(),
-    etag: z.string().nullable(),
-    sizeBytes: bytes.nullable(),
-    format: z.string().nullable().openapi({ example: 'jpeg' }),
-    pages: z.int().nullable(),
+    bucket: row.sourceBucket,
+    key: row.sourceKey,
+    versionId: row.sourceVersion,
+    etag: row.sourceEtag,
+    sizeBytes: row.sourceSizeBytes,
+    format: row.inputFormat.openapi({ example: 'jpeg' }),
+    pages: row.pages,
   })
   .openapi('Source', { description: 'The content that was uploaded, as far as it is known.' });
 
 const OutputSchema = z
   .object({
-    bucket: z.string().nullable(),
+    bucket: row.outputBucket,
     key: z.string(),
-    sizeBytes: bytes.nullable(),
-    sha256: z.string().nullable().openapi({
+    sizeBytes: row.outputSizeBytes,
+    sha256: row.outputSha256.openapi({
       description:
         'Of the output as it was written, in hex; null for rows from before it was recorded.',
     }),
-    format: z.string().nullable().openapi({ example: 'png' }),
-    width: z.int().nullable(),
-    height: z.int().nullable(),
-    channels: z.int().nullable(),
-    depth: z.int().nullable(),
+    format: row.outputFormat.openapi({ example: 'png' }),
+    width: row.width,
+    height: row.height,
+    channels: row.channels,
+    depth: row.depth,
     losses: z.array(z.enum(Object.keys(lossMeanings) as [Loss, ...Loss[]])),
   })
   .openapi('Output', { description: 'The gray file.' });
@@ -62,25 +90,24 @@ const RecipeSchema = z
 
 export const ImageSchema = z
   .object({
-    id: z.string().openapi({ example: '42' }),
-    status: z.enum(['converted', 'failed', 'skipped']),
-    code: z
-      .string()
-      .nullable()
-      .openapi({ description: 'Why there is no output; docs/errors.md explains each.' }),
-    message: z.string().nullable(),
+    id: row.id.openapi({ example: '42' }),
+    status: row.status,
+    code: row.code.openapi({
+      description: 'Why there is no output; docs/errors.md explains each.',
+    }),
+    message: row.message,
     source: SourceSchema,
     output: OutputSchema.nullable(),
     recipe: RecipeSchema.nullable().openapi({ description: 'Null for rows of the original.' }),
     stagesMs: StagesSchema,
-    durationMs: milliseconds.openapi({
+    durationMs: row.durationMs.openapi({
       description: 'All stages together but the wait in the queue.',
     }),
-    attempts: z.int(),
-    coldStart: z.boolean().nullable(),
-    processorVersion: z.string().nullable(),
-    eventTime: time.nullable(),
-    recordedAt: time,
+    attempts: row.attempts,
+    coldStart: row.coldStart,
+    processorVersion: row.processorVersion,
+    eventTime: row.eventTime,
+    recordedAt: row.recordedAt,
     links: z
       .object({
         self: z.string(),
@@ -141,7 +168,7 @@ export const EventAnswerSchema = z
       z.object({
         action: z.enum(['processed', 'ignored', 'refused', 'retry']),
         key: z.string().nullable(),
-        status: z.enum(['converted', 'failed', 'skipped']).nullable(),
+        status: z.enum(statuses).nullable(),
         code: z.string().nullable(),
         reason: z.string().nullable(),
       }),
