@@ -1,4 +1,4 @@
--- Indexes of the questions that people ask, and no others: each one costs every INSERT. ADR 20 has what was
+-- Indexes of the questions that people ask, and no others: each one costs every INSERT. ADR 21 has what was
 -- measured, and docs/operations.md which questions are fast. On ten million rows this takes minutes, during
 -- which nothing is written or read. The release before works on the result, but slowly for what it used
 -- these indexes for.

@@ -19,7 +19,6 @@ export type ConversionErrorCode = keyof typeof conversionErrorCodes;
 /** The bytes cannot become a gray image, and never will: trying again does not help. */
 export class ConversionError extends Error {
   readonly code: ConversionErrorCode;
-  readonly retryable = false;
 
   constructor(code: ConversionErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);

@@ -17,7 +17,12 @@ export async function prepareApplicationRole(
     await client.query('BEGIN');
     // Two deployments at once: the second finds what the first has done.
     await client.query("SELECT pg_advisory_xact_lock(hashtext('grayscale application role'))");
-    if (!(await hasRole(client, role))) await client.query(`CREATE ROLE ${name} LOGIN`);
+    if (!(await hasRole(client, role))) {
+      // The client stops waiting a second earlier; without this, the server would work on.
+      await client.query(
+        `CREATE ROLE ${name} LOGIN; ALTER ROLE ${name} SET statement_timeout = '7s'`,
+      );
+    }
     if (await hasRole(client, 'rds_iam')) await client.query(`GRANT rds_iam TO ${name}`);
     await client.query(`
       REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ${name};

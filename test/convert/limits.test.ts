@@ -109,7 +109,6 @@ test.each(rows)('$code: $message', async ({ code, bytes, limits = {}, recipe = {
   const refusal = {
     name: 'ConversionError',
     code,
-    retryable: false,
     message: expect.stringMatching(message),
   };
   const content = await bytes();

@@ -16,7 +16,7 @@ import { buildHeif, codedPicture, gridData, property } from '../../testing/heif.
 import { inspectImage } from '../../testing/inspect-image.ts';
 import { fixture } from './decode/wasm-fixtures.ts';
 
-const timedOut = { name: 'ConversionError', code: 'CONVERSION_TIMEOUT', retryable: false };
+const timedOut = { name: 'ConversionError', code: 'CONVERSION_TIMEOUT' };
 
 /** One tile many times: libheif takes no more than a thousand items. */
 function largeHeic(): Buffer {

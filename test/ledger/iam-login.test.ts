@@ -56,6 +56,13 @@ describe('DB_AUTH=iam', () => {
     expect(rds.tokens).toEqual([expect.stringContaining(`DBUser=${role}`)]);
   });
 
+  test('has a role whose statements the server itself ends', async () => {
+    const postgres = await connect();
+    const { rows } = await postgres.query('SHOW statement_timeout');
+    await postgres.close();
+    expect(rows).toEqual([{ statement_timeout: '7s' }]);
+  });
+
   test('signs a token for each connection, and keeps the connection while it works', async () => {
     const postgres = await connect();
     await postgres.query('SELECT 1');

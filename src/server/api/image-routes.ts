@@ -24,7 +24,7 @@ export const listImages = createRoute({
   tags,
   summary: 'The ledger: what became of each upload',
   description:
-    'A page of rows. `next` of one page is `cursor` of the next one; pages neither repeat nor miss a row that was there from the first page on.',
+    'A page of rows. `next` of one page is `cursor` of the next one; pages neither repeat nor miss a row that was there from the first page on. On a ledger of any size these are fast, newest or oldest first: all rows, one `status`, one `code`, one `key`, one `prefix`, or a time range. Add `since` and `until` to everything else, or a large ledger answers 503 `TRY_AGAIN`.',
   request: { query: ImagesQuerySchema },
   responses: { 200: json(ImageListSchema, 'A page.'), ...problemsOf() },
 });
