@@ -11,8 +11,8 @@ export function listStatement(filter: RowFilter, { order, limit, after }: PageOp
   const { status, code, bucket, key, etag, method, version, since, until, prefix } = filter;
   const pattern = prefix === undefined ? undefined : patternOf(prefix);
   const isByTime = order === 'newest' || order === 'oldest';
-  // Failures and skips are few, and have indexes of their own.
-  const isOfFew = code !== undefined || (status !== undefined && status !== 'converted');
+  // A key, a code, and failures and skips have few rows, and indexes of their own.
+  const isOfFew = key ?? code ?? (status !== 'converted' && status);
   return {
     text: pattern !== undefined && isByTime && !isOfFew ? pagesByDay[order] : pages[order],
     values: [

@@ -4,13 +4,14 @@ import { patternOf } from './list-rows.ts';
 
 /**
  * In the order of their bytes, as S3 lists keys, whatever the database's collation: these operators
- * are those of the index on keys (migration 0008).
+ * are those of the index on keys (migration 0008). The planner takes a comparison of two columns to be
+ * almost never true, and would sort all keys to find a page: COALESCE hides it.
  */
 const keysQuery = `
 SELECT DISTINCT source_key AS key
 FROM image_metadata
 WHERE source_bucket = $1 AND source_key LIKE $2 AND source_key ~>~ $6
-  AND status = 'converted' AND output_bucket = $3 AND file_name = $4 || source_key
+  AND status = 'converted' AND output_bucket = $3 AND coalesce(file_name = $4 || source_key, false)
   AND recorded_at < $5::timestamptz
 ORDER BY source_key USING ~<~
 LIMIT $7`;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PageOptions, RowFilter, RowOrder } from '../../src/ledger/ledger-reader.ts';
 import { listStatement } from '../../src/ledger/list-rows.ts';
 import { createPostgresReader } from '../../src/ledger/read.ts';
-import { explain, type Plan } from '../../testing/explain.ts';
+import { explain, type Plan, recordStatements, type Statement } from '../../testing/explain.ts';
 import { insertRows } from '../../testing/ledger-rows.ts';
 import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
 
@@ -58,6 +58,7 @@ describe.each<[name: string, filter: RowFilter, most: number]>([
   ['a code', { code: 'CORRUPT_IMAGE' }, 51],
   ['a code of which there is no row', { code: 'OUTPUT_TOO_LARGE' }, 0],
   ['a key', { key: 'new/4/7.jpg' }, 1],
+  ['a key with a prefix', { key: 'new/4/7.jpg', prefix: 'new/' }, 1],
   ['a key in a bucket', { key: 'new/4/7.jpg', bucket: 'uploads' }, 1],
   ['a key and its ETag', { key: 'new/4/7.jpg', etag: 'x' }, 1],
   ['a time range', { since: '2026-01-01T03:00:00Z', until: '2026-01-01T13:00:00Z' }, 51],
@@ -88,6 +89,22 @@ describe.each<[name: string, filter: RowFilter, order: 'newest' | 'oldest', most
     expect(usesIndex).toBe(true);
     expect(nodes).toContain('Index Only Scan day');
   });
+});
+
+test('a page of the keys of outputs is read in the order of the index', async () => {
+  const recorded = recordStatements(database);
+  const keys = await createPostgresReader(recorded).keysOfOutputs({
+    bucket: 'uploads',
+    prefix: 'new/',
+    output: { bucket: 'uploads', prefix: 'grayscale/' },
+    recordedBefore: '2030-01-01T00:00:00Z',
+    after: 'new/16',
+    limit: 100,
+  });
+  expect(keys).toHaveLength(100);
+  const [statement] = recorded.take();
+  const plan = await explain(database, statement as Statement);
+  expect(plan.rowsRead, plan.text).toBeLessThanOrEqual(130);
 });
 
 interface Question extends PageOptions {

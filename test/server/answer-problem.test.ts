@@ -1,0 +1,27 @@
+import { expect, test, vi } from 'vitest';
+import { Rejected, Timeout, Unavailable } from '../../src/pipeline/index.ts';
+import { refusalOf } from '../../src/server/problems/answer-problem.ts';
+
+test.each([
+  ['unavailable', new Unavailable('connect ECONNREFUSED 10.0.0.7'), /\/readyz says/],
+  ['refusing', new Rejected('AccessDenied to arn:aws:s3:::secret'), /\/readyz says/],
+  ['too slow', new Timeout('10.0.0.7 did not answer'), /shorter time range \(since, until\)/],
+])('a service that is %s is answered 503, without its address', (_, error, detail) => {
+  const log = vi.fn();
+  const refusal = refusalOf(error, log);
+  expect(refusal).toMatchObject({
+    status: 503,
+    code: 'TRY_AGAIN',
+    detail: expect.stringMatching(detail),
+  });
+  expect(refusal.detail).not.toMatch(/10\.0|arn/);
+  expect(log).toHaveBeenCalledExactlyOnceWith(error);
+});
+
+test.each([
+  ['a code of the system', Object.assign(new Error('no such file'), { code: 'ENOENT' })],
+  ['a SQLSTATE', Object.assign(new Error('deadlock'), { code: '40P01' })],
+  ['a message about a timeout', new Error('timeout of the thing')],
+])('an error that no adapter translated is the server’s own, whatever it has: %s', (_, error) => {
+  expect(refusalOf(error, () => {})).toMatchObject({ status: 500, code: 'INTERNAL' });
+});
