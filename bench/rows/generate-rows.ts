@@ -12,14 +12,12 @@ export const generatedDays = 60;
 
 /** What a query may ask for, by how much of it there is and how old it is. */
 export const generated = {
-  versions: ['0.1.0', '0.2.0', '0.3.0', '0.4.0', '0.5.0', '0.6.0'],
   /** A hundredth of the rows of the first days. */
   canary: '0.1.1-canary',
   /** A few, all of them of the first days. */
   rareCode: 'CONVERSION_CRASHED',
   oldMethod: 'red',
   oldBucket: 'legacy',
-  buckets: ['uploads', 'scans'],
 } as const;
 
 /**
