@@ -165,7 +165,12 @@ describe('a version', () => {
 
   test('is what the bucket calls it', async () => {
     const store = await answeredWith('v1');
-    expect(await store.head(ref)).toEqual({ etag: 'e', versionId: 'v1', sizeBytes: 1, metadata: {} });
+    expect(await store.head(ref)).toEqual({
+      etag: 'e',
+      versionId: 'v1',
+      sizeBytes: 1,
+      metadata: {},
+    });
     expect(await store.read(ref, { maxBytes: 10 })).toMatchObject({ versionId: 'v1' });
   });
 });
