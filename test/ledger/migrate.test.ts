@@ -90,7 +90,7 @@ describe('migrate', () => {
     const insert = database.query(
       `INSERT INTO image_metadata (status, file_name, code) VALUES ${values}`,
     );
-    await expect(insert).rejects.toMatchObject({ cause: { code: '23514' } });
+    await expect(insert).rejects.toMatchObject({ code: '23514' });
   });
 
   test.each(['stage_latency', 'failures_by_code', 'bytes_saved'])(

@@ -88,7 +88,7 @@ test('a removal in a bucket that does not exist removes nothing of another', asy
   });
   const removal = { bucket: 'no-such-bucket', key: 'kept.png', isRemoval: true } as const;
   const { results } = await processBatch([removal], await openPipeline(config));
-  expect(results).toMatchObject([{ error: { name: 'NoSuchBucket' } }]);
+  expect(results).toMatchObject([{ error: { cause: { name: 'NoSuchBucket' } } }]);
   expect(await isThere('grayscale/kept.png', outputBucket)).toBe(true);
 });
 
