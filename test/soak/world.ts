@@ -166,6 +166,8 @@ function worldEnvironment({ url, databaseWay, s3Way, queueAnswers, temporaryFold
     MAX_PIXELS: String(workerLimits.maxPixels),
     MEMORY_BUDGET_MB: String(memoryBudgetMb),
     CONCURRENCY: '4',
+    // Faults and checks share the machine with the conversions of the server.
+    CONVERSION_NICENESS: '0',
     REQUEST_TIMEOUT_SECONDS: String(requestTimeoutSeconds),
     // What became of an image is read from the log.
     LOG_LEVEL: 'INFO',
