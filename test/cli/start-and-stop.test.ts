@@ -131,7 +131,7 @@ describe('a part of the sandbox that cannot start ends by itself', () => {
     ['api-process', [], () => ({ S3_BUCKET: '' }), /S3_BUCKET: expected the bucket/],
     ['database-process', ['/dev/null/postgres', '0'], () => ({}), /\/dev\/null/],
   ] as const)('%s %s', async (name, args, env, message) => {
-    const module = new URL(`../../src/sandbox${name}.ts`, import.meta.url);
+    const module = new URL(`../../src/sandbox/${name}.ts`, import.meta.url);
     const child = fork(module, args, {
       env: { ...process.env, ...noDatabase, ...env() },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
