@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import { Rejected, Timeout, Unavailable } from '../../src/pipeline/index.ts';
+import { EntryRejectedError, Rejected, Timeout, Unavailable } from '../../src/pipeline/index.ts';
 import { refusalOf } from '../../src/server/problems/answer-problem.ts';
+import { isPermanent } from '../../src/server/problems/failure-reason.ts';
 
 test.each([
   ['unavailable', new Unavailable('connect ECONNREFUSED 10.0.0.7'), /\/readyz says/],
@@ -24,4 +25,9 @@ test.each([
   ['a message about a timeout', new Error('timeout of the thing')],
 ])('an error that no adapter translated is the server’s own, whatever it has: %s', (_, error) => {
   expect(refusalOf(error, () => {})).toMatchObject({ status: 500, code: 'INTERNAL' });
+});
+
+test('an upload is refused for good by its row alone: rights may be granted', () => {
+  expect(isPermanent(new EntryRejectedError())).toBe(true);
+  expect(isPermanent(new Rejected('AccessDenied'))).toBe(false);
 });

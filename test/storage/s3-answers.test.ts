@@ -6,7 +6,11 @@ import { Readable } from 'node:stream';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Rejected, Timeout, Unavailable } from '../../src/pipeline/index.ts';
-import type { ListedObject } from '../../src/storage/object-files.ts';
+import {
+  AccessDeniedError,
+  type ListedObject,
+  NoSuchBucketError,
+} from '../../src/storage/object-files.ts';
 import { createS3Files } from '../../src/storage/s3-files.ts';
 import { createS3Store } from '../../src/storage/s3-store.ts';
 
@@ -90,6 +94,16 @@ describe('an answer that is an error', () => {
     const read = storeOn(config).read(ref, { maxBytes: 10 });
     await expect(read).rejects.toBeInstanceOf(Unavailable);
     await expect(createS3Files(clientOn(config)).look(ref)).rejects.toBeInstanceOf(Unavailable);
+  });
+
+  test.each([
+    [404, NoSuchBucketError],
+    [401, AccessDeniedError],
+    [403, AccessDeniedError],
+    [503, Unavailable],
+  ])('a bucket that is answered %i', async (status, Class) => {
+    const config = await serverThatIs((_, response) => response.writeHead(status).end());
+    await expect(createS3Files(clientOn(config)).reach('uploads')).rejects.toBeInstanceOf(Class);
   });
 
   test('an answer that does not come in time is a timeout', async () => {
