@@ -117,6 +117,29 @@ describe('docs/semantics.md', () => {
   });
 });
 
+describe('README.md', () => {
+  const page = read('README.md');
+
+  test('has at most 700 words', () => {
+    expect(page.split(/\s+/).length).toBeLessThanOrEqual(700);
+  });
+
+  test('names every input and output format', () => {
+    const [, reads = '', writes = ''] = /It reads (.*?)\. It writes (.*?)\./s.exec(page) ?? [];
+    for (const { name } of Object.values(inputFormats)) expect(reads).toMatch(`${name}`);
+    for (const name of Object.keys(outputFormats)) expect(writes.toLowerCase()).toContain(name);
+  });
+});
+
+/** The anchor that GitHub gives a heading. */
+function anchorOf(heading: string): string {
+  return heading
+    .replaceAll(/\]\([^)]*\)/g, '')
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
+    .replaceAll(' ', '-');
+}
+
 describe('links', () => {
   const pages = globSync(['*.md', 'docs/**/*.md', 'samples/*.md']);
 
@@ -126,5 +149,15 @@ describe('links', () => {
     );
     const missing = targets.filter((target) => !existsSync(join(dirname(page), target)));
     expect(missing).toEqual([]);
+  });
+
+  test.each(pages)('of %s to headings lead to headings that exist', (page) => {
+    const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)];
+    const broken = links.filter(([, target = '', anchor]) => {
+      const path = target === '' ? page : join(dirname(page), target);
+      const headings = [...read(path).matchAll(/^#+ (.*)$/gm)].map(([, text = '']) => text);
+      return !headings.map(anchorOf).includes(anchor ?? '');
+    });
+    expect(broken.map(([link]) => link)).toEqual([]);
   });
 });
