@@ -1,13 +1,12 @@
 import { batchOperations } from './batch-operations.ts';
 import type { Dialect } from './dialect.ts';
+import { snsNotification, sqsMessage } from './envelopes.ts';
 import { eventBridge } from './event-bridge.ts';
 import { type EventRecord, refused } from './event-record.ts';
 import { expected } from './expected.ts';
 import { type Fields, isFields } from './fields.ts';
 import type { ParseOptions } from './parse-options.ts';
 import { s3Record, s3TestEvent } from './s3-record.ts';
-import { snsNotification } from './sns-notification.ts';
-import { sqsMessage } from './sqs-message.ts';
 
 /** Which envelope a Lambda handler was given, so that it can answer in kind. */
 type EventKind = Dialect['kind'] | 'unknown';
