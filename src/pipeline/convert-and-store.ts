@@ -8,8 +8,7 @@ import {
 import { convertWithinBudget } from './convert-within-budget.ts';
 import { PermanentError } from './errors.ts';
 import type { Converted, Result } from './outcome.ts';
-import type { PipelineParts } from './parts.ts';
-import type { ReadObject } from './ports.ts';
+import type { PipelineParts, ReadObject } from './ports.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import type { ObjectRef } from './upload.ts';
 

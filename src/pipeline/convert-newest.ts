@@ -8,8 +8,7 @@ import {
   type SourceContent,
   skipReasons,
 } from './outcome.ts';
-import type { PipelineParts } from './parts.ts';
-import type { ReadObject } from './ports.ts';
+import type { PipelineParts, ReadObject } from './ports.ts';
 import { removeOutput } from './remove-output.ts';
 import { createStopwatch, type Stopwatch } from './stopwatch.ts';
 import type { ObjectRef, Upload } from './upload.ts';

@@ -1,7 +1,7 @@
 import { outputOf } from './convert-and-store.ts';
 import { SourceUnsettledError } from './errors.ts';
 import type { Outcome } from './outcome.ts';
-import type { PipelineParts } from './parts.ts';
+import type { PipelineParts } from './ports.ts';
 import type { Unrecorded } from './superseded.ts';
 import type { Upload } from './upload.ts';
 

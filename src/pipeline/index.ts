@@ -24,7 +24,6 @@ export {
   skipReasons,
   stages,
 } from './outcome.ts';
-export type { PipelineParts } from './parts.ts';
 export type {
   ConversionOptions,
   Converter,
@@ -34,6 +33,7 @@ export type {
   NewObject,
   ObjectStore,
   ObjectVersion,
+  PipelineParts,
 } from './ports.ts';
 export {
   processBatch,

@@ -1,5 +1,6 @@
 import type { ImageSession, Limits, Recipe } from '../convert/index.ts';
 import type { Thumbnail } from '../convert/thumbnail.ts';
+import type { Budget } from './budget.ts';
 import type { Outcome } from './outcome.ts';
 import type { ObjectRef } from './upload.ts';
 
@@ -95,3 +96,26 @@ export interface Ledger {
 
 /** Milliseconds since the epoch, with fractions. */
 export type Clock = () => number;
+
+/** What the pipeline works with. */
+export interface PipelineParts {
+  store: ObjectStore;
+  ledger: Ledger;
+  converter: Converter;
+  now: Clock;
+  recipe: Recipe;
+  limits: Limits;
+  /** One place for each key under way. */
+  places: Budget;
+  /** Bytes that sources may take together, from their download until their outputs are stored. */
+  transfers: Budget;
+  /** Bytes that conversions may take together. */
+  memory: Budget;
+  /** Absent: the source's own bucket. */
+  outputBucket?: string | undefined;
+  /** Put before a source's key to name its output, such as `grayscale/`. */
+  outputPrefix: string;
+  processorVersion: string;
+  /** Whether an output and its rows stay when the source is removed; by default they do. */
+  onSourceDeleted?: 'keep' | 'delete';
+}

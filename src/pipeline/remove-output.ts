@@ -1,5 +1,5 @@
 import { isOutputOf, outputOf } from './convert-and-store.ts';
-import type { PipelineParts } from './parts.ts';
+import type { PipelineParts } from './ports.ts';
 import type { ObjectRef } from './upload.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { skipped } from './convert-newest.ts';
 import { contentId, isSameContent, type Outcome } from './outcome.ts';
-import type { PipelineParts } from './parts.ts';
+import type { PipelineParts } from './ports.ts';
 import type { Upload } from './upload.ts';
 
 /**
