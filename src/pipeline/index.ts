@@ -4,8 +4,11 @@ export { convertWithinBudget } from './convert-within-budget.ts';
 export { asDiskFull, DiskFullError } from './disk-full.ts';
 export {
   BodyLengthError,
+  causeOf,
   DeadlineError,
   EntryRejectedError,
+  failureReason,
+  isPermanent,
   PermanentError,
   permanentErrorCodes,
   RangeOutsideError,

@@ -2,10 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerParts } from '../app/open-server.ts';
 import { recipeHash } from '../convert/index.ts';
 import { parseEvent } from '../events/index.ts';
-import { type Outcome, processBatch, type Upload } from '../pipeline/index.ts';
+import {
+  causeOf,
+  failureReason,
+  isPermanent,
+  type Outcome,
+  processBatch,
+  type Upload,
+} from '../pipeline/index.ts';
 import type { ListedObject } from '../storage/object-files.ts';
 import type { Log } from './logging/log.ts';
-import { causeOf, failureReason, isPermanent } from './problems/failure-reason.ts';
 
 /** What `s3://BUCKET/PREFIX` names. */
 export interface PolledPlace {

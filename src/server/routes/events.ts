@@ -1,10 +1,15 @@
 import type { z } from '@hono/zod-openapi';
 import { type EventRecord, parseEvent } from '../../events/index.ts';
-import { processBatch, type UploadResult } from '../../pipeline/index.ts';
+import {
+  causeOf,
+  failureReason,
+  isPermanent,
+  processBatch,
+  type UploadResult,
+} from '../../pipeline/index.ts';
 import type { EventAnswerSchema } from '../api/schemas.ts';
 import { receiveEvent } from '../api/work-routes.ts';
 import { logSome } from '../logging/log-some.ts';
-import { causeOf, failureReason, isPermanent } from '../problems/failure-reason.ts';
 import { RequestError } from '../problems/problems.ts';
 import type { Api, Service } from '../service.ts';
 import { readBody } from '../transfer/read-body.ts';

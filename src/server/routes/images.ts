@@ -1,11 +1,16 @@
 import { recipeHash } from '../../convert/index.ts';
 import type { LedgerRow, RowFilter } from '../../ledger/ledger-reader.ts';
-import { contentId, processBatch } from '../../pipeline/index.ts';
+import {
+  causeOf,
+  contentId,
+  failureReason,
+  isPermanent,
+  processBatch,
+} from '../../pipeline/index.ts';
 import { readCursor, writeCursor } from '../api/cursor.ts';
 import { imageDocument } from '../api/image-document.ts';
 import { getImage, listImages, removeImage, retryImage } from '../api/image-routes.ts';
 import type { ImagesQuery } from '../api/queries.ts';
-import { causeOf, failureReason, isPermanent } from '../problems/failure-reason.ts';
 import { RequestError } from '../problems/problems.ts';
 import type { Api, Service } from '../service.ts';
 import { belongsTo } from './belongs-to.ts';
