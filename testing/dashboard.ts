@@ -1,6 +1,6 @@
 import { openServer } from '../src/app/open-server.ts';
 import type { StoreAndQueue } from '../src/sandbox/store-and-queue.ts';
-import { pollBucket } from '../src/server/poll.ts';
+import { startPolling } from '../src/server/run.ts';
 import { startServer } from '../src/server/server.ts';
 import { createDatabase, type TestDatabase } from './postgres.ts';
 import { startS3 } from './s3.ts';
@@ -32,7 +32,7 @@ export async function startDashboard(env: Record<string, string> = {}): Promise<
     const leaving = new AbortController();
     const place = { bucket: 'uploads', prefix: '' };
     const { signal } = leaving;
-    const polling = pollBucket(place, { parts, onOutcome: server.outcome, log, signal });
+    const polling = startPolling(place, { parts, server, log, signal });
     return { server, leaving, polling };
   }
 

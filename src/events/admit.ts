@@ -42,6 +42,14 @@ export function admit(announced: Announcement, options: ParseOptions): EventReco
   return { action: 'process', upload };
 }
 
+/** Decides the same about an object that a store listed: its key is not encoded. */
+export function admitListed(
+  object: Pick<Upload, 'bucket' | 'key' | 'etag' | 'sizeBytes'>,
+  options: ParseOptions,
+): EventRecord {
+  return admit(object, { ...options, keyEncoding: 'raw' });
+}
+
 /** Version, ETag and size are of what is gone, or of a delete marker: no content that there is. */
 function removalOf({ bucket, key, sequencer, eventTime }: Upload): Upload {
   return { ...defined({ sequencer, eventTime }), bucket, key, isRemoval: true };

@@ -1,3 +1,4 @@
+export { admitListed } from './admit.ts';
 export { describeRecord, type EventRecord } from './event-record.ts';
 export { expected } from './expected.ts';
 export { fieldsOf } from './fields.ts';

@@ -49,6 +49,13 @@ export interface RowChange {
 export const ledgerStates = ['current', 'failed', 'stale', 'missing', 'ownOutput'] as const;
 export type LedgerState = (typeof ledgerStates)[number];
 
+/** How one content stands in the ledger. */
+export interface ContentState {
+  state: LedgerState;
+  /** Whether this content has a row under this recipe, a skip among them. */
+  hasRow: boolean;
+}
+
 /** Which keys, and a page of them. */
 export interface OutputKeysOptions {
   bucket: string;
@@ -74,18 +81,12 @@ export interface LedgerReader {
   /** Rows written at or after a moment, oldest first. */
   changesSince(recordedAt: string, limit: number): Promise<RowChange[]>;
   findAll(ids: string[]): Promise<LedgerRow[]>;
-  /** Which of these contents have no row under a recipe, by their places in the list. */
-  missing(
-    bucket: string,
-    contents: { key: string; etag: string }[],
-    recipeHash: string,
-  ): Promise<number[]>;
-  /** The state of each of these contents, in their order, by one question. */
+  /** How each of these contents stands, in their order, by one query. */
   compare(
     bucket: string,
     contents: { key: string; etag: string }[],
     recipeHash: string,
-  ): Promise<LedgerState[]>;
+  ): Promise<ContentState[]>;
   /** Keys whose rows name an output at its place, in the order of their bytes. */
   keysOfOutputs(options: OutputKeysOptions): Promise<string[]>;
   /** False where there was no such row. */

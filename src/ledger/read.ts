@@ -52,21 +52,6 @@ WHERE source_bucket = $1 AND source_key = $2
         ids,
       ]),
 
-    async missing(bucket, contents, recipeHash) {
-      const { rows } = await postgres.query(
-        `SELECT place::int AS place
-         FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS listed (key, etag, place)
-         WHERE NOT EXISTS (
-           SELECT FROM image_metadata
-           WHERE source_bucket = $1 AND source_key = listed.key AND source_etag = listed.etag
-             AND recipe_hash = $4
-         )
-         ORDER BY place`,
-        [bucket, contents.map(({ key }) => key), contents.map(({ etag }) => etag), recipeHash],
-      );
-      return rows.map(({ place }) => place - 1);
-    },
-
     async compare(bucket, contents, recipeHash) {
       const { rows } = await postgres.query(compareQuery, [
         bucket,
@@ -74,7 +59,7 @@ WHERE source_bucket = $1 AND source_key = $2
         contents.map(({ etag }) => etag),
         recipeHash,
       ]);
-      return rows.map(({ state }) => state);
+      return rows;
     },
 
     keysOfOutputs: (options) => keysOfOutputs(postgres, options),
@@ -108,7 +93,8 @@ SELECT
       WHERE other.source_bucket = $1 AND other.source_key = listed.key AND other.status <> 'skipped'
     ) THEN 'stale'
     ELSE 'missing'
-  END AS state
+  END AS state,
+  own.status IS NOT NULL AS "hasRow"
 FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS listed (key, etag, place)
 LEFT JOIN LATERAL (
   SELECT status, code, recorded_at, output_bucket, file_name

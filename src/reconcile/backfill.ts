@@ -13,12 +13,6 @@ import {
 import { type Destination, noneTaken, type Taken, takenWith } from './destinations.ts';
 import { createPace, groupSizeOf } from './pace.ts';
 
-/** What `s3://BUCKET/PREFIX` names. */
-export interface Place {
-  bucket: string;
-  prefix: string;
-}
-
 export interface BackfillOptions {
   files: Pick<ObjectFiles, 'list'>;
   reader: Pick<LedgerReader, 'compare'>;

@@ -1,4 +1,4 @@
-import type { Place } from './backfill.ts';
+import type { Place } from './classify-page.ts';
 
 interface BatchJobOptions extends Place {
   outputBucket: string;

@@ -1,9 +1,20 @@
 import { extname } from 'node:path';
 import { inputFormats } from '../convert/index.ts';
-import { type ParseOptions, parseEvent } from '../events/index.ts';
-import { type LedgerReader, type LedgerState, ledgerStates } from '../ledger/ledger-reader.ts';
+import { admitListed, type ParseOptions } from '../events/index.ts';
+import {
+  type ContentState,
+  type LedgerReader,
+  type LedgerState,
+  ledgerStates,
+} from '../ledger/ledger-reader.ts';
 import type { Upload } from '../pipeline/index.ts';
 import type { ListedObject } from '../storage/object-files.ts';
+
+/** What `s3://BUCKET/PREFIX` names. */
+export interface Place {
+  bucket: string;
+  prefix: string;
+}
 
 /** What each object is to a backfill: its state in the ledger, or why that is not even asked. */
 export const kinds = [...ledgerStates, 'older', 'folderMarker', 'otherType', 'refused'] as const;
@@ -33,9 +44,12 @@ interface ClassifyOptions {
   reader: Pick<LedgerReader, 'compare'>;
   recipeHash: string;
   parseOptions: ParseOptions;
-  choice: Choice;
+  /** Which objects are to be converted; `withoutRow`: those without a row of their content and recipe. */
+  choice: Choice | 'withoutRow';
   /** Only objects that were written at this moment or later. */
   sinceMs?: number | undefined;
+  /** Also objects that are no image by their names. */
+  takesAnyType?: boolean;
 }
 
 /** What is to be done about each object of a page, in their order. The ledger is asked once. */
@@ -49,14 +63,19 @@ export async function classifyPage(
   );
   const { bucket, reader, recipeHash, choice } = options;
   const states = contents.length === 0 ? [] : await reader.compare(bucket, contents, recipeHash);
-  const chosen: readonly Kind[] = choices[choice];
   let place = 0;
   return admitted.map(({ object, upload, kind }) => {
-    const found = upload ? states[place++] : kind;
-    if (found === undefined) throw new Error(`The ledger did not answer for "${object.key}".`);
-    const isChosen = upload && chosen.includes(found);
-    return { object, kind: found, ...(isChosen && { upload }) };
+    if (!upload) return { object, kind };
+    const found = states[place++];
+    if (!found) throw new Error(`The ledger did not answer for "${object.key}".`);
+    return { object, kind: found.state, ...(isChosen(found, choice) && { upload }) };
   });
+}
+
+function isChosen({ state, hasRow }: ContentState, choice: ClassifyOptions['choice']): boolean {
+  if (choice === 'withoutRow') return !hasRow;
+  const states: readonly LedgerState[] = choices[choice];
+  return states.includes(state);
 }
 
 export function noCounts(): Counts {
@@ -76,26 +95,17 @@ export function countsWith(counts: Counts, objects: ClassifiedObject[]): Counts 
 type Admitted = { upload: Upload; kind?: never } | { upload?: never; kind: Kind };
 
 function admit(object: ListedObject, options: ClassifyOptions): Admitted {
-  const { bucket, parseOptions, sinceMs = Number.NEGATIVE_INFINITY } = options;
+  const { bucket, parseOptions, takesAnyType, sinceMs = Number.NEGATIVE_INFINITY } = options;
   const { outputBucket = bucket, outputPrefix } = parseOptions;
-  const [record] = parseEvent(eventOf(object, bucket), { ...parseOptions, keyEncoding: 'raw' });
-  if (record?.action === 'process') {
-    if (isOtherType(object.key)) return { kind: 'otherType' };
+  const record = admitListed({ ...object, bucket }, parseOptions);
+  if (record.action === 'process') {
+    if (!takesAnyType && isOtherType(object.key)) return { kind: 'otherType' };
     if ((object.modifiedAtMs ?? 0) < sinceMs) return { kind: 'older' };
     return { upload: record.upload };
   }
-  if (record?.action !== 'ignore') return { kind: 'refused' };
+  if (record.action !== 'ignore') return { kind: 'refused' };
   const isOwn = bucket === outputBucket && object.key.startsWith(outputPrefix);
   return { kind: isOwn ? 'ownOutput' : 'folderMarker' };
-}
-
-/** What an event of the object would be: the same rules say what is an upload. */
-function eventOf({ key, etag: eTag, sizeBytes: size }: ListedObject, bucket: string): unknown {
-  const object = { key, eTag, size };
-  const eventName = 'ObjectCreated:Put';
-  return {
-    Records: [{ eventSource: 'aws:s3', eventName, s3: { bucket: { name: bucket }, object } }],
-  };
 }
 
 const extensions: ReadonlySet<string> = new Set(

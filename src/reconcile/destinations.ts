@@ -1,4 +1,10 @@
-import { type Outcome, type PipelineParts, processBatch, type Upload } from '../pipeline/index.ts';
+import {
+  type Outcome,
+  type PipelineParts,
+  processBatch,
+  type Upload,
+  type UploadResult,
+} from '../pipeline/index.ts';
 import type { UploadQueue } from '../queue/upload-queue.ts';
 
 /** What became of uploads that were handed over. */
@@ -15,8 +21,11 @@ export interface Taken {
 export interface Destination {
   /** Uploads that are handed over together: a stop waits for them. */
   groupSize: number;
-  take(uploads: Upload[]): Promise<Taken>;
+  take(uploads: Upload[], onUnsettled?: OnUnsettled): Promise<Taken>;
 }
+
+/** Is told each upload that was not settled, and why. */
+export type OnUnsettled = (upload: Upload, error: unknown) => void;
 
 export const noneTaken: Taken = { queued: 0, converted: 0, skipped: 0, failed: 0, unsettled: 0 };
 
@@ -39,29 +48,38 @@ export function createQueueDestination(queue: UploadQueue): Destination {
   };
 }
 
-/** Where so many in a row were not settled, it is not the pictures: store or database is away. */
-const patience = 20;
+/** Where so many in a row were not settled, the images are not the cause: a service is away. */
+const defaultMaxUnsettled = 20;
+
+interface PipelineDestinationOptions {
+  onOutcome: (outcome: Outcome) => void;
+  /** It throws the error of the upload that reaches this number in a row. */
+  maxUnsettledInRow?: number;
+}
 
 /** Through the pipeline of this process. */
 export function createPipelineDestination(
   parts: PipelineParts,
-  { onOutcome }: { onOutcome: (outcome: Outcome) => void },
+  { onOutcome, maxUnsettledInRow = defaultMaxUnsettled }: PipelineDestinationOptions,
 ): Destination {
   let unsettledInRow = 0;
   return {
+    // Few, so that outcomes are recorded as they come and a stop is soon over.
     groupSize: 10,
-    async take(uploads) {
-      const { results } = await processBatch(uploads, parts);
+    async take(uploads, onUnsettled) {
+      const { results, outcomes } = await processBatch(uploads, parts);
+      for (const outcome of outcomes) onOutcome(outcome);
       const taken = { ...noneTaken };
-      for (const result of results) {
+      for (const [index, upload] of uploads.entries()) {
+        const result = results[index] as UploadResult;
         if ('error' in result) {
           taken.unsettled++;
-          if (++unsettledInRow >= patience) throw result.error;
+          onUnsettled?.(upload, result.error);
+          if (++unsettledInRow >= maxUnsettledInRow) throw result.error;
           continue;
         }
         unsettledInRow = 0;
         taken[result.outcome.status]++;
-        onOutcome(result.outcome);
       }
       return taken;
     },

@@ -1,4 +1,4 @@
-export { type BackfillOptions, type BackfillResult, backfill, type Place } from './backfill.ts';
+export { type BackfillOptions, type BackfillResult, backfill } from './backfill.ts';
 export { batchJobText } from './batch-job.ts';
 export {
   type Checkpoint,
@@ -14,7 +14,7 @@ export {
   choices,
   classifyPage,
   type Kind,
-  noCounts,
+  type Place,
 } from './classify-page.ts';
 export {
   createPipelineDestination,
@@ -31,4 +31,5 @@ export {
   forecastWork,
   requestsOfImage,
 } from './forecast.ts';
+export { pollBucket, pollOnce } from './poll.ts';
 export { type RetryResult, retryFailed } from './retry-failed.ts';

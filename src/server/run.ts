@@ -1,14 +1,15 @@
 import { once } from 'node:events';
-import { openServer } from '../app/open-server.ts';
+import { openServer, type ServerParts } from '../app/open-server.ts';
 import type { Config } from '../config/index.ts';
+import { recipeHash } from '../convert/index.ts';
 import { setLastResort } from '../process/last-resort.ts';
+import { createPipelineDestination, type Place, pollBucket } from '../reconcile/index.ts';
 import { createLog, type Log } from './logging/log.ts';
-import { type PolledPlace, pollBucket } from './poll.ts';
-import { startServer } from './server.ts';
+import { type RunningServer, startServer } from './server.ts';
 
 export interface RunOptions {
   /** Looked through for uploads that no event announced. */
-  poll: PolledPlace | undefined;
+  poll: Place | undefined;
   print: (line: string) => void;
 }
 
@@ -27,14 +28,35 @@ export async function runServer(config: Config, { poll, print }: RunOptions): Pr
     drain: () => server.close(),
   });
   const { signal } = stop;
-  const onOutcome = server.outcome;
-  const polling = poll && pollBucket(poll, { parts, onOutcome, log, signal });
+  const polling = poll && startPolling(poll, { parts, server, log, signal });
   if (!signal.aborted) await once(signal, 'abort');
   log('info', 'stopping');
   await polling;
   await server.close();
   putBack();
   process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+}
+
+interface Polling {
+  parts: ServerParts;
+  server: Pick<RunningServer, 'outcome'>;
+  log: Log;
+  signal: AbortSignal;
+}
+
+/** Converts what it finds in this process, until the signal comes. */
+export function startPolling(place: Place, { parts, server, log, signal }: Polling): Promise<void> {
+  const { files, reader, parseOptions, pipeline, config } = parts;
+  return pollBucket(place, {
+    ...{ files, reader, parseOptions, log, signal },
+    recipeHash: recipeHash(pipeline.recipe),
+    intervalMs: config.server.pollIntervalSeconds * 1e3,
+    destination: createPipelineDestination(pipeline, {
+      onOutcome: server.outcome,
+      // Each upload that is not settled has its line in the log, and the next round tries it again.
+      maxUnsettledInRow: Number.POSITIVE_INFINITY,
+    }),
+  });
 }
 
 async function start(config: Config, log: Log) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseEvent } from '../../src/events/index.ts';
+import { admitListed, parseEvent } from '../../src/events/index.ts';
 import {
   altered,
   cephEvent,
@@ -207,4 +207,27 @@ test.each([
 test('refuses a bucket whose name is longer than any', () => {
   const [record] = parseEvent(s3Event({ bucket: 'b'.repeat(256) }), options);
   expect(record).toMatchObject({ action: 'refuse', reason: expect.stringMatching(/bucket name/) });
+});
+
+describe('objects of a list', () => {
+  const listed = { bucket, key: 'a+b %41.png', etag: 'abc', sizeBytes: 7 };
+
+  test.each(['auto', 'form', 'raw'] as const)(
+    'keep their keys as they are, whatever the encoding of events (%s)',
+    (keyEncoding) => {
+      expect(admitListed(listed, { ...options, keyEncoding })).toEqual({
+        action: 'process',
+        upload: listed,
+      });
+    },
+  );
+
+  test.each([
+    ['ignore', 'an own output', { ...listed, key: 'grayscale/a.png' }],
+    ['ignore', 'a folder marker', { ...listed, key: 'folder/', sizeBytes: 0 }],
+    ['refuse', 'an object of another bucket', { ...listed, bucket: 'foreign' }],
+    ['refuse', 'a key with NUL', { ...listed, key: 'a\0b' }],
+  ])('follow the rules of events: %s %s', (action, _, object) => {
+    expect(admitListed(object, { ...options, bucket })).toMatchObject({ action });
+  });
 });

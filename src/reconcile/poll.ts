@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ParseOptions } from '../events/index.ts';
+import type { LedgerReader } from '../ledger/ledger-reader.ts';
+import { causeOf, failureReason, isPermanent, type Upload } from '../pipeline/index.ts';
+import type { ObjectFiles } from '../storage/object-files.ts';
+import { classifyPage, type Place } from './classify-page.ts';
+import type { Destination } from './destinations.ts';
+
+interface PollOptions {
+  files: Pick<ObjectFiles, 'list'>;
+  reader: Pick<LedgerReader, 'compare'>;
+  parseOptions: ParseOptions;
+  recipeHash: string;
+  destination: Destination;
+  log: (level: 'error', message: string, facts: Record<string, unknown>) => void;
+  /** Begins no further group; the one under way is finished. */
+  signal: AbortSignal;
+}
+
+/**
+ * For stores that send no events: lists a place again and again and converts what has no row. The
+ * ledger is all that it remembers, so it can be stopped anywhere and any number may run.
+ */
+export async function pollBucket(
+  place: Place,
+  options: PollOptions & { intervalMs: number },
+): Promise<void> {
+  const { log, signal, intervalMs } = options;
+  const rejected = new Set<string>();
+  while (!signal.aborted) {
+    try {
+      await pollOnce(place, options, rejected);
+    } catch (error) {
+      log('error', 'poll failed', { reason: (error as Error).message });
+    }
+    await sleep(intervalMs, undefined, { signal }).catch(() => {});
+  }
+}
+
+/**
+ * Goes through the place once. What the ledger will never take has no row: it is added to `rejected`,
+ * and not tried again.
+ */
+export async function pollOnce(
+  { bucket, prefix }: Place,
+  options: PollOptions,
+  rejected: Set<string> = new Set(),
+): Promise<void> {
+  const { files, destination, log, signal } = options;
+  const parseOptions = { ...options.parseOptions, bucket };
+  const classifying = { ...options, parseOptions, bucket, takesAnyType: true } as const;
+  for await (const page of files.list(bucket, prefix)) {
+    const objects = await classifyPage(page, { ...classifying, choice: 'withoutRow' });
+    const uploads = objects
+      .flatMap(({ upload }) => upload ?? [])
+      .filter((upload) => !rejected.has(contentName(upload)));
+    for (let at = 0; at < uploads.length && !signal.aborted; at += destination.groupSize) {
+      await destination.take(uploads.slice(at, at + destination.groupSize), onUnsettled);
+    }
+    if (signal.aborted) return;
+  }
+
+  function onUnsettled(upload: Upload, error: unknown): void {
+    if (isPermanent(error)) rejected.add(contentName(upload));
+    const facts = { key: upload.key, reason: failureReason(error), cause: causeOf(error) };
+    log('error', isPermanent(error) ? 'refused' : 'retry', facts);
+  }
+}
+
+function contentName({ key, etag }: Upload): string {
+  return JSON.stringify([key, etag]);
+}

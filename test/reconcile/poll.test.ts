@@ -1,0 +1,179 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { recipeHash } from '../../src/convert/index.ts';
+import { EntryRejectedError, type Outcome, Unavailable } from '../../src/pipeline/index.ts';
+import {
+  createPipelineDestination,
+  type Destination,
+  pollBucket,
+  pollOnce,
+} from '../../src/reconcile/index.ts';
+import { startPolling } from '../../src/server/run.ts';
+import { tinyPng } from '../../testing/pipeline.ts';
+import { startApi, type TestApi } from '../../testing/server.ts';
+
+let api: TestApi;
+const outcomes: Outcome[] = [];
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.close());
+beforeEach(() => {
+  outcomes.length = 0;
+});
+
+async function put(Key: string, Body: Uint8Array) {
+  await api.store.s3.send(new PutObjectCommand({ Bucket: 'uploads', Key, Body }));
+}
+
+function options(
+  signal = new AbortController().signal,
+  onOutcome: (outcome: Outcome) => void = (outcome) => outcomes.push(outcome),
+) {
+  const { pipeline, files, reader, parseOptions } = api.parts;
+  const destination = createPipelineDestination(pipeline, { onOutcome });
+  const { recipe } = pipeline;
+  return {
+    ...{ files, reader, parseOptions, recipeHash: recipeHash(recipe), destination },
+    ...{ log: () => {}, intervalMs: 1_000, signal },
+  };
+}
+
+const poll = (prefix = '') => pollOnce({ bucket: 'uploads', prefix }, options());
+const keys = () => outcomes.map(({ upload }) => upload.key).sort();
+
+test('converts what has no row, once, and nothing of its own', async () => {
+  await put('new.png', await tinyPng(1));
+  await put('odd +%41 (ä).png', await tinyPng(2));
+  await put('bad.png', Buffer.from('no picture'));
+  await poll();
+  expect(keys()).toEqual(['bad.png', 'new.png', 'odd +%41 (ä).png']);
+  await poll();
+  expect(outcomes).toHaveLength(3);
+});
+
+test('converts a key anew when its content changes', async () => {
+  await put('changing.png', await tinyPng(3));
+  await poll('changing');
+  await put('changing.png', await tinyPng(4));
+  await poll('changing');
+  expect(keys()).toEqual(['changing.png', 'changing.png']);
+});
+
+test('looks below the prefix alone', async () => {
+  await put('inside/a.png', await tinyPng(5));
+  await put('outside/a.png', await tinyPng(6));
+  await poll('inside/');
+  expect(keys()).toEqual(['inside/a.png']);
+});
+
+test('goes on where it was interrupted, over many pages of the list', async () => {
+  const picture = await tinyPng(7);
+  const names = Array.from({ length: 1_050 }, (_, i) => `many/${String(i).padStart(4, '0')}.png`);
+  for (let at = 0; at < names.length; at += 50) {
+    await Promise.all(names.slice(at, at + 50).map((name) => put(name, picture)));
+  }
+  const stop = new AbortController();
+  const interrupted = options(stop.signal, (outcome) => {
+    if (outcomes.push(outcome) === 40) stop.abort();
+  });
+  await pollOnce({ bucket: 'uploads', prefix: 'many/' }, interrupted);
+  expect(outcomes).toHaveLength(40);
+  // The rest of them is taken for converted, but for the last, to see that the list was read whole.
+  await api.database.query(
+    `INSERT INTO image_metadata (status, code, source_bucket, source_key, source_etag, recipe_hash)
+     SELECT 'skipped', 'SUPERSEDED', 'uploads', key, etag, hash
+     FROM unnest($1::text[]) AS key,
+       (SELECT source_etag AS etag, recipe_hash AS hash FROM image_metadata WHERE source_key = $2) AS one
+     ON CONFLICT DO NOTHING`,
+    [names.slice(0, -1), names[0]],
+  );
+  outcomes.length = 0;
+  await poll('many/');
+  expect(keys()).toEqual([names.at(-1)]);
+}, 120_000);
+
+test('comes again until it is stopped, whatever goes wrong in between', async () => {
+  const stop = new AbortController();
+  const logged: string[] = [];
+  const log = (_: string, message: string) => logged.push(message);
+  await api.database.query('ALTER TABLE image_metadata RENAME TO away');
+  const polling = pollBucket(
+    { bucket: 'uploads', prefix: 'again/' },
+    { ...options(stop.signal), log },
+  );
+  await put('again/a.png', await tinyPng(8));
+  await expect.poll(() => logged, { timeout: 10_000 }).toContain('poll failed');
+  await api.database.query('ALTER TABLE away RENAME TO image_metadata');
+  await expect.poll(keys, { timeout: 10_000 }).toEqual(['again/a.png']);
+  await put('again/b.png', await tinyPng(9));
+  await expect.poll(keys, { timeout: 10_000 }).toEqual(['again/a.png', 'again/b.png']);
+  stop.abort();
+  await polling;
+}, 40_000);
+
+test('converts an image whatever its name, unlike a backfill', async () => {
+  await put('named/image.txt', await tinyPng(10));
+  await poll('named/');
+  expect(outcomes).toMatchObject([{ status: 'converted', upload: { key: 'named/image.txt' } }]);
+});
+
+test('retries an upload that a service failed, but not one whose row is rejected', async () => {
+  await put('unsettled/away.png', await tinyPng(11));
+  await put('unsettled/rejected.png', await tinyPng(12));
+  const taken: string[] = [];
+  const logged: unknown[] = [];
+  const destination: Destination = {
+    groupSize: 1,
+    async take([upload], onUnsettled) {
+      if (!upload) throw new Error('Expected an upload.');
+      taken.push(upload.key);
+      const isRejected = upload.key.endsWith('rejected.png');
+      onUnsettled?.(upload, isRejected ? new EntryRejectedError() : new Unavailable('away'));
+      return { queued: 0, converted: 0, skipped: 0, failed: 0, unsettled: 1 };
+    },
+  };
+  const rejected = new Set<string>();
+  const polled = {
+    ...options(),
+    destination,
+    log: (_: string, message: string, { key }: Record<string, unknown>) =>
+      logged.push([message, key]),
+  };
+  for (let round = 0; round < 2; round++) {
+    await pollOnce({ bucket: 'uploads', prefix: 'unsettled/' }, polled, rejected);
+  }
+  const [away, never] = ['unsettled/away.png', 'unsettled/rejected.png'];
+  expect(taken).toEqual([away, never, away]);
+  expect(logged).toEqual([
+    ['retry', away],
+    ['refused', never],
+    ['retry', away],
+  ]);
+});
+
+test('goes on after any number of unsettled uploads in a row', async () => {
+  const image = await tinyPng(13);
+  const names = Array.from({ length: 25 }, (_, i) => `row/${i}.png`);
+  await Promise.all(names.map((name) => put(name, image)));
+  const refused: unknown[] = [];
+  const stop = new AbortController();
+  const { pipeline } = api.parts;
+  const failing = {
+    ...pipeline,
+    store: { ...pipeline.store, read: () => Promise.reject(new Unavailable('away')) },
+  };
+  const polling = startPolling(
+    { bucket: 'uploads', prefix: 'row/' },
+    {
+      parts: { ...api.parts, pipeline: failing },
+      server: { outcome: (outcome) => outcomes.push(outcome as Outcome) },
+      log: (_, message, facts) => {
+        if (refused.push([message, facts?.key]) === names.length) stop.abort();
+      },
+      signal: stop.signal,
+    },
+  );
+  await polling;
+  expect(refused.sort()).toEqual(names.map((name) => ['retry', name]).sort());
+}, 30_000);
