@@ -9,10 +9,8 @@ export {
 } from './checkpoint-file.ts';
 export {
   type Choice,
-  type ClassifiedObject,
   type Counts,
   choices,
-  classifyPage,
   type Kind,
   type Place,
 } from './classify-page.ts';
@@ -20,9 +18,7 @@ export {
   createPipelineDestination,
   createQueueDestination,
   type Destination,
-  noneTaken,
   type Taken,
-  takenWith,
 } from './destinations.ts';
 export {
   type Forecast,
@@ -33,3 +29,7 @@ export {
 } from './forecast.ts';
 export { pollBucket, pollOnce } from './poll.ts';
 export { type RetryResult, retryFailed } from './retry-failed.ts';
+export { type FindingKind, findingKinds, type KeyFinding } from './verify/findings.ts';
+export { compareKeys, KeyOrderError } from './verify/merge-lists.ts';
+export { createRepair, type Repair, type RepairResult } from './verify/repair.ts';
+export { keptFindings, type VerifyOptions, type VerifyReport, verify } from './verify/verify.ts';

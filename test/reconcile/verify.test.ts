@@ -12,14 +12,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type BucketParts, openBucket } from '../../src/app/open-bucket.ts';
 import { openPipeline } from '../../src/app/open-pipeline.ts';
 import { type PipelineParts, processBatch } from '../../src/pipeline/index.ts';
-import { backfill, createPipelineDestination } from '../../src/reconcile/index.ts';
 import {
+  backfill,
+  createPipelineDestination,
   createRepair,
   type FindingKind,
   findingKinds,
   type VerifyOptions,
   verify,
-} from '../../src/reconcile/verify/index.ts';
+} from '../../src/reconcile/index.ts';
 import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
 import { tinyPng } from '../../testing/pipeline.ts';
 import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';

@@ -11,7 +11,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPipeline } from '../../src/app/open-pipeline.ts';
 import { type PipelineParts, processBatch } from '../../src/pipeline/index.ts';
-import { createRepair } from '../../src/reconcile/verify/index.ts';
+import { createRepair } from '../../src/reconcile/index.ts';
 import { createFileStore } from '../../src/storage/file-store.ts';
 import { eventBridgeEvent, minioEvent, s3Event } from '../../testing/events.ts';
 import { memoryPipeline, tinyPng } from '../../testing/pipeline.ts';

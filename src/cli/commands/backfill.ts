@@ -5,8 +5,11 @@ import { print, printable, printError } from '../../process/terminal.ts';
 import {
   type BackfillResult,
   backfill,
+  batchJobText,
+  CheckpointError,
   type Choice,
   choices,
+  openCheckpoint,
   type Place,
 } from '../../reconcile/index.ts';
 import { sampleRows } from '../../stats/index.ts';
@@ -63,7 +66,6 @@ Exit code: 0 done, 1 stopped or something failed, 2 wrong use.`,
 async function run(place: Place, options: Options, config: Config): Promise<ExitCode> {
   const sinceMs = options.since === undefined ? undefined : sinceMsOf(options.since);
   if (options.job) {
-    const { batchJobText } = await import('../../reconcile/index.ts');
     const { outputBucket = place.bucket, outputPrefix } = config.storage;
     print(batchJobText({ ...place, outputBucket, outputPrefix, sinceMs }));
     return 0;
@@ -133,7 +135,6 @@ function toDo({ counts }: BackfillResult, only: Choice): number {
 
 async function convert(run: Run): Promise<ExitCode> {
   const { parts, options } = run;
-  const { CheckpointError, openCheckpoint } = await import('../../reconcile/index.ts');
   const checkpoint = openCheckpoint(options.checkpoint);
   const destination = await parts.openDestination({ onOutcome: printFailedOutcome });
   const goOn = printable(

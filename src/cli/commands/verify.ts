@@ -2,8 +2,13 @@ import { Command, Option } from 'commander';
 import { type BucketParts, openBucket } from '../../app/open-bucket.ts';
 import { type Config, readConfig } from '../../config/index.ts';
 import { print, printableJson, printError } from '../../process/terminal.ts';
-import type { Place } from '../../reconcile/index.ts';
-import type { Repair, VerifyReport } from '../../reconcile/verify/index.ts';
+import {
+  createRepair,
+  type Place,
+  type Repair,
+  type VerifyReport,
+  verify,
+} from '../../reconcile/index.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { integerFrom, placeOf } from '../option-values.ts';
 import { printFailedOutcome } from '../output/print-failed-outcome.ts';
@@ -106,7 +111,6 @@ interface Run {
 
 async function goThrough({ place, output, options, parts, signal }: Run): Promise<ExitCode> {
   const { all, deep, json, seed, sample = defaultSample } = options;
-  const { verify } = await import('../../reconcile/verify/index.ts');
   const { files, reader, parseOptions, recipeHash } = parts;
   const progress = startVerifyProgress();
   const chosen = all ? undefined : { size: sample, seed };
@@ -136,7 +140,6 @@ async function openRepair({
   options,
   parts,
 }: Pick<Run, 'place' | 'options' | 'parts'>): Promise<Repair> {
-  const { createRepair } = await import('../../reconcile/verify/index.ts');
   const destination = await parts.openDestination({ onOutcome: printFailedOutcome });
   const deletesOrphans = options.deleteOrphans === true;
   return createRepair({

@@ -1,4 +1,4 @@
-import type { VerifyReport } from '../../reconcile/verify/index.ts';
+import type { VerifyReport } from '../../reconcile/index.ts';
 import { count } from './number-text.ts';
 
 interface VerifyProgress {

@@ -1,12 +1,12 @@
 import { printable } from '../../process/terminal.ts';
-import type { Place } from '../../reconcile/index.ts';
 import {
   type FindingKind,
   findingKinds,
   keptFindings,
+  type Place,
   type RepairResult,
   type VerifyReport,
-} from '../../reconcile/verify/index.ts';
+} from '../../reconcile/index.ts';
 import { count, tableText } from './number-text.ts';
 
 const meanings = {

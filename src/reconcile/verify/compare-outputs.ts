@@ -9,8 +9,7 @@ import {
   processBatch,
 } from '../../pipeline/index.ts';
 import type { ObjectFiles } from '../../storage/object-files.ts';
-import type { KeyFinding } from './finding.ts';
-import { type Pair, uploadOf } from './judge.ts';
+import { type KeyFinding, type Pair, uploadOf } from './findings.ts';
 
 interface CompareOutputsOptions {
   bucket: string;

@@ -4,8 +4,8 @@ import {
   processBatch,
   type Upload,
 } from '../../pipeline/index.ts';
-import { type Destination, noneTaken, type Taken, takenWith } from '../index.ts';
-import type { KeyFinding } from './finding.ts';
+import { type Destination, noneTaken, type Taken, takenWith } from '../destinations.ts';
+import type { KeyFinding } from './findings.ts';
 
 /** What became of the findings that were to be put right. */
 export interface RepairResult {

@@ -1,25 +1,25 @@
 import type { LedgerReader } from '../../ledger/ledger-reader.ts';
-import type { PipelineParts } from '../../pipeline/index.ts';
-import { createRandom } from '../../stats/samples/index.ts';
-import type { ListedObject, ObjectFiles } from '../../storage/object-files.ts';
-import type { Place } from '../index.ts';
-import { compareOutputs } from './compare-outputs.ts';
-import { type FindingKind, findingKinds, type KeyFinding } from './finding.ts';
-import { judge, type Pair, type Verdict } from './judge.ts';
-import { type ListOptions, listAll } from './lists.ts';
-import { lookAtPair, lookAtUnclaimed } from './look.ts';
-import { meet } from './meet.ts';
+import { createRandom, type Random } from '../../stats/samples/index.ts';
+import type { ObjectFiles } from '../../storage/object-files.ts';
+import {
+  type FindingKind,
+  findingKinds,
+  judge,
+  type KeyFinding,
+  type Pair,
+  type Verdict,
+} from './findings.ts';
+import { createInspector, type InspectOptions } from './inspect-outputs.ts';
+import { type ListOptions, listAll } from './list-keys.ts';
+import { mergeLists } from './merge-lists.ts';
 import type { Repair, RepairResult } from './repair.ts';
-import { createSample } from './sample.ts';
 
-export interface VerifyOptions extends Omit<ListOptions, 'files' | 'reader' | 'startedAtMs'> {
-  place: Place;
+export interface VerifyOptions
+  extends Omit<ListOptions & InspectOptions, 'files' | 'reader' | 'startedAtMs'> {
   files: Pick<ObjectFiles, 'list' | 'look' | 'open'>;
   reader: Pick<LedgerReader, 'compare' | 'keysOfOutputs' | 'findContent'>;
   /** How many outputs are looked at, chosen by the seed; absent: all. */
   sample?: { size: number; seed: number } | undefined;
-  /** What converts once more what is looked at; absent: its metadata is compared alone. */
-  pipeline?: PipelineParts | undefined;
   repair?: Repair | undefined;
   startedAtMs?: number;
   /** Begins nothing further; what is under way is finished. */
@@ -48,10 +48,6 @@ export interface VerifyReport {
 /** Findings of one kind that a report holds. */
 export const keptFindings = 20;
 
-/** HEAD requests side by side, and conversions that a stop waits for. */
-const looksAtOnce = 50;
-const comparisonsAtOnce = 10;
-
 /**
  * Goes through sources, outputs and ledger side by side. Lists and ledger are compared throughout; of
  * what they say belongs together, a sample or all is looked at.
@@ -59,22 +55,22 @@ const comparisonsAtOnce = 10;
 export async function verify(options: VerifyOptions): Promise<VerifyReport> {
   const { place, sample, signal, startedAtMs = Date.now() } = options;
   const report = emptyReport();
-  const looking = createLooking(options, report);
+  const inspector = createInspector(options, report, (finding) => tell(finding, options, report));
   const chosen = sample && createSample<Pair>(sample.size, createRandom(sample.seed));
-  for await (const meeting of meet(listAll({ ...options, startedAtMs }))) {
+  for await (const entry of mergeLists(listAll({ ...options, startedAtMs }))) {
     if (signal.aborted) break;
-    if (meeting.source) report.sources++;
-    if (meeting.output) report.outputs++;
-    const verdict = judge(meeting, { bucket: place.bucket, startedAtMs });
+    if (entry.source) report.sources++;
+    if (entry.output) report.outputs++;
+    const verdict = judge(entry, { bucket: place.bucket, startedAtMs });
     await take(verdict);
     options.onProgress?.(report);
   }
   for (const pair of chosen?.kept() ?? []) {
     if (signal.aborted) break;
-    await looking.pair(pair);
+    await inspector.pair(pair);
     options.onProgress?.(report);
   }
-  if (!signal.aborted) await looking.rest();
+  if (!signal.aborted) await inspector.rest();
   report.isFinished = !signal.aborted;
   const repaired = await options.repair?.end();
   return { ...report, ...(repaired && { repair: repaired }) };
@@ -85,59 +81,13 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
         return await tell(verdict.finding, options, report);
       case 'paired':
         report.paired++;
-        return chosen ? chosen.offer(verdict.pair) : await looking.pair(verdict.pair);
+        return chosen ? chosen.offer(verdict.pair) : await inspector.pair(verdict.pair);
       case 'unclaimed':
-        return await looking.unclaimed(verdict.output);
+        return await inspector.unclaimed(verdict.output);
       default:
         report[verdict.is]++;
     }
   }
-}
-
-/** Looks at outputs, a group at a time. */
-function createLooking(options: VerifyOptions, report: VerifyReport) {
-  const { place, pipeline } = options;
-  const context = { ...options, bucket: place.bucket };
-  const groupSize = pipeline ? comparisonsAtOnce : looksAtOnce;
-  const pairs: Pair[] = [];
-  const unclaimed: ListedObject[] = [];
-
-  async function lookAtPairs() {
-    const group = pairs.splice(0);
-    const found = await Promise.all(group.map((pair) => lookAtPair(pair, context)));
-    report.looked += group.length;
-    const sound = group.filter((_, index) => found[index] === undefined);
-    const different =
-      pipeline && sound.length > 0 ? await compareOutputs(sound, { ...context, pipeline }) : [];
-    if (pipeline) report.compared += sound.length;
-    await tellAll([...found, ...different]);
-  }
-
-  async function lookAtAllUnclaimed() {
-    const group = unclaimed.splice(0);
-    const found = await Promise.all(group.map((output) => lookAtUnclaimed(output, context)));
-    report.leftOut += found.filter((finding) => !finding).length;
-    await tellAll(found);
-  }
-
-  async function tellAll(findings: (KeyFinding | undefined)[]) {
-    for (const finding of findings) if (finding) await tell(finding, options, report);
-  }
-
-  return {
-    async pair(pair: Pair) {
-      pairs.push(pair);
-      if (pairs.length >= groupSize) await lookAtPairs();
-    },
-    async unclaimed(output: ListedObject) {
-      unclaimed.push(output);
-      if (unclaimed.length >= looksAtOnce) await lookAtAllUnclaimed();
-    },
-    async rest() {
-      await lookAtPairs();
-      await lookAtAllUnclaimed();
-    },
-  };
 }
 
 async function tell(
@@ -161,5 +111,31 @@ function emptyReport(): VerifyReport {
     ...others,
     findings: Object.fromEntries(findings) as VerifyReport['findings'],
     isFinished: false,
+  };
+}
+
+/** So many of a stream of unknown length, each with the same chance. */
+interface Sample<Entry> {
+  /** How many were offered. */
+  offered: number;
+  offer(entry: Entry): void;
+  /** Those that were kept, in the order in which they came. */
+  kept(): Entry[];
+}
+
+/** J. S. Vitter, "Random Sampling with a Reservoir", ACM TOMS 11 (1), 1985: algorithm R. */
+function createSample<Entry>(size: number, random: Random): Sample<Entry> {
+  const places: { entry: Entry; at: number }[] = [];
+  return {
+    offered: 0,
+    offer(entry) {
+      const at = this.offered++;
+      if (places.length < size) places.push({ entry, at });
+      else {
+        const place = Math.floor(random() * (at + 1));
+        if (place < size) places[place] = { entry, at };
+      }
+    },
+    kept: () => places.toSorted((a, b) => a.at - b.at).map(({ entry }) => entry),
   };
 }

@@ -1,7 +1,28 @@
 import type { Upload } from '../../pipeline/index.ts';
 import type { ListedObject } from '../../storage/object-files.ts';
-import type { KeyFinding } from './finding.ts';
-import type { Meeting } from './meet.ts';
+import type { KeyEntry } from './merge-lists.ts';
+
+/** What can be wrong with a key. */
+export const findingKinds = [
+  'missing',
+  'stale',
+  'unrecorded',
+  'different',
+  'orphan',
+  'dangling',
+  'unchecked',
+] as const;
+export type FindingKind = (typeof findingKinds)[number];
+
+export interface KeyFinding {
+  kind: FindingKind;
+  /** Of the source. */
+  key: string;
+  /** In a few words. */
+  reason: string;
+  /** What is to be converted to put it right. */
+  upload?: Upload;
+}
 
 /** A source and its output, of which the lists and the ledger say nothing against each other. */
 export interface Pair {
@@ -27,11 +48,11 @@ interface JudgeOptions {
   startedAtMs: number;
 }
 
-export function judge(meeting: Meeting, options: JudgeOptions): Verdict {
-  return meeting.source ? judgeSource(meeting, options) : judgeRest(meeting, options);
+export function judge(entry: KeyEntry, options: JudgeOptions): Verdict {
+  return entry.source ? judgeSource(entry, options) : judgeRest(entry, options);
 }
 
-function judgeSource({ key, source, output }: Meeting, options: JudgeOptions): Verdict {
+function judgeSource({ key, source, output }: KeyEntry, options: JudgeOptions): Verdict {
   if (!source) return { is: 'leftOut' };
   const { object, kind } = source;
   const wrong = (finding: Omit<KeyFinding, 'key' | 'upload'>): Verdict => ({
@@ -61,7 +82,7 @@ function judgeSource({ key, source, output }: Meeting, options: JudgeOptions): V
   }
 }
 
-function judgeRest({ key, output, hasRow }: Meeting, options: JudgeOptions): Verdict {
+function judgeRest({ key, output, hasRow }: KeyEntry, options: JudgeOptions): Verdict {
   if (output && isRecent(output, options)) return { is: 'underWay' };
   if (output && !hasRow) return { is: 'unclaimed', output };
   const finding: KeyFinding = output

@@ -1,8 +1,8 @@
 import type { ParseOptions } from '../../events/index.ts';
 import type { LedgerReader } from '../../ledger/ledger-reader.ts';
 import type { ListedObject, ObjectFiles } from '../../storage/object-files.ts';
-import { type ClassifiedObject, classifyPage, type Place } from '../index.ts';
-import type { Lists } from './meet.ts';
+import { type ClassifiedObject, classifyPage, type Place } from '../classify-page.ts';
+import type { Lists } from './merge-lists.ts';
 
 export interface ListOptions {
   place: Place;

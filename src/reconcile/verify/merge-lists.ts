@@ -1,9 +1,8 @@
 import type { ListedObject } from '../../storage/object-files.ts';
-import type { ClassifiedObject } from '../index.ts';
-import { compareKeys, inKeyOrder } from './key-order.ts';
+import type { ClassifiedObject } from '../classify-page.ts';
 
 /** What there is of one key of a source. */
-export interface Meeting {
+export interface KeyEntry {
   key: string;
   source?: ClassifiedObject | undefined;
   output?: ListedObject | undefined;
@@ -18,7 +17,7 @@ export interface Lists {
 }
 
 /** Goes along three sorted lists at once, like a zipper: of each no more than a page is held. */
-export async function* meet(lists: Lists): AsyncGenerator<Meeting> {
+export async function* mergeLists(lists: Lists): AsyncGenerator<KeyEntry> {
   const sources = inKeyOrder('sources', lists.sources);
   const outputs = inKeyOrder('outputs', lists.outputs);
   const rows = inKeyOrder('rows', lists.rows);
@@ -61,4 +60,36 @@ function smallest(keys: (string | undefined)[]): string | undefined {
       (least, key) => (least === undefined || compareKeys(key, least) < 0 ? key : least),
       undefined,
     );
+}
+
+/** A store or database that does not list keys in the order of their bytes. */
+export class KeyOrderError extends Error {
+  readonly code = 'KEYS_OUT_OF_ORDER';
+
+  constructor(what: string, before: string, after: string) {
+    super(
+      `Expected ${what} to be listed in the order of the bytes of their keys, as S3 does it, but "${after}" came after "${before}". Lists in another order cannot be compared page by page.`,
+    );
+    this.name = 'KeyOrderError';
+  }
+}
+
+/** In the order of their bytes in UTF-8, which is not the order of JavaScript's strings. */
+export function compareKeys(a: string, b: string): number {
+  return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+/** The same entries; throws {@link KeyOrderError} where they are not in order. */
+async function* inKeyOrder<Entry extends { key: string }>(
+  what: string,
+  entries: AsyncIterable<Entry>,
+): AsyncGenerator<Entry> {
+  let before: string | undefined;
+  for await (const entry of entries) {
+    if (before !== undefined && compareKeys(before, entry.key) >= 0) {
+      throw new KeyOrderError(what, before, entry.key);
+    }
+    before = entry.key;
+    yield entry;
+  }
 }

@@ -1,0 +1,113 @@
+import type { LedgerReader } from '../../ledger/ledger-reader.ts';
+import { isOutput, type PipelineParts } from '../../pipeline/index.ts';
+import type { ListedObject, ObjectFiles } from '../../storage/object-files.ts';
+import type { Place } from '../classify-page.ts';
+import { compareOutputs } from './compare-outputs.ts';
+import { type KeyFinding, type Pair, uploadOf } from './findings.ts';
+
+export interface InspectOptions {
+  place: Place;
+  output: Place;
+  files: Pick<ObjectFiles, 'look' | 'open'>;
+  reader: Pick<LedgerReader, 'findContent'>;
+  recipeHash: string;
+  /** Converts the sources again; absent: only the metadata is compared. */
+  pipeline?: PipelineParts | undefined;
+}
+
+/** Outputs whose metadata and whose bytes were compared, and files that are none of ours. */
+interface InspectionCounts {
+  looked: number;
+  compared: number;
+  leftOut: number;
+}
+
+/** HEAD requests at the same time, and conversions that a stop waits for. */
+const inspectionsAtOnce = 50;
+const comparisonsAtOnce = 10;
+
+/** Inspects outputs, a group at a time, and adds to the counts. */
+export function createInspector(
+  options: InspectOptions,
+  counts: InspectionCounts,
+  onFinding: (finding: KeyFinding) => Promise<void>,
+) {
+  const { place, pipeline } = options;
+  const groupSize = pipeline ? comparisonsAtOnce : inspectionsAtOnce;
+  const pairs: Pair[] = [];
+  const unclaimed: ListedObject[] = [];
+
+  async function inspectPairs() {
+    const group = pairs.splice(0);
+    const found = await Promise.all(group.map((pair) => inspectPair(pair, options)));
+    counts.looked += group.length;
+    const sound = group.filter((_, index) => found[index] === undefined);
+    const comparing = pipeline && { ...options, bucket: place.bucket, pipeline };
+    const different = comparing && sound.length > 0 ? await compareOutputs(sound, comparing) : [];
+    if (comparing) counts.compared += sound.length;
+    await report([...found, ...different]);
+  }
+
+  async function inspectAllUnclaimed() {
+    const group = unclaimed.splice(0);
+    const found = await Promise.all(group.map((output) => inspectUnclaimed(output, options)));
+    counts.leftOut += found.filter((finding) => !finding).length;
+    await report(found);
+  }
+
+  async function report(findings: (KeyFinding | undefined)[]) {
+    for (const finding of findings) if (finding) await onFinding(finding);
+  }
+
+  return {
+    async pair(pair: Pair) {
+      pairs.push(pair);
+      if (pairs.length >= groupSize) await inspectPairs();
+    },
+    async unclaimed(output: ListedObject) {
+      unclaimed.push(output);
+      if (unclaimed.length >= inspectionsAtOnce) await inspectAllUnclaimed();
+    },
+    async rest() {
+      await inspectPairs();
+      await inspectAllUnclaimed();
+    },
+  };
+}
+
+/** Compares the metadata of an output with its source. */
+async function inspectPair(
+  { source, output }: Pair,
+  { place: { bucket }, output: { bucket: outputBucket }, files, recipeHash }: InspectOptions,
+): Promise<KeyFinding | undefined> {
+  const { key } = source;
+  const found = await files.look({ bucket: outputBucket, key: output.key });
+  const reason = found ? differenceIn(found.metadata, { source, recipeHash }) : 'it went away';
+  if (reason === undefined) return undefined;
+  const now = await files.look({ bucket, key });
+  // Replaced since it was listed: its event is on the way.
+  if (now?.etag !== source.etag) return undefined;
+  const kind = found ? 'stale' : 'missing';
+  return { kind, key, reason, upload: uploadOf(source, bucket) };
+}
+
+function differenceIn(
+  metadata: Record<string, string>,
+  { source, recipeHash }: { source: ListedObject; recipeHash: string },
+): string | undefined {
+  if (!isOutput({ metadata })) return 'what lies there is no output of this program';
+  if (metadata['source-etag'] !== source.etag) return 'it was made from another content';
+  if (metadata['recipe-hash'] === recipeHash) return undefined;
+  return `it was made by another recipe, ${metadata.recipe ?? metadata['recipe-hash']}`;
+}
+
+/** An output without source and row: an orphan where it is one of ours. */
+async function inspectUnclaimed(
+  output: ListedObject,
+  { output: { bucket, prefix }, files }: InspectOptions,
+): Promise<KeyFinding | undefined> {
+  const found = await files.look({ bucket, key: output.key });
+  if (!found || !isOutput(found)) return undefined;
+  const key = output.key.slice(prefix.length);
+  return { kind: 'orphan', key, reason: 'its source is gone, and it has no row' };
+}
