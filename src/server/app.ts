@@ -17,7 +17,7 @@ import { addPictures } from './routes/pictures.ts';
 import { addStatistics } from './routes/statistics.ts';
 import { addUploads } from './routes/uploads.ts';
 import { addWebFiles } from './routes/web-files.ts';
-import { securityHeaders } from './security-headers.ts';
+import { apiIsNotStored, securityHeaders } from './security-headers.ts';
 import type { Api, Service } from './service.ts';
 import { outgoingOf } from './transfer/answer-end.ts';
 import { createGate } from './transfer/gate.ts';
@@ -39,7 +39,8 @@ export function createApp(service: Omit<Service, 'gate'>): Api {
 
   app.use(observe(service));
   app.use(withoutBodyOfHead);
-  app.use(securityHeaders());
+  app.use(securityHeaders);
+  app.use('/v1/*', apiIsNotStored);
   app.use(guard(config.server));
   app.use(async (c, next) => {
     // Connections that are kept alive would bring new requests for as long as they last.
