@@ -1,3 +1,4 @@
+import { parseAccept } from 'hono/utils/accept';
 import { recipeOf } from '../../config/index.ts';
 import { type GrayImage, outputFormats, type Recipe } from '../../convert/index.ts';
 import { convertWithinBudget, type Share } from '../../pipeline/index.ts';
@@ -79,16 +80,8 @@ export function acceptedFormat(
   configured: Recipe['format'],
 ): Recipe['format'] {
   if (!accept?.trim()) return configured;
-  const wishes = accept
-    .split(',')
-    .map((part) => {
-      const [type = '', ...parameters] = part.split(';').map((word) => word.trim().toLowerCase());
-      const q = parameters.find((word) => word.startsWith('q='))?.slice(2);
-      return { type, quality: q === undefined ? 1 : Number(q) || 0 };
-    })
-    .filter(({ quality }) => quality > 0)
-    .sort((a, b) => b.quality - a.quality);
-  for (const { type } of wishes) {
+  for (const { type, q } of parseAccept(accept.toLowerCase())) {
+    if (q === 0) continue;
     if (type === '*/*' || type === 'image/*') return configured;
     const found = formatNames.find((name) => outputFormats[name].contentType === type);
     if (found) return found;
