@@ -1,28 +1,14 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Context } from 'hono';
-import { RequestError } from '../problems/problems.ts';
+import { serveStatic } from '@hono/node-server/serve-static';
+import type { Context, MiddlewareHandler } from 'hono';
 import type { Api } from '../service.ts';
 
 /** Where `npm run build` puts the dashboard: beside the built program, and in dist/ of a checkout. */
-const folders = ['../../web/', '../../../dist/web/'].map((path) =>
+const builtFolders = ['../../web/', '../../../dist/web/'].map((path) =>
   fileURLToPath(new URL(path, import.meta.url)),
 );
-
-const contentTypes: Record<string, string> = {
-  '.css': 'text/css; charset=utf-8',
-  '.html': 'text/html; charset=utf-8',
-  '.ico': 'image/x-icon',
-  '.js': 'text/javascript; charset=utf-8',
-  '.json': 'application/json',
-  '.map': 'application/json',
-  '.png': 'image/png',
-  '.svg': 'image/svg+xml',
-  '.txt': 'text/plain; charset=utf-8',
-  '.webmanifest': 'application/manifest+json',
-  '.woff2': 'font/woff2',
-};
 
 const notBuilt = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Grayscale</title>
 <link rel="stylesheet" href="/docs.css">
@@ -31,39 +17,25 @@ const notBuilt = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Gr
 </html>`;
 
 /** The dashboard: its files, and its page for every address that a person may have open. */
-export function addWebFiles(app: Api): void {
-  app.get('/*', async (c, next) => {
-    const { path } = c.req;
-    if (path.startsWith('/v1/')) return await next();
-    const file = await fileAt(path === '/' ? '/index.html' : path);
-    if (file) return sendWebFile(c, path, file);
-    const isPage = extname(path) === '' && /\btext\/html\b/.test(c.req.header('accept') ?? '');
-    if (path !== '/' && !isPage) {
-      throw new RequestError('NO_SUCH_ROUTE', `There is no GET ${path}; /docs lists all there is.`);
-    }
-    const page = await fileAt('/index.html');
-    return page ? sendWebFile(c, '/index.html', page) : c.html(notBuilt);
-  });
+export function addWebFiles(app: Api, folders = builtFolders): void {
+  const root = folders.find((folder) => existsSync(join(folder, 'index.html')));
+  if (root !== undefined) app.get('/*', cacheHashed, serveStatic({ root }));
+  const page: MiddlewareHandler =
+    root === undefined ? async (c) => c.html(notBuilt) : serveStatic({ root, path: 'index.html' });
+  app.get('/*', async (c, next) => (isPage(c) ? await page(c, next) : await next()));
 }
 
-function sendWebFile(c: Context, path: string, bytes: Uint8Array): Response {
-  const isHashed = path.startsWith('/assets/');
-  return c.body(Buffer.from(bytes), 200, {
-    'content-type':
-      contentTypes[extname(path === '/' ? '.html' : path)] ?? 'text/html; charset=utf-8',
-    'cache-control': isHashed ? 'public, max-age=31536000, immutable' : 'no-cache',
-  });
-}
+/** A file whose name has its hash never changes; the browser asks again for every other. */
+const cacheHashed: MiddlewareHandler = async (c, next) => {
+  await next();
+  if (!c.res.ok) return;
+  const isHashed = c.req.path.startsWith('/assets/');
+  c.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+};
 
-/** A file of the dashboard; a path that could lead out of its folder names none. */
-async function fileAt(path: string): Promise<Uint8Array | undefined> {
-  if (!/^(\/[\w-][\w.-]*)+$/.test(path)) return undefined;
-  for (const folder of folders) {
-    try {
-      return await readFile(join(folder, path));
-    } catch {
-      // Not built, or built without it.
-    }
-  }
-  return undefined;
+function isPage(c: Context): boolean {
+  const { path } = c.req;
+  if (path === '/') return true;
+  const acceptsPage = /\btext\/html\b/.test(c.req.header('accept') ?? '');
+  return acceptsPage && extname(path) === '' && !path.startsWith('/v1/');
 }
