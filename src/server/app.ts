@@ -42,17 +42,7 @@ export function createApp(service: Omit<Service, 'gate'>): Api {
   app.use(securityHeaders);
   app.use('/v1/*', apiIsNotStored);
   app.use(guard(config.server));
-  app.use(async (c, next) => {
-    // Connections that are kept alive would bring new requests for as long as they last.
-    if (service.stopping.aborted && c.req.path !== '/readyz') {
-      c.header('connection', 'close');
-      throw new RequestError(
-        'TRY_AGAIN',
-        'The server is stopping. Ask another one, or this one later.',
-      );
-    }
-    await next();
-  });
+  app.use(refuseWhen(service.stopping));
   app.onError((error, c) =>
     answerProblem(
       c,
@@ -96,6 +86,20 @@ function observe({ log, metrics }: Pick<Service, 'log' | 'metrics'>): Middleware
 
 /** Unauthorized, another site, another host. */
 const refusedStatuses = new Set([401, 403, 421]);
+
+/** Connections that are kept alive would bring new requests for as long as they last. */
+function refuseWhen(stopping: AbortSignal): MiddlewareHandler {
+  return async (c, next) => {
+    if (stopping.aborted && c.req.path !== '/readyz') {
+      c.header('connection', 'close');
+      throw new RequestError(
+        'TRY_AGAIN',
+        'The server is stopping. Ask another one, or this one later.',
+      );
+    }
+    await next();
+  };
+}
 
 /** A body that a handler made all the same is ended: nobody reads it, and it may hold something. */
 const withoutBodyOfHead: MiddlewareHandler = async (c, next) => {

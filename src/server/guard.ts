@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
+import { ConfigError } from '../config/index.ts';
 import { RequestError } from './problems/problems.ts';
 
 interface GuardOptions {
@@ -11,7 +12,16 @@ interface GuardOptions {
 /** Told by probes that have no token; neither says more than yes or no. */
 const open = new Set(['/healthz', '/readyz']);
 
-const loopbackHost = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
+const loopbackName = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
+
+/** Throws `ConfigError` for an address that would let anyone in. */
+export function checkAddress(host: string, apiToken: string | undefined): void {
+  const name = host.includes(':') ? `[${host}]` : host;
+  if (apiToken !== undefined || loopbackName.test(name)) return;
+  throw new ConfigError([
+    `API_TOKEN: expected a token, as HOST=${host} lets others in, but it is not set; without one the API is for 127.0.0.1 alone`,
+  ]);
+}
 
 /** Who may ask for what. */
 export function guard({ apiToken, eventsToken }: GuardOptions): MiddlewareHandler {
@@ -36,7 +46,7 @@ export function guard({ apiToken, eventsToken }: GuardOptions): MiddlewareHandle
 
 /** Without a token, a page elsewhere could reach a server on loopback by a name of its own for it. */
 function checkHost(host: string): void {
-  if (loopbackHost.test(host)) return;
+  if (loopbackName.test(host.replace(/:\d+$/, ''))) return;
   throw new RequestError(
     'MISDIRECTED_HOST',
     'Expected a Host of localhost, 127.0.0.1 or [::1], as no API_TOKEN is set. Set one to serve other names.',

@@ -4,15 +4,17 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { ServerParts } from '../app/open-server.ts';
-import { ConfigError } from '../config/index.ts';
+import type { Config } from '../config/index.ts';
 import { createApp } from './app.ts';
 import { drainOf } from './drain.ts';
+import { checkAddress } from './guard.ts';
 import { createLiveFeed } from './live-feed.ts';
 import { createBoundedLog } from './logging/bounded-log.ts';
 import type { Log } from './logging/log.ts';
 import { type CountedOutcome, createMetrics } from './logging/metrics.ts';
 import { CannotListenError, PortTakenError } from './port-taken.ts';
 import { createReporter } from './reports/reporter.ts';
+import type { Api } from './service.ts';
 import { watchConnections } from './watch-connections.ts';
 
 interface ServerOptions {
@@ -53,18 +55,7 @@ export async function startServer(
 
   const reporter = createReporter(parts.config);
   const app = createApp({ parts, feed, metrics, reporter, stopping: stopping.signal, log });
-  // Our own limit answers before this one cuts off; headers come at once.
-  const requestTimeoutMs = parts.config.server.requestTimeoutSeconds * 1e3 + 10_000;
-  const server = createServer(
-    {
-      requestTimeout: requestTimeoutMs,
-      headersTimeout: Math.min(10_000, requestTimeoutMs),
-      maxHeaderSize: 16_384,
-      // Node looks every 30 seconds otherwise, and both limits hold only then.
-      connectionsCheckingInterval: 1_000,
-    },
-    getRequestListener(app.fetch),
-  );
+  const server = createHttpServer(app, parts.config.server);
   const drain = drainOf(server);
   const bounded = createBoundedLog(log);
   watchConnections(server, { onEnd: (facts) => bounded('warn', 'connection ended', facts) });
@@ -96,13 +87,19 @@ export async function startServer(
   };
 }
 
-const loopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
-
-function checkAddress(host: string, apiToken: string | undefined): void {
-  if (apiToken !== undefined || loopback.test(host)) return;
-  throw new ConfigError([
-    `API_TOKEN: expected a token, as HOST=${host} lets others in, but it is not set; without one the API is for 127.0.0.1 alone`,
-  ]);
+function createHttpServer({ fetch }: Api, { requestTimeoutSeconds }: Config['server']): Server {
+  // Our own limit answers before this one cuts off; headers come at once.
+  const requestTimeoutMs = requestTimeoutSeconds * 1e3 + 10_000;
+  return createServer(
+    {
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: Math.min(10_000, requestTimeoutMs),
+      maxHeaderSize: 16_384,
+      // Node looks every 30 seconds otherwise, and both limits hold only then.
+      connectionsCheckingInterval: 1_000,
+    },
+    getRequestListener(fetch),
+  );
 }
 
 async function listen(server: Server, address: { host: string; port: number }): Promise<void> {

@@ -52,34 +52,12 @@ export function watchConnections(
 
   function sweep() {
     const unread = [...connections].filter(([socket, connection]) => isUnread(socket, connection));
-    const stalled = unread.filter(([socket, { stalledMs }]) => stalledMs > patienceMs(socket));
+    const stalled = unread.filter(([{ writableLength }, { stalledMs }]) => {
+      return stalledMs > graceMs + (writableLength / bytesPerSecond) * 1e3;
+    });
     for (const [socket] of stalled) end(socket, 'its client does not read');
-    for (const socket of excess(unread)) end(socket, 'clients leave too much unread');
-  }
-
-  /** Notes what has been sent since the last time. */
-  function isUnread(socket: Socket, connection: Connection): boolean {
-    const sentBytes = socket.bytesWritten - socket.writableLength;
-    const isStalled = socket.writableLength > 0 && sentBytes === connection.sentBytes;
-    connection.stalledMs = isStalled ? connection.stalledMs + intervalMs : 0;
-    connection.sentBytes = sentBytes;
-    return socket.writableLength > 0;
-  }
-
-  function patienceMs({ writableLength }: Socket): number {
-    return graceMs + (writableLength / bytesPerSecond) * 1e3;
-  }
-
-  function excess(unread: [Socket, Connection][]): Socket[] {
-    let total = unread.reduce((sum, [socket]) => sum + socket.writableLength, 0);
-    const slowestFirst = unread.toSorted(([, a], [, b]) => b.stalledMs - a.stalledMs);
-    const ended: Socket[] = [];
-    for (const [socket] of slowestFirst) {
-      if (total <= maxUnreadBytes) break;
-      total -= socket.writableLength;
-      ended.push(socket);
-    }
-    return ended;
+    for (const socket of slowestOf(unread, maxUnreadBytes))
+      end(socket, 'clients leave too much unread');
   }
 
   function end(socket: Socket, reason: string) {
@@ -87,4 +65,26 @@ export function watchConnections(
     onEnd({ reason, from: socket.remoteAddress });
     socket.destroy();
   }
+}
+
+/** Notes what has been sent since the last time. */
+function isUnread(socket: Socket, connection: Connection): boolean {
+  const sentBytes = socket.bytesWritten - socket.writableLength;
+  const isStalled = socket.writableLength > 0 && sentBytes === connection.sentBytes;
+  connection.stalledMs = isStalled ? connection.stalledMs + intervalMs : 0;
+  connection.sentBytes = sentBytes;
+  return socket.writableLength > 0;
+}
+
+/** The slowest of these connections, as many as have to end for the rest to stay within the limit. */
+function slowestOf(unread: [Socket, Connection][], maxUnreadBytes: number): Socket[] {
+  let total = unread.reduce((sum, [socket]) => sum + socket.writableLength, 0);
+  const slowestFirst = unread.toSorted(([, a], [, b]) => b.stalledMs - a.stalledMs);
+  const ended: Socket[] = [];
+  for (const [socket] of slowestFirst) {
+    if (total <= maxUnreadBytes) break;
+    total -= socket.writableLength;
+    ended.push(socket);
+  }
+  return ended;
 }
