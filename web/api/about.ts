@@ -1,5 +1,5 @@
 import { effect, signal } from '@preact/signals';
-import type { About } from '../../src/server/api/schemas.ts';
+import type { About } from '../../src/server/api/system-schemas.ts';
 import { connection } from './live.ts';
 import { getDocument } from './request.ts';
 

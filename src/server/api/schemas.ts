@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { type Loss, lossMeanings, outputFormats } from '../../convert/index.ts';
+import { type Loss, lossMeanings } from '../../convert/index.ts';
 import { type Fields, fields, type Kind, statuses } from '../../ledger/columns.ts';
 import { type Stage, stages } from '../../pipeline/index.ts';
 
@@ -7,7 +7,7 @@ import { type Stage, stages } from '../../pipeline/index.ts';
 // client sees every field in its first answer; only stages that did not happen are absent.
 
 const milliseconds = z.number().min(0);
-const bytes = z.int().min(0);
+export const bytes = z.int().min(0);
 const time = z.iso.datetime().openapi({ example: '2026-03-01T12:30:45.123456Z' });
 
 const kinds = {
@@ -79,7 +79,7 @@ const OutputSchema = z
   })
   .openapi('Output', { description: 'The gray file.' });
 
-const RecipeSchema = z
+export const RecipeSchema = z
   .object({
     hash: z.string(),
     text: z.string().openapi({ example: 'rec601 png' }),
@@ -176,38 +176,6 @@ export const EventAnswerSchema = z
   })
   .openapi('EventAnswer', { description: 'What became of each record of the event, in order.' });
 
-const CheckSchema = z.object({ ok: z.boolean(), problem: z.string().nullable() });
-
-export const ReadinessSchema = z
-  .object({
-    ready: z.boolean(),
-    checks: z.object({ database: CheckSchema, migrations: CheckSchema, store: CheckSchema }),
-  })
-  .openapi('Readiness');
-
-export const HealthSchema = z
-  .object({ status: z.literal('ok'), version: z.string() })
-  .openapi('Health');
-
-export const AboutSchema = z
-  .object({
-    version: z.string(),
-    bucket: z.string().nullable(),
-    outputPrefix: z.string(),
-    recipe: RecipeSchema,
-    limits: z.object({ maxBytes: bytes, maxPixels: z.int(), maxPages: z.int() }),
-    methods: z.array(z.string()),
-    formats: z.array(z.enum(Object.keys(outputFormats) as [string, ...string[]])),
-    inputs: z
-      .array(
-        z.object({ name: z.string(), contentType: z.string(), extensions: z.array(z.string()) }),
-      )
-      .openapi({ description: 'The formats that are read.' }),
-  })
-  .openapi('About', {
-    description: 'What this server does and takes; for forms and file pickers.',
-  });
-
 export const ProblemSchema = z
   .object({
     type: z.literal('about:blank'),
@@ -226,4 +194,3 @@ export type Image = z.infer<typeof ImageSchema>;
 export type ImageList = z.infer<typeof ImageListSchema>;
 export type Upload = z.infer<typeof UploadSchema>;
 export type Problem = z.infer<typeof ProblemSchema>;
-export type About = z.infer<typeof AboutSchema>;

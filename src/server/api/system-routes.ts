@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { LiveQuerySchema } from './queries.ts';
 import { json, problemsOf } from './responses.ts';
-import { AboutSchema, HealthSchema, ReadinessSchema } from './schemas.ts';
+import { AboutSchema, HealthSchema, ReadinessSchema } from './system-schemas.ts';
 
 const tags = ['System'];
 const text = (contentType: string, description: string) => ({

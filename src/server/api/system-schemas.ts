@@ -1,0 +1,39 @@
+import { z } from '@hono/zod-openapi';
+import { outputFormats } from '../../convert/index.ts';
+import { bytes, RecipeSchema } from './schemas.ts';
+
+// What the server says of itself.
+
+const CheckSchema = z.object({ ok: z.boolean(), problem: z.string().nullable() });
+
+export const ReadinessSchema = z
+  .object({
+    ready: z.boolean(),
+    checks: z.object({ database: CheckSchema, migrations: CheckSchema, store: CheckSchema }),
+  })
+  .openapi('Readiness');
+
+export const HealthSchema = z
+  .object({ status: z.literal('ok'), version: z.string() })
+  .openapi('Health');
+
+export const AboutSchema = z
+  .object({
+    version: z.string(),
+    bucket: z.string().nullable(),
+    outputPrefix: z.string(),
+    recipe: RecipeSchema,
+    limits: z.object({ maxBytes: bytes, maxPixels: z.int(), maxPages: z.int() }),
+    methods: z.array(z.string()),
+    formats: z.array(z.enum(Object.keys(outputFormats) as [string, ...string[]])),
+    inputs: z
+      .array(
+        z.object({ name: z.string(), contentType: z.string(), extensions: z.array(z.string()) }),
+      )
+      .openapi({ description: 'The formats that are read.' }),
+  })
+  .openapi('About', {
+    description: 'What this server does and takes; for forms and file pickers.',
+  });
+
+export type About = z.infer<typeof AboutSchema>;
