@@ -13,7 +13,6 @@ import { unlessAborted, workSignal } from '../transfer/work-signal.ts';
 export function addConvert(app: Api, service: Service): void {
   const { parts, gate, metrics } = service;
   const { config } = parts;
-  const { limits, transfers, memory, converter } = parts.pipeline;
   const timeoutMs = config.server.requestTimeoutSeconds * 1e3;
 
   app.openapi(convert, async (c) => {
@@ -24,7 +23,7 @@ export function addConvert(app: Api, service: Service): void {
     gate.check();
     const { gray, share, bodyMs, queueMs } = await unlessAborted(
       signal,
-      convertBody(c.req.raw, { recipe, signal }),
+      convertBody(c.req.raw, { recipe, signal, service }),
     );
     metrics.conversion(gray.stages);
     c.header('server-timing', serverTiming({ body: bodyMs, queue: queueMs, ...stagesOf(gray) }));
@@ -33,45 +32,49 @@ export function addConvert(app: Api, service: Service): void {
     c.header('content-type', gray.contentType);
     return sendBytes(c, gray.bytes, { share, timeoutMs });
   });
-
-  /** The share of the result is the output's, until it is sent. */
-  async function convertBody(request: Request, options: ConvertOptions) {
-    const share = transfers.hold();
-    try {
-      const startedAt = performance.now();
-      // Outside of the gate: clients that send nothing keep no others from their conversions.
-      const bytes = await readBody(request, { maxBytes: limits.maxBytes, share, ...options });
-      const readAt = performance.now();
-      const gray = await gate.pass(() => convertBytes(bytes, { share, ...options }));
-      // All but the work on the image: waiting for a process and for memory.
-      const queueMs = performance.now() - readAt - workMs(gray);
-      options.signal.throwIfAborted();
-      return { gray, share, bodyMs: readAt - startedAt, queueMs };
-    } catch (error) {
-      share.release();
-      throw error;
-    }
-  }
-
-  async function convertBytes(
-    bytes: Uint8Array,
-    { recipe, signal, share }: ConvertOptions & { share: Share },
-  ) {
-    const image = await converter.open(bytes, { recipe, limits, signal });
-    return await convertWithinBudget(image, {
-      memory,
-      tooLarge: 'refuse',
-      use(gray) {
-        if (!share.resize(gray.bytes.byteLength)) throw noRoom();
-        return gray;
-      },
-    });
-  }
 }
 
 interface ConvertOptions {
   recipe: Recipe;
   signal: AbortSignal;
+  service: Service;
+}
+
+/** The share of the result is the output's, until it is sent. */
+async function convertBody(request: Request, options: ConvertOptions) {
+  const { signal, service } = options;
+  const { transfers, limits } = service.parts.pipeline;
+  const share = transfers.hold();
+  try {
+    const startedAt = performance.now();
+    // Outside of the gate: clients that send nothing keep no others from their conversions.
+    const bytes = await readBody(request, { maxBytes: limits.maxBytes, share, signal });
+    const readAt = performance.now();
+    const gray = await service.gate.pass(() => convertBytes(bytes, { share, ...options }));
+    // All but the work on the image: waiting for a process and for memory.
+    const queueMs = performance.now() - readAt - workMs(gray);
+    signal.throwIfAborted();
+    return { gray, share, bodyMs: readAt - startedAt, queueMs };
+  } catch (error) {
+    share.release();
+    throw error;
+  }
+}
+
+async function convertBytes(
+  bytes: Uint8Array,
+  { recipe, signal, service, share }: ConvertOptions & { share: Share },
+) {
+  const { converter, limits, memory } = service.parts.pipeline;
+  const image = await converter.open(bytes, { recipe, limits, signal });
+  return await convertWithinBudget(image, {
+    memory,
+    tooLarge: 'refuse',
+    use(gray) {
+      if (!share.resize(gray.bytes.byteLength)) throw noRoom();
+      return gray;
+    },
+  });
 }
 
 /** The first type that the client would rather have and that can be written. */

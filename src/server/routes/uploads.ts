@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
 import type { ObjectRef, ObjectVersion } from '../../pipeline/index.ts';
+import type { ObjectFiles } from '../../storage/object-files.ts';
 import { upload } from '../api/work-routes.ts';
 import { RequestError } from '../problems/problems.ts';
 import type { Api, Service } from '../service.ts';
 import { bodyChunks } from '../transfer/body-chunks.ts';
-import { createGate } from '../transfer/gate.ts';
+import { createGate, type Gate } from '../transfer/gate.ts';
 import { announcedBytes, tooLarge } from '../transfer/read-body.ts';
 import {
   requestTooSlow,
@@ -28,53 +29,63 @@ export function addUploads(app: Api, { parts }: Service): void {
     const ref = { bucket, key };
     checkKey(ref, parseOptions);
     const contentType = contentTypeOf(c.req.header('content-type'));
-    if (presigned) return c.json(await presign(ref, contentType), 200);
+    if (presigned) return c.json(await presign(ref, contentType, files), 200);
 
     const sizeBytes = announcedBytes(c.req.raw);
     if (sizeBytes === undefined) throw lengthRequired();
     if (sizeBytes > pipeline.limits.maxBytes) throw tooLarge(pipeline.limits.maxBytes);
-    const version = await store(c.req.raw, ref, { sizeBytes, contentType });
+    const facts = { sizeBytes, contentType };
+    const version = await store(c.req.raw, ref, { ...facts, files, uploads, timeoutMs });
     const { etag, versionId = null } = version;
     const outcome = outcomePath(ref, etag);
     c.header('location', outcome);
     return c.json({ ...ref, etag, versionId, sizeBytes, outcome }, 202);
   });
+}
 
-  async function store(
-    request: Request,
-    ref: ObjectRef,
-    facts: { sizeBytes: number; contentType: string },
-  ): Promise<ObjectVersion> {
-    let isReceived = false;
-    const signal = workSignal(request, timeoutMs, () =>
-      isReceived ? storeTooSlow(timeoutMs) : requestTooSlow(timeoutMs),
+interface StoreOptions {
+  sizeBytes: number;
+  contentType: string;
+  files: ObjectFiles;
+  /** Uploads that are under way. */
+  uploads: Gate;
+  timeoutMs: number;
+}
+
+async function store(
+  request: Request,
+  ref: ObjectRef,
+  { files, uploads, timeoutMs, ...facts }: StoreOptions,
+): Promise<ObjectVersion> {
+  let isReceived = false;
+  const signal = workSignal(request, timeoutMs, () =>
+    isReceived ? storeTooSlow(timeoutMs) : requestTooSlow(timeoutMs),
+  );
+  const chunks = bodyChunks(request, { signal });
+  // A client that sends nothing takes neither a place nor a connection to the store.
+  const first = await chunks.next();
+  async function* body() {
+    if (!first.done) yield first.value;
+    yield* chunks;
+    isReceived = true;
+  }
+  return await uploads.pass(() => {
+    const stream = Readable.from(body(), { objectMode: false });
+    return unlessAborted(signal, files.write(ref, stream, { ...facts, signal }));
+  });
+}
+
+async function presign(ref: ObjectRef, contentType: string, files: ObjectFiles) {
+  const url = await files.presign(ref, { contentType, expiresSeconds: presignedSeconds });
+  if (url === undefined) {
+    throw new RequestError(
+      'NOT_PRESIGNABLE',
+      `Expected the bucket ${ref.bucket} to let other sites PUT (CORS) but it does not. Send the bytes here, without presigned=true.`,
     );
-    const chunks = bodyChunks(request, { signal });
-    // A client that sends nothing takes neither a place nor a connection to the store.
-    const first = await chunks.next();
-    async function* body() {
-      if (!first.done) yield first.value;
-      yield* chunks;
-      isReceived = true;
-    }
-    return await uploads.pass(() => {
-      const stream = Readable.from(body(), { objectMode: false });
-      return unlessAborted(signal, files.write(ref, stream, { ...facts, signal }));
-    });
   }
-
-  async function presign(ref: ObjectRef, contentType: string) {
-    const url = await files.presign(ref, { contentType, expiresSeconds: presignedSeconds });
-    if (url === undefined) {
-      throw new RequestError(
-        'NOT_PRESIGNABLE',
-        `Expected the bucket ${ref.bucket} to let other sites PUT (CORS) but it does not. Send the bytes here, without presigned=true.`,
-      );
-    }
-    const expiresAt = new Date(Date.now() + presignedSeconds * 1e3).toISOString();
-    const headers = { 'content-type': contentType };
-    return { method: 'PUT' as const, url, headers, expiresAt, outcome: outcomePath(ref) };
-  }
+  const expiresAt = new Date(Date.now() + presignedSeconds * 1e3).toISOString();
+  const headers = { 'content-type': contentType };
+  return { method: 'PUT' as const, url, headers, expiresAt, outcome: outcomePath(ref) };
 }
 
 /** The list that holds the row of this content, once there is one. */
