@@ -23,5 +23,7 @@ export function lambdaCost(
 ): LambdaCost {
   const gbSeconds = (prices.memoryMb / 1_024) * (workedMs / 1_000);
   const usd = gbSeconds * prices.usdPerGbSecond + (images / 1e6) * prices.usdPerMillionRequests;
-  return { ...prices, gbSeconds, usd };
+  // Named one by one: the configuration has prices of other services as well.
+  const { asOf, memoryMb, usdPerGbSecond, usdPerMillionRequests } = prices;
+  return { asOf, memoryMb, usdPerGbSecond, usdPerMillionRequests, gbSeconds, usd };
 }
