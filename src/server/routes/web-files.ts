@@ -13,7 +13,7 @@ const builtFolders = ['../../web/', '../../../dist/web/'].map((path) =>
 const notBuilt = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Grayscale</title>
 <link rel="stylesheet" href="/docs.css">
 <h1>Grayscale Image Processor</h1>
-<p>The API is up: <a href="/docs">/docs</a>. The dashboard is not built; run <code>npm run build</code>.</p>
+<p>The API is up: <a href="/docs">/docs</a>. The dashboard is not built; run <code>npm run build</code> and start the server again.</p>
 </html>`;
 
 /** The dashboard: its files, and its page for every address that a person may have open. */
