@@ -7,7 +7,7 @@ export type CountedOutcome = Pick<Outcome, 'status' | 'stages'> & { code?: strin
 /** What Prometheus asks for. */
 export interface Metrics {
   outcome(outcome: CountedOutcome): void;
-  conversion(stages: { decodeMs: number; grayMs: number; encodeMs: number }): void;
+  conversion(times: StageTimes): void;
   request(request: { method: string; route: string; status: number; seconds: number }): void;
   /** Shown whenever it is asked for. */
   gauge(name: string, help: string, read: () => number): void;
@@ -55,8 +55,7 @@ export function createMetrics(): Metrics {
       outcomes.inc({ status, code });
       observe(times);
     },
-    conversion: ({ decodeMs, grayMs, encodeMs }) =>
-      observe({ decode: decodeMs, gray: grayMs, encode: encodeMs }),
+    conversion: observe,
     request: ({ seconds, status, ...labels }) =>
       requests.observe({ ...labels, status: String(status) }, seconds),
     gauge(name, help, read) {

@@ -25,8 +25,9 @@ export function addConvert(app: Api, service: Service): void {
       signal,
       convertBody(c.req.raw, { recipe, signal, service }),
     );
-    metrics.conversion(gray.stages);
-    c.header('server-timing', serverTiming({ body: bodyMs, queue: queueMs, ...stagesOf(gray) }));
+    const stages = stagesOf(gray);
+    metrics.conversion(stages);
+    c.header('server-timing', serverTiming({ body: bodyMs, queue: queueMs, ...stages }));
     c.header('vary', 'accept');
     for (const [name, value] of Object.entries(factsOf(gray))) c.header(name, value);
     c.header('content-type', gray.contentType);
@@ -98,7 +99,7 @@ export function acceptedFormat(
 
 const formatNames = Object.keys(outputFormats) as (keyof typeof outputFormats)[];
 
-function stagesOf({ stages }: GrayImage): Record<string, number> {
+function stagesOf({ stages }: GrayImage) {
   return { decode: stages.decodeMs, gray: stages.grayMs, encode: stages.encodeMs };
 }
 
