@@ -9,7 +9,7 @@ export function readOptions<Options extends ParseArgsOptionsConfig>(
   options: Options,
 ) {
   const { values } = parsed();
-  return { values, numberOf };
+  return { values, numberOf, exitWith };
 
   function parsed() {
     try {

@@ -1,8 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import type { FuzzCase } from './fuzz-case.ts';
 import type { Fault } from './judge-case.ts';
 import { residentBytes } from './peak-memory.ts';
-import type { CaseReply, CaseRequest, CaseResult } from './serve-cases.ts';
+import type { CaseReply, CaseResult } from './serve-cases.ts';
 
 export interface RunnerOptions {
   /** The module that serves the cases, and what it is started with. */
@@ -15,7 +16,7 @@ export interface RunnerOptions {
 }
 
 export interface CaseRunner {
-  run(request: CaseRequest): Promise<CaseResult>;
+  run(fuzzCase: FuzzCase): Promise<CaseResult>;
   /** The next case is run by a new process. */
   restart(): Promise<void>;
 }
@@ -29,9 +30,9 @@ export function createCaseRunner(options: RunnerOptions): CaseRunner {
   };
   return {
     restart,
-    async run(request) {
+    async run(fuzzCase) {
       child ??= await startChild(options);
-      const result = await runWatched(child, request, options);
+      const result = await runWatched(child, fuzzCase, options);
       if (result.fault && !harmless.includes(result.fault.kind)) await restart();
       return result;
     },
@@ -80,7 +81,7 @@ async function startChild({ childPath, childArguments }: RunnerOptions): Promise
 /** The reply of the child, or what is to be said of a child that gave none. */
 async function runWatched(
   { process, exited, complaint }: Child,
-  request: CaseRequest,
+  fuzzCase: FuzzCase,
   options: RunnerOptions,
 ): Promise<CaseResult> {
   const startedAt = performance.now();
@@ -97,7 +98,7 @@ async function runWatched(
   try {
     // It may have died of the case before, after its reply.
     if (!process.connected) return await crashed;
-    process.send(request);
+    process.send(fuzzCase);
     const stopped = outOfHand(process.pid ?? 0, options, done.signal).then(failed);
     return await Promise.race([replied, crashed, stopped]);
   } finally {

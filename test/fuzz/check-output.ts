@@ -6,7 +6,7 @@ import {
   lossMeanings,
   type RecipeOptions,
 } from '../../src/convert/index.ts';
-import type { FuzzCase } from './draw-case.ts';
+import type { FuzzCase } from './fuzz-case.ts';
 
 /** The first thing in an output that is not as promised, if there is one. */
 export async function wrongOutput(

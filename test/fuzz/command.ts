@@ -11,7 +11,7 @@ const usage = `Changes small files of every input format and converts them in a 
   --seconds N    how long (60 if not given)
   --cases N      how many cases at most
   --seed N       which cases; without it, others each time
-  --only N       the case of this number alone
+  --only PATH    one case alone: its number, or the path that a report shows
   --keep FOLDER  where finds go (test/convert/fuzz-finds, whose files npm test converts)
 
 Exits with 1 if something was found.`;
@@ -24,7 +24,7 @@ const maxResidentBytes = 2 ** 30;
 // A child that hangs would outlive this process, if it were not ended with it.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(2));
 
-const { values, numberOf } = readOptions(usage, {
+const { values, numberOf, exitWith } = readOptions(usage, {
   seconds: { type: 'string', default: '60' },
   cases: { type: 'string' },
   seed: { type: 'string' },
@@ -39,13 +39,16 @@ if (values.help) console.log(usage);
 else process.exitCode = await run();
 
 async function run(): Promise<0 | 1> {
-  const only = numberOf('only');
+  const { only } = values;
+  if (only !== undefined && !/^\d{1,9}(:\d+)*$/.test(only)) {
+    exitWith(`Expected a number or a path such as 12:0:3 for --only but received ${only}`);
+  }
   const seed = numberOf('seed') ?? Math.floor(Math.random() * 2 ** 31);
   console.log(`Seed ${seed}`);
   const summary = await fuzz({
     corpus: await loadCorpus(),
     seed,
-    from: only ?? 0,
+    path: only ?? '0',
     cases: only === undefined ? (numberOf('cases') ?? Number.POSITIVE_INFINITY) : 1,
     seconds: numberOf('seconds') ?? 60,
     childPath: join(import.meta.dirname, 'child.ts'),

@@ -1,13 +1,17 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Arbitrary } from 'fast-check';
 import type { CaseRunner } from './case-runner.ts';
-import type { DrawnCase, FuzzCase } from './draw-case.ts';
+import { checkCases } from './check-cases.ts';
+import type { DrawnCase, FuzzCase } from './fuzz-case.ts';
 import type { Fault } from './judge-case.ts';
 
 /** A fault, and the case that showed it. */
 export interface Find {
   seed: number;
   index: number;
+  /** Where fast-check finds it under the seed: the index, and the steps to a simpler case. */
+  path: string;
   fault: Fault;
   case: DrawnCase;
   /** In a new process it is there as well; else it took the cases before it, or the moment. */
@@ -20,23 +24,34 @@ export function signatureOf({ fault, case: { format } }: Omit<Find, 'isReproduce
   return `${format} ${fault.kind} ${firstLine.replace(/\d+/g, 'N')}`;
 }
 
-/** Tries a find again in a process of its own, and makes its file smaller where that is cheap. */
-export async function examined(
+interface ExamineOptions {
+  cases: Arbitrary<DrawnCase>;
+  runner: CaseRunner;
+  minimiseMs: number;
+}
+
+/** Tries a find again in a new process, and makes the case simpler and its file smaller. */
+export async function examine(
   find: Omit<Find, 'isReproduced'>,
-  { runner, minimiseMs }: { runner: CaseRunner; minimiseMs: number },
+  { cases, runner, minimiseMs }: ExamineOptions,
 ): Promise<Find> {
+  const until = performance.now() + minimiseMs;
+  const isOver = () => performance.now() > until;
   const shows = async (fuzzCase: FuzzCase) => {
     const { fault } = await runner.run(fuzzCase);
     return fault?.kind === find.fault.kind && signatureOf({ ...find, fault }) === signatureOf(find);
   };
   await runner.restart();
-  if (!(await shows(find.case))) return { ...find, isReproduced: false };
-  const until = performance.now() + minimiseMs;
-  const isOver = () => performance.now() > until;
-  const bytes = await minimised(find.case.bytes, async (bytes) =>
-    isOver() ? 'no time' : await shows({ ...find.case, bytes }),
+  let tries = 0;
+  const passes = async (drawn: DrawnCase) => (tries++ > 0 && isOver()) || !(await shows(drawn));
+  const check = { seed: find.seed, path: find.path, numRuns: 1 };
+  const { counterexample, counterexamplePath } = await checkCases(cases, passes, check);
+  if (!counterexample || !counterexamplePath) return { ...find, isReproduced: false };
+  const [simpler] = counterexample;
+  const bytes = await minimised(simpler.bytes, async (bytes) =>
+    isOver() ? 'no time' : await shows({ ...simpler, bytes }),
   );
-  return { ...find, case: { ...find.case, bytes }, isReproduced: true };
+  return { ...find, path: counterexamplePath, case: { ...simpler, bytes }, isReproduced: true };
 }
 
 /** Without pieces that it takes not to show the same: halves first, then smaller ones. */

@@ -1,7 +1,8 @@
 import { createCaseRunner, type RunnerOptions } from './case-runner.ts';
+import { checkCases } from './check-cases.ts';
 import type { Corpus } from './corpus.ts';
-import { drawCase } from './draw-case.ts';
-import { examined, type Find, signatureOf } from './find.ts';
+import { examine, type Find, signatureOf } from './find.ts';
+import { casesOf, type DrawnCase } from './fuzz-case.ts';
 import type { CaseResult } from './serve-cases.ts';
 
 export interface FuzzOptions extends RunnerOptions {
@@ -10,8 +11,8 @@ export interface FuzzOptions extends RunnerOptions {
   /** What is reached first of these two ends the run. */
   seconds: number;
   cases: number;
-  /** The first case. */
-  from: number;
+  /** The first case: its index, or the path that fast-check gave a simpler form of it. */
+  path: string;
   /** How long a find is made smaller, at most. */
   minimiseMs: number;
   /** Told of each find as soon as it is there. */
@@ -31,32 +32,56 @@ export interface FuzzSummary {
 
 /** Runs the cases of a seed, one after the other. */
 export async function fuzz(options: FuzzOptions): Promise<FuzzSummary> {
-  const { corpus, seed, from } = options;
+  const { seed, minimiseMs } = options;
+  const cases = casesOf(options.corpus);
   const runner = createCaseRunner(options);
   const known = new Set<string>();
-  const summary = emptySummary(from);
   const startedAt = performance.now();
+  let path = options.path;
+  let index = Number.parseInt(path, 10);
+  const summary = emptySummary(index);
   const isOver = () => summary.cases >= options.cases || summary.seconds >= options.seconds;
   try {
-    for (let index = from; !isOver(); index++) {
-      const reply = await runner.run({ seed, index });
-      const drawn = drawCase(corpus, { seed, index });
-      count(summary, drawn.format, { ...reply, index });
-      if (reply.fault) {
-        const find = { seed, index, fault: reply.fault, case: drawn };
-        if (known.has(signatureOf(find))) summary.repeatedFinds++;
-        else {
-          known.add(signatureOf(find));
-          summary.finds++;
-          await options.onFind(await examined(find, { runner, minimiseMs: options.minimiseMs }));
-        }
-      }
-      summary.seconds = (performance.now() - startedAt) / 1_000;
+    while (!isOver()) {
+      const found = await nextFind();
+      if (!found) continue;
+      summary.finds++;
+      await options.onFind(await examine(found, { cases, runner, minimiseMs }));
+      path = String(index);
     }
   } finally {
     await runner.restart();
   }
   return summary;
+
+  /** Undefined when the run is over. */
+  async function nextFind(): Promise<Omit<Find, 'isReproduced'> | undefined> {
+    let found: Omit<Find, 'isReproduced'> | undefined;
+    const passes = async (drawn: DrawnCase) => {
+      // fast-check ends with the first case that does not pass, or not at all.
+      if (isOver()) return false;
+      const result = await runner.run(drawn);
+      count(summary, drawn.format, { ...result, index });
+      summary.seconds = (performance.now() - startedAt) / 1_000;
+      found = result.fault && isNew({ seed, index, path, fault: result.fault, case: drawn });
+      index++;
+      return !found;
+    };
+    const numRuns = 2 ** 31 - 1;
+    const check = { seed, path, numRuns, endOnFailure: true };
+    const { counterexamplePath } = await checkCases(cases, passes, check);
+    return found && counterexamplePath ? { ...found, path: counterexamplePath } : undefined;
+  }
+
+  /** The find, unless an earlier case showed the same fault. */
+  function isNew(find: Omit<Find, 'isReproduced'>) {
+    const signature = signatureOf(find);
+    if (known.has(signature)) summary.repeatedFinds++;
+    else {
+      known.add(signature);
+      return find;
+    }
+  }
 }
 
 function emptySummary(from: number): FuzzSummary {

@@ -9,7 +9,7 @@ import {
   type RecipeOptions,
 } from '../../src/convert/index.ts';
 import { wrongOutput } from './check-output.ts';
-import type { FuzzCase } from './draw-case.ts';
+import type { FuzzCase } from './fuzz-case.ts';
 import { startMemoryWatch } from './peak-memory.ts';
 
 /** What is wrong with the engine, as a case shows it. */

@@ -10,7 +10,7 @@ export function describeFind({ fault, case: drawn, ...find }: Find, path: string
     `  made of ${made}; ${bytes.length} bytes in ${path}`,
     `  recipe ${JSON.stringify(recipe)}, limits ${JSON.stringify(limits)}`,
     find.isReproduced
-      ? `  again: npm run fuzz -- --seed ${find.seed} --only ${find.index}`
+      ? `  again: npm run fuzz -- --seed ${find.seed} --only ${find.path}`
       : `  not seen again by itself; with what went before: npm run fuzz -- --seed ${find.seed} --cases ${find.index + 1}`,
   ].join('\n');
 }

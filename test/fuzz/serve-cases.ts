@@ -1,12 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import sharp from 'sharp';
 import { type Corpus, loadCorpus } from './corpus.ts';
-import { drawCase, type FuzzCase } from './draw-case.ts';
+import type { FuzzCase } from './fuzz-case.ts';
 import { type Engine, judgeCase, type Verdict } from './judge-case.ts';
 import { residentBytes } from './peak-memory.ts';
-
-/** One case of a seed, or one that is given whole. */
-export type CaseRequest = { seed: number; index: number } | FuzzCase;
 
 export interface CaseResult extends Verdict {
   ms: number;
@@ -21,14 +18,10 @@ export async function serveCases(engine: Engine, { isWarm = true } = {}): Promis
   // As the deployed program does: src/app/open-pipeline.ts.
   sharp.concurrency(1);
   sharp.cache(false);
-  const corpus = await loadCorpus();
-  if (isWarm) await warmUp(corpus);
-  process.on('message', async (request: CaseRequest) => {
+  if (isWarm) await warmUp(await loadCorpus());
+  process.on('message', async (fuzzCase: FuzzCase) => {
     const startedAt = performance.now();
-    const verdict = await judgeCase(
-      'seed' in request ? drawCase(corpus, request) : request,
-      engine,
-    );
+    const verdict = await judgeCase(fuzzCase, engine);
     // A rejection that nobody handles ends the process, but only after the promises of this turn.
     await turn();
     const reply: CaseReply = {

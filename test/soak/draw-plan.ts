@@ -1,4 +1,4 @@
-import { type Draw, drawFor } from '../fuzz/draw.ts';
+import { type Draw, drawFor } from './draw.ts';
 import type { FaultOptions } from './fault.ts';
 import { type FaultKind, faultKinds } from './faults.ts';
 import type { Picture, Pictures } from './pictures.ts';

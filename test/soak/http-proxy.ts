@@ -10,7 +10,7 @@ import {
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Draw, drawFor } from '../fuzz/draw.ts';
+import { type Draw, drawFor } from './draw.ts';
 
 /** What a store under load, or the way to it, does to a request. */
 export type Misanswer =

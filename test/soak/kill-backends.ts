@@ -5,7 +5,7 @@ import { migrate } from '../../src/ledger/migrate.ts';
 import { startStoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
 import { tinyPng } from '../../testing/pipeline.ts';
 import { startPostgres } from '../../testing/postgres-server.ts';
-import { type Draw, drawFor } from '../fuzz/draw.ts';
+import { type Draw, drawFor } from './draw.ts';
 import { startVictim, type Victim, type VictimKind, victimName } from './victims.ts';
 
 export interface KillOptions {

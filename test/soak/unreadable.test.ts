@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseMessage } from '../../src/events/index.ts';
-import { drawFor } from '../fuzz/draw.ts';
+import { drawFor } from './draw.ts';
 import { checkDeadLetters, drawUnreadable } from './unreadable.ts';
 
 const messages = drawUnreadable(drawFor(1, 0), { count: 200, withinMs: 1_000 });

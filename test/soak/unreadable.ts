@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { writeNotification } from '../../src/events/index.ts';
 import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
-import type { Draw } from '../fuzz/draw.ts';
 import type { Broken } from './check-promise.ts';
+import type { Draw } from './draw.ts';
 
 /** A message of which nothing can be made: it must become a dead letter, and lose nobody else's place. */
 export interface UnreadableMessage {

@@ -1,23 +1,38 @@
 import { crc32, inflateSync } from 'node:zlib';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type InputFormat, inputFormats } from '../../src/convert/formats/input-formats.ts';
 import { recipeOptions, resolveRecipe } from '../../src/convert/index.ts';
+import { checkCases } from './check-cases.ts';
 import { loadCorpus, sortedByFormat } from './corpus.ts';
-import { drawFor } from './draw.ts';
-import { drawCase } from './draw-case.ts';
-import { mutate, mutationNames } from './mutations.ts';
+import { casesOf, type DrawnCase } from './fuzz-case.ts';
+import { mutate, mutationLists, mutationNames } from './mutations.ts';
 import { numberAt, withNumber } from './structure/number-field.ts';
 import { withChangedPixels } from './structure/png-structure.ts';
 import { structureOf } from './structure/structure-of.ts';
 
 const corpus = await loadCorpus();
 const formats = Object.keys(inputFormats) as InputFormat[];
-const cases = Array.from({ length: 1_500 }, (_, index) => drawCase(corpus, { seed: 1, index }));
+const cases = fc.sample(casesOf(corpus), { seed: 1, numRuns: 1_500 });
 
-test('a seed and a number make the same case, whatever was drawn before', () => {
-  const again = [7, 900, 3].map((index) => drawCase(corpus, { seed: 1, index }));
-  expect(again).toEqual([cases[7], cases[900], cases[3]]);
-  expect(drawCase(corpus, { seed: 2, index: 7 })).not.toEqual(cases[7]);
+test('a seed and a number make the same case, whatever was drawn before', async () => {
+  for (const index of [7, 900, 3]) {
+    expect(await caseAt({ seed: 1, path: String(index) })).toEqual(cases[index]);
+  }
+  expect(await caseAt({ seed: 2, path: '7' })).not.toEqual(cases[7]);
+});
+
+test('a path makes the same simpler case as the search that found it', async () => {
+  const isAnimated = ({ recipe }: DrawnCase) => recipe.frames === 'first';
+  const passes = async (drawn: DrawnCase) => !isAnimated(drawn);
+  const found = await checkCases(casesOf(corpus), passes, { seed: 1, numRuns: 100 });
+  const simplest = found.counterexample?.[0];
+  expect(simplest).toMatchObject({ recipe: { frames: 'first' }, isRepeated: false });
+  expect(Object.keys(simplest?.recipe ?? {})).toEqual(['format', 'frames']);
+  expect(simplest?.made).not.toContain(',');
+  const path = found.counterexamplePath ?? '';
+  expect(path).toContain(':');
+  expect(await caseAt({ seed: 1, path })).toEqual(simplest);
 });
 
 test('every file of the corpus has a name of its own', () => {
@@ -26,7 +41,8 @@ test('every file of the corpus has a name of its own', () => {
 });
 
 test('every format has its turn', () => {
-  expect(cases.slice(0, formats.length).map(({ format }) => format)).toEqual(formats);
+  const drawn = cases.slice(0, 16 * formats.length).map(({ format }) => format);
+  expect(new Set(drawn)).toEqual(new Set(formats));
 });
 
 test.each(formats)('a corpus without a file of %s is an error', (missing) => {
@@ -49,9 +65,9 @@ test('every mutation is drawn, and every value of every option', () => {
 
 test.each(formats)('files of %s are changed at nearly every try', (format) => {
   for (const { name, bytes } of corpus[format].slice(0, 3)) {
-    const changed = Array.from({ length: 100 }, (_, index) =>
-      mutate(drawFor(3, index), { bytes, format, other: bytes }),
-    ).filter((mutated) => !mutated.bytes.equals(bytes));
+    const changed = fc
+      .sample(mutationLists, { seed: 3, numRuns: 100 })
+      .filter((list) => !mutate(list, { bytes, format, other: bytes }).equals(bytes));
     expect(changed.length, name).toBeGreaterThan(60);
   }
 });
@@ -114,14 +130,17 @@ test('most changed PNGs get past the checksums', () => {
 });
 
 test.each(formats)('any bytes at all have a structure within them, as %s', (format) => {
-  const draw = drawFor(5, 0);
-  for (let left = 100; left > 0; left--) {
-    const start = draw.pick(corpus[format]).bytes.subarray(0, draw.below(40));
-    const bytes = Buffer.concat([start, draw.bytes(draw.below(100))]);
+  const starts = fc
+    .tuple(fc.constantFrom(...corpus[format]), fc.nat(39))
+    .map(([file, length]) => file.bytes.subarray(0, length));
+  const files = fc.tuple(starts, fc.uint8Array({ maxLength: 99, size: 'max' }));
+  const hasStructureWithin = fc.property(files, (pieces) => {
+    const bytes = Buffer.concat(pieces);
     const { parts, numbers } = structureOf(format, bytes);
     for (const { start, end } of parts) expect(start < end && end <= bytes.length).toBe(true);
     for (const { at, size } of numbers) expect(at >= 0 && at + size <= bytes.length).toBe(true);
-  }
+  });
+  fc.assert(hasStructureWithin, { seed: 5 });
 });
 
 test.each([
@@ -131,6 +150,13 @@ test.each([
 ] as const)('a number is written where %j says: %d', (field, value, expected) => {
   expect([...withNumber(Buffer.of(9, 9, 9, 9), field, value)]).toEqual(expected);
 });
+
+async function caseAt(place: { seed: number; path: string }): Promise<DrawnCase | undefined> {
+  const { counterexample } = await checkCases(casesOf(corpus), async () => false, {
+    ...{ ...place, numRuns: 1, endOnFailure: true },
+  });
+  return counterexample?.[0];
+}
 
 function fileOf(format: InputFormat, name: string): Buffer {
   const file = corpus[format].find((seedFile) => seedFile.name === name);
