@@ -7,14 +7,14 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { measureColdStart } from './cold.ts';
-import { measureConversions } from './conversions.ts';
+import { measureColdStart } from './cold/measure-cold-start.ts';
+import { measureConversions } from './conversions/measure-conversions.ts';
+import { measureSizes } from './conversions/measure-sizes.ts';
 import { findInputs, generateInputs } from './inputs.ts';
-import { measureJob } from './job.ts';
+import { measureJob } from './job/measure-job.ts';
 import { availablePeers, describeMachine, pythonVersions } from './machine.ts';
 import { renderReport } from './report.ts';
 import type { Results } from './results.ts';
-import { measureSizes } from './sizes.ts';
 import { renderTables } from './tables.ts';
 
 const parts = ['conversions', 'cold', 'job', 'sizes'] as const;

@@ -2,7 +2,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { mulberry32 } from '../src/convert/gray/mulberry32.ts';
-import type { Output } from './peers.ts';
+import type { Output } from './workers/peers.ts';
 
 /** A file that is measured, and what is made of it. */
 export interface Input {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { arch, cpus, loadavg, platform, release } from 'node:os';
 import sharp from 'sharp';
 import { version } from '../src/version.ts';
-import { type PeerName, peerNames, peers } from './peers.ts';
+import { type PeerName, peerNames, peers } from './workers/peers.ts';
 
 /** What figures mean nothing without. */
 export interface Machine {

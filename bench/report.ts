@@ -1,8 +1,8 @@
 import { median, percentile, sortedSample } from '../src/stats/samples/index.ts';
 import { short } from './figures.ts';
-import { peers } from './peers.ts';
 import type { Results } from './results.ts';
 import { type Table, tablesOf } from './tables.ts';
+import { peers } from './workers/peers.ts';
 
 /** Measurements under a title, one strip of them a name. */
 interface Plot {

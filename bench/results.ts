@@ -1,8 +1,8 @@
-import type { ColdResult } from './cold.ts';
-import type { ConversionResult } from './conversions.ts';
-import type { JobResult } from './job.ts';
+import type { ColdResult } from './cold/measure-cold-start.ts';
+import type { ConversionResult } from './conversions/measure-conversions.ts';
+import type { SizeResult } from './conversions/measure-sizes.ts';
+import type { JobResult } from './job/measure-job.ts';
 import type { Machine } from './machine.ts';
-import type { SizeResult } from './sizes.ts';
 
 /** What one run measured, as it is written down. */
 export interface Results {

@@ -1,6 +1,6 @@
 import { geometricMean, short, withInterval } from './figures.ts';
-import { peers } from './peers.ts';
 import type { Results } from './results.ts';
+import { peers } from './workers/peers.ts';
 
 /** A table: what it says, its columns, and a row a line. */
 export interface Table {

@@ -10,7 +10,7 @@ interface BenchServer {
 
 /** `grayscale serve` on a real store and database, each in a process of its own. */
 export async function startBenchServer(nodeArguments: string[] = []): Promise<BenchServer> {
-  const services = fork(new URL('../services.ts', import.meta.url), ['bench']);
+  const services = fork(new URL('../job/services.ts', import.meta.url), ['bench']);
   const [settings] = (await once(services, 'message')) as [Record<string, string>];
   const main = new URL('../../bin/grayscale.js', import.meta.url).pathname;
   const server = spawn(process.execPath, [...nodeArguments, main, 'serve', '--port', '0'], {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inTurn } from '../../bench/conversions.ts';
+import { inTurn } from '../../bench/conversions/measure-conversions.ts';
 import { figureOf, geometricMean, ratioOf, short } from '../../bench/figures.ts';
 import { scaleOf } from '../../bench/report.ts';
 

@@ -14,7 +14,7 @@ import { buildPng, parsePng } from '../../../testing/png.ts';
 import { stripTiff } from '../../../testing/tiff.ts';
 import { oracleGray, oraclePixels } from './gray-of.ts';
 
-// What Pillow does is written down here as measured with Pillow 9.4; bench/against-pillow.py
+// What Pillow does is written down here as measured with Pillow 9.4; bench/conversions/against-pillow.py
 // compares any folder with the Pillow at hand.
 
 const pillow = { compat: 'pillow' } as const;

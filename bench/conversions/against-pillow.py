@@ -1,6 +1,6 @@
 """Compares gray values with Pillow's Image.open(file).convert('L').
 
-    python3 bench/against-pillow.py FOLDER [convert's options, such as --compat pillow]
+    python3 bench/conversions/against-pillow.py FOLDER [convert's options, such as --compat pillow]
 
 Prints a table by input format: how many files are exact, within 1, within 2, beyond, of another
 size, and not opened by one or the other. Without options, the default recipe is compared, which
@@ -18,7 +18,7 @@ try:
 except ImportError:
     sys.exit("Skipped: this Python has no Pillow (Debian: apt-get install python3-pil).")
 
-checkout = pathlib.Path(__file__).resolve().parent.parent
+checkout = pathlib.Path(__file__).resolve().parents[2]
 grayscale = [checkout / "node_modules" / ".bin" / "node", checkout / "bin" / "grayscale.js"]
 verdicts = ["exact", "within 1", "within 2", "beyond", "other size", "ours only", "Pillow only", "neither"]
 

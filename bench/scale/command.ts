@@ -1,12 +1,12 @@
 // A burst of 100,000 uploads on queue, function and database, simulated second by second:
-//   node bench/scale.ts            prints the table and writes docs/images/scale.svg
+//   node bench/scale/command.ts    prints the table and writes docs/images/scale.svg
 // The same parameters give the same bytes.
 import { writeFile } from 'node:fs/promises';
-import { drawBacklogs } from './scale/draw-backlogs.ts';
-import { type Burst, type BurstRun, simulateBurst } from './scale/simulate-burst.ts';
+import { drawBacklogs } from './draw-backlogs.ts';
+import { type Burst, type BurstRun, simulateBurst } from './simulate-burst.ts';
 
 /**
- * Measured by bench/function-memory.ts, 12 megapixels: 440 ms of processor and 1,080 ms for a first
+ * Measured by bench/scale/function-memory.ts, 12 megapixels: 440 ms of processor and 1,080 ms for a first
  * invocation with the start of Node. Assumed, since nothing was run on AWS: 60 ms for S3, and the
  * database's rate of statements at half a capacity unit.
  */

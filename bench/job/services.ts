@@ -1,9 +1,9 @@
 // The store and the database of the whole job, in a process of their own: what they take must not
 // be counted as ours.
-import { migrateDatabase } from '../src/app/migrate-database.ts';
-import { readConfig } from '../src/config/index.ts';
-import { credentials, region, startStoreAndQueue } from '../src/sandbox/store-and-queue.ts';
-import { startPostgres } from '../testing/postgres-server.ts';
+import { migrateDatabase } from '../../src/app/migrate-database.ts';
+import { readConfig } from '../../src/config/index.ts';
+import { credentials, region, startStoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
+import { startPostgres } from '../../testing/postgres-server.ts';
 
 const postgres = await startPostgres();
 const store = await startStoreAndQueue({

@@ -1,10 +1,10 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inTurn } from './conversions.ts';
-import { type Figure, figureOf } from './figures.ts';
-import { photograph } from './inputs.ts';
-import { type PeerName, peerEnvironment, peers, programOf } from './peers.ts';
-import { startWorker } from './worker.ts';
+import { type Figure, figureOf } from '../figures.ts';
+import { photograph } from '../inputs.ts';
+import { type PeerName, peerEnvironment, peers, programOf } from '../workers/peers.ts';
+import { startWorker } from '../workers/worker.ts';
+import { inTurn } from './measure-conversions.ts';
 
 export interface SizeResult {
   peer: PeerName;

@@ -11,7 +11,7 @@ type NodePeer = Exclude<PeerName, 'pillow' | 'pillow-rle' | 'cv2'>;
 // Each process loads its own peer alone.
 const loaders: Record<NodePeer, () => Promise<Convert>> = {
   async ours() {
-    const { toGrayscale } = await import('../src/convert/index.ts');
+    const { toGrayscale } = await import('../../src/convert/index.ts');
     return async (bytes, format) => (await toGrayscale(bytes, { format })).bytes;
   },
   async naive() {
@@ -90,11 +90,11 @@ function jobOf(who: string): Promise<(job: Job) => Promise<void>> {
 }
 
 async function loadOriginal() {
-  const { runOriginal } = await import('./original.ts');
+  const { runOriginal } = await import('../job/original.ts');
   return runOriginal;
 }
 
 async function loadPipeline() {
-  const { runPipeline } = await import('./our-job.ts');
+  const { runPipeline } = await import('../job/our-job.ts');
   return runPipeline;
 }

@@ -8,9 +8,9 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { loadavg, tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
-import { percentile, sortedSample } from '../src/stats/samples/index.ts';
-import { startBenchServer } from './health/start-server.ts';
-import { photograph } from './inputs.ts';
+import { percentile, sortedSample } from '../../src/stats/samples/index.ts';
+import { photograph } from '../inputs.ts';
+import { startBenchServer } from './start-server.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -69,7 +69,7 @@ interface Answers {
 
 /** By a process of its own, which neither waits for the load's answers nor reads them. */
 async function askDuring(work: () => Promise<unknown>): Promise<Answers> {
-  const asker = fork(new URL('health/ask-health.ts', import.meta.url), [`${server.url}/healthz`]);
+  const asker = fork(new URL('ask-health.ts', import.meta.url), [`${server.url}/healthz`]);
   await new Promise((started) => setTimeout(started, 1_000));
   await work();
   const answered = once(asker, 'message');

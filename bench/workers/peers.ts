@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { allocatorSettings } from '../src/isolation/allocator.ts';
+import { allocatorSettings } from '../../src/isolation/allocator.ts';
 
 export type Output = 'png' | 'jpeg';
 

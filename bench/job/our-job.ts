@@ -1,7 +1,7 @@
-import { openPipeline } from '../src/app/open-pipeline.ts';
-import { readConfig } from '../src/config/index.ts';
-import { createBudget, processBatch } from '../src/pipeline/index.ts';
-import type { Job } from './worker.ts';
+import { openPipeline } from '../../src/app/open-pipeline.ts';
+import { readConfig } from '../../src/config/index.ts';
+import { createBudget, processBatch } from '../../src/pipeline/index.ts';
+import type { Job } from '../workers/worker.ts';
 
 // As in the function: the parts are made once, and live as long as the process.
 const parts = await openPipeline(readConfig());

@@ -5,14 +5,14 @@
 //   npm run bench:rows -- --stops 1000000  where batches are written on the way
 import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { connectPostgres, type Postgres } from '../src/ledger/connect.ts';
-import { migrate } from '../src/ledger/migrate.ts';
-import { startPostgres } from '../testing/postgres-server.ts';
-import { describeMachine } from './machine.ts';
-import { fillTable, relationSizes } from './rows/fill-table.ts';
-import { measureInserts } from './rows/measure-inserts.ts';
-import { measureLists, measureReports } from './rows/measure-queries.ts';
-import { renderRows } from './rows/render-rows.ts';
+import { connectPostgres, type Postgres } from '../../src/ledger/connect.ts';
+import { migrate } from '../../src/ledger/migrate.ts';
+import { startPostgres } from '../../testing/postgres-server.ts';
+import { describeMachine } from '../machine.ts';
+import { fillTable, relationSizes } from './fill-table.ts';
+import { measureInserts } from './measure-inserts.ts';
+import { measureLists, measureReports } from './measure-queries.ts';
+import { renderRows } from './render-rows.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -47,7 +47,7 @@ try {
     rows: total,
     ...(await measure(postgres)),
   };
-  const place = new URL('results/', import.meta.url);
+  const place = new URL('../results/', import.meta.url);
   await mkdir(place, { recursive: true });
   const name = flags.name ?? `rows-${startedAt.replaceAll(/[:.]/g, '-')}`;
   await writeFile(new URL(`${name}.json`, place), `${JSON.stringify(results, null, 1)}\n`);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { type Figure, figureOf, ratioOf } from './figures.ts';
+import { type Figure, figureOf, ratioOf } from '../figures.ts';
 
 export interface ColdResult {
   name: string;
@@ -57,7 +57,7 @@ export async function measureColdStart(options: ColdOptions): Promise<ColdResult
 }
 
 /** Beside the results, from where sharp is found. */
-const bundled = pathOf('results/cold-start/cold-start.js');
+const bundled = pathOf('../results/cold-start/cold-start.js');
 
 /** As the function is packaged: everything but sharp in a few files. */
 async function bundleColdStart(): Promise<void> {

@@ -5,8 +5,8 @@ import { enableCompileCache } from 'node:module';
 if (process.argv[3] === 'cache') enableCompileCache(`${import.meta.dirname}/cache`);
 
 const [[{ openPipeline }, { readConfig }], { toGrayscale }] = await Promise.all([
-  Promise.all([import('../src/app/open-pipeline.ts'), import('../src/config/index.ts')]),
-  import('../src/convert/index.ts'),
+  Promise.all([import('../../src/app/open-pipeline.ts'), import('../../src/config/index.ts')]),
+  import('../../src/convert/index.ts'),
 ]);
 const config = readConfig({
   DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none',

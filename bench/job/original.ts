@@ -1,7 +1,7 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Client } from 'pg';
 import sharp from 'sharp';
-import type { Job } from './worker.ts';
+import type { Job } from '../workers/worker.ts';
 
 const s3 = new S3Client({ forcePathStyle: true });
 

@@ -1,17 +1,17 @@
 // What an image takes of the packaged function: processor time and memory, one image an invocation.
 // Linux alone, since it reads /proc:
-//   npm run package -- --arch x64 && node bench/function-memory.ts
+//   npm run package -- --arch x64 && node bench/scale/function-memory.ts
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { unzipSync } from 'fflate';
 import sharp from 'sharp';
-import { readConfig } from '../src/config/index.ts';
-import { startSandbox } from '../src/sandbox/sandbox.ts';
-import { s3Event, sqsEvent } from '../testing/events.ts';
-import { startLambdaRuntime } from '../testing/lambda-runtime.ts';
-import { peakMbOf } from './peak-memory.ts';
+import { readConfig } from '../../src/config/index.ts';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import { s3Event, sqsEvent } from '../../testing/events.ts';
+import { startLambdaRuntime } from '../../testing/lambda-runtime.ts';
+import { peakMbOf } from '../workers/peak-memory.ts';
 
 const bucket = 'bench';
 const rounds = 10;

@@ -5,12 +5,12 @@
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { connectPostgres } from '../src/ledger/connect.ts';
-import { percentile, sortedSample } from '../src/stats/samples/index.ts';
-import { startBrowser } from '../testing/browser.ts';
-import { insertRows } from '../testing/ledger-rows.ts';
-import { buildWeb } from '../tools/build-web.ts';
-import { startBenchServer } from './health/start-server.ts';
+import { connectPostgres } from '../../src/ledger/connect.ts';
+import { percentile, sortedSample } from '../../src/stats/samples/index.ts';
+import { startBrowser } from '../../testing/browser.ts';
+import { insertRows } from '../../testing/ledger-rows.ts';
+import { buildWeb } from '../../tools/build-web.ts';
+import { startBenchServer } from './start-server.ts';
 
 const { values: flags } = parseArgs({ options: { rows: { type: 'string', default: '10000' } } });
 const rows = Number(flags.rows);

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { type Figure, figureOf, ratioOf } from './figures.ts';
-import type { Input } from './inputs.ts';
-import { type Output, type PeerName, peerEnvironment, peers, programOf } from './peers.ts';
-import { type Sample, startWorker, type Worker } from './worker.ts';
+import { type Figure, figureOf, ratioOf } from '../figures.ts';
+import type { Input } from '../inputs.ts';
+import { type Output, type PeerName, peerEnvironment, peers, programOf } from '../workers/peers.ts';
+import { type Sample, startWorker, type Worker } from '../workers/worker.ts';
 
 export interface ConversionResult {
   input: string;

@@ -2,11 +2,11 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { allocatorSettings } from '../src/isolation/allocator.ts';
-import { inTurn } from './conversions.ts';
-import { type Figure, figureOf, ratioOf } from './figures.ts';
-import { programOf } from './peers.ts';
-import { type Sample, startWorker, type Worker } from './worker.ts';
+import { allocatorSettings } from '../../src/isolation/allocator.ts';
+import { inTurn } from '../conversions/measure-conversions.ts';
+import { type Figure, figureOf, ratioOf } from '../figures.ts';
+import { programOf } from '../workers/peers.ts';
+import { type Sample, startWorker, type Worker } from '../workers/worker.ts';
 
 export interface JobResult {
   name: string;
