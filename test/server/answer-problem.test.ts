@@ -1,7 +1,12 @@
 import { expect, test, vi } from 'vitest';
-import { EntryRejectedError, Rejected, Timeout, Unavailable } from '../../src/pipeline/index.ts';
+import {
+  EntryRejectedError,
+  isPermanent,
+  Rejected,
+  Timeout,
+  Unavailable,
+} from '../../src/pipeline/index.ts';
 import { refusalOf } from '../../src/server/problems/answer-problem.ts';
-import { isPermanent } from '../../src/server/problems/failure-reason.ts';
 
 test.each([
   ['unavailable', new Unavailable('connect ECONNREFUSED 10.0.0.7'), /\/readyz says/],
