@@ -67,7 +67,8 @@ const rooms = {
   lambda: entryPoint(),
   server: entryPoint(),
   sandbox: entryPoint(
-    ...['lambda/', 'server/', 'isolation/allocator.ts', 'storage/replace-file.ts'],
+    ...['lambda/', 'server/', 'storage/replace-file.ts'],
+    ...['isolation/allocator.ts', 'isolation/supervise-child.ts'],
   ),
   cli: entryPoint('lambda/', 'server/', 'sandbox/'),
 };

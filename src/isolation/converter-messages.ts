@@ -23,9 +23,6 @@ export interface OpenRequest {
 /** What is made of an image: its gray twin, or a thumbnail of what is one. */
 export type Job = { recipe: Recipe } | { thumbnailWidth: number };
 
-/** What it says when it has started. */
-export const readyMessage = 'ready';
-
 export type OpenReply = Pick<ImageSession, 'header' | 'memoryBytes'>;
 
 export type ConverterResult = OpenReply | { image: GrayImage | Thumbnail };

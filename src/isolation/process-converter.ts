@@ -1,8 +1,9 @@
+import type { ChildProcess } from 'node:child_process';
 import { extname } from 'node:path';
 import { ConversionError, type GrayImage, type ImageSession } from '../convert/index.ts';
 import type { Thumbnail } from '../convert/thumbnail.ts';
 import { type ConversionOptions, type Converter, createBudget } from '../pipeline/index.ts';
-import { ChildDiedError, type ConverterChild, startConverterChild } from './converter-child.ts';
+import { askConverter, readyConverter, superviseConverter } from './converter-child.ts';
 import {
   type ConverterReply,
   type ConverterRequest,
@@ -11,6 +12,7 @@ import {
   type OpenRequest,
   unpackError,
 } from './converter-messages.ts';
+import { ChildEndedError, type Supervisor } from './supervise-child.ts';
 
 export interface ProcessConverterOptions {
   /** How many work at once. */
@@ -32,11 +34,6 @@ export interface ProcessConverter extends Converter {
 
 type OpenOptions = Omit<ConversionOptions, 'recipe'>;
 
-/** Where one process can be. Whoever opened an image has it until the image is closed. */
-interface Place {
-  child?: ConverterChild;
-}
-
 /**
  * Converts in processes that are started when they are needed, and kept. One that crashes, hangs or
  * is aborted ends alone: another takes its place. An image whose process died is tried once more,
@@ -45,11 +42,16 @@ interface Place {
 export function createProcessConverter(options: ProcessConverterOptions): ProcessConverter {
   const { processes, env, module = ownModule(), niceness, maxHeapMb = 512 } = options;
   const turns = createBudget(processes);
-  const free: Place[] = Array.from({ length: processes }, () => ({}));
-  const children = new Set<ConverterChild>();
+  // Each supervises one process. An image has it to itself from opening to closing.
+  const places = Array.from({ length: processes }, () =>
+    superviseConverter({ module, env, niceness, maxHeapMb }),
+  );
+  const free = [...places];
   let isClosed = false;
 
-  async function take(signal: AbortSignal | undefined): Promise<{ place: Place; leave(): void }> {
+  async function take(
+    signal: AbortSignal | undefined,
+  ): Promise<{ place: Supervisor; leave(): void }> {
     signal?.throwIfAborted();
     return await new Promise((resolve, reject) => {
       const onAbort = () => reject(signal?.reason);
@@ -57,21 +59,16 @@ export function createProcessConverter(options: ProcessConverterOptions): Proces
       void turns.use(1, async () => {
         signal?.removeEventListener('abort', onAbort);
         if (signal?.aborted) return;
-        const place = free.pop() ?? {};
+        const place = free.pop() as Supervisor;
         await new Promise<void>((leave) => resolve({ place, leave }));
         free.push(place);
       });
     });
   }
 
-  function childAt(place: Place): ConverterChild {
+  async function childAt(place: Supervisor): Promise<ChildProcess> {
     if (isClosed) throw new Error('Expected an open converter but it was closed.');
-    if (place.child?.isAlive()) return place.child;
-    const child = startConverterChild({ module, env, niceness, maxHeapMb });
-    place.child = child;
-    children.add(child);
-    void child.ended.then(() => children.delete(child));
-    return child;
+    return await readyConverter(place);
   }
 
   async function open<Image extends GrayImage | Thumbnail>(
@@ -84,7 +81,7 @@ export function createProcessConverter(options: ProcessConverterOptions): Proces
       image: { ...image, limits },
       child: () => childAt(place),
       ask: async (child, request) =>
-        converterResult(await child.ask(request, { timeoutMs, signal })),
+        converterResult(await askConverter(child, request, { timeoutMs, signal })),
       leave,
     };
     try {
@@ -98,7 +95,7 @@ export function createProcessConverter(options: ProcessConverterOptions): Proces
   return {
     warmUp() {
       const next = free.at(-1);
-      if (next && !isClosed) childAt(next);
+      if (next) childAt(next).catch(() => {}); // reported with the first image
     },
 
     open: (bytes, { recipe, ...options }) => open<GrayImage>({ bytes, job: { recipe } }, options),
@@ -108,8 +105,7 @@ export function createProcessConverter(options: ProcessConverterOptions): Proces
 
     async close() {
       isClosed = true;
-      for (const child of children) child.kill();
-      await Promise.all([...children].map(({ ended }) => ended));
+      await Promise.all(places.map((place) => place.end()));
     },
   };
 }
@@ -123,8 +119,8 @@ function ownModule(): URL {
 interface Talk {
   image: OpenRequest;
   /** The one at its place, which is started again after it died. */
-  child(): ConverterChild;
-  ask(child: ConverterChild, request: ConverterRequest): Promise<ConverterResult>;
+  child(): Promise<ChildProcess>;
+  ask(child: ChildProcess, request: ConverterRequest): Promise<ConverterResult>;
   leave(): void;
 }
 
@@ -134,11 +130,11 @@ async function openBy<Image extends GrayImage | Thumbnail>({
   ask,
   leave,
 }: Talk): Promise<ImageSession<Image>> {
-  let openedBy: ConverterChild | undefined;
+  let openedBy: ChildProcess | undefined;
   let isClosed = false;
 
   async function open(): Promise<OpenReply> {
-    const asked = child();
+    const asked = await child();
     const result = await ask(asked, { open: image });
     openedBy = asked;
     if ('memoryBytes' in result) return result;
@@ -147,8 +143,8 @@ async function openBy<Image extends GrayImage | Thumbnail>({
 
   async function convert(): Promise<Image> {
     // Another process has not seen the image.
-    if (child() !== openedBy) await open();
-    const result = await ask(child(), { convert: true });
+    if ((await child()) !== openedBy) await open();
+    const result = await ask(await child(), { convert: true });
     // It answers what it was opened for.
     if ('image' in result) return result.image as Image;
     throw new Error('Expected an image from the process that converts.');
@@ -180,16 +176,16 @@ async function insist<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof ChildDiedError)) throw error;
+    if (!(error instanceof ChildEndedError)) throw error;
   }
   try {
     return await work();
   } catch (error) {
-    throw error instanceof ChildDiedError ? crashed(error) : error;
+    throw error instanceof ChildEndedError ? crashed(error) : error;
   }
 }
 
-function crashed(cause: ChildDiedError): ConversionError {
+function crashed(cause: ChildEndedError): ConversionError {
   return new ConversionError(
     'CONVERSION_CRASHED',
     `Expected a conversion but the process ended twice (${cause.how}). Look whether memory ran out; else convert the file with another program.`,

@@ -5,7 +5,6 @@ import {
   type ConverterRequest,
   type Envelope,
   packReply,
-  readyMessage,
   unpackRequest,
 } from './converter-messages.ts';
 import { readExactly } from './read-exactly.ts';
@@ -28,5 +27,5 @@ export function serveRequests(
     process.send?.(envelope);
     if (bytes.byteLength > 0) pipe.write(bytes);
   });
-  process.send?.(readyMessage);
+  process.send?.('ready');
 }

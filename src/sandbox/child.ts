@@ -1,9 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { allocatorSettings } from '../isolation/allocator.ts';
+import { ChildEndedError, superviseChild } from '../isolation/supervise-child.ts';
 
 interface ChildOptions {
   /** A module beside this one, without its extension: .ts from the sources, .js when built. */
@@ -28,62 +27,46 @@ export interface Child {
   stop(): Promise<void>;
 }
 
-/** Children that fail to start again are not started without end. */
 const restartPauseMs = 500;
 const stopTimeoutMs = 15_000;
 
 /**
- * Starts a child and waits until it sends a message: that it is ready. One that ends before it was
- * ready the first time makes this fail; one that dies later is replaced.
+ * Starts a child and waits until it is ready. One that ends before it was ready the first time makes
+ * this fail; one that dies later is replaced.
  */
 export async function startChild(options: ChildOptions): Promise<Child> {
-  let stopping = false;
-  let child = spawn(options);
-
-  await readiness(child, options);
-  child.on('exit', restart);
-
-  function restart(code: number | null, signal: NodeJS.Signals | null) {
-    if (stopping) return;
-    options.onDeath?.(code, signal);
-    setTimeout(() => {
-      if (stopping) return;
-      child = spawn(options);
-      // One that could not be started has no exit.
-      child.on(child.pid === undefined ? 'error' : 'exit', restart);
-    }, restartPauseMs);
-  }
-
-  return {
-    get pid() {
-      return child.pid;
-    },
-    send(message) {
-      // One that is being started again has nothing to miss.
-      if (child.connected) child.send(message, () => {});
-    },
-    async stop() {
-      stopping = true;
-      const isRunning = child.exitCode === null && child.signalCode === null;
-      if (child.pid === undefined || !isRunning) return;
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
-      await ended;
-      clearTimeout(timer);
-    },
-  };
-}
-
-function spawn({ module, args = [], env, onLine }: ChildOptions): ChildProcess {
-  const path = fileURLToPath(new URL(`./${module}${extname(import.meta.url)}`, import.meta.url));
-  const child = fork(path, args, {
-    env: { ...allocatorSettings, ...env } as NodeJS.ProcessEnv,
+  const { module, args = [], env, signal, onDeath } = options;
+  const part = superviseChild({
+    module: new URL(`./${module}${extname(import.meta.url)}`, import.meta.url),
+    args,
+    env: { ...allocatorSettings, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // Ctrl-C reaches the whole process group: the parent alone decides in which order parts end.
     detached: true,
+    onStart: (child) => forwardOutput(child, options),
   });
-  // One that could not be started, told or killed; its exit, or its silence, shows the rest.
+  try {
+    await part.child(signal);
+  } catch (error) {
+    // Its files are removed next.
+    await part.end();
+    if (!(error instanceof ChildEndedError)) throw error;
+    throw new Error(`The sandbox's ${module} ended before it was ready.`);
+  }
+  part.keepAlive(restartPauseMs, ({ exitCode, signalCode }) => onDeath?.(exitCode, signalCode));
+
+  return {
+    get pid() {
+      return part.current?.pid;
+    },
+    // A process that is being restarted needs no message.
+    send: (message) => void part.current?.send(message, () => {}),
+    stop: () => part.end(stopTimeoutMs),
+  };
+}
+
+function forwardOutput(child: ChildProcess, { module, onLine }: ChildOptions): void {
+  // It could not be started, messaged or killed.
   child.on('error', ({ message }) => onLine(`${module}: ${message}`));
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('error', () => {});
@@ -93,18 +76,4 @@ function spawn({ module, args = [], env, onLine }: ChildOptions): ChildProcess {
         .on('line', onLine)
         .on('error', () => {});
   }
-  return child;
-}
-
-async function readiness(child: ChildProcess, { module, signal }: ChildOptions): Promise<void> {
-  const kill = () => child.kill('SIGKILL');
-  signal?.addEventListener('abort', kill);
-  if (signal?.aborted) kill();
-  const isReady = await Promise.race([
-    once(child, 'message').then(() => true),
-    once(child, 'exit').then(() => false),
-    once(child, 'error').then(([error]) => Promise.reject(error)),
-  ]).finally(() => signal?.removeEventListener('abort', kill));
-  signal?.throwIfAborted();
-  if (!isReady) throw new Error(`The sandbox's ${module} ended before it was ready.`);
 }

@@ -1,5 +1,5 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
+import { askChild, ChildEndedError, superviseChild } from '../../src/isolation/supervise-child.ts';
 import type { FuzzCase } from './fuzz-case.ts';
 import type { Fault } from './judge-case.ts';
 import { residentBytes } from './peak-memory.ts';
@@ -23,17 +23,53 @@ export interface CaseRunner {
 
 /** Runs cases one at a time in a process, which is ended and replaced when one gets out of hand. */
 export function createCaseRunner(options: RunnerOptions): CaseRunner {
-  let child: Child | undefined;
-  const restart = async () => {
-    await child?.end();
-    child = undefined;
-  };
+  /** What the process wrote to standard error last. */
+  let complaint = '';
+  const supervisor = superviseChild({
+    module: options.childPath,
+    args: options.childArguments ?? [],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    onStart({ stderr }) {
+      complaint = '';
+      stderr?.setEncoding('utf8').on('data', (more: string) => {
+        complaint = (complaint + more).slice(-2_000);
+      });
+    },
+  });
+
+  async function start(): Promise<ChildProcess> {
+    return await supervisor.child(AbortSignal.timeout(startMs)).catch(async () => {
+      await supervisor.end();
+      throw new Error(`The process for the cases did not start: ${complaint || 'it said nothing'}`);
+    });
+  }
+
+  async function run(request: FuzzCase): Promise<CaseResult> {
+    // One that died of the case before, after its reply, is a crash as well.
+    const child = supervisor.current ?? (await start());
+    const startedAt = performance.now();
+    const { signal, stop } = watch(child.pid ?? 0, options);
+    const receive = (reply: unknown) => withinMemory(reply as CaseReply, options);
+    try {
+      return await askChild(child, request, { receive, signal });
+    } catch (error) {
+      const fault = faultOf(error, complaint.trim());
+      return { outcome: fault.kind, fault, ms: performance.now() - startedAt };
+    } finally {
+      stop();
+    }
+  }
+
+  const kill = () => supervisor.current?.kill('SIGKILL');
   return {
-    restart,
-    async run(fuzzCase) {
-      child ??= await startChild(options);
-      const result = await runWatched(child, fuzzCase, options);
-      if (result.fault && !harmless.includes(result.fault.kind)) await restart();
+    restart: () => supervisor.end(),
+
+    async run(request) {
+      // One that hangs would outlive this process.
+      process.once('exit', kill);
+      const result = await run(request).finally(() => process.off('exit', kill));
+      if (result.fault && !harmless.includes(result.fault.kind)) await supervisor.end();
       return result;
     },
   };
@@ -41,96 +77,48 @@ export function createCaseRunner(options: RunnerOptions): CaseRunner {
 
 /** After these, the process is as good as before. */
 const harmless: Fault['kind'][] = ['untyped error', 'wrong answer'];
-
-interface Child {
-  process: ChildProcess;
-  exited: Promise<unknown[]>;
-  /** What it wrote to standard error last. */
-  complaint(): string;
-  end(): Promise<void>;
-}
-
 const startMs = 60_000;
 
-async function startChild({ childPath, childArguments }: RunnerOptions): Promise<Child> {
-  const child = fork(childPath, childArguments, {
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
-  let text = '';
-  child.stderr?.setEncoding('utf8').on('data', (more: string) => {
-    text = (text + more).slice(-2_000);
-  });
-  const exited = once(child, 'exit');
-  const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
-  exited.then(() => process.off('exit', kill));
-  const end = async () => {
-    kill();
-    await exited;
-  };
-  const isReady = await Promise.race([
-    once(child, 'message', { signal: AbortSignal.timeout(startMs) }).then(() => true),
-    exited.then(() => false),
-  ]).catch(() => false);
-  if (isReady) return { process: child, exited, complaint: () => text.trim(), end };
-  await end();
-  throw new Error(`The process for the cases did not start: ${text || 'it said nothing'}`);
+class OutOfHandError extends Error {
+  readonly fault: Fault;
+
+  constructor(fault: Fault) {
+    super(fault.detail);
+    this.fault = fault;
+  }
 }
 
-/** The reply of the child, or what is to be said of a child that gave none. */
-async function runWatched(
-  { process, exited, complaint }: Child,
-  fuzzCase: FuzzCase,
-  options: RunnerOptions,
-): Promise<CaseResult> {
-  const startedAt = performance.now();
-  const done = new AbortController();
-  const failed = (fault: Fault): CaseResult => {
-    return { outcome: fault.kind, fault, ms: performance.now() - startedAt };
-  };
-  const replied = once(process, 'message', done).then(([reply]) => withinMemory(reply, options));
-  replied.catch(() => undefined);
-  const crashed = exited.then(([code, by]) => {
-    const detail = `the process ended with ${by ?? `exit code ${code}`}: ${complaint() || 'no message'}`;
-    return failed({ kind: 'crash', detail });
-  });
-  try {
-    // It may have died of the case before, after its reply.
-    if (!process.connected) return await crashed;
-    process.send(fuzzCase);
-    const stopped = outOfHand(process.pid ?? 0, options, done.signal).then(failed);
-    return await Promise.race([replied, crashed, stopped]);
-  } finally {
-    done.abort();
-  }
+function faultOf(error: unknown, complaint: string): Fault {
+  if (error instanceof OutOfHandError) return error.fault;
+  if (!(error instanceof ChildEndedError)) throw error;
+  const detail = `the process ended with ${error.how}: ${complaint || 'no message'}`;
+  return { kind: 'crash', detail };
 }
 
 const pollMs = 50;
 
-/** Looks at a process until it takes too long or too much, or nobody waits any more. */
-function outOfHand(pid: number, options: RunnerOptions, signal: AbortSignal): Promise<Fault> {
-  const { hangMs, maxResidentBytes } = options;
+/** Aborts once a process takes too long or too much memory. */
+function watch(pid: number, { hangMs, maxResidentBytes }: RunnerOptions) {
+  const watching = new AbortController();
   const until = performance.now() + hangMs;
-  return new Promise((resolve) => {
-    const poll = setInterval(() => {
-      const bytes = residentBytes(pid) ?? 0;
-      if (bytes > maxResidentBytes) resolve(tooMuch(bytes, options));
-      else if (performance.now() > until) {
-        resolve({ kind: 'hang', detail: `no answer within ${hangMs / 1_000} s` });
-      }
-    }, pollMs);
-    signal.addEventListener('abort', () => clearInterval(poll));
-  });
+  const abort = (fault: Fault) => watching.abort(new OutOfHandError(fault));
+  const poll = setInterval(() => {
+    const bytes = residentBytes(pid) ?? 0;
+    if (bytes > maxResidentBytes) abort(tooMuch(bytes, maxResidentBytes));
+    else if (performance.now() > until) {
+      abort({ kind: 'hang', detail: `no answer within ${hangMs / 1_000} s` });
+    }
+  }, pollMs);
+  return { signal: watching.signal, stop: () => clearInterval(poll) };
 }
 
-function withinMemory(reply: CaseReply, options: RunnerOptions): CaseResult {
-  const isWithin = reply.fault || reply.residentBytes <= options.maxResidentBytes;
-  return isWithin ? reply : { ...reply, fault: tooMuch(reply.residentBytes, options) };
+function withinMemory(reply: CaseReply, { maxResidentBytes }: RunnerOptions): CaseResult {
+  const isWithin = reply.fault || reply.residentBytes <= maxResidentBytes;
+  return isWithin ? reply : { ...reply, fault: tooMuch(reply.residentBytes, maxResidentBytes) };
 }
 
-function tooMuch(bytes: number, { maxResidentBytes }: RunnerOptions): Fault {
-  const [most, taken] = [maxResidentBytes, bytes].map((n) => `${Math.ceil(n / 2 ** 20)} MB`);
+function tooMuch(bytes: number, maxBytes: number): Fault {
+  const [most, taken] = [maxBytes, bytes].map((n) => `${Math.ceil(n / 2 ** 20)} MB`);
   const detail = `Expected the process to take at most ${most} but it took ${taken}`;
   return { kind: 'memory', detail };
 }
