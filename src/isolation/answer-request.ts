@@ -1,14 +1,11 @@
-import { type GrayImage, type ImageSession, openImage } from '../convert/index.ts';
-import { openThumbnail, type Thumbnail } from '../convert/thumbnail.ts';
-import {
-  type ConverterReply,
-  type ConverterRequest,
-  type OpenRequest,
-  packError,
-} from './converter-messages.ts';
+import type { GrayImage, ImageSession } from '../convert/index.ts';
+import type { Thumbnail } from '../convert/thumbnail.ts';
+import { type ConverterReply, type ConverterRequest, packError } from './converter-messages.ts';
+import { createInlineConverter } from './inline-converter.ts';
 
 /** Answers what a converter’s process is asked: to open one image, and then to convert it. */
 export function createAnswerer(): (request: ConverterRequest) => Promise<ConverterReply> {
+  const converter = createInlineConverter();
   let opened: ImageSession<GrayImage | Thumbnail> | undefined;
 
   async function answer(request: ConverterRequest): Promise<ConverterReply> {
@@ -19,7 +16,11 @@ export function createAnswerer(): (request: ConverterRequest) => Promise<Convert
         if (!image) throw new Error('Expected an image to be opened before it is converted.');
         return { image: await image.convert() };
       }
-      opened = await open(request.open);
+      const { bytes, job, limits } = request.open;
+      opened =
+        'recipe' in job
+          ? await converter.open(bytes, { recipe: job.recipe, limits })
+          : await converter.openThumbnail(bytes, { width: job.thumbnailWidth, limits });
       return { header: opened.header, memoryBytes: opened.memoryBytes };
     } finally {
       image?.close();
@@ -27,13 +28,4 @@ export function createAnswerer(): (request: ConverterRequest) => Promise<Convert
   }
 
   return (request) => answer(request).catch((error: unknown) => ({ error: packError(error) }));
-}
-
-async function open({
-  bytes,
-  job,
-  limits,
-}: OpenRequest): Promise<ImageSession<GrayImage | Thumbnail>> {
-  if ('recipe' in job) return await openImage(bytes, job.recipe, limits);
-  return await openThumbnail(bytes, job.thumbnailWidth, limits);
 }

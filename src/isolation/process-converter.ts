@@ -173,16 +173,15 @@ function converterResult(reply: ConverterReply): ConverterResult {
 
 /** Once more where the process died. */
 async function insist<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof ChildEndedError)) throw error;
-  }
-  try {
-    return await work();
-  } catch (error) {
-    throw error instanceof ChildEndedError ? crashed(error) : error;
-  }
+  const again = (error: unknown) => {
+    if (error instanceof ChildEndedError) return work();
+    throw error;
+  };
+  return await work()
+    .catch(again)
+    .catch((error: unknown) => {
+      throw error instanceof ChildEndedError ? crashed(error) : error;
+    });
 }
 
 function crashed(cause: ChildEndedError): ConversionError {

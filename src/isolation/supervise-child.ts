@@ -53,8 +53,11 @@ export function superviseChild(options: ChildOptions): Supervisor {
     child.on('error', () => {});
     const ready = nextMessage(child, { receive: () => child, signal });
     ready.catch(() => {});
-    const ended = untilEnded(child).then(() => void running.delete(child));
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
     running.set(child, ended);
+    // One that could not be started has no exit.
+    child.once(child.pid === undefined ? 'error' : 'exit', () => resolve());
+    void ended.then(() => running.delete(child));
     onStart?.(child);
     latest = { child, ready };
     return latest;
@@ -114,7 +117,6 @@ function nextMessage<Reply>(
 ): Promise<Reply> {
   return new Promise<Reply>((resolve, reject) => {
     child.once('message', onMessage).on('exit', onExit);
-    // Not started: there is no exit.
     if (child.pid === undefined) child.once('error', reject);
     signal?.addEventListener('abort', onAbort);
     if (hasEnded(child)) onExit();
@@ -157,12 +159,6 @@ async function end(child: ChildProcess, ended: Promise<void>, graceMs: number): 
   const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
   await ended;
   clearTimeout(timer);
-}
-
-function untilEnded(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    child.once(child.pid === undefined ? 'error' : 'exit', () => resolve());
-  });
 }
 
 function isAlive(child: ChildProcess): boolean {

@@ -54,7 +54,7 @@ export function createCaseRunner(options: RunnerOptions): CaseRunner {
     try {
       return await askChild(child, request, { receive, signal });
     } catch (error) {
-      const fault = faultOf(error, complaint.trim());
+      const fault: Fault = signal.aborted ? signal.reason : crash(error, complaint.trim());
       return { outcome: fault.kind, fault, ms: performance.now() - startedAt };
     } finally {
       stop();
@@ -79,17 +79,7 @@ export function createCaseRunner(options: RunnerOptions): CaseRunner {
 const harmless: Fault['kind'][] = ['untyped error', 'wrong answer'];
 const startMs = 60_000;
 
-class OutOfHandError extends Error {
-  readonly fault: Fault;
-
-  constructor(fault: Fault) {
-    super(fault.detail);
-    this.fault = fault;
-  }
-}
-
-function faultOf(error: unknown, complaint: string): Fault {
-  if (error instanceof OutOfHandError) return error.fault;
+function crash(error: unknown, complaint: string): Fault {
   if (!(error instanceof ChildEndedError)) throw error;
   const detail = `the process ended with ${error.how}: ${complaint || 'no message'}`;
   return { kind: 'crash', detail };
@@ -97,11 +87,11 @@ function faultOf(error: unknown, complaint: string): Fault {
 
 const pollMs = 50;
 
-/** Aborts once a process takes too long or too much memory. */
+/** Aborts, with the fault, once a process takes too long or too much memory. */
 function watch(pid: number, { hangMs, maxResidentBytes }: RunnerOptions) {
   const watching = new AbortController();
   const until = performance.now() + hangMs;
-  const abort = (fault: Fault) => watching.abort(new OutOfHandError(fault));
+  const abort = (fault: Fault) => watching.abort(fault);
   const poll = setInterval(() => {
     const bytes = residentBytes(pid) ?? 0;
     if (bytes > maxResidentBytes) abort(tooMuch(bytes, maxResidentBytes));
