@@ -14,7 +14,7 @@ export interface ForecastPrices extends LambdaPrices {
  * still the same. SQS: a tenth of sending ten together, receiving and deleting, as if each image came
  * alone. Batches of several cost less; what is tried again costs more.
  */
-export const requestsOfImage = { reads: 2, writes: 1, messages: 2.1 };
+const requestsOfImage = { reads: 2, writes: 1, messages: 2.1 };
 
 /** Keys that S3 lists in one answer. */
 const keysOfPage = 1_000;
@@ -27,7 +27,7 @@ interface Work {
   listed: number;
 }
 
-export interface Forecast {
+interface Forecast {
   /** Conversions that the times are of; without any, nothing that follows from times is known. */
   measured: number;
   megapixels: number | undefined;

@@ -1,11 +1,8 @@
 export { type BackfillOptions, type BackfillResult, backfill } from './backfill.ts';
 export { batchJobText } from './batch-job.ts';
 export {
-  type Checkpoint,
   CheckpointError,
-  type CheckpointFile,
   openCheckpoint,
-  type Plan,
 } from './checkpoint-file.ts';
 export {
   type Choice,
@@ -18,18 +15,14 @@ export {
   createPipelineDestination,
   createQueueDestination,
   type Destination,
-  type Taken,
 } from './destinations.ts';
 export {
-  type Forecast,
   type ForecastOptions,
   type ForecastPrices,
   forecastWork,
-  requestsOfImage,
 } from './forecast.ts';
 export { pollBucket, pollOnce } from './poll.ts';
 export { type RetryResult, retryFailed } from './retry-failed.ts';
-export { type FindingKind, findingKinds, type KeyFinding } from './verify/findings.ts';
-export { compareKeys, KeyOrderError } from './verify/merge-lists.ts';
+export { type FindingKind, findingKinds } from './verify/findings.ts';
 export { createRepair, type Repair, type RepairResult } from './verify/repair.ts';
 export { keptFindings, type VerifyOptions, type VerifyReport, verify } from './verify/verify.ts';

@@ -54,16 +54,11 @@ async function next<Entry>(entries: AsyncGenerator<Entry>): Promise<Entry | unde
 }
 
 function smallest(keys: (string | undefined)[]): string | undefined {
-  return keys
-    .filter((key) => key !== undefined)
-    .reduce<string | undefined>(
-      (least, key) => (least === undefined || compareKeys(key, least) < 0 ? key : least),
-      undefined,
-    );
+  return keys.filter((key) => key !== undefined).toSorted(compareKeys)[0];
 }
 
 /** A store or database that does not list keys in the order of their bytes. */
-export class KeyOrderError extends Error {
+class KeyOrderError extends Error {
   readonly code = 'KEYS_OUT_OF_ORDER';
 
   constructor(what: string, before: string, after: string) {
@@ -75,7 +70,7 @@ export class KeyOrderError extends Error {
 }
 
 /** In the order of their bytes in UTF-8, which is not the order of JavaScript's strings. */
-export function compareKeys(a: string, b: string): number {
+function compareKeys(a: string, b: string): number {
   return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
