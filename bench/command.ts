@@ -3,7 +3,7 @@
 //   npm run bench -- --quick               less than one
 //   npm run bench -- --photos FOLDER       with pictures of one's own
 //   npm run bench -- --only conversions    or cold, job, sizes; several with commas
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,6 +16,7 @@ import { availablePeers, describeMachine, pythonVersions } from './machine.ts';
 import { renderReport } from './report.ts';
 import type { Results } from './results.ts';
 import { renderTables } from './tables.ts';
+import { writeResults } from './write-results.ts';
 
 const parts = ['conversions', 'cold', 'job', 'sizes'] as const;
 const { values: flags } = parseArgs({
@@ -35,13 +36,9 @@ const print = (line: string) => console.error(line);
 const folder = await mkdtemp(join(tmpdir(), 'grayscale-bench-'));
 try {
   const results = await measure();
-  const place = new URL('results/', import.meta.url);
-  await mkdir(place, { recursive: true });
   const name = flags.name ?? results.startedAt.replaceAll(/[:.]/g, '-');
-  await writeFile(new URL(`${name}.json`, place), `${JSON.stringify(results, null, 1)}\n`);
-  await writeFile(new URL(`${name}.html`, place), renderReport(results));
   console.log(renderTables(results));
-  console.log(`Written: bench/results/${name}.json and .html`);
+  await writeResults(name, results, { html: renderReport(results) });
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { type Figure, figureOf, ratioOf } from '../figures.ts';
 
@@ -30,9 +29,17 @@ export async function measureColdStart(options: ColdOptions): Promise<ColdResult
   const commands: [name: string, command: string[]][] = [
     ['ours', [process.execPath, bundled, file]],
     ['ours, with a compile cache', [process.execPath, bundled, file, 'cache']],
-    ['ours, from the TypeScript', [process.execPath, pathOf('cold-start.ts'), file]],
+    [
+      'ours, from the TypeScript',
+      [process.execPath, join(import.meta.dirname, 'cold-start.ts'), file],
+    ],
     ...(hasPython
-      ? [['Python', [python, pathOf('cold-start.py'), file]] as [string, string[]]]
+      ? [
+          ['Python', [python, join(import.meta.dirname, 'cold-start.py'), file]] as [
+            string,
+            string[],
+          ],
+        ]
       : []),
   ];
   const samples = commands.map(() => ({ cpuMs: [] as number[], wallMs: [] as number[] }));
@@ -57,12 +64,12 @@ export async function measureColdStart(options: ColdOptions): Promise<ColdResult
 }
 
 /** Beside the results, from where sharp is found. */
-const bundled = pathOf('../results/cold-start/cold-start.js');
+const bundled = join(import.meta.dirname, '../results/cold-start/cold-start.js');
 
 /** As the function is packaged: everything but sharp in a few files. */
 async function bundleColdStart(): Promise<void> {
   await build({
-    entryPoints: [pathOf('cold-start.ts')],
+    entryPoints: [join(import.meta.dirname, 'cold-start.ts')],
     outdir: dirname(bundled),
     bundle: true,
     splitting: true,
@@ -90,8 +97,4 @@ async function run([command = '', ...args]: string[]): Promise<{ cpuMs: number; 
   const wallMs = performance.now() - startedAt;
   if (code !== 0) throw new Error(`Expected ${args[0]} to end well but it ended with ${code}.`);
   return { cpuMs: Number(printed), wallMs };
-}
-
-function pathOf(name: string): string {
-  return fileURLToPath(new URL(name, import.meta.url));
 }

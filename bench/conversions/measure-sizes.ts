@@ -57,7 +57,7 @@ async function convertOnce(peer: PeerName, file: string, python: string) {
   try {
     const request = { task: 'convert', peer, file, output: 'png', repeat: 1 } as const;
     await worker.ask(request);
-    const peakMb = await worker.peakMb();
+    const peakMb = worker.peakMb();
     const { cpuMs } = await worker.ask({ ...request, repeat: 2 });
     return { cpuMs, peakMb };
   } finally {

@@ -1,6 +1,7 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { startServices } from '../job/start-services.ts';
 
 interface BenchServer {
   url: string;
@@ -10,8 +11,8 @@ interface BenchServer {
 
 /** `grayscale serve` on a real store and database, each in a process of its own. */
 export async function startBenchServer(nodeArguments: string[] = []): Promise<BenchServer> {
-  const services = fork(new URL('../job/services.ts', import.meta.url), ['bench']);
-  const [settings] = (await once(services, 'message')) as [Record<string, string>];
+  const services = await startServices('bench');
+  const { settings } = services;
   const main = new URL('../../bin/grayscale.js', import.meta.url).pathname;
   const server = spawn(process.execPath, [...nodeArguments, main, 'serve', '--port', '0'], {
     env: { ...process.env, ...settings, S3_BUCKET: 'bench' },
@@ -21,11 +22,10 @@ export async function startBenchServer(nodeArguments: string[] = []): Promise<Be
     url: await urlOf(server),
     databaseUrl: (settings.DATABASE_URL ?? '').replace('?sslmode=disable', ''),
     async close() {
-      const ended = [once(server, 'exit'), once(services, 'exit')];
+      const ended = once(server, 'exit');
       server.kill('SIGTERM');
-      await ended[0];
-      services.disconnect();
-      await ended[1];
+      await ended;
+      await services.close();
     },
   };
 }

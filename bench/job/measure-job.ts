@@ -1,5 +1,3 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { allocatorSettings } from '../../src/isolation/allocator.ts';
@@ -7,6 +5,7 @@ import { inTurn } from '../conversions/measure-conversions.ts';
 import { type Figure, figureOf, ratioOf } from '../figures.ts';
 import { programOf } from '../workers/peers.ts';
 import { type Sample, startWorker, type Worker } from '../workers/worker.ts';
+import { startServices } from './start-services.ts';
 
 export interface JobResult {
   name: string;
@@ -50,8 +49,8 @@ const variants: Variant[] = [
 
 /** The whole job against a real store and database: fetch, convert, store, record. */
 export async function measureJob(options: JobOptions): Promise<JobResult[]> {
-  const services = fork(new URL('services.ts', import.meta.url), [bucket]);
-  const [settings] = (await once(services, 'message')) as [Record<string, string>];
+  const services = await startServices(bucket);
+  const { settings } = services;
   const env = { ...process.env, ...settings, AWS_PROFILE: undefined, S3_BUCKET: bucket };
   const workers = {
     ours: startWorker([...programOf({ program: 'node' }, ''), 'ours'], {
@@ -68,9 +67,7 @@ export async function measureJob(options: JobOptions): Promise<JobResult[]> {
     return await measureVariants(workers, uploads, options);
   } finally {
     for (const worker of Object.values(workers)) await worker.close();
-    const ended = once(services, 'exit');
-    services.disconnect();
-    await ended;
+    await services.close();
   }
 }
 

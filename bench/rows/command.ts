@@ -3,12 +3,12 @@
 //   npm run bench:rows                     ten million rows, which take half an hour and 15 GB of disk
 //   npm run bench:rows -- --rows 1000000   fewer
 //   npm run bench:rows -- --stops 1000000  where batches are written on the way
-import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { connectPostgres, type Postgres } from '../../src/ledger/connect.ts';
 import { migrate } from '../../src/ledger/migrate.ts';
 import { startPostgres } from '../../testing/postgres-server.ts';
 import { describeMachine } from '../machine.ts';
+import { writeResults } from '../write-results.ts';
 import { fillTable, relationSizes } from './fill-table.ts';
 import { measureInserts } from './measure-inserts.ts';
 import { measureLists, measureReports } from './measure-queries.ts';
@@ -47,12 +47,9 @@ try {
     rows: total,
     ...(await measure(postgres)),
   };
-  const place = new URL('../results/', import.meta.url);
-  await mkdir(place, { recursive: true });
   const name = flags.name ?? `rows-${startedAt.replaceAll(/[:.]/g, '-')}`;
-  await writeFile(new URL(`${name}.json`, place), `${JSON.stringify(results, null, 1)}\n`);
   console.log(renderRows(results));
-  console.log(`Written: bench/results/${name}.json`);
+  await writeResults(name, results);
 } finally {
   await postgres.close();
   await server.stop();

@@ -11,7 +11,7 @@ import { readConfig } from '../../src/config/index.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { s3Event, sqsEvent } from '../../testing/events.ts';
 import { startLambdaRuntime } from '../../testing/lambda-runtime.ts';
-import { peakMbOf } from '../workers/peak-memory.ts';
+import { peakBytes } from '../../testing/peak-memory.ts';
 
 const bucket = 'bench';
 const rounds = 10;
@@ -62,7 +62,8 @@ async function measure({ name, width, height }: (typeof sizes)[number]): Promise
       else console.log(`${name}: the first one, with the start of Node, ${before + took} ms`);
     }
     const median = cpuMs.toSorted((a, b) => a - b)[Math.floor(rounds / 2)];
-    console.log(`${name}: ${median} ms of processor, ${await peakMbOf(running.pid)} MB at most`);
+    const peakMb = Math.round((peakBytes(running.pid) ?? 0) / 2 ** 20);
+    console.log(`${name}: ${median} ms of processor, ${peakMb} MB at most`);
   } finally {
     await running.stop();
   }

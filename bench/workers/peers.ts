@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { allocatorSettings } from '../../src/isolation/allocator.ts';
 
 export type Output = 'png' | 'jpeg';
@@ -37,15 +37,11 @@ export const peerNames = Object.keys(peers) as PeerName[];
 /** What runs a peer: the same Node as this, or Debian’s Python unless PYTHON names another. */
 export function programOf({ program }: Pick<Peer, 'program'>, python: string): string[] {
   return program === 'node'
-    ? [process.execPath, pathOf('node-worker.ts')]
-    : [python, pathOf('python-worker.py')];
+    ? [process.execPath, join(import.meta.dirname, 'node-worker.ts')]
+    : [python, join(import.meta.dirname, 'python-worker.py')];
 }
 
 /** A peer starts as its users start it, and ours as our own processes do. */
 export function peerEnvironment(peer: PeerName): NodeJS.ProcessEnv {
   return peer === 'ours' ? { ...allocatorSettings, ...process.env } : process.env;
-}
-
-function pathOf(name: string): string {
-  return fileURLToPath(new URL(name, import.meta.url));
 }

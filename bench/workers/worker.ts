@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { peakMbOf } from './peak-memory.ts';
+import { peakBytes } from '../../testing/peak-memory.ts';
 import type { Output, PeerName } from './peers.ts';
 
 /** What one process took for what it was asked, over all of its threads. */
@@ -37,7 +37,7 @@ export type WorkerRequest =
 export interface Worker {
   ask<Reply = Sample>(request: WorkerRequest): Promise<Reply>;
   /** Since it started, in MiB; undefined where the system does not tell. */
-  peakMb(): Promise<number | undefined>;
+  peakMb(): number | undefined;
   close(): Promise<void>;
 }
 
@@ -55,9 +55,15 @@ export function startWorker([command = '', ...args]: string[], env: NodeJS.Proce
       if (reply.error !== undefined) throw new Error(reply.error);
       return reply as Reply;
     },
-    peakMb: async () => child.pid && (await peakMbOf(child.pid)),
+    peakMb: () => peakMbOf(child),
     close: () => closed(child),
   };
+}
+
+/** In MiB. Undefined where there is no /proc. */
+function peakMbOf({ pid }: ChildProcess): number | undefined {
+  const bytes = pid === undefined ? undefined : peakBytes(pid);
+  return bytes && Math.round(bytes / 2 ** 20);
 }
 
 async function closed(child: ChildProcess): Promise<void> {

@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { askChild, ChildEndedError, superviseChild } from '../../src/isolation/supervise-child.ts';
+import { residentBytes } from '../../testing/peak-memory.ts';
 import type { FuzzCase } from './fuzz-case.ts';
 import type { Fault } from './judge-case.ts';
-import { residentBytes } from './peak-memory.ts';
 import type { CaseReply, CaseResult } from './serve-cases.ts';
 
 export interface RunnerOptions {

@@ -8,9 +8,9 @@ import {
   openImage,
   type RecipeOptions,
 } from '../../src/convert/index.ts';
+import { startMemoryWatch } from '../../testing/peak-memory.ts';
 import { wrongOutput } from './check-output.ts';
 import type { FuzzCase } from './fuzz-case.ts';
-import { startMemoryWatch } from './peak-memory.ts';
 
 /** What is wrong with the engine, as a case shows it. */
 export interface Fault {

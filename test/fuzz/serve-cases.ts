@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import sharp from 'sharp';
+import { residentBytes } from '../../testing/peak-memory.ts';
 import { type Corpus, loadCorpus } from './corpus.ts';
 import type { FuzzCase } from './fuzz-case.ts';
 import { type Engine, judgeCase, type Verdict } from './judge-case.ts';
-import { residentBytes } from './peak-memory.ts';
 
 export interface CaseResult extends Verdict {
   ms: number;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { residentBytes } from '../fuzz/peak-memory.ts';
+import { residentBytes } from '../../testing/peak-memory.ts';
 import { countMessages } from './queue.ts';
 import type { World } from './world.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { forgetPeak, peakBytes, residentBytes } from '../../fuzz/peak-memory.ts';
+import { forgetPeak, peakBytes, residentBytes } from '../../../testing/peak-memory.ts';
 import type { Server } from '../server.ts';
 
 /** What something cost the server while it went on. */

@@ -5,7 +5,10 @@ export function residentBytes(pid: number | 'self'): number | undefined {
   return statusOf(pid, 'VmRSS') ?? (pid === 'self' ? process.memoryUsage.rss() : undefined);
 }
 
-/** The most since the system was last asked to forget it. Undefined as above. */
+/**
+ * The most since the system was last asked to forget it. Undefined as above. The maximum that getrusage
+ * reports is no substitute: a child begins with that of the process that started it.
+ */
 export function peakBytes(pid: number): number | undefined {
   return statusOf(pid, 'VmHWM');
 }
