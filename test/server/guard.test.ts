@@ -198,6 +198,17 @@ describe('without a token', () => {
     },
   );
 
+  test.each([
+    ['/v1/images', 'no-store'],
+    ['/v1/images/999', 'no-store'],
+    ['/v1/live', 'no-cache'],
+    ['/docs', null],
+  ])('%s may be stored as Cache-Control says: %j', async (path, cacheControl) => {
+    const { headers } = await api.request(path, { method: 'HEAD' });
+    expect(headers.get('cache-control')).toBe(cacheControl);
+    expect(headers.get('strict-transport-security')).toBe(null);
+  });
+
   test('a method that a path does not have is answered with those that it has', async () => {
     const response = await api.request('/v1/images', { method: 'POST' });
     expect(response.status).toBe(405);
