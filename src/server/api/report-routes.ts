@@ -1,4 +1,4 @@
-import { createRoute } from '@hono/zod-openapi';
+import { createRoute, type z } from '@hono/zod-openapi';
 import {
   CompareQuerySchema,
   DistributionQuerySchema,
@@ -13,46 +13,42 @@ import {
 } from './report-schemas.ts';
 import { json, problemsOf } from './responses.ts';
 
-const tags = ['Statistics'];
 const sampled =
   'All rows of the time, or as many of them, drawn at random, as tell enough; `isWhole` says which.';
 
-export const stats = createRoute({
-  method: 'get',
-  path: '/v1/stats',
-  tags,
+export const stats = report('/v1/stats', StatsQuerySchema, StatsSchema, {
   summary: 'How long images took, what failed and what it cost',
-  description: sampled,
-  request: { query: StatsQuerySchema },
-  responses: { 200: json(StatsSchema, 'The report.'), ...problemsOf(408) },
 });
 
-export const compare = createRoute({
-  method: 'get',
-  path: '/v1/stats/compare',
-  tags,
+export const compare = report('/v1/stats/compare', CompareQuerySchema, CompareSchema, {
   summary: 'Whether one release, or one time, was faster than another',
   description: 'Medians with bootstrap intervals, in numbers and in a sentence, stage by stage.',
-  request: { query: CompareQuerySchema },
-  responses: { 200: json(CompareSchema, 'The report.'), ...problemsOf(408) },
 });
 
-export const timeline = createRoute({
-  method: 'get',
-  path: '/v1/stats/timeline',
-  tags,
+export const timeline = report('/v1/stats/timeline', TimelineQuerySchema, TimelineSchema, {
   summary: 'Outcomes, percentiles and bytes over time',
-  description: sampled,
-  request: { query: TimelineQuerySchema },
-  responses: { 200: json(TimelineSchema, 'The report.'), ...problemsOf(408) },
 });
 
-export const distribution = createRoute({
-  method: 'get',
-  path: '/v1/stats/distribution',
-  tags,
-  summary: 'How times are distributed, and how they grow with the size',
-  description: sampled,
-  request: { query: DistributionQuerySchema },
-  responses: { 200: json(DistributionSchema, 'The report.'), ...problemsOf(408) },
-});
+export const distribution = report(
+  '/v1/stats/distribution',
+  DistributionQuerySchema,
+  DistributionSchema,
+  { summary: 'How times are distributed, and how they grow with the size' },
+);
+
+function report<Path extends string, Query extends z.ZodObject, Report extends z.ZodType>(
+  path: Path,
+  query: Query,
+  schema: Report,
+  { summary, description = sampled }: { summary: string; description?: string },
+) {
+  return createRoute({
+    method: 'get',
+    path,
+    tags: ['Statistics'],
+    summary,
+    description,
+    request: { query },
+    responses: { 200: json(schema, 'The report.'), ...problemsOf(408) },
+  });
+}
