@@ -25,7 +25,7 @@ import { createGate } from './transfer/gate.ts';
 /** The API as a function from Request to Response. */
 export function createApp(service: Omit<Service, 'gate'>): Api {
   const { config } = service.parts;
-  // Those inside wait for memory in turn; more of them would only wait longer.
+  // Requests inside wait their turn for memory; admitting more would only make them wait longer.
   const full: Service = {
     ...service,
     gate: createGate(Math.max(16, 4 * config.capacity.concurrency)),
@@ -68,7 +68,7 @@ export function createApp(service: Omit<Service, 'gate'>): Api {
   return app;
 }
 
-/** Around everything else: refusals are requests, too. */
+/** The outermost middleware, so that refused requests are counted as well. */
 function observe({ log, metrics }: Pick<Service, 'log' | 'metrics'>): MiddlewareHandler {
   const bounded = createBoundedLog(log);
   return async (c, next) => {
@@ -84,10 +84,10 @@ function observe({ log, metrics }: Pick<Service, 'log' | 'metrics'>): Middleware
   };
 }
 
-/** Unauthorized, another site, another host. */
+/** Unauthorized, cross-site, wrong host. */
 const refusedStatuses = new Set([401, 403, 421]);
 
-/** Connections that are kept alive would bring new requests for as long as they last. */
+/** Without this, kept-alive connections could send new requests indefinitely. */
 function refuseWhen(stopping: AbortSignal): MiddlewareHandler {
   return async (c, next) => {
     if (stopping.aborted && c.req.path !== '/readyz') {
@@ -101,7 +101,7 @@ function refuseWhen(stopping: AbortSignal): MiddlewareHandler {
   };
 }
 
-/** A body that a handler made all the same is ended: nobody reads it, and it may hold something. */
+/** Cancels the body that a handler created for HEAD: it is never read and may hold resources. */
 const withoutBodyOfHead: MiddlewareHandler = async (c, next) => {
   await next();
   if (c.req.method === 'HEAD') await c.res.body?.cancel();

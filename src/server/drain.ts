@@ -1,15 +1,15 @@
 import type { Server } from 'node:http';
 import { Server as NetServer } from 'node:net';
 
-/** Ends a server without cutting off what it is answering. */
+/** Stops a server after the requests in progress are answered. */
 interface Drain {
-  /** Takes no new connections, and resolves when all requests are answered or time is over. */
+  /** Accepts no new connections; resolves when all requests are answered or the time is up. */
   close(timeoutMs: number): Promise<void>;
 }
 
 /**
- * Counts requests until the last byte of their answers is with the operating system. Node's own
- * `close` destroys connections whose answers are complete but not sent yet.
+ * Counts requests until the last byte of the response is passed to the operating system. Node's own
+ * `close` destroys connections whose responses are complete but not sent yet.
  */
 export function drainOf(server: Server): Drain {
   let unanswered = 0;
@@ -24,7 +24,8 @@ export function drainOf(server: Server): Drain {
 
   return {
     async close(timeoutMs) {
-      // What HTTP's close does besides is what is not wanted.
+      // HTTP's own close would also destroy idle connections, which may still be sending a
+      // response.
       NetServer.prototype.close.call(server);
       if (unanswered > 0) {
         await new Promise<void>((resolve) => {

@@ -5,16 +5,16 @@ import { RequestError } from './problems/problems.ts';
 
 interface GuardOptions {
   apiToken?: string;
-  /** For `/v1/events`, in place of the other. */
+  /** For `/v1/events`, instead of the other token. */
   eventsToken?: string;
 }
 
-/** Told by probes that have no token; neither says more than yes or no. */
+/** Open to probes without a token; neither response reveals more than yes or no. */
 const open = new Set(['/healthz', '/readyz']);
 
 const loopbackName = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
 
-/** Throws `ConfigError` for an address that would let anyone in. */
+/** Throws `ConfigError` for an address that would be reachable without a token. */
 export function checkAddress(host: string, apiToken: string | undefined): void {
   const name = host.includes(':') ? `[${host}]` : host;
   if (apiToken !== undefined || loopbackName.test(name)) return;
@@ -23,7 +23,7 @@ export function checkAddress(host: string, apiToken: string | undefined): void {
   ]);
 }
 
-/** Who may ask for what. */
+/** Checks a request's token, host and origin. */
 export function guard({ apiToken, eventsToken }: GuardOptions): MiddlewareHandler {
   return async (c, next) => {
     const { path } = c.req;
@@ -31,7 +31,8 @@ export function guard({ apiToken, eventsToken }: GuardOptions): MiddlewareHandle
     if (!open.has(path)) {
       if (token === undefined) checkHost(c.req.header('host') ?? new URL(c.req.url).host);
       else if (!isAuthorized(c.req.header('authorization'), token)) {
-        // Browsers ask for a password once and then send it with every request, pictures included.
+        // Browsers ask for a password once and then send it with every request, including those for
+        // images.
         c.header('www-authenticate', 'Basic realm="grayscale", charset="UTF-8"');
         throw new RequestError(
           'UNAUTHORIZED',
@@ -44,7 +45,10 @@ export function guard({ apiToken, eventsToken }: GuardOptions): MiddlewareHandle
   };
 }
 
-/** Without a token, a page elsewhere could reach a server on loopback by a name of its own for it. */
+/**
+ * Without a token, a foreign page could reach a loopback server through a domain name that it
+ * controls.
+ */
 function checkHost(host: string): void {
   if (loopbackName.test(host.replace(/:\d+$/, ''))) return;
   throw new RequestError(
@@ -54,9 +58,10 @@ function checkHost(host: string): void {
 }
 
 /**
- * Refuses what a page of another site asks for, whatever the method: a GET takes a place or a
- * processor as well, and no such page could read the answer. Browsers send `Origin` with what changes
- * something and with CORS, and `Sec-Fetch-Site` with everything; other clients send neither.
+ * Refuses requests from other sites' pages, whatever the method: a GET also takes a slot or CPU
+ * time, and such a page could not read the response. Browsers send `Origin` with CORS requests and
+ * with methods that change state, and `Sec-Fetch-Site` with every request. Other clients send
+ * neither.
  */
 function checkSite({ headers, method, url }: Request, path: string): void {
   const origin = headers.get('origin');
@@ -69,12 +74,15 @@ function checkSite({ headers, method, url }: Request, path: string): void {
   );
 }
 
-/** `none` is a person who typed the address. */
+/** `none` means that the user typed the address. */
 function isSameSite(headers: Headers): boolean {
   return ['same-origin', 'none', null].includes(headers.get('sec-fetch-site'));
 }
 
-/** A link that a person follows; not to a stream, which is no page and takes a place. */
+/**
+ * A link that the user follows. `/v1/live` is excluded: a stream is not a page, and it takes a
+ * slot.
+ */
 function isLink({ headers, method }: Pick<Request, 'headers' | 'method'>, path: string): boolean {
   const isPage =
     headers.get('sec-fetch-mode') === 'navigate' && headers.get('sec-fetch-dest') === 'document';
@@ -95,7 +103,7 @@ function isAuthorized(header: string | undefined, token: string): boolean {
   }
 }
 
-/** In constant time, whatever the lengths. */
+/** Compares in constant time, whatever the lengths. */
 function isSame(given: string, expected: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(expected));

@@ -1,21 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LedgerReader, LedgerRow, RowChange } from '../ledger/ledger-reader.ts';
 
-/** What a subscriber gets: rows in the order in which they were written. */
+/** Rows that a subscriber receives, in the order in which they were written. */
 export interface LiveBatch {
   rows: LedgerRow[];
-  /** Written between the last batch and this one, and left out: nobody reads so fast. */
+  /**
+   * Rows written since the previous batch but omitted, because they come faster than anyone can
+   * read.
+   */
   skipped: number;
 }
 
-/** The rows of the ledger as they are written, by whichever process. */
+/** Publishes the ledger's rows as any process writes them. */
 export interface LiveFeed {
-  /** Rows may have been written; without it they are found within `pollMs`. */
+  /** Signals that rows may have been written; without it they are found within `pollMs`. */
   wake(): void;
   subscribe(listener: (batch: LiveBatch) => void): () => void;
   /**
-   * Resolves when every row that is written from now on reaches the subscribers. Without that, what
-   * is written between a subscription and the feed's first query would count as old.
+   * Resolves when every row written from now on reaches the subscribers. A row written between a
+   * subscription and the feed's first query would otherwise be treated as old.
    */
   ready(): Promise<void>;
   readonly subscribers: number;
@@ -28,17 +31,17 @@ interface LiveFeedOptions {
   pollMs?: number;
 }
 
-/** A row bears the time at which its statement began, and may be seen this much later. */
+/** A row's time is when its statement began; the row may become visible this much later. */
 const overlapMs = 5_000;
-/** Between two looks at the ledger, however often it is woken. */
+/** Min time between two queries of the ledger, however often `wake` is called. */
 const restMs = 100;
 const maxChanges = 2_000;
 const maxRows = 100;
 
 /**
- * Reads on from where it was whenever it is woken. A notification only wakes: what is told comes
- * from the ledger alone, so that a lost one costs a moment and never a row. Nothing is read while
- * nobody listens.
+ * Creates a feed that continues from its last position whenever it wakes. A notification only wakes
+ * it; rows are read from the ledger alone, so a lost notification delays a row but never loses it.
+ * Nothing is read while there are no subscribers.
  */
 export function createLiveFeed({ reader, onError, pollMs = 2_000 }: LiveFeedOptions): LiveFeed {
   const listeners = new Set<(batch: LiveBatch) => void>();
@@ -92,7 +95,7 @@ export function createLiveFeed({ reader, onError, pollMs = 2_000 }: LiveFeedOpti
   };
 }
 
-/** Where in the ledger one is, and what was seen near there. */
+/** The position in the ledger, and the rows already seen near it. */
 function createTrail(reader: LiveFeedOptions['reader']) {
   let from: string | undefined;
   let seen = new Set<string>();
@@ -100,7 +103,7 @@ function createTrail(reader: LiveFeedOptions['reader']) {
 
   async function begin(): Promise<string> {
     const newest = await reader.newest();
-    // An empty ledger: everything that comes is new.
+    // The ledger is empty, so every row will be new.
     const since = newest ? before(newest.recordedAt) : '1970-01-01T00:00:00.000Z';
     seen = new Set((await reader.changesSince(since, maxChanges)).map(nameOf));
     return since;
@@ -118,7 +121,7 @@ function createTrail(reader: LiveFeedOptions['reader']) {
       const rows = told.length > 0 ? await reader.findAll(told.map(({ id }) => id)) : [];
       const last = changes.at(-1);
       if (last) {
-        // Full to the brim: what lies within the overlap would be all there is.
+        // With a full page, going back by the overlap could return the same rows forever.
         from = changes.length < maxChanges ? before(last.recordedAt) : last.recordedAt;
         seen = new Set(changes.map(nameOf));
       }

@@ -1,4 +1,4 @@
-/** Another program listens where the server should. */
+/** Another program already listens on the server's port. */
 export class PortTakenError extends Error {
   readonly code = 'PORT_IN_USE';
 
@@ -10,7 +10,7 @@ export class PortTakenError extends Error {
   }
 }
 
-/** The address is not of this machine, or the system does not permit the port. */
+/** This machine does not have the address, or the system does not permit the port. */
 export class CannotListenError extends Error {
   readonly code = 'CANNOT_LISTEN';
 

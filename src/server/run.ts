@@ -8,14 +8,14 @@ import { createLog, type Log } from './logging/log.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 export interface RunOptions {
-  /** Looked through for uploads that no event announced. */
+  /** The bucket that is searched for uploads without an event. */
   poll: Place | undefined;
   print: (line: string) => void;
 }
 
 /**
- * Runs the server until it is told to stop, then lets it finish what it has begun. A signal before it
- * listens ends the process at once: nothing is under way.
+ * Runs the server until a signal stops it, then finishes the requests in progress. A signal before
+ * it listens ends the process immediately, because nothing is in progress.
  */
 export async function runServer(config: Config, { poll, print }: RunOptions): Promise<void> {
   const log = createLog(config, print);
@@ -44,7 +44,7 @@ interface Polling {
   signal: AbortSignal;
 }
 
-/** Converts what it finds in this process, until the signal comes. */
+/** Converts missed uploads in this process, until the signal is aborted. */
 export function startPolling(place: Place, { parts, server, log, signal }: Polling): Promise<void> {
   const { files, reader, parseOptions, pipeline, config } = parts;
   return pollBucket(place, {
@@ -53,7 +53,7 @@ export function startPolling(place: Place, { parts, server, log, signal }: Polli
     intervalMs: config.server.pollIntervalSeconds * 1e3,
     destination: createPipelineDestination(pipeline, {
       onOutcome: server.outcome,
-      // Each upload that is not settled has its line in the log, and the next round tries it again.
+      // Each unsettled upload is logged, and the next round retries it.
       maxUnsettledInRow: Number.POSITIVE_INFINITY,
     }),
   });

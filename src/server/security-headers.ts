@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 
-/** On every answer; one that has a stricter policy of its own keeps it. */
+/** Set on every response. A response keeps its own policy if it has set a stricter one. */
 export const securityHeaders = secureHeaders({
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
@@ -17,12 +17,12 @@ export const securityHeaders = secureHeaders({
     frameAncestors: ["'none'"],
   },
   xFrameOptions: 'DENY',
-  // Whether browsers reach the server over TLS is up to whatever stands before it.
+  // The reverse proxy decides whether browsers reach the server over TLS.
   strictTransportSecurity: false,
   overwrite: false,
 });
 
-/** What the API answers is true at that moment. */
+/** API responses are valid only at that moment. */
 export const apiIsNotStored: MiddlewareHandler = async (c, next) => {
   await next();
   if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');

@@ -19,27 +19,30 @@ import { watchConnections } from './watch-connections.ts';
 
 interface ServerOptions {
   host: string;
-  /** 0 picks a free one. */
+  /** 0 picks a free port. */
   port: number;
   log: Log;
-  /** Whether PostgreSQL says when other processes wrote rows; else the table is looked at. */
+  /**
+   * Whether PostgreSQL notifies of rows that other processes write; otherwise the table is polled.
+   */
   listens: boolean;
 }
 
 export interface RunningServer {
   url: string;
-  /** An outcome was recorded by another process, which told so. */
+  /** Counts an outcome that was recorded outside the API's routes. */
   outcome(outcome: CountedOutcome): void;
-  /** Takes no new requests, finishes those that are there, then closes all parts. */
+  /** Refuses new requests, finishes those in progress, then closes all parts. */
   close(): Promise<void>;
 }
 
-/** Requests that are still under way after this are cut off. */
+/** Requests still in progress after this are aborted. */
 const drainMs = 25_000;
 
 /**
- * Starts the API on a port, and from then on owns the parts. Throws `ConfigError` for an address that
- * would be open to anyone. Where it fails, it closes what it opened; the parts are the caller's.
+ * Starts the API on a port and takes ownership of the parts. Throws `ConfigError` for an address
+ * that would be reachable without a token. On failure it closes what it opened, and the caller
+ * keeps the parts.
  */
 export async function startServer(
   parts: ServerParts,
@@ -88,14 +91,15 @@ export async function startServer(
 }
 
 function createHttpServer({ fetch }: Api, { requestTimeoutSeconds }: Config['server']): Server {
-  // Our own limit answers before this one cuts off; headers come at once.
+  // The server's own limit responds first, before this one ends the connection; headers arrive
+  // immediately.
   const requestTimeoutMs = requestTimeoutSeconds * 1e3 + 10_000;
   return createServer(
     {
       requestTimeout: requestTimeoutMs,
       headersTimeout: Math.min(10_000, requestTimeoutMs),
       maxHeaderSize: 16_384,
-      // Node looks every 30 seconds otherwise, and both limits hold only then.
+      // Node checks both limits only at this interval, which is 30 seconds by default.
       connectionsCheckingInterval: 1_000,
     },
     getRequestListener(fetch),

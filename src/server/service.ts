@@ -6,13 +6,13 @@ import type { Metrics } from './logging/metrics.ts';
 import type { Reporter } from './reports/reporter.ts';
 import type { Gate } from './transfer/gate.ts';
 
-/** What the handlers of the API work with. */
+/** The dependencies of the API's handlers. */
 export interface Service {
   parts: ServerParts;
   feed: LiveFeed;
   metrics: Metrics;
   reporter: Reporter;
-  /** Requests that take memory or a processor. */
+  /** Limits requests that use memory or a CPU. */
   gate: Gate;
   /** Aborted when the server stops. */
   stopping: AbortSignal;

@@ -2,13 +2,13 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
 export interface WatchOptions {
-  /** How long a client may read nothing of what is sent to it. */
+  /** How long a client may read nothing of the data sent to it. */
   graceMs?: number;
-  /** What it has to read in addition, before the time of a large piece is over. */
+  /** Adds to the grace period: the unread bytes divided by this rate. */
   bytesPerSecond?: number;
-  /** What all connections together may leave unread; the slowest are ended first. */
+  /** Max unread bytes of all connections together; the slowest are closed first. */
   maxUnreadBytes?: number;
-  /** Requests of one connection that are not answered yet: Node starts all that are pipelined. */
+  /** Max unanswered requests of one connection: Node starts all pipelined requests. */
   maxPipelined?: number;
   onEnd?: (facts: { reason: string; from: string | undefined }) => void;
 }
@@ -22,8 +22,8 @@ interface Connection {
 const intervalMs = 1_000;
 
 /**
- * Ends connections whose clients do not read their answers, or ask without waiting for them. Node
- * waits for such clients without end, and what they do not read stays in memory.
+ * Closes connections whose clients do not read their responses, or pipeline too many requests. Node
+ * waits for such clients forever, and unread data stays in memory.
  */
 export function watchConnections(
   server: Server,
@@ -67,7 +67,7 @@ export function watchConnections(
   }
 }
 
-/** Notes what has been sent since the last time. */
+/** Updates the time without progress; returns whether the connection has unread data. */
 function isUnread(socket: Socket, connection: Connection): boolean {
   const sentBytes = socket.bytesWritten - socket.writableLength;
   const isStalled = socket.writableLength > 0 && sentBytes === connection.sentBytes;
@@ -76,7 +76,9 @@ function isUnread(socket: Socket, connection: Connection): boolean {
   return socket.writableLength > 0;
 }
 
-/** The slowest of these connections, as many as have to end for the rest to stay within the limit. */
+/**
+ * The slowest of these connections: as many as must be closed to bring the rest within the limit.
+ */
 function slowestOf(unread: [Socket, Connection][], maxUnreadBytes: number): Socket[] {
   let total = unread.reduce((sum, [socket]) => sum + socket.writableLength, 0);
   const slowestFirst = unread.toSorted(([, a], [, b]) => b.stalledMs - a.stalledMs);

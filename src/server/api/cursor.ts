@@ -2,26 +2,26 @@ import { z } from '@hono/zod-openapi';
 import type { RowOrder, RowPosition } from '../../ledger/ledger-reader.ts';
 import { RequestError } from '../problems/problems.ts';
 
-/** What a cursor holds. Clients are not meant to read it, and nothing is trusted in one. */
+/** A cursor's content. It is opaque to clients, and nothing in a received one is trusted. */
 const ContentSchema = z.tuple([
   z.enum(['newest', 'oldest', 'slowest', 'fastest']),
   z.union([
     z.number().min(0).max(1e15),
     z
       .string()
-      // PostgreSQL reads no more digits than it can keep.
+      // PostgreSQL keeps no more digits than these.
       .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/)
       .refine((text) => z.iso.datetime().safeParse(text).success && text >= '1970'),
   ]),
   z.string().regex(/^[1-9]\d{0,17}$/),
 ]);
 
-/** The place after which the next page begins. */
+/** Encodes the position after which the next page begins. */
 export function writeCursor(order: RowOrder, { value, id }: RowPosition): string {
   return Buffer.from(JSON.stringify([order, value, id])).toString('base64url');
 }
 
-/** Throws `INVALID_REQUEST` for what was not given out for this order. */
+/** Decodes a cursor. Throws `INVALID_REQUEST` for one that was not issued for this order. */
 export function readCursor(order: RowOrder, cursor: string): RowPosition {
   const { success, data } = ContentSchema.safeParse(parse(cursor));
   const isTime = order === 'newest' || order === 'oldest';

@@ -4,12 +4,12 @@ import type { Image } from './schemas.ts';
 
 const thumbnailWidth = 160;
 
-/** A row as the API shows it, with links to the files that this server serves. */
+/** A row as an API document, with links to the files that this server serves. */
 export function imageDocument(row: LedgerRow, reach: Reach): Image {
   const self = `/v1/images/${row.id}`;
   const hasSource =
     row.sourceBucket !== null && row.sourceKey !== null && isWithinReach(row, reach, 'source');
-  // The original's rows name no bucket: where their outputs lie is not known.
+  // Rows that the original wrote name no bucket, so the location of their outputs is unknown.
   const hasOutput = row.outputBucket !== null && isWithinReach(row, reach, 'output');
   const stages = Object.entries(row.stagesMs).filter(([, ms]) => ms !== null);
   return {
@@ -53,7 +53,7 @@ function outputOf(row: LedgerRow): Image['output'] {
   return { bucket, key, sizeBytes, sha256, format, width, height, channels, depth, losses };
 }
 
-/** A recipe may say `source`: then it is the input's. */
+/** A recipe's format may be `source`; the output then has the input's format. */
 function formatOf({ outputFormat, inputFormat }: LedgerRow): string | null {
   return outputFormat === 'source' ? inputFormat : outputFormat;
 }

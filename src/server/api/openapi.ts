@@ -12,7 +12,7 @@ import { compare, distribution, stats, timeline } from './report-routes.ts';
 import { about, health, live, metrics, readiness } from './system-routes.ts';
 import { convert, receiveEvent, upload } from './work-routes.ts';
 
-/** Every route of the API, in the order in which they are documented. */
+/** Every route of the API, in the order of the documentation. */
 export const routes = [
   ...[convert, upload, receiveEvent],
   ...[listImages, getImage, getSource, getGray, retryImage, removeImage, live],
@@ -20,7 +20,7 @@ export const routes = [
   ...[about, health, readiness, metrics],
 ];
 
-/** The methods that a path has; none where there is no such path. */
+/** The methods of a path; empty if there is no such route. */
 export function methodsOf(path: string): string[] {
   const found = routes.filter((route) =>
     new RegExp(`^${route.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(path),

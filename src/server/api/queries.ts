@@ -3,9 +3,10 @@ import { type Recipe, type RecipeOptions, recipeOptions } from '../../convert/in
 import { statuses } from '../../ledger/columns.ts';
 import { groupings, readMoment, readSide } from '../../stats/index.ts';
 
-// What a query may say. Every one is strict: a name that is not known is a mistake, not a wish.
+// Schemas of the query parameters. All are strict: an unknown parameter is an error and is not
+// ignored.
 
-/** Answers a name that is not known with those that are. */
+/** Reports an unknown parameter together with the known ones. */
 function query<Shape extends z.ZodRawShape>(shape: Shape) {
   const names = Object.keys(shape).join(', ');
   return z.strictObject(shape, {
@@ -14,7 +15,7 @@ function query<Shape extends z.ZodRawShape>(shape: Shape) {
   });
 }
 
-/** PostgreSQL cannot hold NUL, and a store no longer name. */
+/** PostgreSQL cannot store NUL, and object stores accept no longer key. */
 const keyText = z
   .string()
   .min(1)
@@ -22,14 +23,14 @@ const keyText = z
     error: 'Expected a key of 1 to 1,024 bytes without NUL',
   });
 
-/** Anything that a row may hold, and nothing that the database would choke on. */
+/** Any value that a row may hold, without characters that the database rejects. */
 const word = z
   .string()
   .min(1)
   .max(1_024)
   .refine((text) => !text.includes('\0'), { error: 'Expected text without NUL' });
 
-/** A moment, or how long ago it was. */
+/** A time, or an age. */
 const moment = z
   .string()
   .transform((text, context) => {
@@ -74,7 +75,7 @@ export const ImagesQuerySchema = query({
 
 export type ImagesQuery = z.infer<typeof ImagesQuerySchema>;
 
-/** `9223372036854775807` is the largest that the database has. */
+/** `9223372036854775807` is the database's largest id. */
 export const ImageIdSchema = query({
   id: z
     .string()
@@ -140,7 +141,7 @@ export const CompareQuerySchema = query({
     .openapi({ default: 5, description: 'In percent: slower by so much is no regression.' }),
 });
 
-/** A recipe, each option as the table of options reads its text. */
+/** A recipe. Each option is parsed as the table of options defines. */
 export const RecipeQuerySchema = query(
   Object.fromEntries(
     Object.entries(recipeOptions).map(([name, facts]) => [

@@ -7,13 +7,13 @@ import {
   type TimelineReport,
 } from '../../stats/index.ts';
 
-// The reports of `grayscale stats`, described; docs/statistics.md says what each number means.
+// Schemas of the reports of `grayscale stats`; docs/statistics.md explains each number.
 
 const time = z.iso.datetime();
 const count = z.int().min(0);
 const interval = z.object({ low: z.number(), high: z.number() });
 
-/** How much of the ledger a report has seen. */
+/** How much of the ledger a report covers. */
 const basis = {
   since: time,
   until: time,

@@ -1,12 +1,12 @@
 import type { z } from '@hono/zod-openapi';
 import { ProblemSchema } from './schemas.ts';
 
-/** An answer in JSON, for the OpenAPI document. */
+/** A JSON response in the OpenAPI document. */
 export function json<Schema extends z.ZodType>(schema: Schema, description: string) {
   return { description, content: { 'application/json': { schema } } } as const;
 }
 
-/** Bytes of the given types. */
+/** A response body with one of these media types. */
 export function binary(description: string, contentTypes: readonly string[]) {
   const schema = { type: 'string', format: 'binary' } as const;
   return {
@@ -33,7 +33,7 @@ const refusals = {
   503: 'Busy, stopping, or a service behind it does not answer: try again after `Retry-After`.',
 } as const;
 
-/** The refusals of one route, and those that every route has. */
+/** The error responses of one route, and those that every route has. */
 export function problemsOf(...statuses: (keyof typeof refusals)[]) {
   const all = new Set<keyof typeof refusals>([400, 401, 403, 421, 500, 503, ...statuses]);
   return Object.fromEntries(

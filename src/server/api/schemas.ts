@@ -3,8 +3,8 @@ import { type Loss, lossMeanings } from '../../convert/index.ts';
 import { type Fields, fields, type Kind, statuses } from '../../ledger/columns.ts';
 import { type Stage, stages } from '../../pipeline/index.ts';
 
-// The documents that the API answers with. What may be missing is null, never left out, so that a
-// client sees every field in its first answer; only stages that did not happen are absent.
+// Schemas of the API's responses. Missing values are null and not omitted, so that a client sees
+// every field in its first response. Only stages that did not run are absent.
 
 const milliseconds = z.number().min(0);
 export const bytes = z.int().min(0);
@@ -29,7 +29,7 @@ type FieldSchemas = {
     : z.ZodNullable<(typeof kinds)[Fields[Field]['kind']]>;
 };
 
-/** The schema of each field of a row, as its column is. */
+/** The schema of each field of a row, matching its column. */
 const row = Object.fromEntries(
   Object.entries(fields).map(([field, column]) => {
     const schema = kinds[column.kind];

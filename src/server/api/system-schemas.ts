@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { outputFormats } from '../../convert/index.ts';
 import { bytes, RecipeSchema } from './schemas.ts';
 
-// What the server says of itself.
+// Schemas of the server's own state.
 
 const CheckSchema = z.object({ ok: z.boolean(), problem: z.string().nullable() });
 

@@ -6,7 +6,7 @@ import { EventAnswerSchema, PresignedUploadSchema, UploadSchema } from './schema
 
 const file = { type: 'string', format: 'binary' } as const;
 
-/** What a picture is sent as; the content decides what it is. */
+/** Media types accepted for an image; the format is detected from its content. */
 const body = {
   content: Object.fromEntries(
     [

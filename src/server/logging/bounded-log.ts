@@ -1,12 +1,12 @@
 import type { Log } from './log.ts';
 
 export interface BoundedLogOptions {
-  /** Lines of one message within one window; the rest are counted. */
+  /** Max lines per message and window; further ones are only counted. */
   maxLines?: number;
   windowMs?: number;
 }
 
-/** For lines that a client can cause without a token: a flood of them must not fill the disk. */
+/** Limits lines that a client can cause without a token, so that a flood cannot fill the disk. */
 export function createBoundedLog(
   log: Log,
   { maxLines = 20, windowMs = 60_000 }: BoundedLogOptions = {},

@@ -1,9 +1,12 @@
 import type { Log } from './log.ts';
 
-/** Lines of one kind that a request may write: a body of a thousand records is no reason for a thousand lines. */
+/**
+ * Max log lines of one kind per request, so that a body of a thousand records does not log as many
+ * lines.
+ */
 const maxLines = 10;
 
-/** Logs the first as errors, a line each, and the number of the others in one. */
+/** Logs the first entries as errors, one line each, and the number of the others on one line. */
 export function logSome(log: Log, message: string, all: Record<string, unknown>[]): void {
   for (const facts of all.slice(0, maxLines)) log('error', message, facts);
   const more = all.length - maxLines;

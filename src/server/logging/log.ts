@@ -3,12 +3,12 @@ import { printableJson } from '../../process/terminal.ts';
 
 export type Level = 'info' | 'warn' | 'error';
 
-/** Writes what an operator should know. */
+/** Writes log lines for the operator. */
 export type Log = (level: Level, message: string, facts?: Record<string, unknown>) => void;
 
 const ranks = { DEBUG: 0, INFO: 1, WARN: 2, ERROR: 3, SILENT: 4 } as const;
 
-/** A line of JSON each, as the function's log has them. */
+/** Writes one line of JSON per entry, in the format of the function's log. */
 export function createLog(
   { logging }: Pick<Config, 'logging'>,
   write: (line: string) => void,

@@ -1,21 +1,21 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { type Outcome, type StageTimes, stages } from '../../pipeline/index.ts';
 
-/** What is told of an outcome, wherever it was made. */
+/** The parts of an outcome that are counted, whichever process made it. */
 export type CountedOutcome = Pick<Outcome, 'status' | 'stages'> & { code?: string | undefined };
 
-/** What Prometheus asks for. */
+/** Metrics in the Prometheus format. */
 export interface Metrics {
   outcome(outcome: CountedOutcome): void;
   conversion(times: StageTimes): void;
   request(request: { method: string; route: string; status: number; seconds: number }): void;
-  /** Shown whenever it is asked for. */
+  /** Read whenever the metrics are scraped. */
   gauge(name: string, help: string, read: () => number): void;
   text(): Promise<string>;
   readonly contentType: string;
 }
 
-/** From a thumbnail's milliseconds to a poster's minute. */
+/** From milliseconds for a thumbnail to a minute for a poster. */
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 export function createMetrics(): Metrics {

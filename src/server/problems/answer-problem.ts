@@ -33,12 +33,12 @@ export function answerProblem(c: Context, { status, code, detail, errors }: Refu
   };
   const headers: Record<string, string> = { 'content-type': 'application/problem+json' };
   if (status === 503) headers['retry-after'] = String(retryAfterSeconds);
-  // What is left of the request may still come, and nobody reads it.
+  // The rest of the request may still arrive, but is not read.
   if (status === 408) headers.connection = 'close';
   return c.body(JSON.stringify(problem), status as 500, headers);
 }
 
-/** What HTTP says to whatever a handler threw; `log` gets what the client must not be told. */
+/** The HTTP response to any thrown error; `log` receives details that the client must not see. */
 export function refusalOf(error: unknown, log: (error: Error) => void): Refusal {
   if (error instanceof RequestError) {
     return refusal(error.code, error.message, error.errors);

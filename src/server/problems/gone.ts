@@ -1,7 +1,7 @@
 import type { Place } from '../routes/belongs-to.ts';
 import { RequestError } from './problems.ts';
 
-/** A file that a row names and that is no longer its own. */
+/** A row's file was removed, or replaced by other content. */
 export function gone({ ref }: Place, { isReplaced }: { isReplaced: boolean }): RequestError {
   return isReplaced
     ? new RequestError(

@@ -1,4 +1,4 @@
-/** What the API itself refuses, and how HTTP says it; docs/errors.md says more. */
+/** Errors of the API itself and their HTTP statuses; docs/errors.md explains them. */
 export const problems = {
   INVALID_REQUEST: 400,
   UNAUTHORIZED: 401,
@@ -29,7 +29,7 @@ export interface WrongParameter {
   received: string | null;
 }
 
-/** A request that is refused. */
+/** The API refuses the request. */
 export class RequestError extends Error {
   readonly code: ProblemCode;
   readonly errors: WrongParameter[] | undefined;

@@ -3,7 +3,7 @@ import { RequestError, type WrongParameter } from './problems.ts';
 
 const shownLength = 100;
 
-/** What is wrong with a request, each parameter by its name. */
+/** The problems of a request, by parameter name. */
 export function wrongParameters(
   error: z.core.$ZodError,
   given: Record<string, string | string[] | undefined>,

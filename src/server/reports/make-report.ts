@@ -15,14 +15,14 @@ import {
   type TimelineReport,
 } from '../../stats/index.ts';
 
-/** What is asked of the statistics. */
+/** A request for a report. */
 export type ReportRequest =
   | { name: 'stats'; window: TimeWindow; by: Grouping }
   | { name: 'timeline'; window: TimeWindow; buckets: number }
   | { name: 'distribution'; window: TimeWindow }
   | { name: 'compare'; window: TimeWindow; baseline: string; candidate: string; tolerance: number };
 
-/** What is answered. */
+/** The result type of each report. */
 export interface Reports {
   stats: StatsReport;
   timeline: TimelineReport;
@@ -35,7 +35,7 @@ interface ReportParts {
   prices: LambdaPrices;
 }
 
-/** The report that `grayscale stats` makes of the same. */
+/** Makes the same report as `grayscale stats`. */
 export async function makeReport(
   request: ReportRequest,
   parts: ReportParts,
@@ -58,7 +58,7 @@ async function compare(
   { window, baseline, candidate, tolerance }: Extract<ReportRequest, { name: 'compare' }>,
   sampler: LedgerSampler,
 ): Promise<CompareReport> {
-  // A time that is none was refused with the query.
+  // Invalid times were already rejected with the query.
   const sideOf = (name: string) => readSide(name, window.untilMs) ?? { name };
   const named = { baseline: sideOf(baseline), candidate: sideOf(candidate) };
   return reportComparison(await sampleSides(named, { window, sampler }), { tolerance });

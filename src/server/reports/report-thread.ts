@@ -1,5 +1,5 @@
-// A thread that makes reports: reading thousands of rows and resampling them takes a few hundred
-// milliseconds, during which the server must go on answering.
+// A worker thread that makes reports. Reading and resampling thousands of rows takes a few hundred
+// milliseconds, during which the server must stay responsive.
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { openStatistics, type Statistics } from '../../app/open-statistics.ts';
 import type { Config } from '../../config/index.ts';
@@ -19,7 +19,7 @@ export type ReportAnswer = { id: number } & (
 if (parentPort) serve(parentPort, openStatistics(workerData as Config));
 
 function serve(port: MessagePort, statistics: Promise<Statistics>): void {
-  // A configuration without a database is told to whoever asks for a report.
+  // A missing database is reported to the client that requests a report.
   statistics.catch(() => {});
   port.on('message', async ({ id, request }: ReportQuestion) => {
     port.postMessage(await answer({ id, request }, statistics));

@@ -5,13 +5,13 @@ import { serviceErrors } from '../../pipeline/index.ts';
 import type { ReportRequest, Reports } from './make-report.ts';
 import type { ReportAnswer, ReportQuestion } from './report-thread.ts';
 
-/** Makes reports where they hold up nobody. */
+/** Makes reports without blocking other requests. */
 export interface Reporter {
   report<Request extends ReportRequest>(request: Request): Promise<Reports[Request['name']]>;
   close(): Promise<void>;
 }
 
-/** The thread is started when it is first asked, and again when it has died. */
+/** Starts the thread on the first report, and restarts it after a crash. */
 export function createReporter(config: Config): Reporter {
   const waiting = new Map<number, (answer: ReportAnswer) => void>();
   let worker: Worker | undefined;

@@ -1,15 +1,15 @@
 import type { LedgerRow } from '../../ledger/ledger-reader.ts';
 import { type FoundFile, isOutput, type ObjectRef } from '../../pipeline/index.ts';
 
-/** Where a file of a row lies, and how to tell that it is still this row's. */
+/** The location of a row's file, and how to verify that the file still belongs to the row. */
 export interface Place {
   ref: ObjectRef;
   versionId?: string;
-  /** A key holds one content at a time: a later upload may have taken the place. */
+  /** Needed because a later upload may have replaced the content of the key. */
   holds(found: FoundFile): boolean;
 }
 
-/** The source or output of a row; undefined where the row names none. */
+/** The source or output of a row; undefined if the row has none. */
 export function belongsTo(row: LedgerRow, part: 'source' | 'output'): Place | undefined {
   return part === 'source' ? sourceOf(row) : outputOf(row);
 }
@@ -27,7 +27,7 @@ function outputOf({ outputBucket, outputKey, sourceEtag, recipeHash }: LedgerRow
   if (outputBucket === null || outputKey === null) return undefined;
   return {
     ref: { bucket: outputBucket, key: outputKey },
-    // What an output says of where it comes from.
+    // The source that an output names in its metadata.
     holds: ({ metadata }: FoundFile) =>
       isOutput({ metadata }) &&
       metadata['source-etag'] === sourceEtag &&

@@ -41,18 +41,18 @@ interface ConvertOptions {
   service: Service;
 }
 
-/** The share of the result is the output's, until it is sent. */
+/** The memory share of the result belongs to the response until that is sent. */
 async function convertBody(request: Request, options: ConvertOptions) {
   const { signal, service } = options;
   const { transfers, limits } = service.parts.pipeline;
   const share = transfers.hold();
   try {
     const startedAt = performance.now();
-    // Outside of the gate: clients that send nothing keep no others from their conversions.
+    // Read before the gate, so that idle clients do not block other conversions.
     const bytes = await readBody(request, { maxBytes: limits.maxBytes, share, signal });
     const readAt = performance.now();
     const gray = await service.gate.pass(() => convertBytes(bytes, { share, ...options }));
-    // All but the work on the image: waiting for a process and for memory.
+    // Everything but work on the image: waiting for a process and for memory.
     const queueMs = performance.now() - readAt - workMs(gray);
     signal.throwIfAborted();
     return { gray, share, bodyMs: readAt - startedAt, queueMs };
@@ -78,7 +78,7 @@ async function convertBytes(
   });
 }
 
-/** The first type that the client would rather have and that can be written. */
+/** The client's most preferred type that can be written. */
 export function acceptedFormat(
   accept: string | undefined,
   configured: Recipe['format'],

@@ -1,9 +1,9 @@
 import { html } from 'hono/html';
 import type { OpenApiDocument } from '../api/openapi.ts';
 
-// A page without scripts, as the Content-Security-Policy allows none from elsewhere.
+// This page has no scripts, because the Content-Security-Policy allows none from other origins.
 
-/** The OpenAPI document for people to read. */
+/** The OpenAPI document as a readable page. */
 export function docsPage(document: OpenApiDocument) {
   const operations = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
     methods.flatMap((method) => {
@@ -47,7 +47,7 @@ ${answerTable(operation)}
 </section>`;
 }
 
-/** What is read here of a parameter. */
+/** The fields of a parameter that this page shows. */
 interface Parameter {
   name: string;
   in: string;

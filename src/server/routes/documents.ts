@@ -2,7 +2,7 @@ import { openApiDocument } from '../api/openapi.ts';
 import type { Api } from '../service.ts';
 import { docsPage, docsStyle } from './docs-page.ts';
 
-/** `/openapi.json`, and `/docs` for people. */
+/** `/openapi.json`, and `/docs` as a readable page. */
 export function addDocuments(app: Api): void {
   const document = openApiDocument();
   const text = JSON.stringify(document, null, 2);

@@ -19,7 +19,7 @@ type RecordResult = z.infer<typeof EventAnswerSchema>['results'][number];
 
 interface Settled {
   result: RecordResult;
-  /** For the log alone. */
+  /** Only for the log. */
   cause?: string;
 }
 
@@ -29,7 +29,7 @@ interface Settled {
  */
 const maxEventBytes = 2 ** 20;
 
-/** Reasons that an answer repeats. */
+/** Max reasons listed in a response. */
 const maxReasons = 10;
 
 /** `POST /v1/events` */
@@ -39,7 +39,7 @@ export function addEvents(app: Api, service: Service): void {
 
   app.openapi(receiveEvent, async (c) => {
     const signal = workSignal(c.req.raw, timeoutMs);
-    // Read outside the gate: idle senders take no place from others.
+    // Read before the gate, so that idle senders do not block others.
     const bytes = await readEvent(c.req.raw, service, signal);
     const settled = await gate.pass(async () =>
       processRecords(parseEvent(parseJson(bytes), parts.parseOptions), service, timeoutMs),
@@ -51,7 +51,7 @@ export function addEvents(app: Api, service: Service): void {
   });
 }
 
-/** The body counts while it arrives. */
+/** Reads the body, counting its memory as it arrives. */
 async function readEvent(
   request: Request,
   { parts }: Service,
@@ -67,7 +67,7 @@ async function readEvent(
 
 function parseJson(bytes: Uint8Array): unknown {
   try {
-    // Anything but UTF-8 would become another key.
+    // Invalid UTF-8 would be decoded to a different key.
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
     throw new RequestError(
@@ -132,7 +132,7 @@ function logFailures(settled: Settled[], { log }: Service): void {
   }
 }
 
-/** Throws where the event has to come again, or where nothing of it can ever be processed. */
+/** Throws if the event must be redelivered, or if none of it can ever be processed. */
 function throwIfUnsettled(results: RecordResult[]): void {
   const again = results.filter(({ action }) => action === 'retry');
   if (again.length > 0) {

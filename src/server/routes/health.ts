@@ -10,7 +10,7 @@ import { about, health, metrics as metricsRoute, readiness } from '../api/system
 import type { Api, Service } from '../service.ts';
 import { checkReadiness } from './readiness.ts';
 
-/** What the server says of itself: `/healthz`, `/readyz`, `/metrics` and `/v1`. */
+/** The server's own state: `/healthz`, `/readyz`, `/metrics` and `/v1`. */
 export function addHealth(app: Api, service: Service): void {
   const { parts, metrics, stopping, log } = service;
 

@@ -16,7 +16,7 @@ import type { Api, Service } from '../service.ts';
 import { belongsTo } from './belongs-to.ts';
 import { checkReach, reachOf } from './reach.ts';
 
-/** The rows of the ledger, and what can be done to them. */
+/** The ledger's rows, and the operations on them. */
 export function addImages(app: Api, service: Service): void {
   const { reader } = service.parts;
   const reach = reachOf(service.parts);
@@ -25,7 +25,7 @@ export function addImages(app: Api, service: Service): void {
     const { sort, limit, cursor, ...filter } = c.req.valid('query');
     if (filter.etag !== undefined && filter.key === undefined) throw etagAlone(filter.etag);
     const after = cursor === undefined ? undefined : readCursor(sort, cursor);
-    // One more than asked for tells whether there is a next page.
+    // One row more than requested shows whether there is a next page.
     const rows = await reader.list(filterOf(filter), { order: sort, limit: limit + 1, after });
     const page = rows.slice(0, limit);
     const last = rows.length > limit ? page.at(-1) : undefined;
@@ -52,7 +52,7 @@ export function addImages(app: Api, service: Service): void {
   });
 }
 
-/** A row whose files are to be read or changed. Throws `NO_SUCH_IMAGE` and `OTHER_BUCKET`. */
+/** Finds a row whose files may be read or changed. Throws `NO_SUCH_IMAGE` and `OTHER_BUCKET`. */
 export async function findReached(
   service: Pick<Service, 'parts'>,
   id: string,
@@ -61,14 +61,14 @@ export async function findReached(
   return checkReach(await findRow(service, id), reachOf(service.parts), part);
 }
 
-/** Throws `NO_SUCH_IMAGE`. */
+/** Throws `NO_SUCH_IMAGE` for an unknown id. */
 async function findRow({ parts }: Pick<Service, 'parts'>, id: string): Promise<LedgerRow> {
   const row = await parts.reader.find(id);
   if (row) return row;
   throw new RequestError('NO_SUCH_IMAGE', `There is no image ${id}; it may have been removed.`);
 }
 
-/** No index finds it, and nobody but the answer to an upload asks for it. */
+/** No index covers the ETag alone, and only a client that waits for its upload needs it. */
 function etagAlone(received: string): RequestError {
   const expected = 'to come together with key';
   return new RequestError('INVALID_REQUEST', `Expected etag ${expected}.`, {
@@ -118,8 +118,8 @@ async function retry(row: LedgerRow, { parts, feed, metrics, log }: Service): Pr
 }
 
 /**
- * The row goes last: whoever is interrupted can ask again. Files that have another content by now
- * belong to another row and stay.
+ * Deletes the row last, so that an interrupted deletion can be repeated. Files whose content has
+ * changed belong to another row and stay.
  */
 async function remove(
   row: LedgerRow,
@@ -132,7 +132,7 @@ async function remove(
     const place = belongsTo(row, part);
     const found = place && (await files.look(place.ref));
     if (!place || !found || !place.holds(found)) continue;
-    // Nothing tells that this is the content of the row.
+    // Nothing proves that the file still has the row's content.
     if (part === 'source' && row.sourceEtag === null) continue;
     if (await files.remove(place.ref, { etag: found.etag })) removed.push(part);
   }

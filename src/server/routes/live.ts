@@ -28,7 +28,7 @@ export function addLive(app: Api, service: Service): void {
       try {
         await tellOutcomes(stream, { service, isWanted, after, closed });
       } catch (error) {
-        // The client comes back by itself, with the id of what it saw last.
+        // The client reconnects by itself, with the id of the last event it received.
         service.log('error', 'live feed', { reason: (error as Error).message });
       } finally {
         leave();
@@ -37,7 +37,7 @@ export function addLive(app: Api, service: Service): void {
   });
 }
 
-/** As `streamSSE` sets them, for an answer without a stream. */
+/** The headers that `streamSSE` sets, for a response without a stream. */
 const streamHeaders = {
   'content-type': 'text/event-stream',
   'cache-control': 'no-cache',

@@ -11,10 +11,10 @@ import { storeTooSlow, workSignal } from '../transfer/work-signal.ts';
 import { belongsTo } from './belongs-to.ts';
 import { findReached } from './images.ts';
 
-/** They take little memory, but a connection to the store each. */
+/** Each uses little memory, but one connection to the store. */
 const maxStreams = 128;
 
-/** The files themselves: `/v1/images/{id}/source` and `/gray`. */
+/** Serves the files: `/v1/images/{id}/source` and `/gray`. */
 export function addPictures(app: Api, service: Service): void {
   const streams = createGate(maxStreams);
   const timeoutMs = service.parts.config.server.requestTimeoutSeconds * 1e3;
@@ -51,7 +51,7 @@ export function addPictures(app: Api, service: Service): void {
 
 type Part = 'source' | 'output';
 
-/** By what the file was found to be; what the uploader called it is not asked. */
+/** The type comes from the detected format, not from the uploader's Content-Type. */
 function contentTypeOf({ inputFormat, outputFormat }: LedgerRow, part: Part): string {
   const format = part === 'output' && outputFormat !== 'source' ? outputFormat : inputFormat;
   const formats: Record<string, { contentType: string }> = { ...inputFormats, ...outputFormats };

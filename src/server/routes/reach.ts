@@ -2,7 +2,10 @@ import type { ServerParts } from '../../app/open-server.ts';
 import type { LedgerRow } from '../../ledger/ledger-reader.ts';
 import { RequestError } from '../problems/problems.ts';
 
-/** The buckets that a server reads, writes and removes files in. A ledger may have rows of others. */
+/**
+ * The buckets in which the server reads, writes and deletes files. A ledger may have rows of
+ * others.
+ */
 export interface Reach {
   source: string;
   output: string;
@@ -15,7 +18,7 @@ export function reachOf({ bucket, config }: Pick<ServerParts, 'bucket' | 'config
   return { source: bucket, output: config.storage.outputBucket ?? bucket };
 }
 
-/** Whether a row's source, and the output where there is one, lie in these buckets. */
+/** Whether a row's source, and its output if there is one, are in these buckets. */
 export function isWithinReach(row: Named, reach: Reach, part: Part): boolean {
   const { sourceBucket, outputBucket } = row;
   const hasSource = sourceBucket === null || sourceBucket === reach.source;
@@ -23,7 +26,7 @@ export function isWithinReach(row: Named, reach: Reach, part: Part): boolean {
   return hasSource && (outputBucket === null || outputBucket === reach.output);
 }
 
-/** The row, if what is to be done to it stays within these buckets. Throws `OTHER_BUCKET`. */
+/** Returns the row if all its files are in these buckets. Throws `OTHER_BUCKET` otherwise. */
 export function checkReach(row: LedgerRow, reach: Reach, part: Part): LedgerRow {
   if (isWithinReach(row, reach, part)) return row;
   const names = [...new Set([reach.source, reach.output])].map((name) => `"${name}"`).join(' and ');

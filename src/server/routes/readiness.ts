@@ -9,7 +9,7 @@ import { AccessDeniedError, NoSuchBucketError } from '../../storage/object-files
 import type { Log } from '../logging/log.ts';
 import { unlessAborted } from '../transfer/work-signal.ts';
 
-/** Long enough for a database that wakes up, short enough for a probe. */
+/** Long enough for a database that is waking up, short enough for a probe. */
 const checkTimeoutMs = 3_000;
 
 export interface Check {
@@ -20,8 +20,8 @@ export interface Check {
 export type Checks = Record<'database' | 'migrations' | 'store', Check>;
 
 /**
- * Whether database, schema and store can be used, and what to do where not. Anyone may ask: addresses,
- * names and the driver's words are for the log alone.
+ * Checks whether database, schema and store are usable, and says how to fix what is not. The route
+ * is public, so addresses, names and driver messages go only to the log.
  */
 export async function checkReadiness(parts: ServerParts, log: Log): Promise<Checks> {
   const [pending, rows, store] = await Promise.all([
@@ -34,7 +34,8 @@ export async function checkReadiness(parts: ServerParts, log: Log): Promise<Chec
     log('error', problem, { reason: reasonOf(cause) });
     return { ok: false, problem };
   };
-  // A role may be denied the list of migrations, and a database may lack the table: both did answer.
+  // A role may lack access to the list of migrations, and a database may lack the table. In both
+  // cases the database did respond.
   const lost = [pending.error, rows.error].find((error) => error && !isAboutSchema(error));
   const schema = lost ? lost : (rows.error ?? pending.value);
   return {
@@ -65,7 +66,7 @@ function reasonOf(cause: unknown): string {
   return `The database lacks ${String(cause)}.`;
 }
 
-/** No such table or column, or no right to read it. */
+/** The table or column is missing, or the role may not read it. */
 function isAboutSchema(error: Error): boolean {
   return error instanceof SchemaOutdatedError || error instanceof MissingRightError;
 }

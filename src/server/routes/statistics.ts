@@ -5,7 +5,7 @@ import type { ReportRequest } from '../reports/make-report.ts';
 import type { Api, Service } from '../service.ts';
 import { unlessAborted, workSignal } from '../transfer/work-signal.ts';
 
-/** `/v1/stats` and what is below it: the reports of `grayscale stats`. */
+/** `/v1/stats` and its subroutes: the reports of `grayscale stats`. */
 export function addStatistics(app: Api, { parts, reporter }: Service): void {
   const timeoutMs = parts.config.server.requestTimeoutSeconds * 1e3;
   const report = <Request extends ReportRequest>(asking: globalThis.Request, request: Request) =>

@@ -15,7 +15,7 @@ import {
 } from '../transfer/work-signal.ts';
 
 const presignedSeconds = 900;
-/** They take no memory worth counting, but a connection each. */
+/** Each uses negligible memory, but one connection to the store. */
 const maxUploads = 64;
 
 /** `POST /v1/uploads` */
@@ -47,7 +47,7 @@ interface StoreOptions {
   sizeBytes: number;
   contentType: string;
   files: ObjectFiles;
-  /** Uploads that are under way. */
+  /** Uploads in progress. */
   uploads: Gate;
   timeoutMs: number;
 }
@@ -62,7 +62,7 @@ async function store(
     isReceived ? storeTooSlow(timeoutMs) : requestTooSlow(timeoutMs),
   );
   const chunks = bodyChunks(request, { signal });
-  // A client that sends nothing takes neither a place nor a connection to the store.
+  // An idle client takes neither a slot nor a connection to the store.
   const first = await chunks.next();
   async function* body() {
     if (!first.done) yield first.value;
@@ -88,7 +88,7 @@ async function presign(ref: ObjectRef, contentType: string, files: ObjectFiles) 
   return { method: 'PUT' as const, url, headers, expiresAt, outcome: outcomePath(ref) };
 }
 
-/** The list that holds the row of this content, once there is one. */
+/** The URL of the list that will contain this content's row. */
 function outcomePath({ bucket, key }: ObjectRef, etag?: string): string {
   return `/v1/images?${new URLSearchParams({ bucket, key, ...(etag && { etag }) })}`;
 }
@@ -104,7 +104,7 @@ function checkKey({ bucket, key }: ObjectRef, options: Service['parts']['parseOp
   });
 }
 
-/** Only what a picture can be; the content decides anyway. */
+/** Accepts only image types; the format is detected from the content anyway. */
 function contentTypeOf(header: string | undefined): string {
   const type = header?.split(';')[0]?.trim().toLowerCase() ?? '';
   return /^image\/[\w.+-]{1,60}$/.test(type) ? type : 'application/octet-stream';

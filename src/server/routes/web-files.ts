@@ -5,7 +5,9 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Api } from '../service.ts';
 
-/** Where `npm run build` puts the dashboard: beside the built program, and in dist/ of a checkout. */
+/**
+ * Where `npm run build` puts the dashboard: next to the built program, and in dist/ of a checkout.
+ */
 const builtFolders = ['../../web/', '../../../dist/web/'].map((path) =>
   fileURLToPath(new URL(path, import.meta.url)),
 );
@@ -16,7 +18,7 @@ const notBuilt = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Gr
 <p>The API is up: <a href="/docs">/docs</a>. The dashboard is not built; run <code>npm run build</code> and start the server again.</p>
 </html>`;
 
-/** The dashboard: its files, and its page for every address that a person may have open. */
+/** Serves the dashboard's files, and its page for every address that the dashboard has. */
 export function addWebFiles(app: Api, folders = builtFolders): void {
   const root = folders.find((folder) => existsSync(join(folder, 'index.html')));
   if (root !== undefined) app.get('/*', cacheHashed, serveStatic({ root }));
@@ -25,7 +27,7 @@ export function addWebFiles(app: Api, folders = builtFolders): void {
   app.get('/*', async (c, next) => (isPage(c) ? await page(c, next) : await next()));
 }
 
-/** A file whose name has its hash never changes; the browser asks again for every other. */
+/** Files with a hash in their name never change; browsers revalidate all others. */
 const cacheHashed: MiddlewareHandler = async (c, next) => {
   await next();
   if (!c.res.ok) return;

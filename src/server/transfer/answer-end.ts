@@ -1,21 +1,21 @@
 import type { ServerResponse } from 'node:http';
 import type { Context } from 'hono';
 
-/** Node's own answer; there is none where the app is called without a server. */
+/** Node's response object; undefined if the app is called without a server. */
 export function outgoingOf(c: Context): ServerResponse | undefined {
   return (c.env as { outgoing?: ServerResponse } | undefined)?.outgoing;
 }
 
 /**
- * Calls back when the answer is over: sent in full, given up, or its client has gone. It depends on
- * the connection, and on nobody who reads the body.
+ * Calls back when the response is over: sent in full, abandoned, or the client has disconnected.
+ * This depends on the connection, whether or not the body is read.
  */
 export function whenClosed(outgoing: ServerResponse, listener: () => void): void {
   if (outgoing.destroyed || outgoing.closed) listener();
   else outgoing.once('close', listener);
 }
 
-/** The same as a signal. Without a server, the client's own signal tells. */
+/** The same as a signal. Without a server, it is the signal of the client's request. */
 export function closedSignal(c: Context): AbortSignal {
   const outgoing = outgoingOf(c);
   if (!outgoing) return c.req.raw.signal;

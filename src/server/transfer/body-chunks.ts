@@ -1,18 +1,18 @@
 import { RequestError } from '../problems/problems.ts';
 
-/** How fast a client has to be, so that what it holds is not held for nothing. */
+/** How fast a client must send, so that its resources are not held for nothing. */
 export interface Pace {
-  /** How long a client may send nothing; what it sends in time earns this back. */
+  /** How long a client may send nothing; data sent in time restores this allowance. */
   graceMs: number;
   bytesPerSecond: number;
 }
 
-/** Slower than any connection over which someone sends images. */
+/** Slower than any connection over which anyone uploads images. */
 export const defaultPace: Pace = { graceMs: 10_000, bytesPerSecond: 4_096 };
 
 /**
- * The pieces of a body as they arrive. Throws `REQUEST_TIMEOUT` for a client that is too slow, and
- * the reason of the signal. Only waiting for the client counts, not what the caller does between.
+ * The chunks of a body as they arrive. Throws `REQUEST_TIMEOUT` for a client that is too slow, and
+ * the signal's reason. Only time spent waiting for the client counts, not the caller's own work.
  */
 export async function* bodyChunks(
   { body }: Request,
@@ -51,7 +51,7 @@ async function withinPatience<Result>(
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);
-    // Given up: the end of the connection rejects it later.
+    // If the wait is abandoned, the read rejects later, when the connection closes.
     reading.catch(() => {});
   }
 }

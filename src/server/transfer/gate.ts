@@ -1,13 +1,18 @@
 import { RequestError } from '../problems/problems.ts';
 
-/** Lets so many in at once and turns others away at once: waiting would take memory and time. */
+/**
+ * Limits concurrent requests and refuses others immediately: waiting would take memory and time.
+ */
 export interface Gate {
   readonly inside: number;
-  /** Throws `OVERLOADED` when all places are taken, and takes none. */
+  /** Throws `OVERLOADED` if all slots are taken; takes no slot itself. */
   check(): void;
-  /** Takes a place until the result is called, once or more. Throws `OVERLOADED` when all are taken. */
+  /**
+   * Takes a slot until the returned function is called; calling it again has no effect. Throws
+   * `OVERLOADED` if all slots are taken.
+   */
   enter(): () => void;
-  /** Runs `work` inside. */
+  /** Runs `work` in a slot. */
   pass<Result>(work: () => Promise<Result>): Promise<Result>;
 }
 

@@ -5,14 +5,14 @@ import { bodyChunks, type Pace } from './body-chunks.ts';
 export interface ReadBodyOptions {
   maxBytes: number;
   signal: AbortSignal;
-  /** Grows with what has arrived. Without one, the body is not counted. */
+  /** Grows with the bytes received. Without a share, the body is not counted. */
   share?: Share;
   pace?: Pace;
 }
 
 /**
- * The bytes of a body, counted as they arrive: what a client announces is not trusted. Throws
- * `OVERLOADED` where the share cannot grow.
+ * Reads a body and counts its bytes as they arrive, because the announced length is not trusted.
+ * Throws `OVERLOADED` if the share cannot grow.
  */
 export async function readBody(
   request: Request,
@@ -28,15 +28,18 @@ export async function readBody(
   return body.all();
 }
 
-/** Until as much has arrived, an announcement allocates no more. */
+/** No more is allocated for an announced length until this much has arrived. */
 const firstBytes = 2 ** 20;
-/** What a connection takes before its body, in about: so that their number is bounded too. */
+/**
+ * Approximate memory of a connection before its body, so that the number of connections is limited
+ * too.
+ */
 const startBytes = 2 ** 16;
 
 /**
- * Bytes in one piece, copied as they arrive: copied all at once, a large body would block the event
- * loop. The system provides pages when they are written to, so that an announced length alone takes
- * none, and what is counted is what has arrived.
+ * One contiguous buffer, filled as chunks arrive: copying a large body in one step would block the
+ * event loop. The system allocates pages only when they are written, so an announced length alone
+ * uses no memory, and only received bytes are counted.
  */
 function createBytes({ announced, share }: { announced: number; share: Share | undefined }) {
   let bytes = Buffer.allocUnsafeSlow(0);
@@ -47,7 +50,7 @@ function createBytes({ announced, share }: { announced: number; share: Share | u
     if (share && !share.resize(Math.max(startBytes, amount))) throw noRoom();
   }
 
-  /** Doubled where no length was announced: then both buffers are in memory for a moment. */
+  /** Doubles the buffer if no length was announced; both buffers are then briefly in memory. */
   function makeRoom(needed: number) {
     if (needed <= bytes.length) return count(needed);
     const planned = needed <= firstBytes ? Math.min(announced, firstBytes) : announced;
@@ -72,7 +75,7 @@ function createBytes({ announced, share }: { announced: number; share: Share | u
   };
 }
 
-/** What `Content-Length` says; undefined where the client sends none. */
+/** The `Content-Length`; undefined if the client sends none. */
 export function announcedBytes(request: Request): number | undefined {
   const text = request.headers.get('content-length');
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
@@ -85,7 +88,7 @@ export function tooLarge(maxBytes: number): RequestError {
   );
 }
 
-/** The memory for files is in use by other requests. */
+/** Other requests use all memory for files. */
 export function noRoom(): RequestError {
   return new RequestError(
     'OVERLOADED',

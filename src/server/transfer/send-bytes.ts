@@ -3,16 +3,16 @@ import type { Share } from '../../pipeline/index.ts';
 import { outgoingOf, whenClosed } from './answer-end.ts';
 
 export interface SendBytesOptions {
-  /** Released when the answer is sent or given up. */
+  /** Released when the response is sent or abandoned. */
   share: Share;
-  /** How long the client may take to read the answer. */
+  /** How long the client may take to read the response. */
   timeoutMs: number;
 }
 
-/** Small enough that it shows soon whether the client reads. */
+/** Small enough to notice quickly whether the client reads. */
 const chunkBytes = 2 ** 16;
 
-/** Answers with bytes in memory, which count until the client has read them or its time is over. */
+/** Responds with bytes in memory, which count until the client has read them or its time is up. */
 export function sendBytes(
   c: Context,
   bytes: Uint8Array,

@@ -12,12 +12,12 @@ import { unlessAborted } from './work-signal.ts';
 
 export interface SendFileOptions {
   service: Service;
-  /** Files that are being sent. */
+  /** Limits concurrent downloads. */
   streams: Gate;
   contentType: string;
-  /** Aborted when the store has taken too long to begin. */
+  /** Aborted when the store takes too long to start sending. */
   signal: AbortSignal;
-  /** How long the store may send nothing in mid-file. */
+  /** How long the store may pause mid-file. */
   timeoutMs: number;
 }
 
@@ -25,11 +25,11 @@ interface StreamFileOptions extends SendFileOptions {
   range: string | undefined;
 }
 
-/** Types that browsers show as pictures and never as pages. */
+/** Types that browsers show as images and never as pages. */
 const shown = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/avif', 'image/gif']);
 
 /**
- * Streams a file, or the one range of it that is asked for, unless the client has it already.
+ * Streams a file, or the single requested range of it, unless the client's copy is current.
  * https://www.rfc-editor.org/rfc/rfc9110#name-conditional-requests
  */
 export async function sendFile(
@@ -60,7 +60,7 @@ export async function sendFile(
   }
 }
 
-/** The place and the connection to the store are given back when the answer is over. */
+/** Releases the slot and the connection to the store when the response is over. */
 async function streamFile(
   c: Context,
   place: Place,
@@ -88,7 +88,8 @@ async function streamFile(
     closed.addEventListener('abort', end, { once: true });
     const onFailure = (error: Error) => {
       service.log('error', 'file not sent in full', { key: ref.key, reason: error.message });
-      // The status is sent: only the end of the connection can say that the rest is missing.
+      // The status is already sent, so only closing the connection can show that the rest is
+      // missing.
       const outgoing = outgoingOf(c);
       if (!outgoing) throw error;
       outgoing.destroy();
@@ -105,7 +106,7 @@ async function streamFile(
   }
 }
 
-/** The file of the place, if it still is that. */
+/** Returns the file, if it still belongs to the row. */
 export function checked(found: FoundFile | undefined, place: Place): FoundFile {
   if (!found) throw gone(place, { isReplaced: false });
   if (!place.holds(found)) throw gone(place, { isReplaced: true });
@@ -129,7 +130,7 @@ function headersOf({ etag }: FoundFile, key: string, contentType: string) {
   };
 }
 
-/** RFC 6266: plain ASCII for old clients, and the name itself. */
+/** RFC 6266: plain ASCII for old clients, and the exact name. */
 function fileName(key: string): string {
   const name = basename(key) || 'image';
   const plain = name.replace(/[^\w. -]/g, '_');
@@ -140,7 +141,7 @@ function fileName(key: string): string {
   return `filename="${plain}"; filename*=UTF-8''${encoded}`;
 }
 
-/** One range in bytes; anything else is answered with the whole file, as RFC 9110 allows. */
+/** Parses a single byte range; for anything else the whole file is sent, as RFC 9110 allows. */
 async function rangeOf(
   c: Context,
   look: () => Promise<FoundFile | undefined>,

@@ -15,8 +15,8 @@ export interface SendThumbnailOptions {
 }
 
 /**
- * A scaled WebP of an output, made when it is asked for, where images are converted. Reading the row's
- * own file again is cheap and bounded; keeping thumbnails would be another thing that can be stale.
+ * Sends a scaled WebP of an output, made on request by a conversion process. Reading the row's own
+ * file again is cheap and bounded, while stored thumbnails could become stale.
  */
 export async function sendThumbnail(
   c: Context,

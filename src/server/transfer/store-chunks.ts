@@ -3,16 +3,16 @@ import type { Readable } from 'node:stream';
 export interface StoreChunksOptions {
   /** How long the store may send nothing while the client waits. */
   timeoutMs: number;
-  /** Aborted when the answer is over. */
+  /** Aborted when the response is over. */
   closed: AbortSignal;
-  /** The store took longer, or broke off. Where it throws, so does the stream. */
+  /** Called when the store times out or its stream breaks. If this throws, so does the stream. */
   onFailure: (error: Error) => void;
   onEnd: () => void;
 }
 
 /**
- * The pieces of a file on their way from the store to a client. Only waiting for the store counts: a
- * client that pauses is not the store's fault, and is for whoever watches the connections.
+ * The chunks of a file on their way from the store to a client. Only time spent waiting for the
+ * store counts: slow clients are the responsibility of watch-connections.ts.
  */
 export async function* storeChunks(
   body: Readable,

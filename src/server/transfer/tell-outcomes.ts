@@ -10,23 +10,23 @@ import type { Service } from '../service.ts';
 export interface TellOptions {
   service: Service;
   isWanted: (row: LedgerRow) => boolean;
-  /** The last row that the client has seen, where it comes back. */
+  /** The last row that a reconnecting client has seen. */
   after: RowPosition | undefined;
   closed: AbortSignal;
 }
 
-/** Proxies end connections on which nothing comes for a minute. */
+/** Proxies close connections that are silent for a minute. */
 const pulseMs = 15_000;
-/** What someone who comes back gets to see of what was missed. */
+/** Max missed rows sent to a client that reconnects. */
 const maxMissed = 200;
 
-/** Tells a client of outcomes until it is gone, reads too slowly, or the server stops. */
+/** Sends outcomes to a client until it disconnects, reads too slowly, or the server stops. */
 export async function tellOutcomes(stream: SSEStreamingApi, options: TellOptions): Promise<void> {
   const { service, after, closed } = options;
   const { parts, feed, stopping } = service;
   const { send, pulse, ended, end } = createSender(stream);
   const { tell, tellMissed } = createTeller(send, options);
-  // What happens while the missed rows are read comes after them.
+  // New outcomes are held until the missed rows are sent.
   let held: LiveBatch[] | undefined = after && [];
 
   for (const signal of [stopping, closed]) signal.addEventListener('abort', end);
@@ -54,10 +54,10 @@ interface Message {
   id?: string;
 }
 
-/** A client that does not read is let go before what it does not read takes memory. */
+/** A client that does not read is disconnected before its unread messages take up memory. */
 const maxWaiting = 100;
 
-/** Writes one message after the other. `ended` resolves when no more can or should be written. */
+/** Writes messages one at a time. `ended` resolves when no more can or should be written. */
 function createSender(stream: SSEStreamingApi) {
   const { promise: ended, resolve } = Promise.withResolvers<void>();
   const end = () => resolve();
@@ -81,10 +81,10 @@ function createSender(stream: SSEStreamingApi) {
   };
 }
 
-/** Turns rows into messages, each row into one. */
+/** Turns each row into one message, exactly once. */
 function createTeller(send: (message: Message) => void, { service, isWanted }: TellOptions) {
   const reach = reachOf(service.parts);
-  // Rows that were missed, which the feed may be about to tell as well.
+  // Missed rows, which the feed may be about to send as well.
   const told = new Set<string>();
   const nameOf = ({ id, recordedAt }: LedgerRow) => `${id} ${recordedAt}`;
 

@@ -1,9 +1,9 @@
 import { RequestError } from '../problems/problems.ts';
 
-/** The client is gone: there is nobody to answer. */
+/** The client has disconnected, so no response is possible. */
 export class ClientGoneError extends Error {}
 
-/** Aborted when a request has taken too long, or its client has gone. */
+/** Aborted when a request takes too long or its client disconnects. */
 export function workSignal(
   request: Request,
   timeoutMs: number,
@@ -28,7 +28,7 @@ export function requestTooSlow(timeoutMs: number): RequestError {
   );
 }
 
-/** The client did its part. */
+/** The store causes the delay, not the client, so this is not `REQUEST_TIMEOUT`. */
 export function storeTooSlow(timeoutMs: number): RequestError {
   return new RequestError(
     'TRY_AGAIN',
@@ -36,12 +36,14 @@ export function storeTooSlow(timeoutMs: number): RequestError {
   );
 }
 
-/** The result of work, or the reason of the signal, whichever is first. */
+/**
+ * Resolves with the result of the work, or rejects with the signal's reason, whichever is first.
+ */
 export async function unlessAborted<Result>(
   signal: AbortSignal,
   work: Promise<Result>,
 ): Promise<Result> {
-  // After an abort no one awaits the work: its failure must not end the process.
+  // After an abort, nothing awaits the work: its failure must not end the process.
   work.catch(() => {});
   signal.throwIfAborted();
   const { promise, reject } = Promise.withResolvers<never>();
