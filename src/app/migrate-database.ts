@@ -2,8 +2,8 @@ import { type Config, ConfigError } from '../config/index.ts';
 import { openPostgres } from './open-postgres.ts';
 
 /**
- * Brings the configured database to the newest schema and returns the names of the migrations that
- * were applied. Then prepares the application's role, if one is configured.
+ * Migrates the configured database to the newest schema and prepares the application's role, if one
+ * is configured. Returns the names of the migrations that were applied.
  */
 export async function migrateDatabase({ storage, ...config }: Config): Promise<string[]> {
   const { applicationRole, user } = config.database;

@@ -16,7 +16,7 @@ import { type OpenPipeline, openPipeline } from './open-pipeline.ts';
 import { openPostgres } from './open-postgres.ts';
 import { openS3 } from './open-s3.ts';
 
-/** What works on a whole bucket: `backfill`, and `retry` and `verify`, which put right what it would. */
+/** The parts that `backfill`, `retry` and `verify` use to work on a whole bucket. */
 export interface BucketParts {
   files: ObjectFiles;
   reader: LedgerReader;
@@ -26,14 +26,14 @@ export interface BucketParts {
   prices: ForecastPrices;
   /** The queue's URL, or `this process`. */
   to: string;
-  /** Opens the queue, or the pipeline where none is configured. */
+  /** Opens the queue, or the pipeline if no queue is configured. */
   openDestination(options: { onOutcome: (outcome: Outcome) => void }): Promise<Destination>;
-  /** What converts in this process, the same each time it is asked for. */
+  /** Opens the pipeline of this process; later calls return the same one. */
   openPipeline(): Promise<PipelineParts>;
   close(): Promise<void>;
 }
 
-/** Opens what works on one bucket, or on all that are configured. Throws `ConfigError`. */
+/** Opens the parts for one bucket, or for all configured buckets. Throws `ConfigError`. */
 export async function openBucket(
   config: Config,
   bucket = config.storage.bucket,
@@ -90,7 +90,7 @@ async function openQueue(
   return { destination: createQueueDestination(queue), close: queue.close };
 }
 
-/** A pipeline of its own: a page of the ledger may be read while rows are recorded. */
+/** A separate pipeline, so that a page of the ledger can be read while rows are recorded. */
 async function openWork(config: Config, closing: (() => unknown)[]): Promise<OpenPipeline> {
   const pipeline = await openPipeline(config, await openConverter(Number.POSITIVE_INFINITY));
   closing.push(pipeline.close);

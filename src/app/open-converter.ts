@@ -7,7 +7,7 @@ import type { ProcessConverter } from '../isolation/process-converter.ts';
 import { type Budget, type Converter, createBudget } from '../pipeline/index.ts';
 import { createFileStore, type FileStore } from '../storage/file-store.ts';
 
-/** What converting files takes, on all cores and within the configured memory. */
+/** The configuration of a converter: all cores, within the configured memory. */
 export interface FileConversion {
   store: FileStore;
   limits: Limits;
@@ -24,15 +24,16 @@ export function openFiles(config: Config): FileConversion {
 }
 
 /**
- * What converts `images` files. A single one is converted in this process, as a process takes longer
- * to start than most images to convert; several go to processes, one a core, each of which may crash.
+ * Opens a converter for `images` files. A single file is converted in this process, because most
+ * images convert faster than a process starts. Several go to one process per core, so that a crash
+ * affects only one of them.
  */
 export async function openConverter(images: number): Promise<Converter> {
   if (images === 1) return createInlineConverter();
   return await openProcesses({ maxProcesses: images });
 }
 
-/** Converting processes: one a core, and at most `maxProcesses`. */
+/** Opens converter processes: one per core, up to `maxProcesses`. */
 export async function openProcesses({
   maxProcesses,
   ...options
@@ -53,7 +54,7 @@ export function memoryBudgetBytes({
   return megabytes * 2 ** 20;
 }
 
-/** Images run concurrently, so each takes one thread; no two are alike, so none is cached. */
+/** Images run concurrently, so each uses one thread. No two are alike, so none is cached. */
 export function tuneSharp(): void {
   sharp.concurrency(1);
   sharp.cache(false);

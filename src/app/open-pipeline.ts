@@ -13,18 +13,17 @@ import { memoryBudgetBytes, tuneSharp } from './open-converter.ts';
 import { openPostgres } from './open-postgres.ts';
 import { openS3 } from './open-s3.ts';
 
-// Only what a command needs is loaded: the S3 client and the PostgreSQL driver take longer to load
-// than a small image to convert. What both need is loaded concurrently.
+// Each command loads only what it needs: loading the S3 client and the PostgreSQL driver takes
+// longer than converting a small image. Both are loaded concurrently.
 
-/** The parts that turn uploads into outputs and rows, and what closes them. */
+/** The parts that turn uploads into outputs and rows, and a function that closes them. */
 export interface OpenPipeline extends PipelineParts {
   close(): Promise<void>;
 }
 
 /**
- * Opens the pipeline on S3 and PostgreSQL. Connects to nothing before the first upload. Converts in
- * this process, unless a converter is given, which then belongs to the pipeline. Throws `ConfigError`
- * without a database.
+ * Opens the pipeline on S3 and PostgreSQL. Connects on the first upload. Converts in this process
+ * unless a converter is passed; the pipeline then owns it. Throws `ConfigError` without a database.
  */
 export async function openPipeline(
   config: Config,
@@ -48,7 +47,7 @@ export async function openPipeline(
   };
 }
 
-/** The pipeline on ports that are open already. */
+/** Creates the pipeline from ports that are already open. */
 export function pipelineOf(
   config: Config,
   ports: { store: ObjectStore; ledger: Ledger; converter: Converter },

@@ -3,17 +3,18 @@ import { readFile } from 'node:fs/promises';
 import { type Config, ConfigError, type SslMode, sslModes } from '../config/index.ts';
 import type { Postgres, PostgresOptions } from '../ledger/connect.ts';
 
-/** What a login is made of. */
+/** The parts of the configuration that a login needs. */
 type DatabaseConfig = Pick<Config, 'database' | 'aws'>;
 
 export function isDatabaseSet({ database }: Pick<Config, 'database'>): boolean {
   return database.url !== undefined || database.host !== undefined;
 }
 
-/** Opens the configured database; connects when it is first used. Throws `ConfigError` without one. */
+/** Opens the configured database; connects on first use. Throws `ConfigError` without one. */
 export async function openPostgres(
   config: DatabaseConfig,
-  // A batch is one statement: whoever needs more connections has more processes.
+  // A batch is one statement, so one connection is enough; more throughput comes from more
+  // processes.
   { maxConnections = 1 } = {},
 ): Promise<Postgres> {
   if (!isDatabaseSet(config)) {
@@ -41,7 +42,7 @@ type Login = Pick<PostgresOptions, 'url' | 'password' | 'ssl' | 'maxAgeSeconds'>
   rootCertFile: string | undefined;
 };
 
-/** A connection that lives longer than its token was good for still answers; it is renewed by then. */
+/** A connection would stay valid after its token expires, but it is renewed before that. */
 const iamConnectionSeconds = 10 * 60;
 
 async function loginOf(config: DatabaseConfig): Promise<Login> {
@@ -55,7 +56,7 @@ async function loginOf(config: DatabaseConfig): Promise<Login> {
   const { createTokenSigner } = await import('../ledger/iam-token.ts');
   return {
     password: createTokenSigner({ hostname, port, username, region }),
-    // A token is as good as a password: nobody but the database may see it.
+    // A token is as good as a password: only the database may see it.
     ssl: 'verify-full',
     rootCertFile: config.database.sslRootCert,
     maxAgeSeconds: iamConnectionSeconds,
@@ -77,7 +78,10 @@ function problemsOfIam({ database, aws }: DatabaseConfig): string[] {
   return rules.flatMap(([isBroken, problem]) => (isBroken ? `${problem}, with DB_AUTH=iam` : []));
 }
 
-/** The driver reads `sslmode` and `sslrootcert` in its own way: they are read here, as libpq does. */
+/**
+ * The driver interprets `sslmode` and `sslrootcert` differently from libpq, so they are parsed
+ * here.
+ */
 function readSsl(database: Config['database']): Pick<Login, 'url' | 'ssl' | 'rootCertFile'> {
   const url = database.url === undefined ? undefined : new URL(database.url);
   const take = (name: string) => {
@@ -104,7 +108,7 @@ function readSsl(database: Config['database']): Pick<Login, 'url' | 'ssl' | 'roo
 
 interface Pair {
   setting: string | undefined;
-  /** Of the URL. */
+  /** The name of the URL's parameter. */
   parameter: string;
   value: string | undefined;
 }

@@ -3,7 +3,7 @@ import type { Examined } from '../doctor/index.ts';
 import { isDatabaseSet, openPostgres } from './open-postgres.ts';
 import { openS3 } from './open-s3.ts';
 
-/** The probes of what is configured, for the doctor. Opens nothing until it is examined. */
+/** The doctor's probes of everything that is configured. Nothing is opened until a probe runs. */
 export function probesOf(config: Config): Examined {
   const { bucket, outputBucket = bucket, outputPrefix, onSourceDeleted } = config.storage;
   return {

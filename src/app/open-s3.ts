@@ -4,11 +4,14 @@ import type { Config } from '../config/index.ts';
 export interface S3Options extends S3ClientConfig {
   requestTimeoutMs?: number;
   socketTimeoutMs?: number;
-  /** Connections; requests beyond that wait. */
+  /** Max connections; further requests wait. */
   maxSockets?: number;
 }
 
-/** A client of the configured S3 that bounds the time of each request. Close it with `destroy`. */
+/**
+ * Opens a client of the configured S3 that limits the time of each request. Close it with
+ * `destroy`.
+ */
 export async function openS3(
   { aws }: Pick<Config, 'aws'>,
   {
@@ -30,7 +33,7 @@ export async function openS3(
       httpAgent: { maxSockets },
       httpsAgent: { maxSockets },
     },
-    // Other stores lack AWS's host names for buckets and, some of them, its checksums.
+    // Other stores lack AWS's virtual-hosted bucket names, and some lack its checksums.
     ...(isElsewhere && {
       region: aws.region ?? 'us-east-1',
       forcePathStyle: true,

@@ -11,10 +11,10 @@ import { pipelineOf } from './open-pipeline.ts';
 import { openPostgres } from './open-postgres.ts';
 import { openS3 } from './open-s3.ts';
 
-/** What the server works with. */
+/** The server's configuration, adapters and operations. */
 export interface ServerParts {
   config: Config;
-  /** Where uploads go. */
+  /** The bucket that uploads are stored in. */
   bucket: string;
   pipeline: PipelineParts;
   parseOptions: ParseOptions;
@@ -22,14 +22,14 @@ export interface ServerParts {
   files: ObjectFiles;
   /** Migrations that the database lacks. */
   pendingMigrations(): Promise<string[]>;
-  /** Calls back whenever some process wrote rows; needs a real PostgreSQL. */
+  /** Calls back whenever any process writes rows; needs a real PostgreSQL. */
   listen(wake: () => void): Promise<Notifications>;
-  /** Makes ready for the first conversion. */
+  /** Prepares the first conversion. */
   warmUp(): void;
   close(): Promise<void>;
 }
 
-/** Pages, records and checks side by side; a batch of any size takes one. */
+/** Shared by queries, recording and health checks; a batch of any size uses one. */
 const maxConnections = 8;
 
 /** Opens the parts of the server. Connects to nothing before the first request. Throws `ConfigError`. */
@@ -39,7 +39,7 @@ export async function openServer(config: Config): Promise<ServerParts> {
     throw new ConfigError(['S3_BUCKET: expected the bucket of the uploads but it is not set']);
   }
   const postgres = await openPostgres(config, { maxConnections });
-  // Bodies come and go at the pace of the server's clients.
+  // The server's clients set the pace at which bodies are sent and received.
   const requestTimeoutMs = config.server.requestTimeoutSeconds * 1e3;
   const [converter, storeClient, filesClient, adapters] = await Promise.all([
     openProcesses({
@@ -49,9 +49,10 @@ export async function openServer(config: Config): Promise<ServerParts> {
     openS3(config),
     openS3(config, {
       requestTimeoutMs,
-      // A client that pauses mid-file silences this connection too. The server watches who is slow.
+      // A client that pauses mid-file also stalls this connection. The server watches for slow
+      // clients.
       socketTimeoutMs: 120_000,
-      // All concurrent uploads and files, and as many short requests again.
+      // Enough for all concurrent uploads and downloads, and as many short requests again.
       maxSockets: 256,
       logger: silent,
     }),
@@ -80,7 +81,7 @@ export async function openServer(config: Config): Promise<ServerParts> {
   };
 }
 
-/** The SDK would write a warning for each client that goes away in the middle of an upload. */
+/** Without it, the SDK would log a warning for each client that disconnects during an upload. */
 const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 async function loadAdapters() {

@@ -2,7 +2,7 @@ import type { Config } from '../config/index.ts';
 import type { LambdaPrices, LedgerSampler } from '../stats/index.ts';
 import { openPostgres } from './open-postgres.ts';
 
-/** What statistics are made of. */
+/** The parts of the configuration that statistics need. */
 export interface Statistics {
   sampler: LedgerSampler;
   prices: LambdaPrices;

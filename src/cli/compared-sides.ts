@@ -7,7 +7,7 @@ import {
 } from '../stats/index.ts';
 import { UsageError } from './usage-error.ts';
 
-/** The rows of two versions or of two times, the baseline named first. Throws {@link UsageError}. */
+/** Parses two versions or two times to compare, the baseline first. Throws {@link UsageError}. */
 export async function chooseSides(
   names: string[],
   options: SampleSidesOptions,

@@ -12,7 +12,7 @@ import { FileError } from './file-error.ts';
 import { isPictureName, type Job } from './plan-conversions.ts';
 import { readStream } from './read-stream.ts';
 
-/** What became of one job; `code` is one of docs/errors.md. */
+/** The outcome of one job; `code` is one of docs/errors.md. */
 export type JobResult = { input: string; output: string; elapsedMs: number } & Conclusion;
 
 type Conclusion =
@@ -26,12 +26,12 @@ interface ConvertFilesOptions {
   /** Replace outputs that exist. An input is never replaced. */
   overwrite: boolean;
   concurrency: number;
-  /** Begins no further picture; those under way are finished. */
+  /** Stops starting new images; those in progress are finished. */
   signal: AbortSignal;
   onResult: (result: JobResult) => void;
 }
 
-/** Converts files side by side, as far as memory allows. Never throws for a single file. */
+/** Converts files concurrently, as far as memory allows. Never throws for a single file. */
 export async function convertFiles(
   jobs: Job[],
   parts: FileConversion,
@@ -94,7 +94,7 @@ const alreadyThere = {
   reason: 'the output exists (--overwrite replaces it)',
 } as const;
 
-/** One picture from standard input. */
+/** Converts one image from standard input. */
 export async function readStandardInput(maxBytes: number): Promise<Uint8Array> {
   const bytes = await readStream(process.stdin, maxBytes);
   if (bytes) return bytes;
@@ -127,7 +127,7 @@ function failureOf(error: unknown): Conclusion {
   return { status: 'failed', code: 'FILE_SYSTEM', message };
 }
 
-/** Tells whether a path is one of the inputs, under whatever name. */
+/** Whether a path is one of the inputs, even under another name. */
 async function inputTest(jobs: Job[]): Promise<(path: string) => Promise<boolean>> {
   const inputs = new Set(await Promise.all(jobs.map(({ input }) => identityOf(input))));
   return async (path) => {

@@ -1,9 +1,11 @@
-/** What only comes to its end late, such as sharp between two looks at the clock, gets this long. */
+/**
+ * Grace period for code that ends late, such as sharp, which checks the clock only now and then.
+ */
 const patienceMs = 3_000;
 
 /**
- * For when a conversion was given up and all is said: native code that does not stop keeps the
- * process alive, and even `process.exit` waits for it.
+ * Kills this process if native code keeps it alive after an abandoned conversion: even
+ * `process.exit` waits for such code. Call it after all output is written.
  */
 export function endHungDecoder(): void {
   setTimeout(() => process.kill(process.pid, 'SIGKILL'), patienceMs).unref();

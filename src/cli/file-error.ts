@@ -1,4 +1,4 @@
-/** A failure of one file that is not about its content, told with a code like all others. */
+/** A failure of one file that is not about its content. It has an error code like all others. */
 export class FileError extends Error {
   readonly code: string;
 

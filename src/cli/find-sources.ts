@@ -4,10 +4,10 @@ import { FileError } from './file-error.ts';
 import { kindOf } from './path-kind.ts';
 import { UsageError } from './usage-error.ts';
 
-/** A file that may be a picture, or a folder that cannot be read. */
+/** A file that may be an image, or a folder that cannot be read. */
 export interface Source {
   path: string;
-  /** The place below the output folder, the input's own extension still on it. */
+  /** The path below the output folder, still with the input's extension. */
   place: string;
   /** Named by the user rather than found in a folder. */
   isNamed: boolean;
@@ -16,11 +16,11 @@ export interface Source {
 
 interface FindOptions {
   recursive: boolean;
-  /** Not searched where it lies within an input. */
+  /** Skipped if it lies within an input. */
   outFolder: string;
 }
 
-/** The files that inputs mean, each once. Throws {@link UsageError}. */
+/** Lists the files that the inputs name or contain, each once. Throws {@link UsageError}. */
 export async function findSources(inputs: string[], options: FindOptions): Promise<Source[]> {
   const sources: Source[] = [];
   for (const input of inputs) sources.push(...(await sourcesOf(input, options)));
@@ -49,7 +49,7 @@ async function sourcesOf(input: string, options: FindOptions): Promise<Source[]>
 
 type Found = Pick<Source, 'path' | 'problem'>;
 
-/** Hidden files are left alone, and so is what is neither a file nor a folder. */
+/** Skips hidden files, and anything that is neither a file nor a folder. */
 async function filesIn(folder: string, options: FindOptions): Promise<Found[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: Error) => error);
   if (entries instanceof Error) {

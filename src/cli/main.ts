@@ -10,7 +10,9 @@ import { UsageError } from './usage-error.ts';
 
 type MakeCommand = (setExitCode: (code: ExitCode) => void) => Command;
 
-/** Only the one that is asked for is loaded: all of them take longer than a picture to convert. */
+/**
+ * Only the requested command is loaded: loading all of them takes longer than converting an image.
+ */
 const commands = new Map<string, () => Promise<MakeCommand>>([
   ['convert', async () => (await import('./commands/convert.ts')).convertCommand],
   [
@@ -29,7 +31,7 @@ const commands = new Map<string, () => Promise<MakeCommand>>([
 ]);
 
 /**
- * Runs the command line and returns its exit code. Never throws: whatever fails is told in a
+ * Runs the command line and returns its exit code. Never throws: every failure is reported in one
  * sentence on standard error.
  */
 export async function main(argv: string[]): Promise<ExitCode> {
@@ -56,20 +58,20 @@ export async function main(argv: string[]): Promise<ExitCode> {
   }
 }
 
-/** The one of this name, or all, for the help and for words that are none. */
+/** Loads the command of this name. Loads all commands for the help and for unknown names. */
 async function loadCommands(name = ''): Promise<MakeCommand[]> {
   const load = commands.get(name);
   return await Promise.all(load ? [load()] : [...commands.values()].map((loadOne) => loadOne()));
 }
 
 function explain(error: unknown): ExitCode {
-  // Commander has printed its own message already, and for --help and --version all there is.
+  // Commander has already printed its message, or the output of --help or --version.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   printFailure(error);
   return isWrongUse(error) ? 2 : 1;
 }
 
-/** Commander quotes the words of the command line, and may add a suggestion on a line of its own. */
+/** Commander quotes the command line's arguments, and may add a suggestion on a separate line. */
 function shownUsage(message: string): string {
   const [, what = '', suggestion] = /^(.*?)(\n\(Did you mean [^\n]*\))?\n?$/s.exec(message) ?? [];
   return suggestion === undefined ? printable(what) : `${printable(what)}\n${suggestion.slice(1)}`;

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { readMoment } from '../stats/index.ts';
 import { UsageError } from './usage-error.ts';
 
-/** `--since`: an age or a time, as a moment. Throws `UsageError`. */
+/** Parses `--since`, an age or a time, to a moment. Throws `UsageError`. */
 export function sinceMsOf(since: string, nowMs = Date.now()): number {
   const sinceMs = readMoment(since, nowMs);
   if (sinceMs !== undefined && sinceMs < nowMs) return sinceMs;
@@ -11,14 +11,14 @@ export function sinceMsOf(since: string, nowMs = Date.now()): number {
   );
 }
 
-/** `--rate`, in objects a second. */
+/** Parses `--rate`, in objects per second. */
 export function rateOf(text: string): number {
   const rate = /^\d{1,6}(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
   if (rate > 0) return rate;
   throw new InvalidArgumentError('Expected objects a second, such as 200.');
 }
 
-/** A whole number, for an option that names `what` it counts. */
+/** Parses an integer option; `what` names the things it counts. */
 export function integerFrom(
   min: number,
   max: number,
@@ -31,7 +31,7 @@ export function integerFrom(
   };
 }
 
-/** What `s3://BUCKET/PREFIX` names. */
+/** The bucket and prefix of `s3://BUCKET/PREFIX`. */
 export function placeOf(text: string): { bucket: string; prefix: string } {
   const [, bucket, prefix = ''] = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(text) ?? [];
   if (bucket) return { bucket, prefix };

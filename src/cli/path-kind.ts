@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 
-/** What a path leads to; pipes and devices are `other`, for they have neither a size nor an end. */
+/**
+ * The kind of a path's target. Pipes and devices are `other`: they have neither a size nor an end.
+ */
 export async function kindOf(path: string): Promise<'file' | 'folder' | 'other' | 'nothing'> {
   try {
     const entry = await stat(path);

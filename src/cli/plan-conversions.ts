@@ -5,15 +5,15 @@ import { findSources, type Source } from './find-sources.ts';
 import { kindOf } from './path-kind.ts';
 import { UsageError } from './usage-error.ts';
 
-/** One picture to be converted and where it goes. */
+/** One image to convert, and its output path. */
 export interface Job {
   /** An absolute path, or - for standard input. */
   input: string;
   /** An absolute path. */
   output: string;
-  /** Named by the user rather than found in a folder: it must be a picture. */
+  /** Named by the user rather than found in a folder, so it must be an image. */
   isNamed: boolean;
-  /** Why it cannot be converted, where that is known beforehand. */
+  /** Why it cannot be converted, if that is known beforehand. */
   problem?: FileError;
 }
 
@@ -23,12 +23,12 @@ interface PlanOptions {
   recursive: boolean;
 }
 
-/** Where outputs go when nothing is said: as in the bucket. */
+/** The default output folder, the same as in the bucket. */
 const defaultFolder = 'grayscale';
 
 /**
- * Which pictures the inputs mean, and where each goes: to `out` itself for a single file, else to
- * the same place below the folder `out`. Throws {@link UsageError}.
+ * Plans which images to convert and where to write each: to `out` itself for a single file,
+ * otherwise to the same relative path below the folder `out`. Throws {@link UsageError}.
  */
 export async function planConversions(inputs: string[], options: PlanOptions): Promise<Job[]> {
   const { out, format, recursive } = options;
@@ -45,7 +45,7 @@ export async function planConversions(inputs: string[], options: PlanOptions): P
   return sources.map(({ path, isNamed }) => ({ input: path, output: single, isNamed }));
 }
 
-/** The format that an output file's name asks for. Throws when it contradicts the one asked for. */
+/** The format of an output file's extension. Throws if it contradicts the requested format. */
 export function formatOfOutput(
   out: string | undefined,
   format: Recipe['format'] | undefined,
@@ -64,12 +64,12 @@ function formatOfName(path: string): OutputFormat | undefined {
   );
 }
 
-/** Whether a file's name says that it is a picture. */
+/** Whether a file name has an image's extension. */
 export function isPictureName(path: string): boolean {
   return pictureExtensions.has(extensionOf(path));
 }
 
-/** Pictures that cannot be converted yet are failures, not something else that lies in the folder. */
+/** Images of unsupported formats are reported as failures; other files in a folder are ignored. */
 const pictureExtensions = new Set<string>([
   ...Object.values(inputFormats).flatMap(({ extensions }) => extensions),
   ...['dng', 'cr2', 'cr3', 'nef', 'arw', 'raf', 'orf', 'rw2', 'pef', 'srw'],
@@ -90,7 +90,7 @@ async function standardInputJob(inputs: string[], { out }: PlanOptions): Promise
   return { input: '-', output: await outputFile(out), isNamed: true };
 }
 
-/** The output file that `out` names, where it does; undefined where it names a folder. */
+/** The output file, if `out` names one; undefined if it names a folder. */
 async function singleOutput(
   inputs: string[],
   out: string | undefined,
@@ -107,7 +107,9 @@ async function singleOutput(
   );
 }
 
-/** Under the name of a format that is not written would lie a picture of another format. */
+/**
+ * Rejects names with the extension of a format that cannot be written: the content would not match.
+ */
 async function outputFile(out: string): Promise<string> {
   const written: string[] = Object.values(outputFormats).flatMap(({ extensions }) => extensions);
   if (isPictureName(out) && !written.includes(extensionOf(out))) {
@@ -141,8 +143,8 @@ function nameTaken(output: string): FileError {
 }
 
 /**
- * `photos/a.jpg` becomes `a.png`. Where that would put two pictures in one file, as for `a.jpg`
- * beside `a.tif`, both keep their whole names: `a.jpg.png`, `a.tif.png`.
+ * `photos/a.jpg` becomes `a.png`. If two images would get the same name, such as `a.jpg` and
+ * `a.tif`, both keep their full names: `a.jpg.png`, `a.tif.png`.
  */
 function outputPaths(
   sources: Source[],
@@ -162,7 +164,7 @@ function outputPaths(
   );
 }
 
-/** With `source`, a picture keeps its extension where that is of a format that is written. */
+/** With `source`, an image keeps its extension if that format can be written. */
 function extensionFor(place: string, format: Recipe['format']): string {
   if (format !== 'source') return `.${outputFormats[format].extensions[0]}`;
   return formatOfName(place) ? extname(place) : '.png';

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-/** All bytes of a stream, or undefined as soon as there are more than `maxBytes`. */
+/** Reads all bytes of a stream; returns undefined as soon as there are more than `maxBytes`. */
 export async function readStream(stream: Readable, maxBytes: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;

@@ -3,7 +3,7 @@ import { recipeOptions } from '../convert/index.ts';
 
 const shortFlags: Record<string, string> = { format: '-f, ', quality: '-q, ', method: '-m, ' };
 
-/** The options of a recipe for the command line, `compressionLevel` as `--compression-level`. */
+/** The recipe's options as command-line flags: `compressionLevel` is `--compression-level`. */
 export function recipeFlags(): Option[] {
   return Object.entries(recipeOptions).map(([name, facts]) => {
     const flag = `${shortFlags[name] ?? ''}--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

@@ -1,7 +1,7 @@
-/** After one of them nothing new is begun; the same one again ends the program at once. */
+/** The first signal stops new work from starting; a second one ends the program immediately. */
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Does work that can be asked to stop. */
+/** Runs work that a signal can stop. */
 export async function untilStopped<Result>(
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {

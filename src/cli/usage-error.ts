@@ -1,4 +1,4 @@
-/** A command line that cannot be meant: nothing was done. */
+/** The command line is invalid; nothing was done. */
 export class UsageError extends Error {
   readonly code = 'USAGE';
 

@@ -1,6 +1,6 @@
 import { integer, optional, text, url } from './variable.ts';
 
-/** Variables that AWS or its SDK define and that the program reads as well. */
+/** Variables that AWS or its SDK defines and that the program also reads. */
 export const aws = {
   region: optional(
     'AWS_REGION',

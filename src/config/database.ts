@@ -4,7 +4,7 @@ import { integer, oneOf, optional, secret, text, variable } from './variable.ts'
 export const sslModes = ['disable', 'prefer', 'require', 'verify-full'] as const;
 export type SslMode = (typeof sslModes)[number];
 
-/** Where PostgreSQL is and how to log in. */
+/** The address of PostgreSQL and the login. */
 export const database = {
   url: secret('DATABASE_URL', databaseUrl, 'PostgreSQL as one URL, instead of the DB_ variables.'),
   host: optional('DB_HOST', text, 'PostgreSQL host, or the folder of its Unix socket.'),

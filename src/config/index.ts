@@ -15,7 +15,7 @@ import type { Variable } from './variable.ts';
 export { type SslMode, sslModes } from './database.ts';
 export { recipeOf } from './recipe.ts';
 
-/** Every variable that the program reads, by part and by the property that it sets. */
+/** Every variable that the program reads, by part and by the property it sets. */
 const parts = {
   storage,
   recipe,
@@ -45,7 +45,7 @@ type PartOf<T> = {
   >;
 };
 
-/** The environment, read once and frozen: one object for each part. */
+/** The environment, read once and frozen: one object per part. */
 export type Config = { readonly [Part in keyof typeof parts]: PartOf<(typeof parts)[Part]> };
 
 /** Every variable that the program reads, for documentation and tests. */
@@ -55,7 +55,7 @@ export const configVariables = Object.values<Table>(parts)
 
 const conversionParts = { recipe, limits, capacity };
 
-/** What whoever deploys may set of conversions: the part of each property. */
+/** Settings of conversions that a deployment may set, each with its part. */
 export const conversionSettings: Readonly<Record<string, keyof typeof conversionParts>> =
   Object.fromEntries(
     Object.entries(conversionParts).flatMap(([part, table]) =>
@@ -63,11 +63,11 @@ export const conversionSettings: Readonly<Record<string, keyof typeof conversion
     ),
   );
 
-/** Variables that hold what they must not. The message lists all of them. */
+/** Some variables have invalid values. The message lists all of them. */
 export class ConfigError extends Error {
   readonly code = 'INVALID_CONFIGURATION';
   readonly problems: string[];
-  /** Of the message, each of which may quote what was received. */
+  /** The lines of the message; each may quote untrusted values. */
   readonly lines: string[];
 
   constructor(problems: string[]) {
@@ -79,7 +79,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** Reads the environment. A blank variable counts as unset. Throws {@link ConfigError}. */
+/** Reads the environment; a blank variable counts as unset. Throws {@link ConfigError}. */
 export function readConfig(env: Record<string, string | undefined> = process.env): Config {
   const problems: string[] = [];
   const read = (table: Table) => readPart(table, env, problems);
@@ -113,14 +113,14 @@ function shown(raw: string): string {
   return `"${raw.length > shownLength ? `${raw.slice(0, shownLength)}…` : raw}"`;
 }
 
-/** The values of some properties of a configuration, before they are text. */
+/** Values of configuration properties, before they are converted to text. */
 export type ConfigValues = {
   [Part in keyof Config]?: {
     [Name in keyof Config[Part]]?: string | number | boolean | undefined;
   };
 };
 
-/** The variables that set these properties, for whoever configures the program from outside. */
+/** The environment variables that set these properties, for a deployment or a child process. */
 export function environmentOf(values: ConfigValues): Record<string, string> {
   const entries = Object.entries(values).flatMap(([part, properties]) =>
     Object.entries(properties).map(([property, value]) => {
@@ -133,14 +133,16 @@ export function environmentOf(values: ConfigValues): Record<string, string> {
   );
 }
 
-/** This process's environment for a child process, with some variables set and some taken away. */
+/** This process's environment for a child process, with some variables set and others removed. */
 export function environmentWith(
   settings: Record<string, string | undefined>,
 ): Record<string, string | undefined> {
   return { ...process.env, ...settings };
 }
 
-/** Of this user, for what may be deleted at any time. A variable that is no absolute path does not count. */
+/**
+ * The user's cache folder, which may be deleted at any time. A relative XDG_CACHE_HOME is ignored.
+ */
 export function cacheFolder(): string {
   const { XDG_CACHE_HOME = '' } = process.env;
   return join(isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(homedir(), '.cache'), 'grayscale');
@@ -151,7 +153,7 @@ const harmless = [
   'NODE_COMPILE_CACHE',
 ];
 
-/** For a process that only computes and may be fooled by what it reads: nothing secret. */
+/** The environment of a process that decodes untrusted input: it contains no secrets. */
 export function harmlessEnvironment(): Record<string, string | undefined> {
   return Object.fromEntries(harmless.map((name) => [name, process.env[name]]));
 }

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { integer, optional, variable } from './variable.ts';
 
-/** What one conversion may take: the `Limits` of src/convert. */
+/** Limits of one conversion: the `Limits` of src/convert. */
 export const limits = {
   maxBytes: variable('MAX_BYTES', integer(1), 100 * 2 ** 20, 'Largest source, in bytes.'),
   maxPixels: variable('MAX_PIXELS', integer(1), 100_000_000, 'Largest source, in pixels.'),
@@ -20,7 +20,7 @@ export const limits = {
   ),
 };
 
-/** What all conversions of a process may take together. */
+/** Limits shared by all conversions of a process. */
 export const capacity = {
   memoryBudgetMb: optional(
     'MEMORY_BUDGET_MB',

@@ -1,6 +1,6 @@
 import { decimal, integer, text, variable } from './variable.ts';
 
-/** Prices for estimates of what work costs: the `LambdaPrices` and `ForecastPrices` of the reports. */
+/** Prices for cost estimates: the `LambdaPrices` and `ForecastPrices` of the reports. */
 export const prices = {
   memoryMb: variable(
     'LAMBDA_MEMORY_MB',

@@ -4,7 +4,7 @@ import { parserOf, type Variable, variable } from './variable.ts';
 
 type RecipeVariables = { [Name in keyof Recipe]: Variable<Recipe[Name], Recipe[Name]> };
 
-/** Each option of a recipe: `compressionLevel` is set by `GRAY_COMPRESSION_LEVEL`. */
+/** Each option of a recipe has a variable: `GRAY_COMPRESSION_LEVEL` sets `compressionLevel`. */
 export const recipe = Object.fromEntries(
   Object.entries(recipeOptions).map(([option, facts]) => {
     const name = `GRAY_${option.replace(/[A-Z]/g, '_$&').toUpperCase()}`;
@@ -14,7 +14,7 @@ export const recipe = Object.fromEntries(
   }),
 ) as RecipeVariables;
 
-/** The configured recipe; options that are given override it. Throws `RecipeError`. */
+/** The configured recipe; options that are passed override it. Throws `RecipeError`. */
 export function recipeOf(config: { recipe: Recipe }, given: RecipeOptions = {}): Recipe {
   const names = Object.keys(recipeOptions) as (keyof Recipe)[];
   return resolveRecipe(

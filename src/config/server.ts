@@ -33,7 +33,7 @@ export const server = {
   ),
 };
 
-/** A token that fits in a header and is hard to guess. */
+/** A token that is valid in a header and hard to guess. */
 function token(value: string): string {
   if (/^[\x21-\x7e]{16,512}$/.test(value)) return value;
   throw new Error('16 to 512 printable ASCII characters without spaces');

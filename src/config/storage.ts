@@ -1,6 +1,6 @@
 import { oneOf, optional, text, variable } from './variable.ts';
 
-/** Which objects are sources and where their outputs go. */
+/** Which objects are sources, and where outputs are written. */
 export const storage = {
   bucket: optional(
     'S3_BUCKET',
@@ -32,7 +32,10 @@ export const storage = {
   ),
 };
 
-/** `gray`, `gray/` and `/gray/` all mean `gray/`. It is never empty: outputs would be uploads. */
+/**
+ * `gray`, `gray/` and `/gray/` all mean `gray/`. It is never empty: outputs would be treated as
+ * uploads.
+ */
 function prefix(value: string): string {
   const name = value.replace(/^\/+|\/+$/g, '');
   if (name) return `${name}/`;

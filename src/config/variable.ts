@@ -1,6 +1,6 @@
 import { integer as integerOption, oneOf as oneOfOption } from '../convert/recipe/recipe-option.ts';
 
-/** One environment variable: its name, how its text is parsed, what it means. */
+/** One environment variable: its name, its parser and its description. */
 export interface Variable<Value, Default> {
   name: string;
   /** Throws an `Error` whose message completes “expected …”. */

@@ -1,21 +1,21 @@
-/** What to do about a fault that no code handled. */
+/** How to react to an uncaught fault. */
 export interface LastResort {
-  /** Writes the fault where an operator reads it. */
+  /** Writes the fault to the operator's log. */
   report: (fault: Error) => void;
-  /** Lets open work be answered. */
+  /** Lets open requests finish. */
   drain?: () => Promise<void>;
 }
 
-/** Open work gets this long; then the process ends whatever is open. */
+/** Time for open work to finish; then the process exits regardless. */
 const drainMs = 10_000;
 
 let current: LastResort | undefined;
 let isEnding = false;
 
 /**
- * From now on, a fault that no code handled is reported, open work is answered within a time, and the
- * process exits with 1. The state of such a process is unknown, so it never goes on: a supervisor
- * starts it again. Returns what puts the resort before it back.
+ * Installs a handler for uncaught faults: it reports the fault, gives open work a limited time to
+ * finish, and exits with 1. The state of such a process is unknown, so it never continues; a
+ * supervisor restarts it. Returns a function that restores the previous handler.
  */
 export function setLastResort(resort: LastResort): () => void {
   const previous = current;
@@ -45,6 +45,6 @@ function report(fault: unknown): void {
   try {
     current?.report(fault instanceof Error ? fault : new Error(String(fault)));
   } catch {
-    // Where nothing can be written, ending is all that is left.
+    // If nothing can be written, exiting is all that is left.
   }
 }

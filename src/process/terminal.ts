@@ -1,14 +1,14 @@
-// The one place that writes text to the terminal. Keys, file names, events and messages that quote them
-// are untrusted: what a terminal would obey is written so that a person sees it.
+// The one module that writes text to the terminal. Keys, file names, events and messages that quote
+// them are untrusted: control characters are escaped so that they are visible and have no effect.
 
 /**
- * C0, DEL and C1 controls, line and paragraph separators, marks and overrides of direction (Unicode TR 36
- * and TR 9), invisible joiners and half surrogate pairs.
+ * C0, DEL and C1 controls, line and paragraph separators, direction marks and overrides (Unicode TR
+ * 36 and TR 9), invisible joiners and lone surrogates.
  */
 const unsafe =
   /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\p{Cs}/gu;
 
-/** Untrusted text on one line: `\x1b` for an escape, `\x0a` for a line feed. */
+/** Escapes untrusted text to one line: `\x1b` for an escape, `\x0a` for a line feed. */
 export function printable(text: string): string {
   return text.replace(unsafe, escaped);
 }
@@ -20,7 +20,7 @@ function escaped(character: string): string {
     : `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
-/** JSON that any terminal can show. It is read as the same value. */
+/** JSON that is safe on any terminal. It parses to the same value. */
 export function printableJson(value: unknown, indent?: number): string {
   const text = JSON.stringify(value, null, indent);
   return text.replace(unsafe, (character) =>
@@ -28,17 +28,17 @@ export function printableJson(value: unknown, indent?: number): string {
   );
 }
 
-/** Text of several lines, of which only the line feeds are obeyed. */
+/** Escapes text of several lines; only line feeds keep their effect. */
 function printableLines(text: string): string {
   return text.split('\n').map(printable).join('\n');
 }
 
-/** Writes lines to standard output. What is untrusted in them is `printable` already. */
+/** Writes lines to standard output. Untrusted parts must already be `printable`. */
 export function print(text: string): void {
   console.log(printableLines(text));
 }
 
-/** Writes lines to standard error. What is untrusted in them is `printable` already. */
+/** Writes lines to standard error. Untrusted parts must already be `printable`. */
 export function printError(text: string): void {
   console.error(printableLines(text));
 }
@@ -48,8 +48,8 @@ export function printJson(value: unknown): void {
 }
 
 /**
- * Writes the message of an error on one line, as it may quote anything. An error whose message is meant
- * to have several says which they are.
+ * Writes an error's message on one line, because it may quote untrusted text. Errors with messages
+ * of several lines list them in `lines`.
  */
 export function printFailure(error: unknown): void {
   const lines = linesOf(error) ?? [error instanceof Error ? error.message : String(error)];

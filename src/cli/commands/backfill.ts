@@ -79,7 +79,7 @@ async function run(place: Place, options: Options, config: Config): Promise<Exit
   }
 }
 
-/** A backfill that did not come to its end, and how to go on. */
+/** A backfill that was stopped or failed; its lines say how to resume. */
 class InterruptedError extends Error {
   readonly lines: string[];
 
@@ -124,9 +124,9 @@ async function forecast(run: Run): Promise<ExitCode> {
   return 0;
 }
 
-/** Times of this long ago tell of today. */
+/** Only timings of the last 30 days are used for the forecast. */
 const measuredMs = 30 * 86_400e3;
-/** From so many on, listing and comparing takes hours. */
+/** From this many objects on, listing and comparing takes hours. */
 const manyObjects = 10_000_000;
 
 function toDo({ counts }: BackfillResult, only: Choice): number {

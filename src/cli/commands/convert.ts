@@ -76,7 +76,7 @@ async function convertPaths(inputs: string[], options: Options, config: Config):
   return isDone && results.every(({ status }) => status !== 'failed') ? 0 : 1;
 }
 
-/** Standard input to standard output: nothing but the picture is written there. */
+/** Converts standard input to standard output; nothing but the image is written there. */
 async function convertStream(
   inputs: string[],
   options: Options,

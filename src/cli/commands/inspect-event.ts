@@ -27,7 +27,7 @@ export function inspectEventCommand(): Command {
     });
 }
 
-/** Far more than any service delivers at once. */
+/** Far more than any service delivers in one message. */
 const maxEventMb = 64;
 
 async function readText(file: string): Promise<string> {
@@ -43,13 +43,16 @@ async function readBytes(file: string): Promise<Uint8Array | undefined> {
   return await readStream(stream, maxEventMb * 2 ** 20);
 }
 
-/** By the byte order mark, which Windows PowerShell writes and a TextDecoder takes away. */
+/**
+ * Detects the encoding by the byte order mark. Windows PowerShell writes one, and TextDecoder
+ * strips it.
+ */
 function encodingOf([first, second]: Uint8Array): string {
   if (first === 0xff && second === 0xfe) return 'utf-16le';
   return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
 }
 
-/** The one event of a document, or the events of its lines. */
+/** Returns the document's single event, or one event per line. */
 function parseJson(text: string, file: string): unknown[] {
   try {
     return [JSON.parse(text)];
@@ -63,7 +66,7 @@ function parseJson(text: string, file: string): unknown[] {
   }
 }
 
-/** JSON lines, as logs and queues are exported; none where the text is no such thing. */
+/** Parses JSON lines, as logs and queues are exported. Returns an empty list for any other text. */
 function parseLines(text: string): unknown[] {
   try {
     return text.split('\n').flatMap((line) => (line.trim() ? [JSON.parse(line)] : []));

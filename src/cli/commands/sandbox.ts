@@ -13,7 +13,7 @@ export function sandboxCommand(setExitCode: (code: ExitCode) => void): Command {
       '\nPorts: SANDBOX_API_PORT (8080), SANDBOX_S3_PORT (4566) and SANDBOX_DB_PORT (54320); 0 picks a free one.\nNothing is kept when it stops.',
     )
     .action(async ({ demo = false }: { demo?: boolean }) => {
-      // Loaded here alone: no other command needs a server.
+      // Loaded here because no other command needs a server.
       const { runSandbox } = await import('../../sandbox/run.ts');
       const exitCode = await runSandbox(readConfig(), { demo, print });
       setExitCode(exitCode === 0 ? 0 : 1);

@@ -37,7 +37,7 @@ Examples:
   grayscale serve --poll s3://uploads/`,
     )
     .action(async ({ poll, ...given }: Options) => {
-      // Loaded here alone: no other command needs a server.
+      // Loaded here because no other command needs a server.
       const { runServer } = await import('../../server/run.ts');
       const read = readConfig();
       const config = { ...read, server: { ...read.server, ...given } };
@@ -46,7 +46,7 @@ Examples:
     });
 }
 
-/** The rows and files of any other bucket would be out of the server's reach. */
+/** The server cannot reach rows and files of any other bucket. */
 function checkPlace(poll: Options['poll'], bucket: string | undefined): void {
   if (poll === undefined || bucket === undefined || poll.bucket === bucket) return;
   throw new UsageError(

@@ -19,7 +19,7 @@ interface Options {
   since?: string;
   by: Grouping;
   compare?: string[];
-  /** A share. */
+  /** A fraction, not a percentage. */
   tolerance: number;
   json?: boolean;
 }

@@ -28,9 +28,12 @@ interface Options {
   json?: boolean;
 }
 
-/** Looked at by default: a share of one in a hundred that is wrong is all but certain to be found. */
+/**
+ * Objects checked by default: almost certain to find a problem that affects one object in a
+ * hundred.
+ */
 const defaultSample = 1_000;
-/** So many are held until the lists are gone through. */
+/** This many keys are held in memory until all lists are read. */
 const maxSample = 100_000;
 
 /** `grayscale verify` */

@@ -9,14 +9,14 @@ interface Progress {
 
 interface ProgressOptions {
   files: Pick<ObjectFiles, 'list'>;
-  /** Where the backfill goes on from. */
+  /** The position at which the backfill resumes. */
   after: string | undefined;
   signal: AbortSignal;
 }
 
 /**
- * A bar on a terminal. A bucket does not tell how many objects it has: they are counted side by side
- * with the work, and until that is done the estimate grows.
+ * A progress bar on a terminal. A bucket does not report its number of objects, so they are counted
+ * during the work, and the estimate grows until the count is complete.
  */
 export function startProgress(place: Place, options: ProgressOptions): Progress {
   if (!process.stderr.isTTY) return { show: () => {}, stop: async () => {} };
@@ -36,7 +36,7 @@ export function startProgress(place: Place, options: ProgressOptions): Progress 
   return {
     show({ counts, taken }) {
       const seen = Object.values(counts).reduce((sum, { objects }) => sum + objects, 0);
-      // What earlier runs went through is not counted again.
+      // Objects that earlier runs processed are not counted again.
       before ??= seen - 1;
       bar.update(seen - before, { taken });
     },
@@ -62,6 +62,6 @@ async function countObjects(
     }
     onCount(objects, true);
   } catch {
-    // The backfill lists as well, and tells what is wrong.
+    // The backfill lists the same objects and reports any error.
   }
 }

@@ -22,7 +22,7 @@ const meanings = {
   refused: 'left out: names that cannot be recorded',
 } satisfies Record<Kind, string>;
 
-/** What there was, a line a kind. */
+/** Counts of objects and bytes, one line per kind. */
 export function countsText(counts: Counts): string {
   const rows = (Object.keys(meanings) as Kind[])
     .filter((kind) => counts[kind].objects > 0)
@@ -30,7 +30,7 @@ export function countsText(counts: Counts): string {
   return rows.length === 0 ? 'Nothing lies there.' : tableText(rows, { right: [0, 1] });
 }
 
-/** What became of what was handed over. */
+/** The outcomes of the objects that were handed over. */
 export function takenText({
   queued,
   converted,
@@ -52,7 +52,7 @@ interface ForecastTextOptions extends ForecastOptions {
   isQueued: boolean;
 }
 
-/** What converting them takes and costs, and what that rests on. */
+/** The estimated time and cost of converting them, and the data behind the estimate. */
 export function forecastText(counts: Counts, options: ForecastTextOptions): string {
   const { only, prices, concurrency, ratePerSecond, isQueued } = options;
   const work = {

@@ -2,7 +2,9 @@ import { printable } from '../../process/terminal.ts';
 import type { ComparedTimes, CompareReport } from '../../stats/index.ts';
 import { tableText, threeDigits } from './number-text.ts';
 
-/** A comparison for people: a sentence for each time, what must be known of the sizes, the verdict. */
+/**
+ * A comparison as text: a sentence for each time, caveats about the sample sizes, and the verdict.
+ */
 export function comparisonText(report: CompareReport): string {
   return [
     tableText([report.image, report.megapixel, ...report.stages].map(rowOf)),

@@ -8,7 +8,7 @@ interface ReportOptions {
   total: number;
 }
 
-/** Tells of a run while it goes on, and sums it up. */
+/** Reports the progress of a run, and its summary. */
 interface Report {
   add(result: JobResult): void;
   finish(): void;
@@ -24,7 +24,7 @@ export function createReport({ json, total }: ReportOptions): Report {
     add(result) {
       results.push(result);
       bar?.increment();
-      // A bar and a line for each success would tear each other apart.
+      // A progress bar and a line for each success would garble each other.
       const isTold = !json && (!bar || result.status === 'failed');
       if (isTold) (result.status === 'failed' ? printError : print)(printable(lineOf(result)));
     },

@@ -1,11 +1,11 @@
 import { printable } from '../../process/terminal.ts';
 
-/** Whole numbers, in groups of three. */
+/** Formats integers with thousands separators. */
 export function count(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
 }
 
-/** Three digits that count: 0.52, 9.51, 95.5, 1,204. */
+/** Formats with three significant digits: 0.52, 9.51, 95.5, 1,204. */
 export function threeDigits(value: number): string {
   const digits = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
   return value.toLocaleString('en-US', {
@@ -21,7 +21,7 @@ export function size(bytes: number): string {
   return power === 0 ? `${bytes} bytes` : `${threeDigits(bytes / 1_000 ** power)} ${units[power]}`;
 }
 
-/** Rows in columns as wide as what they hold. */
+/** Aligns rows in columns, each as wide as its widest cell. */
 export function tableText(cells: string[][], { right = [] }: { right?: number[] } = {}): string {
   const rows = cells.map((row) => row.map(printable));
   const columns = Math.max(...rows.map(({ length }) => length));

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../pipeline/index.ts';
 import { printable, printError } from '../../process/terminal.ts';
 
-/** Tells on standard error of a picture that could not be converted; of others nothing. */
+/** Reports a failed conversion on standard error; prints nothing for other outcomes. */
 export function printFailedOutcome(outcome: Outcome): void {
   if (outcome.status !== 'failed') return;
   const { upload, code, message } = outcome;

@@ -1,8 +1,8 @@
 import { printable, printError } from '../../process/terminal.ts';
 
 /**
- * Lets work end as it would have when nobody reads its output any more. Where the output cannot be
- * written for another reason, that is told, and the exit code is 1.
+ * Lets work finish normally when its output is no longer read. If the output cannot be written for
+ * another reason, the error is reported and the exit code is 1.
  */
 export function surviveClosedOutput(): void {
   process.stdout.on('error', (error) => {
@@ -12,16 +12,16 @@ export function surviveClosedOutput(): void {
       process.exitCode = 1;
     });
   });
-  // There is nowhere left to tell it.
+  // There is nowhere left to report it.
   process.stderr.on('error', () => {});
 }
 
-/** Whether all was written; where not, the listener above has told why. */
+/** Whether everything was written; if not, the listener above has reported why. */
 export function writeStandardOutput(bytes: Uint8Array): Promise<boolean> {
   return new Promise((resolve) => process.stdout.write(bytes, (error) => resolve(!error)));
 }
 
-/** `| head` has had enough (EPIPE), or the terminal was closed (EIO). */
+/** The reader has closed the pipe, as `| head` does (EPIPE), or the terminal was closed (EIO). */
 function isReaderGone(error: NodeJS.ErrnoException): boolean {
   return error.code === 'EPIPE' || error.code === 'EIO';
 }

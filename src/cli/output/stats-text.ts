@@ -1,7 +1,7 @@
 import type { Estimate, StatsReport, TimeSummary } from '../../stats/index.ts';
 import { count, size, tableText, threeDigits } from './number-text.ts';
 
-/** A report for people: what happened, a table of times with small histograms, and failures. */
+/** A report as text: counts, a table of times with small histograms, and failures. */
 export function statsText(report: StatsReport): string {
   const span = `${minute(report.since)} to ${minute(report.until)} UTC`;
   if (report.images === 0) return `No images were recorded from ${span}.`;
@@ -76,7 +76,7 @@ function rangeText(times: TimeSummary | null | undefined): string {
 
 const bars = ' ▁▂▃▄▅▆▇█';
 
-/** The tallest bin is full, and one image is seen. */
+/** Scaled so that the tallest bin is full and a single image is still visible. */
 function barsText({ histogram }: TimeSummary): string {
   const most = Math.max(...histogram.map((bin) => bin.count));
   return histogram.map((bin) => bars[Math.ceil((bin.count / most) * 8)]).join('');

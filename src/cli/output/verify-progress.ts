@@ -8,7 +8,7 @@ interface VerifyProgress {
 
 const everyMs = 100;
 
-/** One line on a terminal, written over. A bucket does not tell how many objects it has. */
+/** One terminal line that is overwritten. A bucket does not report its number of objects. */
 export function startVerifyProgress(): VerifyProgress {
   const { stderr } = process;
   if (!stderr.isTTY) return { show: () => {}, stop: () => {} };

@@ -25,7 +25,7 @@ interface ReportTextOptions {
   isDeep: boolean;
 }
 
-/** What was gone through, each finding with its first keys, and what became of them. */
+/** The report as text: what was checked, each finding with its first keys, and the repairs. */
 export function reportText(report: VerifyReport, options: ReportTextOptions): string {
   const found = findingKinds.filter((kind) => report.findings[kind].count > 0);
   const parts = [
@@ -38,7 +38,7 @@ export function reportText(report: VerifyReport, options: ReportTextOptions): st
   return parts.join('\n\n');
 }
 
-/** The same for programs, without the keys: those have lines of their own. */
+/** The report for programs, without the keys, which are printed on separate lines. */
 export function summaryOf(
   report: VerifyReport,
   { place, sample }: Pick<ReportTextOptions, 'place' | 'sample'>,
