@@ -1,6 +1,6 @@
 import { defineConfig } from 'vite';
 
-/** What `npm start` listens on. */
+/** The address on which `npm start` listens. */
 const api = 'http://127.0.0.1:8080';
 
 export default defineConfig({
@@ -9,7 +9,7 @@ export default defineConfig({
     outDir: '../dist/web',
     emptyOutDir: true,
     target: ['chrome123', 'firefox120', 'safari17.5'],
-    // The strict Content-Security-Policy lets no data: scripts or fonts in.
+    // The strict Content-Security-Policy blocks data: scripts and fonts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },

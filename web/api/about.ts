@@ -3,7 +3,9 @@ import type { About } from '../../src/server/api/system-schemas.ts';
 import { connection } from './live.ts';
 import { getDocument } from './request.ts';
 
-/** What the server does and takes, as soon as it said so; asked anew whenever it comes back. */
+/**
+ * The server's features and limits, loaded when it responds and reloaded whenever it reconnects.
+ */
 export const about = signal<About | undefined>(undefined);
 
 effect(() => {
@@ -12,7 +14,7 @@ effect(() => {
     (document) => {
       about.value = document;
     },
-    // The banner tells that the server is away; it is asked again when it is back.
+    // The banner shows that the server is away; the request is repeated when it is back.
     () => {},
   );
 });

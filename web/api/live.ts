@@ -1,24 +1,24 @@
 import { signal } from '@preact/signals';
 import type { Image } from '../../src/server/api/schemas.ts';
 
-/** Whether the server is there, as its event stream shows. */
+/** Whether the server is reachable, as its event stream shows. */
 export const connection = signal<'connecting' | 'online' | 'away'>('connecting');
 
-/** How often the server came back: what was loaded before may be old. */
+/** How often the server reconnected: data loaded before may be stale. */
 export const returns = signal(0);
 
-/** The version of the server that answers. */
+/** The version of the server that responds. */
 export const serverVersion = signal<string | undefined>(undefined);
 
 type Listener = (image: Image) => void;
 const listeners = new Set<Listener>();
 const skipListeners = new Set<(count: number) => void>();
 
-/** A server that starts anew is back before anyone needs to be told. */
+/** A server that restarts is back before the page needs to report it. */
 const graceMs = 1_000;
 const retryMs = { first: 1_000, most: 5_000 };
 
-/** Follows the outcomes, and follows them again whenever the stream breaks off. */
+/** Follows the stream of outcomes, and reconnects whenever it breaks. */
 export function connect(): void {
   let waitMs = retryMs.first;
   let alarm: ReturnType<typeof setTimeout> | undefined;
@@ -43,7 +43,7 @@ export function connect(): void {
       const { count } = JSON.parse(data) as { count: number };
       for (const listener of skipListeners) listener(count);
     });
-    // By itself it would give up for good on an answer such as 503.
+    // EventSource gives up for good on a response such as 503.
     source.addEventListener('error', () => {
       source.close();
       alarm ??= setTimeout(() => {
@@ -57,19 +57,19 @@ export function connect(): void {
   open();
 }
 
-/** Calls back with each outcome as it is recorded. */
+/** Calls back with each outcome when it is recorded. */
 export function onOutcome(listener: Listener): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-/** Calls back with the number of outcomes that came too fast to be told one by one. */
+/** Calls back with the number of outcomes that came too fast to be sent individually. */
 export function onSkipped(listener: (count: number) => void): () => void {
   skipListeners.add(listener);
   return () => skipListeners.delete(listener);
 }
 
-/** Settles once the server is there. */
+/** Resolves when the server is reachable. */
 export function untilOnline(): Promise<void> {
   return new Promise((resolve) => {
     const stop = connection.subscribe((state) => {

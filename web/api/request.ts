@@ -1,6 +1,6 @@
 import type { Problem } from '../../src/server/api/schemas.ts';
 
-/** The server answered, and refused. */
+/** The server responded with an error. */
 class RefusedError extends Error {
   override readonly name = 'RefusedError';
   readonly code: string;
@@ -13,7 +13,7 @@ class RefusedError extends Error {
   }
 }
 
-/** No answer came; the same question may be asked again later. */
+/** No response arrived; the request may be repeated later. */
 export class AwayError extends Error {
   override readonly name = 'AwayError';
 
@@ -22,7 +22,7 @@ export class AwayError extends Error {
   }
 }
 
-/** Asks the API; throws `RefusedError` and `AwayError`. */
+/** Sends a request to the API. Throws `RefusedError` and `AwayError`. */
 export async function send(path: string, init: RequestInit = {}): Promise<Response> {
   let response: Response;
   try {
@@ -35,13 +35,13 @@ export async function send(path: string, init: RequestInit = {}): Promise<Respon
   throw refusalOf(response.status, await response.text());
 }
 
-/** Asks for a document of the API. */
+/** Gets a JSON document from the API. */
 export async function getDocument<Document>(path: string, init?: RequestInit): Promise<Document> {
   const response = await send(path, init);
   return (await response.json()) as Document;
 }
 
-/** What a body that is no success says. Proxies in between answer with anything. */
+/** Reads the problem document of an error response. Proxies may send anything instead. */
 export function refusalOf(status: number, body: string): RefusedError {
   try {
     const { detail, code } = JSON.parse(body) as Partial<Problem>;
@@ -53,7 +53,7 @@ export function refusalOf(status: number, body: string): RefusedError {
   return new RefusedError({ detail, code: '', status });
 }
 
-/** What to tell a person about anything that was thrown. */
+/** The message to show for any thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

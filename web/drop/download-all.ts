@@ -1,7 +1,7 @@
 import type { Image } from '../../src/server/api/schemas.ts';
 import { send } from '../api/request.ts';
 
-/** Packs the gray files into one ZIP and hands it to the browser. Throws as `send` does. */
+/** Packs the gray files into one ZIP and starts its download. Throws the same errors as `send`. */
 export async function downloadAll(
   images: readonly Image[],
   onProgress: (done: number) => void,
@@ -15,7 +15,7 @@ export async function downloadAll(
   for (const [at, { output, links }] of newestOfEach(images).entries()) {
     if (output === null || links.gray === null) continue;
     const response = await send(links.gray);
-    // Pictures do not get smaller by being packed once more.
+    // Images are already compressed.
     const file = new ZipPassThrough(output.key);
     zip.add(file);
     file.push(new Uint8Array(await response.arrayBuffer()), true);
@@ -35,6 +35,6 @@ function offer(blob: Blob, name: string): void {
   link.href = URL.createObjectURL(blob);
   link.download = name;
   link.click();
-  // The browser has begun to save it by then.
+  // By then the browser has started to save the file.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

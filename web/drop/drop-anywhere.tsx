@@ -4,7 +4,7 @@ import { useLocation } from 'wouter-preact';
 import { filesOfDrop, filesOfPaste, type NamedFile } from './dropped-files.ts';
 import { addPictures } from './pictures.ts';
 
-/** Takes what is dropped or pasted, on whichever page; a browser would leave the page to show it. */
+/** Accepts dropped and pasted files on every page; the browser would otherwise open the file. */
 export function DropAnywhere() {
   const [isOver, setIsOver] = useState(false);
   const [, navigate] = useLocation();
@@ -20,7 +20,8 @@ export function DropAnywhere() {
       event.preventDefault();
       setIsOver(true);
     };
-    // There is an element to leave for at each border between two; none at the window's own.
+    // Leaving one element for another also fires this event; `relatedTarget` is null only when
+    // leaving the window.
     const leave = (event: DragEvent) => {
       if (event.relatedTarget === null) setIsOver(false);
     };

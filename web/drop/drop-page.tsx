@@ -6,7 +6,7 @@ import { DropZone } from './drop-zone.tsx';
 import { PictureCard } from './picture-card.tsx';
 import { clearFinished, pictures } from './pictures.ts';
 
-/** Pictures in, and each beside its gray twin as soon as there is one. */
+/** Uploads images and shows each next to its gray version when that is ready. */
 export function DropPage() {
   const all = pictures.value;
   const images = all.flatMap(({ step }) => (step.is === 'done' ? step.image : []));

@@ -5,7 +5,7 @@ import { formatBytes } from '../elements/units.ts';
 import { filesOfList } from './dropped-files.ts';
 import { addPictures } from './pictures.ts';
 
-/** Where pictures go; small once there are some. */
+/** The area for uploads; small when the page already has images. */
 export function DropZone({ isSmall }: { isSmall: boolean }) {
   const filePicker = useRef<HTMLInputElement>(null);
   const folderPicker = useRef<HTMLInputElement>(null);
@@ -14,7 +14,7 @@ export function DropZone({ isSmall }: { isSmall: boolean }) {
 
   const take = ({ currentTarget }: { currentTarget: HTMLInputElement }) => {
     addPictures(filesOfList(currentTarget.files ?? []));
-    // Else the same file could not be chosen again.
+    // Without this, the same file could not be chosen again.
     currentTarget.value = '';
   };
   return (

@@ -1,25 +1,25 @@
-/** A picture, and the key that it is uploaded as. */
+/** An image and the key under which it is uploaded. */
 export interface NamedFile {
   file: File;
   key: string;
 }
 
-/** The files of a drop, those in folders with the folders in their keys. */
+/** The files of a drop. Keys of files in folders include the folders. */
 export async function filesOfDrop({ items, files }: DataTransfer): Promise<NamedFile[]> {
-  // Entries must be asked for at once: a drop is over when its event is.
+  // Entries must be read synchronously: the drop's data is gone after its event.
   const entries = [...items].flatMap((item) => item.webkitGetAsEntry?.() ?? []);
   if (entries.length === 0) return filesOfList(files);
   return (await Promise.all(entries.map(filesOfEntry))).flat();
 }
 
-/** The files of a picker; a folder's files say where in it they are. */
+/** The files of a picker; files of a chosen folder have paths relative to it. */
 export function filesOfList(files: Iterable<File>): NamedFile[] {
   return [...files]
     .filter(isVisible)
     .map((file) => ({ file, key: file.webkitRelativePath || file.name }));
 }
 
-/** Pasted pictures are all called alike. */
+/** Pasted images all have the same name. */
 export function filesOfPaste({ files }: DataTransfer, now = new Date()): NamedFile[] {
   const time = now.toISOString().slice(0, 19).replaceAll(':', '-');
   return [...files].map((file, at) => {
@@ -39,7 +39,7 @@ async function filesOfEntry(entry: FileSystemEntry): Promise<NamedFile[]> {
   return (await Promise.all(entries.map(filesOfEntry))).flat();
 }
 
-/** A reader gives a hundred or so at a time, and none when it has given all. */
+/** A reader returns about a hundred entries at a time, and an empty list at the end. */
 async function allOf(reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> {
   const all: FileSystemEntry[] = [];
   for (;;) {
@@ -59,7 +59,7 @@ function isFolder(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
   return entry.isDirectory;
 }
 
-/** Folders hold `.DS_Store` and its like. */
+/** Skips `.DS_Store` and similar files. */
 function isVisible({ name }: File): boolean {
   return !name.startsWith('.') && name !== 'Thumbs.db';
 }

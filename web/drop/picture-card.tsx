@@ -10,7 +10,7 @@ import { StatusMark } from '../elements/status-mark.tsx';
 import { formatBytes, formatChange, formatMs } from '../elements/units.ts';
 import { type Picture, sendAgain, setImage } from './pictures.ts';
 
-/** One picture: how far it is, and then what became of it. */
+/** One image: its progress, then its outcome. */
 export function PictureCard({ picture }: { picture: Picture }) {
   const { key, file, step } = picture;
   return (
@@ -52,7 +52,7 @@ function Progress({ name, share, children }: ProgressProps) {
 
 interface ProgressProps {
   name: string;
-  /** Not known how far where it is not given. */
+  /** Omitted if the progress is unknown. */
   share?: number;
   children: preact.ComponentChildren;
 }

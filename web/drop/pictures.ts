@@ -7,10 +7,10 @@ import { formatBytes } from '../elements/units.ts';
 import type { NamedFile } from './dropped-files.ts';
 import { outcomeOf, uploadFile } from './upload.ts';
 
-/** A picture that was dropped onto the page, and how far it is. */
+/** An image that was dropped onto the page, and its progress. */
 export interface Picture extends NamedFile {
   id: number;
-  /** Of the file, for this browser alone. */
+  /** The URL of the local file, valid only in this browser. */
   url: string;
   step:
     | { is: 'waiting' }
@@ -20,17 +20,17 @@ export interface Picture extends NamedFile {
     | { is: 'refused'; reason: string };
 }
 
-/** Newest first. They stay while one looks at other pages. */
+/** Newest first. They are kept while the user visits other pages. */
 export const pictures = signal<readonly Picture[]>([]);
 
-/** More at a time would not be sent any faster. */
+/** More concurrent uploads would not be faster. */
 const atOnce = 3;
-/** Of sending one picture to a server that is there. */
+/** Max attempts to send one image while the server is reachable. */
 const maxAttempts = 3;
 let nextId = 1;
 let underWay = 0;
 
-/** Uploads files and follows what becomes of them. */
+/** Uploads files and follows their outcomes. */
 export function addPictures(files: readonly NamedFile[]): void {
   const added = files.map(({ file, key }): Picture => {
     const url = URL.createObjectURL(file);
@@ -40,20 +40,20 @@ export function addPictures(files: readonly NamedFile[]): void {
   startNext();
 }
 
-/** Sends one again that was refused. */
+/** Retries a refused upload. */
 export function sendAgain(id: number): void {
   setStep(id, { is: 'waiting' });
   startNext();
 }
 
-/** Takes all that are finished off the page; they stay in the bucket. */
+/** Removes all finished images from the page; they stay in the bucket. */
 export function clearFinished(): void {
   const isFinished = ({ step }: Picture) => step.is === 'done' || step.is === 'refused';
   for (const { url } of pictures.value.filter(isFinished)) URL.revokeObjectURL(url);
   pictures.value = pictures.value.filter((picture) => !isFinished(picture));
 }
 
-/** Shows another outcome of the same picture, such as that of a retry. */
+/** Shows another outcome of the same image, such as that of a retry. */
 export function setImage(id: number, image: Image): void {
   setStep(id, { is: 'done', image, tookMs: image.durationMs });
 }

@@ -3,7 +3,10 @@ import { onOutcome } from '../api/live.ts';
 import { AwayError, getDocument, refusalOf } from '../api/request.ts';
 import type { NamedFile } from './dropped-files.ts';
 
-/** Sends a file to the bucket; `fetch` would not tell how far it is. Throws as `send` does. */
+/**
+ * Uploads a file to the bucket; `fetch` would not report the progress. Throws the same errors as
+ * `send`.
+ */
 export function uploadFile(
   { file, key }: NamedFile,
   onProgress: (share: number) => void,
@@ -22,10 +25,10 @@ export function uploadFile(
   });
 }
 
-/** The stream tells at once; the list is looked at in case that it does not. */
+/** The stream reports outcomes immediately; polling the list covers events that it misses. */
 const pollMs = 2_000;
 
-/** Settles when the row of an upload is there. */
+/** Resolves when the upload's row is recorded. */
 export function outcomeOf(upload: Upload): Promise<Image> {
   return new Promise((resolve) => {
     const finish = (image: Image | undefined) => {
@@ -37,7 +40,7 @@ export function outcomeOf(upload: Upload): Promise<Image> {
     const look = () =>
       getDocument<ImageList>(upload.outcome).then(
         ({ images }) => finish(images[0]),
-        // Asked again soon.
+        // The next poll tries again.
         () => {},
       );
     const stop = onOutcome((image) => {

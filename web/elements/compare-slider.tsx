@@ -9,10 +9,10 @@ interface CompareSliderProps {
   height: number | null;
 }
 
-/** A picture under its gray twin, with a divider between them that follows pointer and arrow keys. */
+/** Overlays an image and its gray version; pointer and arrow keys move the divider between them. */
 export function CompareSlider({ name, original, gray, width, height }: CompareSliderProps) {
   const [at, setAt] = useState(50);
-  // Browsers do not show every format that is converted.
+  // Browsers cannot show every supported format.
   const [hasOriginal, setHasOriginal] = useState(true);
   const ratio = width && height ? `${width} / ${height}` : '3 / 2';
   const size = { width: width ?? undefined, height: height ?? undefined };

@@ -6,14 +6,14 @@ import { formatBytes, formatMs } from './units.ts';
 
 interface MethodComparisonProps {
   name: string;
-  /** The picture itself. */
+  /** The image file itself. */
   load: () => Promise<Blob>;
   onClose: () => void;
 }
 
 type Try = { url: string; sizeBytes: number; tookMs: number } | { problem: string };
 
-/** One picture by every method, side by side. Nothing of it is stored. */
+/** Shows one image converted by every method. Nothing is stored. */
 export function MethodComparison({ name, load, onClose }: MethodComparisonProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const methods = about.value?.methods ?? [];
@@ -78,10 +78,10 @@ function Shown({
   );
 }
 
-/** Converts by one method after the other, until nobody looks any more. */
+/** Converts by one method after another until the dialog is closed. */
 function useTries(methods: readonly string[], load: () => Promise<Blob>) {
   const [tries, setTries] = useState<ReadonlyMap<string, Try>>(new Map());
-  // Both stay what they were when the dialog was opened.
+  // Both keep the values they had when the dialog was opened.
   const given = useRef({ methods, load });
   useEffect(() => {
     const gone = new AbortController();
@@ -120,7 +120,7 @@ async function convertBy(method: string, picture: Blob, signal: AbortSignal) {
 
 const workStages = ['decode', 'gray', 'encode'];
 
-/** Of `decode;dur=31.9, gray;dur=2.2`, the stages that are work and not waiting. */
+/** Sums the work stages of `decode;dur=31.9, gray;dur=2.2`, without the waiting time. */
 function workMsOf(serverTiming: string): number {
   return serverTiming
     .split(',')

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Image } from '../../src/server/api/schemas.ts';
 import { getDocument, messageOf } from '../api/request.ts';
 
-/** Converts a source once more, and hands on what became of it. */
+/** Converts a source again and passes on the outcome. */
 export function RetryButton({ image, onDone }: { image: Image; onDone: (image: Image) => void }) {
   const [isBusy, setIsBusy] = useState(false);
   const [problem, setProblem] = useState<string>();

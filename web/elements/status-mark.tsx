@@ -7,7 +7,7 @@ const marks = {
   skipped: { sign: '–', word: 'skipped' },
 } satisfies Record<Image['status'], { sign: string; word: string }>;
 
-/** What became of a picture, told by shape and word and not by colour. */
+/** An image's status, shown by shape and word so that it does not depend on color. */
 export function StatusMark({ status }: { status: Image['status'] }) {
   const { sign, word } = marks[status];
   return (

@@ -14,7 +14,7 @@ export function formatCount(count: number): string {
   return count.toLocaleString('en-US');
 }
 
-/** `-41 %` of what it was, `+12 %`, `±0 %` */
+/** The relative change: `-41 %`, `+12 %`, `±0 %` */
 export function formatChange(from: number, to: number): string {
   if (from === 0) return '';
   const percent = Math.round((to / from - 1) * 100);
@@ -30,7 +30,7 @@ const agoUnits = [
 ] as const;
 const ago = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' });
 
-/** `3 min. ago`, `yesterday`; older than a month, the day. */
+/** `3 min. ago`, `yesterday`; a date for anything older than a month. */
 export function formatAgo(time: string, now = Date.now()): string {
   let amount = (Date.parse(time) - now) / 1e3;
   for (const [unit, size] of agoUnits) {
@@ -40,7 +40,7 @@ export function formatAgo(time: string, now = Date.now()): string {
   return time.slice(0, 10);
 }
 
-/** `2026-03-01 12:30:45` where the reader is. */
+/** `2026-03-01 12:30:45` in the reader's time zone. */
 export function formatTime(time: string): string {
   return new Date(time).toLocaleString('sv-SE');
 }

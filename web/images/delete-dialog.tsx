@@ -9,7 +9,7 @@ interface DeleteDialogProps {
   onRemoved: () => void;
 }
 
-/** Asks before anything is deleted; the source stays unless it is asked for. */
+/** Confirms a deletion; the source is kept unless its deletion is requested. */
 export function DeleteDialog({ image, onClose, onRemoved }: DeleteDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [withSource, setWithSource] = useState(false);

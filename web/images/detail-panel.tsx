@@ -13,22 +13,22 @@ import { StageWaterfall } from './stage-waterfall.tsx';
 
 interface DetailPanelProps {
   id: string;
-  /** The row, where the list has it. */
+  /** The row, if the list has it. */
   listed: Image | undefined;
   onClose: () => void;
   onChange: (image: Image) => void;
   onRemoved: (id: string) => void;
 }
 
-/** All about one picture, and what can be done with it. */
+/** All details of one image, and its actions. */
 export function DetailPanel({ id, listed, onClose, onChange, onRemoved }: DetailPanelProps) {
   const { image, problem, setImage } = useImage(id, listed);
   const heading = useRef<HTMLHeadingElement>(null);
-  // A screen reader goes on where something new is, and afterwards where it was.
+  // Moves the focus to the panel for screen readers, and afterwards back to its previous place.
   useEffect(() => {
     const before = document.activeElement;
     heading.current?.focus();
-    // On a phone the list cannot have the focus until the panel is gone.
+    // On a phone the list cannot take the focus until the panel is gone.
     return () => void setTimeout(() => before instanceof HTMLElement && before.focus());
   }, []);
   useEffect(() => {
@@ -130,7 +130,7 @@ interface ActionsProps {
   onRemoved: () => void;
 }
 
-/** The row of the list, or else what the API says: an address may name any row. */
+/** The row from the list, or else from the API: a URL may name any row. */
 function useImage(id: string, listed: Image | undefined) {
   const [image, setImage] = useState(listed);
   const [problem, setProblem] = useState<string>();

@@ -30,7 +30,7 @@ const sorts: Choices = [
   ['fastest', 'fastest'],
 ];
 
-/** Which rows are listed, and in which order; the address says it as well. */
+/** Selects the listed rows and their order; the URL reflects both. */
 export function FilterBar({ filter, onChange }: FilterBarProps) {
   const methods = about.value?.methods ?? [];
   const field = (name: keyof Filter) => ({
@@ -61,7 +61,7 @@ interface FieldProps {
 }
 
 function ChoiceField({ label, value, choices, onChange }: FieldProps & { choices: Choices }) {
-  // The address may hold a value that is not among them, such as a time or weights.
+  // The URL may hold a value that the list of options lacks, such as a time or weights.
   const all = choices.some(([known]) => known === value) ? choices : [...choices, [value, value]];
   return (
     <label>
@@ -77,7 +77,7 @@ function ChoiceField({ label, value, choices, onChange }: FieldProps & { choices
   );
 }
 
-/** Long enough to type a word, short enough not to wait for. */
+/** Long enough to type a word, short enough to feel immediate. */
 const typingMs = 300;
 
 function TextField({ label, value, onChange }: FieldProps) {

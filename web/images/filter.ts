@@ -1,6 +1,6 @@
 import type { Image } from '../../src/server/api/schemas.ts';
 
-/** What the address says, such as `/images?status=failed&since=24h`; the names are the API's. */
+/** The filter in a URL such as `/images?status=failed&since=24h`; the names are the API's. */
 export interface Filter {
   status: string;
   code: string;
@@ -29,13 +29,13 @@ export function filterOf(parameters: URLSearchParams): Filter {
   ) as unknown as Filter;
 }
 
-/** What differs from no filter, as a query; empty where nothing does. */
+/** The differences from the default filter, as a query; empty if there are none. */
 export function queryOf(filter: Filter): string {
   const wishes = names.filter((name) => filter[name] !== noFilter[name]);
   return new URLSearchParams(wishes.map((name) => [name, filter[name]])).toString();
 }
 
-/** Whether a row that was just recorded belongs into the list. */
+/** Whether a newly recorded row belongs in the list. */
 export function isWanted(filter: Filter, image: Image): boolean {
   const { status, code, prefix, method, version } = filter;
   return (

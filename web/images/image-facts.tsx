@@ -13,7 +13,7 @@ const lossMeanings = {
   'animation timing': 'frames are kept, but not how long each is shown',
 } satisfies Record<Loss, string>;
 
-/** What the row says besides its status. */
+/** The row's details other than its status. */
 export function ImageFacts({ image }: { image: Image }) {
   const { source, output, recipe } = image;
   const sizes =
@@ -60,7 +60,7 @@ export function ImageFacts({ image }: { image: Image }) {
   );
 }
 
-/** Left out where it is not known. */
+/** Omitted if the value is unknown. */
 function Fact({ name, children }: { name: string; children: ComponentChildren }) {
   if (children === null || children === undefined || children === '' || children === false) {
     return null;

@@ -5,14 +5,14 @@ import { type Filter, isWanted, queryOf } from './filter.ts';
 
 const pageSize = 200;
 
-/** The rows that a filter lets through, as far as they were loaded, and what is added meanwhile. */
+/** The loaded rows that match a filter, and rows recorded since then. */
 export function createImageList(filter: Filter) {
   const images = signal<readonly Image[]>([]);
   const state = signal<'loading' | 'ready' | 'failed'>('loading');
   const problem = signal('');
-  /** Came meanwhile, and wait until someone asks for them. */
+  /** Rows recorded since then, held until the user shows them. */
   const fresh = signal<readonly Image[]>([]);
-  /** Came too fast to be told one by one. */
+  /** The number of rows that came too fast to be sent individually. */
   const untold = signal(0);
   let next: string | null | undefined;
   let leaving = new AbortController();
@@ -48,7 +48,7 @@ export function createImageList(filter: Filter) {
     get hasMore() {
       return next !== null;
     },
-    /** Loads anew from the top. */
+    /** Reloads from the top. */
     reload() {
       leaving.abort();
       leaving = new AbortController();
@@ -61,16 +61,16 @@ export function createImageList(filter: Filter) {
     async more() {
       if (state.value === 'ready' && next) await load(next);
     },
-    /** A row was recorded: one that is shown changes where it is, others wait. */
+    /** Adds a recorded row: a listed row is updated in place, others are held. */
     take(image: Image) {
       const isShown = images.value.some(({ id }) => id === image.id);
       if (isShown) images.value = images.value.map((old) => (old.id === image.id ? image : old));
       else if (!isWanted(filter, image)) return;
-      // The first one of all is not kept waiting.
+      // The very first row is shown immediately.
       else if (images.value.length === 0) images.value = [image];
       else fresh.value = withoutDoubles([image, ...fresh.value]);
     },
-    /** Puts what came meanwhile on top. */
+    /** Moves the held rows to the top. */
     showFresh() {
       if (fresh.value.length === 0) return;
       batch(() => {
@@ -78,7 +78,7 @@ export function createImageList(filter: Filter) {
         fresh.value = [];
       });
     },
-    /** New rows belong on top of it. */
+    /** Whether new rows belong at the top. */
     isNewest: filter.sort === 'newest',
     remove(id: string) {
       images.value = images.value.filter((image) => image.id !== id);
@@ -91,7 +91,7 @@ export function createImageList(filter: Filter) {
 
 export type ImageListing = ReturnType<typeof createImageList>;
 
-/** A row that changes between two pages is in both; the first one is the newer. */
+/** A row that changes between two page loads is in both pages; the first copy is newer. */
 function withoutDoubles(images: readonly Image[]): Image[] {
   const seen = new Set<string>();
   return images.filter(({ id }) => !seen.has(id) && seen.add(id));

@@ -56,7 +56,7 @@ function Thumbnail({ image: { links } }: { image: Image }) {
       loading="lazy"
       width="60"
       height="40"
-      // Its file may be gone; the row tells all the same.
+      // The file may be gone; the row is still readable without it.
       onError={({ currentTarget }) => currentTarget.removeAttribute('src')}
     />
   );

@@ -12,7 +12,7 @@ interface ImageTableProps {
 
 const columns = ['Picture', 'Key', 'Status', 'Size', 'Bytes', 'Time', 'Method', 'When'];
 
-/** The rows as a grid in which arrow keys move; only those in view are in the document. */
+/** The rows as a grid with arrow-key navigation; only visible rows are in the document. */
 export function ImageTable({ listing, openId, onOpen }: ImageTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 800 });
@@ -56,7 +56,7 @@ export function ImageTable({ listing, openId, onOpen }: ImageTableProps) {
         setView({ top: scrollTop, height: clientHeight })
       }
     >
-      {/* As high as the rows that are not in the document. */}
+      {/* Spacers as high as the rows that are not in the document. */}
       <div style={{ paddingTop: `${above}px`, paddingBottom: `${below}px` }}>
         <table
           // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its rows are chosen from
@@ -124,7 +124,7 @@ function moves(current: number, count: number): Record<string, number> {
   };
 }
 
-/** Who looks at the top sees new rows come; who has scrolled is not pushed away. */
+/** At the top, new rows appear; after scrolling, the visible rows keep their position. */
 function useFreshOnTop(listing: ImageListing, top: number): void {
   const count = listing.fresh.value.length;
   useEffect(() => {

@@ -9,7 +9,7 @@ import { FilterBar } from './filter-bar.tsx';
 import { createImageList, type ImageListing } from './image-list.ts';
 import { ImageTable } from './image-table.tsx';
 
-/** The ledger: what became of every picture. */
+/** The ledger: the outcome of every image. */
 export function ImagesPage() {
   const [parameters, setParameters] = useSearchParams();
   const filter = filterOf(parameters);
@@ -102,7 +102,7 @@ interface ListingProps {
   onClear: () => void;
 }
 
-/** What came since the list was loaded, where it does not go on top by itself. */
+/** Rows recorded since the list was loaded, if they are not added automatically. */
 function LiveNote({ listing, isNewest }: { listing: ImageListing; isNewest: boolean }) {
   const { images, fresh, untold } = listing;
   const waiting = fresh.value.length + untold.value;
@@ -127,7 +127,7 @@ function LiveNote({ listing, isNewest }: { listing: ImageListing; isNewest: bool
   );
 }
 
-/** A list for the filter, which follows what is recorded. The old one stays until the new one is loaded. */
+/** A live list for the filter. The old list stays until the new one is loaded. */
 function useListing(filter: Filter): ImageListing {
   const query = queryOf(filter);
   const listing = useMemo(() => createImageList(filterOf(new URLSearchParams(query))), [query]);
@@ -145,7 +145,7 @@ function useListing(filter: Filter): ImageListing {
     };
   }, [listing]);
   const round = returns.value;
-  // A server that comes back may have done much meanwhile.
+  // Much may have happened before the server reconnected.
   useEffect(() => {
     let isCurrent = true;
     void listing.reload().then(() => isCurrent && setShown(listing));

@@ -1,11 +1,11 @@
-/** As `--row-height` says. */
+/** The same as `--row-height` in the CSS. */
 const rowHeight = 56;
-/** Rows beyond the edges, so that scrolling does not show empty ones. */
+/** Extra rows beyond the edges, so that scrolling shows no gaps. */
 const margin = 12;
-/** Rows from the end at which the next ones are loaded. */
+/** The next rows are loaded this many rows before the end. */
 const foresight = 60;
 
-/** Which of so many rows are to be in the document, and how much room the others take. */
+/** Computes which rows to put in the document, and the height of the others. */
 export function rowsInView(view: { top: number; height: number }, count: number) {
   const first = Math.min(Math.floor(view.top / rowHeight), Math.max(0, count - 1));
   const from = Math.max(0, first - margin);

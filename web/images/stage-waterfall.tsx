@@ -4,7 +4,7 @@ import { formatMs } from '../elements/units.ts';
 
 type Stages = Image['stagesMs'];
 
-/** The stages one after the other, each as long as it took. */
+/** The stages in order, each bar as long as the stage's duration. */
 export function StageWaterfall({ stagesMs }: { stagesMs: Stages }) {
   const bars = barsOf(stagesMs);
   if (bars.length === 0) return <p class="soft">The times of its stages are not known.</p>;
@@ -26,7 +26,7 @@ export function StageWaterfall({ stagesMs }: { stagesMs: Stages }) {
   );
 }
 
-/** Where each bar begins and how long it is, as shares of the whole. */
+/** The start and length of each bar, as fractions of the whole. */
 function barsOf(stagesMs: Stages) {
   const stages = Object.entries(stagesMs) as [keyof Stages, number][];
   const totalMs = stages.reduce((sum, [, ms]) => sum + ms, 0) || 1;

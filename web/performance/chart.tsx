@@ -4,25 +4,25 @@ import { useEffect, useRef } from 'preact/hooks';
 
 interface ChartProps {
   title: string;
-  /** What it shows, in words; for those who do not see it as well. */
+  /** The chart's content in words, also for readers who cannot see it. */
   summary: string;
   options: PlotOptions;
   isWide?: boolean;
 }
 
-/** A chart as wide as there is room. */
+/** A chart that fills the available width. */
 export function Chart({ title, summary, options, isWide = false }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = place.current;
     if (!element) return;
     const draw = () => {
-      // None while the page is being left.
+      // The width is 0 while the page is being left.
       if (element.clientWidth > 0) {
         element.replaceChildren(drawn(options, element.clientWidth, title));
       }
     };
-    // Tells of the first width as well.
+    // Also called for the initial width.
     const observer = new ResizeObserver(draw);
     observer.observe(element);
     return () => observer.disconnect();
@@ -48,9 +48,9 @@ function drawn(options: PlotOptions, width: number, ariaLabel: string) {
     className: 'plot',
   });
   svg.setAttribute('role', 'img');
-  // The Content-Security-Policy refuses styles in pages; chart.css holds what it would say.
+  // The Content-Security-Policy blocks inline styles; chart.css contains the same rules.
   svg.querySelector('style')?.remove();
-  // It names groups, which ARIA forbids; the whole is one picture, which the title names.
+  // The plot labels its groups, which ARIA forbids. The chart is one image, named by its title.
   for (const group of svg.querySelectorAll('g[aria-label]')) group.removeAttribute('aria-label');
   return svg;
 }

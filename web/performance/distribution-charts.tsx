@@ -10,7 +10,7 @@ interface DistributionProps {
 
 const msAxis = { type: 'log', label: 'ms', tickFormat: '~s', ticks: 5 } as const;
 
-/** Where most of them are, and how far the slow ones reach. */
+/** The distribution of times, with the slow tail. */
 export function DurationHistogram({ distribution: { histogram } }: DistributionProps) {
   const fullest = histogram.reduce((most, bin) => (bin.count > most.count ? bin : most), noBin);
   const options = useMemo(
@@ -35,7 +35,7 @@ export function DurationHistogram({ distribution: { histogram } }: DistributionP
 
 const noBin = { from: 0, to: 0, count: 0 };
 
-/** Which share is done within a time. */
+/** The share of images that are finished within a given time. */
 export function DurationShares({ distribution: { ecdf } }: DistributionProps) {
   const share = (wanted: number) => ecdf.find((point) => point.share >= wanted)?.value ?? 0;
   const median = share(0.5);
@@ -59,7 +59,7 @@ export function DurationShares({ distribution: { ecdf } }: DistributionProps) {
   );
 }
 
-/** Whether what is slow is only large. */
+/** Whether slow images are merely large. */
 export function TimeBySize({ distribution: { points } }: DistributionProps) {
   const largest = Math.max(0, ...points.map(({ megapixels }) => megapixels));
   const options = useMemo(

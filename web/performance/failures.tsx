@@ -2,7 +2,7 @@ import { Link } from 'wouter-preact';
 import type { StatsReport } from '../../src/stats/index.ts';
 import { formatCount } from '../elements/units.ts';
 
-/** What went wrong, and the way to the pictures with which it did. */
+/** Failures by code, with links to the images. */
 export function Failures({ stats, since }: { stats: StatsReport; since: string }) {
   const { failures } = stats;
   return (

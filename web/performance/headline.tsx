@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import type { Estimate, StatsReport } from '../../src/stats/index.ts';
 import { formatBytes, formatChange, formatCount, formatMs } from '../elements/units.ts';
 
-/** The numbers that one looks for first. */
+/** The key figures. */
 export function Headline({ stats }: { stats: StatsReport }) {
   const { images, converted, failed, skipped, durationMs, throughput, bytes, cost } = stats;
   const perThousand = (cost.usd / images) * 1_000;

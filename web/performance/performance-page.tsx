@@ -15,7 +15,7 @@ const ages = [
   ['30d', '30 days'],
 ] as const;
 
-/** How long pictures take, and why. It is loaded when someone looks: the charts weigh the most. */
+/** Conversion times and their causes. Loaded on demand, because the charts are the largest part. */
 export default function PerformancePage() {
   const [parameters, setParameters] = useSearchParams();
   const since = parameters.get('since') ?? '24h';

@@ -4,7 +4,7 @@ import type { StatsReport } from '../../src/stats/index.ts';
 import { formatMs } from '../elements/units.ts';
 import { Chart } from './chart.tsx';
 
-/** Where the time goes. */
+/** Time by stage. */
 export function StageChart({ stats }: { stats: StatsReport }) {
   const stages = useMemo(() => stagesOf(stats), [stats]);
   const longest = stages

@@ -10,7 +10,7 @@ const percentiles = [
   { name: 'p99', dash: '1.5 3', width: 1.5 },
 ] as const;
 
-/** Whether it became slower, and since when. */
+/** Times over the period, to show whether and when conversions became slower. */
 export function PercentilesOverTime({ timeline }: { timeline: TimelineReport }) {
   const timed = timeline.buckets.filter((bucket) => bucket.durationMs !== null);
   const worst = Math.max(...timed.map(({ durationMs }) => durationMs?.p95 ?? 0));
@@ -44,7 +44,7 @@ export function PercentilesOverTime({ timeline }: { timeline: TimelineReport }) 
             },
           ),
         ),
-        // A line between two parts of time without pictures has no length.
+        // Dots, because a point between two gaps has no line segment to show it.
         dot(points, { x: 'time', y: 'ms', r: 1.5, fill: 'currentColor' }),
         text(last, { x: 'time', y: 'ms', text: 'name', dx: 6, textAnchor: 'start' }),
       ],
@@ -60,7 +60,7 @@ export function PercentilesOverTime({ timeline }: { timeline: TimelineReport }) 
   );
 }
 
-/** How many came, and how many of them failed. */
+/** The number of images and failures over the period. */
 export function OutcomesOverTime({ timeline }: { timeline: TimelineReport }) {
   const { buckets } = timeline;
   const busiest = Math.max(...buckets.map(({ converted }) => converted));

@@ -12,7 +12,7 @@ interface Reports {
 
 const refreshMs = 60_000;
 
-/** The reports of a time, made anew each minute; the old ones stay until the new ones are there. */
+/** The reports of a period, refreshed every minute; old ones stay until new ones arrive. */
 export function useReports(since: string): { reports?: Reports; problem?: string } {
   const [state, setState] = useState<{ reports?: Reports; problem?: string }>({});
   const round = returns.value;

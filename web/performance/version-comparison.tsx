@@ -11,9 +11,9 @@ interface VersionComparisonProps {
   onChange: (sides: { baseline: string; candidate: string }) => void;
 }
 
-/** Whether one version is faster than another, in a sentence, and where. */
+/** States whether one version is faster than another, and in which stages. */
 export function VersionComparison({ versions, since, ...chosen }: VersionComparisonProps) {
-  // The one with more images is the one that was there before.
+  // The version with more images is assumed to be the older one.
   const baseline = chosen.baseline ?? versions[0] ?? '';
   const candidate = chosen.candidate ?? versions.find((name) => name !== baseline) ?? '';
   const { report, problem } = useComparison({ baseline, candidate, since });

@@ -12,7 +12,7 @@ import { ImagesPage } from '../images/images-page.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { ThemeToggle } from './theme-toggle.tsx';
 
-/** Charts weigh more than all the rest; who does not look at them does not load them. */
+/** Charts are larger than everything else, so they are loaded only on their page. */
 const PerformancePage = lazy(() => import('../performance/performance-page.tsx'));
 
 const pages = [

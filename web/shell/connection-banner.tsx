@@ -1,7 +1,9 @@
 import './connection-banner.css';
 import { connection } from '../api/live.ts';
 
-/** Says so while the server is away; there is always an element for a screen reader to watch. */
+/**
+ * Shows that the server is away. The element always exists, so that screen readers can watch it.
+ */
 export function ConnectionBanner() {
   const isAway = connection.value === 'away';
   return (

@@ -8,7 +8,7 @@ const themes = {
 
 type Theme = keyof typeof themes;
 
-/** Light, dark, or what the system asks for; remembered in this browser. */
+/** Light, dark, or the system's setting; remembered in this browser. */
 export function ThemeToggle() {
   const [theme, setTheme] = useState(readTheme);
   const { sign, next, name } = themes[theme];
@@ -39,6 +39,6 @@ function writeTheme(theme: Theme): void {
   try {
     localStorage.setItem('theme', theme);
   } catch {
-    // Storage may be forbidden; then it holds until the page is loaded again.
+    // Storage may be blocked; the choice then lasts until the page is reloaded.
   }
 }
