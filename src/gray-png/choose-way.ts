@@ -1,21 +1,24 @@
 import { compress, type WayName, type Work, ways } from './compress.ts';
 import type { Tile } from './tiles.ts';
 
-/** Below this, all ways are tried without asking what is in the picture. */
+/** Below this size, all strategies are tried without inspecting the image. */
 const smallBytes = 16_384;
-/** Of the memory for a tile: a sample is two windows of deflate, so that there is one to look back on. */
+/**
+ * Share of the tile memory: a sample is two deflate windows, so that the second can refer to the
+ * first.
+ */
 const sampleShare = 0.5;
 const mostSamples = 8;
-/** Of the samples, those that are looked at first, and how much of each. */
+/** The number of samples to inspect first, and how much of each. */
 const mostLooks = 4;
 const lookBytes = 32_768;
-/** Above one of these shares, zlib may find something. Photographs repeat less than 0.03. */
+/** Above one of these shares, zlib may find matches. Photos repeat less than 0.03. */
 const repeatedShare = 0.035;
 const flatShare = 0.5;
-/** What zlib has to save at least, for the time that it takes. */
+/** The minimum saving that justifies the extra time of zlib. */
 const worthwhile = 0.995;
 
-/** The way that makes the smallest file, as far as half a megabyte of samples tells. */
+/** Returns the strategy with the smallest output for half a megabyte of samples. */
 export async function chooseWay(work: Work): Promise<WayName> {
   const tiles = spread([...work.engine.tiles(sampleShare)], mostSamples);
   if (!mayRepeat(work, tiles)) return 'runs';
@@ -28,7 +31,7 @@ export async function chooseWay(work: Work): Promise<WayName> {
   return size < runs * worthwhile ? smallest : 'runs';
 }
 
-/** So many of them, at equal distances. */
+/** Returns up to `most` items at equal distances. */
 function spread<T>(all: T[], most: number): T[] {
   if (all.length <= most) return all;
   return Array.from(
@@ -37,7 +40,7 @@ function spread<T>(all: T[], most: number): T[] {
   );
 }
 
-/** Asked first, as it takes no time. */
+/** A cheap check that runs before the strategies are tried. */
 function mayRepeat({ kernel, engine }: Work, tiles: Tile[]): boolean {
   let [words, repeated, flat] = [0, 0, 0];
   for (const tile of spread(tiles, mostLooks)) {

@@ -4,20 +4,20 @@ import type { Kernel } from './kernel.ts';
 import type { Filtering, RowEngine } from './row-engine.ts';
 import type { Tile } from './tiles.ts';
 
-/** What is done to the rows, and with what they are compressed. */
+/** How to filter the rows and how to compress them. */
 interface Way {
   filtering: Filtering;
-  /** Else by the kernel. */
+  /** If absent, the kernel compresses. */
   zlib?: ZlibOptions;
 }
 
-/** As Pillow has it, which has made PNGs of this size for years. */
+/** The same as Pillow, which has made PNGs of this size for years. */
 const thorough = { level: 6, memLevel: 9 };
 
 /**
- * Photographs have nothing that repeats: runs and Huffman codes are all there is to gain. Of text,
- * screens and drawings, zlib finds the same glyph again; the more so where no filter mixes it with
- * what is beside it.
+ * Photos contain no repetition: only runs and Huffman codes save space. In text, screenshots and
+ * drawings, zlib finds repeated glyphs, especially without a filter, which mixes them with their
+ * neighbours.
  */
 export const ways = {
   runs: { filtering: 'best' },
@@ -27,19 +27,19 @@ export const ways = {
 
 export type WayName = keyof typeof ways;
 
-/** Tiles between two turns of the event loop, so that a large picture does not hold up all else. */
+/** Tiles per turn of the event loop, so that a large image does not block it. */
 const tilesInOneTurn = 8;
 
 export interface Work {
   kernel: Kernel;
   engine: RowEngine;
-  /** Time that went into making gray of colours. */
+  /** Milliseconds spent converting colours to gray. */
   grayMs: number;
-  /** Not all pixels were what the kind of the picture promised; nothing came after that. */
+  /** The pixels did not match the expected kind of image, so compression stopped. */
   isMistaken: boolean;
 }
 
-/** A stream of zlib (RFC 1950) of these tiles. Each piece is good until the next. */
+/** Compresses tiles to a zlib stream (RFC 1950). Each piece is valid until the next one. */
 export function compress(
   work: Work,
   tiles: Iterable<Tile>,
@@ -48,7 +48,7 @@ export function compress(
   const { filtering, zlib }: Way = ways[wayName];
   if (!zlib) return deflated(work, tiles);
   const rows = Readable.from(filteredRows(work, tiles, filtering));
-  // An error of either ends both, and is thrown where the result is read.
+  // An error in either stream ends both, and is thrown to the reader of the result.
   return pipeline(rows, createDeflate(zlib), () => {});
 }
 
@@ -56,7 +56,7 @@ async function* deflated(work: Work, tiles: Iterable<Tile>): AsyncGenerator<Uint
   const { kernel } = work;
   const output = (length: number) => kernel.heap.subarray(kernel.output, kernel.output + length);
   kernel.begin();
-  // Deflate, a window of 32 KB, and a check that makes both divisible by 31.
+  // Deflate, a 32 KB window, and check bits that make the header divisible by 31.
   yield Uint8Array.of(0x78, 0x01);
   let turn = 0;
   for (const tile of tiles) {
@@ -71,7 +71,7 @@ async function* deflated(work: Work, tiles: Iterable<Tile>): AsyncGenerator<Uint
   yield adler;
 }
 
-/** Copies, as zlib reads them on another thread while the kernel goes on. */
+/** Yields copies, because zlib reads them on another thread while the kernel continues. */
 function* filteredRows(
   work: Work,
   tiles: Iterable<Tile>,

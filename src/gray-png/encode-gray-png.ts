@@ -8,21 +8,21 @@ import { type Picture, rowEngine } from './row-engine.ts';
 export interface GrayPng {
   bytes: Uint8Array;
   channels: 1 | 2;
-  /** Time that went into making gray of colours. */
+  /** Milliseconds spent converting colours to gray. */
   grayMs: number;
 }
 
 export interface EncodeChoices {
-  /** Told again and again how large the file is by then. What it throws ends the work. */
+  /** Called repeatedly with the size of the file so far. If it throws, encoding ends. */
   onProgress?(sizeBytes: number): void;
-  /** For tests and measurements; else the best is chosen. */
+  /** For tests and measurements; by default the best strategy is chosen. */
   way?: WayName;
 }
 
 /**
- * Pixels as a PNG of one channel, or of two where an alpha says something. Colours become gray by
- * Rec. 601, as in Pillow. The same pixels always give the same bytes. Where {@link hasKernel} is
- * false, it throws a `WebAssembly.CompileError`.
+ * Encodes pixels as a PNG with one channel, or two if there is transparency. Converts colours to
+ * gray by Rec. 601, like Pillow. The same pixels always give the same bytes. If {@link hasKernel}
+ * returns false, throws a `WebAssembly.CompileError`.
  */
 export async function encodeGrayPng(
   source: PngSource,
@@ -41,7 +41,7 @@ export async function encodeGrayPng(
   });
 }
 
-/** Undefined where the pixels are not of the kind that the picture says. */
+/** Undefined if the pixels are not of the expected kind. */
 async function encodeAs(
   picture: Picture,
   work: Work,
@@ -60,8 +60,8 @@ async function encodeAs(
 }
 
 /**
- * What no way exceeds: our own deflate stores what it cannot compress, but zlib may no longer have
- * it at hand, and promises no more than this (`deflateBound` in its deflate.c).
+ * The maximum for every strategy. The kernel’s deflate stores incompressible data, but zlib may no
+ * longer have those data, and guarantees only this limit (`deflateBound` in its deflate.c).
  */
 function mostBytes({ width, height, kind }: Picture): number {
   const bytes = height * (width * kind.grayBytes + 1);

@@ -1,27 +1,27 @@
 /**
- * What works on rows of pixels in a heap of its own, which never grows. All places are addresses in
- * the heap; assembly/layout.ts says what they are for.
+ * Processes rows of pixels in its own heap, which never grows. All positions are addresses in the
+ * heap; assembly/layout.ts describes its areas.
  */
 export interface RowKernel {
   readonly heap: Uint8Array;
   readonly source: number;
   readonly gray: number;
   readonly filtered: number;
-  /** Room for a tile: its rows, the row above them and their margins. */
+  /** Memory for a tile: its rows, the row above them and their margins. */
   readonly tileBytes: number;
-  /** Room before a row, for what its first pixels have to their left. */
+  /** Space before a row for the left neighbours of its first pixels. */
   readonly margin: number;
   begin(): void;
-  /** Makes the room for a tile zeros. */
+  /** Clears the memory of a tile. */
   clearGray(): void;
-  /** Pixels without gaps to gray rows; 0 where one was not opaque that should be. */
+  /** Converts contiguous pixels to gray rows; returns 0 if a pixel expected to be opaque is not. */
   grayRows(
     kind: number,
     rows: number,
     pixels: number,
     ...to: [from: number, into: number, stride: number]
   ): number;
-  /** Filters rows, one behind the other, by a filter of PNG or, with -1, by the best for each. */
+  /** Filters consecutive rows with a PNG filter or, for -1, with the best one for each row. */
   filterRows(
     first: number,
     rows: number,
@@ -30,21 +30,21 @@ export interface RowKernel {
   ): void;
   /** Filters the next part of a row. */
   filterOn(row: number, above: number, bytes: number, step: number): void;
-  /** How many filtered bytes there are since it was asked last. */
+  /** Returns the number of filtered bytes since the last call. */
   takeFiltered(): number;
 }
 
-/** The same, and a deflate of its own. */
+/** A row kernel with its own deflate. */
 export interface Kernel extends RowKernel {
   readonly output: number;
-  /** Bytes of whole blocks that are in `output`. */
+  /** Returns the bytes of complete blocks in `output`. */
   deflate(): number;
-  /** Bytes of the rest. */
+  /** Returns the bytes of the remaining data. */
   finish(): number;
-  /** How many words of 16 bytes were there before; every eighth is looked up. */
+  /** Counts 16-byte words that occurred before; looks up the word at every eighth byte. */
   countRepeats(start: number, bytes: number): number;
-  /** Of those words, the ones of one byte throughout, which do not count as repeated. */
+  /** Of those words, the ones with 16 equal bytes, which do not count as repeated. */
   flatWords(): number;
-  /** Adler-32 of what was compressed, signed. */
+  /** Signed Adler-32 of the compressed input. */
   adler(): number;
 }

@@ -1,13 +1,13 @@
 import type { Kernel } from './kernel.ts';
 import { createWasmKernel } from './wasm-kernel.ts';
 
-// Module state on purpose: a kernel keeps nothing of an image, so all callers can share what was
-// compiled, and a kernel for each caller would only take memory.
+// Module state on purpose: a kernel keeps no image data, so all callers can share idle kernels. One
+// kernel per caller would only use memory.
 
-/** Idle kernels; never more than were in use at the same time. */
+/** Idle kernels, never more than were in use at the same time. */
 const idle: Kernel[] = [];
 
-/** Lends a kernel that nobody else has meanwhile. */
+/** Lends a kernel to one caller at a time. */
 export async function withKernel<T>(use: (kernel: Kernel) => Promise<T>): Promise<T> {
   const kernel = idle.pop() ?? (await createWasmKernel());
   try {

@@ -2,7 +2,7 @@ import type { RowKernel } from './kernel.ts';
 import { withKernel } from './kernels.ts';
 import { type PixelKind, pixelKinds } from './pixel-kinds.ts';
 
-/** RGB or RGBA with 8 bits a sample, without gaps. */
+/** RGB or RGBA with 8 bits per sample, without padding. */
 interface Colours {
   pixels: Uint8Array;
   channels: 3 | 4;
@@ -10,7 +10,7 @@ interface Colours {
 
 interface Luma {
   pixels: Uint8Array;
-  /** 2 where there is an alpha that says something. */
+  /** 2 if there is transparency. */
   channels: 1 | 2;
 }
 
@@ -28,7 +28,7 @@ export async function luma({ pixels, channels }: Colours): Promise<Luma> {
   });
 }
 
-/** Undefined where the pixels are not of that kind. */
+/** Undefined if the pixels are not of that kind. */
 function grayOf(
   pixels: Uint8Array,
   { id, sourceBytes, grayBytes }: PixelKind,

@@ -1,21 +1,21 @@
-/** What is encoded: rows from top to bottom without gaps. */
+/** The image to encode: rows from top to bottom without padding. */
 export interface PngSource {
   pixels: Uint8Array | Uint16Array;
   width: number;
   height: number;
   /** Gray, gray and alpha, RGB or RGBA. */
   channels: 1 | 2 | 3 | 4;
-  /** Bits a sample of the file: those of the pixels, but of RGB with 16 it is 8. */
+  /** Bits per sample of the file: the same as the pixels, except 8 for 16-bit RGB. */
   depth?: 8 | 16;
 }
 
-/** One way from pixels as they come to gray ones as PNG has them. */
+/** A conversion from source pixels to the gray pixels of a PNG. */
 export interface PixelKind {
   /** Its number in assembly/rows.ts. */
   id: number;
-  /** Of one pixel, as it comes. */
+  /** Bytes of one source pixel. */
   sourceBytes: number;
-  /** Of one pixel in the file. */
+  /** Bytes of one pixel in the file. */
   grayBytes: number;
   depth: 8 | 16;
   channels: 1 | 2;
@@ -35,8 +35,8 @@ export const pixelKinds = {
 type KindName = keyof typeof pixelKinds;
 
 /**
- * By bits of the pixels, of the file, and channels: what to try in turn. An alpha is left out until
- * it turns out to say something.
+ * Kinds to try in order, by bits of the pixels, bits of the file, and channels. Alpha is omitted
+ * unless it turns out not to be opaque.
  */
 const kindNames: Record<string, readonly KindName[]> = {
   '8 to 8, 1': ['gray'],
@@ -48,7 +48,7 @@ const kindNames: Record<string, readonly KindName[]> = {
   '16 to 8, 3': ['deepRgb'],
 };
 
-/** Whether such pixels can be encoded. */
+/** Whether these pixels can be encoded. */
 export function isEncodable(source: Pick<PngSource, 'pixels' | 'channels' | 'depth'>): boolean {
   return keyOf(source) in kindNames;
 }
@@ -62,7 +62,7 @@ function keyOf({
   return `${bits} to ${depth ?? bits}, ${channels}`;
 }
 
-/** Throws `RangeError` for what is no picture, or none that can be encoded. */
+/** Throws `RangeError` if the source is not a valid image or cannot be encoded. */
 export function kindsOf(source: PngSource): PixelKind[] {
   const { pixels, width, height, channels } = source;
   checkSide('width', width);

@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib';
 const signature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 const grayType = { 1: 0, 2: 4 } as const;
 const chunkFrame = 12;
-/** A chunk's length has 31 bits. */
+/** A PNG chunk length has 31 bits. */
 const mostChunkBytes = 2 ** 30;
 
 interface PngHeader {
@@ -16,14 +16,14 @@ interface PngHeader {
 }
 
 interface PngFile {
-  /** Adds to the compressed data; returns the bytes of the file so far. */
+  /** Adds compressed data; returns the size of the file so far in bytes. */
   append(data: Uint8Array): number;
   finish(): Uint8Array;
 }
 
 /**
- * A file that is written front to back into one piece of memory, so that it is never there twice.
- * Memory that is reserved and not written to is not taken.
+ * Writes a file from front to back into one buffer, so that memory never holds it twice. Reserved
+ * memory is not used until it is written.
  */
 export function createPngFile(
   header: PngHeader,

@@ -2,7 +2,7 @@ import type { RowKernel } from './kernel.ts';
 import type { PixelKind } from './pixel-kinds.ts';
 import { type Tile, tilesOf } from './tiles.ts';
 
-/** A picture, as its bytes are in memory. */
+/** An image as bytes in memory. */
 export interface Picture {
   bytes: Uint8Array;
   width: number;
@@ -10,17 +10,19 @@ export interface Picture {
   kind: PixelKind;
 }
 
-/** Whether each row gets the filter that suits it best, or none does. */
+/** Whether to use the best filter for each row, or none. */
 export type Filtering = 'best' | 'none';
 
 const filters = { best: -1, none: 0 } as const satisfies Record<Filtering, number>;
 
-/** Filtered rows of a picture, tile by tile from the first to the last. */
+/** Filters the rows of an image, tile by tile from first to last. */
 export interface RowEngine {
   tiles(shareOfMemory?: number): Generator<Tile>;
-  /** Makes the pixels gray. False: not all are opaque, as the kind of the picture has it. */
+  /**
+   * Converts the pixels to gray. False if some are not opaque but the kind of image requires it.
+   */
   load(tile: Tile): boolean;
-  /** Filters what is loaded. */
+  /** Filters the loaded tile. */
   filter(tile: Tile, filtering: Filtering): void;
 }
 
@@ -29,7 +31,7 @@ export function rowEngine(kernel: RowKernel, picture: Picture): RowEngine {
   const { bytes, width, kind } = picture;
   const firstSlot = gray + margin;
 
-  /** Copies `rows` of `pixels` so that no gaps are between them. */
+  /** Copies `rows` of `pixels` without gaps between them. */
   function copyIn(x: number, y: number, { rows, pixels }: { rows: number; pixels: number }): void {
     const rowBytes = width * kind.sourceBytes;
     const partBytes = pixels * kind.sourceBytes;
@@ -46,7 +48,7 @@ export function rowEngine(kernel: RowKernel, picture: Picture): RowEngine {
 
   return {
     tiles(shareOfMemory = 1) {
-      // There is room for four bytes as they come for each gray one.
+      // The kernel has room for four source bytes per gray byte.
       const room = Math.min(1, (4 * kind.grayBytes) / kind.sourceBytes);
       return tilesOf(picture, kind, {
         tileBytes: Math.floor(tileBytes * shareOfMemory * room),
@@ -54,7 +56,7 @@ export function rowEngine(kernel: RowKernel, picture: Picture): RowEngine {
       });
     },
     load(tile) {
-      // With the row above and the pixel on the left, where there are any.
+      // Includes the row above and the pixel on the left, if there are any.
       const [above, left] = [tile.y > 0 ? 1 : 0, tile.x > 0 ? 1 : 0];
       const size = { rows: tile.rows + above, pixels: tile.pixels + left };
       if (tile.isPartOfRow || !above) kernel.clearGray();

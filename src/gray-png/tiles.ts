@@ -1,26 +1,26 @@
 import type { PixelKind } from './pixel-kinds.ts';
 
-/** Some rows of a picture, or, where a row is too long, a part of one. */
+/** Some rows of an image or, if a row is too long, part of one. */
 export interface Tile {
   x: number;
   y: number;
-  /** In each row. */
+  /** Pixels per row. */
   pixels: number;
   rows: number;
   isPartOfRow: boolean;
-  /** From one row to the next, in memory. */
+  /** Bytes from one row to the next in memory. */
   stride: number;
 }
 
-/** What a tile has to fit into. */
+/** The memory that a tile must fit into. */
 interface TileMemory {
-  /** Its rows, the row above them and all margins. */
+  /** For its rows, the row above them and all margins. */
   tileBytes: number;
-  /** Before a row, and after it at least up to the next multiple of 16. */
+  /** Before each row; rows are also padded to a multiple of 16. */
   margin: number;
 }
 
-/** From top to bottom, and left to right. */
+/** Iterates from top to bottom and from left to right. */
 export function* tilesOf(
   { width, height }: { width: number; height: number },
   kind: PixelKind,

@@ -5,7 +5,7 @@ const wasm = Buffer.from(kernelModule, 'base64');
 
 let isValid: boolean | undefined;
 
-/** Whether this engine has what the module is made of: SIMD. */
+/** Whether this engine supports SIMD, which the module needs. */
 export function hasKernel(): boolean {
   isValid ??= WebAssembly.validate(wasm);
   return isValid;
@@ -13,11 +13,11 @@ export function hasKernel(): boolean {
 
 let compiling: Promise<WebAssembly.Module> | undefined;
 
-/** The kernel of assembly/, in memory of its own: 1.2 megabytes. */
+/** Creates the kernel of assembly/ in its own memory: 1.2 megabytes. */
 export async function createWasmKernel(): Promise<Kernel> {
   compiling ??= WebAssembly.compile(wasm);
   const { exports } = new WebAssembly.Instance(await compiling, {});
-  // Made by our own sources; test/gray-png/kernel-module.test.ts compares them.
+  // Compiled from the sources in assembly/; test/gray-png/kernel-module.test.ts compares them.
   const { memory, source, gray, filtered, output, tileBytes, margin, ...calls } =
     exports as unknown as KernelExports;
   return {

@@ -1,6 +1,6 @@
-// Besides what src/convert/decode/wasm/webassembly.d.ts declares.
+// Adds to the declarations in src/convert/decode/wasm/webassembly.d.ts.
 
 declare namespace WebAssembly {
-  /** Also false for what this engine does not know yet, or was built without. */
+  /** Also false for features that this engine lacks. */
   function validate(bytes: Uint8Array): boolean;
 }
