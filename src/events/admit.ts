@@ -5,7 +5,7 @@ import { isWithin, maxBytesOf, shortened } from './field-limits.ts';
 import { defined, sizeOf, textOf, timeOf, tokenOf } from './fields.ts';
 import type { KeyEncoding, ParseOptions } from './parse-options.ts';
 
-/** What an event says of one object, each field as it was received. */
+/** What an event says about one object; each field is as received. */
 export interface Announcement {
   bucket?: unknown;
   key?: unknown;
@@ -16,17 +16,17 @@ export interface Announcement {
   sizeBytes?: unknown;
   sequencer?: unknown;
   eventTime?: unknown;
-  /** It tells that the object, or a version of it, was removed. */
+  /** The event reports that the object, or a version of it, was removed. */
   isRemoval?: boolean;
-  /** What the event itself says against processing it, such as that the object was removed. */
+  /** The event's own reason against processing, for example that the object was removed. */
   objection?: Objection | undefined;
 }
 
-/** Decides whether an announced object is processed, ignored or refused. */
+/** Decides whether to process, ignore or refuse an announced object. */
 export function admit(announced: Announcement, options: ParseOptions): EventRecord {
   const known = readKnown(announced, options);
   const { bucket, key } = known;
-  // A key that cannot be decoded is told as it was received: it is what one searches for.
+  // A key that cannot be decoded is reported as received, so that it can be searched for.
   const told: Partial<Upload> = defined({ key: textOf(announced.key), ...known });
   if (announced.objection) return turnDown(announced.objection, told);
   if (!bucket) return turnDown(refused(expected('a bucket name', announced.bucket)), told);
@@ -42,7 +42,7 @@ export function admit(announced: Announcement, options: ParseOptions): EventReco
   return { action: 'process', upload };
 }
 
-/** Decides the same about an object that a store listed: its key is not encoded. */
+/** Makes the same decision for an object from a store's list, whose key is not encoded. */
 export function admitListed(
   object: Pick<Upload, 'bucket' | 'key' | 'etag' | 'sizeBytes'>,
   options: ParseOptions,
@@ -50,17 +50,20 @@ export function admitListed(
   return admit(object, { ...options, keyEncoding: 'raw' });
 }
 
-/** Version, ETag and size are of what is gone, or of a delete marker: no content that there is. */
+/**
+ * Drops version, ETag and size: they describe removed content or a delete marker, not existing
+ * content.
+ */
 function removalOf({ bucket, key, sequencer, eventTime }: Upload): Upload {
   return { ...defined({ sequencer, eventTime }), bucket, key, isRemoval: true };
 }
 
 type Rule = (upload: Upload, options: ParseOptions) => Objection | undefined;
 
-// Own outputs come before foreign buckets: a bucket for outputs alone is always a foreign one.
+// Outputs come before foreign buckets: a bucket that holds only outputs is always foreign.
 const rules: readonly Rule[] = [malformedKey, ownOutput, foreignBucket, folderMarker];
 
-/** PostgreSQL, where keys are recorded, takes neither NUL nor half a surrogate pair. */
+/** PostgreSQL, which records keys, rejects NUL and unpaired surrogates. */
 function malformedKey({ key }: Upload): Objection | undefined {
   if (!isWithin(key, 'key')) {
     const bytes = Buffer.byteLength(key);
@@ -86,9 +89,9 @@ function foreignBucket({ bucket }: Upload, options: ParseOptions): Objection | u
   return bucket === ours ? undefined : refused(expected(`the bucket ${shown(ours)}`, bucket));
 }
 
-/** Consoles and Hadoop make empty objects that stand for folders. */
+/** Consoles and Hadoop create empty objects that represent folders. */
 function folderMarker({ key, sizeBytes = 0, isRemoval }: Upload): Objection | undefined {
-  // Events of removals do not say what size it was.
+  // Removal events do not give the size.
   const isMarker =
     !isRemoval && sizeBytes === 0 && (key.endsWith('/') || key.endsWith('_$folder$'));
   return isMarker ? ignored('Marks a folder and holds nothing.') : undefined;
@@ -108,13 +111,13 @@ function readKnown(announced: Announcement, options: ParseOptions): Partial<Uplo
   });
 }
 
-/** A token that is longer than a store's: of no use, and nothing to record. */
+/** Ignores a token that is longer than any store's: it is useless and not recorded. */
 function shortToken(value: unknown, field: keyof typeof maxBytesOf): string | undefined {
   const token = tokenOf(value);
   return token !== undefined && isWithin(token, field) ? token : undefined;
 }
 
-/** With a slash, bucket and key would name another key where URLs are /bucket/key. */
+/** A bucket name with a slash would point to another key in URLs of the form /bucket/key. */
 function bucketOf(bucket: unknown): string | undefined {
   const name = textOf(bucket);
   return name && isWithin(name, 'bucket') && !/[\s/\p{C}]/u.test(name) ? name : undefined;
@@ -130,7 +133,7 @@ function keyOf(key: unknown, encoding: KeyEncoding = 'form'): string | undefined
   }
 }
 
-/** Where a bucket keeps no versions, events say nothing, "" or "null". */
+/** For buckets without versions, events omit the field or send "" or "null". */
 function versionIdOf(versionId: unknown): string | undefined {
   return versionId === 'null' ? undefined : shortToken(versionId, 'versionId');
 }

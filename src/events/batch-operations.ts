@@ -5,7 +5,7 @@ import { expected } from './expected.ts';
 import { fieldsOf, isFields, isOfMajor, textOf } from './fields.ts';
 
 /**
- * What S3 Batch Operations invokes a function with: one record for each task, in their order.
+ * The event with which S3 Batch Operations invokes a function: one record per task, in order.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-invoke-lambda.html
  */
 export const batchOperations: Dialect = {
@@ -26,16 +26,16 @@ function announcementOf(task: unknown, schemaVersion: unknown): Announcement {
   return {
     bucket: bucketOf(textOf(s3Bucket) ?? s3BucketArn),
     key: s3Key,
-    // "Keys from S3 Batch Operations are URL encoded", says the page above, and decodes some with
-    // unquote, some with unquote_plus. The latter is right for both versions: whoever encodes a
-    // manifest writes a plus sign as %2B, so that a bare one can only be a space.
+    // The page above says "Keys from S3 Batch Operations are URL encoded". Its examples decode some
+    // with unquote, some with unquote_plus. The latter is right for both versions: a manifest
+    // encodes a plus sign as %2B, so a bare plus can only be a space.
     keyEncoding: 'form',
     versionId: s3VersionId,
     objection: objectionTo(task, schemaVersion),
   };
 }
 
-/** The last part of an ARN; a directory bucket's is `bucket/name`. */
+/** The last part of an ARN; for a directory bucket it is `bucket/name`. */
 function bucketOf(bucket: unknown): unknown {
   return textOf(bucket)
     ?.split(':')

@@ -3,7 +3,7 @@ import { ignored, refused } from './event-record.ts';
 import { expected } from './expected.ts';
 import { fieldsOf } from './fields.ts';
 
-/** A notification of SNS, as Lambda was invoked with it (`Sns`) or as HTTP and SQS receive it. */
+/** An SNS notification, as Lambda receives it (`Sns`) or as HTTP and SQS receive it. */
 export const snsNotification: Dialect = {
   kind: 'sns',
   recognises: (event) =>
@@ -19,13 +19,13 @@ export const snsNotification: Dialect = {
   },
 };
 
-/** What SNS sends to an endpoint for its owner to act upon. */
+/** Messages that SNS sends to an endpoint and that its owner must act on. */
 const confirmations: ReadonlySet<unknown> = new Set([
   'SubscriptionConfirmation',
   'UnsubscribeConfirmation',
 ]);
 
-/** A message of SQS, as Lambda polled it (`body`) or as `ReceiveMessage` returned it (`Body`). */
+/** An SQS message, as Lambda polls it (`body`) or as `ReceiveMessage` returns it (`Body`). */
 export const sqsMessage: Dialect = {
   kind: 'sqs',
   recognises: (event) => 'body' in event || 'Body' in event || event.eventSource === 'aws:sqs',

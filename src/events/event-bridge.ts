@@ -7,7 +7,7 @@ import type { ParseOptions } from './parse-options.ts';
 import { olderVersionExpired, takesRemovals } from './removals.ts';
 
 /**
- * An S3 event as EventBridge delivers it. Its key is not encoded, unlike that of a notification.
+ * An S3 event as EventBridge delivers it. Its key is not encoded, unlike a notification's.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
  */
 export const eventBridge: Dialect = {
@@ -21,7 +21,7 @@ export const eventBridge: Dialect = {
 
 const cloudTrailCall = 'AWS API Call via CloudTrail';
 
-/** S3's calls that make an object. */
+/** S3 API calls that create an object. */
 const creations: ReadonlySet<unknown> = new Set([
   'PutObject',
   'CopyObject',

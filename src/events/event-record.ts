@@ -1,13 +1,15 @@
 import type { Upload } from '../pipeline/index.ts';
 import { defined } from './fields.ts';
 
-/** Why an event is not to be processed: it is none of our business, or it is not understood. */
+/** Why an event is not processed: it does not concern this processor, or it is invalid. */
 export interface Objection {
   action: 'ignore' | 'refuse';
   reason: string;
 }
 
-/** One object as an event announced it: an upload, or an objection and what is known of the object. */
+/**
+ * One object of an event: an upload, or the reason to reject it and the known facts of the object.
+ */
 export type EventRecord = { action: 'process'; upload: Upload } | (Objection & KnownOfObject);
 
 type KnownOfObject = Partial<Pick<Upload, 'bucket' | 'key' | 'versionId' | 'sizeBytes'>>;
@@ -16,12 +18,12 @@ interface RecordDescription extends Omit<KnownOfObject, 'bucket' | 'key'> {
   bucket: string | null;
   key: string | null;
   action: EventRecord['action'];
-  /** Present where the event tells that the object was removed. */
+  /** Present if the event reports that the object was removed. */
   isRemoval?: true;
   reason?: string;
 }
 
-/** A record as a flat JSON object, always in this order of fields; null is a name not known. */
+/** Returns a record as a flat JSON object with a fixed order of fields; unknown fields are null. */
 export function describeRecord(record: EventRecord): RecordDescription {
   const known: KnownOfObject = record.action === 'process' ? record.upload : record;
   const { bucket = null, key = null, versionId, sizeBytes } = known;

@@ -3,12 +3,12 @@ import { isFields } from './fields.ts';
 const maxTextLength = 100;
 const maxNames = 10;
 
-/** The sentence for what is not as it should be. */
+/** Formats a message that says what was expected and what was received. */
 export function expected(what: string, received: unknown): string {
   return `Expected ${what} but received ${shown(received)}.`;
 }
 
-/** A value as a message shows it: short, on one line, whatever it is. */
+/** Formats any value for a message: short, and on one line. */
 export function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return `an array of ${value.length}`;

@@ -1,9 +1,9 @@
 /**
- * The longest names that a store gives, in bytes of UTF-8. Together with a recipe's hash, each fits the
- * unique index of the ledger.
+ * The longest values that stores use, in bytes of UTF-8. With a recipe's hash, each fits the unique
+ * index of the ledger.
  */
 export const maxBytesOf = {
-  /** Of general purpose buckets 63; of the oldest in us-east-1, and of other stores, 255. */
+  /** General purpose buckets allow 63 bytes; the oldest in us-east-1, and other stores, 255. */
   bucket: 255,
   /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
   key: 1_024,
@@ -19,7 +19,7 @@ export function isWithin(text: string, field: keyof typeof maxBytesOf): boolean 
   return Buffer.byteLength(text) <= maxBytesOf[field];
 }
 
-/** As much of a text as a log line and an answer can take, whatever its length. */
+/** Shortens a text to what a log line or an answer can hold. */
 export function shortened(text: string | undefined): string | undefined {
   const most = maxBytesOf.key;
   return text !== undefined && text.length > most ? `${text.slice(0, most)}…` : text;

@@ -8,10 +8,10 @@ import { type Fields, isFields } from './fields.ts';
 import type { ParseOptions } from './parse-options.ts';
 import { s3Record, s3TestEvent } from './s3-record.ts';
 
-/** Which envelope a Lambda handler was given, so that it can answer in kind. */
+/** The kind of event that a Lambda handler received; it decides the form of the answer. */
 type EventKind = Dialect['kind'] | 'unknown';
 
-/** The first that recognises an event parses it. */
+/** The first dialect that recognises an event parses it. */
 const dialects: readonly Dialect[] = [
   s3Record,
   eventBridge,
@@ -21,39 +21,42 @@ const dialects: readonly Dialect[] = [
   s3TestEvent,
 ];
 
-/** Fields that hold a list of events: Lambda's and S3's, and that of an answer to ReceiveMessage. */
+/**
+ * Fields that hold a list of events: in Lambda and S3 events, and in a `ReceiveMessage` response.
+ */
 const lists = ['Records', 'Messages'];
 
 /**
- * Arrays and messages around an event. AWS itself makes three of them, where EventBridge Pipes
+ * Max nested arrays and messages around an event. AWS itself nests three when EventBridge Pipes
  * passes on SQS messages of SNS notifications.
  */
 const maxEnvelopes = 5;
 
 /**
- * Records of one event. Stores send one each time; a body of 1 MiB, as large as SQS takes, holds about
- * a thousand of S3's.
+ * Max records of one event. Stores send one at a time; an SQS body of at most 1 MiB holds about a
+ * thousand of S3's records.
  */
 export const maxRecords = 1_000;
 
 /**
- * Every object that an event announces, in order, whatever the event's dialect. Never throws: what
- * is not understood is a record too, which says what was expected and what was received.
+ * Returns every object that an event announces, in order, for all dialects. Never throws: invalid
+ * input becomes a record too, which says what was expected and what was received.
  *
  * @example
  * const records = parseEvent(event, { outputPrefix: 'grayscale/' });
- * const uploads = records.flatMap((record) => (record.action === 'process' ? [record.upload] : []));
+ * const uploads = records.flatMap((record) => (record.action === 'process' ? [record.upload] :
+ * []));
  */
 export function parseEvent(event: unknown, options: ParseOptions): EventRecord[] {
   return collect(parseWithin(0, event, options));
 }
 
-/** Every object that the body of one SQS message announces, in order. */
+/** Returns every object that the body of one SQS message announces, in order. */
 export function parseMessage(body: unknown, options: ParseOptions): EventRecord[] {
   return collect(openWithin(1, body, options));
 }
 
-/** All of it or nothing: the records that come after the last one would vanish without a word. */
+/** Returns all records or rejects the event: records beyond the limit must not vanish silently. */
 function collect(records: Iterable<EventRecord>): EventRecord[] {
   const collected: EventRecord[] = [];
   for (const record of records) {
@@ -65,7 +68,9 @@ function collect(records: Iterable<EventRecord>): EventRecord[] {
   return collected;
 }
 
-/** Names the envelope; `sqs` is told only where there are Records whose failures can be reported. */
+/**
+ * Returns the kind of the envelope; `sqs` only if it has Records whose failures can be reported.
+ */
 export function eventKind(event: unknown): EventKind {
   if (Array.isArray(event)) return kindOfAny(event) === 'unknown' ? 'unknown' : 'eventbridge';
   if (isFields(event) && Array.isArray(event.Records)) return kindOfAny(event.Records);
@@ -73,7 +78,7 @@ export function eventKind(event: unknown): EventKind {
   return kind === 'sqs' ? 'unknown' : kind;
 }
 
-/** A record at a time: what is too long is not read to its end. */
+/** Yields one record at a time, so that an event that is too long is not read to its end. */
 function* parseWithin(
   envelopes: number,
   event: unknown,
@@ -110,7 +115,7 @@ function parseOne(envelopes: number, event: unknown, options: ParseOptions): Ite
   return [refused([reason, ...likenessOf(event)].join(' '))];
 }
 
-/** What is often taken for an event. */
+/** Values that are often mistaken for an event. */
 function likenessOf(event: unknown): string[] {
   if (typeof event === 'string' && /^\s*[[{"]/.test(event)) {
     return ['It looks like JSON encoded twice.'];

@@ -1,16 +1,16 @@
-/** How keys are written in events: form-encoded (`+` is a space, `%XX` UTF-8), or as they are. */
+/** How events encode keys: form-encoded (`+` is a space, `%XX` UTF-8) or not encoded. */
 export type KeyEncoding = 'form' | 'raw';
 
-/** What decides which of the announced objects are this processor's to convert. */
+/** Options that decide which announced objects are converted. */
 export interface ParseOptions {
-  /** Put before a source's key to name its output, such as `grayscale/`. */
+  /** Added before a source's key to name its output, for example `grayscale/`. */
   outputPrefix: string;
-  /** Absent: outputs lie in the source's own bucket. */
+  /** If absent, outputs go to the source's bucket. */
   outputBucket?: string | undefined;
   /** Events of any other bucket are refused. */
   bucket?: string | undefined;
-  /** `auto` follows the dialect; the others are for a store that encodes as no other does. */
+  /** `auto` follows the dialect; the others are for stores with a different encoding. */
   keyEncoding?: 'auto' | KeyEncoding | undefined;
-  /** With `delete`, events of removals are processed; by default they are ignored. */
+  /** With `delete`, removal events are processed. By default they are ignored. */
   onSourceDeleted?: 'keep' | 'delete' | undefined;
 }

@@ -3,8 +3,9 @@ import { textOf } from './fields.ts';
 import type { ParseOptions } from './parse-options.ts';
 
 /**
- * By name, from S3's list of event types and the stores' sources: a removal on demand (with or without
- * a delete marker), by a lifecycle rule, or by the zone that the object came from.
+ * Names of removal events, from S3's list of event types and the stores' source code: a removal on
+ * request (with or without a delete marker), by a lifecycle rule, or by the zone that the object
+ * came from.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html
  * https://docs.ceph.com/en/latest/radosgw/s3-notification-compatibility/
  */
@@ -15,15 +16,15 @@ const removals = [
   /^(ObjectSynced|Replication):(Delete|DeletionMarkerCreated)$/,
 ];
 
-/** Whether an event of this name tells that an object, or a version of it, was removed. */
+/** Whether an event of this name reports that an object, or a version of it, was removed. */
 export function isRemoval(eventName: string): boolean {
   const name = eventName.replace(/^s3:/, '');
   return removals.some((pattern) => pattern.test(name));
 }
 
 /**
- * What a lifecycle rule removes for good in a bucket with versions was not the newest: that one gets a
- * delete marker first. Each would cost a conversion of the newest.
+ * In a versioned bucket, a lifecycle rule permanently removes only older versions: the newest gets
+ * a delete marker first. Processing each such event would convert the newest content again.
  */
 export function olderVersionExpired({
   isLifecycle,
@@ -39,7 +40,7 @@ export function olderVersionExpired({
   return ignored('A lifecycle rule removed a version that was not the newest.');
 }
 
-/** Whether removals are to be processed. */
+/** Whether removal events are processed. */
 export function takesRemovals({ onSourceDeleted }: ParseOptions): boolean {
   return onSourceDeleted === 'delete';
 }

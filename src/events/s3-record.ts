@@ -7,7 +7,7 @@ import type { KeyEncoding, ParseOptions } from './parse-options.ts';
 import { isRemoval, olderVersionExpired, takesRemovals } from './removals.ts';
 
 /**
- * A record of an S3 event notification, from S3 or from a store that writes as S3 does.
+ * A record of an S3 event notification, from S3 or from a store that uses its format.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
  */
 export const s3Record: Dialect = {
@@ -16,7 +16,7 @@ export const s3Record: Dialect = {
   parse: (record, { options }) => [admit(announcementOf(record, options), options)],
 };
 
-/** What S3 sends, in place of records, when a notification is configured. */
+/** The message that S3 sends instead of records when a notification is configured. */
 export const s3TestEvent: Dialect = {
   kind: 's3',
   recognises: (event) => event.Event === 's3:TestEvent',
@@ -51,9 +51,9 @@ function announcementOf(record: Fields, options: ParseOptions): Announcement {
 }
 
 /**
- * By `eventSource`, from the stores' sources: minio cmd/event-notification.go (`url.QueryEscape`),
- * rustfs crates/notify/src/event.rs (`form_urlencoded`), ceph src/rgw/rgw_pubsub.cc (the key is
- * dumped as it is). Any other store is taken to encode as S3 does.
+ * By `eventSource`, from the stores' source code: minio cmd/event-notification.go
+ * (`url.QueryEscape`), rustfs crates/notify/src/event.rs (`form_urlencoded`), ceph
+ * src/rgw/rgw_pubsub.cc (the key is not encoded). Any other store is assumed to encode as S3 does.
  */
 const keyEncodings = new Map<unknown, KeyEncoding>([
   ['aws:s3', 'form'],
@@ -67,7 +67,7 @@ function keyEncodingOf(eventSource: unknown): KeyEncoding {
 }
 
 /**
- * VersityGW calls itself aws:s3, yet does not encode keys. It gives itself away by a bucket ARN of
+ * VersityGW calls itself aws:s3 but does not encode keys. Its bucket ARN identifies it: it holds
  * the whole request path, arn:aws:s3:::/bucket/key (versitygw s3event/event.go).
  */
 function isOfVersityGateway(name: unknown, key: unknown, arn: unknown): boolean {
@@ -81,7 +81,7 @@ function versionObjection(eventVersion: unknown): Objection | undefined {
 }
 
 function nameObjection(eventName: unknown, takesRemovals: boolean): Objection | undefined {
-  // Records written by hand, to try a function out, often have no name: the object will tell.
+  // Records written by hand for a test often have no event name; the object decides.
   if (eventName === undefined || eventName === null || eventName === '') return undefined;
   if (typeof eventName !== 'string') return refused(expected('an eventName', eventName));
   if (takesRemovals && isRemoval(eventName)) return undefined;
@@ -97,13 +97,13 @@ function isCreation(name: string): boolean {
 }
 
 /**
- * What Ceph sends where an object arrived from another zone. No zone sends it unasked, so whoever
- * asks wants the objects of this zone processed; that the zone of origin may have done the same
- * costs time, but does no harm: the outputs are alike.
+ * Ceph sends these when an object arrives from another zone. A zone sends them only on request, so
+ * the objects of this zone are to be processed. If the zone of origin has done the same, that costs
+ * time but no harm: the outputs are identical.
  */
 const creations: ReadonlySet<string> = new Set(['ObjectSynced:Create', 'Replication:Create']);
 
-/** Names that MinIO and RustFS gave to changes of an object that is there already. */
+/** Names that MinIO and RustFS give to changes of an existing object. */
 const changes: ReadonlySet<string> = new Set([
   'ObjectCreated:PutTagging',
   'ObjectCreated:DeleteTagging',

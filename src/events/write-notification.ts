@@ -1,8 +1,8 @@
-/** An event of one object, as S3 tells of it. */
+/** An event of one object, in the terms of S3. */
 interface ObjectEvent {
-  /** As `ObjectCreated:Put`. */
+  /** For example `ObjectCreated:Put`. */
   eventName: string;
-  /** Of the bucket's configuration: whoever reads a message by eye sees where it comes from. */
+  /** Of the bucket's configuration: it shows a human reader where the message comes from. */
   configurationId: string;
   bucket: string;
   key: string;
@@ -10,12 +10,12 @@ interface ObjectEvent {
   sizeBytes?: number | undefined;
   sequencer?: string;
   region?: string;
-  /** Now, if not given. */
+  /** Default: now. */
   time?: Date;
 }
 
 /**
- * The notification of one event, with one record, as JSON.
+ * Returns the notification of one event, with one record, as JSON.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
  */
 export function writeNotification(event: ObjectEvent): string {
@@ -31,7 +31,7 @@ export function writeNotification(event: ObjectEvent): string {
       s3SchemaVersion: '1.0',
       configurationId,
       bucket: { name: bucket, arn: `arn:aws:s3:::${bucket}` },
-      // Form-encoded, as S3 does it.
+      // Form-encoded, as in S3's notifications.
       object: {
         key: new URLSearchParams([['', key]]).toString().slice(1),
         size: sizeBytes,

@@ -2,20 +2,23 @@
 export interface Budget {
   readonly capacity: number;
   /**
-   * Runs `work` while it holds `amount`, first come first served. A caller that asks for more than
-   * the capacity gets all of it, and so runs alone.
+   * Runs `work` while it holds `amount`, in order of arrival. A caller that asks for more than the
+   * capacity waits for all of it and runs alone.
    */
   use<Result>(amount: number, work: () => Promise<Result>): Promise<Result>;
-  /** A share of nothing yet, for callers that do not know in advance how much they need. */
+  /** Returns an empty share, for callers that do not know in advance how much they need. */
   hold(): Share;
 }
 
 /**
- * A part of a budget that its owner resizes. It never waits: owners that wait for each other while
- * each keeps its part would wait forever.
+ * A resizable part of a budget. It never waits: owners that keep their parts while they wait for
+ * each other would deadlock.
  */
 export interface Share {
-  /** Holds this much instead. False where that is not free; then the share stays as it is. */
+  /**
+   * Changes the amount held. Returns false, and leaves the share unchanged, if that much is not
+   * free.
+   */
   resize(amount: number): boolean;
   release(): void;
 }
@@ -24,7 +27,7 @@ export function createBudget(capacity: number): Budget {
   const waiting: { missing: number; start: () => void }[] = [];
   let free = capacity;
 
-  // Strictly in order: letting small ones pass would starve a large one.
+  // Strictly in order: if small requests could pass, a large one would starve.
   function admit() {
     while (waiting[0] && waiting[0].missing <= free) {
       const next = waiting.shift();
@@ -34,7 +37,7 @@ export function createBudget(capacity: number): Budget {
     }
   }
 
-  /** What is returned is saved for the first in line: shares that keep growing cannot starve it. */
+  /** Reserves returned capacity for the first in line, so that growing shares cannot starve it. */
   function giveBack(amount: number) {
     free += amount;
     admit();

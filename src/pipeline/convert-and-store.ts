@@ -12,7 +12,7 @@ import type { PipelineParts, ReadObject } from './ports.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import type { ObjectRef } from './upload.ts';
 
-/** Converts what was read and puts the output in its place. Throws what another try may mend. */
+/** Converts the source and stores its output. Throws only retryable errors. */
 export async function convertAndStore(
   ref: ObjectRef,
   source: ReadObject,
@@ -41,7 +41,7 @@ export async function convertAndStore(
   }
 }
 
-/** The time for a header is in that of its conversion; of an image that is refused it is all. */
+/** The header's time counts towards its conversion. For a refused image it is the whole time. */
 async function open(
   bytes: Uint8Array,
   { converter, recipe, limits, now }: PipelineParts,
@@ -56,7 +56,7 @@ async function open(
   }
 }
 
-/** A failure that is recorded as it is. */
+/** Turns an error into a result that is recorded. */
 export function failed({ code, message }: ConversionError | PermanentError): Result {
   return { status: 'failed', code, message };
 }
@@ -76,7 +76,7 @@ async function store(
   return { status: 'converted', output, outputSizeBytes: bytes.byteLength, outputSha256, image };
 }
 
-/** Where the output of a source lies. */
+/** The address of a source's output. */
 export function outputOf(
   { bucket, key }: ObjectRef,
   { outputBucket = bucket, outputPrefix }: Pick<PipelineParts, 'outputBucket' | 'outputPrefix'>,
@@ -84,7 +84,7 @@ export function outputOf(
   return { bucket: outputBucket, key: outputPrefix + key };
 }
 
-/** What an output says of where it comes from. */
+/** Metadata of an output that identifies its source. */
 function provenance(
   { bucket }: ObjectRef,
   source: ReadObject,
@@ -100,12 +100,18 @@ function provenance(
   };
 }
 
-/** Outputs say what they are, should one get to where uploads are looked for. */
+/**
+ * Whether an object is an output. Its metadata says so even if it is copied to where uploads are
+ * expected.
+ */
 export function isOutput({ metadata }: Pick<ReadObject, 'metadata'>): boolean {
   return 'recipe-hash' in metadata && 'processor-version' in metadata;
 }
 
-/** Whether an output was made from a source of this bucket, as far as it says: older ones do not. */
+/**
+ * Whether an output was made from a source in this bucket. Outputs of older versions name no bucket
+ * and count as such.
+ */
 export function isOutputOf({ bucket }: ObjectRef, found: Pick<ReadObject, 'metadata'>): boolean {
   const made = found.metadata['source-bucket'];
   return isOutput(found) && (made === undefined || made === encodeURIComponent(bucket));

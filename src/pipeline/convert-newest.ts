@@ -13,21 +13,20 @@ import { removeOutput } from './remove-output.ts';
 import { createStopwatch, type Stopwatch } from './stopwatch.ts';
 import type { ObjectRef, Upload } from './upload.ts';
 
-/** A key overwritten this often while one image is converted goes back to the queue. */
+/** A key that is overwritten this often during one conversion returns to the queue. */
 const maxRounds = 5;
 
 /**
- * Brings the output of one key to match the newest source, for all `uploads` that were announced
- * under it, and says what became of that newest content.
+ * Makes the output of one key match its newest source, for all `uploads` announced under that key.
+ * Returns the outcome for that newest content.
  *
- * Write, then verify: events arrive late, twice and out of order, so which content an event was
- * about does not matter. The newest is read and converted, and when after the write the source is
- * no longer what was read, all starts over. The last writer has always verified after its write,
- * so outputs converge with no locks, on any store. Where outputs follow their sources, to have none
- * is what matches a source that is gone, and removing is a write like any other.
+ * Events arrive late, twice and out of order, so the content that an event describes does not
+ * matter. This reads and converts the newest content, writes the output, then checks the source
+ * again. If the source has changed, it starts over. The last writer has always checked after its
+ * write, so outputs converge without locks on any store. If outputs follow their sources, a removed
+ * source must have no output, and a removal counts as a write.
  *
- * Throws what another try may mend, and `NotReservedError` for a source that is larger than what was
- * reserved for it.
+ * Throws retryable errors, and `NotReservedError` for a source that is larger than its reservation.
  */
 export async function convertNewest(
   uploads: [Upload, ...Upload[]],
@@ -54,7 +53,7 @@ export async function convertNewest(
       ? failed(source.failure)
       : await convertAndStore(ref, source, parts, watch);
     const newest = await watch.time('verify', () => parts.store.head(ref));
-    // Removed since: whoever handles that may have looked before the output was written.
+    // Removed in the meantime: the removal may have been handled before this output was written.
     if (newest ? !isSameContent(newest, source) : parts.onSourceDeleted === 'delete') continue;
 
     if (upload.eventTime) watch.add('queue', Math.max(0, startedAt - upload.eventTime.getTime()));
@@ -69,7 +68,7 @@ export async function convertNewest(
   throw new SourceUnsettledError(ref.key, maxRounds);
 }
 
-/** An outcome for an upload that needs no output of its own. */
+/** An outcome for an upload that needs no separate output. */
 export function skipped(upload: Upload, code: SkipReason, recipe: Recipe): Outcome {
   const message = skipReasons[code];
   return {
@@ -83,7 +82,7 @@ export function skipped(upload: Upload, code: SkipReason, recipe: Recipe): Outco
   };
 }
 
-/** A source that was read, or why it never can be. */
+/** A source that was read, or the permanent reason why it cannot be. */
 type Source = ReadObject & { failure?: PermanentError };
 
 async function readNewest(
@@ -103,7 +102,7 @@ async function readNewest(
   }
 }
 
-/** Which of the uploads announced this content; where none did, the last to arrive stands for it. */
+/** The upload that announced this content; otherwise the last one to arrive. */
 function uploadOf(source: SourceContent | undefined, uploads: [Upload, ...Upload[]]): Upload {
   const created = uploads.filter(({ isRemoval }) => !isRemoval);
   const announced = source && created.find((upload) => isSameContent(upload, source));

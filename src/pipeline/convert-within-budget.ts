@@ -2,15 +2,15 @@ import { ConversionError, type ImageSession } from '../convert/index.ts';
 import type { Budget } from './budget.ts';
 
 interface WithinBudget<Image, Result> {
-  /** Bytes that conversions may take together. */
+  /** Bytes that all conversions together may use. */
   memory: Budget;
-  /** An image that needs more than there is: refused, or converted while no other is. */
+  /** What happens to an image that needs more than the whole budget. */
   tooLarge: 'refuse' | 'convert alone';
-  /** What is done with the output while its memory is still taken. */
+  /** Uses the output while its memory is still reserved. */
   use(image: Image, queueMs: number): Result | Promise<Result>;
 }
 
-/** Converts an opened image as soon as its memory is free, and closes it whatever happens. */
+/** Converts an opened image as soon as its memory is free, and always closes it. */
 export async function convertWithinBudget<Image, Result>(
   image: ImageSession<Image>,
   { memory, tooLarge, use }: WithinBudget<Image, Result>,
@@ -30,7 +30,7 @@ export async function convertWithinBudget<Image, Result>(
   }
 }
 
-/** An image that would not fit even alone. */
+/** The image would not fit even if it ran alone. */
 function needsTooMuchMemory(memoryBytes: number, capacity: number): ConversionError {
   const megabytes = (bytes: number) => Math.ceil(bytes / 2 ** 20);
   return new ConversionError(

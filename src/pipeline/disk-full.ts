@@ -1,4 +1,4 @@
-/** A file was not written because its disk has no room for it. */
+/** A file could not be written because the disk has no space left. */
 export class DiskFullError extends Error {
   readonly code = 'DISK_FULL';
 
@@ -11,10 +11,13 @@ export class DiskFullError extends Error {
   }
 }
 
-/** A full disk, a used quota, and a limit of the shell on the size of files. */
+/** Disk full, quota exceeded, and the file size limit of the shell. */
 const codes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
-/** The error of a write to this path, as `DiskFullError` where a lack of space caused it. */
+/**
+ * Converts a write error into a `DiskFullError` if missing space caused it; returns other errors
+ * unchanged.
+ */
 export function asDiskFull(error: unknown, path: string): unknown {
   const isFull = error instanceof Error && 'code' in error && codes.has(String(error.code));
   return isFull ? new DiskFullError(path, error) : error;

@@ -1,4 +1,4 @@
-/** Causes outside the picture itself that no retry mends; docs/errors.md says more. */
+/** Permanent causes outside the image itself; see docs/errors.md. */
 export const permanentErrorCodes = {
   SOURCE_ARCHIVED: 'The source lies in an archive storage class and must be restored to be read.',
   OUTPUT_KEY_TOO_LONG: 'The output’s key, prefix included, is longer than the store allows.',
@@ -17,7 +17,7 @@ export class PermanentError extends Error {
   }
 }
 
-/** A source is larger than what was reserved for it, by the word of its event. */
+/** A source is larger than the size in its event, and so larger than its reservation. */
 export class NotReservedError extends Error {
   readonly sizeBytes: number;
 
@@ -28,30 +28,30 @@ export class NotReservedError extends Error {
   }
 }
 
-// What adapters make of the errors of their drivers, which stay as the cause. Entry points know these
-// three classes and no driver.
+// Adapters translate driver errors into these three classes and keep the original as the cause.
+// Entry points know only these classes, no driver.
 
-/** A store or database cannot be reached, or cannot answer now. Worth another try. */
+/** A store or database is unreachable or cannot answer now. Retryable. */
 export class Unavailable extends Error {
   override name = 'Unavailable';
 }
 
-/** A store or database did not answer in time. Worth another try, or a smaller question. */
+/** A store or database did not answer in time. Retryable, perhaps with a smaller request. */
 export class Timeout extends Error {
   override name = 'Timeout';
 }
 
 /**
- * A store or database refuses this request: for its data or for missing rights. The same request
- * fails again until someone changes either.
+ * A store or database rejects this request because of its data or missing rights. A retry fails
+ * until one of them changes.
  */
 export class Rejected extends Error {
   override name = 'Rejected';
 }
 
 /**
- * The ledger will never take these entries as they are; taken one by one, the sound ones pass. What the
- * database says of it is the cause, and for the log alone.
+ * The ledger rejects these entries permanently as a batch; sent one by one, the valid ones succeed.
+ * The cause holds the database's message, for the log only.
  */
 export class EntryRejectedError extends Rejected {
   override name = 'EntryRejectedError';
@@ -64,10 +64,10 @@ export class EntryRejectedError extends Rejected {
   }
 }
 
-/** By their names, for errors that are sent from one thread to another. */
+/** By name, for errors that are sent between threads. */
 export const serviceErrors = { Unavailable, Timeout, Rejected };
 
-/** The source changed again and again while it was being converted; the queue brings it back. */
+/** The source kept changing during its conversion; the queue redelivers it. */
 export class SourceUnsettledError extends Error {
   constructor(key: string, rounds: number) {
     super(`"${key}" was replaced during each of ${rounds} conversions; it is tried again later.`);
@@ -75,7 +75,7 @@ export class SourceUnsettledError extends Error {
   }
 }
 
-/** There was no time left to finish; the queue brings it back. */
+/** No time was left to finish; the queue redelivers the message. */
 export class DeadlineError extends Error {
   constructor(key: string) {
     super(`"${key}" could not be converted in the time that was left; it is tried again later.`);
@@ -83,7 +83,7 @@ export class DeadlineError extends Error {
   }
 }
 
-/** The part of a file that was asked for lies outside it. */
+/** The requested range lies outside the file. */
 export class RangeOutsideError extends Error {
   constructor(key: string, range: string) {
     super(`Expected a range within "${key}" but received ${range}.`);
@@ -91,7 +91,7 @@ export class RangeOutsideError extends Error {
   }
 }
 
-/** A body that is longer or shorter than was announced; nothing was stored. */
+/** A body is longer or shorter than announced; nothing was stored. */
 export class BodyLengthError extends Error {
   constructor(announcedBytes: number, receivedBytes: number) {
     super(`Expected a body of ${announcedBytes} bytes, as announced, but ${receivedBytes} came.`);
@@ -99,22 +99,22 @@ export class BodyLengthError extends Error {
   }
 }
 
-/** Errors of our own, whose sentences are meant for clients. */
+/** Errors of this program, whose messages are written for clients. */
 const ownErrors = [DeadlineError, EntryRejectedError, SourceUnsettledError];
 
-/** Why an upload was not processed, in words of our own: what a driver says is for the log. */
+/** Why an upload was not processed, in this program's words. Driver messages go to the log only. */
 export function failureReason(error: unknown): string {
   if (ownErrors.some((kind) => error instanceof kind)) return (error as Error).message;
   return 'The store or the database did not answer as expected.';
 }
 
-/** What the log shows of it. */
+/** The cause of an error, as the log shows it. */
 export function causeOf(error: unknown): string {
   const cause = error instanceof EntryRejectedError ? error.cause : error;
   return cause instanceof Error ? cause.message || cause.name : String(cause);
 }
 
-/** Whether another try would fail for the same reason. */
+/** Whether a retry would fail for the same reason. */
 export function isPermanent(error: unknown): boolean {
   return error instanceof EntryRejectedError;
 }

@@ -5,19 +5,24 @@ import type { PipelineParts } from './ports.ts';
 import type { Unrecorded } from './superseded.ts';
 import type { Upload } from './upload.ts';
 
-/** The outcomes of one key's uploads, the newest content's first; or why there are none. */
+/**
+ * The outcomes of one key's uploads, the newest content first, or the reason why there are none.
+ */
 export type KeyResult = { uploads: Upload[] } & (
   | { outcomes: [Outcome, ...Outcome[]]; unrecorded?: Unrecorded[] }
   | { error: unknown }
 );
 
-/** Rounds in which sources came or went while the rows were written, before the queue has its turn. */
+/**
+ * Rounds in which sources appear or disappear while rows are written, before the key returns to the
+ * queue.
+ */
 const maxRounds = 3;
 
 /**
- * Rows are written after the last look at the source. Where they follow their sources, a row that was
- * written after its source went, or removed after it came back, would be wrong for good: so each key
- * is looked at once more, after its rows, and done again where that is so.
+ * Rows are written after the last check of the source. If rows follow their sources, a row would
+ * stay wrong if its source changes between the check and the write. So this checks each key again
+ * after its rows are written, and repeats the work if needed.
  */
 export async function settleAll(
   keys: Upload[][],
@@ -40,7 +45,7 @@ export async function settleAll(
   return settled;
 }
 
-/** Whether the source came or went after the look that its rows rest on. */
+/** Whether the source appeared or disappeared after the check that its rows are based on. */
 async function lookAgain(
   key: KeyResult,
   { store }: PipelineParts,
@@ -55,12 +60,12 @@ async function lookAgain(
   }
 }
 
-/** What of a source that is gone is told, but not recorded. */
+/** Whether the source is removed. Such an outcome is reported but not recorded. */
 export function isRemoved(outcome: Outcome): boolean {
   return outcome.status === 'skipped' && outcome.code === 'SOURCE_REMOVED';
 }
 
-/** Removes the rows of sources that are gone. */
+/** Removes the rows of removed sources. */
 export async function forgetRemoved(keys: KeyResult[], parts: PipelineParts): Promise<KeyResult[]> {
   const gone = keys.flatMap((key) =>
     'error' in key || !isRemoved(key.outcomes[0]) ? [] : key.outcomes[0].upload,

@@ -2,7 +2,7 @@ import type { ConversionErrorCode, GrayImage, Recipe } from '../convert/index.ts
 import type { PermanentErrorCode } from './errors.ts';
 import type { ObjectRef, Upload } from './upload.ts';
 
-/** What is timed for each image, in the order in which it happens. */
+/** The timed stages of an image, in order. */
 export const stages = [
   'queue',
   'fetch',
@@ -16,12 +16,12 @@ export const stages = [
 
 export type Stage = (typeof stages)[number];
 
-/** Milliseconds a stage; a stage that did not happen is absent. */
+/** Milliseconds per stage; a stage that did not happen is absent. */
 export type StageTimes = Partial<Record<Stage, number>>;
 
 type FailureCode = ConversionErrorCode | PermanentErrorCode;
 
-/** Why an upload needed no output of its own; docs/errors.md says more. */
+/** Why an upload needed no separate output; see docs/errors.md. */
 export const skipReasons = {
   SOURCE_GONE: 'The source was removed before it was read.',
   SOURCE_REMOVED: 'The source was removed, and its output and rows with it.',
@@ -31,19 +31,19 @@ export const skipReasons = {
 
 export type SkipReason = keyof typeof skipReasons;
 
-/** Which content under a key: the version where the bucket keeps versions, else the ETag. */
+/** Identifies one content of a key: by version in a versioned bucket, otherwise by ETag. */
 export interface SourceContent {
   versionId?: string;
   etag?: string;
   sizeBytes?: number;
 }
 
-/** What a row of the ledger calls a content; empty where nothing is known of it. */
+/** The id of a content in ledger rows; empty if nothing is known of it. */
 export function contentId({ versionId, etag }: SourceContent): string {
   return versionId ?? etag ?? '';
 }
 
-/** Whether two descriptions are of the same content, as far as both of them know. */
+/** Whether two descriptions match in every field that both have. */
 export function isSameContent(a: SourceContent, b: SourceContent): boolean {
   if (a.versionId && b.versionId) return a.versionId === b.versionId;
   if (a.etag && b.etag) return a.etag === b.etag;
@@ -54,13 +54,13 @@ export type Converted = Omit<GrayImage, 'bytes' | 'stages'>;
 
 interface OutcomeBase {
   upload: Upload;
-  /** The content that the outcome is about, which may be newer than the upload's event. */
+  /** The content that the outcome describes, which may be newer than the event's. */
   source: SourceContent;
   recipe: Recipe;
   stages: StageTimes;
 }
 
-/** What came of converting one content, for good. */
+/** The final result of converting one content. */
 export type Result =
   | {
       status: 'converted';
@@ -72,6 +72,6 @@ export type Result =
     }
   | { status: 'failed'; code: FailureCode; message: string };
 
-/** What became of one content of one key: exactly one row of the ledger. */
+/** The outcome of one content of one key: exactly one ledger row. */
 export type Outcome = OutcomeBase &
   (Result | { status: 'skipped'; code: SkipReason; message: string });

@@ -4,23 +4,23 @@ import type { Budget } from './budget.ts';
 import type { Outcome } from './outcome.ts';
 import type { ObjectRef } from './upload.ts';
 
-/** Which content an object held at one moment. */
+/** Identifies an object's content at one moment. */
 export interface ObjectVersion {
   /** Without quotes. */
   etag: string;
-  /** Absent where the bucket keeps no versions. */
+  /** Absent in a bucket without versions. */
   versionId?: string;
   sizeBytes: number;
 }
 
-/** An object as it is now. */
+/** An object's current state. */
 export interface FoundFile extends ObjectVersion {
-  /** What was stored with it, names in lower case. */
+  /** Stored metadata, with names in lower case. */
   metadata: Record<string, string>;
 }
 
 export interface ReadObject extends FoundFile {
-  /** Absent where the object is larger than was asked for: nothing of it was downloaded. */
+  /** Absent if the object exceeds the requested maximum; then nothing was downloaded. */
   bytes?: Uint8Array;
 }
 
@@ -32,40 +32,39 @@ export interface NewObject {
 }
 
 /**
- * Where the images lie. Throws `PermanentError`, which no retry helps, or `Unavailable`, `Timeout` or
- * `Rejected`.
+ * Stores the images. Throws `PermanentError`, which must not be retried, or `Unavailable`,
+ * `Timeout` or `Rejected`.
  */
 export interface ObjectStore {
-  /** The newest content under a key, or undefined where there is none. */
+  /** Returns the newest content of a key, or undefined if there is none. */
   read(ref: ObjectRef, options: { maxBytes: number }): Promise<ReadObject | undefined>;
-  /** What `read` would find now, without reading it. */
+  /** Returns what `read` would find now, without downloading it. */
   head(ref: ObjectRef): Promise<FoundFile | undefined>;
-  /** Replaces what is there, whole or not at all. */
+  /** Replaces the object atomically. */
   put(ref: ObjectRef, object: NewObject): Promise<void>;
   /**
-   * Removes what is there, if anything is. With an ETag, and where the store can tell, only while it
-   * is of that content; false where it is of another by now.
+   * Removes the object if it exists. With an ETag, and if the store supports it, removes only that
+   * content; returns false if the content has changed.
    */
   remove(ref: ObjectRef, options?: { etag?: string | undefined }): Promise<boolean>;
 }
 
 /**
- * What converts, in this process or in others. Besides `ConversionError`, whatever it throws is
- * worth another try.
+ * Converts images in this process or in others. Errors other than `ConversionError` are retryable.
  */
 export interface Converter {
-  /** Reads the header and checks it against the limits. Whoever opens an image closes it. */
+  /** Reads the header and checks it against the limits. The caller must close the image. */
   open(bytes: Uint8Array, options: ConversionOptions): Promise<ImageSession>;
-  /** The same for a small WebP of an output, no wider than `width`. */
+  /** Opens an output for conversion into a small WebP image, at most `width` pixels wide. */
   openThumbnail(bytes: Uint8Array, options: ThumbnailOptions): Promise<ImageSession<Thumbnail>>;
-  /** Ends what it started. */
+  /** Ends all processes that it started. */
   close(): Promise<void>;
 }
 
 export interface ConversionOptions {
   recipe: Recipe;
   limits: Limits;
-  /** Ends the conversion, which then fails with the signal’s reason. */
+  /** Aborts the conversion, which then fails with the signal’s reason. */
   signal?: AbortSignal;
 }
 
@@ -73,31 +72,31 @@ export interface ThumbnailOptions extends Omit<ConversionOptions, 'recipe'> {
   width: number;
 }
 
-/** An outcome on its way into the ledger. */
+/** An outcome to be written to the ledger. */
 export interface LedgerEntry {
   outcome: Outcome;
-  /** Whether the process that made it had just been started. */
+  /** Whether the process had just started. */
   coldStart: boolean;
 }
 
-/** What happened to each upload: one row for each content of a key and each recipe. */
+/** Records the outcome of each upload: one row per content of a key and recipe. */
 export interface Ledger {
   /**
-   * Writes all entries or none; no two of them may be of the same row. An entry whose row exists
-   * replaces it and counts one more attempt, unless the row tells more: a conversion is never
-   * replaced by a failure, nor either by a skip.
-   * Throws `EntryRejectedError` for entries that it will never take as they are: one by one, the sound ones
-   * pass. Throws `Unavailable` or `Timeout` for what a retry may fix.
+   * Writes all entries or none; no two of them may share a row. An entry whose row exists replaces
+   * it and adds one attempt, unless the row holds more: a failure never replaces a conversion, and
+   * a skip replaces neither.
+   * Throws `EntryRejectedError` for entries that it rejects permanently; sent one by one, the valid
+   * ones succeed. Throws `Unavailable` or `Timeout` for retryable failures.
    */
   record(entries: LedgerEntry[]): Promise<void>;
-  /** Forgets all rows of these sources, but for those whose outputs lie elsewhere. */
+  /** Removes all rows of these sources, except rows whose outputs are at another address. */
   remove(sources: { source: ObjectRef; output: ObjectRef }[]): Promise<void>;
 }
 
-/** Milliseconds since the epoch, with fractions. */
+/** Returns milliseconds since the epoch, with fractions. */
 export type Clock = () => number;
 
-/** What the pipeline works with. */
+/** The dependencies of the pipeline. */
 export interface PipelineParts {
   store: ObjectStore;
   ledger: Ledger;
@@ -105,17 +104,17 @@ export interface PipelineParts {
   now: Clock;
   recipe: Recipe;
   limits: Limits;
-  /** One place for each key under way. */
+  /** One unit for each key in progress. */
   places: Budget;
-  /** Bytes that sources may take together, from their download until their outputs are stored. */
+  /** Bytes that all sources may hold, from download until their outputs are stored. */
   transfers: Budget;
-  /** Bytes that conversions may take together. */
+  /** Bytes that all conversions together may use. */
   memory: Budget;
-  /** Absent: the source's own bucket. */
+  /** If absent, outputs go to the source's bucket. */
   outputBucket?: string | undefined;
-  /** Put before a source's key to name its output, such as `grayscale/`. */
+  /** Added before a source's key to name its output, for example `grayscale/`. */
   outputPrefix: string;
   processorVersion: string;
-  /** Whether an output and its rows stay when the source is removed; by default they do. */
+  /** Whether an output and its rows stay when the source is removed. Default: keep. */
   onSourceDeleted?: 'keep' | 'delete';
 }

@@ -7,28 +7,28 @@ import { createStopwatch } from './stopwatch.ts';
 import { superseded, type Unrecorded } from './superseded.ts';
 import type { Upload } from './upload.ts';
 
-/** What became of one upload: the outcome of its key's newest content, or a cause to try again. */
+/** The result of one upload: the outcome of its key's newest content, or a retryable error. */
 export type UploadResult = { outcome: Outcome } | { error: unknown };
 
 interface BatchReport {
-  /** One for each upload, in their order. */
+  /** One for each upload, in the same order. */
   results: UploadResult[];
-  /** Every outcome that the ledger shows now, those of superseded uploads among them. */
+  /** All outcomes now in the ledger, including those of superseded uploads. */
   outcomes: Outcome[];
-  /** Keys with more superseded uploads than are recorded. */
+  /** Keys with more superseded uploads than the limit allows to record. */
   unrecorded: Unrecorded[];
 }
 
 interface BatchOptions {
-  /** Whether the process had just been started. */
+  /** Whether the process had just started. */
   coldStart?: boolean;
-  /** How long conversions may take; those that take longer come back and hold up nobody. */
+  /** Time limit for conversions, so that slow ones are redelivered and do not block the others. */
   timeoutMs?: number;
 }
 
 /**
- * Converts uploads side by side, as far as places and memory allow, and records their outcomes
- * with one statement. Never throws for an upload: what another try may mend stands in its result.
+ * Converts uploads concurrently, as far as places and memory allow, and records their outcomes with
+ * one statement. Never throws for a single upload: its result holds the retryable error.
  */
 export async function processBatch(
   uploads: Upload[],
@@ -71,7 +71,7 @@ async function convertKey(
   parts: PipelineParts,
   expiresAt: number,
 ): Promise<KeyResult> {
-  // Of what an event does not say, the most is assumed.
+  // Without a size in the event, reserve the maximum.
   const announced = Math.max(...uploads.map(({ sizeBytes }) => sizeBytes ?? parts.limits.maxBytes));
   try {
     return await parts.places.use(1, () => convertReserved(uploads, parts, expiresAt, announced));
@@ -80,7 +80,7 @@ async function convertKey(
   }
 }
 
-/** Holds as many bytes as the source may have. An event may name fewer than there are: then all starts over. */
+/** Reserves memory for the source's size. If the event understates the size, this starts over. */
 async function convertReserved(
   uploads: Upload[],
   parts: PipelineParts,
@@ -90,7 +90,8 @@ async function convertReserved(
   const reservedBytes = Math.min(sizeBytes, parts.limits.maxBytes);
   try {
     return await parts.transfers.use(reservedBytes, async () => {
-      // Its turn came after the batch was answered: it is on its way back already.
+      // The batch was answered before this upload's turn, so its message is already being
+      // redelivered.
       if (performance.now() >= expiresAt) throw new DeadlineError(uploads[0]?.key ?? '');
       const newest = await convertNewest(uploads as [Upload, ...Upload[]], parts, reservedBytes);
       if (isRemoved(newest)) return { uploads, outcomes: [newest] };
@@ -103,7 +104,7 @@ async function convertReserved(
   }
 }
 
-/** The result, or what stands for it when it takes too long. */
+/** Returns the result, or a replacement for it if it takes too long. */
 async function withinTime<Result>(
   timeoutMs: number | undefined,
   work: Promise<Result>,
@@ -121,7 +122,10 @@ async function withinTime<Result>(
   }
 }
 
-/** Records all outcomes at once and times it; when some are rejected, key by key. */
+/**
+ * Records all outcomes with one statement and times it. If some are rejected, records them key by
+ * key.
+ */
 async function recordAll(
   keys: KeyResult[],
   parts: PipelineParts,

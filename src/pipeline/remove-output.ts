@@ -3,13 +3,13 @@ import type { PipelineParts } from './ports.ts';
 import type { ObjectRef } from './upload.ts';
 
 /**
- * Removes the output of a source that is gone. False where the source, or another output, has come in
- * the meantime: then all starts over.
+ * Removes the output of a removed source. Returns false if the source, or another output, appears
+ * in the meantime; then the caller starts over.
  *
- * An event may be forged, and a prefix may hold objects of others: only an object whose metadata says
- * that this program wrote it, from this bucket, is removed. That look comes before the one at the source: an output that
- * is written for a source that comes later is another content, which a store with conditional deletes
- * keeps.
+ * An event may be forged, and the prefix may hold foreign objects. So this removes an object only
+ * if its metadata says that this program wrote it from this bucket. That check comes before the
+ * check of the source: an output written for a newer source has other content, which a store with
+ * conditional deletes keeps.
  */
 export async function removeOutput(source: ObjectRef, parts: PipelineParts): Promise<boolean> {
   const { store } = parts;

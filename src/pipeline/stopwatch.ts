@@ -1,7 +1,7 @@
 import type { Stage, StageTimes } from './outcome.ts';
 import type { Clock } from './ports.ts';
 
-/** Adds up how long each stage of one image took, over all its rounds. */
+/** Adds up the time of each stage of one image, over all rounds. */
 export interface Stopwatch {
   readonly times: StageTimes;
   add(stage: Stage, milliseconds: number): void;

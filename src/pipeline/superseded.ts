@@ -4,19 +4,22 @@ import type { PipelineParts } from './ports.ts';
 import type { Upload } from './upload.ts';
 
 /**
- * Rows that one batch writes for the superseded contents of one key. A queue hands over ten messages at
- * most, and stores put one record into each: no honest event goes without its row. Nobody can check what
- * a content was that is gone, so a forged event could otherwise write as many rows as it has records.
+ * Max rows that one batch writes for the superseded contents of one key. A queue delivers at most
+ * ten messages and stores put one record into each, so every genuine event gets its row. Content
+ * that is gone cannot be verified, so a forged event could otherwise write one row per record.
  */
 export const maxSuperseded = 10;
 
-/** Superseded contents of a key beyond the limit: they are counted and have no row. */
+/** Superseded contents of a key beyond the limit: counted, but not recorded. */
 export interface Unrecorded {
   upload: Upload;
   contents: number;
 }
 
-/** Uploads of other content than the newest: each has a row that says so, up to a limit: then the last ones. */
+/**
+ * Uploads of older content than the newest. Each is recorded as superseded; beyond the limit only
+ * the last ones are.
+ */
 export function superseded(
   uploads: Upload[],
   newest: Outcome,

@@ -1,12 +1,12 @@
-/** One object in one bucket. `key` is the key itself, never an encoded form of it. */
+/** One object in one bucket. `key` is the decoded key. */
 export interface ObjectRef {
   bucket: string;
   key: string;
 }
 
-/** One object that arrived: its address and what the event knew about it. */
+/** One uploaded object: its address and what the event says about it. */
 export interface Upload extends ObjectRef {
-  /** Absent where the bucket is not versioned. */
+  /** Absent if the bucket is not versioned. */
   versionId?: string;
   /** Without quotes. */
   etag?: string;
@@ -14,6 +14,9 @@ export interface Upload extends ObjectRef {
   /** Orders the events of one key; see the S3 notification format. */
   sequencer?: string;
   eventTime?: Date;
-  /** The event told that the source was removed, or one of its versions; what it is now, the store says. */
+  /**
+   * The event reports that the source, or a version of it, was removed. The store has its current
+   * state.
+   */
   isRemoval?: true;
 }
