@@ -2,10 +2,9 @@ import { escapeIdentifier, type PoolClient } from 'pg';
 import type { Postgres } from './connect.ts';
 
 /**
- * Makes a role that may log in, and read and write the rows of `image_metadata`: no other table, no
- * change of the schema, and no deletion but where rows follow their sources. Where the server is
- * Amazon RDS, it logs in through IAM. Run again, it takes away whatever else the role was given in the
- * schema.
+ * Creates a role that may log in and read and write the rows of `image_metadata`. It may not use
+ * other tables, change the schema, or delete rows unless rows follow their sources. On Amazon RDS
+ * it logs in through IAM. A repeated run revokes all other rights that the role has in the schema.
  */
 export async function prepareApplicationRole(
   postgres: Postgres,
@@ -15,10 +14,10 @@ export async function prepareApplicationRole(
   const name = escapeIdentifier(role);
   await postgres.session(async (client) => {
     await client.query('BEGIN');
-    // Two deployments at once: the second finds what the first has done.
+    // Of two concurrent deployments, the second waits and finds the work done.
     await client.query("SELECT pg_advisory_xact_lock(hashtext('grayscale application role'))");
     if (!(await hasRole(client, role))) {
-      // The client stops waiting a second earlier; without this, the server would work on.
+      // The client stops waiting a second earlier; without this timeout, the server would continue.
       await client.query(
         `CREATE ROLE ${name} LOGIN; ALTER ROLE ${name} SET statement_timeout = '7s'`,
       );
@@ -34,7 +33,7 @@ export async function prepareApplicationRole(
     const { rows } = await client.query(
       "SELECT pg_get_serial_sequence('image_metadata', 'id') AS ids",
     );
-    // The name comes quoted as SQL wants it.
+    // The name is already quoted for SQL.
     if (rows[0]?.ids) await client.query(`GRANT USAGE ON SEQUENCE ${rows[0].ids} TO ${name}`);
     await client.query('COMMIT');
   });

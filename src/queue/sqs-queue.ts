@@ -7,16 +7,16 @@ import type { UploadQueue } from './upload-queue.ts';
 export interface SqsQueueOptions {
   queueUrl: string;
   region?: string | undefined;
-  /** Where the queue is not AWS's: host and port of its URL may be others than it is reached by. */
+  /** Not AWS's queue: it may be reached by another host and port than its URL names. */
   isElsewhere: boolean;
 }
 
-/** What SQS takes in one request. */
+/** The maximum per SQS request. */
 const batchSize = 10;
-/** Before messages are sent again that SQS refused for a reason of its own, as throttling. */
+/** Pauses before messages are resent that SQS refused for internal reasons, such as throttling. */
 const pausesMs = [200, 1_000, 5_000];
 
-/** The queue that the bucket's events go to; it gets messages as the bucket sends them. */
+/** Creates a client for the queue of bucket events; it sends messages in the bucket's format. */
 export function createSqsQueue({
   queueUrl,
   region,
@@ -55,7 +55,7 @@ async function sendBatch(client: SQSClient, queueUrl: string, batch: Upload[]): 
   }
 }
 
-/** One record a message, so that one that fails comes back alone. */
+/** One record per message, so that a failed one is redelivered alone. */
 function messageOf({ bucket, key, etag, sizeBytes }: Upload): string {
   const event = { eventName: 'ObjectCreated:Put', configurationId: 'backfill' };
   return writeNotification({ ...event, bucket, key, etag, sizeBytes });

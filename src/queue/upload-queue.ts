@@ -1,7 +1,7 @@
 import type { Upload } from '../pipeline/index.ts';
 
-/** Hands uploads to whoever converts them, as the store's own events do. */
+/** Queues uploads for conversion, as the store's events do. */
 export interface UploadQueue {
-  /** Puts all of them there. Where it throws, some may be there already. */
+  /** Sends all uploads. If it throws, some may already be in the queue. */
   send(uploads: Upload[]): Promise<void>;
 }

@@ -4,9 +4,9 @@ import { resolve, sep } from 'node:path';
 import type { NewObject, ObjectRef, ObjectStore } from '../pipeline/index.ts';
 import { replaceFile, writeDraft } from './replace-file.ts';
 
-/** Folders as buckets, paths below them as keys. */
+/** Uses folders as buckets and the paths below them as keys. */
 export interface FileStore extends ObjectStore {
-  /** Like `put`, but leaves what is there alone: false when the name was taken. */
+  /** Like `put`, but never overwrites: returns false if the name is taken. */
   create(ref: ObjectRef, object: Pick<NewObject, 'bytes'>): Promise<boolean>;
 }
 
@@ -45,7 +45,7 @@ export function createFileStore(): FileStore {
   };
 }
 
-/** The file that a key names. Throws for a key that leads out of its bucket. */
+/** Returns the path of a key's file. Throws for a key that leads out of its bucket. */
 function pathOf({ bucket, key }: ObjectRef): string {
   const root = resolve(bucket);
   const path = resolve(root, key);
@@ -54,7 +54,9 @@ function pathOf({ bucket, key }: ObjectRef): string {
   throw new Error(`Expected a path below "${root}" but received "${key}".`);
 }
 
-/** Gives a file its name unless the name is taken. Unlike rename, a link never replaces a file. */
+/**
+ * Gives a file its name unless the name is taken. Unlike a rename, a link never replaces a file.
+ */
 async function publishNew(draft: string, path: string): Promise<boolean> {
   try {
     await link(draft, path);
@@ -63,7 +65,7 @@ async function publishNew(draft: string, path: string): Promise<boolean> {
     if (codeOf(error) === 'EEXIST') return false;
     if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP'].includes(String(codeOf(error)))) throw error;
   }
-  // A file system without links (memory cards, some network shares): reserve the name first.
+  // On a file system without links (memory cards, some network shares), reserve the name first.
   try {
     await (await open(path, 'wx')).close();
   } catch (error) {

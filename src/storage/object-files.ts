@@ -1,18 +1,18 @@
 import type { Readable } from 'node:stream';
 import { type FoundFile, type ObjectRef, type ObjectVersion, Rejected } from '../pipeline/index.ts';
 
-/** An object whose bytes are on their way; its stream must be read or destroyed. */
+/** An object with a stream of its bytes; the caller must read or destroy the stream. */
 interface OpenFile extends FoundFile {
   body: Readable;
-  /** Such as `bytes 0-99/1234`, where a part was asked for and given. */
+  /** For example `bytes 0-99/1234`, if a range was requested and returned. */
   contentRange?: string;
-  /** Of this answer. */
+  /** Of this response. */
   lengthBytes: number;
 }
 
 export interface OpenOptions {
   versionId?: string | undefined;
-  /** Such as `bytes=0-99`. */
+  /** For example `bytes=0-99`. */
   range?: string | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -20,7 +20,7 @@ export interface OpenOptions {
 export type LookOptions = Omit<OpenOptions, 'range'>;
 
 export interface WriteOptions {
-  /** Announced; a body of another length is not stored. */
+  /** Announced size; a body of another length is not stored. */
   sizeBytes: number;
   contentType: string;
   signal: AbortSignal;
@@ -31,11 +31,11 @@ export interface ListedObject {
   /** Without quotes. */
   etag: string;
   sizeBytes: number;
-  /** Of its newest content. */
+  /** Of the newest content. */
   modifiedAtMs?: number;
 }
 
-/** There is no bucket of this name. */
+/** The bucket does not exist. */
 export class NoSuchBucketError extends Rejected {
   override name = 'NoSuchBucketError';
 }
@@ -45,26 +45,26 @@ export class AccessDeniedError extends Rejected {
   override name = 'AccessDeniedError';
 }
 
-/** Objects as streams and lists, for those who hand them on. Throws `Unavailable`, `Timeout` or `Rejected`. */
+/** Provides objects as streams and lists. Throws `Unavailable`, `Timeout` or `Rejected`. */
 export interface ObjectFiles {
-  /** The newest content or a version of it; throws `RangeOutsideError`. */
+  /** Opens the newest content or one version; throws `RangeOutsideError`. */
   open(ref: ObjectRef, options?: OpenOptions): Promise<OpenFile | undefined>;
-  /** What `open` would find now, its bytes apart. */
+  /** Returns what `open` would find now, without the bytes. */
   look(ref: ObjectRef, options?: LookOptions): Promise<FoundFile | undefined>;
   write(ref: ObjectRef, body: Readable, options: WriteOptions): Promise<ObjectVersion>;
-  /** As `ObjectStore.remove`. */
+  /** See `ObjectStore.remove`. */
   remove(ref: ObjectRef, options?: { etag?: string | undefined }): Promise<boolean>;
-  /** All objects under a prefix, or those after a key, a page at a time, in the order of keys. */
+  /** Lists all objects under a prefix, or those after a key, page by page, in key order. */
   list(
     bucket: string,
     prefix: string,
     options?: { after?: string | undefined },
   ): AsyncIterable<ListedObject[]>;
-  /** A URL to which a browser may PUT; undefined where the bucket lets no other sites in. */
+  /** Returns a URL to which a browser may PUT; undefined if the bucket allows no other origins. */
   presign(
     ref: ObjectRef,
     options: { contentType: string; expiresSeconds: number },
   ): Promise<string | undefined>;
-  /** Throws where the bucket cannot be reached; also `NoSuchBucketError` and `AccessDeniedError`. */
+  /** Throws if the bucket is unreachable; also `NoSuchBucketError` and `AccessDeniedError`. */
   reach(bucket: string): Promise<void>;
 }

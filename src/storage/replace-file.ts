@@ -3,21 +3,23 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { asDiskFull } from '../pipeline/index.ts';
 
-/** Readers see the old file or the whole new one, never a part, whatever ends the process. */
+/**
+ * Replaces a file atomically: readers see the old file or the whole new one, even after a crash.
+ */
 export async function replaceFile(path: string, content: Uint8Array | string): Promise<void> {
   await writeDraft(path, content, (draft) => rename(draft, path));
 }
 
 /**
- * Writes a file in the folder of `path`, which `publish` then gives its name. Throws `DiskFullError`
- * when the disk has no room.
+ * Writes a temporary file in the folder of `path`, which `publish` then gives its final name.
+ * Throws `DiskFullError` if the disk has no space left.
  */
 export async function writeDraft<Result>(
   path: string,
   content: Uint8Array | string,
   publish: (draft: string) => Promise<Result>,
 ): Promise<Result> {
-  // Hidden, and short whatever the name: a name may already be as long as names can be.
+  // Hidden and always short, because `path` may already have the maximum length of a name.
   const name = `.${basename(path).slice(0, 8)}.${randomBytes(6).toString('hex')}.tmp`;
   const draft = join(dirname(path), name);
   try {

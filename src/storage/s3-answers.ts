@@ -14,24 +14,24 @@ interface VersionFields {
   ContentLength?: number | undefined;
 }
 
-/** What an answer of S3 says of an object's content. */
+/** The version fields of an S3 response. */
 export function versionOf({ ETag, VersionId, ContentLength }: VersionFields): ObjectVersion {
   return {
     etag: (ETag ?? '').replaceAll('"', ''),
-    // "null" is what S3 calls the one version in a bucket that stopped keeping them.
+    // S3 uses "null" for the one version in a bucket whose versioning is suspended.
     ...(VersionId && VersionId !== 'null' && { versionId: VersionId }),
     sizeBytes: ContentLength ?? 0,
   };
 }
 
-/** The same, with what was stored next to it. */
+/** The version fields with the object's metadata. */
 export function foundOf(
   response: VersionFields & { Metadata?: Record<string, string> | undefined },
 ): FoundFile {
   return { ...versionOf(response), metadata: response.Metadata ?? {} };
 }
 
-/** A missing object is an answer and not an error. A missing bucket is an error. */
+/** Returns undefined for a missing object. A missing bucket is an error. */
 export async function unlessGone<Response>(
   request: Promise<Response>,
   names: string[],
@@ -44,7 +44,9 @@ export async function unlessGone<Response>(
   }
 }
 
-/** Sends requests. Throws `Unavailable`, `Timeout` or `Rejected`, with the SDK's error as the cause. */
+/**
+ * Sends requests. Throws `Unavailable`, `Timeout` or `Rejected`, with the SDK's error as the cause.
+ */
 export function sender(client: S3Client): S3Client['send'] {
   const send = async (...request: Parameters<S3Client['send']>) => {
     try {
@@ -56,7 +58,7 @@ export function sender(client: S3Client): S3Client['send'] {
   return send as S3Client['send'];
 }
 
-/** What the pipeline calls an error of the SDK, or of the body of an answer. */
+/** Translates an error of the SDK, or of a response body, into the pipeline's errors. */
 export function translate(cause: unknown): Unavailable | Timeout | Rejected {
   const { name, message } = cause instanceof Error ? cause : new Error(String(cause));
   const text = `Expected the store to answer but received ${name}: ${message}`;
@@ -66,22 +68,22 @@ export function translate(cause: unknown): Unavailable | Timeout | Rejected {
   return isRefused ? new Rejected(text, { cause }) : new Unavailable(text, { cause });
 }
 
-/** The SDK calls connections that broke timeouts as well. */
+/** The SDK also reports broken connections as timeouts. */
 function isTimeout(cause: unknown, name: string): boolean {
   const { code } = (cause ?? {}) as { code?: unknown };
   const isBroken = code === 'ECONNRESET' || code === 'EPIPE';
   return ['TimeoutError', 'AbortError', 'RequestTimeout'].includes(name) && !isBroken;
 }
 
-/** Of a proxy that has lost its server, of a conflict, and of a store that is asked too often. */
+/** From a proxy that lost its server, a conflict, or a store that throttles. */
 const passingStatuses = [404, 408, 409, 429];
 
-/** The name of the SDK's error behind a translated one. */
+/** Returns the name of the SDK's error behind a translated one. */
 export function nameOf(error: unknown): string {
   return causeOf(error) instanceof Error ? (causeOf(error) as Error).name : '';
 }
 
-/** The HTTP status of an answer that was an error; 0 where nothing answered. */
+/** Returns the HTTP status of an error response; 0 if there was no response. */
 export function statusOf(error: unknown): number {
   return httpStatusOf(causeOf(error));
 }
@@ -95,7 +97,7 @@ function httpStatusOf(error: unknown): number {
   return metadata?.httpStatusCode ?? 0;
 }
 
-/** The body of an answer. One that fails before or after it is read must not end the process. */
+/** Returns the response body. An error before or after it is read must not end the process. */
 export function bodyOf({ Body }: { Body?: unknown }): Readable {
   return (Body as Readable).on('error', () => {});
 }

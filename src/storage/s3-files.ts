@@ -19,7 +19,7 @@ import {
 import { bodyOf, foundOf, nameOf, sender, statusOf, unlessGone, versionOf } from './s3-answers.ts';
 import { removeFromS3 } from './s3-remove.ts';
 
-/** Objects of S3, and of what speaks its protocol, as streams and lists. */
+/** Objects of S3, or of a compatible store, as streams and lists. */
 export function createS3Files(client: S3Client): ObjectFiles {
   const send = sender(client);
   return {
@@ -62,7 +62,7 @@ export function createS3Files(client: S3Client): ObjectFiles {
         return { ...versionOf(response), sizeBytes };
       } catch (error) {
         body.destroy();
-        // The body's own error says more than that sending it was given up.
+        // The body's error is more specific than the abort error of the request.
         throw failed.aborted ? failed.reason : error;
       }
     },
@@ -76,13 +76,13 @@ export function createS3Files(client: S3Client): ObjectFiles {
           Bucket: bucket,
           Prefix: prefix,
           ContinuationToken: token,
-          // XML has no way to write some characters that keys may have, and turns \r into \n.
+          // XML cannot represent some characters that keys may contain, and turns \r into \n.
           EncodingType: 'url',
-          // S3 ignores it beside a token; others may not.
+          // S3 ignores it next to a token; other stores may not.
           ...(token === undefined && after !== undefined && { StartAfter: after }),
         });
         const { Contents = [], NextContinuationToken, EncodingType } = await send(command);
-        // Not all stores do as they are asked; those that do say so.
+        // Not all stores honor the encoding request; those that do say so.
         const keyOf = EncodingType === 'url' ? urlDecoded : (key: string) => key;
         yield Contents.map(({ Key = '', ETag = '', Size = 0, LastModified }) => ({
           key: keyOf(Key),
@@ -111,7 +111,8 @@ export function createS3Files(client: S3Client): ObjectFiles {
 
 /**
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html#API_ListObjectsV2_RequestSyntax
- * What is not encoded comes from a store that says it encodes and does not: it is the key.
+ * A value that cannot be decoded comes from a store that claims to encode but does not; it is the
+ * key.
  */
 function urlDecoded(key: string): string {
   try {
@@ -126,9 +127,10 @@ function addressOf({ bucket, key }: ObjectRef, { versionId }: Pick<OpenOptions, 
 }
 
 /**
- * The body, as long as it is as long as announced: else the signal is aborted, and the stream just
- * does not go on. Some stores keep what came of a body that ends early, so it must not seem to end;
- * and an error in it would be thrown, uncaught, by the streams that the SDK puts around it.
+ * Passes the body on while its length matches the announced size. On a mismatch it aborts the
+ * signal, and the stream stalls. Some stores keep a body that ends early, so the stream must not
+ * appear to end; an error in it would be thrown, uncaught, by the streams that the SDK puts around
+ * it.
  */
 function countedTo(sizeBytes: number, body: Readable, signal: AbortSignal) {
   const failing = new AbortController();
@@ -151,7 +153,7 @@ function countedTo(sizeBytes: number, body: Readable, signal: AbortSignal) {
     },
   });
   body.on('error', fail);
-  // A client that goes away ends its body without an end.
+  // When a client disconnects, its body closes without an end event.
   body.on('close', () => body.readableEnded || mismatch());
   signal.addEventListener('abort', () => fail(signal.reason), { once: true });
   if (signal.aborted) fail(signal.reason);

@@ -3,7 +3,8 @@ import type { ObjectRef } from '../pipeline/index.ts';
 import { nameOf, statusOf } from './s3-answers.ts';
 
 /**
- * Removes an object; with an ETag, only while it has that content. False where it has another by now.
+ * Removes an object. With an ETag, removes only that content; returns false if the content has
+ * changed.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html
  */
 export async function removeFromS3(
@@ -12,12 +13,12 @@ export async function removeFromS3(
   { etag }: { etag?: string | undefined } = {},
 ): Promise<boolean> {
   const address = { Bucket: bucket, Key: key };
-  // Other stores ignore the condition, or refuse it as something that they do not have.
+  // Other stores ignore the condition, or reject it as unsupported.
   const condition = etag === undefined ? {} : { IfMatch: `"${etag}"` };
   try {
     await send(new DeleteObjectCommand({ ...address, ...condition }));
   } catch (error) {
-    // With a condition, an object that is gone is an error.
+    // With a condition, a missing object is an error.
     if (nameOf(error) === 'NoSuchKey') return true;
     if ([409, 412].includes(statusOf(error))) return false;
     if (nameOf(error) !== 'NotImplemented') throw error;

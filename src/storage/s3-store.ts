@@ -9,19 +9,19 @@ import { type ObjectStore, PermanentError, Unavailable } from '../pipeline/index
 import { bodyOf, foundOf, nameOf, sender, translate, unlessGone, versionOf } from './s3-answers.ts';
 import { removeFromS3 } from './s3-remove.ts';
 
-/** S3 and what speaks its protocol. */
+/** Creates an object store on S3 or a compatible store. */
 export function createS3Store(client: S3Client): ObjectStore {
   const send = sender(client);
   return {
     async read({ bucket, key }, { maxBytes }) {
       const command = new GetObjectCommand({ Bucket: bucket, Key: key });
-      // Only S3's own word for it: any proxy in between can say 404.
+      // Only S3's own error code counts: any proxy in between can answer 404.
       const response = await unlessGone(send(command).catch(explainRead), ['NoSuchKey']);
       if (!response) return undefined;
       const { ContentLength: announcedBytes, Metadata: metadata = {} } = response;
       const body = bodyOf(response);
       if (announcedBytes !== undefined && announcedBytes > maxBytes) {
-        // Closes the connection: draining a body that nobody wants may take minutes.
+        // Closes the connection: draining an unwanted body may take minutes.
         body.destroy();
         return { ...versionOf(response), metadata };
       }
@@ -55,10 +55,10 @@ export function createS3Store(client: S3Client): ObjectStore {
   };
 }
 
-/** A body that trickles in, a byte now and then, does not hold a place for ever. */
+/** A body that arrives very slowly must not hold a place forever. */
 const bodyTimeoutMs = 120_000;
 
-/** The bytes of a body, unless there are too many: not all stores announce how many there are. */
+/** Reads the bytes of a body, unless there are too many: not all stores announce the size. */
 async function readBody(
   body: Readable,
   maxBytes: number,
