@@ -1,8 +1,9 @@
 /**
- * What processes that convert are started with. glibc gives the memory of large pixel buffers back to
- * the system as soon as they are freed, and asks for it again page by page for the next image. So one
- * heap keeps up to 128 MiB between images, in large pages where glibc has them (from 2.35 on). Other C
- * libraries ignore these variables. What they save is in docs/performance.md.
+ * Environment of processes that convert. By default glibc returns the memory of large pixel buffers
+ * to the system as soon as they are freed, and requests it again page by page for the next image.
+ * With these settings, one heap keeps up to 128 MiB between images, in large pages where glibc
+ * supports them (2.35 and later). Other C libraries ignore these variables. docs/performance.md has
+ * the measured savings.
  */
 export const allocatorSettings = {
   GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1',

@@ -3,7 +3,7 @@ import type { Thumbnail } from '../convert/thumbnail.ts';
 import { type ConverterReply, type ConverterRequest, packError } from './converter-messages.ts';
 import { createInlineConverter } from './inline-converter.ts';
 
-/** Answers what a converter’s process is asked: to open one image, and then to convert it. */
+/** Answers the requests to a converter’s process: to open one image, then to convert it. */
 export function createAnswerer(): (request: ConverterRequest) => Promise<ConverterReply> {
   const converter = createInlineConverter();
   let opened: ImageSession<GrayImage | Thumbnail> | undefined;

@@ -27,11 +27,11 @@ interface AskOptions {
   signal: AbortSignal | undefined;
 }
 
-/** A child enforces the limit by itself, unless it hangs; sending the bytes takes time as well. */
+/** A child enforces the limit itself unless it hangs; sending the bytes also takes time. */
 const graceMs = 5_000;
 const maxTimerMs = 2 ** 31 - 1;
 
-/** Supervises one process that converts. */
+/** Supervises one converter process. */
 export function superviseConverter(options: ConverterOptions): Supervisor {
   const { module, env, niceness, maxHeapMb } = options;
   return superviseChild({
@@ -39,10 +39,10 @@ export function superviseConverter(options: ConverterOptions): Supervisor {
     env: { ...allocatorSettings, ...env },
     execArgv: [`--max-old-space-size=${maxHeapMb}`],
     serialization: 'advanced',
-    // The output of a crashing process is of use to developers only.
+    // Only developers can use the output of a crashing process.
     stdio: ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'],
-    // Not detached: Linux would give a session of its own a share of its own (autogroup), behind which
-    // the caller waits for up to a tenth of a second, whatever its niceness.
+    // Not detached: Linux would give a separate session its own CPU share (autogroup). The caller
+    // would then wait for up to a tenth of a second, whatever the child's niceness.
     windowsHide: true,
     onStart(child) {
       bytesPipe(child).on('error', () => {});
@@ -51,18 +51,18 @@ export function superviseConverter(options: ConverterOptions): Supervisor {
   });
 }
 
-/** The process of a supervisor, once it is ready. */
+/** Returns the supervisor's process once it is ready. */
 export async function readyConverter(supervisor: Supervisor): Promise<ChildProcess> {
   try {
     return await supervisor.child();
   } catch (error) {
-    // It learns to ignore Ctrl-C only while it starts: one that was killed is tried again.
+    // A child ignores Ctrl-C only after it has started, so a killed one is retried.
     if (!(error instanceof ChildEndedError) || error.isKilled) throw error;
     throw new Error(`A process for conversions ended before it was ready (${error.how}).`);
   }
 }
 
-/** As {@link askChild}, and kills a process that is still busy some time after the timeout. */
+/** Like {@link askChild}, but kills a process that is still busy some time after the timeout. */
 export async function askConverter(
   child: ChildProcess,
   request: ConverterRequest,
@@ -89,7 +89,7 @@ function bytesPipe({ stdio }: ChildProcess): Socket {
   return stdio[bytesDescriptor] as Socket;
 }
 
-/** Its threads start later and inherit the priority. Has no effect where the system does not allow it. */
+/** Threads that start later inherit the priority. Has no effect if the system forbids it. */
 function lowerPriority({ pid }: ChildProcess, niceness: number): void {
   try {
     if (pid !== undefined) setPriority(pid, niceness);

@@ -8,10 +8,10 @@ import {
 } from '../convert/index.ts';
 import type { Thumbnail } from '../convert/thumbnail.ts';
 
-// Bytes go through a pipe of their own, before or after the message that tells how many they are: in a
-// message they would be copied whole, several times, while nothing else of the process goes on.
+// Bytes go through a separate pipe, before or after the message that states their number. In a
+// message they would be copied several times, and would block the process meanwhile.
 
-/** What a converter’s process is asked: to read an image’s header, and then to convert it. */
+/** A request to a converter’s process: read an image’s header, or convert the image. */
 export type ConverterRequest = { open: OpenRequest } | { convert: true };
 
 export interface OpenRequest {
@@ -20,7 +20,7 @@ export interface OpenRequest {
   limits: Limits;
 }
 
-/** What is made of an image: its gray twin, or a thumbnail of what is one. */
+/** The output of a job: a grayscale image, or a thumbnail of one. */
 export type Job = { recipe: Recipe } | { thumbnailWidth: number };
 
 export type OpenReply = Pick<ImageSession, 'header' | 'memoryBytes'>;
@@ -29,7 +29,7 @@ export type ConverterResult = OpenReply | { image: GrayImage | Thumbnail };
 
 export type ConverterReply = ConverterResult | { error: ErrorMessage };
 
-/** An error as a message can hold it: with a code it is a `ConversionError`. */
+/** An error in message form; with a code it is a `ConversionError`. */
 interface ErrorMessage {
   name: string;
   message: string;
@@ -37,18 +37,21 @@ interface ErrorMessage {
   code?: ConversionErrorCode;
 }
 
-/** A message beside its bytes, which are missing in it. */
+/** A message and its bytes, kept apart. */
 export interface Envelope<Message> {
   message: Message;
   sizeBytes: number;
 }
 
-/** Of the pipe in the child; 0 to 2 are its own output and 3 is the channel of messages. */
+/**
+ * File descriptor of the pipe in the child; 0 to 2 are its standard streams and 3 is the message
+ * channel.
+ */
 export const bytesDescriptor = 4;
 
 const nothing = new Uint8Array();
 
-/** A request apart from its bytes. */
+/** Separates a request from its bytes. */
 export function packRequest(request: ConverterRequest): Packed<ConverterRequest> {
   if (!('open' in request)) return pack(request, nothing);
   const { bytes, ...open } = request.open;
@@ -59,7 +62,7 @@ export function unpackRequest(request: ConverterRequest, bytes: Uint8Array): Con
   return 'open' in request ? { open: { ...request.open, bytes } } : request;
 }
 
-/** A reply apart from its bytes. */
+/** Separates a reply from its bytes. */
 export function packReply(reply: ConverterReply): Packed<ConverterReply> {
   if (!('image' in reply)) return pack(reply, nothing);
   const { bytes, ...image } = reply.image;
@@ -70,13 +73,15 @@ export function unpackReply(reply: ConverterReply, bytes: Uint8Array): Converter
   return 'image' in reply ? { image: { ...reply.image, bytes } } : reply;
 }
 
-/** To be undone by {@link unpackError} on the other side. */
+/** Converts an error to a message; {@link unpackError} reverses it in the other process. */
 export function packError(error: unknown): ErrorMessage {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   return { name, message, stack, ...(error instanceof ConversionError && { code: error.code }) };
 }
 
-/** The same class and words: whoever catches it need not know where it was thrown. */
+/**
+ * Restores the same class and message, so that callers need not know where the error was thrown.
+ */
 export function unpackError({ name, message, stack, code }: ErrorMessage): Error {
   const error = code ? new ConversionError(code, message) : new Error(message);
   return Object.assign(error, { name, stack });

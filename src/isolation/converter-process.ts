@@ -1,20 +1,21 @@
-// What a process of process-converter.ts runs: one image at a time, and nothing else.
+// The process that process-converter.ts starts: it converts one image at a time and does nothing
+// else.
 import { writeFile } from 'node:fs/promises';
 import { flushCompileCache } from 'node:module';
 import sharp from 'sharp';
 import { createAnswerer } from './answer-request.ts';
 import { serveRequests } from './serve-requests.ts';
 
-// Without a parent, the module is only loaded.
+// Without a parent, the module does nothing.
 if (process.connected) await start();
 
 async function start(): Promise<void> {
-  // There are as many processes as cores, and no two images are alike.
+  // There are as many processes as cores, and each image is different.
   sharp.concurrency(1);
   sharp.cache(false);
-  // Should memory run out, the system is to end a converter rather than the process that it works for.
+  // If memory runs out, the system should kill a converter and not its parent.
   await writeFile('/proc/self/oom_score_adj', '1000').catch(() => {});
   serveRequests(createAnswerer());
-  // Converters are killed rather than ended, and would not leave it to the next.
+  // Converters are killed and do not exit normally, so they must save the cache now.
   flushCompileCache();
 }

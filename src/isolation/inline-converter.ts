@@ -2,7 +2,7 @@ import { type ImageSession, openImage } from '../convert/index.ts';
 import { openThumbnail } from '../convert/thumbnail.ts';
 import type { Converter } from '../pipeline/index.ts';
 
-/** Converts in this process: nothing to start and nothing to send, and nothing that shields it. */
+/** Converts in this process: no start and no transfer, but no protection from crashes. */
 export function createInlineConverter(): Converter {
   return {
     async open(bytes, { recipe, limits, signal }) {

@@ -15,34 +15,34 @@ import {
 import { ChildEndedError, type Supervisor } from './supervise-child.ts';
 
 export interface ProcessConverterOptions {
-  /** How many work at once. */
+  /** Number of processes that run at the same time. */
   processes: number;
-  /** Of the processes, and all of it. */
+  /** The complete environment of the processes. */
   env: Record<string, string | undefined>;
-  /** What they run. */
+  /** The module that the processes run. */
   module?: URL;
-  /** From 0 to 19: how far they stand back behind whoever else wants the processor. */
+  /** From 0 to 19: how far their priority is lowered. */
   niceness?: number;
-  /** Of JavaScript’s heap in each, in MiB. Pixels are not in it, so that 512 is plenty. */
+  /** Max JavaScript heap of each process, in MiB. It does not hold pixels, so 512 is plenty. */
   maxHeapMb?: number;
 }
 
 export interface ProcessConverter extends Converter {
-  /** Starts one process, so that the first image need not wait for it. */
+  /** Starts one process in advance, so that the first image need not wait for it. */
   warmUp(): void;
 }
 
 type OpenOptions = Omit<ConversionOptions, 'recipe'>;
 
 /**
- * Converts in processes that are started when they are needed, and kept. One that crashes, hangs or
- * is aborted ends alone: another takes its place. An image whose process died is tried once more,
- * as another program may have killed it; then it is `CONVERSION_CRASHED`.
+ * Converts in processes that are started on demand and kept. If one crashes, hangs or is aborted,
+ * only it ends and another replaces it. An image whose process died is retried once, because
+ * another program may have killed the process; then it fails with `CONVERSION_CRASHED`.
  */
 export function createProcessConverter(options: ProcessConverterOptions): ProcessConverter {
   const { processes, env, module = ownModule(), niceness, maxHeapMb = 512 } = options;
   const turns = createBudget(processes);
-  // Each supervises one process. An image has it to itself from opening to closing.
+  // Each supervises one process. An image has exclusive use of it from opening to closing.
   const places = Array.from({ length: processes }, () =>
     superviseConverter({ module, env, niceness, maxHeapMb }),
   );
@@ -111,14 +111,14 @@ export function createProcessConverter(options: ProcessConverterOptions): Proces
 }
 
 function ownModule(): URL {
-  // From the sources .ts, built .js.
+  // The extension is .ts in the sources and .js in the build.
   return new URL(`./converter-process${extname(import.meta.url)}`, import.meta.url);
 }
 
-/** How one image is spoken of. */
+/** The conversation with a process about one image. */
 interface Talk {
   image: OpenRequest;
-  /** The one at its place, which is started again after it died. */
+  /** The process for this image, restarted if it died. */
   child(): Promise<ChildProcess>;
   ask(child: ChildProcess, request: ConverterRequest): Promise<ConverterResult>;
   leave(): void;
@@ -142,10 +142,10 @@ async function openBy<Image extends GrayImage | Thumbnail>({
   }
 
   async function convert(): Promise<Image> {
-    // Another process has not seen the image.
+    // A new process has not received the image yet.
     if ((await child()) !== openedBy) await open();
     const result = await ask(await child(), { convert: true });
-    // It answers what it was opened for.
+    // The type matches the opened job.
     if ('image' in result) return result.image as Image;
     throw new Error('Expected an image from the process that converts.');
   }
@@ -154,7 +154,7 @@ async function openBy<Image extends GrayImage | Thumbnail>({
     ...(await insist(open)),
 
     async convert() {
-      // The place may be another image’s by now.
+      // Another image may use this process by now.
       if (isClosed) throw new Error('Expected an open image but it was closed.');
       return await insist(convert);
     },
@@ -171,7 +171,7 @@ function converterResult(reply: ConverterReply): ConverterResult {
   return reply;
 }
 
-/** Once more where the process died. */
+/** Retries once if the process died. */
 async function insist<Result>(work: () => Promise<Result>): Promise<Result> {
   const again = (error: unknown) => {
     if (error instanceof ChildEndedError) return work();

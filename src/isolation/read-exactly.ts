@@ -1,13 +1,13 @@
 import type { Readable } from 'node:stream';
 
 /**
- * So many bytes of a stream that stays open; the sender sends no more before it is answered. Each piece
- * is copied as it comes, so that the event loop is never held up by all of them at once. Never settles
- * when the stream ends before: whoever waits for it learns that from elsewhere.
+ * Reads a number of bytes from a stream that stays open; the sender waits for an answer before it
+ * sends more. Copies each chunk as it arrives, so that one large copy never blocks the event loop.
+ * Never settles if the stream ends early: callers detect that by other means.
  */
 export function readExactly(stream: Readable, sizeBytes: number): Promise<Uint8Array> {
   if (sizeBytes === 0) return Promise.resolve(new Uint8Array());
-  // Pages of it are handed out by the system when they are first written to.
+  // The system allocates its pages when they are first written.
   const bytes = Buffer.allocUnsafeSlow(sizeBytes);
   let read = 0;
   return new Promise((resolve) => {

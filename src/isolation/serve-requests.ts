@@ -9,17 +9,17 @@ import {
 } from './converter-messages.ts';
 import { readExactly } from './read-exactly.ts';
 
-/** The child’s half of converter-child.ts: answers one request after the other. */
+/** The child’s half of converter-child.ts: answers one request after another. */
 export function serveRequests(
   answer: (request: ConverterRequest) => Promise<ConverterReply>,
 ): void {
   const pipe = new Socket({ fd: bytesDescriptor, readable: true, writable: true });
-  // Of a parent that is gone, the end of the channel tells.
+  // The end of the channel reports that the parent is gone.
   pipe.on('error', () => {});
-  // With its parent it ends at once: an exit would wait for what is under way.
+  // Dies immediately with its parent: a normal exit would wait for running work.
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
-  // Ctrl-C and a terminal that closes reach the whole process group, and some supervisors tell every
-  // process to end: what is under way is finished all the same.
+  // Ctrl-C and a closed terminal signal the whole process group, and some supervisors signal every
+  // process. Running work is finished anyway.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   process.on('message', async ({ message, sizeBytes }: Envelope<ConverterRequest>) => {
     const request = unpackRequest(message, await readExactly(pipe, sizeBytes));

@@ -5,18 +5,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface ChildOptions extends Omit<ForkOptions, 'env' | 'signal'> {
   module: string | URL;
   args?: string[];
-  /** The whole environment. That of this process, if not given. */
+  /** The complete environment. Default: that of this process. */
   env?: Record<string, string | undefined>;
-  /** Called with each child right after its start. */
+  /** Called with each child right after it starts. */
   onStart?(child: ChildProcess): void;
 }
 
 export interface Supervisor {
-  /** The latest child, which may have ended. Undefined before the first one, and after `end`. */
+  /** The latest child, which may have ended. Undefined before the first start and after `end`. */
   readonly current: ChildProcess | undefined;
   /**
-   * Resolves with the child once it is ready. Starts one unless it is running; until that one is ready,
-   * an aborted `signal` kills it. Rejects as {@link askChild} does.
+   * Resolves with the child once it is ready. Starts one unless it is running; an aborted `signal`
+   * kills a child that is not ready yet. Rejects as {@link askChild} does.
    */
   child(signal?: AbortSignal): Promise<ChildProcess>;
   /** Replaces the running child whenever it ends, after a pause. */
@@ -27,7 +27,7 @@ export interface Supervisor {
 
 /** The child ended before it answered. */
 export class ChildEndedError extends Error {
-  /** A signal, an exit code, or what was wrong with its reply. */
+  /** A signal, an exit code, or what was wrong with the reply. */
   readonly how: string;
   readonly isKilled: boolean;
 
@@ -39,23 +39,23 @@ export class ChildEndedError extends Error {
   }
 }
 
-/** Starts a child process when it is needed, and another one after it has ended. */
+/** Starts a child process on demand, and another one after it has ended. */
 export function superviseChild(options: ChildOptions): Supervisor {
   const { module, args, env, onStart, ...forkOptions } = options;
-  /** Killed ones stay here until they have ended. */
+  /** Killed children stay here until they have ended. */
   const running = new Map<ChildProcess, Promise<void>>();
   let latest: { child: ChildProcess; ready: Promise<ChildProcess> } | undefined;
   let keepsAlive = false;
 
   function start(signal?: AbortSignal) {
     const child = fork(module, args, { ...forkOptions, env: env as NodeJS.ProcessEnv });
-    // If it cannot be started or killed, `ready` and its end report it.
+    // A failed start or kill is reported by `ready` and by the child's end.
     child.on('error', () => {});
     const ready = nextMessage(child, { receive: () => child, signal });
     ready.catch(() => {});
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     running.set(child, ended);
-    // One that could not be started has no exit.
+    // A child that could not be started emits no exit event.
     child.once(child.pid === undefined ? 'error' : 'exit', () => resolve());
     void ended.then(() => running.delete(child));
     onStart?.(child);
@@ -92,14 +92,14 @@ export function superviseChild(options: ChildOptions): Supervisor {
 }
 
 export interface AskOptions<Reply> {
-  /** When it throws, the child is killed, as it can no longer be trusted. */
+  /** If it throws, the child is killed, because it can no longer be trusted. */
   receive(message: unknown): Reply | Promise<Reply>;
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Sends a message and resolves with the reply. Rejects with {@link ChildEndedError} when the child ends
- * first. An aborted `signal` kills the child and is the reason of the rejection.
+ * Sends a message and resolves with the reply. Rejects with {@link ChildEndedError} if the child
+ * ends first. An aborted `signal` kills the child and rejects with the signal's reason.
  */
 export function askChild<Reply>(
   child: ChildProcess,

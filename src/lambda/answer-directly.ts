@@ -4,16 +4,16 @@ import { InvalidEventError, problemOfBatch } from './invalid-event.ts';
 import type { Invocation } from './invocation.ts';
 import { causeOf, type SettledRecord, settleRecords } from './settle-records.ts';
 
-/** The answer of the system that this one replaces, a line for each record. */
+/** The answer format of the original system, with one line per record. */
 interface DirectAnswer {
   statusCode: 200 | 422;
   body: string;
 }
 
 /**
- * Processes an event that S3, SNS or EventBridge hands to the function without a queue. Says 200
- * and `Processed <key> to grayscale/<key>`, or 422 when a picture failed for good. Throws when a
- * record must come back, once its siblings are done: the invoking service tries again.
+ * Processes an event that S3, SNS or EventBridge delivers to the function without a queue. Returns
+ * 200 and `Processed <key> to grayscale/<key>`, or 422 if an image failed permanently. Throws if a
+ * record needs a retry, after all other records are done; the invoking service then retries.
  */
 export async function answerDirectly(
   event: unknown,

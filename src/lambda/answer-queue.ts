@@ -4,9 +4,9 @@ import type { Invocation } from './invocation.ts';
 import { causeOf, settleRecords } from './settle-records.ts';
 
 /**
- * Processes a batch of queue messages and names those that must come back: the ones with an upload
- * that another try may convert, and the ones that cannot be understood, which the queue moves to
- * its dead letters in the end. What failed for good is in the ledger and does not come back.
+ * Processes a batch of queue messages and returns those to be redelivered. These are messages with
+ * an upload that may succeed on a retry, and invalid messages, which the queue finally moves to its
+ * dead letters. Permanent failures are in the ledger and are not redelivered.
  */
 export async function answerQueue(
   event: SQSEvent,

@@ -12,12 +12,12 @@ interface CustomResourceResult {
   data: Record<string, string>;
 }
 
-/** CloudFormation cuts no answer: one above 4,096 bytes is refused. */
+/** CloudFormation does not truncate a response: it rejects one above 4,096 bytes. */
 const longestReason = 1_000;
 const pausesMs = [500, 2_000, 5_000];
 
 /**
- * Tells CloudFormation what became of a custom resource, at the address that it gave for this: S3.
+ * Reports the outcome of a custom resource to CloudFormation, at the S3 URL from its request.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
  */
 export async function answerCloudFormation(
@@ -27,7 +27,7 @@ export async function answerCloudFormation(
   const body = JSON.stringify({
     Status: failure ? 'FAILED' : 'SUCCESS',
     ...(failure && { Reason: failure.message.slice(0, longestReason) }),
-    // Always the same: with a new one, CloudFormation would delete the old resource.
+    // Always the same: with a new id, CloudFormation would delete the old resource.
     PhysicalResourceId:
       'PhysicalResourceId' in event ? event.PhysicalResourceId : event.LogicalResourceId,
     StackId: event.StackId,
@@ -44,7 +44,7 @@ export async function answerCloudFormation(
 
 async function wasSent(url: string, body: string): Promise<boolean> {
   try {
-    // The address is signed for a request without a content type.
+    // The URL is signed for a request without a content type.
     const headers = { 'content-type': '' };
     const response = await fetch(url, { method: 'PUT', headers, body: Buffer.from(body) });
     return response.ok;

@@ -10,16 +10,16 @@ import { createOutcomeReporter } from './reporter.ts';
 let composing: Promise<ComposedOnce> | undefined;
 
 /**
- * The Lambda function, for whichever of its triggers: a queue of bucket events is answered with the
- * messages that must come back; an event that S3, SNS or EventBridge delivers directly, as the
- * original answered it; an S3 Batch Operations job, with a result for each task.
+ * The Lambda function, for all of its triggers. For a queue of bucket events it returns the
+ * messages to be redelivered. For an event that S3, SNS or EventBridge delivers directly, it
+ * answers as the original system did. For an S3 Batch Operations job it returns a result per task.
  *
- * Throws what makes the whole invocation worth another try.
+ * Throws errors that make the whole invocation retryable.
  */
 export async function handler(event: unknown, context: Context): Promise<unknown> {
   const coldStart = composing === undefined;
   composing ??= compose();
-  // What failed once, such as a wrong variable, may be right at the next try.
+  // A failure such as a wrong variable may be fixed before the next invocation.
   composing.catch(() => {
     composing = undefined;
   });
@@ -40,9 +40,9 @@ export async function handler(event: unknown, context: Context): Promise<unknown
 }
 
 /**
- * How long conversions may take: what is left after a reserve for recording the rest and answering.
- * A function that is cut off would lose the rows of the whole batch, and its messages would come
- * back together until all of them are dead letters.
+ * Returns the time for conversions: the remaining time, less a reserve to record and answer. A
+ * function that times out would lose the rows of the whole batch, and its messages would be
+ * redelivered together until all of them are dead letters.
  */
 function timeoutOf(context: Context): number {
   const remainingMs = context.getRemainingTimeInMillis();

@@ -2,17 +2,17 @@ import type { ParseOptions } from '../events/index.ts';
 import type { PipelineParts } from '../pipeline/index.ts';
 import type { OutcomeReporter } from './reporter.ts';
 
-/** What is made once a process, by its first invocation. */
+/** Dependencies that a process creates once, on its first invocation. */
 export interface ComposedOnce {
   parts: PipelineParts;
   parseOptions: ParseOptions;
   reporter: OutcomeReporter;
 }
 
-/** What an invocation works with. */
+/** The dependencies of an invocation. */
 export interface Invocation extends ComposedOnce {
   /** Whether this is the process's first invocation. */
   coldStart: boolean;
-  /** How long its conversions may take. */
+  /** Time limit for its conversions. */
   timeoutMs: number;
 }

@@ -1,7 +1,7 @@
-/** Lines of one kind that an invocation may write: a message may hold a thousand records. */
+/** Max log lines of one kind per invocation: a message may hold a thousand records. */
 const maxLines = 10;
 
-/** Writes the first lines of each kind, and at the end how many more there were. */
+/** Writes the first lines of each kind, and finally how many were left out. */
 export function createLineLimit(writeMore: (kind: string, more: number) => void) {
   const counts = new Map<string, number>();
   return {

@@ -6,11 +6,12 @@ import { answerCloudFormation, isCustomResource } from './cloudformation.ts';
 import { untilReachable } from './until-reachable.ts';
 
 /**
- * Brings the database to the newest schema and prepares the application's role: when CloudFormation
- * creates or changes the resource that stands for the schema, or when someone invokes it with `{}`.
+ * Brings the database to the newest schema and prepares the application's role. Runs when
+ * CloudFormation creates or changes the resource that represents the schema, or when someone
+ * invokes it with `{}`.
  *
- * CloudFormation waits an hour for an answer that does not come, so it gets one whatever happens. To
- * others, a failure is thrown.
+ * CloudFormation waits an hour for a missing response, so it always gets one. Other callers get the
+ * error.
  */
 export async function handler(event: unknown, context: Context): Promise<{ applied: string[] }> {
   if (!isCustomResource(event)) return { applied: await migrate(context) };
@@ -23,7 +24,7 @@ async function settle(
   event: CloudFormationCustomResourceEvent,
   context: Context,
 ): Promise<{ applied: string[]; failure?: Error }> {
-  // The schema outlives the stack: its rows say what lies in the bucket.
+  // The schema outlives the stack: its rows describe the objects in the bucket.
   if (event.RequestType === 'Delete') return { applied: [] };
   try {
     return { applied: await migrate(context) };
@@ -33,7 +34,7 @@ async function settle(
   }
 }
 
-/** Time that is kept for the answer. */
+/** Time reserved for the response. */
 const reserveMs = 15_000;
 
 async function migrate(context: Context): Promise<string[]> {

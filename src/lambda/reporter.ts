@@ -7,19 +7,19 @@ import type { EventRecord } from '../events/index.ts';
 import type { Outcome, Stage, Upload } from '../pipeline/index.ts';
 import { createLineLimit } from './line-limit.ts';
 
-/** A record that is no upload. */
+/** A record that is not an upload. */
 export type Unprocessed = Exclude<EventRecord, { action: 'process' }>;
 
-/** Tells of an invocation: one log line an image, and metrics in CloudWatch's embedded format. */
+/** Reports an invocation: one log line per image, and metrics in CloudWatch's embedded format. */
 export interface OutcomeReporter {
   start(context: Context): void;
   outcome(outcome: Outcome): void;
   ignored(record: Unprocessed): void;
   refused(record: Unprocessed): void;
   retried(upload: Upload, error: unknown): void;
-  /** An event without records. */
+  /** Reports an event without records. */
   empty(reason: string): void;
-  /** Superseded contents of a key that have no row. */
+  /** Reports superseded contents of a key that have no row. */
   unrecorded(upload: Upload, contents: number): void;
   /** Writes the metrics of the invocation. */
   finish(): void;
@@ -45,7 +45,7 @@ export function createOutcomeReporter({ logging }: Config): OutcomeReporter {
       addStages(metrics, outcome);
       if (outcome.status === 'converted') addPicture(metrics, outcome);
       if (outcome.status === 'failed') {
-        // A dimension of its own set: codes are few, and alarms look at them one by one.
+        // A separate dimension set: codes are few, and alarms watch each of them.
         metrics
           .singleMetric()
           .addDimension('code', outcome.code)
@@ -109,7 +109,7 @@ function addPicture(metrics: Metrics, outcome: Extract<Outcome, { status: 'conve
   metrics.addMetric('OutputSize', MetricUnit.Bytes, outputSizeBytes);
 }
 
-/** The line of one image: flat, so that log queries need no paths, but for the stages. */
+/** The log line of one image. Only the stages are nested, so log queries need no other paths. */
 function factsOf(outcome: Outcome): Record<string, unknown> {
   const { upload, source, recipe, stages } = outcome;
   return {

@@ -9,16 +9,19 @@ import {
 import type { Invocation } from './invocation.ts';
 import type { OutcomeReporter, Unprocessed } from './reporter.ts';
 
-/** What became of one record of an event. */
+/** The outcome of one record of an event. */
 export type SettledRecord =
   | { status: 'done'; outcome: Outcome }
   | { status: 'ignored'; key: string | undefined; reason: string }
-  /** Not understood, or not ours: no try mends it, but it must not vanish either. */
+  /** Invalid or foreign: a retry does not help, but the record must not vanish. */
   | { status: 'refused'; cause: Error }
-  /** Another try may mend it. */
+  /** A retry may succeed. */
   | { status: 'retry'; cause: Error };
 
-/** Processes all records of an event together and reports each; one result a record, in order. */
+/**
+ * Processes all records of an event together and reports each; returns one result per record, in
+ * order.
+ */
 export async function settleRecords(
   records: EventRecord[],
   { parts, reporter, coldStart, timeoutMs }: Invocation,
@@ -44,7 +47,7 @@ function settleUpload(
 ): SettledRecord {
   if ('outcome' in result) return { status: 'done', outcome: result.outcome };
   const { error } = result;
-  // No try mends it: it becomes a dead letter, as what cannot be understood.
+  // A retry does not help: it becomes a dead letter, like an invalid record.
   if (error instanceof EntryRejectedError) {
     const { message: reason, cause } = error;
     reporter.refused({ ...upload, action: 'refuse', reason: `${reason} ${cause}` });
@@ -64,7 +67,7 @@ function settleOther(record: Unprocessed, reporter: OutcomeReporter): SettledRec
   return { status: 'refused', cause: new Error(`Refused: ${reason}`) };
 }
 
-/** Why a record must come back or be set aside; undefined where all is done. */
+/** Why a record must be retried or set aside; undefined if it is done. */
 export function causeOf(record: SettledRecord): Error | undefined {
   return 'cause' in record ? record.cause : undefined;
 }

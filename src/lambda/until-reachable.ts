@@ -3,7 +3,7 @@ import { Unavailable } from '../pipeline/index.ts';
 
 const pauseMs = 2_000;
 
-/** Tries again while the database is unavailable: one that is paused takes half a minute to wake up. */
+/** Retries while the database is unavailable: a paused one takes half a minute to wake up. */
 export async function untilReachable<Result>(
   work: () => Promise<Result>,
   { timeoutMs }: { timeoutMs: number },

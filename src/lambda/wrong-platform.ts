@@ -1,4 +1,4 @@
-/** The package was made for another processor or system than the one it runs on. */
+/** The package was built for another processor or system. */
 class WrongPlatformError extends Error {
   readonly code = 'WRONG_PLATFORM';
 
@@ -9,14 +9,14 @@ class WrongPlatformError extends Error {
       { cause },
     );
     this.name = 'WrongPlatformError';
-    // Lambda writes the stack to the log: where it was thrown helps nobody.
+    // Lambda logs the stack, but where this error was thrown is of no use.
     this.stack = `${this.name}: ${this.message}`;
   }
 }
 
-/** Rethrows why the function could not be loaded, in one sentence where its binaries are the reason. */
+/** Rethrows a load error of the function, in one sentence if its binaries are the cause. */
 export function explainStart(error: unknown): never {
-  // What sharp says when it found no binary at all; one that is there but broken has a line of its own.
+  // sharp's message if it found no binary at all; a broken binary has a separate message.
   const [, platform] =
     /^Could not load the "sharp" module using the (\S+) runtime\nPossible solutions/.exec(
       error instanceof Error ? error.message : '',

@@ -1,6 +1,6 @@
-// A part of the sandbox, in a process of its own: the HTTP API and the dashboard, on the sandbox's
-// store and database. PostgreSQL in WebAssembly passes no notifications from client to client, so
-// the function's log lines, which the sandbox hands on, tell of outcomes.
+// A part of the sandbox in its own process: the HTTP API and the dashboard, on the sandbox's store
+// and database. PostgreSQL in WebAssembly passes no notifications between clients, so the API
+// learns outcomes from the function's log lines, which the sandbox forwards.
 import { openServer } from '../app/open-server.ts';
 import { readConfig } from '../config/index.ts';
 import { print } from '../process/terminal.ts';

@@ -5,23 +5,23 @@ import { allocatorSettings } from '../isolation/allocator.ts';
 import { ChildEndedError, superviseChild } from '../isolation/supervise-child.ts';
 
 interface ChildOptions {
-  /** A module beside this one, without its extension: .ts from the sources, .js when built. */
+  /** A module next to this one, without extension: .ts in the sources, .js in the build. */
   module: string;
   args?: string[];
   env: Record<string, string | undefined>;
-  /** Each line that the child writes, to its standard output or error. */
+  /** Receives each line that the child writes to standard output or error. */
   onLine: (line: string) => void;
   /** Ends a child that is not ready yet. */
   signal?: AbortSignal | undefined;
-  /** It ended and nobody had asked it to. */
+  /** Called if the child ends unexpectedly. */
   onDeath?: (code: number | null, signal: NodeJS.Signals | null) => void;
 }
 
-/** A part of the sandbox in a process of its own, which is started again whenever it dies. */
+/** A part of the sandbox in its own process, restarted whenever it dies. */
 export interface Child {
-  /** Of the process that is running now. */
+  /** Of the current process. */
   readonly pid: number | undefined;
-  /** Tells the child something, if it is running. */
+  /** Sends a message to the child if it is running. */
   send(message: string): void;
   /** Asks the child to finish its work, and waits until it has. */
   stop(): Promise<void>;
@@ -31,8 +31,8 @@ const restartPauseMs = 500;
 const stopTimeoutMs = 15_000;
 
 /**
- * Starts a child and waits until it is ready. One that ends before it was ready the first time makes
- * this fail; one that dies later is replaced.
+ * Starts a child and waits until it is ready. Fails if the first process ends before it is ready;
+ * replaces a process that dies later.
  */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const { module, args = [], env, signal, onDeath } = options;
@@ -41,7 +41,8 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     args,
     env: { ...allocatorSettings, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    // Ctrl-C reaches the whole process group: the parent alone decides in which order parts end.
+    // Ctrl-C reaches the whole process group, but only the parent decides the order in which parts
+    // end.
     detached: true,
     onStart: (child) => forwardOutput(child, options),
   });

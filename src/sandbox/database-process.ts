@@ -1,5 +1,5 @@
-// A part of the sandbox, in a process of its own: PostgreSQL in WebAssembly behind its ordinary
-// wire protocol, its files in a folder, so that a killed one comes back with all it had committed.
+// A part of the sandbox in its own process: PostgreSQL in WebAssembly, served over the usual wire
+// protocol. Its files are in a folder, so a killed process restarts with all committed data.
 import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -10,7 +10,7 @@ import { type Part, runPart } from './run-part.ts';
 
 const [dataDir = '', port = '0'] = process.argv.slice(2);
 
-/** An empty database and its first rows take this much of the disk. */
+/** Disk space that an empty database and its first rows need. */
 const neededBytes = 64 * 2 ** 20;
 
 await runPart(startServer);
@@ -38,7 +38,8 @@ async function startDatabase(): Promise<PGlite> {
   } catch (error) {
     const { bavail, bsize } = await statfs(dirname(dataDir));
     if (bavail * bsize > neededBytes) throw error;
-    // On a full disk, PostgreSQL in WebAssembly fails with numbers, and differently each time.
+    // On a full disk, PostgreSQL in WebAssembly fails with numeric errors that vary from run to
+    // run.
     throw new Error(
       `Expected ${neededBytes / 2 ** 20} MB of disk space in "${dirname(dataDir)}" for the sandbox's database but the disk is full. Free some space, or set TMPDIR to a folder on another disk.`,
       { cause: error },
@@ -46,7 +47,10 @@ async function startDatabase(): Promise<PGlite> {
   }
 }
 
-/** The files of an earlier first start are there in a third of the time that PostgreSQL takes to make them. */
+/**
+ * Reusing the files of an earlier start takes a third of the time that PostgreSQL needs to create
+ * them.
+ */
 async function openDatabase(): Promise<PGlite> {
   if (existsSync(dataDir)) return await PGlite.create({ dataDir });
   const files = await readInitialFiles();

@@ -1,6 +1,7 @@
-// A part of the sandbox, in a process of its own: what AWS does between the queue and the function.
-// It receives batches, hands them to the real Lambda handler, deletes what was processed and leaves
-// the rest to come back. Killed at any moment it loses nothing: its messages turn visible again.
+// A part of the sandbox in its own process: does what AWS does between the queue and the function.
+// It receives batches, passes them to the real Lambda handler, deletes processed messages and
+// leaves the rest for redelivery. If it is killed, it loses nothing: its messages become visible
+// again.
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ChangeMessageVisibilityCommand,
@@ -15,7 +16,7 @@ import { printable, printError } from '../process/terminal.ts';
 import { type Part, runPart } from './run-part.ts';
 
 const [queueUrl = ''] = process.argv.slice(2);
-/** Less than messages stay hidden. */
+/** Shorter than the visibility timeout. */
 const functionTimeoutMs = 30_000;
 
 await runPart(async () => startPoller(new SQSClient({ useQueueUrlAsEndpoint: false })));
@@ -55,7 +56,9 @@ async function receive(sqs: SQSClient, signal: AbortSignal): Promise<Message[]> 
   return Messages;
 }
 
-/** The ids of the messages that must come back: all of them when the function fails as a whole. */
+/**
+ * Returns the ids of the messages to be redelivered: all of them if the function fails as a whole.
+ */
 async function invoke(messages: Message[]): Promise<Set<string>> {
   try {
     const answer = await handler({ Records: messages.map(recordOf) }, context());
@@ -79,7 +82,7 @@ async function settle(sqs: SQSClient, messages: Message[], failed: Set<string>):
   await Promise.all(again.map((message) => comeBackLater(sqs, message)));
 }
 
-/** On AWS the visibility timeout alone decides; here nobody wants to wait that long at first. */
+/** On AWS only the visibility timeout counts; here the first retries come sooner. */
 async function comeBackLater(
   sqs: SQSClient,
   { ReceiptHandle, Attributes }: Message,

@@ -7,19 +7,22 @@ import { cacheFolder } from '../config/index.ts';
 import { replaceFile } from '../storage/replace-file.ts';
 
 /**
- * The files of an empty database of this version, as an archive. Undefined where none were kept yet, or
- * what was kept is spoilt.
+ * Returns the files of an empty database of this version, as an archive. Undefined if none are
+ * cached yet or the cache is corrupt.
  */
 export async function readInitialFiles(): Promise<Blob | undefined> {
   try {
-    // Unpacked here: it has a checksum, and PGlite would end the process by it.
+    // Unpacked here, where a failed checksum can be handled; PGlite would end the process.
     return new Blob([await promisify(gunzip)(await readFile(await path()))]);
   } catch {
     return undefined;
   }
 }
 
-/** For the next start, compressed by gzip. Where that is not possible, it takes longer, no more. */
+/**
+ * Caches the files for the next start, compressed by gzip. If that fails, the next start is only
+ * slower.
+ */
 export async function keepInitialFiles(dump: () => Promise<Blob>): Promise<void> {
   try {
     const files = await dump();

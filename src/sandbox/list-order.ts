@@ -17,9 +17,9 @@ interface Store {
 }
 
 /**
- * Lets the stand-in list keys as S3 does: in the order of their bytes. Its own order is that of a
- * language, in which one page does not go on where another one ended. Its store cannot be had by
- * import, only by its place in the package.
+ * Makes the S3 stand-in list keys in byte order, as S3 does. Its own order is that of a language,
+ * in which a page may not continue where the last one ended. Its store is not exported, so it is
+ * imported by its path in the package.
  */
 export async function listInByteOrder(): Promise<void> {
   const place = new URL('./s3/s3Store.js', import.meta.resolve('fauxqs'));
@@ -32,7 +32,7 @@ export async function listInByteOrder(): Promise<void> {
   const listAll = store.listObjects;
   store.listObjects = function (bucket, options = {}) {
     const { prefix = '', delimiter, maxKeys = 1_000 } = options;
-    // Folders, which nothing of ours asks for, are left to the stand-in.
+    // Our code never lists folders, so the stand-in handles them.
     if (delimiter) return listAll.call(this, bucket, options);
     const after = Buffer.from(options.startAfter ?? options.marker ?? '');
     const { objects } = listAll.call(this, bucket, { prefix, maxKeys: Number.POSITIVE_INFINITY });

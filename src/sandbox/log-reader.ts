@@ -1,7 +1,7 @@
 import { type Outcome, type Stage, stages } from '../pipeline/index.ts';
 import { printable } from '../process/terminal.ts';
 
-/** What one log line of the function tells of an image. */
+/** What a log line of the function says about an image. */
 export interface LoggedOutcome {
   status: Outcome['status'];
   key: string;
@@ -11,12 +11,12 @@ export interface LoggedOutcome {
   stagesMs: Partial<Record<Stage, number>>;
 }
 
-/** Reads the function's log, as one would in CloudWatch. */
+/** Reads the function's log, as a user would in CloudWatch. */
 export interface LogReader {
   read(line: string): void;
-  /** The newest line about a key. */
+  /** Returns the newest line about a key. */
   find(key: string): LoggedOutcome | undefined;
-  /** From now on, prints each image's line in words. */
+  /** From now on, prints each image's line as text. */
   follow(): void;
 }
 
@@ -45,14 +45,14 @@ export function createLogReader(print: (line: string) => void): LogReader {
   };
 }
 
-/** The outcome that a log line tells of; undefined for any other line. */
+/** Parses the outcome from a log line; undefined for any other line. */
 export function readOutcome(line: string): LoggedOutcome | undefined {
   const entry = parse(line);
   if (!entry || !outcomeWords.has(String(entry.message))) return undefined;
   return { ...entry, status: entry.message } as unknown as LoggedOutcome;
 }
 
-/** A table of outcomes, with the milliseconds of each stage. */
+/** Formats a table of outcomes, with the milliseconds of each stage. */
 export function outcomeTable(outcomes: LoggedOutcome[]): string {
   const head = ['upload', 'outcome', 'output', ...stages.map((stage) => `${stage} ms`)];
   const rows = outcomes.map(({ key, status, outputKey, code, stagesMs }) => [
@@ -70,7 +70,7 @@ export function outcomeTable(outcomes: LoggedOutcome[]): string {
     .join('\n');
 }
 
-/** Words to the left, numbers to the right. */
+/** Aligns text left and numbers right. */
 function pad(cell: string, width: number, column: number): string {
   return column < 3 ? cell.padEnd(width) : cell.padStart(width);
 }
@@ -81,7 +81,9 @@ function describe({ status, key, outputKey, code, reason, stagesMs }: LoggedOutc
   return `${status.padEnd(9)}  ${key}  ${result}`;
 }
 
-/** An upload that comes back, or a record that is set aside; all else as it was logged. */
+/**
+ * Describes an upload to be redelivered or a record that is set aside; other lines stay as logged.
+ */
 function describeError({ message, key, reason, error, ...rest }: Record<string, unknown>): string {
   const cause = reason ?? (error as { message?: string } | undefined)?.message;
   if (typeof message !== 'string' || cause === undefined) {

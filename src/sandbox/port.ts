@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 
-/** A port of the sandbox that another program has. */
+/** Another program uses a port of the sandbox. */
 class PortInUseError extends Error {
   readonly code = 'PORT_IN_USE';
 
@@ -14,8 +14,8 @@ class PortInUseError extends Error {
 }
 
 /**
- * A port on loopback that is free at this moment: the one asked for, or any for 0. Parts that are
- * started again after a crash keep it. Throws {@link PortInUseError} naming the variable to set.
+ * Returns a port on loopback that is free at this moment: the requested one, or any for 0.
+ * Restarted parts keep their port. Throws {@link PortInUseError}, which names the variable to set.
  */
 export async function freePort(port: number, variable: string): Promise<number> {
   const server = createServer().listen({ port, host: '127.0.0.1' });

@@ -1,22 +1,22 @@
 import { setLastResort } from '../process/last-resort.ts';
 import { printable, printError, printFailure } from '../process/terminal.ts';
 
-/** A part of the sandbox that runs. */
+/** A running part of the sandbox. */
 export interface Part {
   /** Finishes the work that it has begun. */
   stop(): Promise<unknown>;
-  /** The sandbox sent something. */
+  /** Handles a message from the sandbox. */
   receive?(message: string): void;
 }
 
 /**
- * Runs a part of the sandbox in this process, which the sandbox started: reports when it is ready, ends
- * with 0 when it is told to stop, and with 1 when it fails or the sandbox is gone. A process that the
- * sandbox did not start has only loaded the module.
+ * Runs a part of the sandbox in this process, which the sandbox started. Reports when it is ready.
+ * Exits with 0 on a stop request, and with 1 if it fails or the sandbox is gone. In a process that
+ * the sandbox did not start, the module is loaded but does nothing.
  */
 export async function runPart(start: () => Promise<Part>): Promise<void> {
   if (!process.connected) return;
-  // The sandbox is gone: nobody is left to finish the work for, or to read what is written.
+  // The sandbox is gone, so nothing needs the work or reads the output.
   process.on('disconnect', () => process.exit(1));
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const report = ({ message }: Error) => printError(printable(`Internal error: ${message}`));

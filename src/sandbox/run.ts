@@ -7,14 +7,14 @@ import { uploadSamples } from './samples.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
 
 export interface RunOptions {
-  /** Stop as soon as the samples are done, instead of staying up until Ctrl-C. */
+  /** Stops as soon as the samples are done, instead of running until Ctrl-C. */
   demo: boolean;
   print: (line: string) => void;
 }
 
 /**
- * Runs the sandbox as a program: uploads the sample pictures, tells what became of them and how to
- * upload others. Returns the exit code: 1 when a sample's output or row is missing.
+ * Runs the sandbox as a program: uploads the sample images, prints their outcomes and explains how
+ * to upload others. Returns the exit code: 1 if a sample's output or row is missing.
  */
 export async function runSandbox(config: Config, { demo, print }: RunOptions): Promise<number> {
   print('Starting S3, SQS, PostgreSQL and the function on this machine ...');

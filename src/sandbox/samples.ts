@@ -5,7 +5,7 @@ import { openPostgres } from '../app/open-postgres.ts';
 import { type LoggedOutcome, type LogReader, outcomeTable } from './log-reader.ts';
 import type { Sandbox } from './sandbox.ts';
 
-/** The pictures that the project ships. */
+/** The sample images of the project. */
 const samplesFolder = new URL('../../samples/', import.meta.url);
 const picture = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i;
 const patienceMs = 60_000;
@@ -17,8 +17,8 @@ interface SampleOptions {
 }
 
 /**
- * Uploads the sample pictures, waits until each has its outcome, prints them as a table, and looks
- * for the outputs and rows themselves. Returns what is missing.
+ * Uploads the sample images, waits for the outcome of each, prints them as a table, and checks that
+ * the outputs and rows exist. Returns what is missing.
  */
 export async function uploadSamples(
   sandbox: Sandbox,
@@ -49,7 +49,7 @@ async function waitForOutcomes(
   return keys.flatMap((key) => log.find(key) ?? []);
 }
 
-/** Does not take the log's word for it. */
+/** Checks the store and the ledger, because the log alone is no proof. */
 async function missingParts(sandbox: Sandbox, outcomes: LoggedOutcome[]): Promise<string[]> {
   const { store, bucket, config } = sandbox;
   const postgres = await openPostgres(config);

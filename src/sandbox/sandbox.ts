@@ -13,24 +13,28 @@ export interface Sandbox {
   store: StoreAndQueue;
   bucket: string;
   databaseUrl: string;
-  /** What was asked for, with the sandbox's own database in it. */
+  /** The requested configuration, with the sandbox's own database. */
   config: Config;
-  /** The parts in processes of their own. */
+  /** The parts in separate processes. */
   database: Child;
   functions: Child[];
-  /** The API and the dashboard, unless they were not asked for. */
+  /** The API and the dashboard; undefined if not requested. */
   api: { url: string; child: Child } | undefined;
-  /** Lets the function finish what it has begun, then ends every part. */
+  /** Lets the function finish its work, then ends every part. */
   close(): Promise<void>;
 }
 
-/** Longer than the function may take, short enough that a killed one is not missed for long. */
+/**
+ * Longer than the function may take, but short enough that messages of a killed function are
+ * redelivered soon.
+ */
 const visibilityTimeoutSeconds = 40;
 
 /**
- * Starts S3 and SQS in this process, PostgreSQL and the function in processes of their own, which
- * are started again when they die. `onLog` gets each line that they write.
- * Throws `PortInUseError`, and closes all that was started when anything fails or `signal` is aborted.
+ * Starts S3 and SQS in this process, PostgreSQL and the function in separate processes, which are
+ * restarted when they die. `onLog` receives each line that they write.
+ * Throws `PortInUseError`. Closes everything that was started if anything fails or `signal` is
+ * aborted.
  */
 export async function startSandbox(
   config: Config,
@@ -45,7 +49,7 @@ export async function startSandbox(
 
   const closers: (() => Promise<unknown>)[] = [];
   async function close() {
-    // What cannot be closed must not keep the rest open.
+    // A part that fails to close must not keep the rest open.
     for (const closer of closers.splice(0).reverse()) await closer().catch(printFailure);
   }
 
@@ -84,7 +88,7 @@ export async function startSandbox(
       closers.push(() => child.stop());
       return child;
     });
-    // Where one fails, the others are closed as well, and so must have started.
+    // If one fails, the others are closed too, so their start must have finished.
     await Promise.allSettled(starting);
     const functions = await Promise.all(starting);
 
@@ -95,7 +99,7 @@ export async function startSandbox(
   }
 }
 
-/** Settings of the shell that would lead a part out of the sandbox. */
+/** Variables of the shell that would let a part reach outside the sandbox. */
 const notInTheSandbox = {
   AWS_PROFILE: undefined,
   AWS_SESSION_TOKEN: undefined,
@@ -141,7 +145,7 @@ function partEnvironment({ store, bucket, databaseUrl }: Omit<PartOptions, 'onLo
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    // What became of an image is read from the log.
+    // Outcomes are read from the log.
     LOG_LEVEL: 'INFO',
     ...notInTheSandbox,
   });

@@ -11,25 +11,25 @@ import { writeNotification } from '../events/index.ts';
 import { listInByteOrder } from './list-order.ts';
 
 export const region = 'us-east-1';
-/** The stand-in asks for credentials but does not look at them. */
+/** The stand-in requires credentials but does not check them. */
 export const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
 
 export interface StoreAndQueueOptions {
-  /** 0 picks a free one. */
+  /** 0 selects a free port. */
   port: number;
   bucket: string;
-  /** How long a message that was received and not deleted stays hidden. */
+  /** How long a message that was received but not deleted stays hidden. */
   visibilityTimeoutSeconds: number;
   /** How often a message is received before it becomes a dead letter. */
   maxReceiveCount?: number;
   /** Whether removals are announced as well. */
   announcesRemovals?: boolean;
-  /** How a notification gets on its way; at once and once, if not given. S3 promises neither. */
+  /** Delivers a notification. Default: immediately and once; S3 promises neither. */
   deliver?: (body: string, send: (body: string) => Promise<void>) => Promise<void>;
 }
 
 export interface StoreAndQueue {
-  /** Where S3 and SQS are spoken. */
+  /** The endpoint of S3 and SQS. */
   endpoint: string;
   queueUrl: string;
   deadLetterQueueUrl: string;
@@ -41,31 +41,31 @@ export interface StoreAndQueue {
 interface CreatedObject {
   bucket: string;
   key: string;
-  /** Where the answer to the request named it. */
+  /** Absent if the response did not name it. */
   etag?: string;
 }
 
-/** More than on AWS, where hours pass between the first try and the last. */
+/** More than on AWS, where hours pass between the first attempt and the last. */
 export const defaultMaxReceiveCount = 10;
 
-/** What S3 sends at most in one notification is far less; what it stores in one put is 5 GB. */
+/** The largest object that S3 stores in one put is 5 GB; notifications are far smaller. */
 const maxBodyBytes = 5 * 2 ** 30;
 
 /**
- * S3 and SQS in this process, on loopback, in memory. Each object that is created in the bucket is
- * announced on the queue as S3 does it, and where that is asked for each that is removed. Only browsers'
- * form posts are not: their answer does not say which key they made; nor removals of many at once.
+ * S3 and SQS in this process, on loopback, in memory. Announces each created object on the queue as
+ * S3 does, and on request each removed one. Two cases are not announced: form posts of browsers,
+ * whose response does not name the key, and removals of several objects in one request.
  */
 export async function startStoreAndQueue(options: StoreAndQueueOptions): Promise<StoreAndQueue> {
   await listInByteOrder();
   const app = buildApp({ logger: false, defaultRegion: region });
-  // The stand-in takes 11 MiB by default, less than a camera's picture.
+  // The stand-in accepts 11 MiB by default, less than a photo from a camera.
   app.removeContentTypeParser('*');
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: maxBodyBytes }, (_, body, done) =>
     done(null, body),
   );
 
-  // An object without bytes, as the markers of folders are, comes without a body.
+  // An empty object, such as a folder marker, arrives without a body.
   app.addHook('preHandler', async (request) => {
     request.body ??= Buffer.alloc(0);
   });
@@ -105,11 +105,12 @@ export async function startStoreAndQueue(options: StoreAndQueueOptions): Promise
   const { deliver = (body) => send(body) } = options;
   announce = async ({ bucket, key, etag }, eventName) => {
     const head = new HeadObjectCommand({ Bucket: bucket, Key: key });
-    // Removed already: then that is all there is to say of it.
+    // If the object is removed already, nothing more is known of it.
     const { ETag, ContentLength } = await s3
       .send(head)
       .catch(() => ({}) as HeadObjectCommandOutput);
-    // Replaced already: the event is about what was put, and its size is not known here.
+    // If the object is replaced already, the event describes the earlier content, whose size is
+    // unknown here.
     const isReplaced = etag !== undefined && etag !== ETag;
     const notification = writeNotification({
       ...{ eventName, configurationId: 'sandbox', region, bucket, key },
@@ -155,7 +156,7 @@ async function createBucketAndQueues(
   return { queueUrl, deadLetterQueueUrl };
 }
 
-/** The S3 event that a request was, where it made an object. */
+/** Returns the S3 event for a request that created an object. */
 function creationOf(
   method: string,
   url: string,
@@ -171,10 +172,10 @@ function creationOf(
   return headers['x-amz-copy-source'] ? 'ObjectCreated:Copy' : 'ObjectCreated:Put';
 }
 
-/** The S3 event that a request was, where it removed an object. */
+/** Returns the S3 event for a request that removed an object. */
 function removalOf(method: string, url: string): string | undefined {
   const { pathname, searchParams } = new URL(url, 'http://localhost');
   const isRemoval = method === 'DELETE' && /^\/[^/]+\/./.test(pathname);
-  // An upload that was given up is removed in the same way.
+  // An aborted upload is removed by the same kind of request.
   return isRemoval && !searchParams.has('uploadId') ? 'ObjectRemoved:Delete' : undefined;
 }
