@@ -9,7 +9,7 @@ interface Closable {
   close(): Promise<void> | void;
 }
 
-/** What to examine. What is not configured is undefined. */
+/** The services to examine. Those not configured are undefined. */
 export interface Examined {
   openDatabase?: (() => Promise<DatabaseProbe & Closable>) | undefined;
   openStore?: (() => Promise<StoreProbe & Closable>) | undefined;
@@ -18,7 +18,7 @@ export interface Examined {
   removes: boolean;
 }
 
-/** Examines everything concurrently. What cannot be reached is a finding, never an error. */
+/** Examines everything concurrently. An unreachable service is a finding, never an error. */
 export async function examineAll(examined: Examined): Promise<Finding[]> {
   const times: ToldTime[] = [];
   const found = await Promise.all([

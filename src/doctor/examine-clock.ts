@@ -4,7 +4,7 @@ import type { Finding } from './finding.ts';
 const badMs = 5 * 60e3;
 const noticeableMs = 10e3;
 
-/** A time that someone told, and this machine's when it was told. */
+/** A time from another machine, and this machine's time at that moment. */
 export interface ToldTime {
   who: string;
   nowMs: number;

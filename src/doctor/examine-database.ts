@@ -1,10 +1,10 @@
 import { examine, type Finding } from './finding.ts';
 import type { DatabaseFacts, DatabaseProbe } from './probes.ts';
 
-/** What every part of the program does to rows. */
+/** Rights that every part of the program needs. */
 const needed = ['SELECT', 'INSERT', 'UPDATE'];
 
-/** `removes`: whether rows go with their sources; else only whoever serves the API removes any. */
+/** `removes`: whether rows are deleted with their sources. If not, only the API removes rows. */
 export function examineDatabase(
   open: () => Promise<DatabaseProbe>,
   { removes = false } = {},

@@ -4,7 +4,7 @@ import { hasKernel } from '../gray-png/index.ts';
 import { examine, type Finding } from './finding.ts';
 import { knownPictures } from './known-pictures.ts';
 
-/** Whether decoders and kernel make of known pictures what they must. */
+/** Checks that decoders and kernel convert known images correctly. */
 export function examineEngine(pictures = knownPictures): Promise<Finding[]> {
   return examine(
     'engine',
@@ -21,7 +21,7 @@ export function examineEngine(pictures = knownPictures): Promise<Finding[]> {
       );
       for (const [name, { base64, sha256 }] of Object.entries(pictures)) {
         const { bytes } = await toGrayscale(Buffer.from(base64, 'base64'));
-        // sharp's bytes are those of its zlib.
+        // sharp's output bytes depend on its zlib.
         const isKnown = !hasSimd || createHash('sha256').update(bytes).digest('hex') === sha256;
         found(
           isKnown

@@ -6,13 +6,13 @@ export interface StorePlaces {
   bucket: string;
   outputBucket: string;
   outputPrefix: string;
-  /** Whether outputs go with their sources; else only whoever serves the API removes any. */
+  /** Whether outputs are deleted with their sources. If not, only the API removes outputs. */
   removes?: boolean;
 }
 
 /**
- * Reads from the bucket and writes a small object of its own under the outputs' prefix, where no event
- * of it is acted upon. It is removed again.
+ * Reads from the bucket, writes a small object under the output prefix and removes it. Events of
+ * objects under that prefix are ignored.
  */
 export async function examineStore(store: StoreProbe, places: StorePlaces): Promise<Finding[]> {
   const { bucket, outputBucket, outputPrefix, removes = false } = places;
@@ -65,7 +65,10 @@ function contentOf(version: number): Uint8Array {
 type Ref = Parameters<StoreProbe['write']>[0];
 type Found = Omit<Finding, 'subject'>;
 
-/** Nothing depends on it, so that stores without it serve as well; it is good to know. */
+/**
+ * Nothing depends on conditional deletes, so stores without them work too; the result is
+ * informational.
+ */
 async function examineCondition(store: StoreProbe, ref: Ref): Promise<Found> {
   const answer = await store.write(ref, contentOf(2), { onlyIfNew: true });
   if (answer === 'refused') {

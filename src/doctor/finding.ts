@@ -1,6 +1,6 @@
 export type State = 'good' | 'warning' | 'bad';
 
-/** What an examination found, and what to do about it. */
+/** The result of an examination, and what to do about it. */
 export interface Finding {
   subject: 'database' | 'store' | 'engine' | 'clock' | 'configuration';
   state: State;
@@ -8,7 +8,7 @@ export interface Finding {
   cure?: string;
 }
 
-/** Findings of one subject; whatever is thrown on the way is the last of them. */
+/** Returns the findings of one subject. A thrown error becomes the last of them. */
 export async function examine(
   subject: Finding['subject'],
   look: (found: (finding: Omit<Finding, 'subject'>) => void) => Promise<void>,

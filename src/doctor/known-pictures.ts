@@ -1,6 +1,6 @@
 /**
- * Two pictures of 16 by 16 pixels, red rising to the right, green downwards, blue with both, and the
- * SHA-256 of what the default recipe makes of them where WebAssembly has SIMD.
+ * Two images of 16 by 16 pixels: red increases to the right, green downwards, blue with both. The
+ * SHA-256 is that of the default recipe's output where WebAssembly has SIMD.
  */
 export const knownPictures = {
   'lossless WebP': {

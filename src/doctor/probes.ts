@@ -1,18 +1,18 @@
 import type { ObjectRef } from '../pipeline/index.ts';
 
-/** What a database says of itself. */
+/** Facts that a database reports about itself. */
 export interface DatabaseFacts {
-  /** Such as `18.1`. */
+  /** For example `18.1`. */
   version: string;
   user: string;
   nowMs: number;
   isEncrypted: boolean;
   connections: { used: number; most: number };
-  /** Of the user on the table; undefined where there is no table. */
+  /** The user's rights on the table; undefined if there is no table. */
   rights?: { name: 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE'; isGranted: boolean }[];
   /**
-   * Migrations that the database lacks, and those that this release does not know; undefined where
-   * the user may not ask, as the function's role may not.
+   * Migrations that the database lacks, and those unknown to this release. Undefined if the user
+   * may not query them, as with the function's role.
    */
   migrations?: { pending: string[]; unknown: string[] };
 }
@@ -21,11 +21,11 @@ export interface DatabaseProbe {
   look(): Promise<DatabaseFacts>;
 }
 
-/** Asks a store what it does, request by request. Whatever else happens is thrown. */
+/** Tests what a store supports, request by request. Throws all other errors. */
 export interface StoreProbe {
-  /** The store's own time, where it tells. Throws unless the bucket is there. */
+  /** Returns the store's time, if it reports one. Throws if the bucket is unreachable. */
   reach(bucket: string): Promise<{ nowMs?: number }>;
-  /** Whether the bucket may be listed, and one object of it that is no output be read. */
+  /** Checks that the bucket can be listed and that one object outside the prefix can be read. */
   readAny(bucket: string, exceptPrefix: string): Promise<'read' | 'empty'>;
   write(
     ref: ObjectRef,

@@ -19,26 +19,26 @@ export interface BackfillOptions {
   parseOptions: ParseOptions;
   plan: Plan & { only: Choice };
   sinceMs?: number | undefined;
-  /** Where chosen uploads go; without one nothing is handed over, only counted. */
+  /** Receives the chosen uploads; if absent, they are only counted. */
   destination?: Destination | undefined;
-  /** Where to go on from, and what tells how far it came. */
+  /** Holds the progress, so that a later run can resume. */
   checkpoint?: CheckpointFile | undefined;
-  /** Chosen uploads a second. */
+  /** Max chosen uploads per second. */
   ratePerSecond?: number | undefined;
-  /** Begins no further group; the one under way is finished. */
+  /** When aborted, starts no further group, but finishes the current one. */
   signal: AbortSignal;
   onProgress?: (progress: BackfillResult) => void;
 }
 
 export interface BackfillResult extends Pick<Checkpoint, 'counts' | 'taken'> {
-  /** Whether the list was gone through to its end. */
+  /** Whether the whole list was processed. */
   isFinished: boolean;
 }
 
 /**
- * Goes through a place, a page at a time, and hands over what the ledger lacks. Each group of objects
- * is handed over before the checkpoint passes it: whatever ends the process, nothing is left out, and
- * at most one group is handed over twice.
+ * Lists a place page by page and hands over the objects that the ledger lacks. Each group is handed
+ * over before the checkpoint moves past it. So after a crash nothing is left out, and at most one
+ * group is handed over twice.
  */
 export async function backfill(options: BackfillOptions): Promise<BackfillResult> {
   const { files, plan, destination, checkpoint, signal, onProgress } = options;
@@ -88,7 +88,7 @@ function advanced(state: Checkpoint, group: ClassifiedObject[], taken: Taken): C
   };
 }
 
-/** Neighbours with at most so many uploads among them. */
+/** Splits objects into consecutive groups with at most `maxUploads` uploads each. */
 function* groupsOf(objects: ClassifiedObject[], maxUploads: number): Generator<ClassifiedObject[]> {
   let group: ClassifiedObject[] = [];
   let uploads = 0;

@@ -7,9 +7,10 @@ interface BatchJobOptions extends Place {
 }
 
 /**
- * The commands that let S3 itself go through a bucket and call the function for each object. It does
- * not know the ledger: what is converted already is converted again. Roles and names come from the
- * stack's outputs. https://docs.aws.amazon.com/cli/latest/reference/s3control/create-job.html
+ * Returns the commands with which S3 itself lists a bucket and calls the function for each object.
+ * S3 does not know the ledger, so it converts already converted objects again. Roles and names come
+ * from the stack's outputs.
+ * https://docs.aws.amazon.com/cli/latest/reference/s3control/create-job.html
  */
 export function batchJobText(options: BatchJobOptions): string {
   const { bucket, prefix, outputBucket, outputPrefix, sinceMs } = options;
@@ -27,7 +28,7 @@ export function batchJobText(options: BatchJobOptions): string {
   const report = {
     Enabled: true,
     Bucket: `arn:aws:s3:::${outputBucket}`,
-    // Under the output prefix: a report that is uploaded must not be taken for a picture.
+    // Under the output prefix, so that an uploaded report is not treated as an image.
     Prefix: `${outputPrefix}backfill-reports`,
     Format: 'Report_CSV_20180820',
     ReportScope: 'FailedTasksOnly',
@@ -48,7 +49,7 @@ aws s3control create-job \\
 #   aws s3control update-job-status --account-id ... --job-id ... --requested-job-status Ready`;
 }
 
-/** JSON as one word of a POSIX shell. */
+/** Quotes JSON as one word of a POSIX shell. */
 function quoted(value: object): string {
   return `'${JSON.stringify(value).replaceAll("'", "'\\''")}'`;
 }

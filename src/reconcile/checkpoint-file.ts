@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { replaceFile } from '../storage/replace-file.ts';
 import { type Counts, choices, kinds } from './classify-page.ts';
 
-/** What a backfill goes through and why: a checkpoint of another plan says nothing of this one. */
+/** The scope of a backfill. A checkpoint of another plan is not valid for this one. */
 export interface Plan {
   bucket: string;
   prefix: string;
   only: string;
-  /** As it was written; empty where all objects are taken. */
+  /** As entered; empty if all objects are included. */
   since: string;
   /** Hash of the recipe that the ledger is compared with. */
   recipe: string;
@@ -27,9 +27,9 @@ const checkpointSchema = z.strictObject({
     recipe: z.string(),
     to: z.string(),
   }),
-  /** What `since` meant when the backfill began. */
+  /** The time that `since` resolved to when the backfill began. */
   sinceMs: z.number().optional(),
-  /** All keys up to this one are done with. */
+  /** All keys up to this one are done. */
   after: z.string().optional(),
   counts: z.record(z.enum(kinds), z.strictObject({ objects: amount, bytes: amount })),
   taken: z.strictObject({
@@ -41,10 +41,10 @@ const checkpointSchema = z.strictObject({
   }),
 });
 
-/** How far a backfill came. */
+/** The progress of a backfill. */
 export type Checkpoint = z.output<typeof checkpointSchema> & { counts: Counts };
 
-/** A checkpoint that this backfill cannot go on from. */
+/** A checkpoint from which this backfill cannot resume. */
 export class CheckpointError extends Error {
   readonly code = 'CHECKPOINT_UNUSABLE';
   readonly lines: string[];
@@ -58,9 +58,9 @@ export class CheckpointError extends Error {
 
 export interface CheckpointFile {
   path: string;
-  /** Throws {@link CheckpointError} where what is there is of another plan, or no checkpoint. */
+  /** Throws {@link CheckpointError} if the file belongs to another plan or is not a checkpoint. */
   read(plan: Plan): Promise<Checkpoint | undefined>;
-  /** Replaces what is there, whole or not at all. */
+  /** Replaces the file atomically. */
   write(checkpoint: Checkpoint): Promise<void>;
   remove(): Promise<void>;
 }

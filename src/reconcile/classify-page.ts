@@ -10,20 +10,22 @@ import {
 import type { Upload } from '../pipeline/index.ts';
 import type { ListedObject } from '../storage/object-files.ts';
 
-/** What `s3://BUCKET/PREFIX` names. */
+/** The bucket and prefix of `s3://BUCKET/PREFIX`. */
 export interface Place {
   bucket: string;
   prefix: string;
 }
 
-/** What each object is to a backfill: its state in the ledger, or why that is not even asked. */
+/**
+ * What a backfill does with each object: its state in the ledger, or why the ledger is not queried.
+ */
 export const kinds = [...ledgerStates, 'older', 'folderMarker', 'otherType', 'refused'] as const;
 export type Kind = (typeof kinds)[number];
 
 /** Objects and bytes of each kind. */
 export type Counts = Record<Kind, { objects: number; bytes: number }>;
 
-/** What can be asked for, and which states it means. */
+/** The choices of a user, and the states that each includes. */
 export const choices = {
   missing: ['missing'],
   stale: ['stale'],
@@ -35,7 +37,7 @@ export type Choice = keyof typeof choices;
 export interface ClassifiedObject {
   object: ListedObject;
   kind: Kind;
-  /** What is to be converted; absent where the object is left out. */
+  /** The upload to convert; absent if the object is left out. */
   upload?: Upload;
 }
 
@@ -44,15 +46,15 @@ interface ClassifyOptions {
   reader: Pick<LedgerReader, 'compare'>;
   recipeHash: string;
   parseOptions: ParseOptions;
-  /** Which objects are to be converted; `withoutRow`: those without a row of their content and recipe. */
+  /** Which objects to convert; `withoutRow`: those without a row of their content and recipe. */
   choice: Choice | 'withoutRow';
-  /** Only objects that were written at this moment or later. */
+  /** Only objects written at or after this time. */
   sinceMs?: number | undefined;
-  /** Also objects that are no image by their names. */
+  /** Also includes objects whose names are not those of images. */
   takesAnyType?: boolean;
 }
 
-/** What is to be done about each object of a page, in their order. The ledger is asked once. */
+/** Classifies each object of a page, in order. Queries the ledger once. */
 export async function classifyPage(
   page: ListedObject[],
   options: ClassifyOptions,
@@ -82,7 +84,7 @@ export function noCounts(): Counts {
   return Object.fromEntries(kinds.map((kind) => [kind, { objects: 0, bytes: 0 }])) as Counts;
 }
 
-/** The counts with these objects added. */
+/** Returns the counts with these objects added. */
 export function countsWith(counts: Counts, objects: ClassifiedObject[]): Counts {
   const sums = structuredClone(counts);
   for (const { kind, object } of objects) {
@@ -112,7 +114,9 @@ const extensions: ReadonlySet<string> = new Set(
   Object.values(inputFormats).flatMap((format) => [...format.extensions]),
 );
 
-/** By its name, which is all that a list tells. What has no extension may be a picture. */
+/**
+ * Decides by name, because a list shows nothing else. An object without extension may be an image.
+ */
 function isOtherType(key: string): boolean {
   const extension = extname(key).slice(1).toLowerCase();
   return extension !== '' && !extensions.has(extension);

@@ -7,24 +7,24 @@ import {
 } from '../pipeline/index.ts';
 import type { UploadQueue } from '../queue/upload-queue.ts';
 
-/** What became of uploads that were handed over. */
+/** Outcomes of uploads that were handed over. */
 export interface Taken {
   queued: number;
   converted: number;
   skipped: number;
   failed: number;
-  /** Not settled, for a cause that another try may mend; they have no row. */
+  /** Failed with a retryable error; they have no row. */
   unsettled: number;
 }
 
-/** Where a backfill's uploads go. */
+/** Where a backfill sends its uploads. */
 export interface Destination {
   /** Uploads that are handed over together: a stop waits for them. */
   groupSize: number;
   take(uploads: Upload[], onUnsettled?: OnUnsettled): Promise<Taken>;
 }
 
-/** Is told each upload that was not settled, and why. */
+/** Receives each unsettled upload and the reason. */
 export type OnUnsettled = (upload: Upload, error: unknown) => void;
 
 export const noneTaken: Taken = { queued: 0, converted: 0, skipped: 0, failed: 0, unsettled: 0 };
@@ -36,10 +36,10 @@ export function takenWith(sum: Taken, more: Taken): Taken {
   ) as unknown as Taken;
 }
 
-/** Onto the queue that the bucket's events go to; whoever reads it does the work. */
+/** Sends uploads to the queue of bucket events; its consumer converts them. */
 export function createQueueDestination(queue: UploadQueue): Destination {
   return {
-    // Ten requests side by side.
+    // Ten concurrent requests.
     groupSize: 100,
     async take(uploads) {
       await queue.send(uploads);
@@ -48,23 +48,23 @@ export function createQueueDestination(queue: UploadQueue): Destination {
   };
 }
 
-/** Where so many in a row were not settled, the images are not the cause: a service is away. */
+/** After this many failures in a row, a service is down and the images are not the cause. */
 const defaultMaxUnsettled = 20;
 
 interface PipelineDestinationOptions {
   onOutcome: (outcome: Outcome) => void;
-  /** It throws the error of the upload that reaches this number in a row. */
+  /** After this many unsettled uploads in a row, the error of the last one is thrown. */
   maxUnsettledInRow?: number;
 }
 
-/** Through the pipeline of this process. */
+/** Converts uploads with the pipeline in this process. */
 export function createPipelineDestination(
   parts: PipelineParts,
   { onOutcome, maxUnsettledInRow = defaultMaxUnsettled }: PipelineDestinationOptions,
 ): Destination {
   let unsettledInRow = 0;
   return {
-    // Few, so that outcomes are recorded as they come and a stop is soon over.
+    // Small, so that outcomes are recorded soon and a stop is quick.
     groupSize: 10,
     async take(uploads, onUnsettled) {
       const { results, outcomes } = await processBatch(uploads, parts);

@@ -2,7 +2,7 @@ import { linearRegression, linearRegressionLine } from 'simple-statistics';
 import type { LedgerSample, SampledRow } from '../stats/index.ts';
 import { durationMs, type LambdaPrices, lambdaCost } from '../stats/index.ts';
 
-/** What the services charge; the configuration holds it. */
+/** Prices of the services, from the configuration. */
 export interface ForecastPrices extends LambdaPrices {
   usdPerThousandReads: number;
   usdPerThousandWrites: number;
@@ -10,25 +10,28 @@ export interface ForecastPrices extends LambdaPrices {
 }
 
 /**
- * Requests for each image. S3: GET of the source, PUT of the output, HEAD to see that the source is
- * still the same. SQS: a tenth of sending ten together, receiving and deleting, as if each image came
- * alone. Batches of several cost less; what is tried again costs more.
+ * Requests per image. S3: GET of the source, PUT of the output, HEAD to check that the source is
+ * unchanged. SQS: a tenth of a send of ten, one receive and one delete, as if each image came
+ * alone. Batches of several cost less; retries cost more.
  */
 const requestsOfImage = { reads: 2, writes: 1, messages: 2.1 };
 
-/** Keys that S3 lists in one answer. */
+/** Keys in one response to an S3 list request. */
 const keysOfPage = 1_000;
 
 interface Work {
-  /** To be converted. */
+  /** Objects to convert. */
   objects: number;
   bytes: number;
-  /** Gone through to find them. */
+  /** Objects listed to find them. */
   listed: number;
 }
 
 interface Forecast {
-  /** Conversions that the times are of; without any, nothing that follows from times is known. */
+  /**
+   * Conversions that the times are based on; without any, all values that depend on times are
+   * unknown.
+   */
   measured: number;
   megapixels: number | undefined;
   workedMs: number | undefined;
@@ -41,12 +44,12 @@ interface Forecast {
 export interface ForecastOptions {
   sample: LedgerSample;
   prices: ForecastPrices;
-  /** Images at once. */
+  /** Images converted at the same time. */
   concurrency: number;
   ratePerSecond?: number | undefined;
 }
 
-/** What so much work takes, by what the ledger's conversions took. */
+/** Estimates the time and cost of the work from earlier conversions in the ledger. */
 export function forecastWork(work: Work, options: ForecastOptions): Forecast {
   const { sample, prices, concurrency, ratePerSecond = Number.POSITIVE_INFINITY } = options;
   const measured = sample.rows.flatMap(measuredRow);
@@ -89,8 +92,9 @@ function measuredRow(row: SampledRow): Measured[] {
 }
 
 /**
- * A fixed part for each image and one for each byte, by least squares: what waits may be larger or
- * smaller than what was measured. Where that makes no sense, as when all are of one size, the mean.
+ * Estimates a fixed time per image plus a time per byte, by least squares, because the remaining
+ * images may be larger or smaller than the measured ones. Uses the mean if the fit makes no sense,
+ * as when all sizes are equal.
  */
 function workedMsOf({ objects, bytes }: Work, measured: Measured[]): number | undefined {
   if (objects === 0) return 0;
@@ -101,7 +105,7 @@ function workedMsOf({ objects, bytes }: Work, measured: Measured[]): number | un
   return objects * (isSound ? linearRegressionLine(line)(bytes / objects) : meanMs);
 }
 
-/** By the pixels that a byte of the measured sources held. */
+/** Estimates megapixels from the pixels per byte of the measured sources. */
 function megapixelsOf({ bytes }: Work, measured: Measured[]): number | undefined {
   const known = measured.filter(({ megapixels }) => megapixels !== null);
   if (known.length === 0) return bytes === 0 ? 0 : undefined;

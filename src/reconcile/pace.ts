@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Lets so many through a second; false where the signal came while it was waiting. */
+/** Limits objects per second; resolves to false if the signal is aborted during the wait. */
 type Pace = (objects: number, signal: AbortSignal) => Promise<boolean>;
 
-/** No more at once than pass in a second, or a low rate would come in bursts. */
+/** A group holds at most what passes in one second; otherwise a low rate would come in bursts. */
 export function groupSizeOf(
   destination: { groupSize: number } | undefined,
   ratePerSecond = Number.POSITIVE_INFINITY,
@@ -11,7 +11,7 @@ export function groupSizeOf(
   return Math.max(1, Math.floor(Math.min(destination?.groupSize ?? 1_000, ratePerSecond)));
 }
 
-/** Paces evenly: time that was not used is not made up for. Without a rate, nothing waits. */
+/** Paces evenly: unused time is not made up for. Without a rate, nothing waits. */
 export function createPace(ratePerSecond = Number.POSITIVE_INFINITY): Pace {
   let freeAtMs = 0;
   return async (objects, signal) => {

@@ -13,13 +13,13 @@ interface PollOptions {
   recipeHash: string;
   destination: Destination;
   log: (level: 'error', message: string, facts: Record<string, unknown>) => void;
-  /** Begins no further group; the one under way is finished. */
+  /** When aborted, starts no further group, but finishes the current one. */
   signal: AbortSignal;
 }
 
 /**
- * For stores that send no events: lists a place again and again and converts what has no row. The
- * ledger is all that it remembers, so it can be stopped anywhere and any number may run.
+ * For stores that send no events: lists a place repeatedly and converts objects without a row. All
+ * state is in the ledger, so it can stop at any time and several can run.
  */
 export async function pollBucket(
   place: Place,
@@ -38,8 +38,8 @@ export async function pollBucket(
 }
 
 /**
- * Goes through the place once. What the ledger will never take has no row: it is added to `rejected`,
- * and not tried again.
+ * Lists the place once. Entries that the ledger rejects permanently have no row: they are added to
+ * `rejected` and not retried.
  */
 export async function pollOnce(
   { bucket, prefix }: Place,

@@ -5,21 +5,24 @@ import { createPace, groupSizeOf } from './pace.ts';
 
 interface RetryOptions {
   reader: Pick<LedgerReader, 'list'>;
-  /** Absent: of every bucket that the ledger names. */
+  /** If absent: every bucket in the ledger. */
   bucket?: string | undefined;
   code?: string | undefined;
   sinceMs?: number | undefined;
-  /** Where they go; without one nothing is handed over, only counted. */
+  /** Receives the uploads; if absent, they are only counted. */
   destination?: Destination | undefined;
   ratePerSecond?: number | undefined;
-  /** Begins no further group; the one under way is finished. */
+  /** When aborted, starts no further group, but finishes the current one. */
   signal: AbortSignal;
 }
 
 export interface RetryResult {
-  /** Rows that are to be tried again, by code. */
+  /** Rows to be retried, by code. */
   rowsByCode: Record<string, number>;
-  /** Their keys: a key that failed with several contents is tried once, with what it holds now. */
+  /**
+   * Keys to be retried: a key that failed with several contents is retried once, with its current
+   * one.
+   */
   keys: number;
   taken: Taken;
   isFinished: boolean;
@@ -28,8 +31,8 @@ export interface RetryResult {
 const pageSize = 1_000;
 
 /**
- * Hands over once more what the ledger says has failed, oldest first. What fails again gets a newer
- * row, which this run does not meet: it ends.
+ * Hands over failed uploads of the ledger again, oldest first. An upload that fails again gets a
+ * newer row, which this run does not read, so the run ends.
  */
 export async function retryFailed(options: RetryOptions): Promise<RetryResult> {
   const { reader, bucket, code, sinceMs, destination, signal } = options;

@@ -24,11 +24,11 @@ export interface ComparedTimes {
   sentence: string;
 }
 
-/** The sizes of the pictures of both sides, as they explain times; null where not known. */
+/** Image sizes on both sides, which help to explain times; null if unknown. */
 interface ComparedSizes {
   medianMegapixels: { candidate: number; baseline: number };
   cliffsDelta: number;
-  /** Whether time an image can be compared as it is. */
+  /** Whether times per image can be compared directly. */
   isSimilar: boolean;
 }
 
@@ -39,14 +39,14 @@ export interface CompareReport {
   megapixel: ComparedTimes;
   stages: ComparedTimes[];
   sizes: ComparedSizes | null;
-  /** What decides: time an image, or a megapixel where the pictures are not alike. */
+  /** The deciding measure: time per image, or per megapixel if image sizes differ. */
   judgedBy: 'image' | 'megapixel';
   tolerance: number;
-  /** Slower, and that by more than the tolerance with all of the interval. */
+  /** Slower, and the whole interval exceeds the tolerance. */
   isRegression: boolean;
 }
 
-/** A release, or a time. */
+/** A release, or a time range. */
 export interface Side {
   name: string;
   rows: SampledRow[];
@@ -58,12 +58,12 @@ interface CompareReportOptions {
 }
 
 /**
- * Of each stage's interval, so that all of them together are wrong for equal releases no more often
- * than one interval of 95 % (Bonferroni).
+ * Confidence of each stage's interval. For equal releases, all intervals together are wrong no more
+ * often than one interval of 95 % (Bonferroni).
  */
 const stageConfidence = 1 - 0.05 / rowStages.length;
 
-/** Whether a candidate was faster than a baseline, in all and stage by stage. */
+/** Compares a candidate with a baseline, overall and stage by stage. */
 export function reportComparison(
   sides: { candidate: Side; baseline: Side },
   { tolerance }: CompareReportOptions,

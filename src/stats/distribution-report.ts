@@ -9,7 +9,7 @@ interface SizePoint {
   inputFormat: string | null;
 }
 
-/** How durations are distributed, in milliseconds, and how they grow with the size. */
+/** The distribution of durations, in milliseconds, and their growth with image size. */
 export interface DistributionReport extends ReportBasis {
   histogram: Bin[];
   ecdf: EcdfPoint[];
@@ -23,7 +23,7 @@ interface DistributionOptions {
   maxPoints?: number;
 }
 
-/** Empty lists where no conversion was timed. */
+/** Returns empty lists if no conversion was timed. */
 export function reportDistribution(
   sample: LedgerSample,
   { window, bins = 40, ecdfPoints = 200, maxPoints = 1_000 }: DistributionOptions,
@@ -46,7 +46,7 @@ function pointsOf({ rows }: LedgerSample): SizePoint[] {
   });
 }
 
-/** Equally spaced among them. */
+/** Picks equally spaced values. */
 function everyNth<Value>(values: Value[], max: number): Value[] {
   const step = Math.max(values.length / max, 1);
   return Array.from(

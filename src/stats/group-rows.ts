@@ -1,7 +1,7 @@
 import type { SampledRow } from './ledger-sampler.ts';
 import { conversions, conversionTimes, rowStages, stageTimes } from './row-times.ts';
 
-/** What a report can be divided by. */
+/** The ways to group a report. */
 export const groupings = ['stage', 'version', 'format', 'size'] as const;
 export type Grouping = (typeof groupings)[number];
 
@@ -10,7 +10,7 @@ interface TimesGroup {
   times: number[];
 }
 
-/** The times of conversions by group: stages in their order, sizes by size, the rest by count. */
+/** Groups the times of conversions: stages in their order, sizes by size, the rest by count. */
 export function groupTimes(rows: SampledRow[], by: Grouping): TimesGroup[] {
   return grouped[by](rows);
 }
@@ -32,7 +32,7 @@ const grouped = {
 
 const unknown = 'unknown';
 
-/** By the megapixels of the output: thumbnails, screens, phones, cameras. */
+/** By megapixels of the output: thumbnails, screens, phones, cameras. */
 const sizeClasses = [
   { name: 'below 0.5 MP', below: 0.5 },
   { name: '0.5 to 2 MP', below: 2 },

@@ -1,9 +1,9 @@
-/** What AWS Lambda charges; the configuration holds it. */
+/** Prices of AWS Lambda, from the configuration. */
 export interface LambdaPrices {
   memoryMb: number;
   usdPerGbSecond: number;
   usdPerMillionRequests: number;
-  /** When and where these were the prices. */
+  /** Date and region of these prices. */
   asOf: string;
 }
 
@@ -13,9 +13,9 @@ export interface LambdaCost extends LambdaPrices {
 }
 
 /**
- * What so much work costs on Lambda, as if each image had an invocation of its own: GB-seconds are
- * memory in GiB times seconds, plus a charge for each request. Images that share an invocation cost
- * less, starts of cold functions more. https://aws.amazon.com/lambda/pricing/
+ * Returns the Lambda cost of the work, as if each image had its own invocation. GB-seconds are
+ * memory in GiB times seconds; each request adds a charge. Shared invocations cost less, cold
+ * starts more. https://aws.amazon.com/lambda/pricing/
  */
 export function lambdaCost(
   { images, workedMs }: { images: number; workedMs: number },
@@ -23,7 +23,7 @@ export function lambdaCost(
 ): LambdaCost {
   const gbSeconds = (prices.memoryMb / 1_024) * (workedMs / 1_000);
   const usd = gbSeconds * prices.usdPerGbSecond + (images / 1e6) * prices.usdPerMillionRequests;
-  // Named one by one: the configuration has prices of other services as well.
+  // Named one by one: the configuration also has prices of other services.
   const { asOf, memoryMb, usdPerGbSecond, usdPerMillionRequests } = prices;
   return { asOf, memoryMb, usdPerGbSecond, usdPerMillionRequests, gbSeconds, usd };
 }

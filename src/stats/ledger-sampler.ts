@@ -1,9 +1,12 @@
 import type { Stage } from '../pipeline/index.ts';
 
-/** The stages that a row holds; `record` ends after it is written. */
+/** The stages in a row. `record` is absent because it ends after the row is written. */
 export type RowStage = Exclude<Stage, 'record'>;
 
-/** What statistics need of a row. Rows of the original know little: what is not known is null. */
+/**
+ * The fields of a row that statistics need. Rows of the original system have few; unknown ones are
+ * null.
+ */
 export interface SampledRow {
   /** Milliseconds since the epoch. */
   recordedAtMs: number;
@@ -19,37 +22,37 @@ export interface SampledRow {
   stagesMs: Record<RowStage, number | null>;
 }
 
-/** From a moment on (included) to another (excluded), in milliseconds since the epoch. */
+/** A time range in milliseconds since the epoch; the start is included, the end excluded. */
 export interface TimeWindow {
   sinceMs: number;
   untilMs: number;
 }
 
-/** Images that got no output of their own, by code. */
+/** Images that got no separate output, by code. */
 export interface CodeCount {
   status: 'failed' | 'skipped';
   code: string;
   images: number;
 }
 
-/** The rows of a time, or so many of them, drawn at random, that they tell of all. */
+/** All rows of a time window, or a random sample large enough to represent them. */
 export interface LedgerSample {
   rows: SampledRow[];
-  /** Rows there are; an estimate where not all were read. */
+  /** Number of rows in the window; an estimate if not all were read. */
   images: number;
   isWhole: boolean;
-  /** Counted, not estimated from the sample, in which rare failures may be missing. */
+  /** Counted, not estimated: a sample may miss rare failures. */
   failures: CodeCount[];
 }
 
 export interface SampleOptions {
-  /** No more rows than this are read. */
+  /** Max rows to read. */
   maxRows: number;
-  /** From 0 to 1: which rows are drawn where there are more. */
+  /** Returns numbers from 0 to 1; selects the rows if there are more than `maxRows`. */
   random: () => number;
 }
 
-/** Reads what statistics need, within a time that does not grow with the table. */
+/** Reads rows for statistics, in a time that does not grow with the table. */
 export interface LedgerSampler {
   sample(window: TimeWindow, options: SampleOptions): Promise<LedgerSample>;
 }

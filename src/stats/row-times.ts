@@ -1,12 +1,12 @@
 import { stages } from '../pipeline/index.ts';
 import type { RowStage, SampledRow } from './ledger-sampler.ts';
 
-/** The stages that rows hold, in the order in which they happen. */
+/** The stages in rows, in order. */
 export const rowStages = stages.filter((stage) => stage !== 'record');
 
 /**
- * How long an image was worked on: all its stages but the wait in the queue, which is the queue's
- * and the crowd's. Null where nothing was timed, as in rows of the original.
+ * The processing time of an image: all stages except the wait in the queue, which depends on load.
+ * Null if nothing was timed, as in rows of the original system.
  */
 export function durationMs({ stagesMs }: Pick<SampledRow, 'stagesMs'>): number | null {
   const worked = rowStages.filter((stage) => stage !== 'queue').map((stage) => stagesMs[stage]);
@@ -14,7 +14,7 @@ export function durationMs({ stagesMs }: Pick<SampledRow, 'stagesMs'>): number |
   return worked.reduce<number>((sum, ms) => sum + (ms ?? 0), 0);
 }
 
-/** The durations of conversions; failures end early and would make it look fast. */
+/** The durations of conversions only: failures end early and would make it look fast. */
 export function conversionTimes(rows: SampledRow[]): number[] {
   return known(conversions(rows).map(durationMs));
 }
@@ -23,7 +23,7 @@ export function stageTimes(rows: SampledRow[], stage: RowStage): number[] {
   return known(conversions(rows).map(({ stagesMs }) => stagesMs[stage]));
 }
 
-/** Milliseconds a megapixel. */
+/** Milliseconds per megapixel. */
 export function megapixelTimes(rows: SampledRow[]): number[] {
   return known(
     conversions(rows).map((row) => {

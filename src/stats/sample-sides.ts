@@ -3,13 +3,16 @@ import type { LedgerSampler, TimeWindow } from './ledger-sampler.ts';
 import { sampleRows } from './sample-rows.ts';
 import { readRange } from './time-window.ts';
 
-/** What is compared: a version, or a time where there is a range. */
+/** One side of a comparison: a version, or a time if it has a range. */
 export interface SideName {
   name: string;
   range?: TimeWindow;
 }
 
-/** A version such as `0.1.0`, or a time such as `48h..24h`; undefined for a time that is none. */
+/**
+ * Parses a version such as `0.1.0`, or a time range such as `48h..24h`; undefined for an invalid
+ * range.
+ */
 export function readSide(name: string, nowMs: number): SideName | undefined {
   if (!name.includes('..')) return { name };
   const range = readRange(name, nowMs);
@@ -17,12 +20,12 @@ export function readSide(name: string, nowMs: number): SideName | undefined {
 }
 
 export interface SampleSidesOptions {
-  /** In which versions are looked for. */
+  /** The window in which versions are searched. */
   window: TimeWindow;
   sampler: LedgerSampler;
 }
 
-/** The rows of both; two versions are told apart in one sample. */
+/** Returns the rows of both sides; two versions are separated within one sample. */
 export async function sampleSides(
   { baseline, candidate }: { baseline: SideName; candidate: SideName },
   { window, sampler }: SampleSidesOptions,

@@ -4,11 +4,11 @@ import type { CodeCount, LedgerSample, SampledRow, TimeWindow } from './ledger-s
 import { conversions, conversionTimes, durationMs, sum } from './row-times.ts';
 import { summarizeTimes, type TimeRange, type TimeSummary } from './summarize-times.ts';
 
-/** How much of the ledger a report has seen. */
+/** How much of the ledger a report is based on. */
 export interface ReportBasis {
   since: string;
   until: string;
-  /** Rows that were read, and rows there are: an estimate where it is a sample. */
+  /** Rows that were read, and rows in total: an estimate if it is a sample. */
   rows: number;
   images: number;
   isWhole: boolean;
@@ -19,7 +19,7 @@ export interface StatsReport extends ReportBasis {
   failed: number;
   skipped: number;
   throughput: { imagesPerHour: number; megapixelsPerHour: number; busiestMinute: number };
-  /** Of conversions, the wait in the queue left out; null where nothing was timed. */
+  /** Duration of conversions without the wait in the queue; null if nothing was timed. */
   durationMs: TimeSummary | null;
   by: Grouping;
   groups: { name: string; timesMs: TimeSummary | null }[];
@@ -34,7 +34,7 @@ interface StatsOptions {
   prices: LambdaPrices;
 }
 
-/** What happened in a time, in numbers. */
+/** Summarizes a time window in numbers. */
 export function reportStats(
   sample: LedgerSample,
   { window, by, prices }: StatsOptions,
@@ -76,7 +76,7 @@ export function basisOf(sample: LedgerSample, { sinceMs, untilMs }: TimeWindow):
   };
 }
 
-/** How many images a row of the sample stands for. */
+/** How many images each row of the sample represents. */
 export function scaleOf({ rows, images }: LedgerSample): number {
   return rows.length === 0 ? 0 : images / rows.length;
 }
@@ -97,7 +97,7 @@ function throughputOf(
   };
 }
 
-/** Failures are paid as well. Images are those that were timed: the original's rows were not. */
+/** Failures cost money too. Only timed images count: rows of the original system have no times. */
 function costOf(
   rows: SampledRow[],
   { scale, prices }: { scale: number; prices: LambdaPrices },
@@ -107,7 +107,7 @@ function costOf(
   return lambdaCost({ images, workedMs: sum(times) * scale }, prices);
 }
 
-/** One range for all histograms: the shortest and longest time of all. */
+/** One range for all histograms: from the shortest time to the longest. */
 function rangeOf(samples: number[][]): TimeRange {
   const ends = samples.flatMap((times) =>
     times.length === 0 ? [] : [times.reduce(least), times.reduce(most)],

@@ -8,18 +8,18 @@ import {
 
 export interface Estimate {
   ms: number;
-  /** The 95 % interval; null where fewer than five values are expected on either side. */
+  /** The 95 % interval; null if fewer than five values are expected on either side. */
   interval: { low: number; high: number } | null;
 }
 
 export interface TimeSummary {
-  /** Times that were measured. */
+  /** Number of measured times. */
   count: number;
   p50: Estimate;
   p90: Estimate;
   p95: Estimate;
   p99: Estimate;
-  /** Over the range that the report shows, so that groups can be compared by eye. */
+  /** Over the range of the whole report, so that groups can be compared by eye. */
   histogram: Bin[];
 }
 
@@ -29,10 +29,12 @@ export interface TimeRange {
 }
 
 const bins = 24;
-/** Of so few, resampling knows nothing: the interval could never go beyond the largest of them. */
+/**
+ * With fewer values, resampling is useless: the interval could never exceed the largest of them.
+ */
 const leastExpected = 5;
 
-/** Null where nothing was measured. */
+/** Returns null if nothing was measured. */
 export function summarizeTimes(times: number[], range?: TimeRange): TimeSummary | null {
   if (times.length === 0) return null;
   const sample = sortedSample(times);

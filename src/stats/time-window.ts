@@ -2,7 +2,7 @@ import type { TimeWindow } from './ledger-sampler.ts';
 
 const unitsMs = { s: 1e3, m: 60e3, h: 3_600e3, d: 86_400e3 };
 
-/** `15m`, `24h` or `7d` ago, or an ISO 8601 time or day, in UTC where it names no zone. */
+/** Parses `15m`, `24h` or `7d` ago, or an ISO 8601 time or date, in UTC if it has no time zone. */
 export function readMoment(text: string, nowMs: number): number | undefined {
   const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   if (count) return nowMs - Number(count) * unitsMs[unit as keyof typeof unitsMs];
@@ -14,7 +14,10 @@ export function readMoment(text: string, nowMs: number): number | undefined {
   return ms >= 0 ? ms : undefined;
 }
 
-/** `2026-01-01..2026-01-02`: from one moment to before another, which may be left out for now. */
+/**
+ * Parses `2026-01-01..2026-01-02`: the start is included, the end excluded; without an end, until
+ * now.
+ */
 export function readRange(text: string, nowMs: number): TimeWindow | undefined {
   const [since = '', until, ...rest] = text.split('..');
   if (until === undefined || rest.length > 0) return undefined;

@@ -9,7 +9,7 @@ interface TimeBucket {
   converted: number;
   failed: number;
   skipped: number;
-  /** Of conversions; null where nothing was timed. */
+  /** Of conversions; null if nothing was timed. */
   durationMs: { p50: number; p95: number; p99: number } | null;
   sourceBytes: number;
   outputBytes: number;
@@ -19,7 +19,10 @@ export interface TimelineReport extends ReportBasis {
   buckets: TimeBucket[];
 }
 
-/** A time in equal parts, oldest first. In a sample, counts and bytes are estimates. */
+/**
+ * Divides a time window into equal parts, oldest first. In a sample, counts and bytes are
+ * estimates.
+ */
 export function reportTimeline(
   sample: LedgerSample,
   { window, buckets }: { window: TimeWindow; buckets: number },

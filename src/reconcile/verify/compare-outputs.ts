@@ -20,8 +20,8 @@ interface CompareOutputsOptions {
 }
 
 /**
- * Converts the sources once more, with the limits and the memory of any conversion, and compares bit for
- * bit with what is there. Nothing is written.
+ * Converts the sources again, with the usual limits and memory, and compares each result byte by
+ * byte with the existing output. Writes nothing.
  */
 export async function compareOutputs(
   pairs: Pair[],
@@ -48,9 +48,9 @@ export async function compareOutputs(
 }
 
 interface Comparison {
-  /** Why it is not what the source converts to. */
+  /** How the output differs from the converted source. */
   difference?: string;
-  /** Of what is there. */
+  /** Of the existing output. */
   sha256?: string;
 }
 
@@ -66,7 +66,7 @@ async function findingOf(
   const { key } = source;
   if (outcome.status === 'skipped' || outcome.source.etag !== source.etag) return undefined;
   if (outcome.status === 'failed') {
-    // Limits may be others here than where it was converted.
+    // The limits here may differ from those of the original conversion.
     return { kind: 'unchecked', key, reason: `${outcome.code}: ${outcome.message}` };
   }
   const { difference, sha256 } = comparisons.get(output.key) ?? {};
@@ -81,7 +81,7 @@ async function findingOf(
   return { kind: 'different', key, reason: reasons.join('; '), upload: uploadOf(source, bucket) };
 }
 
-/** A store that compares what would be put with what is there. */
+/** A store that compares instead of writing: `put` compares with the existing object. */
 function comparingStore(
   store: ObjectStore,
   files: Pick<ObjectFiles, 'open'>,
@@ -101,7 +101,7 @@ function comparingStore(
   };
 }
 
-/** As it arrives: of what is there, no more is held than a chunk. */
+/** Compares while the object downloads, and holds at most one chunk of it. */
 async function compareStream(
   body: AsyncIterable<Uint8Array>,
   expected: Uint8Array,

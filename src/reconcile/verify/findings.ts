@@ -2,7 +2,7 @@ import type { Upload } from '../../pipeline/index.ts';
 import type { ListedObject } from '../../storage/object-files.ts';
 import type { KeyEntry } from './merge-lists.ts';
 
-/** What can be wrong with a key. */
+/** The kinds of faults of a key. */
 export const findingKinds = [
   'missing',
   'stale',
@@ -18,28 +18,31 @@ export interface KeyFinding {
   kind: FindingKind;
   /** Of the source. */
   key: string;
-  /** In a few words. */
+  /** A short reason. */
   reason: string;
-  /** What is to be converted to put it right. */
+  /** The upload to convert for a repair. */
   upload?: Upload;
 }
 
-/** A source and its output, of which the lists and the ledger say nothing against each other. */
+/** A source and its output, on which the lists and the ledger agree. */
 export interface Pair {
   source: ListedObject;
   output: ListedObject;
 }
 
-/** What lists and ledger say of a key. */
+/** The verdict on a key from the lists and the ledger. */
 export type Verdict =
   | { is: 'wrong'; finding: KeyFinding }
-  /** To be sure, the output has to be looked at. */
+  /** The output must be inspected to be sure. */
   | { is: 'paired'; pair: Pair }
-  /** Neither source nor row tells whether it is an output of ours. */
+  /** Neither a source nor a row shows whether it is our output. */
   | { is: 'unclaimed'; output: ListedObject }
-  /** The newest content cannot be converted: no output, or that of the last good one, is right. */
+  /**
+   * The newest content cannot be converted. No output, or that of the last valid content, is
+   * correct.
+   */
   | { is: 'failed' }
-  /** Written since the beginning, and so perhaps not yet converted. */
+  /** Written after the run began, so perhaps not converted yet. */
   | { is: 'underWay' }
   | { is: 'leftOut' };
 
@@ -75,7 +78,7 @@ function judgeSource({ key, source, output }: KeyEntry, options: JudgeOptions): 
         ? wrong({ kind: 'unrecorded', reason: 'it has no row' })
         : wrong({ kind: 'missing', reason: 'it has no row either' });
     case 'otherType':
-      // By its name it is no picture, but someone had it converted.
+      // Its name is not that of an image, but it was converted on request.
       return output ? { is: 'paired', pair: { source: object, output } } : { is: 'leftOut' };
     default:
       return { is: 'leftOut' };

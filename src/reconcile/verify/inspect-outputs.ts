@@ -11,22 +11,22 @@ export interface InspectOptions {
   files: Pick<ObjectFiles, 'look' | 'open'>;
   reader: Pick<LedgerReader, 'findContent'>;
   recipeHash: string;
-  /** Converts the sources again; absent: only the metadata is compared. */
+  /** Converts the sources again; if absent, only the metadata is compared. */
   pipeline?: PipelineParts | undefined;
 }
 
-/** Outputs whose metadata and whose bytes were compared, and files that are none of ours. */
+/** Outputs whose metadata and whose bytes were compared, and foreign files. */
 interface InspectionCounts {
   looked: number;
   compared: number;
   leftOut: number;
 }
 
-/** HEAD requests at the same time, and conversions that a stop waits for. */
+/** Concurrent HEAD requests, and conversions that a stop waits for. */
 const inspectionsAtOnce = 50;
 const comparisonsAtOnce = 10;
 
-/** Inspects outputs, a group at a time, and adds to the counts. */
+/** Inspects outputs in groups and adds to the counts. */
 export function createInspector(
   options: InspectOptions,
   counts: InspectionCounts,
@@ -85,7 +85,7 @@ async function inspectPair(
   const reason = found ? differenceIn(found.metadata, { source, recipeHash }) : 'it went away';
   if (reason === undefined) return undefined;
   const now = await files.look({ bucket, key });
-  // Replaced since it was listed: its event is on the way.
+  // Replaced since it was listed: its event is on its way.
   if (now?.etag !== source.etag) return undefined;
   const kind = found ? 'stale' : 'missing';
   return { kind, key, reason, upload: uploadOf(source, bucket) };
@@ -101,7 +101,7 @@ function differenceIn(
   return `it was made by another recipe, ${metadata.recipe ?? metadata['recipe-hash']}`;
 }
 
-/** An output without source and row: an orphan where it is one of ours. */
+/** Inspects an output without source and row: it is an orphan if it is ours. */
 async function inspectUnclaimed(
   output: ListedObject,
   { output: { bucket, prefix }, files }: InspectOptions,

@@ -6,22 +6,22 @@ import type { Lists } from './merge-lists.ts';
 
 export interface ListOptions {
   place: Place;
-  /** Where outputs lie: its prefix before the key of a source names one. */
+  /** The address of outputs: the prefix is added before the source's key. */
   output: Place;
   files: Pick<ObjectFiles, 'list'>;
   reader: Pick<LedgerReader, 'compare' | 'keysOfOutputs'>;
   parseOptions: ParseOptions;
   recipeHash: string;
-  /** Rows that were written since do not count. */
+  /** Rows written since then are ignored. */
   startedAtMs: number;
 }
 
-/** Sources, outputs and rows of a place, each under the key of the source. */
+/** Lists sources, outputs and rows of a place, each under the key of its source. */
 export function listAll(options: ListOptions): Lists {
   return { sources: sources(options), outputs: outputs(options), rows: rows(options) };
 }
 
-/** The ledger is asked once a page. */
+/** Queries the ledger once per page. */
 async function* sources(
   options: ListOptions,
 ): AsyncGenerator<{ key: string; source: ClassifiedObject }> {
@@ -34,10 +34,10 @@ async function* sources(
   }
 }
 
-/** What no key is beyond, but for one that begins with it. */
+/** The highest character: only keys that begin with it can sort after it. */
 const lastCharacter = '\u{10ffff}';
 
-/** Own outputs in the same bucket are half of it: they are jumped over. */
+/** Outputs in the same bucket are about half of the objects, so they are skipped. */
 async function* sourcePages({ place, output, files }: ListOptions): AsyncGenerator<ListedObject[]> {
   const { bucket, prefix } = place;
   const isOwn = ({ key }: ListedObject) =>

@@ -1,7 +1,7 @@
 import type { ListedObject } from '../../storage/object-files.ts';
 import type { ClassifiedObject } from '../classify-page.ts';
 
-/** What there is of one key of a source. */
+/** Everything listed for the key of one source. */
 export interface KeyEntry {
   key: string;
   source?: ClassifiedObject | undefined;
@@ -16,7 +16,7 @@ export interface Lists {
   rows: AsyncIterable<{ key: string }>;
 }
 
-/** Goes along three sorted lists at once, like a zipper: of each no more than a page is held. */
+/** Merges three sorted lists and holds at most one page of each. */
 export async function* mergeLists(lists: Lists): AsyncGenerator<KeyEntry> {
   const sources = inKeyOrder('sources', lists.sources);
   const outputs = inKeyOrder('outputs', lists.outputs);
@@ -57,7 +57,7 @@ function smallest(keys: (string | undefined)[]): string | undefined {
   return keys.filter((key) => key !== undefined).toSorted(compareKeys)[0];
 }
 
-/** A store or database that does not list keys in the order of their bytes. */
+/** A store or database does not list keys in byte order. */
 class KeyOrderError extends Error {
   readonly code = 'KEYS_OUT_OF_ORDER';
 
@@ -69,12 +69,12 @@ class KeyOrderError extends Error {
   }
 }
 
-/** In the order of their bytes in UTF-8, which is not the order of JavaScript's strings. */
+/** Compares in byte order of UTF-8, which differs from the order of JavaScript's strings. */
 function compareKeys(a: string, b: string): number {
   return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-/** The same entries; throws {@link KeyOrderError} where they are not in order. */
+/** Passes the entries on; throws {@link KeyOrderError} if they are not in order. */
 async function* inKeyOrder<Entry extends { key: string }>(
   what: string,
   entries: AsyncIterable<Entry>,

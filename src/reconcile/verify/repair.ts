@@ -7,33 +7,36 @@ import {
 import { type Destination, noneTaken, type Taken, takenWith } from '../destinations.ts';
 import type { KeyFinding } from './findings.ts';
 
-/** What became of the findings that were to be put right. */
+/** Outcomes of the findings to repair. */
 export interface RepairResult {
   taken: Taken;
-  /** Orphans and rows of what is gone that were removed. */
+  /** Removed orphans, and removed rows of missing objects. */
   removed: number;
-  /** Left as they are: orphans that nobody asked to delete, and what could not be checked. */
+  /**
+   * Left unchanged: orphans whose deletion was not requested, and objects that could not be
+   * checked.
+   */
   left: number;
 }
 
 interface RepairOptions {
   bucket: string;
-  /** Where what is to be converted goes: the queue, or the pipeline of this process. */
+  /** Where uploads to convert are sent: the queue, or the pipeline in this process. */
   destination: Destination;
-  /** What removes. The queue cannot: whoever reads it may be told to keep outputs. */
+  /** Removes outputs and rows. The queue cannot: its consumer may be configured to keep outputs. */
   pipeline: PipelineParts;
   deletesOrphans: boolean;
 }
 
 export interface Repair {
   add(finding: KeyFinding): Promise<void>;
-  /** Puts right what waits, and says what became of all. */
+  /** Repairs the remaining findings and returns the outcome of all. */
   end(): Promise<RepairResult>;
 }
 
 const removalsAtOnce = 10;
 
-/** Puts findings right, a group at a time. */
+/** Repairs findings in groups. */
 export function createRepair(options: RepairOptions): Repair {
   const { bucket, destination, pipeline, deletesOrphans } = options;
   const result: RepairResult = { taken: noneTaken, removed: 0, left: 0 };
@@ -45,7 +48,7 @@ export function createRepair(options: RepairOptions): Repair {
     result.taken = takenWith(result.taken, await destination.take(uploads.splice(0)));
   }
 
-  /** As when the event of the removal comes: the source is looked for before and after. */
+  /** As for a removal event: checks the source before and after. */
   async function remove() {
     const removals = gone.splice(0).map((ref): Upload => ({ ...ref, isRemoval: true }));
     const { results } = await processBatch(removals, { ...pipeline, onSourceDeleted: 'delete' });

@@ -18,23 +18,25 @@ export interface VerifyOptions
   extends Omit<ListOptions & InspectOptions, 'files' | 'reader' | 'startedAtMs'> {
   files: Pick<ObjectFiles, 'list' | 'look' | 'open'>;
   reader: Pick<LedgerReader, 'compare' | 'keysOfOutputs' | 'findContent'>;
-  /** How many outputs are looked at, chosen by the seed; absent: all. */
+  /** How many outputs to inspect, chosen by the seed; if absent, all. */
   sample?: { size: number; seed: number } | undefined;
   repair?: Repair | undefined;
   startedAtMs?: number;
-  /** Begins nothing further; what is under way is finished. */
+  /** When aborted, starts nothing further, but finishes current work. */
   signal: AbortSignal;
   onFinding?: (finding: KeyFinding) => Promise<void> | void;
   onProgress?: (report: VerifyReport) => void;
 }
 
-/** What was gone through and found. Of each finding, the first keys only: there may be millions. */
+/**
+ * The counts and findings of a run. Holds only the first keys of each kind: there may be millions.
+ */
 export interface VerifyReport {
   sources: number;
   outputs: number;
-  /** Sources and outputs that lists and ledger say belong together. */
+  /** Pairs of source and output, by the lists and the ledger. */
   paired: number;
-  /** Of those, outputs whose metadata were compared, and whose bytes. */
+  /** Of those, outputs whose metadata were compared, and whose bytes were compared. */
   looked: number;
   compared: number;
   failed: number;
@@ -45,12 +47,12 @@ export interface VerifyReport {
   isFinished: boolean;
 }
 
-/** Findings of one kind that a report holds. */
+/** Max findings of each kind in a report. */
 export const keptFindings = 20;
 
 /**
- * Goes through sources, outputs and ledger side by side. Lists and ledger are compared throughout; of
- * what they say belongs together, a sample or all is looked at.
+ * Reads sources, outputs and ledger in parallel. Compares all entries of the lists and the ledger,
+ * and inspects a sample, or all, of the resulting pairs.
  */
 export async function verify(options: VerifyOptions): Promise<VerifyReport> {
   const { place, sample, signal, startedAtMs = Date.now() } = options;
@@ -114,12 +116,12 @@ function emptyReport(): VerifyReport {
   };
 }
 
-/** So many of a stream of unknown length, each with the same chance. */
+/** A uniform sample of fixed size from a stream of unknown length. */
 interface Sample<Entry> {
   /** How many were offered. */
   offered: number;
   offer(entry: Entry): void;
-  /** Those that were kept, in the order in which they came. */
+  /** The kept entries, in order of arrival. */
   kept(): Entry[];
 }
 

@@ -3,9 +3,9 @@ import { betaVariate, createRandom, type Random } from './random.ts';
 import { type SortedSample, sortedSample } from './sorted-sample.ts';
 
 export interface IntervalOptions {
-  /** The share of such intervals that hold the true value. */
+  /** The share of such intervals that contain the true value. */
   confidence?: number;
-  /** How many samples are drawn from the sample. */
+  /** How many times the sample is resampled. */
   resamples?: number;
   /** The same seed gives the same interval. */
   seed?: number;
@@ -30,7 +30,7 @@ export function percentileInterval(
   return bootstrapInterval((random) => resampledPercentile(sample, share, random), options);
 }
 
-/** The interval of whatever is computed from samples drawn anew. */
+/** Returns the interval of any statistic computed from resampled data. */
 export function bootstrapInterval(
   replicate: (random: Random) => number,
   { confidence = 0.95, resamples = 2_000, seed = 1 }: IntervalOptions = {},
@@ -42,11 +42,11 @@ export function bootstrapInterval(
 }
 
 /**
- * The percentile of a sample drawn with replacement from this one, and as large, without drawing it.
- * Drawing takes the values at n uniform places; of those places sorted, the one that matters is
- * Beta(rank, n - rank + 1), and the next is the least of those that are left between it and 1 (H. A.
- * David, H. N. Nagaraja, "Order Statistics", 2003, sections 2.3 and 2.5). So this is the bootstrap
- * itself, not an approximation of it, in the time of two draws.
+ * Returns the percentile of a sample drawn with replacement from this one, of equal size, without
+ * drawing it. Drawing picks the values at n uniform positions. Of the sorted positions, the
+ * relevant one is Beta(rank, n - rank + 1), and the next is the minimum of those left between it
+ * and 1 (H. A. David, H. N. Nagaraja, "Order Statistics", 2003, sections 2.3 and 2.5). So this is
+ * the exact bootstrap, not an approximation, in the time of two draws.
  */
 export function resampledPercentile(sample: SortedSample, share: number, random: Random): number {
   const n = sample.length;

@@ -1,9 +1,9 @@
 import type { SortedSample } from './sorted-sample.ts';
 
 /**
- * How often a value of the first sample is larger than one of the second, less how often it is
- * smaller: from -1 to 1, 0 for samples that are alike. N. Cliff, "Dominance Statistics:
- * Ordinal Analyses to Answer Ordinal Questions", Psychological Bulletin 114, 1993.
+ * How often a value of the first sample is larger than one of the second, minus how often it is
+ * smaller: from -1 to 1, 0 for similar samples. N. Cliff, "Dominance Statistics: Ordinal Analyses
+ * to Answer Ordinal Questions", Psychological Bulletin 114, 1993.
  */
 export function cliffsDelta(x: SortedSample, y: SortedSample): number {
   let below = 0;

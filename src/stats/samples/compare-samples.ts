@@ -18,12 +18,12 @@ interface ComparisonBase {
   confidence: number;
 }
 
-/** A comparison with numbers, whatever it shows. */
+/** A comparison with numbers, for any verdict. */
 export interface KnownComparison extends ComparisonBase {
-  /** Faster or slower only where the whole interval is on that side of 0. */
+  /** Faster or slower only if the whole interval is on that side of 0. */
   verdict: 'faster' | 'slower' | 'undecided';
   median: { candidate: number; baseline: number };
-  /** The candidate's median as a share of the baseline's, less 1: -0.41 is 41 % faster. */
+  /** The candidate's median divided by the baseline's, minus 1: -0.41 is 41 % faster. */
   change: number;
   changeInterval: Interval;
 }
@@ -43,7 +43,10 @@ interface Samples {
   baseline: ArrayLike<number>;
 }
 
-/** How a candidate's times differ from a baseline's: the change of the median with its bootstrap interval. */
+/**
+ * Compares a candidate's times with a baseline's: the change of the median with its bootstrap
+ * interval.
+ */
 export function compareSamples(samples: Samples, options: CompareOptions = {}): Comparison {
   const { confidence = 0.95, minRows = 10 } = options;
   const n = { candidate: samples.candidate.length, baseline: samples.baseline.length };
@@ -79,7 +82,9 @@ function verdictOf({ low, high }: Interval): KnownComparison['verdict'] {
   return low > 0 ? 'slower' : 'undecided';
 }
 
-/** A sample may hold zeros enough that its median is 0 when drawn anew; that is a large change. */
+/**
+ * A sample with many zeros may have a median of 0 when resampled; that counts as a large change.
+ */
 function changeOf(candidate: number, baseline: number): number {
   if (candidate === baseline) return 0;
   return Math.min(candidate / baseline - 1, Number.MAX_VALUE);

@@ -2,14 +2,14 @@ import type { Comparison, KnownComparison } from './compare-samples.ts';
 
 interface ComparisonNames {
   candidate?: string;
-  /** Named in the sentence where it is given. */
+  /** Named in the sentence if given. */
   baseline?: string;
 }
 
 /**
- * A comparison in one sentence: "candidate is 41 % faster (95 % CI 38 to 43; n = 1,204 and
- * 1,180)". 41 % faster means that its median is 41 % shorter, 41 % slower that it is 41 % longer;
- * n is the candidate's and the baseline's.
+ * Describes a comparison in one sentence: "candidate is 41 % faster (95 % CI 38 to 43; n = 1,204
+ * and 1,180)". 41 % faster means that its median is 41 % shorter, 41 % slower that it is 41 %
+ * longer; n gives the sizes of the candidate's and the baseline's sample.
  */
 export function describeComparison(
   comparison: Comparison,
@@ -48,7 +48,7 @@ function interval(
   return `${percent(confidence)} % CI ${text(low)} to ${text(high)}`;
 }
 
-/** Whole percents, and one decimal below ten. */
+/** Whole percents, but one decimal below ten. */
 function percent(share: number): string {
   const value = share * 100;
   const digits = Math.abs(value) < 9.95 ? 1 : 0;

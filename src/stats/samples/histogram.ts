@@ -3,21 +3,21 @@ import type { SortedSample } from './sorted-sample.ts';
 
 export interface Bin {
   from: number;
-  /** Excluded, but in the last bin. */
+  /** Exclusive, except in the last bin. */
   to: number;
   count: number;
 }
 
 interface HistogramOptions {
   bins: number;
-  /** The range; by default the sample's own. What lies outside counts in the bin at that end. */
+  /** The range; default: the sample's. Values outside count in the bin at that end. */
   from?: number;
   to?: number;
 }
 
 /**
- * Counts in bins whose bounds grow by one factor: latencies range over orders of magnitude, and equal
- * bins would show the slowest image and one tower.
+ * Counts values in bins whose bounds grow by a constant factor. Latencies range over orders of
+ * magnitude; equal bins would show the slowest image and one tall bar.
  */
 export function logHistogram(sample: SortedSample, options: HistogramOptions): Bin[] {
   const low = Math.max(options.from ?? percentile(sample, 0), leastBound);
@@ -38,16 +38,18 @@ export function logHistogram(sample: SortedSample, options: HistogramOptions): B
   return bins;
 }
 
-/** The logarithm has no 0. In milliseconds, no clock tells less from nothing. */
+/**
+ * The logarithm of 0 is undefined. In milliseconds, no clock distinguishes smaller values from 0.
+ */
 const leastBound = 1e-3;
 
 export interface EcdfPoint {
   value: number;
-  /** Of the sample, at most as large as the value. */
+  /** Share of the sample that is at most this value. */
   share: number;
 }
 
-/** The empirical cumulative distribution at so many points, equally spaced in share. */
+/** Returns the empirical cumulative distribution at a number of points, equally spaced in share. */
 export function ecdf(sample: SortedSample, points: number): EcdfPoint[] {
   const count = Math.min(points, sample.length);
   return Array.from({ length: count }, (_, i) => {

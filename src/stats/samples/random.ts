@@ -1,9 +1,9 @@
-/** Equally distributed numbers from 0 (included) to 1 (excluded). */
+/** Returns uniform numbers from 0 (included) to 1 (excluded). */
 export type Random = () => number;
 
 /**
- * The same numbers for the same seed, on every machine: sfc32 of Chris Doty-Humphrey's PractRand, two
- * draws for the 53 bits of a double.
+ * Returns the same numbers for the same seed, on every machine: sfc32 of Chris Doty-Humphrey's
+ * PractRand, with two draws for the 53 bits of a double.
  */
 export function createRandom(seed: number): Random {
   let a = 0;
@@ -20,12 +20,12 @@ export function createRandom(seed: number): Random {
     return result >>> 0;
   }
 
-  // The seed has to reach every bit of the state.
+  // Spreads the seed to every bit of the state.
   for (let i = 0; i < 12; i++) next();
   return () => ((next() >>> 6) * 2 ** 27 + (next() >>> 5)) / 2 ** 53;
 }
 
-/** Distributed as Beta(a, b), for a and b of at least 1: a share of two gamma variates. */
+/** Draws from Beta(a, b), for a and b of at least 1: a ratio of gamma variates. */
 export function betaVariate(random: Random, a: number, b: number): number {
   const one = gammaVariate(random, a);
   return one / (one + gammaVariate(random, b));
