@@ -22,7 +22,9 @@ interface AcknowledgedParts {
 
 type Row = [where: IConstruct | undefined, rule: string, reason: string];
 
-/** Rules of cdk-nag that the stack does not keep, and why. Whatever is not here fails `npm test`. */
+/**
+ * Rules of cdk-nag that the stack breaks on purpose, and why. Any other violation fails `npm test`.
+ */
 export function acknowledgeRules(stack: Stack, parts: AcknowledgedParts): void {
   const rows = [...rulesOf(parts), ...wildcards(stack, parts)];
   for (const [where, id, reason] of rows) {
@@ -107,7 +109,7 @@ function wildcards(
   return found.map(([where, finding, reason]) => [where, `AwsSolutions-IAM5[${finding}]`, reason]);
 }
 
-/** As cdk-nag writes an ARN that is not known before the deployment. */
+/** The form in which cdk-nag writes an ARN that is unknown before the deployment. */
 function named(stack: Stack, arn: string): string {
   const resolved: unknown = stack.resolve(arn);
   if (typeof resolved === 'string') return resolved;

@@ -2,7 +2,7 @@ import type { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 
 export interface AlarmRow {
   metric: Metric | MathExpression;
-  /** Above it, the alarm is raised. */
+  /** Values above it raise the alarm. */
   threshold: number;
   periods: number;
   description: string;

@@ -26,7 +26,7 @@ interface AlarmsProps {
   key: Key | undefined;
 }
 
-/** What needs attention, and who is notified. */
+/** Alarms for conditions that need attention, and their recipient. */
 export class Alarms extends Construct {
   readonly topic: Topic;
 
@@ -53,7 +53,7 @@ export class Alarms extends Construct {
   }
 
   /**
-   * enforceSSL gives the topic a policy, and a policy replaces the default one, which lets the account
+   * enforceSSL adds a policy to the topic. It replaces the default policy, which lets the account
    * publish. https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
    */
   private acceptAlarms(): void {
@@ -97,7 +97,7 @@ function alarmsOf(props: AlarmsProps): Record<string, AlarmRow> {
     },
     OldestUpload: {
       metric: queue.metricApproximateAgeOfOldestMessage({ period }),
-      // More than one try that failed.
+      // More than one failed attempt.
       threshold: 2 * visibilitySeconds,
       periods: 1,
       description: 'Uploads wait: raise maxConcurrency, or find out what fails and is retried.',
@@ -144,7 +144,7 @@ function databaseAlarms({ cluster }: Database, settings: Settings): Record<strin
   return {
     DatabaseConnections: {
       metric: cluster.metricDatabaseConnections({ period, statistic: 'Maximum' }),
-      // One a function, and some for whoever looks.
+      // One per function, and some for human users.
       threshold: settings.maxConcurrency + 20,
       periods: 3,
       description: 'More connections to the database than functions should run.',

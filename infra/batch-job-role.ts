@@ -12,8 +12,8 @@ interface BatchJobRoleProps {
 }
 
 /**
- * What S3 Batch Operations works as, for jobs that convert what lies in the bucket already: it may
- * list the sources, call the one function and write its report, and only this account's jobs may.
+ * The role of S3 Batch Operations for jobs that convert existing objects. It may list the sources,
+ * call this one function and write its report; only jobs of this account may use it.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-iam-role-policies.html
  */
 export class BatchJobRole extends Construct {
@@ -31,7 +31,7 @@ export class BatchJobRole extends Construct {
     const allow = (action: string, resource: string) =>
       this.role.addToPolicy(new PolicyStatement({ actions: [action], resources: [resource] }));
     allow('lambda:InvokeFunction', images.function.functionArn);
-    // S3 makes the list of the job's objects itself, and calls that an inventory.
+    // S3 generates the list of the job's objects itself, and calls it an inventory.
     allow('s3:PutInventoryConfiguration', buckets.source.bucketArn);
     const reports = `${settings.outputPrefix}backfill-reports/*`;
     allow('s3:PutObject', buckets.output.arnForObjects(reports));

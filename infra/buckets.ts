@@ -19,11 +19,11 @@ interface BucketsProps {
   key: Key | undefined;
 }
 
-/** Where uploads arrive and where outputs go: a new bucket or yours, one for both or two. */
+/** The buckets of uploads and outputs: new or existing, one for both or two. */
 export class Buckets extends Construct {
   readonly source: IBucket;
   readonly output: IBucket;
-  /** Of the new bucket, whose notifications CloudFormation can set. */
+  /** The new bucket, whose notifications CloudFormation can set. */
   readonly created: CfnBucket | undefined;
 
   constructor(scope: Stack, { settings, key }: BucketsProps) {
@@ -65,13 +65,13 @@ export class Buckets extends Construct {
         { abortIncompleteMultipartUploadAfter: Duration.days(7) },
         ...(source.versioned && sharesBucket(settings) ? [expireOutputVersions(settings)] : []),
       ],
-      // Images outlive the stack that converted them. A deployment that fails leaves no bucket behind.
+      // Images outlive the stack that converted them. A failed deployment leaves no bucket behind.
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
   }
 }
 
-/** An output can be made again from its source, so its old versions are kept for a while only. */
+/** An output can be recreated from its source, so its old versions expire. */
 function expireOutputVersions({ outputPrefix }: Settings): LifecycleRule {
   return {
     prefix: outputPrefix,

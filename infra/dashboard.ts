@@ -24,10 +24,13 @@ const stages = ['Queue', 'Fetch', 'Decode', 'Gray', 'Encode', 'Store', 'Verify',
 const outcomes = ['Converted', 'Failed', 'Skipped', 'Retried', 'Ignored', 'Refused'];
 const period = Duration.minutes(5);
 
-/** Dollars a gigabyte-second and a request, us-east-1, 2026: https://aws.amazon.com/lambda/pricing/ */
+/**
+ * US dollars per gigabyte-second and per request, us-east-1, 2026:
+ * https://aws.amazon.com/lambda/pricing/
+ */
 const prices = { arm64: 0.0000133334, x64: 0.0000166667, request: 0.0000002 };
 
-/** One page: how much, how fast, what failed, what waits, and what it costs. */
+/** One page: throughput, speed, failures, backlog and cost. */
 export class Dashboard extends Construct {
   constructor(scope: Construct, props: DashboardProps) {
     super(scope, 'Dashboard');
@@ -54,7 +57,7 @@ function outcomeMetrics(): IMetric[] {
   return outcomes.map((name) => imageMetric(name, { statistic: 'Sum' }));
 }
 
-/** Codes are found, not listed: those that will be added are there as well. */
+/** Searches for codes instead of listing them, so that new codes appear automatically. */
 function failures(): IMetric {
   const search = `{"${metricsNamespace}",code,service} MetricName="Failures"`;
   return new MathExpression({ expression: `SEARCH('${search}', 'Sum', 300)`, period, label: '' });
@@ -87,7 +90,7 @@ function cost({ images, settings }: DashboardProps): IMetric {
   const gigabytes = settings.memoryMb / 1024;
   const perMs = (gigabytes * prices[settings.architecture]) / 1000;
   return new MathExpression({
-    // CDK reads the e of an exponent as the name of a metric.
+    // CDK parses the e of an exponent as the name of a metric.
     expression: `duration * ${perMs.toFixed(15)} + invocations * ${prices.request.toFixed(10)}`,
     usingMetrics: {
       duration: images.function.metricDuration({ statistic: 'Sum', period: hour }),

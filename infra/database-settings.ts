@@ -11,26 +11,26 @@ const newDatabase = z.strictObject({
     .regex(/^\d+\.\d+$/, 'a version such as 17.7')
     .default('17.7'),
   /**
-   * Aurora capacity units. From 0, the database pauses when nobody asks and costs only its storage;
-   * the first upload afterwards waits for its message to come back.
+   * Aurora capacity units. With a minimum of 0, the database pauses when idle and costs only its
+   * storage; the first upload afterwards waits until its message is redelivered.
    */
   minCapacity: z.number().min(0).max(256).multipleOf(0.5).default(0.5),
   maxCapacity: z.number().min(1).max(256).multipleOf(0.5).default(4),
   autoPauseMinutes: z.number().int().min(5).max(1440).default(10),
   backupDays: z.number().int().min(1).max(35).default(7),
   /**
-   * Set it with the second deployment. A first deployment that fails is rolled back, and CloudFormation
-   * could not delete a protected cluster: the stack would be stuck in ROLLBACK_FAILED.
+   * Set it with the second deployment. A failed first deployment is rolled back, and CloudFormation
+   * cannot delete a protected cluster: the stack would be stuck in ROLLBACK_FAILED.
    */
   deletionProtection: z.boolean().optional(),
   /**
-   * A second instance in another zone, at the price of the first. Without it, a failed writer is made
-   * anew, which AWS says takes up to ten minutes; uploads wait in the queue.
+   * A second instance in another zone, at the price of the first. Without it, a failed writer is
+   * recreated, which according to AWS takes up to ten minutes; uploads wait in the queue.
    */
   failoverReplica: z.boolean().optional(),
   /**
-   * A proxy in between, for several hundred functions at once. It is billed by the hour for at least
-   * 8 capacity units, and its open connections keep the database from ever pausing.
+   * Adds a proxy, for several hundred concurrent functions. It is billed by the hour for at least 8
+   * capacity units, and its open connections prevent the database from pausing.
    */
   proxy: z.boolean().default(false),
 });
@@ -45,14 +45,14 @@ const existingDatabase = z.strictObject({
   availabilityZones: z.array(z.string()).min(1),
   subnetIds: z.array(id('subnet')).min(1),
   /**
-   * Route tables of those subnets. They get a gateway endpoint for S3, through which everything in
-   * these subnets reaches the buckets of this stack only. Omit it if S3 is reachable already.
+   * Route tables of those subnets. They get a gateway endpoint for S3; through it, everything in
+   * these subnets can reach only the buckets of this stack. Omit it if S3 is already reachable.
    */
   routeTableIds: z.array(id('rtb')).optional(),
   login: z.discriminatedUnion('kind', [
     z.strictObject({
       kind: z.literal('iam'),
-      /** `cluster-...` or `db-...`, as `aws rds describe-db-clusters` names it. */
+      /** `cluster-...` or `db-...`, as `aws rds describe-db-clusters` shows it. */
       resourceId: z.string().regex(/^(cluster|db|prx)-/, 'cluster-..., db-... or prx-...'),
       /** Owns the schema, holds rds_iam, and may create roles. */
       owner: z.string().min(1),
@@ -60,7 +60,10 @@ const existingDatabase = z.strictObject({
     z.strictObject({
       kind: z.literal('password'),
       user: z.string().min(1),
-      /** In Secrets Manager, with a field `password`. It ends up in the function's variables. */
+      /**
+       * In Secrets Manager, with a field `password`. It becomes visible in the function's
+       * variables.
+       */
       secretName: z.string().min(1),
     }),
   ]),

@@ -3,22 +3,25 @@ import type { DatabaseCluster } from 'aws-cdk-lib/aws-rds';
 import type { IConstruct } from 'constructs';
 import type { ConfigValues } from '../src/config/index.ts';
 
-/** Who logs in: whoever owns the schema, or the function, which only reads and writes the table. */
+/**
+ * The user of a login: the owner of the schema, or the function, which only reads and writes the
+ * table.
+ */
 export type Role = 'owner' | 'application';
 
-/** What a function is told, by the properties of src/config/index.ts. */
+/** The configuration of a function, by the properties of src/config/index.ts. */
 export type FunctionSettings = ConfigValues;
 
 export type DatabaseValues = NonNullable<ConfigValues['database']>;
 
-/** A database, the stack's own or yours, as the functions see it. */
+/** A database as the functions see it: the stack's own or an existing one. */
 export interface Database extends IConstruct {
   /** How a function logs in as this role. */
   loginOf(role: Role): DatabaseValues;
-  /** Lets a function do so. */
+  /** Lets a function log in as this role. */
   grantLogin(grantee: IGrantable, role: Role): void;
-  /** What the migrations prepare; undefined where there is one role for all. */
+  /** The role that the migrations prepare; undefined if there is one role for all. */
   readonly applicationRole: string | undefined;
-  /** To watch over; undefined where the database is yours. */
+  /** The cluster to monitor; undefined for an existing database. */
   readonly cluster: DatabaseCluster | undefined;
 }

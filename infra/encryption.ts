@@ -4,17 +4,17 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { Settings } from './settings-schema.ts';
 
-/** The stack's own key, where that is asked for. Without it AWS's keys are used, at no cost. */
+/** Creates the stack's own key if requested. Otherwise AWS's keys are used, at no cost. */
 export function createKey(scope: Construct, { encryption, events }: Settings): Key | undefined {
   if (encryption === 'aws') return undefined;
   const key = new Key(scope, 'Key', {
     description: 'What the grayscale image processor stores',
     enableKeyRotation: true,
-    // Snapshots and images need it after the stack is deleted; a deployment that fails does not.
+    // Snapshots and images need the key after the stack is deleted; a failed deployment does not.
     removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
   const { account } = Stack.of(scope);
-  // Who sends to the encrypted queue and to the encrypted topic.
+  // Services that send to the encrypted queue and the encrypted topic.
   for (const service of [events === 'sqs' ? 's3' : 'events', 'cloudwatch']) {
     allow(key, `${service}.amazonaws.com`, ['kms:Decrypt', 'kms:GenerateDataKey'], {
       StringEquals: { 'aws:SourceAccount': account },
@@ -51,7 +51,7 @@ function allow(
     new PolicyStatement({
       principals: [new ServicePrincipal(service)],
       actions,
-      // In a key's policy, this key.
+      // In a key's policy, `*` means this key.
       resources: ['*'],
       conditions,
     }),

@@ -10,7 +10,7 @@ type ExistingSettings = Extract<Settings['database'], { kind: 'existing' }>;
 
 const applicationRole = 'grayscale_app';
 
-/** A PostgreSQL of yours. The stack adds one thing to it: the function may come in. */
+/** An existing PostgreSQL. The stack only adds access for the function. */
 export class ExistingDatabase extends Construct implements Database {
   readonly applicationRole: string | undefined;
   readonly cluster = undefined;
@@ -40,7 +40,7 @@ export class ExistingDatabase extends Construct implements Database {
             auth: 'password',
             user: login.user,
             ssl: 'verify-full',
-            // The template names the secret; CloudFormation puts the value into the variable.
+            // The template names the secret; CloudFormation puts its value into the variable.
             password: SecretValue.secretsManager(login.secretName, {
               jsonField: 'password',
             }).unsafeUnwrap(),

@@ -31,14 +31,14 @@ interface PackagedFunctionProps {
   /** Encrypts the log and the environment. */
   key: Key | undefined;
   code: Code;
-  /** What the package exports: `index.handler` or `index.migrate`. */
+  /** The export of the package: `index.handler` or `index.migrate`. */
   handler: string;
   memoryMb: number;
   timeoutSeconds: number;
   environment: FunctionSettings;
 }
 
-/** A function from the package of `npm run package`, with a role that can do nothing more than log. */
+/** A function from the package of `npm run package`, with a role that can only write logs. */
 export class PackagedFunction extends Construct {
   readonly function: LambdaFunction;
   readonly logGroup: LogGroup;
@@ -82,13 +82,14 @@ export class PackagedFunction extends Construct {
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
       tracing: settings.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
-      // Ends a loop S3 -> SQS -> Lambda -> S3 after some sixteen rounds. It does not detect one that
-      // passes EventBridge. Neither should occur: the function ignores its own outputs.
+      // Ends a loop S3 -> SQS -> Lambda -> S3 after some sixteen rounds, but does not detect one
+      // through EventBridge. Neither should occur: the function ignores its own outputs.
       recursiveLoop: RecursiveLoop.TERMINATE,
     });
-    // Lambda decrypts the environment in the name of the role.
+    // Lambda decrypts the environment with this role.
     key?.grantDecrypt(role);
-    // Lambda makes the interfaces before the function exists, and so before this can be said of it.
+    // Lambda creates the interfaces before the function exists. The next policy names the function,
+    // so it is created afterwards.
     this.function.node.addDependency(interfaces);
     new Policy(this, 'NotTheCode', {
       statements: [keptFromCode(this.function.functionArn)],
@@ -111,7 +112,10 @@ const interfaceActions = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
-/** What Lambda does in the role's name to connect it to the subnets. EC2 knows no narrower resource. */
+/**
+ * The rights that Lambda needs to connect the function to the subnets. EC2 supports no narrower
+ * resource.
+ */
 function networkInterfaces(): PolicyStatement {
   return new PolicyStatement({ actions: interfaceActions, resources: ['*'] });
 }

@@ -17,7 +17,7 @@ import { UploadQueue } from './upload-queue.ts';
 
 /** The zip of `npm run package`. */
 interface PackagedCode {
-  /** How CloudFormation gets at it, made within the stack. */
+  /** Creates the code's location within the stack, for CloudFormation. */
   code: (stack: Stack) => Code;
   sha256: string;
 }
@@ -27,7 +27,7 @@ interface GrayscaleStackProps extends StackProps {
   packaged: PackagedCode;
 }
 
-/** bucket -> queue -> function -> bucket and database. One construct a concern, a file each. */
+/** Bucket -> queue -> function -> bucket and database. One construct and one file per concern. */
 export class GrayscaleStack extends Stack {
   constructor(app: App, id: string, { settings, packaged, ...props }: GrayscaleStackProps) {
     super(app, id, {
@@ -63,7 +63,7 @@ export class GrayscaleStack extends Stack {
       key,
       code,
     });
-    // New code sees no event before its schema is there.
+    // New code receives no event before its schema exists.
     images.node.addDependency(migrations.done);
     const batchJob = new BatchJobRole(this, { settings, buckets, images });
     const alarms = new Alarms(this, { settings, images, uploads, database, key });

@@ -23,7 +23,7 @@ interface ImageFunctionProps {
   code: Code;
 }
 
-/** The function that converts: what it is told, what it may do, and what it is fed. */
+/** The function that converts: its configuration, its rights and its event source. */
 export class ImageFunction extends PackagedFunction {
   readonly eventSource: SqsEventSource;
 
@@ -48,7 +48,7 @@ export class ImageFunction extends PackagedFunction {
           onSourceDeleted: settings.onSourceDeleted,
         },
         database: database.loginOf('application'),
-        // Several stacks in one account have metrics of their own.
+        // Several stacks in one account have separate metrics.
         logging: { metricsNamespace },
       },
     });
@@ -58,12 +58,12 @@ export class ImageFunction extends PackagedFunction {
       batchSize: settings.batchSize,
       maxBatchingWindow: Duration.seconds(settings.batchWindowSeconds),
       reportBatchItemFailures: true,
-      // The one throttle. Reserved concurrency is not: pollers would not know of it, and their
-      // messages would use up their tries.
+      // The only throttle. Reserved concurrency is not used: pollers do not know of it, and their
+      // messages would use up their attempts.
       maxConcurrency: settings.maxConcurrency,
-      // No filter. A filter by body drops every message whose body is not JSON, and all JSON that it
-      // does not foresee, such as a notification of SNS. Lambda deletes what it drops, without a
-      // trace; the function ignores its own outputs and reports everything else that it refuses.
+      // No filter. A filter by body drops every message whose body is not JSON, and all JSON that
+      // it does not foresee, such as an SNS notification. Lambda silently deletes dropped messages.
+      // The function ignores its own outputs and reports everything else that it refuses.
       // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html
     });
     this.function.addEventSource(this.eventSource);

@@ -8,10 +8,12 @@ interface ImageMetricOptions {
   dimensions?: Record<string, string>;
 }
 
-/** Of the stack as it is deployed: a template may be deployed more than once, under other names. */
+/**
+ * The name of the deployed stack: a template may be deployed several times under different names.
+ */
 export const metricsNamespace = Aws.STACK_NAME;
 
-/** A metric that the function writes into its log: src/lambda/reporter.ts. */
+/** A metric that the function writes to its log: src/lambda/reporter.ts. */
 export function imageMetric(name: string, options: ImageMetricOptions): Metric {
   const { statistic, period = Duration.minutes(5), label, dimensions = {} } = options;
   return new Metric({

@@ -12,8 +12,8 @@ export interface LoopAlarmsProps {
 }
 
 /**
- * Signs that outputs are processed as uploads. Where the queue receives an event of each output, the
- * function ignores it: one a conversion, and one a removal, is normal.
+ * Signs that outputs are processed as uploads. If the queue receives an event for each output, the
+ * function ignores it: one per conversion and one per removal is normal.
  */
 export function loopAlarms({
   settings,

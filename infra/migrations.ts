@@ -13,16 +13,16 @@ interface MigrationsProps {
   database: Database;
   key: Key | undefined;
   code: Code;
-  /** Another one makes CloudFormation run the migrations. */
+  /** A changed hash makes CloudFormation run the migrations. */
   codeSha256: string;
 }
 
-/** As long as a function may: a migration can write a large table anew. */
+/** The maximum for a function: a migration can rewrite a large table. */
 const timeoutSeconds = 900;
 
-/** Brings the schema up to date and prepares the application's role, once a deployment. */
+/** Brings the schema up to date and prepares the application's role, once per deployment. */
 export class Migrations extends PackagedFunction {
-  /** Whatever depends on it comes after the migrations. */
+  /** Resources that depend on it are created after the migrations. */
   readonly done: CustomResource;
 
   constructor(scope: Construct, props: MigrationsProps) {
@@ -46,10 +46,10 @@ export class Migrations extends PackagedFunction {
       resourceType: 'Custom::GrayscaleSchema',
       serviceToken: this.function.functionArn,
       serviceTimeout: Duration.seconds(timeoutSeconds + 60),
-      // Either changes what is to be prepared.
+      // A change of either one requires another run.
       properties: { codeSha256, onSourceDeleted: settings.onSourceDeleted },
     });
-    // The rights to log in, a database, the way there, and the way to CloudFormation’s bucket.
+    // Needs the right to log in, a database, and the network to it and to CloudFormation’s bucket.
     this.done.node.addDependency(this.function, network, database);
   }
 }

@@ -28,10 +28,10 @@ interface NetworkProps {
 }
 
 /**
- * Where the functions and the database meet. There is no way to or from the internet: the functions
- * reach the database and, through a gateway that costs nothing, S3. All else that they need, Lambda
- * does for them from outside: it polls the queue and takes the logs and the metrics in them. Logins
- * to the database are signed without a request, and S3 and SQS call KMS themselves.
+ * The network of the functions and the database. It has no connection to the internet: the
+ * functions reach the database and, through a free gateway, S3. Lambda does everything else from
+ * outside: it polls the queue and collects the logs with their metrics. Logins to the database are
+ * signed without a request, and S3 and SQS call KMS themselves.
  */
 export class Network extends Construct {
   readonly vpc: IVpc;
@@ -74,10 +74,10 @@ export class Network extends Construct {
 
   private create(key: Key | undefined): Vpc {
     const vpc = new Vpc(this, 'Vpc', {
-      // Aurora wants two.
+      // Aurora requires two.
       maxAzs: 2,
       natGateways: 0,
-      // Nothing is in the default group; emptying it would add a function of CDK's to each stack.
+      // The default group is unused; emptying it would add a CDK function to each stack.
       restrictDefaultSecurityGroup: false,
       subnetConfiguration: [{ name: 'Isolated', subnetType: SubnetType.PRIVATE_ISOLATED }],
     });
@@ -111,7 +111,7 @@ export class Network extends Construct {
     }
     endpoint.addToPolicy(
       new PolicyStatement({
-        // Where CloudFormation waits for the migrations: a bucket of AWS's own in each region.
+        // CloudFormation waits for the migrations at a bucket that AWS owns in each region.
         // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-vpce-bucketnames.html
         principals: [new AnyPrincipal()],
         actions: ['s3:PutObject'],

@@ -30,7 +30,9 @@ const roles = { owner: 'grayscale_owner', application: 'grayscale_app' } satisfi
 >;
 const port = 5432;
 
-/** Aurora PostgreSQL that follows the load, and whose users IAM knows: there is no password at all. */
+/**
+ * Aurora PostgreSQL that scales with load and authenticates its users by IAM, without any password.
+ */
 export class NewDatabase extends Construct implements Database {
   readonly cluster: DatabaseCluster;
   readonly applicationRole = roles.application;
@@ -50,7 +52,7 @@ export class NewDatabase extends Construct implements Database {
       }),
       writer: ClusterInstance.serverlessV2('Writer'),
       ...(database.failoverReplica && {
-        // As large as the writer, whose place it takes.
+        // As large as the writer, so that it can replace it.
         readers: [ClusterInstance.serverlessV2('Replica', { scaleWithWriter: true })],
       }),
       serverlessV2MinCapacity: database.minCapacity,
@@ -72,7 +74,7 @@ export class NewDatabase extends Construct implements Database {
       deletionProtection: database.deletionProtection ?? false,
       removalPolicy: RemovalPolicy.SNAPSHOT,
     });
-    // The owner is known to IAM alone as well, which CDK’s own construct cannot say yet.
+    // IAM also authenticates the owner, which CDK’s own construct does not support yet.
     const resource = this.cluster.node.defaultChild as CfnDBCluster;
     resource.masterUserAuthenticationType = 'iam-db-auth';
     resource.addPropertyDeletionOverride('MasterUserPassword');
@@ -121,7 +123,9 @@ export class NewDatabase extends Construct implements Database {
     return proxy;
   }
 
-  /** Migrations hold a lock of their session, which a proxy would pin: they go straight. */
+  /**
+   * Migrations hold a session lock, which would pin a proxy connection, so they connect directly.
+   */
   loginOf(role: Role): DatabaseValues {
     const viaProxy = role === 'application' && this.proxy;
     return {

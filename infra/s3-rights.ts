@@ -11,34 +11,34 @@ export interface S3Right {
 type RightSettings = Pick<Settings, 'onSourceDeleted'> & { sharesBucket: boolean };
 
 /**
- * What the converting function may do in S3, by setting. The role, the policy of the VPC endpoint and
- * the policy in docs/deploy.md are made from this table or compared with it, and a test compares the
- * table with the requests that the function sends.
+ * The S3 rights of the converting function, by setting. The role, the policy of the VPC endpoint
+ * and the policy in docs/deploy.md are made from this table or compared with it. A test compares
+ * the table with the requests that the function sends.
  */
 export function s3Rights({ onSourceDeleted, sharesBucket }: RightSettings): S3Right[] {
   const rights: S3Right[] = [
     { effect: 'Allow', action: 's3:GetObject', on: 'sources' },
-    // Without it S3 answers AccessDenied for a missing object, and not NoSuchKey.
+    // Without it, S3 answers AccessDenied instead of NoSuchKey for a missing object.
     { effect: 'Allow', action: 's3:ListBucket', on: 'source bucket' },
     { effect: 'Allow', action: 's3:PutObject', on: 'outputs' },
   ];
   if (onSourceDeleted === 'delete') {
     rights.push(
       { effect: 'Allow', action: 's3:DeleteObject', on: 'outputs' },
-      // The output is inspected first, and a conditional delete needs s3:GetObject as well:
+      // The output is inspected first, and a conditional delete also needs s3:GetObject:
       // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-delete-enforce.html
       { effect: 'Allow', action: 's3:GetObject', on: 'outputs' },
     );
     if (!sharesBucket)
       rights.push({ effect: 'Allow', action: 's3:ListBucket', on: 'output bucket' });
   } else if (sharesBucket) {
-    // An output can never become a source, whatever an event says.
+    // An output can never become a source, whatever an event claims.
     rights.push({ effect: 'Deny', action: 's3:GetObject', on: 'outputs' });
   }
   return rights;
 }
 
-/** The ARN that a right is about. */
+/** Returns the ARN that a right applies to. */
 export function resourceOf(
   { on }: S3Right,
   { sourcePrefix, outputPrefix }: Pick<Settings, 'sourcePrefix' | 'outputPrefix'>,
@@ -53,7 +53,7 @@ export function resourceOf(
   return arns[on]();
 }
 
-/** The rights of this stack, each with its ARN. */
+/** Returns the rights of this stack, each with its ARN. */
 export function stackRights(
   settings: Settings,
   buckets: Buckets,

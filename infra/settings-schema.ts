@@ -9,22 +9,22 @@ import {
 import { databaseSettings } from './database-settings.ts';
 
 const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'a bucket name');
-/** Kept to what no dialect of events encodes, so that filters can compare it. */
+/** Limited to characters that no event dialect encodes, so that filters can compare it. */
 const keyPrefix = z.string().regex(/^([A-Za-z0-9_-]+\/)+$/, 'a folder such as grayscale/');
 const newBucket = z.strictObject({
   kind: z.literal('new'),
-  /** Keeps overwritten and removed objects, at their price; outputs for 30 days. */
+  /** Keeps old versions of objects, which costs storage; those of outputs expire after 30 days. */
   versioned: z.boolean().default(false),
 });
 
 const existingBucket = z.strictObject({
   kind: z.literal('existing'),
   name: bucketName,
-  /** The key that the bucket is encrypted with, where it is one of yours. */
+  /** The bucket's encryption key, if it is a customer managed one. */
   kmsKeyArn: z.string().startsWith('arn:').optional(),
 });
 
-/** What docs/configuration.md says of these, in the words of src/config/index.ts. */
+/** docs/configuration.md describes these, under the names of src/config/index.ts. */
 const conversion = z.partialRecord(
   z.enum(Object.keys(conversionSettings)),
   z.union([z.string(), z.number(), z.boolean()]),
@@ -32,7 +32,7 @@ const conversion = z.partialRecord(
 
 const settingsSchema = z
   .strictObject({
-    /** Where to; by default what the AWS credentials say. */
+    /** The target account and region; default: those of the AWS credentials. */
     account: z
       .string()
       .regex(/^\d{12}$/, 'twelve digits')
@@ -44,23 +44,23 @@ const settingsSchema = z
     tags: z.record(z.string(), z.string()).default({}),
 
     source: z.discriminatedUnion('kind', [newBucket, existingBucket]),
-    /** Only keys under it are converted. */
+    /** Only keys under this prefix are converted. */
     sourcePrefix: z.union([z.literal(''), keyPrefix]).default(''),
-    /** An existing bucket for the outputs, in place of the source's own. */
+    /** An existing bucket for the outputs, instead of the source's bucket. */
     outputBucket: bucketName.optional(),
     /** The customer managed key of that bucket, if it has one. */
     outputKmsKeyArn: z.string().startsWith('arn:').optional(),
     outputPrefix: keyPrefix.default('grayscale/'),
     /**
-     * `sqs`: the bucket tells the queue, which is cheapest, fastest, and seen by Lambda's loop
-     * detection. `eventbridge`: by a rule, which filters before the queue and leaves other
-     * notifications of an existing bucket alone.
+     * `sqs`: the bucket notifies the queue directly; this is cheapest, fastest, and covered by
+     * Lambda's loop detection. `eventbridge`: a rule notifies the queue; it filters before the
+     * queue and leaves other notifications of an existing bucket unchanged.
      */
     events: z.enum(['sqs', 'eventbridge']).default('sqs'),
 
     /**
-     * What becomes of an output and its rows when the source is removed: they stay, or go with it.
-     * `delete` lets the function remove outputs and rows, and subscribes it to removals.
+     * Whether an output and its rows are kept or deleted when the source is removed. `delete` lets
+     * the function remove outputs and rows, and subscribes it to removals.
      */
     onSourceDeleted: z.enum(['keep', 'delete']).default('keep'),
 
@@ -78,15 +78,15 @@ const settingsSchema = z
 
     batchSize: z.number().int().min(1).max(10).default(5),
     batchWindowSeconds: z.number().int().min(0).max(300).default(1),
-    /** The one throttle: functions at once, and with them connections to the database. */
+    /** The only throttle: max concurrent functions, and so max database connections. */
     maxConcurrency: z.number().int().min(2).max(1_000).default(20),
 
     database: databaseSettings,
-    /** `own`: a key of the stack's own for everything that it stores. */
+    /** `own`: the stack's own key for everything that it stores. */
     encryption: z.enum(['aws', 'own']).default('aws'),
-    /** Who hears of alarms. */
+    /** Receives the alarms. */
     alarmEmail: z.email().optional(),
-    /** What `cdk destroy` may not touch. */
+    /** Protects the stack from `cdk destroy`. */
     terminationProtection: z.boolean().default(false),
   })
   .superRefine((settings, context) => {
@@ -113,12 +113,12 @@ interface BucketChoice {
   outputBucket?: string | undefined;
 }
 
-/** Whether outputs go to the bucket that the sources are in. */
+/** Whether sources and outputs share a bucket. */
 export function sharesBucket({ source, outputBucket }: BucketChoice): boolean {
   return outputBucket === undefined || (source.kind === 'existing' && source.name === outputBucket);
 }
 
-/** The settings of conversions as values of the configuration. */
+/** Returns the conversion settings as values of the configuration. */
 export function conversionValues(settings: z.output<typeof conversion>): ConfigValues {
   const values: Record<string, Record<string, string | number | boolean | undefined>> = {};
   for (const [property, value] of Object.entries(settings)) {
@@ -128,7 +128,7 @@ export function conversionValues(settings: z.output<typeof conversion>): ConfigV
   return values;
 }
 
-/** What the function would say of its variables when it starts. */
+/** Returns the errors that the function would report about its variables at startup. */
 function problemsOf(settings: z.output<typeof conversion>): string[] {
   try {
     readConfig(environmentOf(conversionValues(settings)));
@@ -139,12 +139,12 @@ function problemsOf(settings: z.output<typeof conversion>): string[] {
   }
 }
 
-/** What one writes in settings.ts. */
+/** The settings as written in settings.ts. */
 export type EnvironmentSettings = z.input<typeof settingsSchema>;
-/** The same with every default. */
+/** The settings with every default. */
 export type Settings = z.output<typeof settingsSchema>;
 
-/** Fills in the defaults. Throws one error that lists everything that is wrong. */
+/** Fills in the defaults. Throws one error that lists all problems. */
 export function readSettings(environment: string, settings: EnvironmentSettings): Settings {
   const { success, data, error } = settingsSchema.safeParse(settings);
   if (success) return data;

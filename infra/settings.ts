@@ -1,8 +1,8 @@
 import type { EnvironmentSettings } from './settings-schema.ts';
 
 /**
- * The stacks, one an environment, named `grayscale-<environment>`. Any number of them live side by
- * side in one account. settings-schema.ts says what each setting means and what it is by default.
+ * The stacks, one per environment, named `grayscale-<environment>`. Several can coexist in one
+ * account. settings-schema.ts documents each setting and its default.
  */
 export const environments: Record<string, EnvironmentSettings> = {
   development: {
@@ -21,7 +21,7 @@ export const environments: Record<string, EnvironmentSettings> = {
   },
   production: {
     source: { kind: 'new', versioned: true },
-    // `npm run synth` asks for failoverReplica and, after the first deployment, deletionProtection.
+    // `npm run synth` requests failoverReplica and, after the first deployment, deletionProtection.
     database: { kind: 'new', minCapacity: 0.5, maxCapacity: 8, backupDays: 14 },
     logRetentionDays: 90,
     terminationProtection: true,

@@ -1,4 +1,5 @@
-// What `npm run synth` runs: every environment of settings.ts, for CDK and for those without it.
+// The script of `npm run synth`: synthesizes every environment of settings.ts, for use with and
+// without CDK.
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CfnParameter, DefaultStackSynthesizer, type Stack } from 'aws-cdk-lib';
@@ -10,14 +11,14 @@ import { environments } from './settings.ts';
 import { readSettings, type Settings } from './settings-schema.ts';
 
 const assembly = join(import.meta.dirname, 'cdk.out');
-/** Templates that need neither CDK nor its bootstrap stack, and the zips that they ask for. */
+/** Templates that need neither CDK nor its bootstrap stack, and the zips that they reference. */
 const plain = join(import.meta.dirname, 'template');
 
 for (const folder of [assembly, plain]) rmSync(folder, { recursive: true, force: true });
 mkdirSync(plain);
 
 const forCdk = createApp({ outdir: assembly });
-// The same stacks: their warnings are printed once.
+// The same stacks, so their warnings are printed only once.
 const forCli = createApp({ context: { '@aws-cdk/core:annotationsInValidationReport': false } });
 for (const [environment, chosen] of Object.entries(environments)) {
   const name = `grayscale-${environment}`;

@@ -14,10 +14,10 @@ interface UploadQueueProps {
   key: Key | undefined;
 }
 
-/** As often as SQS hands a message out before it counts as dead. */
+/** How often SQS delivers a message before it becomes a dead letter. */
 const maxReceiveCount = 5;
 
-/** Uploads that wait to be converted, those that could not be, and the way from the bucket here. */
+/** The queue of uploads, its dead letters, and the connection from the bucket. */
 export class UploadQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
@@ -26,7 +26,7 @@ export class UploadQueue extends Construct {
     super(scope, 'UploadQueue');
     const common: QueueProps = {
       enforceSSL: true,
-      // The most that SQS takes. Whatever is larger than this would be lost.
+      // The maximum of SQS. A larger message would be lost.
       maxMessageSizeBytes: 1_048_576,
       ...(key
         ? { encryption: QueueEncryption.KMS, encryptionMasterKey: key }
@@ -38,12 +38,13 @@ export class UploadQueue extends Construct {
     });
     this.queue = new Queue(this, 'Queue', {
       ...common,
-      // AWS asks for six times the function's, for batches that it could not hand over at once.
+      // AWS recommends six times the function's timeout, for batches that could not be delivered
+      // immediately.
       visibilityTimeout: Duration.seconds(6 * settings.timeoutSeconds),
       retentionPeriod: Duration.days(14),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount },
-      // Uploads are no queue's dead letters. The other queue cannot name this one as its only source:
-      // each would need the ARN of the other first.
+      // Uploads are not dead letters of any queue. The dead letter queue cannot name this queue as
+      // its only source, because each would need the ARN of the other first.
       redriveAllowPolicy: { redrivePermission: RedrivePermission.DENY_ALL },
     });
     if (settings.events === 'sqs') this.notifyDirectly(settings, buckets);
@@ -51,9 +52,9 @@ export class UploadQueue extends Construct {
   }
 
   /**
-   * S3 -> SQS. Written into the bucket itself, since CDK's own notifications bring a function along
-   * that may change those of every bucket. Of a bucket that is not the stack's, CloudFormation
-   * cannot set them: docs/deploy.md has the command.
+   * S3 -> SQS. Set on the bucket itself, because CDK's own notifications add a function that may
+   * change those of every bucket. CloudFormation cannot set them on an existing bucket:
+   * docs/deploy.md has the command.
    */
   private notifyDirectly(
     { sourcePrefix, onSourceDeleted }: Settings,
@@ -62,8 +63,9 @@ export class UploadQueue extends Construct {
     const anyBucket = `arn:${Aws.PARTITION}:s3:::*`;
     this.accept('s3', {
       StringEquals: { 'aws:SourceAccount': Stack.of(this).account },
-      // A new bucket has no name before it is created, and it is not created before the queue accepts
-      // its events. So any bucket of the account may send; S3_BUCKET makes the function refuse others.
+      // A new bucket has no name before it is created, and it is not created before the queue
+      // accepts its events. So any bucket of the account may send; S3_BUCKET makes the function
+      // refuse others.
       ArnLike: { 'aws:SourceArn': created ? anyBucket : source.bucketArn },
     });
     if (!created) return;
@@ -80,7 +82,7 @@ export class UploadQueue extends Construct {
     }
   }
 
-  /** S3 -> EventBridge -> SQS, where the rule leaves the own outputs out. */
+  /** S3 -> EventBridge -> SQS, with a rule that excludes the function's outputs. */
   private notifyByRule(settings: Settings, { source, created }: Buckets): void {
     if (created) {
       created.notificationConfiguration = {
@@ -115,7 +117,7 @@ export class UploadQueue extends Construct {
   }
 }
 
-/** What the bucket tells of: uploads, and where outputs follow their sources, what goes. */
+/** The events of the bucket: uploads, and removals if outputs follow their sources. */
 function eventsOf(onSourceDeleted: Settings['onSourceDeleted']): string[] {
   const removals = ['s3:ObjectRemoved:*', 's3:LifecycleExpiration:*'];
   return ['s3:ObjectCreated:*', ...(onSourceDeleted === 'delete' ? removals : [])];

@@ -1,8 +1,9 @@
 import { type Settings, sharesBucket } from './settings-schema.ts';
 
 /**
- * The events that the rule sends to the queue if they come by EventBridge: S3's own, of this bucket, which
- * all have one documented shape. https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
+ * The events that the EventBridge rule sends to the queue: S3's own events of this bucket, which
+ * all have one documented shape.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
  */
 export function uploadsPattern(settings: Settings, bucketName: string): Record<string, unknown> {
   const { sourcePrefix, onSourceDeleted } = settings;
@@ -20,7 +21,9 @@ function notAnOutput({ outputPrefix }: Settings) {
   return [{ 'anything-but': { prefix: outputPrefix } }];
 }
 
-/** Whether an output is announced as an upload is: same bucket, and no prefix that tells them apart. */
+/**
+ * Whether outputs are announced like uploads: in the same bucket, and not separated by a prefix.
+ */
 export function outputsComeBack(settings: Settings): boolean {
   return sharesBucket(settings) && settings.sourcePrefix === '';
 }
