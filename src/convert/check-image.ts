@@ -11,24 +11,24 @@ import { readHeader, type SourceFile, type SourceImage } from './formats/read-he
 import type { Limits } from './limits.ts';
 import type { Recipe } from './recipe/recipe-options.ts';
 
-/** How an image is converted, and by when. */
+/** The recipe, limits and deadline of a conversion. */
 export interface Terms {
   recipe: Recipe;
   limits: Limits;
   deadline: Deadline;
 }
 
-/** A source within the limits, with all that its conversion needs to know. */
+/** A source within the limits, with everything its conversion needs. */
 export interface CheckedImage extends Terms {
-  /** Of the image itself, where the file is a container. */
+  /** The bytes of the image itself if the file is a container. */
   bytes: Uint8Array;
   file: SourceFile;
   plan: OutputPlan;
 }
 
 /**
- * Reads the header and checks it against all limits; no pixel is decoded. The recipe decides how
- * large the image may be. Throws `ConversionError`.
+ * Reads the header and checks it against all limits without decoding a pixel. The recipe affects
+ * how large the image may be. Throws `ConversionError`.
  */
 export async function checkImage(bytes: Uint8Array, terms: Terms): Promise<CheckedImage> {
   const { recipe, limits, deadline } = terms;
@@ -36,7 +36,7 @@ export async function checkImage(bytes: Uint8Array, terms: Terms): Promise<Check
   const inner = unwrapped(bytes);
   const format = acceptedFormat(inner, recipe);
   const content = format === 'svg' ? plainSvg(inner) : inner;
-  // Before libvips reads it, as it may need to draw an SVG to know its size.
+  // Checked before libvips reads the SVG, because libvips may draw it to find its size.
   const embeddedPixels = format === 'svg' ? await embeddedPixelsOf(svgText(content)) : 0;
   checkEmbedded(embeddedPixels, limits.maxPixels);
   const header = await readHeader(content, format, { ...recipe, deadline });
@@ -49,7 +49,7 @@ export async function checkImage(bytes: Uint8Array, terms: Terms): Promise<Check
 }
 
 export function checkBytes(bytes: Uint8Array, maxBytes: number): void {
-  // sharp would take a string for the name of a file, and open it.
+  // sharp would treat a string as a file name and open it.
   if (!(bytes instanceof Uint8Array)) throw new TypeError('Expected the image as a Uint8Array');
   if (bytes.length === 0) {
     throw new ConversionError('EMPTY_OBJECT', 'Expected an image but received 0 bytes.');

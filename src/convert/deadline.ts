@@ -1,32 +1,34 @@
 import { ConversionError } from './errors.ts';
 
-/** Until when one conversion may take, by the wall clock. */
+/** The wall-clock time limit of one conversion. */
 export interface Deadline {
   leftMs(): number;
-  /** Throws `CONVERSION_TIMEOUT` once the time is over, and the reason once it was ended. */
+  /**
+   * Throws `CONVERSION_TIMEOUT` after the deadline, or the reason given to {@link Deadline.end}.
+   */
   check(cause?: unknown): void;
   /**
-   * Waits for a step. Past the time it fails with `CONVERSION_TIMEOUT`, whatever its own result.
-   * One that does not stop by itself is waited for no longer.
+   * Waits for a step. After the deadline it fails with `CONVERSION_TIMEOUT`, even if the step
+   * succeeded. It stops waiting for a step that does not stop by itself.
    */
   step<Result>(work: Promise<Result>): Promise<Result>;
-  /** Stops the clock, until {@link Deadline.resume}. */
+  /** Stops the clock until {@link Deadline.resume}. */
   pause(): void;
   resume(): void;
-  /** Ends what is under way before its time. */
+  /** Ends running work early. */
   end(reason: Error): void;
   /** Aborted by {@link Deadline.end}. */
   readonly signal: AbortSignal;
-  /** For sharp’s `timeout`. */
+  /** The remaining time, for sharp’s `timeout`. */
   seconds(): { seconds: number };
   error(cause?: unknown): ConversionError;
 }
 
-/** The most that sharp takes. */
+/** The maximum that sharp accepts. */
 const mostSeconds = 3_600;
-/** What is told to stop gets this long: sharp counts whole seconds, begun ones too. */
+/** How long stopped work may take to end: sharp counts whole seconds, rounded up. */
 const graceMs = 2_000;
-/** The longest that a timer of Node’s can wait. */
+/** The longest delay of a Node timer. */
 export const mostTimerMs = 2 ** 31 - 1;
 
 export function startDeadline(timeoutMs: number): Deadline {
@@ -55,8 +57,8 @@ export function startDeadline(timeoutMs: number): Deadline {
       pausedMs = undefined;
     },
     end: (reason) => ending.abort(reason),
-    // Decided by the clock: libvips keeps the errors of all images under way in one buffer, so the
-    // message of one that ran out of time can be about another.
+    // The clock decides, not the error: libvips keeps the errors of all running images in one
+    // buffer, so a timeout’s message may belong to another image.
     async step(work) {
       const limit = { afterMs: leftMs() + graceMs, error, signal };
       const result = await givenUp(work, limit).catch((failure: unknown) => {
@@ -77,7 +79,7 @@ interface StepLimit extends Pick<Deadline, 'error' | 'signal'> {
   afterMs: number;
 }
 
-/** Rejects when the work has not ended after a time, or is ended before. */
+/** Rejects if the work does not finish in time or is ended early. */
 async function givenUp<Result>(
   work: Promise<Result>,
   { afterMs, error, signal }: StepLimit,

@@ -1,4 +1,4 @@
-/** Why an image cannot be converted. `docs/errors.md` says more on each. */
+/** Why an image cannot be converted. `docs/errors.md` explains each code. */
 export const conversionErrorCodes = {
   EMPTY_OBJECT: 'There are no bytes.',
   FILE_TOO_LARGE: 'The file has more bytes than the limit `maxBytes`.',
@@ -16,7 +16,7 @@ export const conversionErrorCodes = {
 
 export type ConversionErrorCode = keyof typeof conversionErrorCodes;
 
-/** The bytes cannot become a gray image, and never will: trying again does not help. */
+/** The image cannot be converted. Retrying does not help. */
 export class ConversionError extends Error {
   readonly code: ConversionErrorCode;
 

@@ -1,4 +1,5 @@
-// The public API of the package: docs/library.md describes each of these, and a test compares the two.
+// The public API of the package: docs/library.md describes each export, and a test compares the
+// two.
 export {
   type ComparedMethods,
   type ComparisonSession,

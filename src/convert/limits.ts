@@ -1,14 +1,14 @@
 /**
- * What an image may take at most. Those of the source are checked before a pixel is decoded; those
- * of time and of the output end the conversion.
+ * The limits of a conversion. Those of the source are checked before any pixel is decoded; those of
+ * time and output end a running conversion.
  */
 export interface Limits {
   maxBytes: number;
-  /** Width times height times the frames that are converted. */
+  /** Width times height times the number of converted frames. */
   maxPixels: number;
   /** Pages or frames in the file, converted or not. */
   maxPages: number;
-  /** Wall time of one conversion, waiting for a free thread included. */
+  /** Wall time of one conversion in milliseconds, including the wait for a free thread. */
   timeoutMs: number;
   maxOutputBytes: number;
 }
@@ -21,7 +21,7 @@ export const defaultLimits: Limits = Object.freeze({
   maxOutputBytes: 512 * 2 ** 20,
 });
 
-/** Fills in the defaults. Throws `RangeError` for what would switch a limit off unnoticed. */
+/** Fills in the defaults. Throws `RangeError` for values that would silently disable a limit. */
 export function resolveLimits(limits: Partial<Limits> = {}): Limits {
   const resolved = { ...defaultLimits, ...limits };
   for (const [name, value] of Object.entries(resolved)) {

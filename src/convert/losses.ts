@@ -3,7 +3,7 @@ import { outputFormats } from './formats/output-formats.ts';
 import { hasTranslucency, hasTransparency } from './gray/alpha.ts';
 import { maxOf, type PixelImage } from './pixel-image.ts';
 
-/** What of the source may not be in the output, its colours aside, asked for or not. */
+/** What the output may lose of the source, apart from its colours, whether requested or not. */
 export const lossMeanings = {
   alpha: 'Transparency was flattened, dropped, or made all or nothing.',
   depth: 'The source has more bits a sample.',
@@ -14,7 +14,7 @@ export const lossMeanings = {
 
 export type Loss = keyof typeof lossMeanings;
 
-/** `decoded` has the alpha and the depth of the source, in sRGB. */
+/** `decoded` has the alpha and depth of the source, in sRGB. */
 export function lossesOf(
   decoded: PixelImage,
   { file, plan, recipe }: Pick<CheckedImage, 'file' | 'plan' | 'recipe'>,

@@ -7,9 +7,9 @@ import type { RecipeOptions } from './recipe/recipe.ts';
 import { runSteps, type StageTimes } from './run-steps.ts';
 import { type OpenedImage, openSession } from './session.ts';
 
-/** An image that is within the limits, before and while it is converted. */
+/** An opened image that is within the limits and can be converted. */
 export interface ImageSession<Image = GrayImage> extends OpenedImage {
-  /** Converts the image, once. */
+  /** Converts the image; can be called once. */
   convert(): Promise<Image>;
 }
 
@@ -17,24 +17,24 @@ export interface GrayImage {
   bytes: Uint8Array;
   contentType: string;
   format: OutputFormat;
-  /** Of each frame. */
+  /** Width of each frame. */
   width: number;
   height: number;
   /** Frames or pages in the file. */
   frames: number;
-  /** Of the file: 1 or 2 with alpha, but 3 or 4 in WebP and AVIF, which have no gray. */
+  /** Channels of the file: 1 or 2 with alpha, but 3 or 4 in WebP and AVIF, which have no gray. */
   channels: number;
-  /** Bits a sample: 8 or 16. */
+  /** Bits per sample: 8 or 16. */
   depth: number;
   source: SourceImage;
-  /** Wall time. Reading the header is part of decoding. */
+  /** Wall time in milliseconds. Decoding includes reading the header. */
   stages: StageTimes;
   losses: Loss[];
 }
 
 /**
  * Opens an image: reads its header and checks it against the limits. The caller then decides when
- * to convert it, knowing how much memory that takes; the time in between does not count.
+ * to convert it, based on the memory estimate. The time in between does not count.
  *
  * ```ts
  * const image = await openImage(bytes, { format: 'webp' }, { maxPixels: 2e7 });
@@ -45,9 +45,8 @@ export interface GrayImage {
  * }
  * ```
  *
- * Throws `ConversionError` for what cannot be converted, `RecipeError` for a wrong recipe,
- * `RangeError` for a wrong limit, and passes on what is no fault of theirs, such as memory that ran
- * out.
+ * Throws `ConversionError` if the image cannot be converted, `RecipeError` for an invalid recipe,
+ * `RangeError` for an invalid limit, and rethrows unrelated errors, such as running out of memory.
  */
 export async function openImage(
   bytes: Uint8Array,

@@ -1,10 +1,13 @@
 export type Samples = Uint8Array | Uint16Array;
 
-/** Pixels row by row without gaps: gray, gray and alpha, RGB or RGBA; frames one below the other. */
+/**
+ * Pixels row by row without padding: gray, gray and alpha, RGB or RGBA; frames are stacked
+ * vertically.
+ */
 export interface PixelImage {
   pixels: Samples;
   width: number;
-  /** Of all frames together. */
+  /** Height of all frames together. */
   height: number;
   channels: 1 | 2 | 3 | 4;
 }
@@ -18,12 +21,12 @@ export function isGray(image: PixelImage): image is GrayPixels {
   return image.channels < 3;
 }
 
-/** The value of white, and of opaque. */
+/** The value of white and of full opacity. */
 export function maxOf(samples: Samples): 255 | 65_535 {
   return samples.BYTES_PER_ELEMENT === 1 ? 255 : 65_535;
 }
 
-/** As many samples, of the same depth as those given. */
+/** Allocates samples of the same depth. */
 export function samplesLike(samples: Samples, length: number): Samples {
   return samples.BYTES_PER_ELEMENT === 1 ? new Uint8Array(length) : new Uint16Array(length);
 }

@@ -4,34 +4,37 @@ import { type Loss, lossesOf } from './losses.ts';
 import type { PixelImage } from './pixel-image.ts';
 import { type Step, steps } from './steps.ts';
 
-/** Wall time by what it was spent on. */
+/** Wall time of each stage in milliseconds. */
 export interface StageTimes {
   decodeMs: number;
   grayMs: number;
   encodeMs: number;
 }
 
-/** The output file, and what the steps found out about it. */
+/** The output file, with the facts that the steps found. */
 interface ConvertedFile extends Omit<Encoded, 'grayMs'> {
   width: number;
-  /** Of all frames together. */
+  /** Height of all frames together. */
   height: number;
   losses: Loss[];
   stages: StageTimes;
 }
 
-/** Takes an image through all steps. */
+/** Runs all steps on an image. */
 export async function runSteps(image: CheckedImage): Promise<ConvertedFile> {
   const { run, stages } = createRunner(image);
   const { pixels, losses } = await pixelsToEncode(image, run);
   const { grayMs, ...encoded } = await run(steps.encode, pixels);
-  // The encoder may have made gray of colours.
+  // The encoder may have converted colours to gray.
   stages.grayMs += grayMs;
   stages.encodeMs -= grayMs;
   return { ...encoded, width: pixels.width, height: pixels.height, losses, stages };
 }
 
-/** What they are made of is forgotten when this returns, as it may be most of the memory. */
+/**
+ * A separate function, so that the intermediate pixels can be freed when it returns: they may be
+ * most of the memory.
+ */
 async function pixelsToEncode(
   image: CheckedImage,
   run: Run,
@@ -46,7 +49,7 @@ async function pixelsToEncode(
 
 type Run = <From, To>(step: Step<From, To>, from: From) => Promise<To>;
 
-/** Runs steps within the deadline, and adds up their times. */
+/** Runs steps within the deadline and adds up their times. */
 export function createRunner(image: CheckedImage): { run: Run; stages: StageTimes } {
   const stages: StageTimes = { decodeMs: 0, grayMs: 0, encodeMs: 0 };
   return {

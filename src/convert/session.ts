@@ -5,13 +5,13 @@ import { type Limits, resolveLimits } from './limits.ts';
 import { estimateMemoryBytes } from './memory.ts';
 import { type RecipeOptions, resolveRecipe } from './recipe/recipe.ts';
 
-/** An opened image: what its header says, and what can be done with it once. */
+/** An opened image: its header and the memory its work needs. The work can be done once. */
 export interface OpenedImage {
-  /** What the file says of the image. No pixel has been decoded. */
+  /** What the file says about the image. No pixel has been decoded. */
   readonly header: SourceImage;
-  /** Upper estimate of what the work on it allocates, besides the source’s own bytes. */
+  /** Upper estimate of the bytes that the work allocates, without the source file. */
   readonly memoryBytes: number;
-  /** Releases the bytes. Work that is under way ends with an error. */
+  /** Releases the image’s bytes. Running work fails with an error. */
   close(): void;
 }
 
@@ -20,15 +20,15 @@ interface SessionOptions<Result> {
   limits: Partial<Limits>;
   /** Reads the header and checks it. */
   check?(bytes: Uint8Array, terms: Terms): Promise<CheckedImage>;
-  /** How much memory the work takes at most. */
+  /** The maximum memory of the work in bytes. */
   estimate?(image: CheckedImage): number;
-  /** What is done with the image after it was opened, `headerMs` being how long that took. */
+  /** The work on the opened image; `headerMs` is the time that opening it took. */
   work(image: CheckedImage, headerMs: number): Promise<Result>;
 }
 
 /**
- * Reads the header of an image once and works on it until one deadline. Its clock stands still
- * between the two, when the caller waits for memory.
+ * Reads the header of an image once, then works on it, with one deadline for both. The clock is
+ * paused in between, while the caller waits for memory.
  */
 export async function openSession<Result>(
   bytes: Uint8Array,

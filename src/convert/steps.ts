@@ -11,18 +11,18 @@ import { isMoved, orient } from './gray/orient.ts';
 import { toGray } from './gray/to-gray.ts';
 import { isGray, type PixelImage } from './pixel-image.ts';
 
-/** One step of a conversion: makes of what the step before it made what the next one needs. */
+/** One step of a conversion: turns the result of the previous step into the input of the next. */
 export interface Step<From, To> {
-  /** Where its time is counted. */
+  /** The stage that its time is added to. */
   stage: 'decode' | 'gray' | 'encode';
-  /** Bytes that it allocates for each pixel, at most. */
+  /** Maximum bytes that it allocates per pixel. */
   bytesPerPixel(image: CheckedImage): number;
   run(from: From, image: CheckedImage): To | Promise<To>;
 }
 
 type PixelStep = Step<PixelImage, PixelImage>;
 
-/** The pixels as stored, or what is left of them. */
+/** Decodes the pixels as stored, or what is left of them. */
 const decode: Step<void, Decoded> = {
   stage: 'decode',
   bytesPerPixel: (image) => {
@@ -33,16 +33,16 @@ const decode: Step<void, Decoded> = {
   run: (_, image) => decodeTolerant(image),
 };
 
-/** In sRGB. */
+/** Converts to sRGB. */
 const colour: PixelStep = {
   stage: 'decode',
-  // A table of colours is applied to a copy of the pixels, in a file of its own.
+  // A table profile is applied to a copy of the pixels, in a separate file.
   bytesPerPixel: (image) =>
     image.file.icc && isOwnFormat(image.file.image.format) ? 2 * colourBytes(image) : 0,
   run: toSrgb,
 };
 
-/** To the bits of the output where it has more of them. */
+/** Widens samples to the depth of the output if it has more bits. */
 const deepen: PixelStep = {
   stage: 'gray',
   bytesPerPixel: (image) =>
@@ -50,7 +50,7 @@ const deepen: PixelStep = {
   run: (pixels, { plan }) => (plan.depth === 16 ? widen(pixels) : pixels),
 };
 
-/** Transparency kept, dropped or flattened. */
+/** Keeps, drops or flattens transparency. */
 const alpha: PixelStep = {
   stage: 'gray',
   bytesPerPixel: (image) =>
@@ -58,20 +58,20 @@ const alpha: PixelStep = {
   run: (pixels, { recipe, plan }) => settleAlpha(pixels, { ...recipe, format: plan.format }),
 };
 
-/** Of all the bits that there are. Left to the encoder where that makes gray as it goes. */
+/** Uses all available bits. Skipped if the encoder converts to gray itself. */
 const gray: PixelStep = {
   stage: 'gray',
   bytesPerPixel: (image) => {
     if (isLeftToKernel(image)) return 0;
     const perChannel = sampleBytes(image);
-    // With an alpha, and without one that turned out to be opaque.
+    // With alpha, and without it if it turns out to be opaque.
     return grayChannels(image) === 2 ? 3 * perChannel : perChannel;
   },
   run: async (pixels, image) =>
     isReady(pixels, image) ? pixels : dropOpaqueAlpha(await toGray(pixels, image.recipe.method)),
 };
 
-/** Turned upright after there is less of it. */
+/** Runs after the gray step, because there is less data to turn. */
 const upright: PixelStep = {
   stage: 'gray',
   bytesPerPixel: (image) => (isMoved(turnOf(image)) ? grayBytes(image) : 0),
@@ -79,7 +79,7 @@ const upright: PixelStep = {
     isGray(pixels) ? orient(pixels, turnOf(image), image.plan.frames) : pixels,
 };
 
-/** Rounded to the bits of the output last, so that nothing is rounded twice. */
+/** Rounds to the depth of the output last, so that nothing is rounded twice. */
 const round: PixelStep = {
   stage: 'gray',
   bytesPerPixel: (image) =>
@@ -87,7 +87,7 @@ const round: PixelStep = {
   run: (pixels, { plan }) => (plan.depth === 8 && isGray(pixels) ? narrow(pixels) : pixels),
 };
 
-/** The output file. */
+/** Writes the output file. */
 const encodeFile: Step<PixelImage, Encoded> = {
   stage: 'encode',
   bytesPerPixel: (image) =>
@@ -95,7 +95,9 @@ const encodeFile: Step<PixelImage, Encoded> = {
   run: encode,
 };
 
-/** In order. Gray is made before an image is turned or rounded: it is a third of the samples. */
+/**
+ * In order. The gray step precedes turning and rounding, because gray is a third of the samples.
+ */
 export const steps = {
   decode,
   colour,
@@ -107,30 +109,32 @@ export const steps = {
   encode: encodeFile,
 } as const;
 
-/** A gray image may need no copy: whether the kernel of PNG is known to make it from the colours. */
+/**
+ * Whether the PNG kernel is known to convert the colours itself, so that no gray copy is needed.
+ */
 function isLeftToKernel(image: CheckedImage): boolean {
   const { recipe, plan } = image;
   const isPossible = isOwnPng(recipe, plan.format) && recipe.method === 'rec601';
   return isPossible && !isMoved(turnOf(image)) && sampleBytes(image) === 1;
 }
 
-/** The same, of the pixels that there are. */
+/** The same for the actual pixels. */
 function isReady(pixels: PixelImage, image: CheckedImage): boolean {
   return !isMoved(turnOf(image)) && takesColours(pixels, image);
 }
 
-/** How the image has to be turned. Pillow turns TIFFs upright, and nothing else. */
+/** The orientation to apply. Pillow turns only TIFFs upright. */
 function turnOf({ recipe: { orientation, compat }, file }: CheckedImage): number | undefined {
   const isTurned = orientation === 'apply' || (compat === 'pillow' && file.image.format === 'tiff');
   return isTurned ? file.image.orientation : undefined;
 }
 
-/** Bytes a pixel as decoded. Gray with alpha comes as RGBA. */
+/** Bytes per decoded pixel. Gray with alpha is decoded as RGBA. */
 function colourBytes({ file }: CheckedImage): number {
   return (file.image.hasAlpha ? 4 : 3) * (file.isDeep ? 2 : 1);
 }
 
-/** Of the samples that gray is made of. */
+/** Bytes per sample of the input of the gray step. */
 function sampleBytes({ file, plan }: CheckedImage): 1 | 2 {
   return file.isDeep || plan.depth === 16 ? 2 : 1;
 }

@@ -17,8 +17,8 @@ export interface Thumbnail {
 }
 
 /**
- * Opens a file that this program wrote, to make a small WebP of it: its first frame, no wider than
- * `width` and no higher than WebP can be, never enlarged. Throws `ConversionError`.
+ * Opens a file that this program wrote, to create a small WebP of its first frame: at most `width`
+ * wide, within WebP’s maximum height, and never enlarged. Throws `ConversionError`.
  */
 export async function openThumbnail(
   bytes: Uint8Array,

@@ -10,7 +10,7 @@ import type { RecipeOptions } from './recipe/recipe.ts';
  * const small = await toGrayscale(upload, { format: 'jpeg', quality: 60 }, { maxPixels: 2e7 });
  * ```
  *
- * Throws what {@link openImage} throws.
+ * Throws the same errors as {@link openImage}.
  */
 export async function toGrayscale(
   bytes: Uint8Array,

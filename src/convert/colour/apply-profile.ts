@@ -2,7 +2,9 @@ import { maxOf, type PixelImage } from '../pixel-image.ts';
 import type { Curve, IccProfile } from './icc-profile.ts';
 import { nearestSrgb } from './linear-light.ts';
 
-/** CIE XYZ, D50, to linear sRGB (Bradford): http://www.brucelindbloom.com/Eqn_RGB_XYZ_Matrix.html */
+/**
+ * CIE XYZ (D50) to linear sRGB (Bradford): http://www.brucelindbloom.com/Eqn_RGB_XYZ_Matrix.html
+ */
 const xyzToSrgb = [
   [3.1338561, -1.6168667, -0.4906146],
   [-0.9787684, 1.9161415, 0.033454],
@@ -10,8 +12,8 @@ const xyzToSrgb = [
 ] as const;
 
 /**
- * Brings pixels to sRGB, in place, at their own depth; relative colorimetric: white stays white,
- * and colours outside sRGB become the nearest values within. Tables are not for here.
+ * Converts pixels to sRGB in place, at their own depth. Relative colorimetric: white stays white,
+ * and colours outside sRGB are clipped to the nearest values. Table profiles are not supported.
  */
 export function applyProfile(image: PixelImage, profile: IccProfile): void {
   if (profile.kind === 'table') return;
@@ -46,10 +48,10 @@ function applyShaper({ pixels, channels }: PixelImage, curves: Curve[], matrix: 
   }
 }
 
-/** To red from red, green and blue, then to green, then to blue. */
+/** Row-major; the rows give red, green and blue. */
 type Matrix = [number, number, number, number, number, number, number, number, number];
 
-/** Each row is divided by its sum, so that the profile’s rounding does not tint what is neutral. */
+/** Divides each row by its sum, so that rounding in the profile does not tint neutral colours. */
 function toSrgb(toXyz: number[]): Matrix {
   return xyzToSrgb.flatMap((weights) => {
     const row = [0, 1, 2].map((column) =>

@@ -1,8 +1,8 @@
 import { maxOf, type PixelImage, samplesLike } from '../pixel-image.ts';
 
 /**
- * Inks to RGB or RGBA without any profile: what is left of the light after black and the ink, as
- * Pillow has it (`cmyk2rgb` in src/libImaging/Convert.c).
+ * Converts CMYK to RGB or RGBA without a profile: the light that black and the ink leave, computed
+ * like Pillow (`cmyk2rgb` in src/libImaging/Convert.c).
  */
 export function inksToRgb({ pixels, width, height }: PixelImage): PixelImage {
   const inks = pixels.length / (width * height);

@@ -2,30 +2,31 @@ import { textAt } from '../formats/bytes.ts';
 import type { SourceFile } from '../formats/read-header.ts';
 import { linearOf } from './linear-light.ts';
 
-/** From a stored value to linear light, both from 0 to 1. */
+/** Maps a stored value to linear light, both from 0 to 1. */
 export type Curve = (stored: number) => number;
 
 /**
- * What a profile says of its colours. `shaper`: curves, then a matrix to CIE XYZ, D50, row by row. `table`: the colours are looked up, which is left to libvips.
+ * The colours of a profile. `shaper`: curves, then a row-major matrix to CIE XYZ (D50). `table`: a
+ * lookup table, which libvips applies.
  */
 export type IccProfile =
   | { kind: 'shaper'; space: 'rgb'; curves: Curve[]; toXyz: number[] }
   | { kind: 'shaper'; space: 'gray'; curves: Curve[] }
   | { kind: 'table'; space: 'gray' | 'rgb' | 'cmyk'; name: string };
 
-/** The profile that has to be applied to get sRGB: undefined where there is none, or none needed. */
+/** The profile to apply to get sRGB; undefined if there is none or none is needed. */
 export function foreignProfile({ icc, cicp, samples }: SourceFile): IccProfile | undefined {
   const profile = (icc && parseProfile(icc)) ?? (isDisplayP3(cicp) ? displayP3 : undefined);
   if (!profile || profile.space !== samples) return undefined;
   return isSrgb(profile) ? undefined : profile;
 }
 
-/** ITU-T H.273: the primaries of SMPTE EG 432-1 with the curve of sRGB, as phones use them. */
+/** ITU-T H.273: the primaries of SMPTE EG 432-1 with the sRGB curve, as phones use them. */
 function isDisplayP3(cicp: SourceFile['cicp']): boolean {
   return cicp?.primaries === 12 && cicp.transfer === 13;
 }
 
-/** As Apple's profile has it: adapted to D50 (Bradford), row by row. */
+/** The values of Apple's profile: adapted to D50 (Bradford), row-major. */
 const displayP3: IccProfile = {
   kind: 'shaper',
   space: 'rgb',
@@ -39,12 +40,12 @@ const spaces: Record<string, 'gray' | 'rgb' | 'cmyk'> = {
   CMYK: 'cmyk',
 };
 
-/** Undefined for what is no profile of an image that can be made sense of: it is then ignored. */
+/** Returns undefined for an unusable profile, which is then ignored. */
 function parseProfile(icc: Uint8Array): IccProfile | undefined {
   try {
     return read(icc);
   } catch (error) {
-    // What points past the end is damaged.
+    // An offset past the end means that the profile is damaged.
     if (error instanceof RangeError) return undefined;
     throw error;
   }
@@ -55,7 +56,7 @@ function read(icc: Uint8Array): IccProfile | undefined {
   if (icc.length < 132 || textAt(icc, 36, 40) !== 'acsp') return undefined;
   const tags = tagsOf(icc);
   const space = spaces[textAt(icc, 16, 20)];
-  // Tables are preferred where there are both: 8.10.2.
+  // Tables take precedence if both are present: 8.10.2.
   if (space && tags.has('A2B0')) return { kind: 'table', space, name: nameOf(tags.get('desc')) };
   if (space === 'gray') {
     const curve = curveOf(tags.get('kTRC'));
@@ -79,7 +80,7 @@ function viewOf(bytes: Uint8Array): DataView {
 function tagsOf(icc: Uint8Array): Map<string, Uint8Array> {
   const view = viewOf(icc);
   const tags = new Map<string, Uint8Array>();
-  // A count that lies ends at the end of the file, with an error.
+  // An overstated count runs past the end of the data and throws.
   for (let i = 0; i < view.getUint32(128); i++) {
     const entry = 132 + i * 12;
     const start = view.getUint32(entry + 4);
@@ -89,7 +90,7 @@ function tagsOf(icc: Uint8Array): Map<string, Uint8Array> {
   return tags;
 }
 
-/** 10.15 and 10.17: the text, be it of one or two bytes a character, among what else is there. */
+/** 10.15 and 10.17: the text, in one or two bytes per character, among the other data. */
 function nameOf(tag: Uint8Array | undefined): string {
   return tag ? textAt(tag, 0, Math.min(tag.length, 256)).replaceAll('\0', '') : '';
 }
@@ -128,7 +129,7 @@ function sampledCurve(view: DataView): Curve {
   };
 }
 
-/** How many parameters each of the five functions of 10.18 has. */
+/** The number of parameters of each of the five functions of 10.18. */
 const parameterCounts = [1, 3, 4, 5, 7];
 
 function parametricCurve(view: DataView): Curve | undefined {
@@ -140,7 +141,7 @@ function parametricCurve(view: DataView): Curve | undefined {
   );
   const power = powerOf(g);
   if (type === 0) return power;
-  // Type 2 puts its offset c on both halves; types 1 and 2 change over where the power is zero.
+  // Type 2 adds its offset c to both halves; types 1 and 2 switch where the power is zero.
   if (type < 3) return (x) => (x >= -b / a ? power(a * x + b) : 0) + (type === 2 ? c : 0);
   return (x) => (x >= d ? power(a * x + b) + e : c * x + f);
 }
@@ -149,17 +150,17 @@ function powerOf(gamma: number): Curve {
   return (value) => Math.max(0, value) ** gamma;
 }
 
-/** The primaries of sRGB, adapted to D50 (Bradford), as profiles hold them, row by row. */
+/** The sRGB primaries adapted to D50 (Bradford), as profiles store them, row-major. */
 const srgbToXyz = [
   0.4360747, 0.3850649, 0.1430804, 0.2225045, 0.7168786, 0.0606169, 0.0139322, 0.0971045, 0.7141733,
 ];
 
 /**
- * Whether a profile is sRGB in all but name: colorants within 0.002 and, at every 8-bit level, a
- * curve that stays within one level. Programs write many variants of it.
+ * Whether a profile is equivalent to sRGB: colorants within 0.002 and, at every 8-bit level, a
+ * curve within one level. Programs write many variants of it.
  */
 function isSrgb(profile: IccProfile): boolean {
-  // The ICC’s own sRGB of version 4 is a table for print; on a screen it means the same colours.
+  // The ICC’s own sRGB v4 profile is a table for print; on a screen it means the same colours.
   if (profile.kind === 'table') return profile.space === 'rgb' && profile.name.includes('sRGB');
   const toXyz = profile.space === 'rgb' ? profile.toXyz : srgbToXyz;
   const hasPrimaries = toXyz.every((n, i) => Math.abs(n - (srgbToXyz[i] ?? 0)) <= 0.002);

@@ -1,7 +1,7 @@
 /**
- * CIE L*a*b* of the white point D50, as ICC profiles and Photoshop have it, to sRGB of 0 to 1;
- * colours that sRGB has not are clipped. The matrix is that of sRGB adapted to D50 (Bradford):
- * http://www.brucelindbloom.com/index.html?Eqn_RGB_XYZ_Matrix.html; the curve: IEC 61966-2-1.
+ * Converts CIE L*a*b* with white point D50, as ICC profiles and Photoshop use it, to sRGB from 0 to
+ * 1. Colours outside sRGB are clipped. Matrix of sRGB adapted to D50 (Bradford):
+ * http://www.brucelindbloom.com/index.html?Eqn_RGB_XYZ_Matrix.html; curve: IEC 61966-2-1.
  */
 export function labToSrgb(
   lightness: number,

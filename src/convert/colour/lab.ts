@@ -1,6 +1,6 @@
 import { linearOf } from './linear-light.ts';
 
-/** CIELAB in hundredths, so that black and white are 1 apart. */
+/** CIELAB divided by 100, so that black and white are 1 apart. */
 export interface Lab {
   lightness: number;
   aStar: number;
@@ -8,8 +8,8 @@ export interface Lab {
 }
 
 /**
- * CIELAB, D65, of an sRGB colour of values from 0 to 1: IEC 61966-2-1:1999, 5.2 for the matrix,
- * CIE 15:2004, 8.2.1 for the rest. Each row of the matrix is divided by white’s, its sum.
+ * CIELAB (D65) of an sRGB colour with values from 0 to 1. Matrix: IEC 61966-2-1:1999, 5.2; the
+ * rest: CIE 15:2004, 8.2.1. Each matrix row is divided by its sum, which is its value for white.
  */
 export function labOf(red: number, green: number, blue: number): Lab {
   const [r, g, b] = [linearOf(red), linearOf(green), linearOf(blue)];
@@ -19,7 +19,7 @@ export function labOf(red: number, green: number, blue: number): Lab {
   return { lightness: 1.16 * y - 0.16, aStar: 5 * (x - y), bStar: 2 * (y - z) };
 }
 
-/** Straight near black, where a cube root would be too steep. */
+/** Linear near black, where a cube root would be too steep. */
 function cubeRoot(ratio: number): number {
   return ratio > 216 / 24_389 ? Math.cbrt(ratio) : (ratio * 841) / 108 + 4 / 29;
 }

@@ -1,31 +1,34 @@
 import type { ToGray } from '../gray/weighted.ts';
 
-/** sRGB to linear light, both from 0 to 1: IEC 61966-2-1:1999, 5.2. */
+/** Converts sRGB to linear light, both from 0 to 1: IEC 61966-2-1:1999, 5.2. */
 export function linearOf(encoded: number): number {
   return encoded <= 0.04045 ? encoded / 12.92 : ((encoded + 0.055) / 1.055) ** 2.4;
 }
 
-/** Luminance of a CIE L* from 0 to 100, white being 1: CIE 15:2004, 8.2.1, solved for Y. */
+/** Luminance (white is 1) of a CIE L* from 0 to 100: CIE 15:2004, 8.2.1, solved for Y. */
 function luminanceOfLightness(lightness: number): number {
   return lightness > 8 ? ((lightness + 16) / 116) ** 3 : (lightness * 27) / 24_389;
 }
 
-/** Rec. 709 luminance of linear light, back through the sRGB curve: ITU-R BT.709-6, item 3.2. */
+/**
+ * Gray by Rec. 709 luminance of linear light, encoded with the sRGB curve: ITU-R BT.709-6, item
+ * 3.2.
+ */
 export function luminance(max: number): ToGray {
   return fromLuminance(max, linearOf);
 }
 
-/** CIE L* of that luminance, 0 to 100 spread over all values. */
+/** Gray by the CIE L* of that luminance, with 0 to 100 scaled to the full range. */
 export function lightness(max: number): ToGray {
   return fromLuminance(max, (gray) => luminanceOfLightness(gray * 100));
 }
 
-/** From linear light, 0 to 1, to the nearest level of sRGB. */
+/** Converts linear light from 0 to 1 to the nearest sRGB level. */
 export function nearestSrgb(max: number): (light: number) => number {
   return nearestLevel(max, linearOf);
 }
 
-/** `luminanceOf` gives the luminance that a gray, 0 to 1, stands for. */
+/** `luminanceOf` returns the luminance of a gray from 0 to 1. */
 function fromLuminance(max: number, luminanceOf: (gray: number) => number): ToGray {
   const linear = Float64Array.from({ length: max + 1 }, (_, value) => linearOf(value / max));
   const nearest = nearestLevel(max, luminanceOf);
@@ -38,8 +41,8 @@ function fromLuminance(max: number, luminanceOf: (gray: number) => number): ToGr
 }
 
 /**
- * Finds the level whose gray is nearest, exactly: borders lie half-way between two levels as stored,
- * and a table says which level a luminance can be at least.
+ * Finds the level with the nearest gray, exactly. Borders lie half-way between two encoded levels;
+ * a table gives the lowest possible level for a luminance.
  */
 function nearestLevel(
   max: number,
@@ -48,7 +51,7 @@ function nearestLevel(
   const borders = Float64Array.from({ length: max + 2 }, (_, level) =>
     level <= max ? luminanceOf((level - 0.5) / max) : Number.POSITIVE_INFINITY,
   );
-  // A power of two, so that the scaling is exact. Both curves rise by at most 4 levels a step.
+  // A power of two keeps the scaling exact. Both curves rise by at most 4 levels per step.
   const steps = Math.max(2 ** 14, (max + 1) * 4);
   const lowest = new Uint16Array(steps + 1);
   for (let step = 1, level = 0; step <= steps; step++) {

@@ -8,18 +8,18 @@ import { applyProfile } from './apply-profile.ts';
 import { inksToRgb } from './cmyk.ts';
 import { foreignProfile } from './icc-profile.ts';
 
-/** Brings pixels to sRGB, in place where that can be: gray, RGB or RGBA. Throws `ConversionError`. */
+/** Converts pixels to sRGB as gray, RGB or RGBA, in place if possible. Throws `ConversionError`. */
 export async function toSrgb(stored: StoredPixels, image: CheckedImage): Promise<PixelImage> {
   const { file, recipe } = image;
   if (isOwnFormat(file.image.format)) return await ownToSrgb(stored, image);
   if (file.samples === 'cmyk') return recipe.colour === 'raw' ? inksToRgb(stored) : stored;
   const profile = recipe.colour === 'managed' ? foreignProfile(file) : undefined;
-  // libvips has applied one that is a table.
+  // libvips has already applied a table profile.
   if (profile) applyProfile(stored, profile);
   return stored;
 }
 
-/** A profile that is a table is applied by sharp alone, to pixels in a TIFF. */
+/** Only sharp can apply a table profile, and only to pixels in a TIFF. */
 async function ownToSrgb(
   { icc: decodedIcc, ...stored }: StoredPixels,
   image: CheckedImage,

@@ -1,16 +1,16 @@
-/** Dots from one character to the next: five and a gap. */
+/** Dots per character cell: five and a gap. */
 export const glyphWidth = 6;
 export const glyphHeight = 7;
 
-/** Whether a dot of a line of text is drawn. What there is no glyph for is blank. */
+/** Whether a dot of a line of text is drawn. Characters without a glyph are blank. */
 export function isInk(text: string, x: number, y: number): boolean {
   const row = glyphs[text[Math.floor(x / glyphWidth)] ?? '']?.[y] ?? 0;
   return ((row >> (glyphWidth - 2 - (x % glyphWidth))) & 1) === 1;
 }
 
 /**
- * Rows from the top, five dots each, the leftmost being the highest bit. Drawn here, because a
- * machine need not have any fonts, and functions in the cloud have none.
+ * Rows from the top, five dots each; the leftmost dot is the highest bit. The font is embedded
+ * because a machine may have no fonts, and cloud functions have none.
  */
 const glyphs: Readonly<Record<string, readonly number[]>> = {
   a: [0x00, 0x00, 0x0e, 0x01, 0x0f, 0x11, 0x0f],

@@ -14,25 +14,25 @@ export interface ComparedMethods {
   /** In the order of the methods. */
   comparisons: MethodComparison[];
   recommended: NamedMethod;
-  /** A PNG of the colours and all grays, labelled. */
+  /** A labelled PNG of the original and all grays. */
   sheet: Uint8Array;
 }
 
-/** More than this above the smallest loss is flagged. */
+/** Methods whose loss exceeds the smallest by more than this are flagged. */
 const flaggedAbove = 0.1;
-/** What is nearer to the smallest loss is as good. */
+/** Losses within this distance of the smallest count as equal. */
 const equallyGood = 0.01;
-/** Of equally good ones: what other programs expect, then what is chosen for the picture. */
+/** Preferred among equals: first what other programs expect, then the image-dependent method. */
 const preferred: NamedMethod[] = ['rec601', 'decolor'];
 
-/** An opened image whose methods can be compared, once. */
+/** An opened image whose methods can be compared once. */
 export interface ComparisonSession extends OpenedImage {
   compare(): Promise<ComparedMethods>;
 }
 
 /**
- * Opens an image like `openImage` does, for the comparison of methods: of animations the first
- * frame, flattened on white. Throws `ConversionError`.
+ * Opens an image like `openImage`, to compare methods. Uses the first frame of an animation,
+ * flattened on white. Throws `ConversionError`.
  */
 export async function openComparison(
   bytes: Uint8Array,
@@ -45,7 +45,7 @@ export async function openComparison(
 
 /**
  * Measures how much of an image’s contrast each method loses, and draws the results next to each
- * other; of animations the first frame, flattened on white. Throws `ConversionError`.
+ * other. Uses the first frame of an animation, flattened on white. Throws `ConversionError`.
  */
 export async function compareMethods(
   bytes: Uint8Array,
@@ -81,7 +81,7 @@ async function compareOn(checked: CheckedImage): Promise<ComparedMethods> {
   };
 }
 
-/** All pixels, as a conversion makes gray of them, with 8 bits a sample. */
+/** All pixels at 8 bits per sample, in the colours from which a conversion makes gray. */
 async function coloursOf(checked: CheckedImage): Promise<PixelImage> {
   const { run } = createRunner(checked);
   const decoded = await run(steps.decode, undefined);
@@ -89,7 +89,7 @@ async function coloursOf(checked: CheckedImage): Promise<PixelImage> {
   return narrow(await run(steps.alpha, colours));
 }
 
-/** `whole` decides where a method depends on the picture, so that it is as in a conversion. */
+/** Image-dependent methods are derived from `whole`, so that they match a conversion. */
 function grayOf(preview: PixelImage, method: NamedMethod, whole: PixelImage): Uint8Array {
   const toGray = methodFacts(method).toGray(whole.channels === 3 ? whole : preview, 255);
   const sample = (at: number) => preview.pixels[at] as number;

@@ -5,27 +5,27 @@ import { glyphHeight, glyphWidth, isInk } from './bitmap-font.ts';
 
 export interface MethodComparison {
   method: NamedMethod;
-  /** Share of the visible contrast that cannot be seen in the gray, from 0 to 1. */
+  /** Share of the visible contrast that is lost in the gray, from 0 to 1. */
   contrastLoss: number;
-  /** Loses far more than another method would. */
+  /** The loss is much larger than with another method. */
   isFlagged: boolean;
 }
 
 const columns = 4;
-/** Pixels: between cells, and around them. */
+/** In pixels: between and around cells. */
 const gap = 12;
-/** A dot of the font is so many pixels wide and high. */
+/** Width and height of a font dot in pixels. */
 const dot = 2;
 const lineHeight = (glyphHeight + 2) * dot;
 const linesBelow = 3;
-/** Wide enough for `hsl-lightness`, however narrow the picture. */
+/** Wide enough for the label `hsl-lightness`, however narrow the image. */
 const minCellWidth = 13 * glyphWidth * dot;
 const paper = 255;
 const ink = 0;
 
 interface Cell {
   lines: string[];
-  /** Red, green or blue of a pixel of the picture. */
+  /** The red, green or blue of a pixel of the image. */
   sample: (pixel: number, channel: number) => number;
 }
 
@@ -34,7 +34,7 @@ interface Canvas {
   width: number;
 }
 
-/** A PNG: the colours, then each gray, four a row, with name, loss and verdict below. */
+/** Draws a PNG: the original, then each gray, four per row, with name, loss and verdict below. */
 export async function drawSheet(
   preview: PixelImage,
   grays: (MethodComparison & { gray: Uint8Array })[],

@@ -1,21 +1,21 @@
 import { type Lab, labOf } from '../colour/lab.ts';
 import type { PixelImage } from '../pixel-image.ts';
 
-// The colour contrast preserving ratio of C. Lu, L. Xu, J. Jia, “Real-time Contrast Preserving
-// Decolorization”, SIGGRAPH Asia 2012 Technical Briefs, taken from 1, with a threshold for each side: colours have to differ
-// clearly to count, and are lost only where no difference is left to see.
+// One minus the colour contrast preserving ratio of C. Lu, L. Xu, J. Jia, “Real-time Contrast
+// Preserving Decolorization”, SIGGRAPH Asia 2012 Technical Briefs. It uses two thresholds: colours
+// must differ clearly to count, and are lost only if no visible difference is left.
 
-/** In CIELAB (ΔE*ab of 1976), black and white being 100 apart: from here on colours differ visibly. */
+/** In CIELAB (ΔE*ab 1976; black and white are 100 apart): colours this far apart differ visibly. */
 const visibleContrast = 10;
-/** In L*. The just noticeable difference of M. Mahy, L. Van Eycken, A. Oosterlinck 1994. */
+/** In L*: the just noticeable difference of M. Mahy, L. Van Eycken, A. Oosterlinck 1994. */
 const noticeableStep = 2.3;
-/** In pixels, to the right and below: edges as they are, and what lies on both sides of a line. */
+/** In pixels, to the right and down: covers edges and the two sides of a line. */
 const distances = [1, 4, 16];
 
-/** Tells of a gray for each pixel which share of the visible contrast it loses, from 0 to 1. */
+/** Takes one gray per pixel; returns the share of the visible contrast it loses, from 0 to 1. */
 type ContrastLoss = (gray: Uint8Array) => number;
 
-/** Made for a picture of 8-bit RGB. */
+/** Expects 8-bit RGB. */
 export function contrastLossOf(image: PixelImage): ContrastLoss {
   const pairs = visiblePairs(image);
   return (gray) => {
@@ -26,7 +26,7 @@ export function contrastLossOf(image: PixelImage): ContrastLoss {
   };
 }
 
-/** Indices of two pixels. */
+/** The indices of two pixels. */
 type Pair = readonly [one: number, other: number];
 
 function visiblePairs(image: PixelImage): Pair[] {

@@ -5,12 +5,12 @@ import type { PixelImage } from '../pixel-image.ts';
 /** In pixels. */
 const maxSide = 320;
 
-/** The picture scaled down, upright, as 8-bit RGB. Of 8 bits a sample, and without alpha. */
+/** Scales an image with 8 bits per sample and no alpha down to upright 8-bit RGB. */
 export async function previewOf(image: PixelImage, orientation?: number): Promise<PixelImage> {
   const { pixels, width, height, channels } = image;
   const raw = { width, height, channels };
   const { data, info } = await sharp(pixels, { raw, limitInputPixels: false })
-    // Means alone: a sharper kernel would overshoot at edges, to colours that are not there.
+    // Averages only: a sharper kernel would overshoot at edges and invent colours.
     .resize(maxSide, maxSide, { fit: 'inside', withoutEnlargement: true, kernel: 'linear' })
     .toColourspace('srgb')
     .raw()
@@ -19,7 +19,7 @@ export async function previewOf(image: PixelImage, orientation?: number): Promis
   return orientColours(scaled, orientation);
 }
 
-/** One colour after the other. Where there is but one channel, it is all three. */
+/** Orients one colour at a time. A single channel is used for all three colours. */
 function orientColours(image: PixelImage, orientation?: number): PixelImage {
   const { pixels, width, height, channels } = image;
   const planes = [0, 1, 2].map((colour) => {

@@ -1,6 +1,6 @@
 import { corrupt } from './file-decoder.ts';
 
-/** Reads one thing after the other. What is past the end is a `CORRUPT_IMAGE`. */
+/** Reads values in sequence. Reading past the end throws `CORRUPT_IMAGE`. */
 export interface ByteReader {
   position(): number;
   skip(count: number): void;
@@ -9,7 +9,7 @@ export interface ByteReader {
   int16(): number;
   uint32(): number;
   int32(): number;
-  /** Rounded beyond 2^53, where no file ends. */
+  /** Values above 2^53 are rounded; no file is that large. */
   uint64(): number;
   take(count: number): Uint8Array;
 }
@@ -17,7 +17,7 @@ export interface ByteReader {
 interface ReaderOptions {
   byteOrder: 'big endian' | 'little endian';
   at?: number;
-  /** Names what is read in the message when it is not there. */
+  /** Names the data in the error message if it is missing. */
   what?: string;
 }
 
@@ -57,13 +57,13 @@ interface Range {
   what: string;
 }
 
-/** The bytes of a range that has to be there. */
+/** Returns the bytes of a range. Throws `CORRUPT_IMAGE` if the file ends before it does. */
 export function bytesAt(bytes: Uint8Array, range: Range): Uint8Array {
   checkRange(bytes, range);
   return bytes.subarray(range.at, range.at + range.count);
 }
 
-/** Refuses a file that ends before the range does. */
+/** Throws `CORRUPT_IMAGE` if the file ends before the range does. */
 export function checkRange(bytes: Uint8Array, { at, count, what }: Range): void {
   if (at + count <= bytes.length) return;
   throw corrupt(

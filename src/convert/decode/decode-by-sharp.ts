@@ -9,11 +9,11 @@ import { orCorrupt } from './decoder-error.ts';
 import { inTurn } from './svg/svg-turns.ts';
 
 export interface SharpOptions {
-  /** What is missing is made up by the decoder rather than refused. */
+  /** The decoder fills in missing pixels instead of rejecting the file. */
   isLenient?: boolean;
 }
 
-/** The pixels as stored; profiles that are tables are applied, and inks have become sRGB. */
+/** The pixels as stored, except that table profiles are applied and CMYK may become sRGB. */
 export async function decodeBySharp(
   { bytes, file, plan, recipe, limits, deadline }: CheckedImage,
   { isLenient = false }: SharpOptions = {},
@@ -28,7 +28,7 @@ export async function decodeBySharp(
     pages: plan.frames,
     ignoreIcc: profile?.kind !== 'table',
   }).timeout(deadline.seconds());
-  // sharp applies a table at 16 bits by way of Display P3, and would stop there.
+  // sharp applies a table at 16 bits by converting to Display P3, and would stop there.
   if (profile?.kind === 'table' && space === 'rgb' && file.isDeep) decoder.withIccProfile('srgb');
   return await orCorrupt(
     file.image.format,
@@ -36,7 +36,7 @@ export async function decodeBySharp(
   );
 }
 
-/** What sharp is asked for. */
+/** The colour space requested from sharp. */
 type Space = 'gray' | 'rgb' | 'cmyk' | 'cmyk to rgb';
 
 function spaceOf(
@@ -45,12 +45,12 @@ function spaceOf(
   profile: IccProfile | undefined,
 ): Space {
   if (samples === 'cmyk') return colour === 'raw' ? 'cmyk' : 'cmyk to rgb';
-  // Gray with alpha comes as RGBA, as sharp would drop its alpha.
+  // Gray with alpha is requested as RGBA, because sharp would drop the alpha.
   const isGray = samples === 'gray' && !image.hasAlpha && profile?.kind !== 'table';
   return isGray ? 'gray' : 'rgb';
 }
 
-/** What sharp calls a space, at 8 and at 16 bits. libvips’ profiles for inks have 8. */
+/** sharp’s names of a space at 8 and 16 bits. libvips’ CMYK profiles have 8. */
 const sharpSpaces = {
   gray: ['b-w', 'grey16'],
   rgb: ['srgb', 'rgb16'],
@@ -60,7 +60,7 @@ const sharpSpaces = {
 
 async function pixelsOf(decoder: Sharp, space: Space, isDeep: boolean): Promise<PixelImage> {
   const is16Bit = isDeep && space !== 'cmyk to rgb';
-  // Without it, sharp turns inks into colours on its way to inks.
+  // Without it, sharp converts CMYK to RGB and back.
   if (space === 'cmyk') decoder.pipelineColourspace('cmyk');
   const { data, info } = await decoder
     .toColourspace(sharpSpaces[space][is16Bit ? 1 : 0])
@@ -72,9 +72,9 @@ async function pixelsOf(decoder: Sharp, space: Space, isDeep: boolean): Promise<
 }
 
 /**
- * `error` refuses what is cut off and takes what Pillow takes without complaint: stray bytes
- * between the segments of a JPEG, odd tags in a TIFF. But only as a warning does libvips report a
- * broken tile, and hands out the rest of the image.
+ * `error` rejects truncated images and accepts what Pillow accepts silently: stray bytes between
+ * JPEG segments, odd TIFF tags. libvips reports a broken tile only as a warning and returns the
+ * rest of the image, so tiles need `warning`.
  */
 function strictnessFor(bytes: Uint8Array, { format }: SourceImage): 'error' | 'warning' {
   return format === 'tiff' && isTiledTiff(bytes) ? 'warning' : 'error';

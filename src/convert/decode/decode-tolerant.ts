@@ -7,20 +7,21 @@ import { mendPng } from './repair-png.ts';
 
 export interface Decoded {
   pixels: StoredPixels;
-  /** Some of its pixels are not those of the source, but replace what is missing. */
+  /** Some pixels were missing from the source and have been filled in. */
   isTruncated: boolean;
 }
 
 /**
- * Decodes; with `tolerate: 'truncated'` also what is left of an image that is truncated or damaged in
- * its pixels. Strictly first: that alone shows whether anything is missing. Throws `ConversionError`.
+ * Decodes an image. With `tolerate: 'truncated'`, also recovers what is left of a truncated image
+ * or one with damaged pixels. Decodes strictly first, because only that shows whether anything is
+ * missing. Throws `ConversionError`.
  */
 export async function decodeTolerant(image: CheckedImage): Promise<Decoded> {
   try {
     if (image.plan.frames > 1) checkFrames(image);
     return { pixels: await decode(image), isTruncated: false };
   } catch (error) {
-    // What is stopped for lack of time looks damaged as well.
+    // A decoder stopped by the deadline reports the image as damaged.
     image.deadline.check(error);
     if (image.recipe.tolerate === 'none' || !isDamaged(error)) throw error;
     const rest = await decodeRest(image);
@@ -29,7 +30,10 @@ export async function decodeTolerant(image: CheckedImage): Promise<Decoded> {
   }
 }
 
-/** The first frame of a GIF may be whole, and more is not asked for. */
+/**
+ * Rejects a truncated GIF animation. Not called for one frame, because the first frame of a
+ * truncated file may be complete.
+ */
 function checkFrames({ bytes, file: { image } }: CheckedImage): void {
   if (image.format !== 'gif' || !isCutGif(bytes)) return;
   throw new ConversionError(
@@ -42,7 +46,7 @@ function isDamaged(error: unknown): boolean {
   return error instanceof ConversionError && error.code === 'CORRUPT_IMAGE';
 }
 
-/** Undefined where nothing can be recovered, or nothing that is the same each time. */
+/** Undefined if nothing can be recovered, or if the result would differ between runs. */
 async function decodeRest(image: CheckedImage): Promise<StoredPixels | undefined> {
   const { bytes, file } = image;
   const { format } = file.image;
@@ -50,7 +54,7 @@ async function decodeRest(image: CheckedImage): Promise<StoredPixels | undefined
     const mended = await mendPng(bytes);
     return mended && (await decode({ ...image, bytes: mended }));
   }
-  // Tiles are decoded in no order, into memory that may hold another one's pixels.
+  // Tiles are decoded in any order, into memory that may hold another image’s pixels.
   const isCompleted =
     ['jpeg', 'gif'].includes(format) || (format === 'tiff' && !isTiledTiff(bytes));
   return isCompleted ? await decode(image, { isLenient: true }) : undefined;

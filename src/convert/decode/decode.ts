@@ -5,13 +5,16 @@ import { isOwnFormat, type OwnFormat, ownDecoder } from './own-decoders.ts';
 import { asPillow } from './pillow.ts';
 import type { WasmPixels } from './wasm/wasm-decoder.ts';
 
-/** Pixels in the colours that the file has. */
+/** Pixels in the colour space of the file. */
 export interface StoredPixels extends PixelImage {
-  /** Their profile, of a format that has it only after decoding. */
+  /** The colour profile, for formats that reveal it only after decoding. */
   icc?: Uint8Array;
 }
 
-/** Gray, RGB, RGBA or inks as stored, at 8 or 16 bits a sample. Throws `ConversionError`. */
+/**
+ * Decodes to gray, RGB, RGBA or CMYK as stored, at 8 or 16 bits per sample. Throws
+ * `ConversionError`.
+ */
 export async function decode(
   image: CheckedImage,
   options: SharpOptions = {},
@@ -25,7 +28,7 @@ export async function decode(
   return format === 'avif' ? unshifted(stored, file.image.depth) : stored;
 }
 
-/** Upright already. */
+/** Returns upright pixels. */
 async function decodeOwn(
   { bytes, deadline }: CheckedImage,
   format: OwnFormat,
@@ -34,7 +37,7 @@ async function decodeOwn(
   return await decoder.decode(bytes, deadline);
 }
 
-/** libvips fills 16 bits from 10 or 12 by shifting, so that white is not quite white. */
+/** libvips expands 10 or 12 bits to 16 by shifting, so white falls just short of the maximum. */
 function unshifted(image: PixelImage, depth: number): PixelImage {
   if (image.pixels instanceof Uint8Array) return image;
   const white = (2 ** depth - 1) * 2 ** (16 - depth);

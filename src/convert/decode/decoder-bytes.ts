@@ -2,23 +2,23 @@ import type { InputFormat } from '../formats/input-formats.ts';
 import type { SourceImage } from '../formats/read-header.ts';
 
 /**
- * Bytes a pixel that a decoder holds besides the pixels it hands out. Measured on 12 megapixels as
+ * Bytes per pixel that a decoder allocates in addition to its output. Measured on 12 megapixels as
  * the growth of the process (libvips 8.18, Linux x64), rounded up.
  */
 export const decoderBytes: Record<InputFormat, (source: SourceImage) => number> = {
-  // The coefficients of the whole image, two bytes each, where they come in several scans.
+  // Several scans require the coefficients of the whole image, two bytes each.
   jpeg: ({ isProgressive, channels }) => (isProgressive ? 2 * channels + 1 : 0),
   png: (source) => (source.isProgressive ? storedBytes(source) : 0),
   webp: () => 8,
   gif: () => 5,
-  // One strip can be the whole image.
+  // A single strip can hold the whole image.
   tiff: storedBytes,
   avif: ({ depth }) => (depth > 8 ? 24 : 17),
   // WebAssembly: docs/adr/0006-decoders-from-npm.md.
   heic: ({ depth, hasAlpha }) => (depth > 8 || hasAlpha ? 33 : 12),
   jxl: ({ depth, hasAlpha }) => (depth > 8 ? 77 : hasAlpha ? 46 : 35),
   jp2: () => 30,
-  // The rows that a conversion of their colours still needs.
+  // The rows that colour conversion still needs.
   psd: storedBytes,
   qoi: () => 0,
   bmp: () => 4,
@@ -28,12 +28,12 @@ export const decoderBytes: Record<InputFormat, (source: SourceImage) => number> 
   tga: () => 4,
 };
 
-/** Bytes a pixel of what is repaired: the rows of a truncated PNG, and the file made of them. */
+/** Bytes per pixel of a repair: the rows of a truncated PNG, and the file made from them. */
 export function repairBytes(source: SourceImage): number {
   return source.format === 'png' ? 3 * storedBytes(source) : 0;
 }
 
-/** Bytes a pixel as it is in the file. */
+/** Bytes per pixel as stored in the file. */
 export function storedBytes({ channels, depth }: SourceImage): number {
   return channels * Math.ceil(depth / 8);
 }

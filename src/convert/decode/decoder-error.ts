@@ -1,7 +1,10 @@
 import { ConversionError } from '../errors.ts';
 import { type InputFormat, inputFormats } from '../formats/input-formats.ts';
 
-/** Awaits the decoder; what it refuses is a `CORRUPT_IMAGE` with its own reason in the message. */
+/**
+ * Awaits the decoder. A rejected image becomes `CORRUPT_IMAGE` with the decoder’s reason in the
+ * message.
+ */
 export async function orCorrupt<Result>(
   format: InputFormat,
   decoding: Promise<Result>,
@@ -13,12 +16,14 @@ export async function orCorrupt<Result>(
   }
 }
 
-/** As libvips and sharp put it. What libheif calls a memory error is a limit that it keeps. */
+/**
+ * The messages of libvips and sharp. libheif’s memory error means that its own limit was exceeded.
+ */
 const ranOutOfMemory = /out of memory --|Could not allocate enough memory/;
 
 /**
- * The decoder’s failures are plain `Error`s: a `TypeError` is a bug of ours. Memory that ran out
- * is not the image’s fault either, and may be there at the next try.
+ * Decoders fail with a plain `Error`; a `TypeError` is a bug in this program. Running out of memory
+ * is not the image’s fault either, and a retry may succeed.
  */
 function isRefusal(error: unknown): error is Error {
   return error instanceof Error && error.name === 'Error' && !ranOutOfMemory.test(error.message);
@@ -35,8 +40,8 @@ function corruptImage(format: InputFormat, cause: Error): ConversionError {
 const noise = /^(source: bad seek|Unknown error|Warning treated as error)/;
 
 /**
- * The most telling line, for people to read. What is an image’s fault must not be decided by it:
- * libvips keeps the lines of all images under way in one buffer, so it can be about another one.
+ * The most useful line, for people to read. It must not decide whether the image is at fault:
+ * libvips keeps the messages of all running images in one buffer, so it may be about another one.
  */
 function reasonOf({ message }: Error): string {
   const lines = message

@@ -1,12 +1,12 @@
 import { ConversionError } from '../errors.ts';
 
-/** What a file’s header says of the pixels that {@link FileDecoder.decode} hands out. */
+/** What a file’s header says about the pixels that {@link FileDecoder.decode} returns. */
 export interface FileHeader {
   width: number;
   height: number;
-  /** Alpha included. */
+  /** Including alpha. */
   channels: 1 | 2 | 3 | 4;
-  /** Bits a sample as stored; where there is a palette, bits of its index. */
+  /** Bits per sample as stored; bits per index if there is a palette. */
   depth: number;
   pages: number;
   hasAlpha: boolean;
@@ -15,8 +15,8 @@ export interface FileHeader {
 }
 
 /**
- * Gray, gray and alpha, RGB or RGBA, row by row from the top; alpha is straight. Samples of 16 bits
- * span 0 to 65535 whatever their file’s maximum is.
+ * Gray, gray and alpha, RGB or RGBA, row by row from the top; alpha is straight. 16-bit samples
+ * span 0 to 65535, regardless of the file’s maximum.
  */
 export interface DecodedPixels {
   pixels: Uint8Array | Uint16Array;
@@ -26,32 +26,32 @@ export interface DecodedPixels {
 }
 
 /**
- * A format that is read without sharp. All but `matches` throw `ConversionError`, and nothing else,
- * whatever the bytes are. `decode` allocates in proportion to width times height, which are for the
- * caller to check first.
+ * A format that is read without sharp. For any input, every function except `matches` throws only
+ * `ConversionError`. `decode` allocates in proportion to width times height, which the caller must
+ * check first.
  */
 export interface FileDecoder {
   matches(bytes: Uint8Array): boolean;
   readHeader(bytes: Uint8Array): FileHeader;
   decode(bytes: Uint8Array): DecodedPixels;
   /**
-   * The PNG file that is the image, in a format that can wrap one. To be asked before the other
-   * two, which refuse such a file.
+   * Returns the embedded PNG file, for formats that can wrap one. Call it before the other two,
+   * which reject such a file.
    */
   pngInside?(bytes: Uint8Array): Uint8Array | undefined;
 }
 
-/** What is the file’s fault: say what was expected, what is there instead, and where. */
+/** For damaged files: state what was expected, what was found, and where. */
 export function corrupt(message: string): ConversionError {
   return new ConversionError('CORRUPT_IMAGE', message);
 }
 
-/** What is right but not read. */
+/** For valid but unsupported files. */
 export function unsupported(variant: string, cure: string): ConversionError {
   return new ConversionError('UNSUPPORTED_FORMAT', `${variant} is not read. ${cure}`);
 }
 
-/** Refuses an image without a pixel. */
+/** Rejects an image without pixels. */
 export function checkSize({ width, height }: { width: number; height: number }): void {
   if (width > 0 && height > 0) return;
   throw corrupt(`Expected at least one pixel but the header says ${width} x ${height}.`);

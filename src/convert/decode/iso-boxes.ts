@@ -1,14 +1,14 @@
 import { textAt } from '../formats/bytes.ts';
 
-/** A box of the ISO base media file format, which HEIC, JPEG XL and JPEG 2000 share. */
+/** A box of the ISO base media file format, the structure of HEIC, JPEG XL and JPEG 2000. */
 interface IsoBox {
   type: string;
   body: Uint8Array;
-  /** False where the bytes end before the box does. */
+  /** False if the bytes end before the box does. */
   isWhole: boolean;
 }
 
-/** The boxes that follow each other in `bytes`: ISO/IEC 14496-12, 4.2. */
+/** Iterates over the consecutive boxes in `bytes`: ISO/IEC 14496-12, 4.2. */
 export function* isoBoxes(bytes: Uint8Array): Generator<IsoBox> {
   const view = viewOf(bytes);
   for (let at = 0; at + 8 <= bytes.length; ) {
@@ -16,7 +16,7 @@ export function* isoBoxes(bytes: Uint8Array): Generator<IsoBox> {
     const isLong = size32 === 1 && at + 16 <= bytes.length;
     const bodyAt = at + (isLong ? 16 : 8);
     const size = isLong ? Number(view.getBigUint64(at + 8)) : size32 || bytes.length - at;
-    // A size that does not cover its own header would never end.
+    // A size smaller than the header would loop forever.
     const end = Math.max(at + size, bodyAt);
     const body = bytes.subarray(bodyAt, end);
     yield { type: textAt(bytes, at + 4, at + 8), body, isWhole: end <= bytes.length };
@@ -24,7 +24,7 @@ export function* isoBoxes(bytes: Uint8Array): Generator<IsoBox> {
   }
 }
 
-/** The body of the first box of this type, which can be cut off. */
+/** The body of the first box of this type, which may be truncated. */
 export function isoBox(bytes: Uint8Array, type: string): Uint8Array | undefined {
   for (const box of isoBoxes(bytes)) {
     if (box.type === type) return box.body;
@@ -32,7 +32,7 @@ export function isoBox(bytes: Uint8Array, type: string): Uint8Array | undefined 
   return undefined;
 }
 
-/** Big-endian access. Beyond the end, it throws a `RangeError`. */
+/** Big-endian access. Reading past the end throws a `RangeError`. */
 export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -9,8 +9,8 @@ import { tga } from './tga/decode-tga.ts';
 import type { WasmDecoder } from './wasm/wasm-decoder.ts';
 
 /**
- * What reads the formats that sharp does not. Whatever turns, mirrors or crops an image is applied
- * by its decoder. WebAssembly is loaded with the first image that needs it.
+ * The decoders of formats that sharp does not read. Each applies its format’s rotation, mirroring
+ * and cropping. WebAssembly is loaded with the first image that needs it.
  */
 const loaders = {
   heic: async () => (await import('./heif/decode-heic.ts')).heicDecoder,
@@ -34,7 +34,7 @@ export async function ownDecoder(format: OwnFormat): Promise<FileDecoder | WasmD
   return await loaders[format]();
 }
 
-/** The file that is the image: an icon can have a whole PNG in it. */
+/** Returns the embedded file if there is one: an icon can contain a whole PNG. */
 export function unwrapped(bytes: Uint8Array): Uint8Array {
   return (ico.matches(bytes) && ico.pngInside?.(bytes)) || bytes;
 }

@@ -1,12 +1,12 @@
 import { corrupt } from './file-decoder.ts';
 
-/** Colours by index, each as few samples as all of them can be told in. */
+/** Colours by index, with the fewest samples that can represent all of them. */
 export interface Palette {
   samples: Uint8Array;
   channels: 1 | 2 | 3 | 4;
 }
 
-/** From four samples a colour. Grays take one channel instead of three equal ones. */
+/** Expects four samples per colour. Grays get one channel instead of three equal ones. */
 export function paletteOf(rgba: Uint8Array, { hasAlpha = false } = {}): Palette {
   const colours = isGray(rgba) ? [0] : [0, 1, 2];
   const kept = hasAlpha ? [...colours, 3] : colours;
@@ -26,8 +26,8 @@ function isGray(rgba: Uint8Array): boolean {
 }
 
 /**
- * Writes the colours of the indices to `pixels`, from sample `at` on. An index without a colour is
- * refused: viewers show black, a gray or what they happen to have in memory.
+ * Writes the colours of the indices to `pixels`, starting at sample `at`. Throws for an index
+ * without a colour: viewers show black, a gray or arbitrary memory.
  */
 export function paint(
   { samples, channels }: Palette,

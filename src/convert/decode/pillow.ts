@@ -5,20 +5,20 @@ import type { PixelImage } from '../pixel-image.ts';
 
 const pngGray = 0;
 
-/** Samples as Pillow 9 to 12 opens them, where that is not how libvips does. */
+/** Adjusts samples to match Pillow 9 to 12 where libvips differs. */
 export function asPillow(image: PixelImage, file: SourceFile, bytes: Uint8Array): PixelImage {
   if (file.image.format === 'gif') return withGifBackground(image, bytes);
   if (!(image.pixels instanceof Uint16Array)) return image;
   return isClipped(file, bytes) ? clipped(image, isWhiteZero(file, bytes)) : upperBytes(image);
 }
 
-/** Pillow’s modes I and I;16, whose `convert('L')` makes white of all above 255 (`I16L_L`). */
+/** Pillow’s modes I and I;16, whose `convert('L')` turns all values above 255 white (`I16L_L`). */
 function isClipped({ samples, image }: SourceFile, bytes: Uint8Array): boolean {
   const isPngGray = image.format === 'png' && bytes[25] === pngGray;
   return samples === 'gray' && (isPngGray || !image.hasAlpha);
 }
 
-/** In these modes, Pillow does not turn over what counts up from white. */
+/** In these modes, Pillow does not invert images in which 0 is white. */
 function isWhiteZero({ image }: SourceFile, bytes: Uint8Array): boolean {
   return image.format === 'tiff' && isWhiteZeroTiff(bytes);
 }
@@ -30,12 +30,12 @@ function clipped(image: PixelImage, isWhiteZero: boolean): PixelImage {
   return { ...image, pixels };
 }
 
-/** Of all other samples of 16 bits, Pillow reads the upper eight (`RGB;16B` and its kin). */
+/** For all other 16-bit samples, Pillow reads the upper eight bits (`RGB;16B` and similar). */
 function upperBytes(image: PixelImage): PixelImage {
   return { ...image, pixels: Uint8Array.from(image.pixels, (value) => value >> 8) };
 }
 
-/** What is transparent in a GIF has a colour for Pillow; libvips makes it black. */
+/** Transparent pixels of a GIF have a colour in Pillow; libvips makes them black. */
 function withGifBackground(image: PixelImage, bytes: Uint8Array): PixelImage {
   const colour = firstGifBackground(bytes);
   if (image.channels !== 4 || !colour) return image;

@@ -2,12 +2,13 @@ import { maxOf, type PixelImage } from '../pixel-image.ts';
 
 const [short, long, undefinedBytes] = [3, 4, 7];
 const headBytes = 8;
-/** The order in which this machine has the bytes of samples. */
+/** Whether this machine is little-endian. */
 const isLittle = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /**
- * Pixels as an uncompressed TIFF of one strip with a colour profile, for libvips to apply that:
- * sharp takes no profile with raw pixels. TIFF 6.0, sections 2 and 18; ICC.1:2022, B.4.
+ * Wraps pixels and a colour profile in an uncompressed single-strip TIFF so that libvips can apply
+ * the profile: sharp accepts no profile with raw pixels. TIFF 6.0, sections 2 and 18; ICC.1:2022,
+ * B.4.
  */
 export function rawTiff({ pixels, width, height, channels }: PixelImage, icc: Uint8Array): Buffer {
   const data = Buffer.from(pixels.buffer, pixels.byteOffset, pixels.byteLength);
@@ -19,7 +20,7 @@ export function rawTiff({ pixels, width, height, channels }: PixelImage, icc: Ui
   const entries: [tag: number, type: number, count: number, value: number][] = [
     [256, long, 1, width],
     [257, long, 1, height],
-    // Up to two of them have their place in the entry itself.
+    // Up to two values fit in the entry itself.
     [258, short, channels, channels > 2 ? bitsAt : bits],
     [259, short, 1, 1],
     [262, short, 1, channels < 3 ? 1 : 2],
@@ -27,7 +28,7 @@ export function rawTiff({ pixels, width, height, channels }: PixelImage, icc: Ui
     [277, short, 1, channels],
     [278, long, 1, height],
     [279, long, 1, data.length],
-    // Alpha that is not multiplied.
+    // Straight alpha.
     ...(channels % 2 === 0 ? [[338, short, 1, 2] as [number, number, number, number]] : []),
     [34_675, undefinedBytes, icc.length, iccAt],
   ];

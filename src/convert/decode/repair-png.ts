@@ -7,10 +7,9 @@ const samplesOf: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 const lastFilter = 4;
 
 /**
- * A whole PNG of one that is cut off or damaged in its pixels: of every row that arrived whole, and
- * zeros for the others, which are black, or clear where there is alpha. libpng alone would give up
- * the last 8 KB of what is there, and all of it where it is interlaced. Undefined where not one row
- * arrived.
+ * Rebuilds a truncated or damaged PNG from its complete rows. Missing rows become zeros: black, or
+ * transparent if there is alpha. libpng alone would lose the last 8 KB, and everything if the image
+ * is interlaced. Undefined if no row is complete.
  */
 export async function mendPng(bytes: Uint8Array): Promise<Uint8Array | undefined> {
   const chunks = [...pngChunks(bytes)];
@@ -29,7 +28,7 @@ export async function mendPng(bytes: Uint8Array): Promise<Uint8Array | undefined
   ]);
 }
 
-/** In bytes, of the rows as they are stored: https://www.w3.org/TR/png-3/#8Interlace */
+/** Sizes in bytes of the rows as stored: https://www.w3.org/TR/png-3/#8Interlace */
 function rowSizes(bytes: Uint8Array): number[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset + signatureBytes);
   const [width, height] = [view.getUint32(8), view.getUint32(12)];
@@ -52,10 +51,10 @@ const adam7 = [
   { x: 0, y: 1, dx: 1, dy: 2 },
 ];
 
-/** Returns how many bytes there are, up to the end or the first fault. */
+/** Returns the number of bytes up to the end or the first error. */
 async function inflateInto(rows: Uint8Array, data: Uint8Array[]): Promise<number> {
   let at = 0;
-  // Small pieces: the one in which a fault is found is lost.
+  // Small chunks, because the chunk with the error is lost.
   const inflate = createInflate({ chunkSize: 4_096 });
   try {
     for await (const piece of Readable.from(data).pipe(inflate)) {
@@ -65,12 +64,12 @@ async function inflateInto(rows: Uint8Array, data: Uint8Array[]): Promise<number
       if (at === rows.length) break;
     }
   } catch {
-    // What came before the fault is what there is.
+    // Keeps what was inflated before the error.
   }
   return at;
 }
 
-/** How many bytes of whole rows there are, each with a filter that exists. */
+/** Returns the number of bytes of complete rows with valid filters. */
 function wholeRows(rows: Uint8Array, sizes: number[], length: number): number {
   let at = 0;
   for (const size of sizes) {

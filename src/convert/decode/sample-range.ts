@@ -1,4 +1,4 @@
-/** Makes white 65535 that is less: samples of 10 bits, say, which stand in 16. In place. */
+/** Scales samples in place to the full range of their type, such as 10-bit samples in 16 bits. */
 export function toFullRange<Samples extends Uint8Array | Uint16Array>(
   samples: Samples,
   depth: number,
@@ -11,12 +11,12 @@ export function toFullRange<Samples extends Uint8Array | Uint16Array>(
   return samples;
 }
 
-/** Colours that were multiplied by the alpha that follows them, without that. In place. */
+/** Converts colours premultiplied by the alpha after them to straight alpha, in place. */
 export function straightAlpha(samples: Uint8Array | Uint16Array, channels: number): void {
   const max = samples.BYTES_PER_ELEMENT === 1 ? 255 : 65_535;
   for (let i = 0; i < samples.length; i += channels) {
     const alpha = samples[i + channels - 1] as number;
-    // What is not seen has no colour to restore.
+    // Fully transparent pixels have no colour to restore.
     if (alpha === 0 || alpha === max) continue;
     for (let k = i; k < i + channels - 1; k++) {
       samples[k] = Math.min(Math.round(((samples[k] as number) * max) / alpha), max);
@@ -24,7 +24,7 @@ export function straightAlpha(samples: Uint8Array | Uint16Array, channels: numbe
   }
 }
 
-/** RGBA whose three colours are equal, without two of them. */
+/** Reduces RGBA with three equal colours to gray and alpha. */
 export function grayAlpha<Samples extends Uint8Array | Uint16Array>(rgba: Samples): Samples {
   return rgba.filter((_, i) => i % 4 === 0 || i % 4 === 3) as Samples;
 }

@@ -4,8 +4,8 @@ import type { GrayPixels } from '../pixel-image.ts';
 import { lzw } from './gif-lzw.ts';
 import { checkOutputBytes } from './output-size.ts';
 
-// GIF89a, https://www.w3.org/Graphics/GIF/spec-gif89a.txt, written here because libvips chooses its
-// own palette and comes out one level off; with a palette of all grays, every value is exact.
+// GIF89a, https://www.w3.org/Graphics/GIF/spec-gif89a.txt. Written here because libvips chooses its
+// own palette and is one level off; a palette of all grays keeps every value exact.
 
 interface GifOptions {
   frames: number;
@@ -14,7 +14,10 @@ interface GifOptions {
   deadline: Deadline;
 }
 
-/** Every frame whole, one below the other in `image`; pixels less than half opaque are left out. */
+/**
+ * Encodes frames stacked vertically in `image`, each in full. Pixels less than half opaque become
+ * transparent.
+ */
 export function encodeGif(
   { pixels, width, height, channels }: GrayPixels,
   { frames, timing, maxOutputBytes, deadline }: GifOptions,
@@ -43,7 +46,7 @@ interface Indexed {
   transparent?: number;
 }
 
-/** The palette’s index is the gray. Transparency takes that of the gray that is used least. */
+/** Uses the gray as the palette index. Transparency takes the index of the least used gray. */
 function indexed(pixels: GrayPixels['pixels'], channels: 1 | 2): Indexed {
   if (channels === 1) return { indices: Uint8Array.from(pixels) };
   const uses = new Uint32Array(256);
@@ -51,7 +54,7 @@ function indexed(pixels: GrayPixels['pixels'], channels: 1 | 2): Indexed {
     if (isThere(pixels[i + 1])) uses[pixels[i] as number] = (uses[pixels[i] as number] ?? 0) + 1;
   }
   const transparent = uses.indexOf(Math.min(...uses));
-  // Only where all 256 grays are used does one have to give way.
+  // A gray changes only if all 256 are used.
   const neighbour = transparent === 255 ? 254 : transparent + 1;
   const indices = Uint8Array.from({ length: pixels.length / 2 }, (_, i) => {
     if (!isThere(pixels[i * 2 + 1])) return transparent;
@@ -79,16 +82,16 @@ function header({ width, height }: Size): Buffer {
   return Buffer.concat([Buffer.from('GIF89a', 'latin1'), screen, palette]);
 }
 
-/** Section 26; Netscape’s extension counts repetitions, and 0 is for ever. */
+/** Section 26. Netscape’s extension counts repetitions; 0 means forever. */
 function loopExtension(loop: number): Buffer {
-  // Shown once is what a GIF without the extension is.
+  // Without the extension, a GIF is shown once.
   if (loop === 1) return Buffer.alloc(0);
   const extension = Buffer.from('\x21\xff\x0bNETSCAPE2.0\x03\x01\0\0\0', 'latin1');
   extension.writeUInt16LE(Math.max(0, loop - 1), 16);
   return extension;
 }
 
-/** Section 23; a transparent frame is cleared away before the next one. */
+/** Section 23. A transparent frame is cleared before the next one. */
 function graphicControl(delayMs: number, transparent: number | undefined): Buffer {
   const isTransparent = transparent !== undefined;
   const flags = isTransparent ? 0b01001 : 0b00100; // disposal, then whether there is transparency
@@ -105,7 +108,7 @@ function imageDescriptor({ width, height }: Size): Buffer {
   return block;
 }
 
-/** Sections 15 and 22: the code size, then blocks of at most 255 bytes, then an empty one. */
+/** Sections 15 and 22: the code size, then blocks of at most 255 bytes, then an empty block. */
 function blocksOf(codes: Uint8Array): Buffer {
   const blocks = Buffer.alloc(codes.length + Math.ceil(codes.length / 255) + 2);
   let end = blocks.writeUInt8(8);

@@ -9,15 +9,15 @@ import { type Recipe, recipeOptions } from '../recipe/recipe-options.ts';
 import { encodeGif } from './encode-gif.ts';
 import { checkOutputBytes } from './output-size.ts';
 
-/** What encoding needs to know of a checked image. */
+/** The parts of a checked image that encoding needs. */
 export interface EncodeOptions extends Pick<CheckedImage, 'recipe' | 'plan' | 'deadline'> {
   file: Pick<SourceFile, 'timing'>;
   limits: Pick<Limits, 'maxOutputBytes'>;
 }
 
 /**
- * Bytes a pixel that an encoder allocates for each byte of a sample, the output included. Measured
- * on 12 megapixels as the growth of the process (libvips 8.18, Linux x64), rounded up.
+ * Bytes per pixel that an encoder allocates for each byte of a sample, including the output.
+ * Measured on 12 megapixels as the growth of the process (libvips 8.18, Linux x64), rounded up.
  */
 export const encoderBytes: Record<OutputFormat, (channels: number) => number> = {
   png: (channels) => 1.5 * channels,
@@ -28,7 +28,10 @@ export const encoderBytes: Record<OutputFormat, (channels: number) => number> = 
   gif: () => 4,
 };
 
-/** Lossless ones take no quality: for some, sharp would make it an effort, or near-lossless. */
+/**
+ * Omits the quality for lossless output: for some formats, sharp would use it as an effort or
+ * switch to near-lossless.
+ */
 function lossy({ lossless, quality }: Recipe) {
   return lossless ? { lossless } : { quality };
 }
@@ -39,29 +42,29 @@ const sharpEncoders: Record<
 > = {
   png: (image, { recipe: { compressionLevel } }) =>
     image.png({ adaptiveFiltering: true, compressionLevel }),
-  // Optimised Huffman tables save 1 % of the bytes for half as much work again.
+  // Optimised Huffman tables save 1 % of the bytes for 50 % more work.
   jpeg: (image, { recipe: { quality } }) => image.jpeg({ quality, optimiseCoding: false }),
   webp: (image, { recipe, file }) =>
     image.webp({ ...lossy(recipe), effort: effortFor('webp', recipe), ...file.timing }),
   avif: (image, { recipe }) => image.avif({ ...lossy(recipe), effort: effortFor('avif', recipe) }),
-  // sharp’s own default is JPEG, which is lossy and has no alpha.
+  // sharp defaults to JPEG, which is lossy and has no alpha.
   tiff: (image) => image.tiff({ compression: 'deflate', predictor: 'horizontal' }),
 };
 
-/** Whoever asks for the source’s format cannot know how far that goes. */
+/** Clamps the effort, because the range of the source’s format is unknown to the caller. */
 function effortFor(format: 'webp' | 'avif', { effort }: Recipe): number {
   return Math.min(effort, outputFormats[format].effort[1]);
 }
 
 export interface Encoded {
   bytes: Uint8Array;
-  /** Of the file. */
+  /** Channels of the file. */
   channels: number;
-  /** Time that went into making gray of colours. */
+  /** Milliseconds spent converting colours to gray. */
   grayMs: number;
 }
 
-/** Whether the encoder makes gray of these colours as it goes, which spares a copy of the image. */
+/** Whether the encoder converts these colours to gray itself, which avoids a copy of the image. */
 export function takesColours(
   { pixels, channels }: PixelImage,
   { recipe, plan: { format, depth } }: Pick<EncodeOptions, 'recipe' | 'plan'>,
@@ -70,13 +73,16 @@ export function takesColours(
   return isPossible && isEncodable({ pixels, channels, depth });
 }
 
-/** Whether {@link encodeGrayPng} writes it: any other level is sharp’s, as is all PNG without SIMD. */
+/**
+ * Whether {@link encodeGrayPng} writes the file. sharp handles other levels, and all PNG without
+ * SIMD.
+ */
 export function isOwnPng({ compressionLevel }: Recipe, format: OutputFormat): boolean {
   const isDefault = compressionLevel === recipeOptions.compressionLevel.default;
   return format === 'png' && isDefault && hasKernel();
 }
 
-/** Of gray, or of what {@link takesColours} accepts. */
+/** Encodes gray, or colours that {@link takesColours} accepts. */
 export async function encode(image: PixelImage, options: EncodeOptions): Promise<Encoded> {
   const { recipe, plan, file, limits, deadline } = options;
   const { format, frames } = plan;
@@ -103,7 +109,7 @@ async function encodeWithKernel(
       },
     },
   );
-  // What comes around the pixels is not in what was told on the way.
+  // The progress reports do not include the final bytes of the file.
   checkOutputBytes(encoded.bytes.length, maxOutputBytes);
   return encoded;
 }

@@ -2,10 +2,10 @@ const clearCode = 256;
 const endCode = 257;
 const maxCodes = 4_096;
 
-/** Codes of 9 to 12 bits for bytes: GIF89a, appendix F. */
+/** Encodes bytes as codes of 9 to 12 bits: GIF89a, appendix F. */
 export function lzw(bytes: Uint8Array): Uint8Array {
   const writer = bitWriter(bytes.length);
-  // The code of each known string and the byte after it; 0 is none, as codes begin at 258.
+  // The code of each known string plus the byte after it; 0 means none, because codes begin at 258.
   const codes = new Uint16Array(maxCodes * 256);
   const taken = new Uint32Array(maxCodes);
   let next = endCode + 1;
@@ -39,7 +39,7 @@ export function lzw(bytes: Uint8Array): Uint8Array {
   return writer.finish();
 }
 
-/** Bits from the lowest up, in a buffer that grows. */
+/** Writes bits, least significant first, to a growing buffer. */
 function bitWriter(expectedBytes: number) {
   let buffer = new Uint8Array(expectedBytes + 64);
   let length = 0;

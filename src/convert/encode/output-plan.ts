@@ -4,15 +4,15 @@ import { type FormatFacts, type OutputFormat, outputFormats } from '../formats/o
 import type { SourceFile } from '../formats/read-header.ts';
 import type { Recipe } from '../recipe/recipe-options.ts';
 
-/** What a recipe comes to for one source. */
+/** The output that a recipe produces for one source. */
 export interface OutputPlan {
   format: OutputFormat;
   depth: 8 | 16;
-  /** How many are converted, from the first on. */
+  /** The number of frames to convert, starting with the first. */
   frames: number;
 }
 
-/** Reads no pixels. */
+/** Decides the format, depth and number of frames. Reads no pixels. */
 export async function planOutput(
   bytes: Uint8Array,
   file: SourceFile,
@@ -39,8 +39,9 @@ export function isWritten(format: string): format is OutputFormat {
 }
 
 /**
- * A TIFF’s pages may differ in size and kind; then libvips reads, and writes, but one at a time. Of a
- * PNG, libvips reads the first picture alone, and so do our own decoders.
+ * Whether all pages can be read together. If a TIFF’s pages differ in size or kind, libvips reads
+ * and writes only one at a time. libvips and the built-in decoders read only the first image of a
+ * PNG or other format.
  */
 async function areAlike(bytes: Uint8Array, { image }: SourceFile): Promise<boolean> {
   if (isOwnFormat(image.format) || image.format === 'png') return false;

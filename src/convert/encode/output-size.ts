@@ -1,6 +1,8 @@
 import { ConversionError } from '../errors.ts';
 
-/** To be asked as soon as it is known how large an output is at least. */
+/**
+ * Call this as soon as a minimum output size is known. Throws `ConversionError` above the limit.
+ */
 export function checkOutputBytes(sizeBytes: number, maxOutputBytes: number): void {
   if (sizeBytes <= maxOutputBytes) return;
   throw new ConversionError(

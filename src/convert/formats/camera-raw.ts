@@ -2,7 +2,7 @@ import { hasText } from './bytes.ts';
 import { fileBrand } from './file-brand.ts';
 import { tiffDirectories } from './tiff-layout.ts';
 
-/** Those that are no TIFF, or say at once what they are. */
+/** Raw formats that are not TIFF or have a distinct signature. */
 const starts: readonly (readonly [name: string, start: string, at?: number])[] = [
   ['Canon CR2', 'CR\x02', 8],
   ['Canon CRW', 'HEAPCCDR', 6],
@@ -16,7 +16,7 @@ const starts: readonly (readonly [name: string, start: string, at?: number])[] =
   ['Phase One IIQ', 'IIII', 8],
 ];
 
-/** By how the maker’s name begins in the file, in any case. */
+/** By the start of the maker’s name in the file, ignoring case. */
 const makers: readonly (readonly [maker: string, name: string])[] = [
   ['nikon', 'Nikon NEF'],
   ['sony', 'Sony ARW'],
@@ -37,14 +37,14 @@ const compressionTag = 259;
 const photometricTag = 262;
 const makeTag = 271;
 const dngVersionTag = 50_706;
-/** A mosaic of colour filters, and DNG’s linear raw: TIFF/EP (ISO 12234-2) and the DNG specification. */
+/** A colour filter array, and DNG’s linear raw: TIFF/EP (ISO 12234-2) and the DNG specification. */
 const rawPhotometrics = [32_803, 34_892];
-/** Sony’s, Samsung’s, Nikon’s and Pentax’s own. */
+/** The proprietary compressions of Sony, Samsung, Nikon and Pentax. */
 const rawCompressions = [32_767, 32_770, 34_713, 65_535];
 
 /**
- * The maker’s name for what a camera’s sensor saw, undefined for what is none. Most are TIFFs whose
- * first picture is a preview, often a tiny one, so that a reader of TIFF would take that.
+ * The maker’s name for its camera raw format; undefined for other files. Most are TIFFs whose first
+ * image is a preview, often tiny, which a TIFF reader would decode instead.
  */
 export function cameraRawOf(bytes: Uint8Array): string | undefined {
   const known = starts.find(([, start, at]) => hasText(bytes, start, at));

@@ -1,7 +1,7 @@
 import { hasText, textAt } from './bytes.ts';
 
 /**
- * AVIF, HEIC, MP4 and their kin are one container, told apart by the brands in its first box:
+ * AVIF, HEIC, MP4 and related formats share a container; the brands in its first box identify them:
  * ISO/IEC 14496-12, 4.3; https://aomediacodec.github.io/av1-avif/ and https://mp4ra.org.
  */
 const kinds = [
@@ -11,7 +11,7 @@ const kinds = [
   { name: 'a QuickTime video', brands: ['qt  '] },
 ] as const;
 
-/** What the brands of such a container say that it is; undefined where it is none. */
+/** The format named by the brands of such a container; undefined for other files. */
 export function fileBrand(bytes: Uint8Array): string | undefined {
   if (!hasText(bytes, 'ftyp', 4)) return undefined;
   const brands = brandsOf(bytes);
@@ -19,7 +19,7 @@ export function fileBrand(bytes: Uint8Array): string | undefined {
     const kind = kinds.find((kind) => kind.brands.some((known) => known === brand));
     if (kind) return kind.name;
   }
-  // These two say “some image” and leave it to the others to say which.
+  // These two brands mean “some image”; the other brands say which.
   return brands.includes('mif1') || brands.includes('msf1') ? 'HEIF' : 'an MP4 video';
 }
 

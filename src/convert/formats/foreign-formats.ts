@@ -3,7 +3,7 @@ import { hasText, textAt } from './bytes.ts';
 import { cameraRawOf } from './camera-raw.ts';
 import { fileBrand } from './file-brand.ts';
 
-/** What is not read: what it looks like, and what to do. */
+/** An unsupported format: what the file appears to be, and what the user can do. */
 interface ForeignFormat {
   name: string;
   cure: string;
@@ -23,7 +23,7 @@ interface Signature extends ForeignFormat {
   at?: number;
 }
 
-/** What people upload by mistake, and how it begins. The first row that matches names it. */
+/** Signatures of files that people upload by mistake. The first matching row wins. */
 const signatures: readonly Signature[] = [
   { name: 'PDF', cure: render, starts: ['%PDF-'] },
   { name: 'PostScript', cure: render, starts: ['%!PS', '\xc5\xd0\xd3\xc6'] },
@@ -64,7 +64,7 @@ const signatures: readonly Signature[] = [
   },
 ];
 
-/** What a ZIP is, by the name or the content of its first file. */
+/** Kinds of ZIP archives, by the name or content of their first file. */
 const zipKinds: readonly (ForeignFormat & { starts: readonly string[] })[] = [
   { name: 'a Krita picture', cure: exportIt, starts: ['mimetypeapplication/x-krita'] },
   { name: 'OpenRaster', cure: exportIt, starts: ['mimetypeimage/openraster'] },
@@ -94,7 +94,7 @@ const textKinds: readonly (ForeignFormat & { pattern: RegExp })[] = [
   },
 ];
 
-/** What bytes that are none of the accepted formats look like. */
+/** Identifies bytes that are in none of the accepted formats. */
 export function foreignFormatOf(bytes: Uint8Array): ForeignFormat {
   return (
     rawKind(bytes) ??
@@ -112,7 +112,7 @@ function rawKind(bytes: Uint8Array): ForeignFormat | undefined {
   return maker ? { name: `camera raw (${maker})`, cure: develop } : undefined;
 }
 
-/** The name of its first file is after 30 bytes, and what is stored there follows. */
+/** The name of the first file starts at byte 30, followed by its content. */
 function zipKind(bytes: Uint8Array): ForeignFormat | undefined {
   if (!hasText(bytes, 'PK\x03\x04') && !hasText(bytes, 'PK\x05\x06')) return undefined;
   const first = textAt(bytes, 30, 128);
@@ -132,7 +132,7 @@ function riffKind(bytes: Uint8Array): ForeignFormat | undefined {
     : { name: 'a RIFF file', cure: save };
 }
 
-/** A version, run lengths, bits a sample: the format has no better signature. */
+/** A version, the encoding and bits per sample: the format has no better signature. */
 function pcxKind([mark, version = 9, encoding, bits = 0]: Uint8Array): ForeignFormat | undefined {
   const isPcx = mark === 10 && version <= 5 && encoding === 1 && [1, 2, 4, 8].includes(bits);
   return isPcx ? { name: 'PCX', cure: save } : undefined;
@@ -144,7 +144,7 @@ function textKind(bytes: Uint8Array): ForeignFormat | undefined {
   const text = new TextDecoder().decode(start);
   const named = textKinds.find(({ pattern }) => pattern.test(text));
   if (named) return named;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what text does not have.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: text has none of these.
   return /[\0-\x08\x0e-\x1f]/.test(text) || text.slice(0, -1).includes('\ufffd')
     ? undefined
     : { name: 'text', cure: save };

@@ -1,6 +1,6 @@
 /**
- * The colour of a GIF’s first frame where it is transparent or not painted: that of the transparent
- * index, or else of index 0. GIF89a, sections 17 to 23. Undefined without a palette.
+ * The colour of the transparent or unpainted pixels of a GIF’s first frame: that of the transparent
+ * index, otherwise of index 0. GIF89a, sections 17 to 23. Undefined without a palette.
  */
 export function firstGifBackground(bytes: Uint8Array): Uint8Array | undefined {
   const screen = paletteAt(bytes, 10, 13);
@@ -20,21 +20,21 @@ export function firstGifBackground(bytes: Uint8Array): Uint8Array | undefined {
 }
 
 /**
- * Whether a GIF ends within a block. libnsgif then takes the frames before it for all that there are.
- * Without a mere end mark, or with something else in its place, nothing is missing.
+ * Whether a GIF ends within a block; libnsgif then treats the frames before it as the complete
+ * animation. A missing or wrong end marker alone does not count as truncation.
  */
 export function isCutGif(bytes: Uint8Array): boolean {
   let at = paletteAt(bytes, 10, 13).end;
   while (at < bytes.length) {
     if (bytes[at] === 0x21) at = endOfBlocks(bytes, at + 2);
-    // The position and size of a frame, its palette, and the bits of a code come before its data.
+    // The frame’s position and size, its palette and the code size precede its data.
     else if (bytes[at] === 0x2c) at = endOfBlocks(bytes, paletteAt(bytes, at + 9, at + 10).end + 1);
     else return false;
   }
   return at > bytes.length;
 }
 
-/** The palette that a byte of flags announces, if it does, and where what follows begins. */
+/** The palette, if the flags announce one, and the offset after it. */
 function paletteAt(bytes: Uint8Array, flagsAt: number, start: number) {
   const flags = bytes[flagsAt] ?? 0;
   if (flags < 0x80) return { colours: undefined, end: start };

@@ -13,13 +13,18 @@ interface InputFormatFacts {
   name: string;
   contentType: string;
   extensions: readonly string[];
-  /** What reads it, for the documentation. */
+  /** The decoder, for the documentation. */
   decoder: string;
-  /** Whether bytes begin as this format does. Names are not asked: anyone can rename a file. */
+  /**
+   * Whether bytes start like this format. File names are ignored, because anyone can rename a file.
+   */
   matches(bytes: Uint8Array): boolean;
 }
 
-/** The formats that are read. TGA has no signature and is recognised last, by what makes sense. */
+/**
+ * The supported input formats. TGA has no signature, so it comes last and is recognised by its
+ * plausible fields.
+ */
 export const inputFormats = {
   jpeg: {
     name: 'JPEG',
@@ -141,7 +146,7 @@ export const inputFormats = {
 
 export type InputFormat = keyof typeof inputFormats;
 
-/** Which of {@link inputFormats} the content is, if any. */
+/** The input format of the content; undefined if none matches. */
 export function inputFormatOf(bytes: Uint8Array): InputFormat | undefined {
   return (Object.keys(inputFormats) as InputFormat[]).find((format) =>
     inputFormats[format].matches(bytes),

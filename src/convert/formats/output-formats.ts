@@ -2,22 +2,22 @@ export interface FormatFacts {
   name: string;
   contentType: string;
   extensions: readonly string[];
-  /** Most pixels on one side of a frame. */
+  /** Maximum pixels per side of a frame. */
   maxSide: number;
-  /** `binary`: a pixel is there or not. */
+  /** `binary`: each pixel is fully transparent or fully opaque. */
   alpha: 'none' | 'binary' | 'full';
-  /** Gray can be stored as one channel; else it is three equal ones. */
+  /** Gray is stored as one channel; otherwise as three equal ones. */
   hasGray: boolean;
-  /** Most bits a sample. */
+  /** Maximum bits per sample. */
   maxDepth: 8 | 16;
-  /** Frames or pages after the first. */
+  /** Supports more than one frame or page. */
   hasFrames: boolean;
-  /** How long a frame is shown, and how often all are. */
+  /** Supports frame durations and a loop count. */
   hasTiming: boolean;
   hasQuality: boolean;
-  /** Lossy formats that can do without loss. */
+  /** A lossy format with a lossless mode. */
   hasLossless: boolean;
-  /** Least and most that sharp takes. */
+  /** The range that sharp accepts. */
   effort?: readonly [min: number, max: number];
   hasCompressionLevel: boolean;
 }
@@ -33,7 +33,7 @@ const plain = {
   hasCompressionLevel: false,
 } as const;
 
-/** The formats that are written. */
+/** The supported output formats. */
 export const outputFormats = {
   png: {
     ...plain,
@@ -49,7 +49,7 @@ export const outputFormats = {
     name: 'JPEG',
     contentType: 'image/jpeg',
     extensions: ['jpg', 'jpeg'],
-    // The format could say 65,535, but libjpeg stops here.
+    // The format allows 65,535, but libjpeg does not.
     maxSide: 65_500,
     alpha: 'none',
     hasQuality: true,

@@ -2,14 +2,17 @@ import { textAt } from './bytes.ts';
 
 interface PngChunk {
   type: string;
-  /** Cut off where the file is. */
+  /** Truncated if the file is. */
   data: Uint8Array;
-  /** Where the chunk begins, and where the next one would. */
+  /** Offset of the chunk; `end` is the offset of the following one. */
   start: number;
   end: number;
 }
 
-/** The chunks of a PNG, up to its end or where it is cut off: https://www.w3.org/TR/png-3/#5Chunk-layout */
+/**
+ * Iterates over the chunks of a PNG until it ends or is truncated:
+ * https://www.w3.org/TR/png-3/#5Chunk-layout
+ */
 export function* pngChunks(bytes: Uint8Array): Generator<PngChunk> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let start = 8; start + 8 <= bytes.length; ) {
@@ -23,8 +26,8 @@ export function* pngChunks(bytes: Uint8Array): Generator<PngChunk> {
 }
 
 /**
- * The pictures in a PNG: 1, or the frames of an animation and the still picture that stands before
- * them, if there is one. Frames are counted, as the number in `acTL` may be anything:
+ * Counts the images in a PNG: 1, or the frames of an animation plus a separate still image before
+ * them. Counts the actual frames, because the number in `acTL` may be wrong:
  * https://www.w3.org/TR/png-3/#apng-frame-based-animation
  */
 export function pngPages(bytes: Uint8Array): number {
@@ -33,7 +36,7 @@ export function pngPages(bytes: Uint8Array): number {
   let frames = 0;
   for (const { type } of pngChunks(bytes)) {
     if (type === 'IDAT') {
-      // An animation says so before the picture.
+      // An animation is declared before the image data.
       if (!isAnimated) return 1;
       isStill ||= frames === 0;
     }

@@ -4,8 +4,8 @@ import { pngChunks } from './png-chunks.ts';
 const orientationTag = 0x0112;
 
 /**
- * The orientation in a PNG’s eXIf chunk, which may come after the image data, where libvips does not
- * look: https://www.w3.org/TR/png-3/#eXIf. Undefined where there is none.
+ * The orientation in a PNG’s eXIf chunk, which may follow the image data, where libvips does not
+ * search: https://www.w3.org/TR/png-3/#eXIf. Undefined if there is none.
  */
 export function pngOrientation(bytes: Uint8Array): number | undefined {
   for (const { type, data } of pngChunks(bytes)) {
@@ -14,7 +14,7 @@ export function pngOrientation(bytes: Uint8Array): number | undefined {
   return undefined;
 }
 
-/** Of the first directory of EXIF data, which are laid out as a TIFF: EXIF 2.32, 4.5.2. */
+/** Reads the first directory of EXIF data, which has the layout of a TIFF: EXIF 2.32, 4.5.2. */
 function exifOrientation(exif: Uint8Array): number | undefined {
   const view = new DataView(exif.buffer, exif.byteOffset, exif.byteLength);
   const isLittle = hasText(exif, 'II*\0');

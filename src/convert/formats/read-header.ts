@@ -11,61 +11,61 @@ import { pngPages } from './png-chunks.ts';
 import { pngOrientation } from './png-orientation.ts';
 import { isPlainYccTiff } from './tiff-layout.ts';
 
-/** What a file’s header says of the image in it. */
+/** What a file’s header says about its image. */
 export interface SourceImage {
   format: InputFormat;
   sizeBytes: number;
-  /** As stored: an orientation of 5 to 8 swaps it with the height. */
+  /** As stored: an orientation of 5 to 8 swaps width and height. */
   width: number;
   height: number;
-  /** Alpha included. */
+  /** Including alpha. */
   channels: number;
-  /** Bits a sample as stored; where there is a palette, bits of its index. */
+  /** Bits per sample as stored; bits per index if there is a palette. */
   depth: number;
   pages: number;
-  /** There is an alpha channel. Its pixels may still all be opaque. */
+  /** Whether there is an alpha channel. All pixels may still be opaque. */
   hasAlpha: boolean;
-  /** EXIF’s 1 to 8, where the file has it. */
+  /** EXIF orientation from 1 to 8, if the file has one. */
   orientation?: number;
-  /** Stored coarse to fine: a progressive JPEG, an interlaced PNG. */
+  /** Stored from coarse to fine: a progressive JPEG or an interlaced PNG. */
   isProgressive?: boolean;
 }
 
-/** What decoding and encoding need to know besides. */
+/** The header plus what decoding and encoding need. */
 export interface SourceFile {
   image: SourceImage;
   samples: SampleKind;
-  /** More than 8 bits a sample once decoded. */
+  /** More than 8 bits per sample after decoding. */
   isDeep: boolean;
   icc?: Uint8Array;
-  /** The colours by number, where the file names them so. */
+  /** The colours as code points, if the file gives them. */
   cicp?: Cicp;
   timing?: Timing;
-  /** What decoding allocates besides, however many pixels the image has. */
+  /** Bytes that decoding allocates regardless of the number of pixels. */
   extraBytes?: number;
 }
 
-/** How an animation runs: milliseconds a frame, and how often it is shown, 0 being for ever. */
+/** Animation timing: milliseconds per frame, and the number of loops; 0 means forever. */
 export interface Timing {
   delay: number[];
   loop: number;
 }
 
-/** Asks the decoder for the header alone. Throws `ConversionError`. */
+/** Reads the header without decoding pixels. Throws `ConversionError`. */
 export async function readHeader(
   bytes: Uint8Array,
   format: InputFormat,
   { tolerate, compat, deadline }: Pick<Recipe, 'tolerate' | 'compat'> & { deadline: Deadline },
 ): Promise<SourceFile> {
   if (isOwnFormat(format)) return await readOwnHeader(bytes, format, deadline);
-  // libvips would hand out its samples as if they were RGB.
+  // libvips would return its samples as if they were RGB.
   if (format === 'tiff' && isPlainYccTiff(bytes)) {
     throw new ConversionError(
       'UNSUPPORTED_FORMAT',
       'Expected gray, RGB, CMYK or Lab samples but this TIFF has YCbCr without JPEG compression. Save it as RGB.',
     );
   }
-  // To count the frames of a GIF is to go through all of it.
+  // Counting the frames of a GIF requires reading all of it.
   const isLenient = tolerate === 'truncated' && format === 'gif';
   return await askSharp(bytes, format, { isLenient, compat });
 }
@@ -94,7 +94,7 @@ async function askSharp(
 ): Promise<SourceFile> {
   const reader = sharp(bytes, {
     failOn: isLenient ? 'none' : 'error',
-    // Whoever checks the limits wants to say how large the image is.
+    // The limits are checked later, with an error that states the image size.
     limitInputPixels: false,
     limitInputChannels: false,
   });
@@ -129,7 +129,7 @@ function imageOf(metadata: Metadata, format: InputFormat, bytes: Uint8Array): So
   };
 }
 
-/** Samples with a known black and white, in libvips’ names. Only TIFF can hold others. */
+/** Sample types with a known black and white, by libvips name. Only TIFF can hold others. */
 const readableSamples = {
   'b-w': { types: ['uchar'], colours: 1, space: 'gray' },
   grey16: { types: ['ushort'], colours: 1, space: 'gray' },
@@ -144,7 +144,7 @@ const readableSamples = {
 interface SampleFacts {
   types: readonly string[];
   colours: number;
-  /** `absolute` ones mean the same colour whatever the profile. */
+  /** `absolute`: the values mean the same colour regardless of the profile. */
   space: 'gray' | 'rgb' | 'cmyk' | 'absolute';
 }
 
@@ -162,8 +162,8 @@ function sampleKind(metadata: Metadata, format: InputFormat, compat: Recipe['com
 }
 
 /**
- * Gray that does not say what its white is. Pillow (its modes I and F) takes the numbers as they are,
- * cuts off what is not within 0 to 255, and so does libvips when it is asked for 8 bits.
+ * Gray with an undefined white level. Pillow (its modes I and F) keeps the numbers and clamps them
+ * to 0 to 255; libvips does the same when asked for 8 bits.
  */
 function isUnscaled({ space, depth, channels }: Metadata): boolean {
   return space === 'b-w' && channels === 1 && ['short', 'int', 'uint', 'float'].includes(depth);

@@ -5,13 +5,13 @@ const photometricTag = 262;
 const tileWidthTag = 322;
 const subDirectoriesTag = 330;
 
-/** A file that says of more is damaged, or wants to be followed for ever. */
+/** A file with more directories is damaged or loops forever. */
 const maxDirectories = 64;
 const maxEntries = 1_024;
 
-/** What a TIFF says of one of its images. */
+/** The tags of one image in a TIFF. */
 interface TiffDirectory {
-  /** The first number of a tag, if it is there. */
+  /** The first number of a tag, if it is present. */
   number(tag: number): number | undefined;
   text(tag: number): string | undefined;
 }
@@ -19,24 +19,27 @@ interface TiffDirectory {
 interface Entry {
   type: number;
   count: number;
-  /** Of the value, or of where it is. */
+  /** Offset of the value, or of the pointer to it. */
   at: number;
 }
 
-/** Whether the first page of a TIFF is stored in tiles rather than in strips: TIFF 6.0, section 15. */
+/** Whether the first page of a TIFF is stored in tiles instead of strips: TIFF 6.0, section 15. */
 export function isTiledTiff(bytes: Uint8Array): boolean {
   return firstDirectory(bytes)?.number(tileWidthTag) !== undefined;
 }
 
-/** Whether the first page of a TIFF counts up from white: TIFF 6.0, section 8. */
+/** Whether 0 is white in the first page of a TIFF: TIFF 6.0, section 8. */
 export function isWhiteZeroTiff(bytes: Uint8Array): boolean {
   return firstDirectory(bytes)?.number(photometricTag) === 0;
 }
 
-/** YCbCr, and JPEG of the old kind and the new: TIFF 6.0, sections 21 and 22, and Technical Note 2. */
+/** YCbCr, and old-style and new-style JPEG: TIFF 6.0, sections 21 and 22, and Technical Note 2. */
 const [yccPhotometric, jpegCompressions] = [6, [6, 7]];
 
-/** Whether the first page holds YCbCr that no JPEG decoder makes RGB of. */
+/**
+ * Whether the first page holds YCbCr without JPEG compression, which no JPEG decoder converts to
+ * RGB.
+ */
 export function isPlainYccTiff(bytes: Uint8Array): boolean {
   const first = firstDirectory(bytes);
   if (first?.number(photometricTag) !== yccPhotometric) return false;
@@ -48,15 +51,15 @@ function firstDirectory(bytes: Uint8Array): TiffDirectory | undefined {
 }
 
 /**
- * The images of a TIFF, page by page, each followed by those that are part of it: TIFF 6.0, section
- * 2, and TIFF Technical Note 1. BigTIFF is the same with wider numbers.
+ * Iterates over the pages of a TIFF, each followed by its sub-images: TIFF 6.0, section 2, and TIFF
+ * Technical Note 1. BigTIFF has the same structure with wider numbers.
  */
 export function* tiffDirectories(bytes: Uint8Array): Generator<TiffDirectory> {
   const isLittleEndian = bytes[0] === 0x49;
   const isBigTiff = bytes[isLittleEndian ? 2 : 3] === 43;
   const [countSize, entrySize, wordSize] = isBigTiff ? [8, 20, 8] : [2, 12, 4];
 
-  // Bytes past the end count as zero: a directory that is cut off is the decoder's to refuse.
+  // Bytes past the end read as zero: the decoder rejects a truncated directory.
   const numberAt = (at: number, size: number) => {
     let value = 0;
     for (let i = 0; i < size; i++) {
@@ -100,5 +103,5 @@ export function* tiffDirectories(bytes: Uint8Array): Generator<TiffDirectory> {
   }
 }
 
-/** Bytes of a value: BYTE, ASCII, SHORT, LONG, …, IFD; the others are not asked for. */
+/** Bytes per value: BYTE, ASCII, SHORT, LONG, …, IFD; the other types are not used. */
 const sizes: Record<number, number> = { 1: 1, 2: 1, 3: 2, 4: 4, 7: 1, 13: 4, 16: 8, 18: 8 };

@@ -2,7 +2,7 @@ import { type OutputFormat, outputFormats } from '../formats/output-formats.ts';
 import { type GrayPixels, maxOf, type PixelImage, samplesLike } from '../pixel-image.ts';
 import type { Recipe } from '../recipe/recipe-options.ts';
 
-/** An alpha that hides nothing says nothing: without it the same image takes half the channels. */
+/** Drops an alpha channel that is opaque everywhere, which halves the number of channels. */
 export function dropOpaqueAlpha(image: GrayPixels): GrayPixels {
   if (image.channels === 1 || hasTransparency(image)) return image;
   const { pixels, width, height } = image;
@@ -11,13 +11,13 @@ export function dropOpaqueAlpha(image: GrayPixels): GrayPixels {
   return { pixels: gray, width, height, channels: 1 };
 }
 
-/** Whether an image with alpha hides anything. */
+/** Whether any pixel of an image is not fully opaque. */
 export function hasTransparency(image: PixelImage): boolean {
   const opaque = maxOf(image.pixels);
   return hasAlpha(image, (alpha) => alpha !== opaque);
 }
 
-/** Whether anything shows in part, which a format with binary alpha cannot hold. */
+/** Whether any pixel is translucent, which a format with binary alpha cannot hold. */
 export function hasTranslucency(image: PixelImage): boolean {
   const opaque = maxOf(image.pixels);
   return hasAlpha(image, (alpha) => alpha !== opaque && alpha !== 0);
@@ -31,7 +31,7 @@ function hasAlpha({ pixels, channels }: PixelImage, test: (alpha: number) => boo
   return false;
 }
 
-/** What is left of the transparency, by the recipe and by what the output can hold. */
+/** How to treat transparency, as the recipe asks and the output allows. */
 interface AlphaPolicy {
   alpha: Recipe['alpha'];
   background: string;
@@ -39,8 +39,8 @@ interface AlphaPolicy {
 }
 
 /**
- * Transparency kept, dropped or flattened, before the colours become gray: the gray is then that of
- * the flattened picture.
+ * Keeps, drops or flattens transparency before colours become gray, so that the gray is that of the
+ * flattened image.
  */
 export function settleAlpha(image: PixelImage, policy: AlphaPolicy): PixelImage {
   const canKeep = outputFormats[policy.format].alpha !== 'none';
@@ -49,7 +49,10 @@ export function settleAlpha(image: PixelImage, policy: AlphaPolicy): PixelImage 
   return policy.alpha === 'drop' ? dropAlpha(image) : flatten(image, policy.background);
 }
 
-/** On a background as `#rrggbb`, rounded half up. Gray gets its colours from the background. */
+/**
+ * Blends with a background given as `#rrggbb`, rounding half up. Gray becomes RGB, because the
+ * background may be coloured.
+ */
 function flatten(image: PixelImage, background: string): PixelImage {
   const max = maxOf(image.pixels);
   const below = [1, 3, 5].map(
@@ -60,7 +63,7 @@ function flatten(image: PixelImage, background: string): PixelImage {
   );
 }
 
-/** The colours as they are stored below the transparency. */
+/** Keeps the colours as stored, including those of transparent pixels. */
 function dropAlpha(image: PixelImage): PixelImage {
   return withoutAlpha(image, image.channels === 2 ? 1 : 3, (value) => value);
 }
@@ -71,7 +74,7 @@ function withoutAlpha(
   sample: (value: number, alpha: number, channel: number) => number,
 ): PixelImage {
   const settled = samplesLike(pixels, width * height * colours);
-  // Gray is each of the colours.
+  // A gray sample serves as all three colours.
   const step = channels === 2 ? 0 : 1;
   for (let i = 0, at = 0; i < settled.length; i += colours, at += channels) {
     const alpha = pixels[at + channels - 1] as number;

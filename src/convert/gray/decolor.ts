@@ -4,15 +4,15 @@ import { mulberry32 } from './mulberry32.ts';
 import type { Weights } from './weighted.ts';
 
 // Contrast-preserving decolorization after C. Lu, L. Xu, J. Jia, “Real-time Contrast Preserving
-// Decolorization”, SIGGRAPH Asia 2012 Technical Briefs, written from the paper: of 66 global
-// weightings, the one whose gray differences are most probably the colour differences, where either
-// sign of a difference is as good (the two peaks of a Gaussian).
+// Decolorization”, SIGGRAPH Asia 2012 Technical Briefs, written from the paper. Of 66 global
+// weightings, it selects the one whose gray differences best match the colour differences, where
+// either sign of a difference is equally good (the two peaks of a Gaussian).
 
 const rec601: Weights = [19_595, 38_470, 7_471];
 const sigma = 0.05;
-/** Of colour differences, where 1 is that of black and white; what is below cannot be seen. */
+/** Minimum colour difference, where black and white differ by 1. Smaller ones are invisible. */
 const minContrast = 0.05;
-/** Pixels that are looked at, about. */
+/** Approximate number of pixels to sample. */
 const sampleSize = 64 * 64;
 
 interface Colour extends Lab {
@@ -25,11 +25,11 @@ interface Pair {
   red: number;
   green: number;
   blue: number;
-  /** Distance in CIELAB, no more than gray can show. */
+  /** Distance in CIELAB, limited to what gray can show. */
   contrast: number;
 }
 
-/** Weights in tenths; those of Rec. 601 where no two colours differ in more than lightness. */
+/** Weights in tenths; those of Rec. 601 if no two colours differ in more than lightness. */
 export function decolorWeights(image: PixelImage): Weights {
   const { colours, width } = sampleOf(image);
   const pairs = pairsOf(colours, width);
@@ -38,7 +38,10 @@ export function decolorWeights(image: PixelImage): Weights {
   return candidates[scores.indexOf(Math.max(...scores))] ?? rec601;
 }
 
-/** All weights in tenths that add up to 1. Nearest to Rec. 601 first: of equal scores, that wins. */
+/**
+ * All weights in tenths that add up to 1, nearest to Rec. 601 first, because the first of equal
+ * scores wins.
+ */
 const candidates: readonly Weights[] = Array.from({ length: 11 * 11 }, (_, i): Weights => {
   const [red, green] = [Math.floor(i / 11), i % 11];
   return [red, green, 10 - red - green];
@@ -57,13 +60,16 @@ function scoreOf([red, green, blue]: Weights, pairs: Pair[]): number {
     const gray = Math.abs(red * pair.red + green * pair.green + blue * pair.blue) / 10;
     const near = (gray - pair.contrast) ** 2 / (2 * sigma ** 2);
     const far = (gray + pair.contrast) ** 2 / (2 * sigma ** 2);
-    // ln(exp(-near) + exp(-far)), which would be ln(0) where both are large.
+    // ln(exp(-near) + exp(-far)), rearranged because it would be ln(0) if both are large.
     score += Math.log1p(Math.exp(near - far)) - near;
   }
   return score;
 }
 
-/** Neighbours to the right and below, and each pixel with any other. Empty without any colour. */
+/**
+ * Pairs each pixel with its right and lower neighbours, and with a random pixel. Empty if no pair
+ * differs in more than lightness.
+ */
 function pairsOf(colours: (Colour | undefined)[], width: number): Pair[] {
   const random = randomIndices(colours.length);
   const pairs: Pair[] = [];
@@ -96,7 +102,7 @@ function pairOf(one: Colour, other: Colour): Pair {
   };
 }
 
-/** Equally spaced pixels in rows of `width`; undefined where transparency hides them. */
+/** Equally spaced pixels in rows of `width`; undefined for transparent pixels. */
 function sampleOf({ pixels, width, height, channels }: PixelImage) {
   const max = maxOf(pixels);
   const scale = Math.min(1, Math.sqrt(sampleSize / (width * height)));
@@ -118,12 +124,12 @@ function sampleOf({ pixels, width, height, channels }: PixelImage) {
   return { colours, width: across };
 }
 
-/** Also of an image that is nearly a line, about as many pixels are looked at. */
+/** Keeps the number of samples about the same for very narrow images. */
 function clamp(side: number, most: number): number {
   return Math.max(1, Math.min(Math.round(side), most));
 }
 
-/** Always the same ones: equal images have equal weights. */
+/** A fixed seed, so that equal images have equal weights. */
 function randomIndices(length: number): () => number {
   const random = mulberry32(2012);
   return () => (random() * 2 ** 32) % length;

@@ -1,12 +1,18 @@
 import type { PixelImage, Samples } from '../pixel-image.ts';
 
-/** To 16 bits: times 257, so that white stays white. libvips would shift, and white be gray. */
+/**
+ * Converts to 16 bits by multiplying by 257, so that white stays white. libvips shifts, which would
+ * make white gray.
+ */
 export function widen<Image extends PixelImage>(image: Image): Image {
   if (image.pixels instanceof Uint16Array) return image;
   return mapSamples(image, new Uint16Array(image.pixels.length), (value) => value * 257);
 }
 
-/** To 8 bits: a 257th, rounded to the nearest. There are no halves, as 257 is odd. */
+/**
+ * Converts to 8 bits by dividing by 257, rounded to the nearest. There are no ties, because 257 is
+ * odd.
+ */
 export function narrow<Image extends PixelImage>(image: Image): Image {
   if (image.pixels instanceof Uint8Array) return image;
   return mapSamples(

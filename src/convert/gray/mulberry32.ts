@@ -1,6 +1,6 @@
 /**
- * Numbers from 0 (included) to 1 (excluded), always the same ones for a seed. By Tommy Ettinger, in the
- * public domain. Statistics need more bits: src/stats/samples/random.ts.
+ * Seeded random numbers from 0 (inclusive) to 1 (exclusive). By Tommy Ettinger, in the public
+ * domain. Statistics need more bits: src/stats/samples/random.ts.
  */
 export function mulberry32(seed: number): () => number {
   let state = seed;

@@ -1,14 +1,14 @@
 import { type GrayPixels, samplesLike } from '../pixel-image.ts';
 
 interface Walk {
-  /** Where the upright image’s first pixel is stored. */
+  /** Index of the stored pixel that comes first in the upright image. */
   start: number;
-  /** To the pixel right of it, and to the one below. */
+  /** Step to the pixel on the right; `down` is the step to the pixel below. */
   across: number;
   down: number;
 }
 
-/** How a stored frame of w by h is read to get it upright, by EXIF orientation: EXIF 2.32, 4.6.5.1. */
+/** How to read a stored frame of w by h upright, by EXIF orientation: EXIF 2.32, 4.6.5.1. */
 const walks: Record<number, (w: number, h: number) => Walk> = {
   2: (w) => ({ start: w - 1, across: -1, down: w }),
   3: (w, h) => ({ start: w * h - 1, across: -1, down: -w }),
@@ -19,14 +19,14 @@ const walks: Record<number, (w: number, h: number) => Walk> = {
   8: (w) => ({ start: w - 1, across: w, down: -1 }),
 };
 
-/** Whether an EXIF orientation is another than upright. */
+/** Whether an EXIF orientation is other than upright. */
 export function isMoved(orientation = 1): boolean {
   return orientation in walks;
 }
 
 /**
- * Turns every frame upright. Done on gray, a third of the samples, and here, because libvips turns
- * no animations and needs the whole image in memory as well.
+ * Turns every frame upright. It runs on gray, a third of the samples, and not in libvips, which
+ * does not rotate animations and needs the whole image in memory as well.
  */
 export function orient(image: GrayPixels, orientation = 1, frames = 1): GrayPixels {
   const { pixels, width, channels } = image;

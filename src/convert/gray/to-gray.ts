@@ -3,7 +3,7 @@ import { type GrayPixels, isGray, maxOf, type PixelImage, samplesLike } from '..
 import { type Method, methodFacts } from '../recipe/methods.ts';
 import type { ToGray } from './weighted.ts';
 
-/** The gray of an image. An alpha channel that hides anything stays as it is. */
+/** Converts an image to gray. A non-opaque alpha channel is kept unchanged. */
 export async function toGray(image: PixelImage, method: Method): Promise<GrayPixels> {
   const { pixels, channels } = image;
   const { toGray, changesNeutral } = methodFacts(method);

@@ -1,12 +1,12 @@
-/** Gray of one colour; all four on the same scale. */
+/** Returns the gray of one colour; all four values have the same scale. */
 export type ToGray = (red: number, green: number, blue: number) => number;
 
-/** Weights of red, green and blue: whole numbers with a sum above 0. */
+/** Weights of red, green and blue: integers with a positive sum. */
 export type Weights = readonly [red: number, green: number, blue: number];
 
 /**
- * The weighted mean of encoded values, rounded half up, within 0 to `max`. In whole numbers, so that
- * it is exact and neutral colours keep their value; see parseMix for how large the weights can be.
+ * The weighted mean of encoded values from 0 to `max`, rounded half up. Integer arithmetic is exact
+ * and preserves neutral colours; see parseMix for the maximum weights.
  */
 export function weighted([red, green, blue]: Weights, max: number): ToGray {
   const sum = red + green + blue;

@@ -5,15 +5,15 @@ import type { PixelImage } from '../pixel-image.ts';
 import { parseMix } from './mix-weights.ts';
 
 interface MethodFacts {
-  /** What it is, in a few words; docs/semantics.md has the formula and its source. */
+  /** A short description; docs/semantics.md has the formula and its source. */
   description: string;
-  /** Made for an image: `max` is its white. */
+  /** Creates the conversion for an image; `max` is the value of white. */
   toGray(image: PixelImage, max: number): ToGray;
-  /** What is neutral gets a value of its own. Else it keeps the one that it has. */
+  /** Neutral colours change their value; otherwise they keep it. */
   changesNeutral?: true;
 }
 
-/** How colours become gray. All work on sRGB, with values rounded to the nearest, halves up. */
+/** The gray conversions. All work on sRGB and round to the nearest value, halves up. */
 export const methods = {
   rec601: {
     description: 'luma of Rec. 601, Pillow’s convert("L") bit for bit',
@@ -50,10 +50,10 @@ export const methods = {
   },
 } satisfies Record<string, MethodFacts>;
 
-/** A row of {@link methods}. */
+/** A key of {@link methods}. */
 export type NamedMethod = keyof typeof methods;
 
-/** How colours become gray: a row of {@link methods}, or weights of one’s own. */
+/** How colours become gray: a key of {@link methods}, or custom weights. */
 export type Method = NamedMethod | `mix:${string}`;
 
 export function methodFacts(method: Method): MethodFacts {

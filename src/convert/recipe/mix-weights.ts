@@ -1,11 +1,11 @@
 import type { Weights } from '../gray/weighted.ts';
 
-/** Of the weights as whole numbers: their products with 16-bit samples stay exact in a double. */
+/** Maximum integer weight: products with 16-bit samples stay exact in a double. */
 const maxWeight = 1e9;
 const decimals = 6;
 
 const pattern = /^mix:([^,]{1,32}),([^,]{1,32}),([^,]{1,32})$/;
-// 20 digits leave room for zeros at both ends; with thousands, a double would be infinite.
+// 20 digits allow zeros at both ends; with thousands, a double would overflow to infinity.
 const number = /^[+-]?(?=[\d.]{1,20}$)(\d+(\.\d*)?|\.\d+)$/;
 
 /** Completes “Expected …”. */
@@ -13,8 +13,8 @@ export const mixExpected =
   'mix:RED,GREEN,BLUE with three numbers of up to nine digits, six of them decimals, and a sum above 0';
 
 /**
- * The weights of `mix:r,g,b` as the smallest whole numbers in the same proportion: only that
- * matters, as the mean is divided by their sum. Undefined for what is no mix.
+ * The weights of `mix:r,g,b` as the smallest integers in the same proportion, which is all that
+ * matters because the mean is divided by their sum. Undefined if it is not a valid mix.
  */
 export function parseMix(method: string): Weights | undefined {
   const texts =
@@ -33,12 +33,12 @@ export function parseMix(method: string): Weights | undefined {
   return isExact && sum > 0 ? weights : undefined;
 }
 
-/** The one spelling of all mixes in the same proportion. */
+/** The canonical spelling of all mixes in the same proportion. */
 export function spellMix(weights: Weights): `mix:${string}` {
   return `mix:${weights.join(',')}`;
 }
 
-/** 0 for 0 and 0, whose quotient is then no number and refused. */
+/** Returns 0 for 0 and 0; dividing by it gives NaN, which is rejected. */
 function greatestCommonDivisor(a: number, b: number): number {
   let [divisor, rest] = [a, b];
   while (rest !== 0) [divisor, rest] = [rest, divisor % rest];

@@ -1,15 +1,15 @@
-/** One option of a recipe: what it can be, and how text says it. */
+/** One option of a recipe: its valid values and how to parse them from text. */
 export interface RecipeOption<Value> {
   default: Value;
-  /** What it does, for --help and docs/configuration.md. */
+  /** What the option does, for --help and docs/configuration.md. */
   description: string;
   /** Completes “Expected …”. */
   expected: string;
-  /** The words it can be, where these are few. */
+  /** The valid words, if there are only a few. */
   choices?: readonly string[];
-  /** The value in the one form that stands for all that mean the same; undefined for what is none. */
+  /** The canonical form of a value; undefined if it is invalid. */
   read(value: unknown): Value | undefined;
-  /** What a command line or an environment says, for `read`. */
+  /** Parses a command-line or environment value for `read`. */
   fromText(text: string): unknown;
 }
 

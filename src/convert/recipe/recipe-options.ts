@@ -3,17 +3,17 @@ import { type Method, methods } from './methods.ts';
 import { mixExpected, parseMix, spellMix } from './mix-weights.ts';
 import { integer, oneOf, type RecipeOption, yesOrNo } from './recipe-option.ts';
 
-/** Everything besides the image itself that determines the output. */
+/** Everything that determines the output, apart from the image itself. */
 export interface Recipe {
   readonly method: Method;
-  /** `source`: that of the input, where it can be written, else PNG. */
+  /** `source`: the format of the input if it can be written, otherwise PNG. */
   readonly format: OutputFormat | 'source';
-  /** 1 to 100, for the formats that have a quality. */
+  /** 1 to 100, for formats with a quality setting. */
   readonly quality: number;
   readonly effort: number;
   readonly compressionLevel: number;
   readonly lossless: boolean;
-  /** Bits a sample, where the format has them. */
+  /** Bits per sample, if the format supports them. */
   readonly depth: '8' | '16' | 'source';
   readonly colour: 'managed' | 'raw';
   readonly alpha: 'keep' | 'drop' | 'flatten';
@@ -26,7 +26,10 @@ export interface Recipe {
   readonly allowSvg: boolean;
 }
 
-/** What `compat: 'pillow'` stands for, besides its way with 16 bits; nothing else goes with it. */
+/**
+ * The recipe that `compat: 'pillow'` implies, apart from its handling of 16 bits. Other values are
+ * rejected.
+ */
 export const pillowRecipe = {
   method: 'rec601',
   depth: '8',
@@ -37,7 +40,7 @@ export const pillowRecipe = {
 } as const satisfies Partial<Recipe>;
 
 interface Option<Value> extends RecipeOption<Value> {
-  /** Whether it can change the output of a recipe. Without it, it always can. */
+  /** Whether the option can change the output of a recipe. If absent, it always can. */
   matters?(recipe: Recipe): boolean;
 }
 
@@ -46,7 +49,7 @@ const depths = oneOf(['8', '16', 'source']);
 
 /**
  * The options of a recipe. The library, the command line (`--method`), the environment
- * (`GRAY_METHOD`) and their documentation follow this table.
+ * (`GRAY_METHOD`) and their documentation are derived from this table.
  */
 export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Name]> } = {
   method: {
@@ -141,7 +144,7 @@ export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Nam
   },
 };
 
-/** Whether a format has something; `source` can become each of them. */
+/** Whether a format has a property; for `source`, whether any format has it. */
 function some(format: Recipe['format'], has: (facts: FormatFacts) => boolean): boolean {
   return format === 'source'
     ? Object.values<FormatFacts>(outputFormats).some(has)

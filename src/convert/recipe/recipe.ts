@@ -3,10 +3,10 @@ import { inspect } from 'node:util';
 import { type FormatFacts, outputFormats } from '../formats/output-formats.ts';
 import { pillowRecipe, type Recipe, recipeOptions } from './recipe-options.ts';
 
-/** What is not given has its default. */
+/** Omitted options get their defaults. */
 export type RecipeOptions = { readonly [Name in keyof Recipe]?: Recipe[Name] | undefined };
 
-/** An option of a recipe is not what it can be. */
+/** An option of a recipe has an invalid value. */
 export class RecipeError extends Error {
   readonly code = 'INVALID_RECIPE';
   readonly option: string;
@@ -18,12 +18,12 @@ export class RecipeError extends Error {
   }
 }
 
-/** What was received may be of any length. */
+/** Shortens a received value for messages, because it may be of any length. */
 function shown(received: unknown): string {
   return inspect(received, { maxStringLength: 100 });
 }
 
-/** Fills in the defaults. Throws {@link RecipeError} for a name or a value that there is not. */
+/** Fills in the defaults. Throws {@link RecipeError} for an unknown name or an invalid value. */
 export function resolveRecipe(given: RecipeOptions = {}): Recipe {
   for (const [name, value] of Object.entries(given)) {
     if (Object.hasOwn(recipeOptions, name)) continue;
@@ -35,7 +35,9 @@ export function resolveRecipe(given: RecipeOptions = {}): Recipe {
   return Object.freeze(recipe);
 }
 
-/** A default cannot be told from what was not given, so it gives way; anything else is a mistake. */
+/**
+ * Overrides defaults, which look the same as omitted options; rejects any other conflicting value.
+ */
 function withCompat(recipe: Recipe): Recipe {
   if (recipe.compat !== 'pillow') return recipe;
   for (const [name, value] of Object.entries(pillowRecipe)) {
@@ -65,10 +67,11 @@ function checkEffort({ format, effort }: Recipe): void {
 }
 
 /**
- * Names a recipe: recipes with equal hashes make equal files of equal sources. It is the SHA-256 of
- * the recipe as JSON, keys sorted; the first 16 hexadecimal digits. Method and format are always
- * there, and the quality where the format has one; everything else only where it matters and is not
- * the default: rows are found by the hash, so an option that is added later must not change it.
+ * Names a recipe: recipes with equal hashes produce equal files from equal sources. The hash is the
+ * SHA-256 of the recipe as JSON with sorted keys, cut to 16 hexadecimal digits. It always includes
+ * method and format, and the quality if the format has one. Other options count only if they affect
+ * the output and differ from the default: rows are found by this hash, so a new option must not
+ * change it.
  */
 export function recipeHash(recipe: Recipe): string {
   const entries = Object.entries(whatMatters(recipe)).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -76,7 +79,7 @@ export function recipeHash(recipe: Recipe): string {
   return createHash('sha256').update(canonical).digest('hex').slice(0, 16);
 }
 
-/** The recipe in a few words, such as `rec601 jpeg quality=75`. */
+/** A short description of the recipe, such as `rec601 jpeg quality=75`. */
 export function describeRecipe(recipe: Recipe): string {
   const { method, format, ...rest } = whatMatters(recipe);
   return [method, format, ...Object.entries(rest).map(([name, value]) => `${name}=${value}`)].join(

@@ -7,13 +7,13 @@ import { checkDib, decodeDib, dibChannels, dibDepth } from './dib-pixels.ts';
 const fileHeaderSize = 14;
 
 /**
- * Windows BMP, and those of OS/2 that Windows reads:
- * https://learn.microsoft.com/windows/win32/gdi/bitmap-storage. 32 bits without masks have no
- * alpha, whatever is in their fourth byte.
+ * Windows BMP, and the OS/2 variants that Windows reads:
+ * https://learn.microsoft.com/windows/win32/gdi/bitmap-storage. 32-bit pixels without masks have no
+ * alpha; their fourth byte is ignored.
  */
 export const bmp: FileDecoder = {
   matches(bytes) {
-    // Two letters alone would claim too much text.
+    // Two letters alone would match too many text files.
     if (!hasText(bytes, 'BM') || bytes.length < fileHeaderSize + 4) return false;
     const reader = byteReader(bytes, { byteOrder: 'little endian', at: fileHeaderSize });
     return isDibHeaderSize(reader.uint32());
@@ -37,7 +37,7 @@ function readBmp(bytes: Uint8Array): Dib {
   const pixelsAt = reader.uint32();
   const headerEnd = fileHeaderSize + reader.uint32();
   const dib = readDib(bytes, fileHeaderSize);
-  // Some say nothing, some forget the palette; Pillow knows both.
+  // Some writers leave the offset 0, and some omit the palette from it; Pillow handles both.
   const isForgetful = pixelsAt === 0 || (dib.palette && pixelsAt === headerEnd);
   return isForgetful ? dib : { ...dib, pixelsAt };
 }

@@ -9,14 +9,15 @@ const directorySize = 6;
 const entrySize = 16;
 
 /**
- * Windows icons and cursors: the largest of their images, and of equally large ones that with most
- * bits. https://learn.microsoft.com/previous-versions/ms997538(v=msdn.10). The others are the same
- * picture again, so the file has one page.
+ * Windows icons and cursors: decodes the largest image, and among equals the one with most bits.
+ * https://learn.microsoft.com/previous-versions/ms997538(v=msdn.10). The others are versions of the
+ * same image, so the file has one page.
  */
 export const ico: FileDecoder = {
   matches(bytes) {
     if (!hasText(bytes, '\0\0\x01\0') && !hasText(bytes, '\0\0\x02\0')) return false;
-    // A video can begin with the same four bytes, but would not point behind such a directory.
+    // A video can start with the same four bytes, but its offsets would not point past the
+    // directory.
     const count = readCount(bytes);
     if (count === 0 || bytes.length < directorySize + entrySize) return false;
     const firstAt = byteReader(bytes, { byteOrder: 'little endian', at: 18 }).uint32();
@@ -61,7 +62,7 @@ function bestEntry(bytes: Uint8Array): Entry {
   checkRange(bytes, directory);
   return (
     Array.from({ length: count }, (_, i) => readEntry(bytes, directorySize + i * entrySize))
-      // The later one of equals, as Pillow takes it.
+      // Among equals the later one wins, as in Pillow.
       .reduce((best, entry) => (isBetter(entry, best) ? entry : best))
   );
 }
@@ -72,7 +73,7 @@ function isBetter(one: Entry, other: Entry): boolean {
 
 function readEntry(bytes: Uint8Array, entryAt: number): Entry {
   const reader = byteReader(bytes, { byteOrder: 'little endian', at: entryAt });
-  // A byte cannot say 256, so 0 does.
+  // A byte cannot hold 256, so 0 means 256.
   const [width, height] = [reader.uint8() || 256, reader.uint8() || 256];
   reader.skip(6);
   const [sizeBytes, at] = [reader.uint32(), reader.uint32()];
@@ -80,7 +81,7 @@ function readEntry(bytes: Uint8Array, entryAt: number): Entry {
   return { area: width * height, bits: bitsOf(bytes, at), sizeBytes, at };
 }
 
-/** Asked of the image itself: cursors have something else in that place of the directory. */
+/** Read from the image itself: cursors use that field of the directory for something else. */
 function bitsOf(bytes: Uint8Array, at: number): number {
   if (isPng(bytes, at)) return 32;
   return byteReader(bytes, { byteOrder: 'little endian', at: at + 14 }).uint16();
@@ -91,7 +92,7 @@ function isPng(bytes: Uint8Array, at: number): boolean {
 }
 
 interface Icon extends Dib {
-  /** Where the entry ends that it stands in. */
+  /** The end of the directory entry’s data. */
   end: number;
 }
 
@@ -103,7 +104,7 @@ function readIcon(bytes: Uint8Array): Icon {
   if (stored.height < 2) {
     throw corrupt('Expected rows of colours and of a mask but the bitmap has one row.');
   }
-  // Its height counts the rows of the mask as well.
+  // The stored height includes the rows of the mask.
   const icon = { ...stored, height: Math.floor(stored.height / 2) };
   const isStraight = icon.bits === 32 && !stored.masks[3];
   const dib: Dib = isStraight ? { ...icon, masks: masksWithAlpha } : icon;
@@ -124,7 +125,7 @@ function withAlpha({ pixels, width, height, channels }: DecodedPixels): DecodedP
   return { pixels: rgba, width, height, channels: 4 };
 }
 
-/** Windows takes a fourth byte that is zero throughout for unused. */
+/** Windows treats a fourth byte that is always zero as unused. */
 function hasAlphaOfItsOwn({ bits }: Dib, { pixels }: DecodedPixels): boolean {
   if (bits !== 32) return false;
   for (let i = 3; i < pixels.length; i += 4) {
@@ -133,11 +134,11 @@ function hasAlphaOfItsOwn({ bits }: Dib, { pixels }: DecodedPixels): boolean {
   return false;
 }
 
-/** One bit a pixel behind the colours, set where the icon is transparent. */
+/** One bit per pixel after the colours, set where the icon is transparent. */
 function applyMask({ pixels }: DecodedPixels, bytes: Uint8Array, icon: Icon): void {
   const { width, height, isTopDown } = icon;
   const at = icon.pixelsAt + dibRowBytes(icon) * height;
-  // Pillow forgets to pad the rows when it writes an icon as a bitmap.
+  // Pillow does not pad the mask rows when it writes an icon as a bitmap.
   const unpaddedRowBytes = Math.ceil(width / 8);
   const isUnpadded = icon.end - at === unpaddedRowBytes * height;
   const maskRowBytes = isUnpadded ? unpaddedRowBytes : dibRowBytes({ width, bits: 1 });

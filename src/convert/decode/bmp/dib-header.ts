@@ -2,18 +2,18 @@ import { type ByteReader, byteReader } from '../byte-reader.ts';
 import { checkSize, corrupt, unsupported } from '../file-decoder.ts';
 import { type Palette, paletteOf } from '../palette.ts';
 
-/** What BMP, ICO and CUR have in common: a device-independent bitmap. */
+/** A device-independent bitmap, the structure shared by BMP, ICO and CUR. */
 export interface Dib {
   width: number;
   height: number;
   isTopDown: boolean;
   bits: 1 | 2 | 4 | 8 | 16 | 24 | 32;
   isRunLength: boolean;
-  /** Where the file does not say otherwise: behind the palette. */
+  /** Where the pixels start unless the file says otherwise: after the palette. */
   pixelsAt: number;
-  /** Of 8 bits and fewer. */
+  /** Present for 8 bits per pixel and fewer. */
   palette: Palette | undefined;
-  /** Which bits of a pixel are red, green, blue and, if it is not zero, alpha. */
+  /** Which bits of a pixel hold red, green, blue and, if non-zero, alpha. */
   masks: Masks;
 }
 
@@ -24,7 +24,7 @@ const os2HeaderSize = 64;
 const knownHeaderSizes = [coreHeaderSize, 40, 52, 56, os2HeaderSize, 108, 124];
 
 /**
- * How the pixels are stored: `biCompression` of
+ * Pixel encodings: `biCompression` of
  * https://learn.microsoft.com/windows/win32/api/wingdi/ns-wingdi-bitmapinfoheader and [MS-WMF]
  * 2.1.1.7.
  */
@@ -41,14 +41,14 @@ const codings: Record<number, { bits: readonly number[] } | { name: string }> = 
   13: { name: 'run-length coded CMYK' },
 };
 
-/** OS/2 gives two of the numbers another meaning. */
+/** OS/2 uses two of the numbers for other encodings. */
 const os2Codings: typeof codings = {
   ...codings,
   3: { name: 'OS/2 Huffman coding' },
   4: { name: 'OS/2 24-bit run-length coding' },
 };
 
-/** Whether a bitmap’s header can have this size, by which its versions are told apart. */
+/** Whether this is a valid size of a bitmap header. The size identifies the header version. */
 export function isDibHeaderSize(size: number): boolean {
   return knownHeaderSizes.includes(size);
 }
@@ -89,7 +89,7 @@ interface Core {
   height: number;
   bits: number;
   coding: number;
-  /** 0 is as many as the bits can tell apart. */
+  /** 0 means the maximum for this number of bits. */
   colours: number;
 }
 
@@ -121,11 +121,11 @@ function checkCoding({ coding, bits }: Core, known: typeof codings): void {
 }
 
 const usualMasks: Masks = [0xff0000, 0xff00, 0xff, 0];
-/** Where the fourth byte of 32 bits is not idle. */
+/** For 32-bit pixels whose fourth byte is alpha. */
 export const masksWithAlpha: Masks = [0xff0000, 0xff00, 0xff, 0xff000000];
 const usual16BitMasks: Masks = [0x7c00, 0x3e0, 0x1f, 0];
 
-/** The first of the longer headers has the masks behind it, the others in it, at the same place. */
+/** The oldest long header is followed by the masks; newer ones include them at the same offset. */
 function readMasks(
   reader: ByteReader,
   { bits, coding, headerEnd }: Core & { headerEnd: number },
@@ -138,7 +138,7 @@ function readMasks(
       ? usual16BitMasks
       : usualMasks;
   reader.skip(Math.max(0, headerEnd - reader.position()));
-  // Some leave them empty in 32 bits and mean the usual order, alpha included; Pillow knows them.
+  // Some writers leave all 32-bit masks zero and mean the usual order with alpha, as in Pillow.
   if (bits === 32 && masks.every((mask) => mask === 0)) return masksWithAlpha;
   if (hasMasks) for (const mask of masks) checkMask(mask, bits);
   return masks;
@@ -153,7 +153,7 @@ function checkMask(mask: number, bits: number): void {
   );
 }
 
-/** Of 32 bits; of zero none. */
+/** Of a 32-bit number; 0 for 0. */
 export function trailingZeros(mask: number): number {
   return mask === 0 ? 0 : 31 - Math.clz32(mask & -mask);
 }
@@ -165,7 +165,7 @@ function readPalette(
   const reader = byteReader(bytes, { byteOrder: 'little endian', at, what: 'palette' });
   const count = core.colours || 2 ** core.bits;
   const entries = reader.take(count * entrySize);
-  // What is beyond the reach of an index is legal and without use.
+  // Entries beyond the largest index are legal but unused.
   const usable = Math.min(count, 2 ** core.bits);
   const rgba = new Uint8Array(usable * 4);
   for (let i = 0; i < usable; i++) {

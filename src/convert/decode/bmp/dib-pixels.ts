@@ -5,28 +5,28 @@ import { unpackRow } from '../unpack-row.ts';
 import { type Dib, trailingZeros } from './dib-header.ts';
 import { unpackRuns } from './dib-runs.ts';
 
-/** How many samples a decoded pixel has. */
+/** The number of samples of a decoded pixel. */
 export function dibChannels({ palette, masks }: Dib): DecodedPixels['channels'] {
   return palette?.channels ?? (masks[3] ? 4 : 3);
 }
 
-/** How many bits of a pixel the largest sample has. */
+/** The number of bits of the largest sample. */
 export function dibDepth({ palette, bits, masks }: Dib): number {
   return palette ? bits : Math.max(...masks.map((mask) => 32 - Math.clz32(scaleOf(mask).max)));
 }
 
-/** Rows are padded to whole words of four bytes. */
+/** Rows are padded to multiples of four bytes. */
 export function dibRowBytes({ width, bits }: Pick<Dib, 'width' | 'bits'>): number {
   return Math.ceil((width * bits) / 32) * 4;
 }
 
-/** Refuses a bitmap whose pixels cannot be in the file. */
+/** Rejects a bitmap whose pixels cannot fit in the file. */
 export function checkDib(bytes: Uint8Array, dib: Dib): void {
   const count = dib.isRunLength ? 2 : dibRowBytes(dib) * dib.height;
   checkRange(bytes, { at: dib.pixelsAt, count, what: 'pixel data' });
 }
 
-/** The pixels of a bitmap that was checked. */
+/** Checks a bitmap and decodes its pixels. */
 export function decodeDib(bytes: Uint8Array, dib: Dib): DecodedPixels {
   checkDib(bytes, dib);
   const { width, height, palette } = dib;
@@ -58,7 +58,7 @@ function indexedRow({ width, bits }: Dib, palette: Palette): RowDecoder {
 }
 
 /**
- * Samples of fewer than 8 bits are scaled to 0..255 and rounded down, as Pillow does:
+ * Scales samples of fewer than 8 bits to 0..255, rounded down like Pillow:
  * https://github.com/python-pillow/Pillow/blob/main/src/libImaging/Unpack.c
  */
 function maskedRow({ width, bits, masks }: Dib): RowDecoder {

@@ -2,9 +2,9 @@ import { checkRange } from '../byte-reader.ts';
 import type { Dib } from './dib-header.ts';
 
 /**
- * Indices that are run-length coded in 4 or 8 bits, row by row in the order of the file:
- * https://learn.microsoft.com/windows/win32/gdi/bitmap-compression. What the runs skip is colour
- * 0, and what is too long for its row is left out, both as Pillow has it.
+ * Decodes run-length encoded 4-bit or 8-bit indices, row by row in file order:
+ * https://learn.microsoft.com/windows/win32/gdi/bitmap-compression. Skipped pixels get colour 0,
+ * and pixels beyond the end of a row are dropped, both as in Pillow.
  */
 export function unpackRuns(bytes: Uint8Array, { width, height, bits, pixelsAt }: Dib): Uint8Array {
   let at = pixelsAt;
@@ -19,7 +19,7 @@ export function unpackRuns(bytes: Uint8Array, { width, height, bits, pixelsAt }:
     return i % 2 === 0 ? both >> 4 : both & 15;
   };
 
-  // Before anything is allocated: the shortest that can be is an end marker.
+  // Checked before allocating: the shortest possible data is an end marker.
   checkRange(bytes, { at, count: 2, what: 'run-length coded pixels' });
   const indices = new Uint8Array(width * height);
   let x = 0;
@@ -28,7 +28,7 @@ export function unpackRuns(bytes: Uint8Array, { width, height, bits, pixelsAt }:
     if (x < width) indices[y * width + x++] = value;
   };
 
-  // The end marker is not waited for: some writers leave it out.
+  // Stops without the end marker, because some writers omit it.
   while (y * width + x < indices.length) {
     const start = take(2);
     const [count, code] = [bytes[start] as number, bytes[start + 1] as number];
@@ -44,7 +44,7 @@ export function unpackRuns(bytes: Uint8Array, { width, height, bits, pixelsAt }:
       x = Math.min(width, x + (bytes[by] as number));
       y += bytes[by + 1] as number;
     } else {
-      // Literal indices, padded to an even number of bytes.
+      // Literal indices are padded to an even number of bytes.
       const from = take(Math.ceil((code * bits) / 16) * 2);
       for (let i = 0; i < code; i++) put(valueAt(from, i));
     }

@@ -3,8 +3,8 @@ import type { WasmDecoder } from '../wasm/wasm-decoder.ts';
 import { readHeifHeader } from './heif-header.ts';
 
 /**
- * HEIC, as phones take photographs: the primary image, by libheif with libde265. Rotation,
- * mirroring and cropping are applied; an orientation in the EXIF is ignored, as the standard says.
+ * HEIC, as phones take photos: the primary image, decoded by libheif with libde265. Rotation,
+ * mirroring and cropping are applied; an EXIF orientation is ignored, as the standard requires.
  */
 export const heicDecoder: WasmDecoder = {
   async readHeader(bytes) {

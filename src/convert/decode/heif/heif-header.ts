@@ -5,7 +5,7 @@ import { damaged, orDamaged, unread } from '../wasm/wasm-refusal.ts';
 import { type HeifItem, type HeifItems, readHeifItems } from './heif-items.ts';
 import { heifOrientation } from './heif-orientation.ts';
 
-/** Items that are images by themselves, of which one kind is read. */
+/** Item types that are coded images; only one of them is supported. */
 const codings: Record<string, string> = {
   hvc1: 'HEVC',
   av01: 'AV1',
@@ -16,13 +16,13 @@ const codings: Record<string, string> = {
   unci: 'no compression',
 };
 
-/** Those that are made of others: a grid, an overlay, the same once more. */
+/** Items derived from other items: a grid, an overlay, or an identical image. */
 const derivedTypes: readonly string[] = ['grid', 'iovl', 'iden'];
 
-/** Says that an auxiliary image is an alpha, in the standard’s words and in those of its draft. */
+/** Identifies an auxiliary image as alpha: the URN of the standard and of its draft. */
 const alphaTypes = ['urn:mpeg:mpegB:cicp:systems:auxiliary:alpha', 'urn:mpeg:hevc:2015:auxid:1'];
 
-/** The facts of the primary image, read from its boxes alone. */
+/** Reads the properties of the primary image from the boxes alone. */
 export function readHeifHeader(bytes: Uint8Array): WasmHeader {
   return orDamaged('HEIC', () => {
     const file = readHeifItems(bytes);
@@ -54,10 +54,10 @@ function noItems() {
   return damaged('HEIC', 'it does not say which image is its first');
 }
 
-/** The first of the images coded with HEVC that the item is made of, or the item itself. */
+/** The first HEVC-coded image that the item is made of, or the item itself. */
 function codedItem(file: HeifItems, item: HeifItem, depth = 0): HeifItem {
   if (item.type === 'hvc1') return item;
-  // An overlay of grids is three deep; one that contains itself would not end.
+  // An overlay of grids is three levels deep; an item that contains itself would never end.
   if (!derivedTypes.includes(item.type) || depth > 3) throw unread('HEIC', codingOf(item));
   const first = firstPart(file, item);
   if (!first) throw damaged('HEIC', `its ${item.type} has no parts`);
@@ -107,13 +107,13 @@ function auxTypeOf({ properties }: HeifItem): string {
   return textAt(body, 4, Math.min(end < 0 ? body.length : end, 100));
 }
 
-/** The images to look at: not thumbnails, alphas, gain and depth maps, nor the tiles of a grid. */
+/** Counts displayable images, not thumbnails, alphas, gain maps, depth maps or tiles of a grid. */
 function countPages({ primary, items, references }: HeifItems): number {
   const subordinate = new Set(
     references.flatMap(({ type, from, to }) => {
       if (type === 'thmb' || type === 'auxl') return [from];
       if (type !== 'dimg') return [];
-      // A gain map is applied to its image by an item of another type; the image stays one.
+      // Applying a gain map uses a derived item of another type; it is still one image.
       return items.some(({ id, type }) => id === from && derivedTypes.includes(type)) ? to : [];
     }),
   );
@@ -128,7 +128,7 @@ function isImage(type: string): boolean {
   return Object.hasOwn(codings, type) || derivedTypes.includes(type);
 }
 
-/** A profile, or numbers of H.273; a file can have both. */
+/** An ICC profile or H.273 code points; a file can have both. */
 function coloursOf({ properties }: HeifItem): { icc?: Uint8Array; cicp?: Cicp } {
   const colours: { icc?: Uint8Array; cicp?: Cicp } = {};
   for (const { type, body } of properties) {

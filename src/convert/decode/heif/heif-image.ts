@@ -4,7 +4,7 @@ import { readHeifHeader } from './heif-header.ts';
 import { heifPixels } from './heif-pixels.ts';
 import { type Libheif, loadLibheif } from './libheif.ts';
 
-/** The primary image. Occupies the thread. */
+/** Decodes the primary image. Blocks the thread. */
 export async function decodeHeif(bytes: Uint8Array): Promise<WasmPixels> {
   const header = readHeifHeader(bytes);
   const libheif = await loadLibheif(memoryLimit(header, bytes));
@@ -13,22 +13,22 @@ export async function decodeHeif(bytes: Uint8Array): Promise<WasmPixels> {
   );
 }
 
-/** Twice what was measured (docs/adr/0006-decoders-from-npm.md), and room for tables and tiles. */
+/** Twice the measured use (docs/adr/0006-decoders-from-npm.md), plus room for tables and tiles. */
 function memoryLimit({ width, height }: WasmHeader, file: Uint8Array): number {
   return 2 ** 26 + file.length + width * height * 80;
 }
 
-/** Where `heif_security_limits` has its `max_image_size_pixels`. */
+/** Offset of `max_image_size_pixels` in `heif_security_limits`. */
 const maxPixelsAt = 8;
 
-/** Nothing is freed: the instance lives for one image. */
+/** Nothing is freed, because the instance is used for one image only. */
 function primaryHandle(libheif: Libheif, bytes: Uint8Array, header: WasmHeader): number {
   const { c } = libheif;
   const file = c._malloc(bytes.length);
   c.HEAPU8.set(bytes, file);
   const context = c._heif_context_alloc();
   const limits = c._heif_context_get_security_limits(context);
-  // A tile can be larger than the image it is a piece of, but not much.
+  // A tile can be larger than the image it belongs to, but not by much.
   const maxPixels = 2 ** 22 + 2 * header.width * header.height;
   c.HEAPU32[(limits + maxPixelsAt) >> 2] = Math.min(maxPixels, 2 ** 32 - 1);
   c.HEAPU32[(limits + maxPixelsAt + 4) >> 2] = 0;

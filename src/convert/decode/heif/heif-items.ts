@@ -3,15 +3,15 @@ import { type ByteReader, byteReader } from '../byte-reader.ts';
 import { isoBox, isoBoxes } from '../iso-boxes.ts';
 import { damaged } from '../wasm/wasm-refusal.ts';
 
-/** An image, a piece of one, or what is said about one: ISO/IEC 23008-12. */
+/** An image, part of an image, or metadata of one: ISO/IEC 23008-12. */
 export interface HeifItem extends ItemEntry {
-  /** In their order, which is the order in which those apply that turn or mirror. */
+  /** In file order, which is the order in which rotations and mirrors apply. */
   properties: ItemProperty[];
 }
 
 interface ItemEntry {
   id: number;
-  /** Four letters: `hvc1` is coded with HEVC, `grid` is put together of others. */
+  /** Four letters: `hvc1` is HEVC-coded, `grid` is composed of other items. */
   type: string;
   isHidden: boolean;
 }
@@ -21,7 +21,10 @@ interface ItemProperty {
   body: Uint8Array;
 }
 
-/** That an item is a thumbnail (`thmb`) or an alpha (`auxl`) of others, or made of them (`dimg`). */
+/**
+ * Says that an item is a thumbnail (`thmb`) or an alpha (`auxl`) of others, or made of them
+ * (`dimg`).
+ */
 interface HeifReference {
   type: string;
   from: number;
@@ -34,7 +37,7 @@ export interface HeifItems {
   references: HeifReference[];
 }
 
-/** Everything that the file says of its items; undefined where it has none. */
+/** Reads everything the file says about its items; undefined if it has none. */
 export function readHeifItems(bytes: Uint8Array): HeifItems | undefined {
   const meta = isoBox(bytes, 'meta')?.subarray(4);
   const [pitm, iinf, iprp] = ['pitm', 'iinf', 'iprp'].map((type) => meta && isoBox(meta, type));
@@ -53,7 +56,7 @@ function itemEntries(iinf: Uint8Array): ItemEntry[] {
   const entries: ItemEntry[] = [];
   for (const { type, body } of isoBoxes(iinf.subarray(iinf[0] === 0 ? 6 : 8))) {
     const version = body[0] ?? 0;
-    // Those before version 2 have no type and are no images.
+    // Entries before version 2 have no type and are no images.
     if (type !== 'infe' || version < 2) continue;
     const reader = afterFlags(body);
     const id = readId(reader, version === 2);
@@ -64,7 +67,7 @@ function itemEntries(iinf: Uint8Array): ItemEntry[] {
   return entries;
 }
 
-/** Of each item: `ipco` lists the properties, and `ipma` says whose they are. */
+/** The properties of each item: `ipco` lists them, and `ipma` assigns them to items. */
 function itemProperties(iprp: Uint8Array): Map<number, ItemProperty[]> {
   const all = [...isoBoxes(isoBox(iprp, 'ipco') ?? new Uint8Array())];
   const properties = new Map<number, ItemProperty[]>();
@@ -74,7 +77,7 @@ function itemProperties(iprp: Uint8Array): Map<number, ItemProperty[]> {
     for (let count = reader.uint32(); count > 0; count--) {
       const id = readId(reader, body[0] === 0);
       const own = Array.from({ length: reader.uint8() }, () => {
-        // The highest bit says that whoever does not know the property must not read the item.
+        // The highest bit marks a property that a reader must support to read the item.
         const index = hasFlag(body) ? reader.uint16() & 0x7fff : reader.uint8() & 0x7f;
         return all[index - 1];
       });
@@ -99,7 +102,7 @@ function itemReferences(iref: Uint8Array = new Uint8Array()): HeifReference[] {
   return references;
 }
 
-/** A photograph of 200 megapixels has 800 tiles. Beyond, looking up one by one would take long. */
+/** A 200-megapixel photo has 800 tiles. With many more, the linear lookups would be slow. */
 const maxCount = 5_000;
 
 function checkCount(list: readonly unknown[]): void {

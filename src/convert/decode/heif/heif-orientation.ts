@@ -1,9 +1,9 @@
 import type { HeifItem } from './heif-items.ts';
 
-/** Which stored corner is where, from the upper left one clockwise. */
+/** Which stored corner is at each position, clockwise from the upper left. */
 type Corners = readonly [number, number, number, number];
 
-/** EXIF’s number by the two upper corners. */
+/** EXIF orientations by their two upper corners. */
 const exifOrientations: Record<string, number> = {
   '01': 1,
   '10': 2,
@@ -16,8 +16,8 @@ const exifOrientations: Record<string, number> = {
 };
 
 /**
- * What the item’s rotations and mirrors amount to. An orientation in its EXIF does not count:
- * ISO/IEC 23008-12, A.2.1 has it ignored. An iPhone writes both, saying the same.
+ * The combined effect of the item’s rotations and mirrors. Its EXIF orientation is ignored: ISO/IEC
+ * 23008-12, A.2.1. An iPhone writes both, with the same meaning.
  */
 export function heifOrientation({ properties }: HeifItem): number {
   let corners: Corners = [0, 1, 2, 3];

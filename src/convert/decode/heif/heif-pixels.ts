@@ -8,7 +8,7 @@ interface Layout {
   colorspace: number;
   chroma: number;
   channel: number;
-  /** Samples a pixel. */
+  /** Samples per pixel. */
   channels: 1 | 3 | 4;
 }
 
@@ -19,12 +19,14 @@ const layouts = {
   gray: { colorspace: monochrome, chroma: 0, channel: luma, channels: 1 },
   rgb: { colorspace: rgb, chroma: 10, channel: interleaved, channels: 3 },
   rgba: { colorspace: rgb, chroma: 11, channel: interleaved, channels: 4 },
-  // Little-endian, as WebAssembly is.
+  // Little-endian, like WebAssembly.
   rgb16: { colorspace: rgb, chroma: 14, channel: interleaved, channels: 3 },
   rgba16: { colorspace: rgb, chroma: 15, channel: interleaved, channels: 4 },
 } as const satisfies Record<string, Layout>;
 
-/** Where `heif_decoding_options` has its `strict_decoding`; it only ever grew at its end. */
+/**
+ * Offset of `strict_decoding` in `heif_decoding_options`, a struct that has only grown at its end.
+ */
 const strictDecodingAt = 21;
 
 /** Decodes the image of a handle. */
@@ -47,7 +49,7 @@ export function heifPixels(libheif: Libheif, handle: number, header: WasmHeader)
     : { pixels: samples, width, height, channels: layout.channels };
 }
 
-/** Gray with alpha as RGBA, which libheif has in one piece. */
+/** Gray with alpha is read as RGBA, which libheif returns in one plane. */
 function layoutOf({ channels, depth, hasAlpha }: WasmHeader): Layout {
   if (channels === 1) return layouts.gray;
   if (depth <= 8) return hasAlpha ? layouts.rgba : layouts.rgb;
@@ -57,7 +59,7 @@ function layoutOf({ channels, depth, hasAlpha }: WasmHeader): Layout {
 function decodedImage(libheif: Libheif, handle: number, { colorspace, chroma }: Layout): number {
   const { c } = libheif;
   const options = c._heif_decoding_options_alloc();
-  // Else a broken image is handed out as far as it goes.
+  // Otherwise libheif returns whatever it could decode of a broken image.
   c.HEAPU8[options + strictDecodingAt] = 1;
   const out = c._malloc(4);
   libheif.call('_heif_decode_image', handle, out, colorspace, chroma, options);
@@ -75,7 +77,7 @@ interface Plane {
   height: number;
 }
 
-/** Copies an image out, without the gaps between its rows. */
+/** Copies the pixels and removes the padding between rows. */
 function readRows(
   { c, pointerAt }: Libheif,
   image: number,

@@ -3,10 +3,10 @@ import type { MainModule } from 'libheif-js/libheif-wasm/libheif.js';
 import { textAt } from '../../formats/bytes.ts';
 import { wasmModule } from '../wasm/wasm-module.ts';
 
-/** An instance of libheif: its C interface, in which pointers are numbers. */
+/** An instance of libheif: its C interface, where pointers are numbers. */
 export interface Libheif {
   c: CInterface;
-  /** Calls a function that returns a `heif_error`, and throws that. */
+  /** Calls a function that returns a `heif_error`, and throws if it reports a failure. */
   call(name: FailingFunction, ...args: number[]): void;
   pointerAt(address: number): number;
 }
@@ -26,7 +26,7 @@ interface Overrides {
   printErr(): void;
 }
 
-/** A fresh instance, whose memory cannot outgrow `maxBytes`. */
+/** Returns a new instance whose memory cannot exceed `maxBytes`. */
 export async function loadLibheif(maxBytes: number): Promise<Libheif> {
   const { default: factory } = await import('libheif-js/libheif-wasm/libheif.js');
   const path = createRequire(import.meta.url).resolve('libheif-js/libheif-wasm/libheif.wasm');
@@ -40,13 +40,13 @@ export async function loadLibheif(maxBytes: number): Promise<Libheif> {
     print: () => {},
     printErr: () => {},
   };
-  // Its types describe a module with a default export; it is the function itself.
+  // Its types declare a default export, but the module is the function itself.
   return libheif((factory as unknown as (overrides: Overrides) => CInterface)(overrides));
 }
 
 function libheif(c: CInterface): Libheif {
   const error = c._malloc(12);
-  // The heap is another array each time the memory has grown.
+  // The heap is a new array after each memory growth.
   const pointerAt = (address: number) => c.HEAPU32[address >> 2] ?? 0;
   return {
     c,

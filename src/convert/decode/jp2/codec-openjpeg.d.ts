@@ -1,13 +1,13 @@
-// The package has no types of its own.
+// The package ships no types.
 declare module '@cornerstonejs/codec-openjpeg/decodewasmjs' {
   export interface OpenJpeg {
     J2KDecoder: new () => J2KDecoder;
   }
 
   export interface J2KDecoder {
-    /** Memory for the file, to be filled at once. */
+    /** Memory for the file; fill it before the next call. */
     getEncodedBuffer(length: number): Uint8Array;
-    /** Leaves the frame at 0 x 0 where it fails, or throws. */
+    /** On failure, throws or leaves the frame at 0 x 0. */
     decode(): void;
     getFrameInfo(): {
       width: number;

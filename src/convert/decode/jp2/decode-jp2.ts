@@ -3,7 +3,7 @@ import type { WasmDecoder, WasmHeader } from '../wasm/wasm-decoder.ts';
 import { orDamaged } from '../wasm/wasm-refusal.ts';
 import { type Jp2Header, jp2Channels, readJp2Header } from './jp2-header.ts';
 
-/** JPEG 2000, in a JP2 file or as a bare codestream, by OpenJPEG. It has no orientation. */
+/** JPEG 2000, as a JP2 file or a bare codestream, decoded by OpenJPEG. It has no orientation. */
 export const jp2Decoder: WasmDecoder = {
   async readHeader(bytes) {
     return factsOf(orDamaged('JPEG 2000', () => readJp2Header(bytes)));
@@ -15,9 +15,9 @@ export const jp2Decoder: WasmDecoder = {
 };
 
 /**
- * OpenJPEG keeps parameters for each component of each tile from the start, however small the tile
- * is: 13 KB for three components, measured on 60,000 tiles and rounded up. An alpha is decoded by a
- * second instance.
+ * OpenJPEG allocates parameters for each component of each tile at the start, even for tiny tiles:
+ * 13 KB for three components, measured on 60,000 tiles and rounded up. A second instance decodes
+ * the alpha.
  */
 function extraBytesOf({ tiles, components, alpha }: Jp2Header): number {
   return tiles * (9 + 2 * components.length) * 1_024 * (alpha ? 2 : 1);

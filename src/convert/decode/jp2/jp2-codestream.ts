@@ -4,7 +4,7 @@ import { viewOf } from '../iso-boxes.ts';
 import { damaged, unread } from '../wasm/wasm-refusal.ts';
 
 export interface Jp2Component {
-  /** Bits a sample. */
+  /** Bits per sample. */
   depth: number;
 }
 
@@ -12,11 +12,11 @@ interface Jp2Samples {
   width: number;
   height: number;
   components: Jp2Component[];
-  /** How many tiles the image is divided into; 0 where that makes no sense. */
+  /** The number of tiles; 0 if the header’s values are impossible. */
   tiles: number;
 }
 
-/** Reads the segment that every codestream begins with: ISO/IEC 15444-1, A.5.1. */
+/** Reads the first segment of a codestream: ISO/IEC 15444-1, A.5.1. */
 export function readSamples(codestream: Uint8Array): Jp2Samples {
   if (!hasText(codestream, '\xff\x4f\xff\x51')) {
     throw damaged('JPEG 2000', 'the codestream does not begin with its size');
@@ -42,14 +42,14 @@ export function readSamples(codestream: Uint8Array): Jp2Samples {
 
 type Four = [number, number, number, number];
 
-/** Tiles have numbers of 16 bits. OpenJPEG refuses more of them before it allocates. */
+/** Tile numbers have 16 bits. OpenJPEG rejects more tiles before it allocates. */
 function possibleTiles(tiles: number): number {
   return tiles > 0 && tiles <= 65_535 ? tiles : 0;
 }
 
 /**
- * Refuses a codestream that does not come to its end mark: each part of a tile says how long it is.
- * The decoder would make do with what there is.
+ * Rejects a codestream that does not reach its end marker, by following the length of each tile
+ * part. The decoder would silently decode a truncated one.
  */
 export function checkEnd(codestream: Uint8Array): void {
   for (let at = 2; !hasText(codestream, '\xff\xd9', at); at += segmentBytes(codestream, at)) {
@@ -63,6 +63,6 @@ function segmentBytes(codestream: Uint8Array, at: number): number {
   const view = viewOf(codestream);
   const isTilePart = hasText(codestream, '\xff\x90', at);
   if (!isTilePart) return 2 + view.getUint16(at + 2);
-  // The last part need not say its length: it has all but the end mark.
+  // The last part may omit its length: it then extends to the end marker.
   return view.getUint32(at + 6) || Math.max(codestream.length - 2 - at, 12);
 }

@@ -8,20 +8,20 @@ export interface Jp2Header {
   width: number;
   height: number;
   tiles: number;
-  /** As coded: without those that a palette makes of them. */
+  /** As coded, not as expanded by a palette. */
   components: Jp2Component[];
-  /** Which components are the colours: one or three of them, in order. */
+  /** The indices of the one or three colour components, in order. */
   colours: number[];
   alpha: { component: number; isPremultiplied: boolean } | undefined;
-  /** The one component is an index into as many columns as there are colours. */
+  /** The single component is an index into a palette with one column per colour. */
   hasPalette: boolean;
-  /** Luma and two differences of colour. */
+  /** Luma and two colour differences. */
   isYcc: boolean;
   icc: Uint8Array | undefined;
   codestream: Uint8Array;
 }
 
-/** A codestream alone, or in a JP2 container that says more of it: ISO/IEC 15444-1, annex I. */
+/** Reads a bare codestream, or one in a JP2 container with metadata: ISO/IEC 15444-1, annex I. */
 export function readJp2Header(bytes: Uint8Array): Jp2Header {
   const isBare = hasText(bytes, '\xff\x4f\xff\x51');
   const codestream = isBare ? bytes : isoBox(bytes, 'jp2c');
@@ -30,7 +30,7 @@ export function readJp2Header(bytes: Uint8Array): Jp2Header {
   const samples = readSamples(codestream);
   const palette = paletteColumns(boxes);
   const channels = palette ?? samples.components.length;
-  // Before anything is looked up among thousands of them.
+  // Checked before any lookup, because a file can have thousands of channels.
   if (channels > 4) throw unread('JPEG 2000', `one of ${channels} channels`);
   const { alpha, colours } = channelsOf(boxes, channels);
   const colourspace = readColourspace(boxes);
@@ -49,7 +49,7 @@ export function readJp2Header(bytes: Uint8Array): Jp2Header {
   };
 }
 
-/** Of the decoded image, alpha included. */
+/** The number of channels of the decoded image, including alpha. */
 export function jp2Channels({ colours, alpha }: Jp2Header): 1 | 2 | 3 | 4 {
   return (colours.length + (alpha ? 1 : 0)) as 1 | 2 | 3 | 4;
 }
@@ -60,7 +60,7 @@ function paletteColumns(boxes: Uint8Array): number | undefined {
 
 const [opacity, premultipliedOpacity] = [1, 2];
 
-/** Where nothing says what the channels are, the second or fourth is the alpha. */
+/** If the file does not define the channels, the second or fourth is alpha. */
 function channelsOf(boxes: Uint8Array, count: number): Pick<Jp2Header, 'colours' | 'alpha'> {
   const all = Array.from({ length: count }, (_, i) => i);
   const definitions = channelDefinitions(boxes);
@@ -99,7 +99,7 @@ function channelDefinitions(boxes: Uint8Array): ChannelDefinition[] {
   }));
 }
 
-/** Channels by the colour that they are, blue first as it may be. */
+/** Sorts channels by their colour, because a file may store blue first. */
 function inOrder(channels: number[], definitions: ChannelDefinition[]): number[] {
   const placeOf = (channel: number) =>
     definitions.find((definition) => definition.channel === channel)?.colour ?? channel + 1;
@@ -110,7 +110,7 @@ const [srgb, grayscale, ycc] = [16, 17, 18];
 const otherColours: Record<number, string> = { 12: 'CMYK', 13: 'YCCK', 14: 'CIELab' };
 
 function readColourspace(boxes: Uint8Array): { kind?: number; icc?: Uint8Array } {
-  // A reader takes the first that it understands.
+  // A reader uses the first box that it understands.
   for (const { type, body } of isoBoxes(boxes)) {
     if (type !== 'colr') continue;
     if (body[0] !== 1) return { icc: checkedProfile(body.slice(3)) };

@@ -7,7 +7,7 @@ import { joinAlpha, yccToRgb } from './jp2-samples.ts';
 import { selectComponents } from './jp2-selection.ts';
 import { loadOpenJpeg } from './openjpeg.ts';
 
-/** The whole image. Occupies the thread. */
+/** Decodes the whole image. Blocks the thread. */
 export async function decodeJp2(bytes: Uint8Array): Promise<DecodedPixels> {
   const header = orDamaged('JPEG 2000', () => readWhole(bytes));
   const { width, height, alpha, isYcc } = header;
@@ -26,7 +26,7 @@ function readWhole(bytes: Uint8Array): Jp2Header {
   return header;
 }
 
-/** What to decode so that the colours come out and nothing else. */
+/** A file from which the decoder returns only the colours. */
 function colourFile(header: Jp2Header, bytes: Uint8Array): Uint8Array {
   const { colours, components, codestream, hasPalette } = header;
   if (hasPalette) return bytes;
@@ -38,7 +38,7 @@ async function decodedSamples(
   { width, height }: Jp2Header,
   file: Uint8Array,
 ): Promise<Uint8Array | Uint16Array> {
-  // Twice what was measured (docs/adr/0006-decoders-from-npm.md), and room for tables.
+  // Twice the measured use (docs/adr/0006-decoders-from-npm.md), plus room for tables.
   const maxBytes = 2 ** 27 + 2 * file.length + width * height * 96;
   const decodeJp2 = await loadOpenJpeg(maxBytes);
   const image = orDamaged('JPEG 2000', () => decodeJp2(file));

@@ -1,6 +1,6 @@
 import type { DecodedPixels } from '../file-decoder.ts';
 
-/** Colours and their alpha, which were decoded apart. */
+/** Interleaves colours with an alpha that was decoded separately. */
 export function joinAlpha(
   colours: Uint8Array | Uint16Array,
   alpha: Uint8Array | Uint16Array,
@@ -16,7 +16,7 @@ export function joinAlpha(
   return { pixels, channels };
 }
 
-/** Luma and two differences, of the full range, to RGB: ITU-R BT.601. In place. */
+/** Converts full-range YCbCr to RGB in place: ITU-R BT.601. */
 export function yccToRgb(samples: Uint8Array | Uint16Array): void {
   const max = samples.BYTES_PER_ELEMENT === 1 ? 255 : 65_535;
   const middle = (max + 1) / 2;

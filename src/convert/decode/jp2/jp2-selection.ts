@@ -1,9 +1,9 @@
 import type { Jp2Header } from './jp2-header.ts';
 
 /**
- * The codestream in a container that hands out only these components. The decoder takes one or
- * three, and a container can say that a channel is this or that component: with a palette box,
- * which has to be there, of which nothing is used. ISO/IEC 15444-1, I.5.3.
+ * Wraps the codestream in a container that exposes only these components, because the decoder
+ * accepts one or three. Mapping channels to components requires a palette box, whose contents are
+ * unused. ISO/IEC 15444-1, I.5.3.
  */
 export function selectComponents(
   { width, height, components, codestream }: Jp2Header,

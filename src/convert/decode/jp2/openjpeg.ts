@@ -2,17 +2,17 @@ import { createRequire } from 'node:module';
 import type { OpenJpeg } from '@cornerstonejs/codec-openjpeg/decodewasmjs';
 import { wasmModule } from '../wasm/wasm-module.ts';
 
-/** Samples of one or three components, two bytes each where they have more than 8 bits. */
+/** Samples of one or three components, two bytes each if they have more than 8 bits. */
 interface OpenJpegImage {
   width: number;
   height: number;
   componentCount: number;
-  /** Bits a sample. */
+  /** Bits per sample. */
   depth: number;
   samples: Uint8Array | Uint16Array;
 }
 
-/** A fresh instance, for one image, whose memory cannot outgrow `maxBytes`. */
+/** Returns a new instance for one image, whose memory cannot exceed `maxBytes`. */
 export async function loadOpenJpeg(
   maxBytes: number,
 ): Promise<(bytes: Uint8Array) => OpenJpegImage> {
@@ -41,7 +41,7 @@ function decode({ J2KDecoder }: OpenJpeg, bytes: Uint8Array, errors: string[]): 
   try {
     decoder.decode();
   } catch (error) {
-    // What it throws is the address of a C++ exception.
+    // OpenJPEG throws the address of a C++ exception.
     throw new Error(errors[0] ?? 'OpenJPEG gave up', { cause: error });
   }
   const { width, height, bitsPerSample, componentCount } = decoder.getFrameInfo();

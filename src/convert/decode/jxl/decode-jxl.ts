@@ -6,8 +6,8 @@ import { orDamaged, unread } from '../wasm/wasm-refusal.ts';
 import { alphaChannel, blackChannel, type JxlHeader, readJxlHeader } from './jxl-header.ts';
 
 /**
- * JPEG XL, by jxl-oxide: the first frame, layers merged. The orientation in the codestream is
- * applied; the format has any other one ignored.
+ * JPEG XL, decoded by jxl-oxide: the first frame, with merged layers. The orientation in the
+ * codestream is applied; the format requires readers to ignore any other.
  */
 export const jxlDecoder: WasmDecoder = {
   async readHeader(bytes, deadline) {
@@ -51,12 +51,12 @@ function isPremultiplied({ extraChannels }: JxlHeader): boolean {
   return extraChannels.find(({ type }) => type === alphaChannel)?.isPremultiplied ?? false;
 }
 
-/** The decoder hands out PNG, with 16 bits a sample where the image has more than 8. */
+/** Reads the decoder’s PNG, which has 16 bits per sample if the image has more than 8. */
 async function readPng(png: Uint8Array, isPremultiplied: boolean): Promise<WasmPixels> {
   const source = sharp(png, { limitInputPixels: false, ignoreIcc: true });
   const { channels, depth } = await source.metadata();
   const isDeep = depth === 'ushort';
-  // Of gray with alpha, sharp would drop the alpha.
+  // sharp would drop the alpha of gray with alpha.
   const space = channels === 1 ? (isDeep ? 'grey16' : 'b-w') : isDeep ? 'rgb16' : 'srgb';
   const { data, info } = await source
     .toColourspace(space)

@@ -1,22 +1,22 @@
-/** One of four ways to write a number: it is `add` plus a number of `bits` bits. */
+/** One of four encodings of a number: `add` plus a number of `bits` bits. */
 type NumberForm = readonly [add: number, bits: number];
 
-/** Reads JPEG XL’s headers, whose bits come lowest first: ISO/IEC 18181-1, B.2. */
+/** Reads JPEG XL’s headers, least significant bit first: ISO/IEC 18181-1, B.2. */
 export interface JxlBits {
   bits(count: number): number;
   flag(): boolean;
-  /** Two bits say which of the four forms follows. */
+  /** Two bits select which of the four forms follows. */
   number(...forms: readonly [NumberForm, NumberForm, NumberForm, NumberForm]): number;
   enumerated(): number;
 }
 
-/** Throws a `RangeError` where the bytes end. */
+/** Reading past the end throws a `RangeError`. */
 export function jxlBits(bytes: Uint8Array, start: number): JxlBits {
   let at = start * 8;
 
   function bits(count: number): number {
     let value = 0;
-    // Up to 30 bits and more, so no shifts.
+    // Counts can exceed 30 bits, so shifts would overflow.
     for (let i = 0; i < count; i++, at++) {
       const byte = bytes[at >> 3];
       if (byte === undefined) throw new RangeError('the header is cut off');

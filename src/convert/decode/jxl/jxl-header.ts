@@ -7,13 +7,13 @@ import { type JxlBits, jxlBits } from './jxl-bits.ts';
 export interface JxlHeader {
   width: number;
   height: number;
-  /** EXIF’s. */
+  /** EXIF orientation. */
   orientation: number;
   isAnimation: boolean;
   depth: number;
   isGray: boolean;
   extraChannels: ExtraChannel[];
-  /** Undefined where the file has a profile, or colours of its own instead. */
+  /** Undefined if the file has a profile or custom colours instead. */
   cicp: Cicp | undefined;
 }
 
@@ -25,7 +25,7 @@ interface ExtraChannel {
 /** Types of extra channels. */
 export const [alphaChannel, blackChannel] = [0, 4];
 
-/** Reads what precedes the first frame: ISO/IEC 18181-1, annex D. */
+/** Reads the headers before the first frame: ISO/IEC 18181-1, annex D. */
 export function readJxlHeader(bytes: Uint8Array): JxlHeader {
   const codestream = codestreamOf(bytes);
   if (!hasText(codestream, '\xff\x0a')) throw damaged('JPEG XL', 'there is no codestream');
@@ -35,7 +35,7 @@ export function readJxlHeader(bytes: Uint8Array): JxlHeader {
   return { ...size, ...(isDefault ? defaultMetadata : readMetadata(reader)) };
 }
 
-/** A container can hold the codestream in parts, each after its number. */
+/** A container can hold the codestream in parts, each preceded by its number. */
 function codestreamOf(bytes: Uint8Array): Uint8Array {
   if (hasText(bytes, '\xff\x0a')) return bytes;
   const parts: Uint8Array[] = [];
@@ -65,12 +65,12 @@ function readMetadata(reader: JxlBits): Metadata {
   reader.flag();
   const extraCount = reader.number([0, 0], [1, 0], [2, 4], [1, 12]);
   const extraChannels = Array.from({ length: extraCount }, () => readExtraChannel(reader));
-  // Whether the colours are stored as XYB; they are handed out as what follows.
+  // Whether the colours are stored as XYB; the decoder returns the colour space read next.
   reader.flag();
   return { orientation, isAnimation, depth, extraChannels, ...readColours(reader) };
 }
 
-/** Widths by their ratio to the height, where one of these holds. */
+/** Predefined ratios of width to height. */
 const ratios = [0, 1, 12 / 10, 4 / 3, 3 / 2, 16 / 9, 5 / 4, 2];
 
 function readSize(reader: JxlBits): { width: number; height: number } {
@@ -92,7 +92,7 @@ function skipPreviewSize(reader: JxlBits): void {
 function readSides(reader: JxlBits, readSide: () => number): { width: number; height: number } {
   const height = readSide();
   const ratio = ratios[reader.bits(3)];
-  // A hair more, or 3 times 4/3 would be a hair less than 4.
+  // The small addition compensates for rounding: 3 times 4/3 would be slightly below 4.
   return { width: ratio ? Math.floor(height * ratio + 1e-6) : readSide(), height };
 }
 
@@ -154,7 +154,7 @@ function readColours(reader: JxlBits): { isGray: boolean; cicp: Cicp | undefined
   const hasGamma = reader.flag();
   const transfer = hasGamma ? 0 : reader.enumerated();
   const isNumbered = !hasGamma && white === d65 && primaries !== customPrimaries;
-  // With the white of daylight, P3 has another number in H.273.
+  // H.273 has a separate code point for P3 with the D65 white point.
   const cicp = { primaries: primaries === p3Primaries ? 12 : primaries, transfer };
   return { isGray, cicp: isNumbered ? cicp : undefined };
 }

@@ -2,19 +2,22 @@ import { damaged, orDamaged } from '../wasm/wasm-refusal.ts';
 import { type JxlHeader, readJxlHeader } from './jxl-header.ts';
 import { type JxlOxide, loadJxlOxide } from './jxl-oxide.ts';
 
-/** The first frame as PNG, and its colour profile where it has no number. Occupies the thread. */
+/**
+ * Decodes the first frame to PNG, with its profile if its colours have no code points. Blocks the
+ * thread.
+ */
 export async function renderJxl(bytes: Uint8Array): Promise<{ png: Uint8Array; icc: Uint8Array }> {
   const header = orDamaged('JPEG XL', () => readJxlHeader(bytes));
   return await opened(bytes, memoryLimit(header), (image) => image.render());
 }
 
-/** Frames are found by their headers alone; nothing of them is decoded. */
+/** Counts frames from their headers, without decoding them. */
 export async function countJxlFrames(bytes: Uint8Array): Promise<{ frames: number }> {
   const maxBytes = 2 ** 26 + 2 * bytes.length;
   return await opened(bytes, maxBytes, (image) => ({ frames: image.frameCount() }));
 }
 
-/** Twice what was measured (docs/adr/0006-decoders-from-npm.md), and room for tables. */
+/** Twice the measured use (docs/adr/0006-decoders-from-npm.md), plus room for tables. */
 function memoryLimit({ width, height }: JxlHeader): number {
   return 2 ** 27 + width * height * 160;
 }

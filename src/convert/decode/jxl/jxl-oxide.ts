@@ -3,22 +3,22 @@ import { dirname, join } from 'node:path';
 import type { InitOutput } from 'jxl-oxide-wasm';
 import { wasmModule } from '../wasm/wasm-module.ts';
 
-/** A JPEG XL file in an instance of jxl-oxide of its own. */
+/** A JPEG XL file in its own instance of jxl-oxide. */
 export interface JxlOxide {
-  /** Those that are there in whole. */
+  /** Counts the complete frames. */
   frameCount(): number;
   isComplete(): boolean;
-  /** The first frame, upright, and its colour profile where it has no number. */
+  /** The first frame, upright, with its colour profile if its colours have no code points. */
   render(): { png: Uint8Array; icc: Uint8Array };
 }
 
-/** The table holds what the module keeps of JavaScript’s, such as its errors. */
+/** The table holds the JavaScript values that the module references, such as its errors. */
 type Exports = InitOutput & { __wbindgen_export_2: WebAssembly.Table };
 
 /**
- * A fresh instance, for one image, whose memory cannot outgrow `maxBytes`. The package’s own
- * JavaScript makes one instance for good, hence its exports are called directly, as their types in
- * the package describe them; its version is fixed in package.json.
+ * Returns a new instance for one image, whose memory cannot exceed `maxBytes`. The package’s own
+ * JavaScript creates a single permanent instance, so its exports are called directly, as its types
+ * describe them; package.json pins its version.
  */
 export async function loadJxlOxide(maxBytes: number): Promise<(bytes: Uint8Array) => JxlOxide> {
   const directory = dirname(createRequire(import.meta.url).resolve('jxl-oxide-wasm/package.json'));
@@ -67,21 +67,23 @@ function instantiate(module: WebAssembly.Module): Exports {
   const text = (start: number, length: number) =>
     new TextDecoder().decode(new Uint8Array(wasm.memory.buffer, start >>> 0, length));
 
-  /** What the module imports, without the hashes that end the names. The rest is for browsers. */
+  /**
+   * The module’s imports, without the hash suffixes of their names. The others are for browsers.
+   */
   const known: Record<string, (...args: number[]) => unknown> = {
     __wbindgen_throw: (start = 0, length = 0) => {
       throw new Error(text(start, length));
     },
     __wbindgen_string_new: (start = 0, length = 0) => text(start, length),
     __wbindgen_is_undefined: (value) => value === undefined,
-    // The first entries are constants that the module expects.
+    // The module expects these constants in the first entries.
     __wbindgen_init_externref_table: () => {
       const table = wasm.__wbindgen_export_2;
       const offset = table.grow(4);
       table.set(0, undefined);
       [undefined, null, true, false].forEach((value, i) => void table.set(offset + i, value));
     },
-    // It looks for the name of the browser, which an empty object does not have.
+    // The module looks up the browser’s name, which an empty object does not have.
     __wbg_static_accessor_GLOBAL_THIS: () => {
       const index = wasm.__externref_table_alloc();
       wasm.__wbindgen_export_2.set(index, {});

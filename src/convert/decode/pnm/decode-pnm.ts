@@ -6,8 +6,8 @@ import { isPnmHeader, type Pnm, readPnm } from './pnm-header.ts';
 import { numberText } from './pnm-text.ts';
 
 /**
- * PBM, PGM, PPM and PAM; of several images in one file the first. Samples are scaled to the whole
- * range of 8 bits, or of 16 where their highest value takes more than 8.
+ * PBM, PGM, PPM and PAM: decodes the first image of a file. Samples are scaled to the full range of
+ * 8 bits, or of 16 if their maximum needs more than 8.
  */
 export const pnm: FileDecoder = {
   matches: isPnmHeader,
@@ -35,10 +35,10 @@ function sampleCount({ width, height, channels }: Pnm): number {
   return width * height * channels;
 }
 
-/** Refuses an image whose samples cannot be in the file. */
+/** Rejects an image whose samples cannot fit in the file. */
 function checkPixels(bytes: Uint8Array, image: Pnm): void {
   const least: Record<Pnm['coding'], number> = {
-    // A digit each and, but for bitmaps, white space between them.
+    // One digit each and, except in bitmaps, white space between them.
     text: image.isOneBlack ? sampleCount(image) : sampleCount(image) * 2 - 1,
     bytes: sampleCount(image) * (image.max > 255 ? 2 : 1),
     bits: Math.ceil(image.width / 8) * image.height,
@@ -66,7 +66,7 @@ function decodeText(bytes: Uint8Array, image: Pnm): DecodedPixels['pixels'] {
   return samples;
 }
 
-/** Values above the highest count as the highest, as Pillow has it. */
+/** Clamps values above the maximum, like Pillow. */
 function decodeBytes(bytes: Uint8Array, image: Pnm): DecodedPixels['pixels'] {
   const { max, pixelsAt } = image;
   const scaled = scaleOf(max);
@@ -97,8 +97,8 @@ function emptySamples(image: Pnm): DecodedPixels['pixels'] {
 }
 
 /**
- * What each value becomes: the nearest, and of two equally near the even one. The order of the
- * operations is Pillow’s, so that floating point rounds as it does there:
+ * Maps each value to the nearest level, with ties to even. The operations are in Pillow’s order, so
+ * that floating-point rounding matches:
  * https://github.com/python-pillow/Pillow/blob/main/src/PIL/PpmImagePlugin.py
  */
 function scaleOf(max: number): Uint16Array {

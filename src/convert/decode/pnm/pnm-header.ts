@@ -2,15 +2,17 @@ import { textAt } from '../../formats/bytes.ts';
 import { checkSize, corrupt, unsupported } from '../file-decoder.ts';
 import { numberText } from './pnm-text.ts';
 
-/** https://netpbm.sourceforge.net/doc/pnm.html and https://netpbm.sourceforge.net/doc/pam.html. */
+/**
+ * See https://netpbm.sourceforge.net/doc/pnm.html and https://netpbm.sourceforge.net/doc/pam.html.
+ */
 export interface Pnm {
   width: number;
   height: number;
   channels: 1 | 2 | 3 | 4;
-  /** Of a sample. */
+  /** The maximum value of a sample. */
   max: number;
   coding: 'text' | 'bytes' | 'bits';
-  /** Bitmaps have 1 for black; everything else has 0. */
+  /** In bitmaps 1 is black; in all other formats 0 is. */
   isOneBlack: boolean;
   pixelsAt: number;
 }
@@ -26,7 +28,7 @@ const kinds: Record<string, Kind> = {
   P6: { channels: 3, coding: 'bytes', isOneBlack: false },
 };
 
-/** Of PAM; without a name, the number of samples decides. */
+/** PAM tuple types; without one, the number of samples decides. */
 const tupleTypes: Record<string, readonly (1 | 2 | 3 | 4)[]> = {
   BLACKANDWHITE: [1],
   GRAYSCALE: [1],
@@ -40,7 +42,7 @@ const tupleTypes: Record<string, readonly (1 | 2 | 3 | 4)[]> = {
 const startPattern =
   /^P(?:[1-6](?:\s|#[^\r\n]*[\r\n])+\d|7\n(?:#|WIDTH|HEIGHT|DEPTH|MAXVAL|TUPLTYPE))/;
 
-/** Two letters alone would claim too much text, so a number or a field has to follow them. */
+/** Two letters alone would match too many text files, so a number or a field must follow. */
 export function isPnmHeader(bytes: Uint8Array): boolean {
   return bytes[0] === 0x50 && startPattern.test(textAt(bytes, 0, 4_096));
 }

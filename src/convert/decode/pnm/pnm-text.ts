@@ -3,14 +3,14 @@ import { corrupt } from '../file-decoder.ts';
 const hash = 0x23;
 const zero = 0x30;
 
-/** Reads numbers in ASCII with white space and `#` comments between them, as PNM has them. */
+/** Reads ASCII numbers separated by white space and `#` comments, as in PNM. */
 interface NumberText {
-  /** Behind the last number that was read. */
+  /** The offset after the last number that was read. */
   position(): number;
   next(what: string): number;
-  /** One digit, with or without white space before the next one. */
+  /** One digit; white space between digits is optional. */
   nextBit(): number;
-  /** Of one byte, or a comment up to its end: all that parts a header from binary samples. */
+  /** Skips one byte, or a comment to its end: the separator between header and binary samples. */
   skipSeparator(): number;
 }
 
@@ -60,7 +60,7 @@ export function numberText(bytes: Uint8Array, start: number): NumberText {
   };
 }
 
-/** Blank, tab, line feed, vertical tab, form feed, carriage return. */
+/** Space, tab, line feed, vertical tab, form feed, carriage return. */
 function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || (byte !== undefined && byte >= 0x09 && byte <= 0x0d);
 }

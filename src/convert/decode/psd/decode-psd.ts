@@ -6,9 +6,9 @@ import { type Psd, readPsd } from './psd-header.ts';
 import { psdRows } from './psd-rows.ts';
 
 /**
- * Photoshop’s PSD and PSB: the flattened image at their end, not the layers.
- * https://www.adobe.com/devnet-apps/photoshop/fileformatashtml/. Colours that are partly
- * transparent stay as they are stored, where Photoshop blends them with white; so it is in Pillow.
+ * Photoshop’s PSD and PSB: decodes the flattened image at the end, not the layers.
+ * https://www.adobe.com/devnet-apps/photoshop/fileformatashtml/. Colours of translucent pixels are
+ * returned as stored, like in Pillow; Photoshop blends them with white.
  */
 export const psd: FileDecoder = {
   matches: (bytes) => hasText(bytes, '8BPS'),

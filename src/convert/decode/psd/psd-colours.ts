@@ -7,12 +7,12 @@ export type Samples = Uint8Array | Uint16Array;
 interface Row {
   /** One row of each stored channel. */
   stored: readonly Samples[];
-  /** The row to write, its samples side by side. */
+  /** The output row, with interleaved samples. */
   row: Samples;
   channels: number;
 }
 
-/** Writes a row’s colours as gray or RGB, and its alpha if there is one. */
+/** Writes a row as gray or RGB, with alpha if there is one. */
 export function writePsdRow(psd: Psd, row: Row): void {
   writers[psd.mode](row, psd);
   const alpha = psd.hasAlpha ? row.stored[psd.colourChannels] : undefined;
@@ -20,7 +20,7 @@ export function writePsdRow(psd: Psd, row: Row): void {
 }
 
 const writers: Record<PsdMode, (row: Row, psd: Psd) => void> = {
-  // 1 is black. Pillow has it the other way round; GIMP and ImageMagick agree with Photoshop.
+  // 1 is black, as in Photoshop, GIMP and ImageMagick. Pillow inverts it.
   bitmap(row) {
     const [bits = new Uint8Array()] = row.stored;
     interleave(
@@ -54,8 +54,8 @@ function interleave(samples: Samples, { row, channels }: Row, channel: number): 
 }
 
 /**
- * Without a profile, as Pillow does: what black leaves, less the ink’s share of it. Inks are stored
- * the other way round, the highest value being none.
+ * Converts without a profile, like Pillow: the light that black leaves, minus the ink’s share of
+ * it. Inks are stored inverted, so the maximum means no ink.
  * https://github.com/python-pillow/Pillow/blob/main/src/libImaging/Convert.c (`cmyk2rgb`)
  */
 function writeCmyk({ stored, row, channels }: Row, { depth }: Psd): void {
@@ -74,7 +74,7 @@ function writeCmyk({ stored, row, channels }: Row, { depth }: Psd): void {
 function writeLab({ stored, row, channels }: Row, { depth }: Psd): void {
   const [lightness, a, b] = stored as [Samples, Samples, Samples];
   const max = 2 ** depth - 1;
-  // The middle, 128 or 32768, is zero; 256 steps of 16 bits are one of 8.
+  // The middle value, 128 or 32768, is zero; one 8-bit step equals 256 16-bit steps.
   const [middle, unit] = [2 ** (depth - 1), 2 ** (depth - 8)];
   for (let x = 0; x < lightness.length; x++) {
     const colour = labToSrgb(

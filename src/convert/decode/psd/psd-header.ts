@@ -11,15 +11,15 @@ export interface Psd {
   height: number;
   mode: PsdMode;
   depth: 1 | 8 | 16;
-  /** All that are stored: colours, then transparency, then selections and spot colours. */
+  /** All stored channels: colours, then transparency, then selections and spot colours. */
   storedChannels: number;
   colourChannels: 1 | 3 | 4;
-  /** The first channel after the colours is how opaque the image is. */
+  /** The first channel after the colours is opacity. */
   hasAlpha: boolean;
   palette: Palette | undefined;
-  /** Of gray and RGB: inks and Lab are handed out as sRGB. */
+  /** Set for gray and RGB only: CMYK and Lab are returned as sRGB. */
   icc: Uint8Array | undefined;
-  /** Where the flattened image begins, with how it is compressed. */
+  /** The offset of the flattened image, which starts with its compression method. */
   imageAt: number;
 }
 
@@ -34,7 +34,7 @@ const modes: Record<
   3: { mode: 'rgb', channels: 3, depths: [8, 16] },
   4: { mode: 'cmyk', channels: 4, depths: [8, 16] },
   7: { name: 'multichannel' },
-  // Its inks are kept apart from what is to be printed with them, which is a gray image.
+  // Duotone: the image itself is gray, and its inks are stored separately.
   8: { mode: 'gray', channels: 1, depths: [8, 16] },
   9: { mode: 'lab', channels: 3, depths: [8, 16] },
 };
@@ -108,7 +108,7 @@ function readResources(reader: ByteReader): Resources {
   while (section.length - inside.position() >= 12) {
     inside.skip(4);
     const id = inside.uint16();
-    // A name with its length, and the content, each padded to an even number of bytes.
+    // A name with its length, then the data, each padded to an even number of bytes.
     const nameSize = inside.uint8();
     inside.skip(nameSize + ((nameSize + 1) % 2));
     const size = inside.uint32();
@@ -121,7 +121,7 @@ function readResources(reader: ByteReader): Resources {
   return resources;
 }
 
-/** All reds, then all greens, then all blues. */
+/** The file stores all reds, then all greens, then all blues. */
 function readPalette(colours: Uint8Array, transparentIndex: number | undefined): Palette {
   if (colours.length !== 768) {
     throw corrupt(`Expected a palette of 768 bytes but it has ${colours.length}.`);

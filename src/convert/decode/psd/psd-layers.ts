@@ -3,20 +3,20 @@ import { type ByteReader, byteReader } from '../byte-reader.ts';
 
 interface Layers {
   count: number;
-  /** The first channel of the flattened image after its colours is its transparency. */
+  /** The first channel after the colours of the flattened image is transparency. */
   hasTransparency: boolean;
 }
 
-/** Blocks that say, without any content, that there is transparency. */
+/** Empty blocks that signal transparency. */
 const transparencyBlocks = ['Mtrn', 'Mt16', 'Mt32'];
 /** Blocks with the layers of images of more than 8 bits. */
 const layerBlocks = ['Lr16', 'Lr32', 'Layr'];
-/** Blocks whose length takes eight bytes in a large file. */
+/** Blocks with an eight-byte length in large files. */
 const longBlocks = [...layerBlocks, ...transparencyBlocks, 'LMsk', 'Alph', 'FMsk', 'lnk2'];
 
 /**
- * Passes over the layers. Of interest is their count: a negative one says that the first extra
- * channel is transparency, not a selection that was saved.
+ * Skips the layers and reads their count: if it is negative, the first extra channel is
+ * transparency, not a saved selection.
  */
 export function readPsdLayers(reader: ByteReader, { isLarge }: { isLarge: boolean }): Layers {
   const lengthOf = (from: ByteReader) => (isLarge ? from.uint64() : from.uint32());
@@ -43,7 +43,7 @@ export function readPsdLayers(reader: ByteReader, { isLarge }: { isLarge: boolea
     const isLong = isLarge && longBlocks.includes(key);
     if (isLong && left() < 8) break;
     const size = isLong ? inside.uint64() : inside.uint32();
-    // Padded to whole words, whatever the length says.
+    // Padded to a multiple of four bytes, regardless of the stated length.
     const block = inside.take(Math.min(Math.ceil(size / 4) * 4, left()));
     if (transparencyBlocks.includes(key)) layers.hasTransparency = true;
     if (layerBlocks.includes(key) && block.length >= 2) {

@@ -2,7 +2,7 @@ import { byteReader, bytesAt, checkRange } from '../byte-reader.ts';
 import { corrupt, unsupported } from '../file-decoder.ts';
 import type { Psd } from './psd-header.ts';
 
-/** Hands out the rows of one channel from top to bottom, as bytes; valid until the next call. */
+/** Returns the bytes of one channel’s rows from top to bottom; valid until the next call. */
 type NextRow = () => Uint8Array;
 
 const compressions: Record<number, string> = {
@@ -13,8 +13,8 @@ const compressions: Record<number, string> = {
 const what = 'pixel data';
 
 /**
- * For each channel, what hands out its rows. Refuses an image whose pixels cannot be in the file,
- * before anything is allocated.
+ * Returns a row reader for each channel. Rejects an image whose pixels cannot fit in the file,
+ * before allocating anything.
  */
 export function psdRows(bytes: Uint8Array, psd: Psd): NextRow[] {
   const { imageAt, height, storedChannels } = psd;
@@ -47,13 +47,13 @@ function rawRows(bytes: Uint8Array, { at, rowBytes, height, storedChannels }: La
   });
 }
 
-/** First the length of each row of each channel, then the rows. */
+/** The lengths of all rows of all channels come first, then the rows. */
 function packedRows(bytes: Uint8Array, layout: Layout): NextRow[] {
   const { at, rowBytes, height, storedChannels, isLarge } = layout;
   const lengthSize = isLarge ? 4 : 2;
   const rows = height * storedChannels;
   const dataAt = at + rows * lengthSize;
-  // Two bytes stand for 128 at most.
+  // Two bytes encode at most 128.
   const least = Math.ceil(rowBytes / 128) * 2 * rows;
   checkRange(bytes, { at, count: rows * lengthSize + least, what });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -76,7 +76,7 @@ function packedRows(bytes: Uint8Array, layout: Layout): NextRow[] {
   return nextRows;
 }
 
-/** PackBits, as in TIFF 6.0, section 9. */
+/** PackBits: TIFF 6.0, section 9. */
 function unpackBits(packed: Uint8Array, row: Uint8Array, packedAt: number): void {
   let from = 0;
   let to = 0;

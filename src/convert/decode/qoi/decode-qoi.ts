@@ -4,7 +4,7 @@ import { checkSize, corrupt, type FileDecoder, type FileHeader } from '../file-d
 
 const headerSize = 14;
 const endMarker = '\0\0\0\0\0\0\0\x01';
-/** Of the longest run, which is one byte. */
+/** The longest run, which takes one byte. */
 const maxPixelsPerByte = 62;
 
 /** The Quite OK Image format: https://qoiformat.org/qoi-specification.pdf. */
@@ -86,7 +86,7 @@ interface Chunk {
   seen: Uint8Array;
 }
 
-/** Turns the pixel before into the one that the chunk stands for; sums wrap around at 256. */
+/** Updates the pixel from the previous value as the chunk says; sums wrap around at 256. */
 function applyChunk(pixel: Uint8Array, { bytes, at, seen }: Chunk): void {
   const [tag = 0, second = 0] = [bytes[at], bytes[at + 1]];
   if (tag >= rgbTag) {

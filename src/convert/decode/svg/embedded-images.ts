@@ -2,15 +2,15 @@ import sharp from 'sharp';
 import { ConversionError } from '../../errors.ts';
 import { isSvg, prologueOf } from './svg-text.ts';
 
-// librsvg follows no reference to a file or a server, but draws what an SVG has in it as `data:`,
-// whatever its size: a few kilobytes of PNG can be gigabytes of pixels. So these are measured first.
+// librsvg follows no references to files or servers, but draws `data:` images of any size: a few
+// kilobytes of PNG can expand to gigabytes of pixels. So these are measured first.
 
-/** What a pixel of them takes while the SVG is drawn, and there can be several. Measured. */
+/** Bytes per embedded pixel while the SVG is drawn, which may hold several images. Measured. */
 export const embeddedPixelBytes = 12;
 
 /**
- * How many pixels the pictures inside an SVG have. Throws `ConversionError` for what could hide
- * one: entities that are more than plain text, pictures that cannot be measured, an SVG in the SVG.
+ * Counts the pixels of the images inside an SVG. Throws `ConversionError` for anything that could
+ * hide one: entities that are not plain text, images that cannot be measured, an SVG in the SVG.
  */
 export async function embeddedPixelsOf(text: string): Promise<number> {
   const entities = entitiesOf(prologueOf(text).declarations);
@@ -22,7 +22,7 @@ export async function embeddedPixelsOf(text: string): Promise<number> {
   return pixels;
 }
 
-/** Programs declare some to shorten their namespaces. */
+/** Some programs declare entities to shorten their namespaces. */
 const plainEntity = /<!ENTITY\s+([\w:.-]+)\s+(?:"([^"&%<]*)"|'([^'&%<]*)')\s*>/g;
 const otherDeclaration = /<!(?:ATTLIST|ELEMENT)\s(?:(?!href)[^<>&%])*>/g;
 
@@ -35,11 +35,11 @@ function entitiesOf(declarations: string): Map<string, string> {
     );
   }
   const found = [...declarations.matchAll(plainEntity)];
-  // The first of several is the one that counts.
+  // The first of several declarations wins.
   return new Map(found.reverse().map(([, name = '', one, other]) => [name, one ?? other ?? '']));
 }
 
-/** All that may be the value of an `href`. Quotes need not match as they do for a parser of XML. */
+/** Iterates over all possible `href` values. Unlike in an XML parser, quotes need not match. */
 function* referencesIn(text: string): Generator<string> {
   const ends: Record<string, number> = {};
   for (const { 1: quote = '"', 0: match, index } of text.matchAll(/href\s*=\s*(["'])/g)) {

@@ -1,11 +1,11 @@
 import { hasText, textAt } from '../../formats/bytes.ts';
 
-/** How far the root element is looked for: comments before it may hold a licence. */
+/** How far to search for the root element: comments before it may hold a licence. */
 const searchedBytes = 64 * 1_024;
 
 /**
- * Whether bytes are an SVG document: in UTF-8, UTF-16 or what it declares, after a byte order mark,
- * an XML declaration, comments and a DOCTYPE. What is packed (SVGZ) is not.
+ * Whether bytes are an SVG document: in UTF-8, UTF-16 or the declared encoding, after a byte order
+ * mark, an XML declaration, comments and a DOCTYPE. Compressed SVG (SVGZ) is not accepted.
  */
 export function isSvg(bytes: Uint8Array): boolean {
   if (!mayBeXml(bytes)) return false;
@@ -13,19 +13,19 @@ export function isSvg(bytes: Uint8Array): boolean {
   return /^<([\w.-]+:)?svg[\s/>]/.test(text.slice(prologueOf(text).end));
 }
 
-/** Text without a byte order mark. */
+/** Decodes the text without its byte order mark. */
 export function svgText(bytes: Uint8Array): string {
   return new TextDecoder(encodingOf(bytes)).decode(bytes);
 }
 
-/** What XML allows before `<`: byte order marks and white space, in one byte or two. */
+/** Bytes that XML allows before `<`: byte order marks and white space, in one or two bytes. */
 const ignored = new Set([0, 0x09, 0x0a, 0x0d, 0x20, 0xef, 0xbb, 0xbf, 0xfe, 0xff]);
 
 function mayBeXml(bytes: Uint8Array): boolean {
   return bytes.subarray(0, searchedBytes).find((byte) => !ignored.has(byte)) === 0x3c;
 }
 
-/** By the first bytes, or else as it declares: XML 1.0, appendix F. */
+/** Detected from the first bytes, otherwise as declared: XML 1.0, appendix F. */
 function encodingOf(bytes: Uint8Array): string {
   if (hasText(bytes, '\xff\xfe') || hasText(bytes, '<\0')) return 'utf-16le';
   if (hasText(bytes, '\xfe\xff') || hasText(bytes, '\0<')) return 'utf-16be';
@@ -35,7 +35,7 @@ function encodingOf(bytes: Uint8Array): string {
 
 function isKnown(encoding: string): boolean {
   try {
-    // Two bytes a character would have been seen.
+    // UTF-16 would have been detected from the first bytes.
     return !new TextDecoder(encoding).encoding.startsWith('utf-16');
   } catch {
     return false;
@@ -43,13 +43,13 @@ function isKnown(encoding: string): boolean {
 }
 
 interface Prologue {
-  /** Where the root element begins. */
+  /** The offset of the root element. */
   end: number;
-  /** What the DOCTYPE declares between its brackets. */
+  /** The declarations between the brackets of the DOCTYPE. */
   declarations: string;
 }
 
-/** What comes before the root element: XML 1.0, 2.8. */
+/** Parses everything before the root element: XML 1.0, 2.8. */
 export function prologueOf(text: string): Prologue {
   const part = /\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^[>]*(?:\[(.*?)\]\s*)?>/sy;
   let [end, declarations] = [0, ''];
@@ -61,8 +61,8 @@ export function prologueOf(text: string): Prologue {
 }
 
 /**
- * The document as libvips takes it: in UTF-8, and with what it looks for near the beginning, which
- * after a long comment or with a prefix it would not find.
+ * Rewrites the document for libvips: in UTF-8, with `<svg` near the start. libvips searches for it
+ * there and would miss it after a long comment or with a prefix.
  */
 export function plainSvg(bytes: Uint8Array): Uint8Array {
   const text = svgText(bytes).replace(/^\s*<\?xml\s[^>]*\?>/, '');

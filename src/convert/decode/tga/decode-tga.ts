@@ -10,8 +10,8 @@ import { checkTgaRuns, unpackTgaRuns } from './tga-runs.ts';
 const footerText = 'TRUEVISION-XFILE.\0';
 
 /**
- * Truevision TGA, by its specification 2.0 of 1991. Its first version has no signature and its
- * second one has it at the end, so this has to be the last format that is asked.
+ * Truevision TGA, by its specification 2.0 of 1991. Version 1 has no signature and version 2 has it
+ * at the end, so this format must be checked last.
  */
 export const tga: FileDecoder = {
   matches(bytes) {
@@ -58,7 +58,7 @@ function storedRowBytes({ width, bits }: Tga): number {
   return bits === 1 ? Math.ceil(width / 8) : width * Math.ceil(bits / 8);
 }
 
-/** Refuses an image whose pixels cannot be in the file. */
+/** Rejects an image whose pixels cannot fit in the file. */
 function checkPixels(bytes: Uint8Array, image: Tga): void {
   if (image.isPacked) checkTgaRuns(bytes, packing(image));
   else rawPixels(bytes, image);

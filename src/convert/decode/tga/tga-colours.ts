@@ -1,13 +1,13 @@
 import type { DecodedPixels } from '../file-decoder.ts';
 
 interface Target {
-  /** Of a stored colour: 15, 16, 24 or 32. */
+  /** Bits of a stored colour: 15, 16, 24 or 32. */
   bits: number;
   channels: DecodedPixels['channels'];
   pixels: Uint8Array;
 }
 
-/** Blue, green, red to RGB or, opaque where nothing else is said, RGBA. */
+/** Converts blue, green, red to RGB or RGBA, opaque unless the file has alpha. */
 export function copyTgaColours(stored: Uint8Array, { bits, channels, pixels }: Target): void {
   const size = Math.ceil(bits / 8);
   for (let from = 0, to = 0; from < stored.length; from += size, to += channels) {
@@ -36,14 +36,14 @@ function alphaOf(stored: Uint8Array, from: number, bits: number): number {
 const fiveBits = Uint8Array.from({ length: 32 }, (_, value) => Math.floor((value * 255) / 31));
 
 /**
- * Whether stored colours have an alpha. 32 bits have one even if the header does not say so, as
- * Pillow and ImageMagick have it; the 16th bit is one only if it does.
+ * Whether stored colours have alpha. 32-bit colours have it even if the header does not say so, as
+ * in Pillow and ImageMagick; 16-bit colours only if it does.
  */
 export function tgaHasAlpha(bits: number, alphaBits: number): boolean {
   return bits === 32 || (bits === 16 && alphaBits > 0);
 }
 
-/** An alpha that no header speaks of and that is zero throughout is a byte without a use. */
+/** Drops an alpha that is missing from the header and zero everywhere: it is an unused byte. */
 export function dropUnusedAlpha(pixels: Uint8Array, channels: number): void {
   for (let i = channels - 1; i < pixels.length; i += channels) {
     if (pixels[i] !== 0) return;

@@ -13,9 +13,9 @@ export interface Tga {
   isPacked: boolean;
   width: number;
   height: number;
-  /** Of a pixel, or of its index. */
+  /** Bits of a pixel, or of its index. */
   bits: number;
-  /** As the header has it; many leave it 0 where there is an alpha. */
+  /** As stated in the header; many writers leave it 0 even if there is alpha. */
   alphaBits: number;
   isTopDown: boolean;
   isMirrored: boolean;
@@ -32,7 +32,10 @@ const imageTypes: Record<number, { kind: TgaKind; isPacked: boolean }> = {
   11: { kind: 'gray', isPacked: true },
 };
 
-/** One bit is no part of the format, but Pillow writes it; 16 bits of gray are 8 and 8 of alpha. */
+/**
+ * 1 bit is not in the specification, but Pillow writes it; 16-bit gray is 8 bits of gray and 8 of
+ * alpha.
+ */
 const pixelBits: Record<TgaKind, readonly number[]> = {
   mapped: [8],
   colour: [15, 16, 24, 32],
@@ -68,8 +71,8 @@ function readFields(bytes: Uint8Array): Fields {
 }
 
 /**
- * Whether the first bytes can be a TGA’s. Every field has to make sense, and those without a use
- * have to be zero, as all but odd writers leave them; text and other formats fail several times.
+ * Whether the first bytes can be a TGA header. Every field must be plausible, and unused fields
+ * must be zero, as nearly all writers leave them; text and other formats fail several checks.
  */
 export function isTgaHeader(bytes: Uint8Array): boolean {
   if (bytes.length <= headerSize) return false;
@@ -113,7 +116,7 @@ function typeOf({ imageType, bits, descriptor }: Fields): { kind: TgaKind; isPac
   return type;
 }
 
-/** Indexes count from `mapFirst`; what is below it is black, as Pillow has it. */
+/** Indices count from `mapFirst`; lower ones are black, as in Pillow. */
 function readPalette(
   bytes: Uint8Array,
   mapAt: number,

@@ -7,17 +7,19 @@ const what = 'run-length coded pixels';
 interface Packing {
   at: number;
   pixelBytes: number;
-  /** Of pixels. */
+  /** The number of pixels. */
   count: number;
 }
 
-/** Refuses what is too short for as many pixels, however well they are packed. */
+/** Rejects data too short for this many pixels, even at the best compression. */
 export function checkTgaRuns(bytes: Uint8Array, { at, pixelBytes, count }: Packing): void {
   const least = Math.ceil(count / maxPixelsPerPacket) * (1 + pixelBytes);
   checkRange(bytes, { at, count: least, what });
 }
 
-/** Pixels of a run-length coded TGA. Packets may go on in the next row, as old writers let them. */
+/**
+ * Unpacks run-length encoded pixels. Packets may continue in the next row, as old writers allow.
+ */
 export function unpackTgaRuns(bytes: Uint8Array, { at, pixelBytes, count }: Packing): Uint8Array {
   const pixels = new Uint8Array(count * pixelBytes);
   let from = at;

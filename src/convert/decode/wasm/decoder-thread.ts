@@ -1,5 +1,5 @@
-// What a thread of in-thread.ts runs. A file of its own, as threads start with a file: a bundler
-// needs it as an entry point, to be put beside the bundle under the same name.
+// The entry point of the threads of in-thread.ts. It is a separate file because threads start from
+// a file: a bundler must emit it as an entry point next to the bundle, under the same name.
 import { parentPort } from 'node:worker_threads';
 import { ConversionError } from '../../errors.ts';
 import type { ThreadReply, ThreadRequest, ThreadTasks } from './thread-tasks.ts';
@@ -18,14 +18,14 @@ parentPort?.on('message', async ({ task, bytes }: ThreadRequest) => {
     const result = await tasks[task](bytes);
     parentPort?.postMessage({ result } satisfies ThreadReply, buffersOf(result));
   } catch (error) {
-    // Anything else is a fault of the program: it ends the thread, and whoever waits receives it.
+    // Any other error is a bug: it ends the thread, and the caller receives it.
     if (!(error instanceof ConversionError)) throw error;
     const { code, message } = error;
     parentPort?.postMessage({ refusal: { code, message } } satisfies ThreadReply);
   }
 });
 
-/** What is handed over instead of copied. */
+/** Buffers that are transferred instead of copied. */
 function buffersOf(result: object): ArrayBuffer[] {
   const buffers = Object.values(result).flatMap((value) =>
     ArrayBuffer.isView(value) && value.buffer instanceof ArrayBuffer ? [value.buffer] : [],

@@ -4,30 +4,33 @@ import { type Deadline, mostTimerMs, startDeadline } from '../../deadline.ts';
 import { ConversionError } from '../../errors.ts';
 import type { ThreadReply, ThreadRequest, ThreadTasks } from './thread-tasks.ts';
 
-/** A thread that has nothing to do ends after this, and gives back the memory of its last image. */
+/** An idle thread ends after this time, which frees the memory of its last image. */
 const idleMs = 5_000;
-/** One that never rests ends after so many tasks: each leaves something behind, libheif's most. */
+/**
+ * A busy thread ends after this many tasks, because each one leaks some memory, libheif’s the most.
+ */
 const maxTasks = 100;
 
-// Module state on purpose: however many images are open in a program, there must be no more threads
-// than cores. Nothing has to close them: an idle thread keeps no program alive and soon ends.
+// Module state on purpose: the number of threads must not exceed the number of cores, however many
+// images a program has open. They need no closing: an idle thread does not keep the program alive
+// and soon ends.
 
-/** As many as there are cores; more would only take memory. */
+/** One per core; more would only use memory. */
 const free = Array.from({ length: navigator.hardwareConcurrency }, () => ({}) as Place);
 const waiting: ((place: Place) => void)[] = [];
 
-/** Where a thread can be: it is started when it is needed, and again after it was ended. */
+/** A slot for a thread, which is started when needed and restarted after it has ended. */
 interface Place {
   thread?: Worker | undefined;
-  /** Of this thread. */
+  /** The number of tasks this thread has run. */
   tasks?: number;
   idleTimer?: NodeJS.Timeout;
 }
 
 /**
- * Has a decoder that cannot be interrupted work where it can be ended: on a thread, so that the
- * caller’s goes on meanwhile. Throws `CONVERSION_TIMEOUT` at the deadline. The caller’s bytes are
- * copied, what comes back is not.
+ * Runs an uninterruptible decoder on a thread, where it can be terminated without blocking the
+ * caller’s thread. Throws `CONVERSION_TIMEOUT` at the deadline. The caller’s bytes are copied; the
+ * result is transferred.
  */
 export async function inThread<Name extends keyof ThreadTasks>(
   task: Name,
@@ -53,10 +56,10 @@ function threadAt(place: Place): Worker {
 }
 
 function startThread(place: Place): Worker {
-  // From the sources .ts, built .js, and what a bundle has.
+  // `.ts` in the sources, `.js` when built, and the bundle’s extension in a bundle.
   const file = `./decoder-thread${extname(import.meta.url)}`;
   const thread = new Worker(new URL(file, import.meta.url), { env: {}, execArgv: [] });
-  // It is told to whoever waits for an answer; without a listener it would end the program.
+  // The pending request receives the error; without a listener it would end the program.
   thread.on('error', () => {});
   thread.once('exit', () => {
     if (place.thread === thread) place.thread = undefined;
@@ -111,7 +114,7 @@ function leave(place: Place): void {
   else rest(place);
 }
 
-/** What has nothing to do keeps no program alive. */
+/** An idle thread does not keep the program alive. */
 function rest(place: Place): void {
   free.push(place);
   const { thread } = place;

@@ -1,7 +1,7 @@
 import type { ConversionError } from '../../errors.ts';
 import type { WasmPixels } from './wasm-decoder.ts';
 
-/** What threads can be asked for, and what they answer. */
+/** The tasks of a decoder thread and their results. */
 export interface ThreadTasks {
   decodeHeif: WasmPixels;
   decodeJp2: WasmPixels;

@@ -1,25 +1,25 @@
 import type { Deadline } from '../../deadline.ts';
 import type { DecodedPixels } from '../file-decoder.ts';
 
-/** What a file’s header says of the image in it. */
+/** What a file’s header says about its image. */
 export interface WasmHeader {
-  /** As stored: before an orientation turns it and a crop box cuts it. */
+  /** As stored, before rotation and cropping. */
   width: number;
   height: number;
-  /** Colours, and alpha where there is one. */
+  /** Including alpha. */
   channels: number;
-  /** Bits a sample as stored. */
+  /** Bits per sample as stored. */
   depth: number;
-  /** Images or frames; the first of them is the one that is decoded. */
+  /** The number of images or frames; only the first is decoded. */
   pages: number;
   hasAlpha: boolean;
-  /** How `decode` turns the image, in EXIF’s numbers, where it does. */
+  /** The EXIF orientation that `decode` applies, if any. */
   orientation?: number;
   /** The colour profile in the file. */
   icc?: Uint8Array;
-  /** The colours by number, where the file names them so. */
+  /** The colours as code points, if the file gives them. */
   cicp?: Cicp;
-  /** What decoding allocates besides, however many pixels the image has. */
+  /** Bytes that decoding allocates regardless of the number of pixels. */
   extraBytes?: number;
 }
 
@@ -29,22 +29,22 @@ export interface Cicp {
   transfer: number;
 }
 
-/** Upright, and 16 bits a sample where the file has more than eight. */
+/** Upright, with 16 bits per sample if the file has more than eight. */
 export interface WasmPixels extends DecodedPixels {
-  /** Their colour profile, of a format that tells only after decoding. */
+  /** The colour profile, for formats that reveal it only after decoding. */
   icc?: Uint8Array;
 }
 
 /**
- * A decoder in WebAssembly, loaded on first use. Throws `ConversionError` for what it cannot read.
+ * A WebAssembly decoder, loaded on first use. Throws `ConversionError` for files it cannot read.
  *
- * `decode` returns upright pixels: whatever turns, mirrors or crops the image in its format is
- * applied, and no orientation must be applied again. Colours are as stored: no profile is applied.
- * It works on a thread of its own, which is ended at the deadline. How large the image may be is for the caller to check on
- * the header: what the decoder then allocates is bounded by the size that the header states.
+ * `decode` returns upright pixels: it applies the format’s rotation, mirroring and cropping, so the
+ * caller must apply no orientation. Colours are as stored, with no profile applied. It runs on its
+ * own thread, which is terminated at the deadline. The caller must check the image size in the
+ * header: the decoder’s memory use is bounded by that size.
  */
 export interface WasmDecoder {
-  /** Decodes no pixel. */
+  /** Decodes no pixels. */
   readHeader(bytes: Uint8Array, deadline?: Deadline): Promise<WasmHeader>;
   decode(bytes: Uint8Array, deadline?: Deadline): Promise<WasmPixels>;
 }

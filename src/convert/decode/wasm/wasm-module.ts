@@ -7,9 +7,9 @@ const memorySection = 5;
 const modules = new Map<string, Promise<WebAssembly.Module>>();
 
 /**
- * The compiled module of a file, whose instances can have no more memory than `maxBytes`, rounded
- * up to a power of two so that few variants are compiled. Each image gets an instance of its own:
- * memory of WebAssembly only ever grows, and a decoder that trapped is of no more use.
+ * Compiles the module of a file with its memory limited to `maxBytes`, rounded up to a power of two
+ * to compile few variants. Each image gets its own instance: WebAssembly memory never shrinks, and
+ * an instance that trapped is unusable.
  */
 export function wasmModule(path: string, maxBytes: number): Promise<WebAssembly.Module> {
   const pages = Math.min(2 ** Math.ceil(Math.log2(maxBytes / pageBytes)), mostPages);
@@ -18,7 +18,7 @@ export function wasmModule(path: string, maxBytes: number): Promise<WebAssembly.
   if (known) return known;
   const compiling = compile(path, pages);
   modules.set(key, compiling);
-  // A file that could not be read may be there at the next try.
+  // Lets a later call retry a file that could not be read.
   compiling.catch(() => modules.delete(key));
   return compiling;
 }
@@ -28,7 +28,7 @@ async function compile(path: string, pages: number): Promise<WebAssembly.Module>
 }
 
 /**
- * The limit stands in the file itself, in its memory section:
+ * Sets the limit in the file’s memory section:
  * https://webassembly.github.io/spec/core/binary/modules.html#memory-section
  */
 export function withMemoryLimit(wasm: Uint8Array, maxPages: number): Uint8Array<ArrayBuffer> {

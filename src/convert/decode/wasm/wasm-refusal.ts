@@ -1,6 +1,6 @@
 import { ConversionError } from '../../errors.ts';
 
-/** For data that are broken. The reason is the decoder’s own, or what is wrong in a few words. */
+/** For damaged files. The reason is the decoder’s message or a short description of the fault. */
 export function damaged(format: string, reason: string, cause?: unknown): ConversionError {
   return new ConversionError(
     'CORRUPT_IMAGE',
@@ -9,7 +9,7 @@ export function damaged(format: string, reason: string, cause?: unknown): Conver
   );
 }
 
-/** For a variant of the format that no decoder here reads, by name. */
+/** For an unsupported variant of the format, by name. */
 export function unread(format: string, variant: string): ConversionError {
   return new ConversionError(
     'UNSUPPORTED_FORMAT',
@@ -18,8 +18,8 @@ export function unread(format: string, variant: string): ConversionError {
 }
 
 /**
- * Runs a parser or decoder; whatever it throws is a refusal of the image. Beyond the decoder’s own
- * errors that is a trap of WebAssembly, of which the instance dies and nothing else.
+ * Runs a parser or decoder; everything it throws rejects the image. This includes WebAssembly
+ * traps, which kill only the instance.
  */
 export function orDamaged<Result>(format: string, decode: () => Result): Result {
   try {

@@ -1,5 +1,5 @@
-// What is used of WebAssembly: TypeScript has its types only among those of browsers, which would
-// declare `window` and `document` as well.
+// The parts of WebAssembly in use. TypeScript declares its types only in the browser library, which
+// would also declare `window` and `document`.
 
 declare namespace WebAssembly {
   class Module {
