@@ -32,7 +32,7 @@ interface Options {
 /** `grayscale backfill` */
 export function backfillCommand(setExitCode: (code: ExitCode) => void): Command {
   return new Command('backfill')
-    .description('Convert what lies in a bucket already and is not, or not any more, converted.')
+    .description('Convert existing objects whose output is missing or outdated.')
     .argument('<s3://bucket/prefix>', 'where to look', placeOf)
     .option('--dry-run', 'only say what would be done, what it takes and what it costs')
     .option('--since <when>', 'only objects written since then: an age (24h, 7d) or a time')

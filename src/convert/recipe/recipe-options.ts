@@ -78,7 +78,7 @@ export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Nam
   },
   compressionLevel: {
     default: 4,
-    description: 'Who writes PNG outputs: 4 our own fast encoder, any other level sharp.',
+    description: 'PNG compression level. 4 (default) uses the built-in encoder; other levels use sharp’s.',
     ...integer(0, 9),
     matters: ({ format }) => some(format, (facts) => facts.hasCompressionLevel),
   },

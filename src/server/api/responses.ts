@@ -16,10 +16,10 @@ export function binary(description: string, contentTypes: readonly string[]) {
 }
 
 const refusals = {
-  400: 'The request cannot be meant so.',
+  400: 'Invalid request.',
   401: 'The token is missing or wrong.',
   403: 'A page of another site requests it, or the files are in another bucket.',
-  404: 'There is no such thing.',
+  404: 'Not found.',
   406: 'None of the types that `Accept` names can be written.',
   408: 'The request took too long, or its body arrived too slowly.',
   409: 'The store does not allow it.',

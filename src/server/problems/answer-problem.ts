@@ -64,7 +64,7 @@ export function refusalOf(error: unknown, log: (error: Error) => void): Refusal 
       'The store or the database did not answer as it should. Try again; /readyz says which of them it is.',
     );
   }
-  return refusal('INTERNAL', 'The server made a mistake; its log has the cause.');
+  return refusal('INTERNAL', 'Internal server error. See the server log.');
 }
 
 const tooSlow =
