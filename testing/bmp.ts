@@ -1,6 +1,6 @@
 import { joined, le16, le32, packed, runsOf } from './byte-parts.ts';
 
-// BMP and ICO by hand: https://learn.microsoft.com/windows/win32/gdi/bitmap-storage
+// Builds BMP and ICO files: https://learn.microsoft.com/windows/win32/gdi/bitmap-storage
 
 export interface BmpParts {
   width: number;
@@ -8,22 +8,22 @@ export interface BmpParts {
   bits: number;
   /** From top to bottom, each of whole bytes without padding. */
   rows?: readonly Uint8Array[];
-  /** Instead of rows: the pixel data as they are in the file. */
+  /** Replaces the rows: the pixel data as stored in the file. */
   data?: Uint8Array;
   /** Red, green, blue. */
   palette?: readonly (readonly number[])[];
-  /** 12 is the first version; 40 the usual one; 108 and 124 have masks in them. */
+  /** 12 is the first version, 40 the usual one; 108 and 124 contain masks. */
   headerSize?: number;
   coding?: number;
   masks?: readonly number[];
   isTopDown?: boolean;
-  /** Number of colours that the header tells; else there are as many as bits can tell apart. */
+  /** Number of colours in the header. Default: as many as the bits can distinguish. */
   colours?: number;
-  /** What the file header says instead of the truth. */
+  /** False values for fields of the file header. */
   pixelsAt?: number;
 }
 
-/** All but the file header. */
+/** Everything except the file header. */
 export function buildDib({ width, height, bits, ...parts }: BmpParts): Buffer {
   const { headerSize = 40, coding = 0, masks = [], isTopDown = false, colours = 0 } = parts;
   const storedHeight = isTopDown ? -height : height;
@@ -57,8 +57,8 @@ function pixelDataOf({ rows = [], data, isTopDown }: Partial<BmpParts>): Buffer 
 }
 
 /**
- * Run-length coded rows, from bottom to top: runs of three and more as such, what is between them
- * literally. The end of the last row and of the image are written only if `isEnded`.
+ * Run-length coded rows, from bottom to top: runs of at least three are encoded, everything between
+ * them is literal. The end of the last row and of the image are written only if `isEnded`.
  */
 export function bmpRuns(
   rows: readonly (readonly number[])[],
@@ -93,7 +93,7 @@ function rowRuns(row: readonly number[], bits: 4 | 8): Uint8Array[] {
 }
 
 interface IconEntry {
-  /** As the directory says; the image itself is asked when it is drawn. */
+  /** As the directory says. Decoders read the size from the image itself. */
   width: number;
   height: number;
   image: Uint8Array;

@@ -1,4 +1,5 @@
-// Files by hand are lists of parts: text is one byte a character, numbers say how they are stored.
+// Builds files from lists of parts: text has one byte per character, numbers say how they are
+// stored.
 
 export type Part = string | Uint8Array | readonly number[];
 
@@ -33,14 +34,14 @@ export function packed(samples: Iterable<number>, bits: number): Buffer {
   return Buffer.from(bytes.map((byte) => Number.parseInt(byte.padEnd(8, '0'), 2)));
 }
 
-/** Cut into pieces of a size; the last one may be shorter. */
+/** Splits into chunks of a size; the last one may be shorter. */
 export function pieces(bytes: Uint8Array, size: number): Uint8Array[] {
   return Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
     bytes.subarray(i * size, (i + 1) * size),
   );
 }
 
-/** Neighbours that are equal, together; what equals what is told by `keyOf`. */
+/** Groups equal neighbours; values with the same `keyOf` are equal. */
 export function runsOf<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[][] {
   const runs: Item[][] = [];
   for (const item of items) {

@@ -1,13 +1,13 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 
-// X.509 by hand (RFC 5280): what Node cannot make, and a command that makes it may not be there.
+// Builds X.509 certificates (RFC 5280): Node has no API for it, and openssl may not be installed.
 
 export interface Certificate {
   cert: string;
   key: string;
 }
 
-/** A certificate for `localhost` that only its own key vouches for, and that key. */
+/** A self-signed certificate for `localhost`, and its key. */
 export function selfSignedCertificate(): Certificate {
   const { publicKey, privateKey } = newKeys();
   const name = nameOf('localhost');
@@ -15,7 +15,9 @@ export function selfSignedCertificate(): Certificate {
   return { cert: issue(body, { name, privateKey }), key: pemOf(privateKey) };
 }
 
-/** A certificate for `localhost` that an authority issued, its key, and the authority's certificate. */
+/**
+ * A certificate for `localhost` that an authority issued, its key, and the authority's certificate.
+ */
 export function certificateOfAuthority(): Certificate & { authority: string } {
   const authority = { ...newKeys(), name: nameOf('Test Authority') };
   const { publicKey, privateKey } = newKeys();
@@ -65,7 +67,7 @@ function pemOf(key: KeyObject): string {
   return key.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
-/** Basic constraints: an authority. */
+/** Basic constraints: marks a certificate authority. */
 function mayIssue(): Buffer {
   const isAuthority = tagged(0x01, Buffer.of(0xff));
   return sequence(objectId('551d13'), isAuthority, tagged(0x04, sequence(isAuthority)));

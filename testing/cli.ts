@@ -23,7 +23,7 @@ export async function runCli(
   return await resultOf(child);
 }
 
-/** Starts it, and leaves its standard input open. */
+/** Starts it, and keeps its standard input open. */
 export function startCli(
   args: string[],
   { env = {}, cwd }: CliOptions = {},
@@ -33,7 +33,7 @@ export function startCli(
     cwd,
     env: { PATH: process.env.PATH, ...env },
   });
-  child.stdin.on('error', () => {}); // the program may end before it has read everything
+  child.stdin.on('error', () => {}); // The program may exit before it has read everything.
   return child;
 }
 

@@ -1,14 +1,14 @@
 import { createHash, createHmac } from 'node:crypto';
 
 interface ExpectedLogin {
-  /** With its port: both are signed. */
+  /** Includes the port: both are signed. */
   host: string;
   user: string;
   secretAccessKey: string;
 }
 
 /**
- * Whether IAM would take this for a login to the database: the signature recomputed from the
+ * Whether IAM would accept this token for a database login. Recomputes the signature from the
  * description of its algorithm, without the SDK.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */

@@ -6,14 +6,16 @@ import { createDatabase, type TestDatabase } from './postgres.ts';
 import { startS3 } from './s3.ts';
 import { testConfig } from './server.ts';
 
-/** The server with its dashboard, on a real PostgreSQL and a real S3, which it looks through for uploads. */
+/**
+ * The server with its dashboard, on a real PostgreSQL and a real S3, which it polls for uploads.
+ */
 export interface Dashboard {
   url: string;
   store: StoreAndQueue;
   database: TestDatabase;
-  /** As when its process ends; what it stored stays. */
+  /** Ends the server as if its process exited; stored data is kept. */
   stop(): Promise<void>;
-  /** At the same address as before. */
+  /** Starts it again at the same address. */
   startAgain(env?: Record<string, string>): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,4 +1,7 @@
-/** What queues and topics put around events, after the samples of AWS, with made-up accounts. */
+/**
+ * Messages of queues and topics around events, copied from the samples of AWS, with made-up
+ * accounts.
+ */
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
 export function sqsEvent(...bodies: unknown[]) {

@@ -1,13 +1,13 @@
 export * from './envelopes.ts';
 
 /**
- * Events as each dialect writes them, after the samples of its documentation or sources, with
- * made-up accounts. Every factory takes what an upload is, and encodes its key as the dialect does.
+ * Events of each dialect, copied from the samples of its documentation or sources, with made-up
+ * accounts. Every factory takes an upload, and encodes its key as the dialect does.
  */
 export interface SampleObject {
   bucket: string;
   key: string;
-  /** As S3 names it in notifications; the other dialects have theirs. */
+  /** The name in S3 notifications; the other dialects have different names. */
   eventName: string;
   versionId: string | undefined;
   etag: string;
@@ -18,7 +18,7 @@ export interface SampleObject {
 
 type Overrides = Partial<SampleObject>;
 
-/** Its key is written differently in almost every dialect. */
+/** Almost every dialect encodes it differently. */
 export const sampleObject: SampleObject = {
   bucket: 'amzn-s3-demo-bucket',
   key: 'my photos/red flower+1 (ä).jpg',
@@ -152,14 +152,14 @@ export function altered<Event>(event: Event, path: string, value: unknown): Even
   return copy;
 }
 
-/** As Go's url.QueryEscape and Rust's form_urlencoded have it. */
+/** The encoding of Go's url.QueryEscape and Rust's form_urlencoded. */
 function formEncoded(key: string): string {
   return encodeURIComponent(key)
     .replace(/[!'()*~]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`)
     .replaceAll('%20', '+');
 }
 
-/** S3 leaves slashes as they are. */
+/** S3 does not encode slashes. */
 function s3Encoded(key: string): string {
   return formEncoded(key).replaceAll('%2F', '/');
 }

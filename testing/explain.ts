@@ -11,13 +11,13 @@ export interface Plan {
   /** Nodes that read the table, with their indexes, and sorts, from the top. */
   nodes: string[];
   usesIndex: boolean;
-  /** Read from the table or an index, those included that a filter threw away. */
+  /** Rows read from the table or an index, including those that a filter discarded. */
   rowsRead: number;
-  /** All of it. */
+  /** The complete plan. */
   text: string;
 }
 
-/** A database that keeps the statements which went through it. */
+/** A database that records the statements sent through it. */
 export function recordStatements(postgres: Pick<Postgres, 'query'>) {
   const statements: Statement[] = [];
   const query: Postgres['query'] = (text, values = []) => {
@@ -27,7 +27,7 @@ export function recordStatements(postgres: Pick<Postgres, 'query'>) {
   return { query, take: () => statements.splice(0) };
 }
 
-/** What is read here of `EXPLAIN (ANALYZE, FORMAT JSON)`. */
+/** The parts of `EXPLAIN (ANALYZE, FORMAT JSON)` used here. */
 interface PlanNode {
   'Node Type': string;
   'Index Name'?: string;
@@ -39,7 +39,7 @@ interface PlanNode {
   Plans?: PlanNode[];
 }
 
-/** Runs the statement once more and tells how it was run. */
+/** Runs the statement once more and returns its plan. */
 export async function explain(
   postgres: Pick<Postgres, 'session'>,
   { text, values }: Statement,

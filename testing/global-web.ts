@@ -1,7 +1,10 @@
 import { buildWeb } from '../tools/build-web.ts';
 import { unpackChromium } from './unpack-chromium.ts';
 
-/** Before any test, so that two of them never build the dashboard, or unpack its browser, at once. */
+/**
+ * Runs before all tests, so that no two of them build the dashboard or unpack its browser at the
+ * same time.
+ */
 export default async function setup(): Promise<void> {
   await Promise.all([buildWeb(), unpackChromium()]);
 }

@@ -1,4 +1,4 @@
-// HEIF files by hand: ISO/IEC 14496-12 and 23008-12. What HEVC coded comes from a fixture.
+// Builds HEIF files: ISO/IEC 14496-12 and 23008-12. The HEVC data comes from a fixture.
 
 export interface HeifPart {
   type: string;
@@ -9,13 +9,13 @@ export interface HeifPart {
 }
 
 interface HeifParts {
-  /** Their ids are 1, 2 and so on. The first is the primary one unless said otherwise. */
+  /** Their ids are 1, 2 and so on. The first is the primary item by default. */
   items: HeifPart[];
   primary?: number;
   references?: [type: string, from: number, to: number[]][];
 }
 
-/** A file of these items, the data after all that is said of them. */
+/** A file of these items, with the data after the metadata. */
 export function buildHeif({ items, primary = 1, references = [] }: HeifParts): Buffer {
   const ftyp = box('ftyp', text('heic'), u32(0), text('mif1heic'));
   const metaOf = (dataAt: number) =>
@@ -65,7 +65,7 @@ function entries(items: HeifPart[]): Buffer {
 }
 
 function properties(items: HeifPart[]): Buffer {
-  // Items can share one.
+  // Items can share a property.
   const all = [...new Set(items.flatMap(({ properties = [] }) => properties))];
   const each = items.map(({ properties = [] }, i) =>
     Buffer.concat([
@@ -81,7 +81,7 @@ function properties(items: HeifPart[]): Buffer {
   );
 }
 
-/** The picture of a file that has a single one: its decoder configuration and its data. */
+/** The decoder configuration and the data of a file with a single image. */
 export function codedPicture(file: Uint8Array): { hvcC: Uint8Array; data: Uint8Array } {
   const bytes = Buffer.from(file);
   const boxAt = (type: string) => {
@@ -105,7 +105,7 @@ export const property = {
     box('colr', text('nclx'), u16(primaries), u16(transfer), u16(matrix), Buffer.of(0x80)),
 };
 
-/** What a grid says of itself: rows, columns and the size of the whole. */
+/** The payload of a grid: rows, columns and the size of the whole. */
 export function gridData(size: {
   rows: number;
   columns: number;

@@ -1,10 +1,10 @@
-// A converter's process that some pictures harm: those that end in what `hostile` puts there.
+// A converter's process that fails for some images: those that end in the suffix of `hostile`.
 import { closeSync, openSync } from 'node:fs';
 import { createAnswerer } from '../src/isolation/answer-request.ts';
 import type { ConverterRequest } from '../src/isolation/converter-messages.ts';
 import { serveRequests } from '../src/isolation/serve-requests.ts';
 
-/** What happens to the process when it is told to open or to convert such a picture. */
+/** What happens to the process when it is told to open or to convert such an image. */
 const harms = {
   hangs(file: string) {
     if (file) closeSync(openSync(file, 'w'));
@@ -25,7 +25,7 @@ const harms = {
     try {
       closeSync(openSync(file, 'wx'));
     } catch {
-      return; // it was before
+      return; // It happened before.
     }
     process.kill(process.pid, 'SIGKILL');
   },
@@ -36,13 +36,13 @@ export type Harm = keyof typeof harms;
 export interface Hostility {
   at: 'open' | 'convert';
   harm: Harm;
-  /** Remembers what happened. */
+  /** A file that records that it happened. */
   file?: string;
 }
 
 const mark = '\nHOSTILE';
 
-/** Decoders ignore what follows the end of a PNG. */
+/** Decoders ignore bytes after the end of a PNG. */
 export function hostile(png: Uint8Array, hostility: Hostility): Uint8Array {
   return Buffer.concat([png, Buffer.from(mark + JSON.stringify(hostility))]);
 }

@@ -1,15 +1,15 @@
-// ICC profiles by hand, as small as they can be: https://www.color.org/icc_specs2.xalter
+// Builds minimal ICC profiles: https://www.color.org/icc_specs2.xalter
 
 type Tag = [signature: string, data: Buffer];
 
-/** Of the primaries of sRGB, adapted to D50. */
+/** The primaries of sRGB, adapted to D50. */
 const srgbColorants = {
   rXYZ: [0.43607, 0.22249, 0.01392],
   gXYZ: [0.38515, 0.71687, 0.09708],
   bXYZ: [0.14307, 0.06061, 0.7141],
 };
 
-/** Of those of Adobe RGB (1998). */
+/** The primaries of Adobe RGB (1998), adapted to D50. */
 export const adobeColorants = {
   rXYZ: [0.60974, 0.31111, 0.01947],
   gXYZ: [0.20528, 0.62567, 0.06087],
@@ -56,7 +56,7 @@ export function rgbTableProfile({ name = 'linear' } = {}): Buffer {
   ]);
 }
 
-/** `curv`: none is the identity, one number a gamma, more are samples from 0 to 1. */
+/** `curv`: no value is the identity, one is a gamma, more are samples from 0 to 1. */
 export function curv(...values: number[]): Buffer {
   const tag = Buffer.alloc(12 + values.length * 2);
   tag.write('curv', 'latin1');

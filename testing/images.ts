@@ -3,7 +3,7 @@ import sharp, { type Sharp } from 'sharp';
 import { mulberry32 } from '../src/convert/gray/mulberry32.ts';
 import { buildPng } from './png.ts';
 
-// Images made from a seed: equal arguments give equal pixels, so nothing needs to be stored.
+// Builds images from a seed: equal arguments give equal pixels, so no files need to be stored.
 
 interface ImageOptions {
   width?: number;
@@ -11,7 +11,7 @@ interface ImageOptions {
   seed?: number;
 }
 
-/** RGB pixels with what photographs have: smooth gradients, edges and noise. */
+/** RGB pixels with features of photographs: smooth gradients, edges and noise. */
 export function photoLikePixels({ width = 64, height = 48, seed = 1 }: ImageOptions = {}): Buffer {
   const random = mulberry32(seed);
   const waves = Array.from(
@@ -31,7 +31,7 @@ export function photoLikePixels({ width = 64, height = 48, seed = 1 }: ImageOpti
   return pixels;
 }
 
-/** The same through sharp, for the formats that are not written by hand. */
+/** The same pixels as a sharp image, for the formats that are not built by hand. */
 export function photoLike({ width = 64, height = 48, seed = 1 }: ImageOptions = {}): Sharp {
   return sharp(photoLikePixels({ width, height, seed }), { raw: { width, height, channels: 3 } });
 }
@@ -98,7 +98,7 @@ export function pixelPng(red: number, green: number, blue: number): Buffer {
   return rgbPng({ width: 1, height: 1, rows: Uint8Array.of(red, green, blue) });
 }
 
-/** Indices of `depth` bits into a palette; `alphas` are those of its first colours (tRNS). */
+/** Indices of `depth` bits into a palette; `alphas` are the alphas of its first colours (tRNS). */
 export function palettePng({
   palette,
   alphas,
@@ -114,7 +114,7 @@ export function palettePng({
   });
 }
 
-/** RGB of 16 bits a sample. */
+/** RGB with 16 bits per sample. */
 export function deepPng({
   width,
   height,
@@ -131,7 +131,7 @@ export function deepPng({
   return buildPng({ width, height, depth: 16, colourType: 'rgb', rows });
 }
 
-/** A small file that declares to be huge: what a decompression bomb looks like from outside. */
+/** A small file that declares a huge image, like a decompression bomb. */
 export function hugePngHeader(width: number, height: number): Buffer {
   return buildPng({ width, height, colourType: 'rgb', rows: Buffer.alloc(0) });
 }
@@ -145,12 +145,12 @@ export function orientedPng(orientation: number, options: ImageOptions = {}) {
   return photoLike(options).withMetadata({ orientation }).png().toBuffer();
 }
 
-/** As print shops send them: four inks, inverted as Adobe does. */
+/** A CMYK image as print shops send it, inverted as Adobe does. */
 export function cmykJpeg(options: ImageOptions = {}) {
   return photoLike(options).toColourspace('cmyk').jpeg({ quality: 95 }).toBuffer();
 }
 
-/** A photograph with an embedded profile, Display P3, that moves colours when it is applied. */
+/** A photograph with an embedded profile, Display P3, that changes the colours when applied. */
 export async function profiledPng(options: ImageOptions = {}): Promise<Buffer> {
   const { width = 64, height = 48 } = options;
   const p3 = await sharp(await photoLike().withIccProfile('p3').png().toBuffer()).metadata();
@@ -184,7 +184,7 @@ export function multiPageTiff(options: FrameOptions = {}) {
   return photoLikeFrames(options).tiff({ compression: 'lzw' }).toBuffer();
 }
 
-/** 32-bit floating point gray, whose black and white are anyone’s guess. */
+/** 32-bit floating point gray without defined values for black and white. */
 export function floatTiff(options: ImageOptions = {}) {
   return photoLike(options)
     .toColourspace('b-w')
@@ -192,7 +192,7 @@ export function floatTiff(options: ImageOptions = {}) {
     .toBuffer();
 }
 
-/** The first `share` of the bytes, as an upload leaves them that was cut off. */
+/** The first `share` of the bytes, as a truncated upload has them. */
 export function truncate(bytes: Uint8Array, share: number): Uint8Array {
   return bytes.subarray(0, Math.floor(bytes.length * share));
 }

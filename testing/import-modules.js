@@ -1,11 +1,11 @@
-// Run by plain Node with a folder and an extension: imports every module below the folder. It ends by
-// itself where none of them starts or holds anything.
+// Run by plain Node with a folder and an extension: imports every module below the folder. It exits
+// by itself if no module starts work or keeps a resource open.
 import { readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const [folder = '', extension = ''] = process.argv.slice(2);
-/** AssemblyScript, and the dashboard, which is for browsers. */
+/** AssemblyScript, and the dashboard, which runs in browsers. */
 const isForOthers = (name) => /(^|\/)(assembly|web)\//.test(name.replaceAll(sep, '/'));
 
 const names = readdirSync(folder, { recursive: true })

@@ -5,7 +5,7 @@ import {
   type SourceImage,
 } from '../src/convert/index.ts';
 
-/** What is known of an image before it is converted. */
+/** What is known about an image before it is converted. */
 export async function inspectImage(
   bytes: Uint8Array,
   limits: Partial<Limits> = {},

@@ -1,5 +1,5 @@
 // What Lambda's Node.js runtime does in the function's process, without its native client: find the
-// handler, then ask the Runtime API for one event after the other.
+// handler, then request one event after the other from the Runtime API.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 import { join } from 'node:path';
 

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 
-/** What Lambda hands to a function beside the event. */
+/** The context that Lambda passes to a function with the event. */
 export const lambdaContext: Context = {
   functionName: 'grayscale-test',
   functionVersion: '$LATEST',

@@ -3,14 +3,14 @@ import type { StoreAndQueue } from '../src/sandbox/store-and-queue.ts';
 import { createDatabase, type TestDatabase } from './postgres.ts';
 import { startS3 } from './s3.ts';
 
-/** What the function runs on. */
+/** The services that the function uses. */
 export interface LambdaEnvironment {
   server: StoreAndQueue;
   database: TestDatabase;
   close(): Promise<void>;
 }
 
-/** A real store, queue and database, and the variables that lead the function to them. */
+/** A real store, queue and database, and the variables that point the function to them. */
 export async function openLambdaEnvironment({
   announcesRemovals = false,
 } = {}): Promise<LambdaEnvironment> {
@@ -21,7 +21,7 @@ export async function openLambdaEnvironment({
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
   vi.stubEnv('DATABASE_URL', database.url);
   vi.stubEnv('S3_BUCKET', 'uploads');
-  // Makes logs and metrics go to the console that tests can listen to.
+  // Sends logs and metrics to the console, where tests can read them.
   vi.stubEnv('POWERTOOLS_DEV', 'true');
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
   return {
@@ -35,7 +35,7 @@ export async function openLambdaEnvironment({
   };
 }
 
-/** Keeps what is logged from the screen; returns the lines, as they come. */
+/** Keeps log lines off the screen and returns them as they arrive. */
 export function captureLog(): string[] {
   const lines: string[] = [];
   for (const stream of ['log', 'info', 'warn', 'error'] as const) {

@@ -4,18 +4,18 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** Lambda’s side of the Runtime API: hands out events and takes what becomes of them. */
+/** Lambda’s side of the Runtime API: hands out events and receives the results. */
 interface RuntimeApi {
-  /** Host and port, as `AWS_LAMBDA_RUNTIME_API` has them. */
+  /** Host and port, in the form of `AWS_LAMBDA_RUNTIME_API`. */
   address: string;
-  /** Resolves to what the function answers, and rejects with what it throws. */
+  /** Resolves to what the function returns, and rejects with what it throws. */
   invoke(event: unknown): Promise<unknown>;
-  /** Fails all invocations, those that come too: there is no function any more. */
+  /** Fails all invocations, including later ones: the function is gone. */
   giveUp(reason: Error): void;
   close(): void;
 }
 
-/** What a function throws, as it says it to Lambda. */
+/** An error of a function, as it is sent to Lambda. */
 class FunctionError extends Error {
   readonly trace: string[];
 

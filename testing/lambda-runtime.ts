@@ -6,22 +6,22 @@ import { startRuntimeApi } from './lambda-runtime-api.ts';
 interface LambdaRuntimeOptions {
   /** Where the package was unpacked. */
   folder: string;
-  /** As Lambda takes it: `index.handler`. */
+  /** As Lambda expects it: `index.handler`. */
   handler: string;
   env: Record<string, string>;
 }
 
-/** A function that is running. */
+/** A running function. */
 export interface LambdaRuntime {
-  /** Resolves to what the function answers, and rejects with what it throws. */
+  /** Resolves to what the function returns, and rejects with what it throws. */
   invoke(event: unknown): Promise<unknown>;
   pid: number;
-  /** What the function wrote, a line each. */
+  /** The lines that the function wrote. */
   log: string[];
   stop(): Promise<void>;
 }
 
-/** Runs a package as Lambda does: in a process that has its folder and its variables, and no more. */
+/** Runs a package as Lambda does: in a process with only its folder and its variables. */
 export async function startLambdaRuntime(options: LambdaRuntimeOptions): Promise<LambdaRuntime> {
   const { folder, handler, env } = options;
   const api = await startRuntimeApi();

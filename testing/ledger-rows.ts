@@ -2,21 +2,21 @@ import type { Postgres } from '../src/ledger/connect.ts';
 
 interface GeneratedRows {
   count: number;
-  /** The rows are recorded equally spaced from this moment on. */
+  /** Rows are recorded from this moment on, equally spaced. */
   since?: string;
   hours?: number;
   version?: string;
-  /** What a megapixel takes to decode; all else follows from it. */
+  /** Time to decode a megapixel; all other times are derived from it. */
   decodeMs?: number;
   /** The median size. */
   megapixels?: number;
-  /** Every so many-th is a failure. */
+  /** Every n-th row is a failure. */
   failEvery?: number;
   /** Distinguishes the keys of one call from those of another. */
   prefix?: string;
 }
 
-/** Rows as conversions leave them: sizes and times that differ, the same ones each time. */
+/** Rows as conversions write them, with varied sizes and times that are the same in each run. */
 export async function insertRows(
   postgres: Pick<Postgres, 'query'>,
   {

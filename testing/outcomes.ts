@@ -1,7 +1,7 @@
 import { resolveRecipe } from '../src/convert/index.ts';
 import type { LedgerEntry, Outcome, Upload } from '../src/pipeline/index.ts';
 
-/** An outcome to be recorded; each field can be another. */
+/** An outcome to record; each field can be overridden. */
 export function convertedOutcome(upload: Partial<Upload> = {}): Outcome {
   const { bucket = 'uploads', key = 'photo.jpg', etag = 'e1', ...rest } = upload;
   return {

@@ -1,22 +1,24 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** Of this process, or of another one. Undefined where the system does not tell, or it is gone. */
+/**
+ * Of this process, or of another one. Undefined if the system does not report it, or the process is
+ * gone.
+ */
 export function residentBytes(pid: number | 'self'): number | undefined {
   return statusOf(pid, 'VmRSS') ?? (pid === 'self' ? process.memoryUsage.rss() : undefined);
 }
 
 /**
- * The most since the system was last asked to forget it. Undefined as above. The maximum that getrusage
- * reports is no substitute: a child begins with that of the process that started it.
+ * The peak since the last reset. Undefined as above. The maximum of getrusage is not equivalent: a
+ * child process starts with the maximum of its parent.
  */
 export function peakBytes(pid: number): number | undefined {
   return statusOf(pid, 'VmHWM');
 }
 
 /**
- * How far this process grows while something runs. Linux tells the peak since it was last asked to
- * forget it; elsewhere it is the peak of the whole life of the process, so that only what exceeds
- * everything before is seen.
+ * How much this process grows while something runs. Linux reports the peak since the last reset.
+ * Elsewhere it is the peak of the whole life of the process, so only growth beyond that is seen.
  */
 export function startMemoryWatch(): () => number {
   forgetPeak();
@@ -33,7 +35,7 @@ export function forgetPeak(pid: number | 'self' = 'self'): boolean {
     writeFileSync(`/proc/${pid}/clear_refs`, '5');
     return true;
   } catch {
-    // A container may not allow it.
+    // A container may not permit it.
     return false;
   }
 }

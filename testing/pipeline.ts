@@ -25,7 +25,10 @@ export function memoryPipeline(changes: Partial<PipelineParts> = {}) {
   return { parts, store, ledger };
 }
 
-/** A small picture of one colour: a content that can be told from others, and so can its output. */
+/**
+ * A small image of one colour: its content, and that of its output, are distinguishable from
+ * others.
+ */
 export async function tinyPng(red: number, green = 0, blue = 0): Promise<Buffer> {
   const background = { r: red, g: green, b: blue };
   return await sharp({ create: { width: 3, height: 2, channels: 3, background } })

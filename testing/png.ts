@@ -1,7 +1,7 @@
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
 
-// PNG by hand, so that what the product reads and writes is checked without its own decoder.
-// https://www.w3.org/TR/png-3/
+// Builds and reads PNG files, so that the product's inputs and outputs are checked without its own
+// decoder. https://www.w3.org/TR/png-3/
 
 const colourTypes = { gray: 0, rgb: 2, palette: 3, grayAlpha: 4, rgba: 6 } as const;
 
@@ -21,17 +21,17 @@ interface PngParts {
   width: number;
   height: number;
   colourType: ColourType;
-  /** Bits a sample: 1, 2, 4, 8 or 16. */
+  /** Bits per sample: 1, 2, 4, 8 or 16. */
   depth?: number;
   /** Rows from top to bottom, each padded to whole bytes. */
   rows: Uint8Array;
   /** Chunks between the header and the image data. */
   chunks?: [type: string, data: Uint8Array][];
-  /** Chunks after it. */
+  /** Chunks after the image data. */
   after?: [type: string, data: Uint8Array][];
 }
 
-/** A PNG file, unfiltered. */
+/** A PNG file without filters. */
 export function buildPng({ depth = 8, chunks = [], after = [], ...parts }: PngParts): Buffer {
   const { width, height, colourType, rows } = parts;
   const header = Buffer.alloc(13);
@@ -72,12 +72,12 @@ export interface ParsedPng {
   height: number;
   depth: number;
   colourType: ColourType;
-  /** Types of all chunks, in their order. */
+  /** Types of all chunks, in order. */
   chunkTypes: string[];
   pixels: Uint8Array;
 }
 
-/** Reads an 8-bit PNG that is not interlaced. Throws for anything else and for a wrong checksum. */
+/** Reads an 8-bit PNG that is not interlaced. Throws for any other PNG and for a wrong checksum. */
 export function parsePng(bytes: Uint8Array): ParsedPng {
   const chunks = chunksOf(Buffer.from(bytes));
   const header = chunks[0]?.data ?? Buffer.alloc(13);

@@ -7,22 +7,25 @@ import { freePort } from '../src/sandbox/port.ts';
 
 export interface PostgresServer {
   url: string;
-  /** Ends it, as an operator does or as a crash does, and lets `whileDown` pass before it starts again. */
+  /**
+   * Ends the server, as an operator or a crash does, and waits for `whileDown` before it starts
+   * again.
+   */
   restart(how: 'orderly' | 'crash', whileDown?: () => Promise<unknown>): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * A real PostgreSQL on loopback, whose files are gone when it is stopped. Settings such as
- * `fsync=on` count for more than those of the tests.
+ * A real PostgreSQL on loopback, whose files are deleted when it is stopped. Settings such as
+ * `fsync=on` override those of the tests.
  */
 export async function startPostgres(settings: string[] = []): Promise<PostgresServer> {
-  // A dependency of the server's package ends the process with 0 once nothing is left to do, and so
-  // would hide that tests failed. Ours comes first, and keeps the exit code.
+  // A dependency of the server's package exits with 0 once nothing is left to do, which would hide
+  // failed tests. This listener runs first, and keeps the exit code.
   process.prependListener('beforeExit', () => process.exit());
 
   const folder = await mkdtemp(join(tmpdir(), 'grayscale-test-'));
-  // As root, the server runs as a user of its own, who must be able to get there.
+  // As root, the server runs as a different user, which needs access to the folder.
   await chmod(folder, 0o755);
   const port = await freePort(0, 'the port of the test database');
   const server = new EmbeddedPostgres({
@@ -30,9 +33,9 @@ export async function startPostgres(settings: string[] = []): Promise<PostgresSe
     port,
     user: 'postgres',
     password: 'test',
-    // A restart keeps the files; they go with the folder.
+    // A restart keeps the files; they are deleted with the folder.
     persistent: true,
-    // PostgreSQL refuses to run as root, as which containers often run.
+    // PostgreSQL refuses to run as root, and containers often run as root.
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
     postgresFlags: ['fsync=off', 'listen_addresses=127.0.0.1', ...settings].flatMap((setting) => [
@@ -64,13 +67,13 @@ export async function startPostgres(settings: string[] = []): Promise<PostgresSe
   };
 }
 
-/** Its other processes see that it is gone and end as well. */
+/** Its other processes notice that it is gone and exit as well. */
 async function crash(pidFile: string): Promise<void> {
   const pid = Number.parseInt(await readFile(pidFile, 'utf8'), 10);
   process.kill(pid, 'SIGKILL');
 }
 
-/** While a process of the one before is left, the next one refuses to start. */
+/** The next server refuses to start while a process of the previous one is left. */
 async function startAgain(server: EmbeddedPostgres): Promise<void> {
   const deadline = performance.now() + 30_000;
   for (;;) {
@@ -85,8 +88,8 @@ async function startAgain(server: EmbeddedPostgres): Promise<void> {
 }
 
 /**
- * As on Amazon RDS, members of `rds_iam` log in without a password: `testing/rds.ts` looks at
- * their tokens before it lets them through.
+ * As on Amazon RDS, members of `rds_iam` log in without a password: `testing/rds.ts` checks their
+ * tokens before it lets them through.
  */
 async function trustTokenHolders(path: string): Promise<void> {
   const rules = await readFile(path, 'utf8');

@@ -4,7 +4,7 @@ import { inject } from 'vitest';
 import { connectPostgres, type Postgres } from '../src/ledger/connect.ts';
 import { migrate } from '../src/ledger/migrate.ts';
 
-/** A database of one's own on the real server. */
+/** A separate database on the real server. */
 export interface TestDatabase extends Postgres {
   url: string;
   /** All rows of `image_metadata`, oldest first. */

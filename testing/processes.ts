@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 
-/** Pids of the processes whose command line has a word in it, below a parent where one is named. */
+/** Pids of the processes whose command line contains a word, below a parent if one is given. */
 export function processesOf(word: string, parent?: number): number[] {
   return execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' })
     .split('\n')

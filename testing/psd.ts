@@ -1,6 +1,6 @@
 import { be16, be32, joined, type Part, pieces, runsOf } from './byte-parts.ts';
 
-// PSD and PSB by hand: https://www.adobe.com/devnet-apps/photoshop/fileformatashtml/
+// Builds PSD and PSB files: https://www.adobe.com/devnet-apps/photoshop/fileformatashtml/
 
 const psdModes = {
   bitmap: 0,
@@ -22,13 +22,13 @@ export interface PsdParts {
   channels: readonly Uint8Array[];
   isLarge?: boolean;
   isPacked?: boolean;
-  /** Instead of what `isPacked` says. */
+  /** Overrides `isPacked`. */
   compression?: number;
   colourData?: Uint8Array;
   resources?: readonly Uint8Array[];
-  /** Negative where the first extra channel is transparency. */
+  /** Negative if the first extra channel is transparency. */
   layerCount?: number;
-  /** Where images of 16 bits have their layers: behind them, in blocks of their own. */
+  /** Images of 16 bits have their layers here: after the image, in separate blocks. */
   layerBlocks?: readonly Uint8Array[];
 }
 
@@ -70,7 +70,7 @@ export function psdResource(id: number, content: readonly number[]): Buffer {
   return joined('8BIM', be16(id), [0, 0], withSize(content), Buffer.alloc(content.length & 1));
 }
 
-/** “Maximize Compatibility” was on, or not. */
+/** The version info, which records whether “Maximize Compatibility” was on. */
 export function versionInfo(hasComposite: boolean): Buffer {
   return psdResource(1057, [0, 0, 0, 1, hasComposite ? 1 : 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
 }
@@ -86,7 +86,7 @@ function packedRows(
   return joined(isLarge ? be32(...lengths) : be16(...lengths), ...rows);
 }
 
-/** Runs of two and more as such, single bytes literally, and now and then one that says nothing. */
+/** Encodes runs of at least two, single bytes as literals, and occasionally a no-op. */
 function packBits(row: Uint8Array): Buffer {
   const runs = runsOf([...row], String).flatMap((run) => pieces(Uint8Array.from(run), 128));
   return joined(

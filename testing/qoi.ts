@@ -1,8 +1,8 @@
 import { be32, joined, type Part, pieces } from './byte-parts.ts';
 
-// QOI by hand: https://qoiformat.org/qoi-specification.pdf
+// Builds QOI files: https://qoiformat.org/qoi-specification.pdf
 
-/** Each pixel as the shortest chunk that can say it. */
+/** Encodes each pixel as the shortest possible chunk. */
 export function buildQoi(
   pixels: Uint8Array,
   { width, height, channels }: { width: number; height: number; channels: 3 | 4 },
@@ -37,7 +37,7 @@ function chunkOf(pixel: number[], before: number[], seen: Map<number, string>): 
   const place = placeOf(pixel);
   if (seen.get(place) === pixel.join()) return [place];
   if (pixel[3] !== before[3]) return [0xff, ...pixel];
-  // The nearer way around: 255 to 0 is a step of 1.
+  // Differences wrap around: 255 to 0 is a step of 1.
   const steps = pixel.map((sample, i) => ((sample - (before[i] ?? 0) + 384) & 255) - 128);
   const [red = 0, green = 0, blue = 0] = steps;
   const isWithin = (step: number, reach: number) => step >= -reach && step < reach;

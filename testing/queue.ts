@@ -9,8 +9,8 @@ import type { StoreAndQueue } from '../src/sandbox/store-and-queue.ts';
 import { sqsEvent } from './events.ts';
 
 /**
- * Feeds the queue's messages to a handler until there are none: what the handler names comes back
- * at once, all else is deleted. Returns how many batches it took.
+ * Feeds the queue's messages to a handler until there are none. Failures that the handler reports
+ * are redelivered immediately; all others are deleted. Returns the number of batches.
  */
 export async function drainQueue(
   { sqs, queueUrl }: StoreAndQueue,

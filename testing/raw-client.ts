@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** A client of HTTP that says exactly what it is told, and reads when it is told. */
+/** An HTTP client that sends exactly the given bytes, and reads only when told to. */
 export interface RawClient {
   socket: Socket;
   /** What has been received. */
@@ -12,11 +12,11 @@ export interface RawClient {
 }
 
 export interface RawOptions {
-  /** Reads nothing, so that what is sent to it stays with the server. */
+  /** Reads nothing, so that answers stay in the server's buffers. */
   isDeaf?: boolean;
 }
 
-/** Opens a connection and sends the text, `\n` as CR LF. */
+/** Opens a connection and sends the text, with `\n` as CR LF. */
 export function sendRaw(url: string, text: string, { isDeaf = false }: RawOptions = {}): RawClient {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);

@@ -5,12 +5,12 @@ import { inject } from 'vitest';
 import { selfSignedCertificate } from './certificate.ts';
 import { isConnectToken } from './connect-token.ts';
 
-/** The real PostgreSQL as Amazon RDS shows it: behind TLS, and with IAM to ask who may come in. */
+/** The real PostgreSQL as Amazon RDS offers it: behind TLS, with IAM to check logins. */
 export interface Rds {
   port: number;
-  /** The certificate of `localhost`, which clients must be made to trust. */
+  /** The certificate of `localhost`, which clients must be configured to trust. */
   certificate: string;
-  /** The tokens that were shown, also those that were refused. */
+  /** The tokens that were received, including those that were refused. */
   tokens: string[];
   close(): void;
 }
@@ -53,7 +53,7 @@ export async function startRds({ secretAccessKey = 'test' } = {}): Promise<Rds> 
   return { port, certificate: certificate.cert, tokens, close: () => void server.close() };
 }
 
-/** What RDS says, word for word. */
+/** The exact message of RDS. */
 function refusal(user: string): Buffer {
   const fields = ['SFATAL', 'C28000', `MPAM authentication failed for user "${user}"`];
   return message('E', Buffer.from(`${fields.join('\0')}\0\0`));

@@ -1,6 +1,6 @@
 import { type StoreAndQueue, startStoreAndQueue } from '../src/sandbox/store-and-queue.ts';
 
-/** A real S3 and SQS server on a port of its own, with the bucket `uploads` and its queue. */
+/** A real S3 and SQS server on a separate port, with the bucket `uploads` and its queue. */
 export function startS3({
   visibilityTimeoutSeconds = 30,
   announcesRemovals = false,

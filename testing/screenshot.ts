@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 
 const folder = join(import.meta.dirname, '../test/web/screenshots');
 
-/** For a person to look at; nothing is compared with it. */
+/** For a person to view; nothing is compared with it. */
 export async function screenshot(
   page: Page,
   name: string,

@@ -54,7 +54,7 @@ export async function startApi(env: Record<string, string> = {}): Promise<TestAp
   };
 }
 
-/** Of a process that works on this store and database. */
+/** The environment of a process that works on this store and database. */
 export function serverEnvironment(store: StoreAndQueue, database: TestDatabase) {
   return {
     AWS_ENDPOINT_URL: store.endpoint,
@@ -65,7 +65,9 @@ export function serverEnvironment(store: StoreAndQueue, database: TestDatabase) 
   };
 }
 
-/** Of a server on this store and database. The SDK reads the environment by itself. */
+/**
+ * The environment of a server on this store and database. The SDK reads the environment by itself.
+ */
 export function testConfig(options: {
   store: StoreAndQueue;
   database: TestDatabase;
@@ -78,13 +80,13 @@ export function testConfig(options: {
     ...s3,
     DATABASE_URL,
     S3_BUCKET: 'uploads',
-    // Tests share their machine with each other.
+    // Tests share the machine with each other.
     CONVERSION_NICENESS: '0',
     ...env,
   });
 }
 
-/** Uploads a picture and sends its event, as a store would; returns its row as the API tells it. */
+/** Uploads an image and sends its event, as a store does. Returns its row as the API shows it. */
 export async function addImage(api: TestApi, key: string, bytes: Uint8Array): Promise<Image> {
   const uploaded = await api.request(`/v1/uploads?key=${encodeURIComponent(key)}`, {
     method: 'POST',
@@ -100,7 +102,7 @@ export async function addImage(api: TestApi, key: string, bytes: Uint8Array): Pr
   return images[0];
 }
 
-/** The body of an answer, read as a type of the API. */
+/** The body of an answer, parsed as a type of the API. */
 export async function read<Document>(response: Response): Promise<Document> {
   return (await response.json()) as Document;
 }

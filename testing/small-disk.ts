@@ -4,14 +4,14 @@ import { mkdtemp, open, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A file system of its own, in memory, that is soon full. */
+/** A separate file system, in memory, that fills up quickly. */
 export interface SmallDisk {
   /** Every process of this user may read and write there until it is closed. */
   folder: string;
   close(): Promise<void>;
 }
 
-/** Why there can be no small disk here; undefined where there can. */
+/** Why a small disk is not available here; undefined if it is. */
 export async function missingForSmallDisk(): Promise<string | undefined> {
   try {
     await (await openSmallDisk(4_096)).close();
@@ -22,8 +22,9 @@ export async function missingForSmallDisk(): Promise<string | undefined> {
 }
 
 /**
- * Mounts a tmpfs in a user namespace, which needs no rights of root where the kernel lets ordinary
- * users make namespaces. The mount is visible to others below `/proc/PID/root` and ends with its process.
+ * Mounts a tmpfs in a user namespace, which needs no root rights if the kernel lets ordinary users
+ * create namespaces. The mount is visible to others below `/proc/PID/root` and ends with its
+ * process.
  */
 export async function openSmallDisk(sizeBytes: number): Promise<SmallDisk> {
   const mountPoint = await mkdtemp(join(tmpdir(), 'grayscale-disk-'));
@@ -61,7 +62,7 @@ export async function fillDisk(path: string): Promise<void> {
   }
 }
 
-/** What kept the file system from being mounted; undefined where it is. */
+/** The reason why the file system could not be mounted; undefined if it was. */
 async function mounted(holder: ChildProcessWithoutNullStreams): Promise<string | undefined> {
   let complaint = '';
   holder.stderr.on('data', (data) => {
@@ -69,7 +70,7 @@ async function mounted(holder: ChildProcessWithoutNullStreams): Promise<string |
   });
   const ended = once(holder, 'close').then(
     () => complaint.trim() || 'unshare ended without a message.',
-    // No such program, as on macOS and Windows.
+    // No such program, for example on macOS and Windows.
     (error: Error) => `${error.message}.`,
   );
   return await Promise.race([once(holder.stdout, 'data').then(() => undefined), ended]);

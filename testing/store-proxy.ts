@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A way to a store that can fall silent. */
+/** A proxy to a store that can become silent. */
 export interface StoreProxy {
   endpoint: string;
-  /** Hands on so many bytes more of each answer, and then nothing. */
+  /** Forwards this many more bytes of each answer, and then nothing. */
   silenceAfter(bytes: number): void;
   restore(): void;
   close(): Promise<void>;

@@ -1,6 +1,6 @@
 import { joined, le16, pieces, runsOf } from './byte-parts.ts';
 
-// TGA by hand, after its specification 2.0.
+// Builds TGA files according to specification 2.0.
 
 export interface TgaParts {
   type: number;
@@ -32,12 +32,15 @@ export function buildTga({ type, width, height, bits, pixels, ...rest }: TgaPart
   );
 }
 
-/** What makes a file one of version 2. */
+/** The footer that marks a file of version 2. */
 export function tgaFooter(): Buffer {
   return joined(Buffer.alloc(8), 'TRUEVISION-XFILE.\0');
 }
 
-/** Runs of two and more, single pixels literally; across the ends of rows, as old writers do. */
+/**
+ * Encodes runs of at least two, single pixels as literals; runs cross the ends of rows, as in old
+ * encoders.
+ */
 function tgaPackets(pixels: Uint8Array, pixelBytes: number): Buffer {
   const all = pieces(pixels, pixelBytes);
   const runs = runsOf(all, (pixel) => pixel.join()).flatMap((run) =>

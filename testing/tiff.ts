@@ -1,12 +1,12 @@
 import { mulberry32 } from '../src/convert/gray/mulberry32.ts';
 
-// TIFF by hand, for the layouts that sharp does not write (TIFF 6.0, sections 2 and 15).
+// Builds TIFF files with layouts that sharp does not write (TIFF 6.0, sections 2 and 15).
 
 const [SHORT, LONG] = [3, 4];
 
 type Tag = [tag: number, type: number, count: number, value: number];
 
-/** 8-bit gray in tiles of 16 x 16, uncompressed; the directory comes before them. */
+/** 8-bit gray in tiles of 16 x 16, uncompressed; the directory is before them. */
 export function tiledTiff({ across = 4, down = 3, seed = 1 } = {}): Buffer {
   const count = across * down;
   const listsAt = dataStart(10);
@@ -26,7 +26,7 @@ export function tiledTiff({ across = 4, down = 3, seed = 1 } = {}): Buffer {
   return Buffer.concat([directory(tags), lists, noise(count * 256, seed)]);
 }
 
-/** 8-bit gray in one strip, whose tags are not in the order that they must be in. */
+/** 8-bit gray in one strip, whose tags are not in the required order. */
 export function disorderedTiff({ width = 16, height = 16, seed = 1 } = {}): Buffer {
   const tags: Tag[] = [
     ...grayTags(width, height),
@@ -62,7 +62,7 @@ function directory(tags: Tag[]): Buffer {
   return head;
 }
 
-/** Where what follows a directory of so many tags begins. */
+/** The offset after a directory with this many tags. */
 function dataStart(tagCount: number): number {
   return 8 + 2 + tagCount * 12 + 4;
 }
@@ -134,7 +134,7 @@ export function stripTiff({
   return Buffer.concat([head, ...lists, data]);
 }
 
-/** Two files of {@link stripTiff} as one of two pages: every offset of the second is moved. */
+/** Two files of {@link stripTiff} as one with two pages: every offset of the second is moved. */
 export function joinTiffs(first: Buffer, second: Buffer): Buffer {
   const joined = Buffer.concat([first, second]);
   const firstCount = first.readUInt16LE(8);

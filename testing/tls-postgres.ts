@@ -7,9 +7,9 @@ import { certificateOfAuthority } from './certificate.ts';
 /** The real PostgreSQL behind TLS. */
 export interface TlsPostgres {
   port: number;
-  /** The certificate of who issued that of `localhost`. */
+  /** The certificate of the authority that issued the certificate of `localhost`. */
   authority: string;
-  /** How clients came in that were let through to the server. */
+  /** How the clients that reached the server connected. */
   arrivals: ('encrypted' | 'plain')[];
   close(): void;
 }
@@ -17,7 +17,7 @@ export interface TlsPostgres {
 /** https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL */
 const sslRequest = Buffer.from('0000000804d2162f', 'hex');
 
-/** With a certificate of its own, or one for `localhost` that a private authority issued. */
+/** With the given certificate, or one for `localhost` from a private authority. */
 export async function startTlsPostgres(
   certificate: { cert: string; key: string; authority: string } = certificateOfAuthority(),
 ): Promise<TlsPostgres> {

@@ -6,7 +6,10 @@ import packed from '@sparticuz/chromium';
 
 const modules = fileURLToPath(new URL('../node_modules/', import.meta.url));
 
-/** The path of a browser that is unpacked once for each version of its package, 200 MB, in three seconds. */
+/**
+ * The path of a browser that is unpacked once for each version of its package: 200 MB, in three
+ * seconds.
+ */
 export async function unpackChromium(): Promise<string> {
   const description = await readFile(join(modules, '@sparticuz/chromium/package.json'), 'utf8');
   const cache = join(modules, '.cache');
@@ -21,13 +24,13 @@ export async function unpackChromium(): Promise<string> {
     await rename(unfinished, folder);
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });
-    // Another run was quicker.
+    // Another run was faster.
     if (!existsSync(path)) throw error;
   }
   return path;
 }
 
-/** It unpacks into the folder for temporary files. */
+/** The package unpacks into the folder for temporary files. */
 async function unpackInto(folder: string): Promise<void> {
   const { TMPDIR } = process.env;
   process.env.TMPDIR = folder;

@@ -1,4 +1,4 @@
-// As a user runs it: a process, stopped by signals, on a real S3, SQS and PostgreSQL.
+// Run as a user runs it: as a process, stopped by signals, on a real S3, SQS and PostgreSQL.
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -37,7 +37,7 @@ afterAll(async () => {
 
 const run = (...args: string[]) => runCli(['backfill', ...args], { env, cwd });
 
-test('a dry run says what it takes, by what conversions took', async () => {
+test('a dry run estimates the time from earlier conversions', async () => {
   const queued = { ...env, QUEUE_URL: store.queueUrl };
   const unknown = await runCli(['backfill', 's3://archive/in/', '--dry-run'], { env: queued, cwd });
   expect(unknown.exitCode, unknown.stderr).toBe(0);
@@ -61,7 +61,7 @@ test('a dry run says what it takes, by what conversions took', async () => {
   expect(text).toContain('us-east-1 list prices of 2026');
 }, 60_000);
 
-test('SIGINT twice and a third run: each object is converted, and the file is gone', async () => {
+test('after two SIGINTs and a third run each object is converted and the checkpoint is gone', async () => {
   for (const from of [0, 1]) {
     const child = startCli(['backfill', 's3://archive/in/', '--rate', '5'], { env, cwd });
     const result = resultOf(child);
@@ -89,10 +89,10 @@ test('SIGINT twice and a third run: each object is converted, and the file is go
   await expect(readFile(join(cwd, 'grayscale-backfill.json'))).rejects.toThrow('ENOENT');
 }, 120_000);
 
-test('prints the job for S3 itself, in words that a shell reads back', async () => {
+test('prints the S3 Batch Operations job, quoted so that a shell reads it back', async () => {
   const { stdout } = await run("s3://archive/o'clock/", '--job', '--since', '2026-01-31');
   const { spawn } = await import('node:child_process');
-  // The shell itself says which arguments it would call aws with.
+  // The shell itself prints the arguments that it would pass to aws.
   const shell = spawn('sh', ['-c', `aws() { for word; do echo "[$word]"; done; }; ${stdout}`]);
   const chunks: Buffer[] = [];
   shell.stdout.on('data', (chunk) => chunks.push(chunk));
@@ -119,17 +119,17 @@ test('prints the job for S3 itself, in words that a shell reads back', async () 
 });
 
 test.each([
-  ['no place', ['uploads'], 'Expected s3://BUCKET/PREFIX.'],
-  ['no time', ['s3://archive/', '--since', 'yesterday'], 'Expected --since to be an age'],
-  ['no rate', ['s3://archive/', '--rate', '0'], 'Expected objects a second'],
-  ['no state', ['s3://archive/', '--only', 'old'], 'missing, stale, failed, all'],
+  ['a plain bucket name', ['uploads'], 'Expected s3://BUCKET/PREFIX.'],
+  ['an invalid age', ['s3://archive/', '--since', 'yesterday'], 'Expected --since to be an age'],
+  ['an invalid rate', ['s3://archive/', '--rate', '0'], 'Expected objects a second'],
+  ['an unknown state', ['s3://archive/', '--only', 'old'], 'missing, stale, failed, all'],
 ])('refuses %s', async (_, args, message) => {
   const { exitCode, stderr } = await run(...args);
   expect(exitCode).toBe(2);
   expect(stderr).toContain(message);
 });
 
-test('refuses a bucket that the configured one is not', async () => {
+test('refuses a bucket other than the configured one', async () => {
   const { exitCode, stderr } = await runCli(['backfill', 's3://archive/'], {
     env: { ...env, S3_BUCKET: 'uploads' },
     cwd,

@@ -16,7 +16,7 @@ describe('grayscale inspect-event', () => {
   const inspect = (text: string, env = {}) =>
     runCli(['inspect-event', '-'], { input: Buffer.from(text), env });
 
-  test('prints what each record means', async () => {
+  test('prints what happens to each record', async () => {
     const object = { bucket: 'b', key: 'a b.png', versionId: 'v1', sizeBytes: 7 };
     const file = join(folder, 'event.json');
     await writeFile(
@@ -61,7 +61,7 @@ describe('grayscale inspect-event', () => {
     expect(JSON.parse(stdout.toString())).toMatchObject([{ key: 'a' }, { key: 'b' }]);
   });
 
-  test('says of an event without records that it has none', async () => {
+  test('reports that an event has no records', async () => {
     const { exitCode, stdout, stderr } = await inspect('{"Records": []}');
     expect([exitCode, stdout.toString(), stderr]).toEqual([
       0,
@@ -70,7 +70,7 @@ describe('grayscale inspect-event', () => {
     ]);
   });
 
-  test('counts the configuration as the function does', async () => {
+  test('reads the configuration as the function does', async () => {
     const event = JSON.stringify(s3Event({ bucket: 'b', key: 'gray/x' }));
     const own = await inspect(event, { OUTPUT_PREFIX: 'gray' });
     expect(JSON.parse(own.stdout.toString())).toMatchObject([{ action: 'ignore' }]);
@@ -79,16 +79,16 @@ describe('grayscale inspect-event', () => {
   });
 
   test.each([
-    ['what is not JSON', '-', '{"Records": [', /Standard input is not JSON/],
-    ['what is not JSON in one of its lines', '-', '{}\n{"a\n{}', /Standard input is not JSON/],
+    ['invalid JSON', '-', '{"Records": [', /Standard input is not JSON/],
+    ['invalid JSON in one line', '-', '{}\n{"a\n{}', /Standard input is not JSON/],
     [
       'nothing',
       '-',
       '',
       /Standard input is not JSON: .*one event as it was delivered, or one a line/,
     ],
-    ['a file that is not there', '/nowhere/event.json', '', /Cannot read "\/nowhere\/event\.json"/],
-  ])('says of %s that it cannot be read, and exits 2', async (_, file, input, message) => {
+    ['a missing file', '/nowhere/event.json', '', /Cannot read "\/nowhere\/event\.json"/],
+  ])('reports that %s is unreadable, and exits 2', async (_, file, input, message) => {
     const { exitCode, stderr } = await runCli(['inspect-event', file], {
       input: Buffer.from(input),
     });
@@ -98,7 +98,7 @@ describe('grayscale inspect-event', () => {
 });
 
 describe('grayscale migrate', () => {
-  test('brings a database to the newest schema, and says so the second time', async () => {
+  test('migrates a database to the newest schema, and reports the second time that it is up to date', async () => {
     const database = await createDatabase({ migrated: false });
     const env = { DATABASE_URL: database.url };
     const first = await runCli(['migrate'], { env });
@@ -111,13 +111,13 @@ describe('grayscale migrate', () => {
     await database.drop();
   });
 
-  test('says which variable is missing, and exits 2', async () => {
+  test('names the missing variable, and exits 2', async () => {
     const { exitCode, stderr } = await runCli(['migrate']);
     expect(stderr).toContain('DB_HOST: expected');
     expect(exitCode).toBe(2);
   });
 
-  test('says that no database answers, and exits 1', async () => {
+  test('reports that no database answers, and exits 1', async () => {
     const { exitCode, stderr } = await runCli(['migrate'], {
       env: { DB_HOST: '127.0.0.1', DB_PORT: '1' },
     });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { runCli } from '../../testing/cli.ts';
 import { rgbPng } from '../../testing/images.ts';
 
-/** Red and green of the same luma. */
+/** Red and green with the same luma. */
 const chart = rgbPng({
   width: 40,
   height: 40,
@@ -27,7 +27,7 @@ describe('grayscale compare-methods', () => {
 
   const compare = (...args: string[]) => runCli(['compare-methods', ...args], { cwd: folder });
 
-  test('prints what each method loses, flags and recommends', async () => {
+  test('prints what each method loses, its flags and a recommendation', async () => {
     const { exitCode, stdout, stderr } = await compare('chart.png');
     const lines = stdout.toString().split('\n');
     expect([exitCode, stderr]).toEqual([0, '']);
@@ -37,7 +37,7 @@ describe('grayscale compare-methods', () => {
     expect(lines).toHaveLength(13);
   });
 
-  test('writes the sheet, and replaces one only when told to', async () => {
+  test('writes the contact sheet, and replaces an existing one only with --overwrite', async () => {
     expect(await compare('chart.png', '--out', 'sheet.png')).toMatchObject({ exitCode: 0 });
     expect(await sharp(join(folder, 'sheet.png')).metadata()).toMatchObject({ format: 'png' });
 
@@ -54,7 +54,7 @@ describe('grayscale compare-methods', () => {
     expect(await sharp(join(folder, 'sheet.png')).metadata()).toMatchObject({ format: 'png' });
   });
 
-  test('never replaces the picture itself', async () => {
+  test('never replaces the input image', async () => {
     const result = await compare('chart.png', '--out', './chart.png', '--overwrite');
     expect(result.stderr).toMatch(/is the picture itself/);
     expect(result.exitCode).toBe(2);
@@ -62,11 +62,16 @@ describe('grayscale compare-methods', () => {
   });
 
   test.each([
-    ['a file that is not there', 2, ['missing.png'], /"missing\.png" is not there/],
+    ['a missing file', 2, ['missing.png'], /"missing\.png" is not there/],
     ['a folder', 2, ['.'], /"\." is no regular file/],
-    ['no picture at all', 2, [], /missing required argument 'photo'/],
-    ['a sheet that is no PNG', 2, ['chart.png', '--out', 'a.jpg'], /--out to name a png file/],
-    ['what is not a picture', 1, ['text.png', '--out', 'sheet.png'], /^UNSUPPORTED_FORMAT: /],
+    ['no image', 2, [], /missing required argument 'photo'/],
+    [
+      'a contact sheet that is not PNG',
+      2,
+      ['chart.png', '--out', 'a.jpg'],
+      /--out to name a png file/,
+    ],
+    ['a file that is not an image', 1, ['text.png', '--out', 'sheet.png'], /^UNSUPPORTED_FORMAT: /],
   ])('refuses %s with exit code %i', async (_, code, args, message) => {
     const { exitCode, stdout, stderr } = await compare(...args);
     expect(stderr).toMatch(message);

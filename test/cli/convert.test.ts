@@ -34,7 +34,7 @@ async function makePhotos() {
 }
 
 describe('grayscale convert', () => {
-  test('writes a file to the file that --out names', async () => {
+  test('writes to the file that --out names', async () => {
     await writeFile(file('in.png'), picture);
     const { exitCode, stderr } = await run('convert', 'in.png', '--out', 'out.png');
     expect([exitCode, stderr]).toEqual([0, '']);
@@ -43,7 +43,7 @@ describe('grayscale convert', () => {
     );
   });
 
-  test('takes the format from the name of the output', async () => {
+  test('takes the format from the output name', async () => {
     await writeFile(file('in.png'), picture);
     for (const name of ['out.jpg', 'out.webp', 'out.png']) {
       expect((await run('convert', 'in.png', '--out', name)).exitCode).toBe(0);
@@ -53,13 +53,13 @@ describe('grayscale convert', () => {
     ).toEqual(['jpeg', 'webp', 'png']);
   });
 
-  test('puts outputs under grayscale/ when nothing is said', async () => {
+  test('writes outputs to grayscale/ by default', async () => {
     await writeFile(file('photo.jpg'), await sharp(picture).jpeg().toBuffer());
     expect((await run('convert', 'photo.jpg')).exitCode).toBe(0);
     expect(await tree('grayscale')).toEqual(['photo.png']);
   });
 
-  test('takes the pictures of a folder, and those of its subfolders when asked', async () => {
+  test('converts the images of a folder, and of its subfolders when asked', async () => {
     await makePhotos();
     const flat = await run('convert', 'photos', '--out', 'flat');
     expect(flat.exitCode).toBe(0);
@@ -71,7 +71,7 @@ describe('grayscale convert', () => {
     expect(deep.stdout.toString()).toMatch(/^3 converted, 1 skipped, 0 failed: .* a second$/m);
   });
 
-  test('does not convert its own outputs when it is run again', async () => {
+  test('does not convert its own outputs when it runs again', async () => {
     await makePhotos();
     await run('convert', '.', '--recursive');
     const again = await run('convert', '.', '--recursive');
@@ -79,7 +79,7 @@ describe('grayscale convert', () => {
     expect((await tree('grayscale')).some((name) => name.includes('grayscale'))).toBe(false);
   });
 
-  test('keeps whole names where two pictures would become one file', async () => {
+  test('keeps whole file names where two images would get the same output name', async () => {
     await writeFile(file('a.png'), picture);
     await writeFile(file('a.gif'), await sharp(picture).gif().toBuffer());
     await writeFile(file('b.gif'), await sharp(picture).gif().toBuffer());
@@ -87,7 +87,7 @@ describe('grayscale convert', () => {
     expect(await tree('out')).toEqual(['a.gif.png', 'a.png.png', 'b.png']);
   });
 
-  test('reads standard input and writes nothing but the picture to standard output', async () => {
+  test('reads standard input and writes only the image to standard output', async () => {
     const { exitCode, stdout, stderr } = await runCli(['convert', '-'], { input: picture });
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(stdout).toEqual(Buffer.from((await toGrayscale(picture)).bytes));
@@ -99,7 +99,7 @@ describe('grayscale convert', () => {
     expect(await formatOf(file('out.webp'))).toBe('webp');
   });
 
-  test('leaves an output alone that exists, unless it is told to replace it', async () => {
+  test('keeps an existing output unless told to replace it', async () => {
     await writeFile(file('in.png'), picture);
     await writeFile(file('out.png'), 'precious');
     const kept = await run('convert', 'in.png', '--out', 'out.png');
@@ -122,7 +122,7 @@ describe('grayscale convert', () => {
     expect(await readFile(file('in.png'))).toEqual(picture);
   });
 
-  test('goes on after a bad file, says what is wrong with it and exits 1', async () => {
+  test('continues after an invalid file, reports the reason and exits 1', async () => {
     await writeFile(file('good.png'), picture);
     await writeFile(file('cut.png'), picture.subarray(0, picture.length - 20));
     await writeFile(file('empty.png'), '');
@@ -152,7 +152,7 @@ describe('grayscale convert', () => {
     );
   });
 
-  test('writes JPEGs of the quality that was asked for', async () => {
+  test('writes JPEGs of the requested quality', async () => {
     const noise = await sharp({
       create: {
         width: 64,
@@ -171,7 +171,7 @@ describe('grayscale convert', () => {
     expect(low.length * 3).toBeLessThan(high.length);
   });
 
-  test('takes the options of a recipe from the command line before the environment', async () => {
+  test('prefers recipe options of the command line to those of the environment', async () => {
     await writeFile(file('in.png'), picture);
     const env = { GRAY_METHOD: 'red', GRAY_DEPTH: '16' };
     const pixel = async (name: string) => (await sharp(file(name)).raw().toBuffer())[0];
@@ -196,7 +196,7 @@ describe('grayscale convert', () => {
     expect(await formatOf(file('out/deep/er/c.jpg'))).toBe('jpeg');
   });
 
-  test('tells what the file system says of a place that cannot be', async () => {
+  test('reports the file system’s reason when an output path is impossible', async () => {
     await writeFile(file('in.png'), picture);
     const { exitCode, stderr } = await run('convert', 'in.png', '--out', 'in.png/out.png');
     expect(exitCode).toBe(1);

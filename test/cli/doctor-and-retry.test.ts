@@ -1,4 +1,4 @@
-// As an operator runs them, on a real S3, SQS and PostgreSQL.
+// Run as an operator runs them, on a real S3, SQS and PostgreSQL.
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 describe('doctor', () => {
-  test('finds nothing bad where all is well', async () => {
+  test('reports no problem where everything works', async () => {
     const { exitCode, stdout, stderr } = await runCli(['doctor'], { env });
     expect(exitCode, stdout + stderr).toBe(0);
     const text = stdout.toString();
@@ -33,7 +33,7 @@ describe('doctor', () => {
     expect(text).toMatch(/Nothing is bad\.\n$/);
   });
 
-  test('says of each thing what to do, and exits with 1', async () => {
+  test('says for each problem what to do, and exits 1', async () => {
     const wrong = { ...env, S3_BUCKET: 'elsewhere', DATABASE_URL: 'postgresql://x@127.0.0.1:1/x' };
     const { exitCode, stdout } = await runCli(['doctor', '--json'], { env: wrong });
     expect(exitCode).toBe(1);
@@ -46,7 +46,7 @@ describe('doctor', () => {
     ]);
   });
 
-  test('names variables that hold what they must not, and never their secrets', async () => {
+  test('names variables with invalid values, and never prints secrets', async () => {
     const wrong = { ...env, MAX_BYTES: 'many', DATABASE_URL: 'mysql://me:hush@db/x' };
     const { exitCode, stdout, stderr } = await runCli(['doctor'], { env: wrong });
     expect(exitCode).toBe(1);
@@ -55,7 +55,7 @@ describe('doctor', () => {
     expect(stdout + stderr).not.toContain('hush');
   });
 
-  test('finds what does not go together, and examines the rest', async () => {
+  test('reports settings that contradict each other, and checks the rest', async () => {
     const { DATABASE_URL: _, ...rest } = env;
     const wrong = { ...rest, DB_AUTH: 'iam', DB_HOST: 'db.example.com' };
     const { exitCode, stdout } = await runCli(['doctor'], { env: wrong });
@@ -66,7 +66,7 @@ describe('doctor', () => {
     expect(stdout.toString()).toMatch(/^ok {2}store /m);
   });
 
-  test('tells what it did not examine', async () => {
+  test('lists what it did not check', async () => {
     const { exitCode, stdout } = await runCli(['doctor'], { env: {} });
     expect(exitCode).toBe(0);
     expect(stdout.toString()).toMatch(/^!! {2}database +DATABASE_URL .* not set/m);
@@ -94,13 +94,13 @@ describe('retry --failed', () => {
     await put('a.png', await tinyPng(1));
   }, 60_000);
 
-  test('says what it would do, by code', async () => {
+  test('shows what it would do, grouped by error code', async () => {
     const { exitCode, stdout } = await runCli(['retry', '--failed', '--dry-run'], { env });
     expect(exitCode).toBe(0);
     expect(stdout.toString()).toBe('3  UNSUPPORTED_FORMAT\n1  EMPTY_OBJECT\nOf 4 keys.\n');
   });
 
-  test('puts them onto the queue, where there is one', async () => {
+  test('sends the events to the queue, if there is one', async () => {
     const args = ['retry', '--failed', '--code', 'EMPTY_OBJECT', '--since', '1h'];
     const queued = { ...env, QUEUE_URL: store.queueUrl };
     const { exitCode, stdout, stderr } = await runCli(args, { env: queued });
@@ -120,7 +120,7 @@ describe('retry --failed', () => {
       .toMatchObject([expect.stringContaining('"key":"d.png"')]);
   });
 
-  test('tries each again with what it holds now, and says what fails again', async () => {
+  test('retries each source with its current content, and reports what fails again', async () => {
     const { exitCode, stdout, stderr } = await runCli(['retry', '--failed'], { env });
     expect(exitCode).toBe(1);
     expect(stdout.toString()).toContain('1 converted, 0 skipped, 3 failed.');
@@ -131,9 +131,9 @@ describe('retry --failed', () => {
   });
 
   test.each([
-    ['without what', ['retry'], '--failed'],
-    ['a code that is none', ['retry', '--failed', '--code', 'OOPS'], 'CORRUPT_IMAGE'],
-    ['a time to come', ['retry', '--failed', '--since', '2999-01-01'], 'Expected --since'],
+    ['a missing --failed', ['retry'], '--failed'],
+    ['an invalid code', ['retry', '--failed', '--code', 'OOPS'], 'CORRUPT_IMAGE'],
+    ['a time in the future', ['retry', '--failed', '--since', '2999-01-01'], 'Expected --since'],
   ])('refuses %s', async (_, args, message) => {
     const { exitCode, stderr } = await runCli(args, { env });
     expect(exitCode).toBe(2);

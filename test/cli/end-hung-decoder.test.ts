@@ -23,13 +23,13 @@ async function endOf(work: string): Promise<unknown[]> {
   return await once(spawn(process.execPath, ['--input-type=module', '-e', script]), 'exit');
 }
 
-test('a program with native code that never returns ends all the same', async () => {
-  // Reading a pipe that nobody writes to holds a thread as a hung decoder does.
+test('a program with native code that never returns still exits', async () => {
+  // Reading a pipe without a writer blocks a thread as a hung decoder does.
   const pipe = join(folder, 'pipe');
   execFileSync('mkfifo', [pipe]);
   expect(await endOf(`readFile(${JSON.stringify(pipe)}, () => {});`)).toEqual([null, 'SIGKILL']);
 });
 
-test('any other ends by itself, with its own exit code', async () => {
+test('any other program exits by itself, with its own exit code', async () => {
   expect(await endOf('setTimeout(() => {}, 100);')).toEqual([1, null]);
 });

@@ -1,4 +1,4 @@
-// PostgreSQL ends the connection of a migration: nothing is changed, and the next try does it all.
+// PostgreSQL ends the connection of a migration: nothing changes, and the next run does everything.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PG_MIGRATE_LOCK_ID } from 'node-pg-migrate';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -6,7 +6,7 @@ import { connectPostgres, type Postgres } from '../../src/ledger/connect.ts';
 import { type CliResult, resultOf, runCli, startCli } from '../../testing/cli.ts';
 import { type PostgresServer, startPostgres } from '../../testing/postgres-server.ts';
 
-// Of its own: a backend that is killed takes all connections of the server with it.
+// A separate server: killing one backend closes all connections of its server.
 let server: PostgresServer;
 let database: Postgres;
 let env: Record<string, string>;
@@ -53,7 +53,7 @@ async function untilUp(): Promise<void> {
 
 describe.each(Object.entries(moments))('while %s', (_, hold) => {
   test.each(Object.entries(ways))(
-    'its backend %s: a sentence, and nothing is changed',
+    'its backend %s: the command prints a sentence and changes nothing',
     async (_, end) => {
       let result: Promise<CliResult> | undefined;
       const holding = database.session(async (holder) => {
@@ -61,10 +61,10 @@ describe.each(Object.entries(moments))('while %s', (_, hold) => {
         result = resultOf(startCli(['migrate'], { env }));
         await end(await blocked());
         await result;
-        // So that its connection is closed, and its lock with it.
+        // Closes its connection, which releases its lock.
         throw new Error('held');
       });
-      // Where a backend was killed, its own connection was lost as well.
+      // If a backend was killed, this connection was lost as well.
       await expect(holding).rejects.toThrow(/held|was lost/);
       expect(await result).toEqual({
         exitCode: 1,

@@ -1,4 +1,4 @@
-// Several pictures are converted by processes of their own: what becomes of them.
+// Several images are converted in processes: what happens to them when something ends early.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
@@ -22,8 +22,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const convertersOf = (pid: number | undefined) => processesOf('converter-process', pid);
 
-describe('of many pictures', () => {
-  test('none is lost when a process is killed, and no process is left', async () => {
+describe('a conversion of many images', () => {
+  test('loses none when a process is killed, and leaves no process behind', async () => {
     const out = join(folder, 'killed');
     const child = startCli(['convert', folder, '--out', out]);
     await once(child.stdout, 'data');
@@ -35,7 +35,7 @@ describe('of many pictures', () => {
     expect(convertersOf(undefined)).not.toContain(converter);
   });
 
-  test('the processes end with a program that is killed', async () => {
+  test('ends its processes when the program is killed', async () => {
     const child = startCli(['convert', folder, '--out', join(folder, 'orphans')]);
     await once(child.stdout, 'data');
     const converters = convertersOf(child.pid);
@@ -47,7 +47,7 @@ describe('of many pictures', () => {
     }, 10_000);
   });
 
-  test('those under way are finished after Ctrl-C, which reaches a whole group', async () => {
+  test('finishes images in progress after Ctrl-C, which reaches the whole process group', async () => {
     const out = join(folder, 'interrupted');
     const program = new URL('../../bin/grayscale.js', import.meta.url).pathname;
     const args = [program, 'convert', folder, '--out', out, '--concurrency', '2'];
@@ -67,9 +67,9 @@ describe('of many pictures', () => {
 });
 
 test.each([
-  ['one picture', () => [join(folder, '0.jpg'), '--out', join(folder, 'late.png')]],
+  ['one image', () => [join(folder, '0.jpg'), '--out', join(folder, 'late.png')]],
   ['several', () => [folder, '--out', join(folder, 'late')]],
-])('%s may take as long as MAX_CONVERSION_MS, and no longer', async (_, args) => {
+])('%s may take up to MAX_CONVERSION_MS, and no longer', async (_, args) => {
   const env = { MAX_CONVERSION_MS: '5' };
   const { exitCode, stdout, stderr } = await runCli(['convert', ...args()], { env });
   expect(exitCode).toBe(1);

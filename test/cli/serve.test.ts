@@ -1,4 +1,4 @@
-// The server as a command: what it needs, what it says, and how it ends.
+// The server as a command: what it needs, what it prints, and how it exits.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -40,7 +40,7 @@ async function listening(server: ReturnType<typeof serve>): Promise<string> {
   return String(server.lines.find(({ message }) => message === 'listening')?.url);
 }
 
-test('says where it listens, answers there, and ends with 0 when it is told to stop', async () => {
+test('prints its address, answers there, and exits 0 when it is stopped', async () => {
   const server = serve(['--port', '0'], environment);
   const url = await listening(server);
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
@@ -52,7 +52,7 @@ test('says where it listens, answers there, and ends with 0 when it is told to s
   await expect(fetch(`${url}/healthz`)).rejects.toThrow();
 }, 40_000);
 
-test('converts what lies in a bucket and has no row', async () => {
+test('converts objects in the bucket that have no row', async () => {
   const Body = await tinyPng(40);
   await store.s3.send(new PutObjectCommand({ Bucket: 'uploads', Key: 'inbox/a.png', Body }));
   await store.s3.send(new PutObjectCommand({ Bucket: 'uploads', Key: 'other/a.png', Body }));
@@ -64,12 +64,12 @@ test('converts what lies in a bucket and has no row', async () => {
   expect(await server.exit).toEqual([0, null]);
 }, 60_000);
 
-describe('is refused with a sentence', () => {
+describe('refuses to start, with a sentence,', () => {
   test.each([
     ['no bucket', [], { S3_BUCKET: '' }, /S3_BUCKET: expected the bucket of the uploads/],
     ['no database', [], { DATABASE_URL: '' }, /DB_HOST: expected the PostgreSQL host/],
     [
-      'no token for others',
+      'no token for a public address',
       ['--host', '0.0.0.0', '--port', '0'],
       {},
       /API_TOKEN: expected a token/,

@@ -15,7 +15,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const file = (...path: string[]) => join(folder, ...path);
 
-/** Every picture is a PNG, whatever it is called: names are not asked. */
+/** Every image is a PNG regardless of its name, because names are not checked. */
 async function makePictures(...paths: string[]) {
   const picture = await tinyPng(200, 100, 50);
   for (const path of paths) await writeFile(file(path), picture);
@@ -31,12 +31,12 @@ async function convert(...args: string[]) {
   return { exitCode, results, told: Object.fromEntries(told) };
 }
 
-describe('inputs that are one file', () => {
+describe('inputs that are the same file', () => {
   test.each([
     ['by itself and within its folder', ['in', 'in/a.png'], ['a.png']],
     ['twice', ['in/a.png', './in/../in/a.png'], ['a.png']],
     ['within two folders', ['in', 'in/sub', '-r'], ['a.png', 'sub']],
-  ])('are converted once where it is named %s', async (_, inputs, outputs) => {
+  ])('are converted once when named %s', async (_, inputs, outputs) => {
     await makePictures('in/a.png', 'in/sub/b.png');
     const { exitCode, results } = await convert(...inputs, '--out', 'out');
     expect([exitCode, new Set(results.map(({ input }) => input)).size]).toEqual([
@@ -46,20 +46,20 @@ describe('inputs that are one file', () => {
     expect((await readdir(file('out'))).sort()).toEqual(outputs);
   });
 
-  test('may be given a name of its own', async () => {
+  test('may be given an output name', async () => {
     await makePictures('in/a.png');
     await convert('in/a.png', 'in/a.png', '--out', 'gray.png');
     expect((await readdir(folder)).sort()).toEqual(['gray.png', 'in']);
   });
 
-  test('must be a picture where it is named anywhere', async () => {
+  test('must be an image if they are named explicitly', async () => {
     await writeFile(file('in/notes.txt'), 'not a picture');
     const { told } = await convert('in', 'in/notes.txt', '--out', 'out');
     expect(told).toEqual({ 'in/notes.txt': 'UNSUPPORTED_FORMAT' });
   });
 });
 
-describe('inputs that would become one file', () => {
+describe('inputs that would get the same output', () => {
   test('fail, and all others are converted', async () => {
     await makePictures('in/a.jpg', 'in/a.png', 'in/a.jpg.png', 'in/b.png');
     const { exitCode, told, results } = await convert('in', '--out', 'out');
@@ -77,7 +77,7 @@ describe('inputs that would become one file', () => {
     expect((await readdir(file('out'))).sort()).toEqual(['a.png.png', 'b.png']);
   });
 
-  test('as outputs beside their inputs do in time, do not keep new ones waiting', async () => {
+  test('do not block new images when outputs are next to their inputs', async () => {
     await makePictures('in/a.jpg');
     await convert('in', '--out', 'in');
     await convert('in', '--out', 'in');
@@ -90,7 +90,7 @@ describe('inputs that would become one file', () => {
 });
 
 describe('a folder', () => {
-  test('is taken without what is no regular file', async () => {
+  test('is read without entries that are not regular files', async () => {
     await makePictures('in/a.png');
     await symlink(file('in/a.png'), file('in/link.png'));
     await symlink('/dev/null', file('in/null.png'));
@@ -99,7 +99,7 @@ describe('a folder', () => {
     expect(exitCode).toBe(0);
   });
 
-  test('that cannot be read is one failure, and all others are converted', async () => {
+  test('that is unreadable counts as one failure, and all others are converted', async () => {
     await makePictures('in/a.png', 'in/sub/b.png');
     const removeAgain = await makeUnreadableFolder('in/deep');
     const { exitCode, told } = await convert('in', '--out', 'out', '--recursive').finally(
@@ -114,7 +114,10 @@ describe('a folder', () => {
   });
 });
 
-/** Not even root can read a folder whose path is too long; it comes to be by moving two halves. */
+/**
+ * Not even root can read a folder whose path is too long. It is created by moving one half into the
+ * other.
+ */
 async function makeUnreadableFolder(path: string): Promise<() => Promise<void>> {
   const half = (process.platform === 'linux' ? 4_096 : 1_024) * 0.6;
   const deep = Array.from({ length: half / 100 }, () => 'd'.repeat(99)).join('/');

@@ -1,4 +1,4 @@
-// Whatever fails when a command starts ends it, with a sentence and an exit code; so does a signal.
+// Any failure during a command’s start ends it with a sentence and an exit code; so does a signal.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
@@ -111,7 +111,7 @@ const failures: Record<string, () => Failure> = {
   ),
 };
 
-describe('a command that cannot start ends by itself', () => {
+describe('a command that cannot start exits by itself', () => {
   test.each(Object.entries(failures))(
     '%s',
     async (_, failure) => {
@@ -125,7 +125,7 @@ describe('a command that cannot start ends by itself', () => {
   );
 });
 
-describe('a part of the sandbox that cannot start ends by itself', () => {
+describe('a part of the sandbox that cannot start exits by itself', () => {
   test.each([
     ['api-process', [], () => ({ PORT: String(takenPort) }), /^Port \d+ is taken .*\n$/],
     ['api-process', [], () => ({ S3_BUCKET: '' }), /S3_BUCKET: expected the bucket/],
@@ -163,7 +163,7 @@ describe('SIGTERM during the start', () => {
     expect(await ended).toEqual([null, 'SIGTERM']);
   });
 
-  test('ends the sandbox, and all that it had started', async () => {
+  test('ends the sandbox, and everything that it started', async () => {
     const temporary = join(folder, 'temporary');
     await mkdir(temporary);
     const sandbox = startCli(['sandbox'], { env: { ...noPorts, TMPDIR: temporary } });
@@ -181,17 +181,17 @@ describe('SIGTERM during the start', () => {
   }, 40_000);
 });
 
-describe('a fault that no code handles', () => {
+describe('an unhandled error', () => {
   const faultOnSignal = `process.on('SIGUSR2', () => { throw new Error('planted'); });`;
 
-  test('ends the server with 1, once open requests are answered', async () => {
+  test('ends the server with 1 after it has answered open requests', async () => {
     const server = startCli(['serve', '--port', '0'], {
       env: { ...noDatabase, NODE_OPTIONS: planted(faultOnSignal) },
     });
     const [first] = await once(server.stdout, 'data');
     const { url } = JSON.parse(String(first).split('\n')[0] ?? '') as { url: string };
     const result = resultOf(server);
-    // Its body is still to come when the fault happens.
+    // Its body is not yet sent when the error happens.
     let finish = () => {};
     const picture = await tinyPng(5);
     const body = new ReadableStream({

@@ -30,7 +30,7 @@ describe('grayscale stats', () => {
     return { exitCode, stdout: stdout.toString(), stderr };
   };
 
-  test('prints what happened, a table with intervals and histograms, and failures', async () => {
+  test('prints outcomes, a table with intervals and histograms, and failures', async () => {
     const { exitCode, stdout, stderr } = await stats('--since', '2026-01-01');
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(
@@ -44,7 +44,7 @@ describe('grayscale stats', () => {
     expect(stdout).toMatch(/^CORRUPT_IMAGE +6 +failed$/m);
   });
 
-  test('prints the same as JSON, by what is asked for', async () => {
+  test('prints the same as JSON, filtered as requested', async () => {
     const { stdout } = await stats('--since', '2026-01-01', '--by', 'version', '--json');
     const report = JSON.parse(stdout);
     expect(report).toMatchObject({
@@ -61,7 +61,7 @@ describe('grayscale stats', () => {
     ]);
   });
 
-  test('says that nothing was recorded', async () => {
+  test('reports that nothing was recorded', async () => {
     const { exitCode, stdout } = await stats('--since', '1h');
     expect(stdout).toMatch(/^No images were recorded from .* to .* UTC\.\n$/);
     expect(exitCode).toBe(0);
@@ -100,14 +100,14 @@ describe('grayscale stats', () => {
     expect(json.exitCode).toBe(1);
   });
 
-  test('compares two times', async () => {
+  test('compares two periods', async () => {
     const { stdout } = await stats('--compare', '2026-01-01..2026-01-02', '2026-01-02..2026-01-03');
     expect(stdout).toMatch(
       /2026-01-02\.\.2026-01-03 is \d\d % faster than 2026-01-01\.\.2026-01-02/,
     );
   });
 
-  test('says that rows are too few to compare', async () => {
+  test('reports when there are too few rows to compare', async () => {
     const { exitCode, stdout } = await stats(
       '--since',
       '2026-01-01',
@@ -121,32 +121,28 @@ describe('grayscale stats', () => {
 
   test.each([
     [
-      'a moment that is none',
+      'an invalid time',
       ['--since', 'yesterday'],
       /Expected --since to be an age .* received "yesterday"/,
     ],
-    ['a moment to come', ['--since', '2999-01-01'], /in the past/],
+    ['a time in the future', ['--since', '2999-01-01'], /in the past/],
     ['one version', ['--compare', '0.1.0'], /two versions or two times but received 1/],
     ['a version and a time', ['--compare', '0.1.0', '1d..'], /received "0\.1\.0" and "1d\.\."/],
+    ['an invalid period', ['--compare', '1d..2d', '3d..2d'], /such as .* but received "1d\.\.2d"/],
     [
-      'a time that is none',
-      ['--compare', '1d..2d', '3d..2d'],
-      /such as .* but received "1d\.\.2d"/,
-    ],
-    [
-      'a version of which there is nothing',
+      'a version without rows',
       ['--since', '2026-01-01', '--compare', '0.1.0', '9.9.9'],
       /No image of 9\.9\.9 was found/,
     ],
     ['an unknown grouping', ['--by', 'colour'], /Allowed choices are stage, version, format, size/],
-    ['a tolerance that is none', ['--tolerance', '-5'], /number of percent/],
+    ['an invalid tolerance', ['--tolerance', '-5'], /number of percent/],
   ])('exits 2 for %s', async (_, args, message) => {
     const { exitCode, stdout, stderr } = await stats(...args);
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(message);
   });
 
-  test('tells of rows of the original what it can', async () => {
+  test('reports what is known of rows that the original program wrote', async () => {
     const original = await createDatabase();
     await original.query(
       "INSERT INTO image_metadata (file_name) VALUES ('gray_a.jpg'), ('gray_b.jpg')",
@@ -161,7 +157,7 @@ describe('grayscale stats', () => {
     await original.drop();
   });
 
-  test('says of a database that was not migrated what to run, and exits 1', async () => {
+  test('names the command to run for a database that is not migrated, and exits 1', async () => {
     const empty = await createDatabase({ migrated: false });
     const { exitCode, stderr } = await runCli(['stats'], { env: { DATABASE_URL: empty.url } });
     expect(stderr).toMatch(
@@ -171,7 +167,7 @@ describe('grayscale stats', () => {
     await empty.drop();
   });
 
-  test('says in a sentence that no database answers, and exits 1', async () => {
+  test('reports in a sentence that no database answers, and exits 1', async () => {
     const { exitCode, stderr } = await runCli(['stats'], {
       env: { DB_HOST: '127.0.0.1', DB_PORT: '1' },
     });

@@ -22,10 +22,10 @@ const file = (...path: string[]) => join(folder, ...path);
 
 describe('standard input that does not end', () => {
   test.each([
-    ['a picture', ['convert', '-'], 2_000, 1, /^FILE_TOO_LARGE: .*at most 1000 bytes.*MAX_BYTES/],
-    ['a picture for a file', ['convert', '-', '--out', 'x.png'], 2_000, 1, /FILE_TOO_LARGE: /],
+    ['an image', ['convert', '-'], 2_000, 1, /^FILE_TOO_LARGE: .*at most 1000 bytes.*MAX_BYTES/],
+    ['an image with --out', ['convert', '-', '--out', 'x.png'], 2_000, 1, /FILE_TOO_LARGE: /],
     ['an event', ['inspect-event', '-'], 65 * 2 ** 20, 2, /^Expected an event of at most 64 MiB/],
-  ])('is read no further than %s may be long', async (_, args, sizeBytes, code, message) => {
+  ])('is read only up to the maximum length of %s', async (_, args, sizeBytes, code, message) => {
     const child = startCli(args, { cwd: folder, env: { MAX_BYTES: '1000' } });
     child.stdin.write(Buffer.alloc(sizeBytes, ' '));
     const { exitCode, stdout, stderr } = await resultOf(child);
@@ -34,11 +34,11 @@ describe('standard input that does not end', () => {
   });
 });
 
-describe('standard output that nobody reads any more', () => {
+describe('standard output whose reader is gone', () => {
   test.each([
-    ['a picture, and its loss is told by the exit code', ['convert', '-'], 1],
+    ['an image, and reports the loss by exit code', ['convert', '-'], 1],
     ['an answer', ['inspect-event', '-'], 0],
-  ])('quietly takes the end of %s', async (_, args, code) => {
+  ])('prints no error message for %s', async (_, args, code) => {
     const child = startCli(args);
     child.stdout.destroy();
     child.stdin.end(
@@ -48,7 +48,7 @@ describe('standard output that nobody reads any more', () => {
     expect([stderr, exitCode]).toEqual(['', code]);
   });
 
-  test('keeps no file from being converted', async () => {
+  test('does not stop files from being converted', async () => {
     await mkdir(file('many'));
     const names = Array.from({ length: 8 }, (_, index) => `${index}.png`);
     for (const name of names) await writeFile(file('many', name), await tinyPng(200, 100, 50));
@@ -59,7 +59,7 @@ describe('standard output that nobody reads any more', () => {
     expect((await readdir(file('gray'))).sort()).toEqual(names);
   });
 
-  test.runIf(existsSync('/dev/full'))('tells of a full disk, and exits 1', async () => {
+  test.runIf(existsSync('/dev/full'))('reports a full disk, and exits 1', async () => {
     await writeFile(file('event.json'), JSON.stringify(s3Event()));
     const program = new URL('../../bin/grayscale.js', import.meta.url).pathname;
     const child = spawn(process.execPath, [program, 'inspect-event', file('event.json')], {
@@ -76,7 +76,7 @@ describe('standard output that nobody reads any more', () => {
 
 describe('a signal', () => {
   test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-    '%s lets what is under way be finished and leaves nothing half done',
+    '%s lets work in progress finish and leaves no partial output',
     async (signal) => {
       const picture = await largePng();
       await mkdir(file(signal));

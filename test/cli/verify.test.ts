@@ -32,7 +32,7 @@ async function run(...args: string[]) {
   return { ...rest, stdout: stdout.toString() };
 }
 
-test('tells what differs, puts it right and says so', async () => {
+test('reports differences, repairs them and says so', async () => {
   const before = await run('s3://archive/in/');
   expect(before.exitCode, before.stderr).toBe(1);
   expect(before.stdout).toMatch(/^25 {2}missing: the source is there, its output is not$/m);
@@ -50,7 +50,7 @@ test('tells what differs, puts it right and says so', async () => {
   expect(after.stdout).toContain('All agrees.');
 }, 120_000);
 
-test('prints each finding as a line of JSON, and leaves orphans alone unless told otherwise', async () => {
+test('prints each finding as a line of JSON, and keeps orphans unless told otherwise', async () => {
   await store.s3.send(new DeleteObjectCommand({ Bucket, Key: 'in/03.png' }));
   const { exitCode, stdout } = await run('s3://archive', '--json', '--repair', '--sample', '10');
   const lines = stdout.trim().split('\n');
@@ -71,7 +71,7 @@ test('prints each finding as a line of JSON, and leaves orphans alone unless tol
   expect((await run('s3://archive')).exitCode).toBe(0);
 }, 120_000);
 
-test('Ctrl-C ends it after what is under way, and says what was found until then', async () => {
+test('Ctrl-C ends it after the work in progress, and it prints the findings so far', async () => {
   for (const Key of keys) {
     await store.s3.send(new DeleteObjectCommand({ Bucket, Key: `grayscale/${Key}` }));
   }
@@ -83,17 +83,17 @@ test('Ctrl-C ends it after what is under way, and says what was found until then
   expect(exitCode).toBe(1);
   const { summary } = JSON.parse(stdout.toString().trim().split('\n').at(-1) ?? '');
   expect(summary.isFinished).toBe(false);
-  // What was handed over is done, and no further.
+  // Work that was already handed over is finished; no more is started.
   expect(summary.repair.converted).toBe(summary.findings.missing);
   expect(summary.findings.missing).toBeLessThan(24);
 }, 60_000);
 
 test.each([
-  ['no place', ['uploads'], 'Expected s3://BUCKET/PREFIX.'],
-  ['the place of the outputs', ['s3://archive/grayscale/in/'], 'leave out grayscale/'],
-  ['a sample of all', ['s3://archive/', '--sample', '5', '--all'], "'--all'"],
-  ['a sample of none', ['s3://archive/', '--sample', '0'], 'from 1 to 100000'],
-  ['a seed that is none', ['s3://archive/', '--seed', 'x'], 'whole number'],
+  ['a plain bucket name', ['uploads'], 'Expected s3://BUCKET/PREFIX.'],
+  ['the output prefix', ['s3://archive/grayscale/in/'], 'leave out grayscale/'],
+  ['a sample together with --all', ['s3://archive/', '--sample', '5', '--all'], "'--all'"],
+  ['an empty sample', ['s3://archive/', '--sample', '0'], 'from 1 to 100000'],
+  ['an invalid seed', ['s3://archive/', '--seed', 'x'], 'whole number'],
   ['deleting without repairing', ['s3://archive/', '--delete-orphans'], '--repair'],
 ])('refuses %s', async (_, args, message) => {
   const { exitCode, stderr } = await run(...args);

@@ -16,12 +16,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe('wrong use', () => {
+describe('incorrect usage', () => {
   test.each([
     ['a command with a typo', ['convrt', 'a.png'], /Did you mean convert/],
     ['an option with a typo', ['convert', 'a.png', '--ou', 'x'], /Did you mean --out/],
     [
-      'a format that is not written',
+      'an unsupported output format',
       ['convert', 'a.png', '--format', 'bmp'],
       /Expected one of png, jpeg, webp, avif, tiff, gif, source/,
     ],
@@ -31,7 +31,7 @@ describe('wrong use', () => {
       /whole number from 1 to 100/,
     ],
     [
-      'a method that there is not',
+      'an unknown method',
       ['convert', 'a.png', '--method', 'grey'],
       /Expected one of rec601, rec709, luminance/,
     ],
@@ -41,49 +41,45 @@ describe('wrong use', () => {
       /three numbers of up to nine digits/,
     ],
     [
-      'an effort that the format does not have',
+      'an effort that the format does not support',
       ['convert', 'a.png', '--format', 'webp', '--effort', '8'],
       /Expected a whole number from 0 to 6 for effort/,
     ],
-    [
-      'a concurrency that is no number',
-      ['convert', 'a.png', '--concurrency', 'many'],
-      /whole number/,
-    ],
-    ['a file that is not there', ['convert', 'missing.png'], /"missing\.png" is not there/],
-    ['standard input among others', ['convert', '-', 'a.png'], /Expected - alone/],
+    ['an invalid concurrency', ['convert', 'a.png', '--concurrency', 'many'], /whole number/],
+    ['a missing file', ['convert', 'missing.png'], /"missing\.png" is not there/],
+    ['standard input among other inputs', ['convert', '-', 'a.png'], /Expected - alone/],
     [
       'an output whose name contradicts the format',
       ['convert', 'a.png', '--out', 'x.jpg', '--format', 'png'],
       /--out to name a png file/,
     ],
     [
-      'several inputs for one file',
+      'several inputs for one output file',
       ['convert', 'a.png', 'b.png', '--out', 'a.png'],
       /folder for several inputs/,
     ],
     [
-      'several inputs for the name of a picture',
+      'several inputs with an image name as output',
       ['convert', 'a.png', 'photos', '--out', 'new.png'],
       /folder for several inputs but "new\.png" names a file; "new\.png\/" names a folder/,
     ],
     [
-      'a folder for the name of a picture',
+      'a folder with an image name as output',
       ['convert', 'photos', '--out', 'new.png'],
       /"new\.png" names a file/,
     ],
     [
-      'the name of a format that is not written',
+      'an output name of an unsupported format',
       ['convert', 'a.png', '--out', 'x.bmp'],
       /a format that is written \(png, jpg, jpeg, webp, .*\) but received "x\.bmp"/,
     ],
     [
-      'such a name beside a format',
+      'an unsupported output name with a format',
       ['convert', 'a.png', '--out', 'x.bmp', '--format', 'png'],
       /a format that is written/,
     ],
     [
-      'such a name for standard input',
+      'an unsupported output name for standard input',
       ['convert', '-', '--out', 'x.jfif'],
       /a format that is written/,
     ],
@@ -103,19 +99,19 @@ describe('wrong use', () => {
       ['convert', 'a.png', '--out', '/dev/null'],
       /"\/dev\/null" is not a regular file/,
     ],
-    ['JSON and a picture on standard output', ['convert', '-', '--json'], /--out beside --json/],
+    ['JSON and an image on standard output', ['convert', '-', '--json'], /--out beside --json/],
     [
       'no input',
       ['convert'],
       /missing required argument 'input'\n\(add --help for what it takes\)/,
     ],
     [
-      'a wrong variable',
+      'an invalid variable',
       ['convert', 'a.png'],
       /MAX_PIXELS: expected/,
       { MAX_PIXELS: 'many' } as Record<string, string>,
     ],
-  ])('answers %s in words and exits 2', async (_, args, message, env = {}) => {
+  ])('is answered in a sentence with exit code 2: %s', async (_, args, message, env = {}) => {
     const { exitCode, stdout, stderr } = await runCli(args, {
       cwd: folder,
       env,
@@ -132,7 +128,7 @@ describe('wrong use', () => {
     [['inspect-event', '--help']],
     [['migrate', '--help']],
     [['sandbox', '--help']],
-  ])('%j is answered on standard output and exits 0', async (args) => {
+  ])('%j prints to standard output and exits 0', async (args) => {
     const { exitCode, stdout } = await runCli(args);
     expect(stdout.toString()).toMatch(/^Usage: grayscale/);
     expect(exitCode).toBe(0);

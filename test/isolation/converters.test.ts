@@ -1,4 +1,4 @@
-// What every converter owes, wherever it converts.
+// What every converter must do, wherever it runs.
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import {
@@ -55,7 +55,7 @@ describe.each(Object.entries(converters))('a converter %s', (_, converter) => {
     }
   }
 
-  test.each(pictures)('makes of %s what the library makes', async (_, make, recipe = {}) => {
+  test.each(pictures)('converts %s as the library does', async (_, make, recipe = {}) => {
     const bytes = await make();
     const { stages, bytes: gray, ...facts } = await converted(bytes, recipe);
     const { bytes: expectedGray, stages: its, ...expected } = await toGrayscale(bytes, recipe);
@@ -66,12 +66,12 @@ describe.each(Object.entries(converters))('a converter %s', (_, converter) => {
   });
 
   test.each([
-    ['a header that is none', () => Buffer.from('hello'), {}, 'UNSUPPORTED_FORMAT'],
+    ['an invalid header', () => Buffer.from('hello'), {}, 'UNSUPPORTED_FORMAT'],
     ['half a JPEG', async () => truncate(await photoLikeJpeg(), 0.5), {}, 'CORRUPT_IMAGE'],
     ['more pixels than allowed', () => photoLikePng(), { maxPixels: 9 }, 'IMAGE_TOO_LARGE'],
     ['more time than allowed', () => photoLikePng(), { timeoutMs: 1 }, 'CONVERSION_TIMEOUT'],
     ['more output than allowed', () => photoLikePng(), { maxOutputBytes: 9 }, 'OUTPUT_TOO_LARGE'],
-  ] as const)('refuses %s by its code, and goes on', async (_, make, changes, code) => {
+  ] as const)('refuses %s with its code, and continues', async (_, make, changes, code) => {
     const limits = { ...defaultLimits, ...changes };
     const error = await converted(await make(), {}, limits).catch((reason: unknown) => reason);
     const library = await toGrayscale(await make(), {}, limits).catch((reason: unknown) => reason);
@@ -80,20 +80,20 @@ describe.each(Object.entries(converters))('a converter %s', (_, converter) => {
     await expect(converted(photoLikePng())).resolves.toMatchObject({ width: 64 });
   });
 
-  test('converts many at once', async () => {
+  test('converts many images concurrently', async () => {
     const sizes = Array.from({ length: 24 }, (_, i) => ({ width: 20 + i, height: 10 }));
     const images = await Promise.all(sizes.map((size) => converted(photoLikePng(size))));
     expect(images.map(({ width, height }) => ({ width, height }))).toEqual(sizes);
   });
 
-  test('leaves the bytes it was given as they are', async () => {
+  test('does not change the bytes it is given', async () => {
     const bytes = readFileSync(new URL('rgb.heic', folder));
     const before = Buffer.from(bytes);
     await converted(bytes);
     expect(bytes.equals(before)).toBe(true);
   });
 
-  test('opens an output for a thumbnail as it opens an image to convert', async () => {
+  test('opens an output for a thumbnail the same way as an image to convert', async () => {
     const { bytes } = await toGrayscale(await photoLikeJpeg({ width: 400, height: 300 }));
     const image = await converter.openThumbnail(bytes, { width: 100, limits: defaultLimits });
     expect(image.header).toMatchObject({ format: 'png', width: 400, height: 300 });
@@ -110,7 +110,7 @@ describe.each(Object.entries(converters))('a converter %s', (_, converter) => {
     await expect(refused).rejects.toMatchObject({ code: 'UNSUPPORTED_FORMAT' });
   });
 
-  test('converts nothing after an image was closed', async () => {
+  test('does not convert an image after it is closed', async () => {
     const options = { recipe: resolveRecipe(), limits: defaultLimits };
     const image = await converter.open(photoLikePng(), options);
     image.close();
@@ -118,7 +118,7 @@ describe.each(Object.entries(converters))('a converter %s', (_, converter) => {
     await expect(converted(photoLikePng())).resolves.toMatchObject({ width: 64 });
   });
 
-  test('does nothing for a signal that is aborted already', async () => {
+  test('does nothing when its signal is already aborted', async () => {
     const options = { recipe: resolveRecipe(), limits: defaultLimits };
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(converter.open(photoLikePng(), { ...options, signal })).rejects.toThrow('enough');

@@ -66,12 +66,12 @@ const deaths: [Harm, RegExp][] = [
   ['runs out of memory', /SIGABRT|SIGTRAP/],
 ];
 
-// Filling a heap takes its time.
+// Filling a heap takes a while.
 describe.each(['open', 'convert'] as const)(
-  'a process that, told to %s, ',
+  'a process that, when told to %s,',
   { timeout: 90_000 },
   (at) => {
-    test.each(deaths)('%s, twice, is the end of its image alone', async (harm, how) => {
+    test.each(deaths)('%s twice fails only its own image', async (harm, how) => {
       start(2);
       const [doomed, ...others] = await Promise.allSettled([
         convert(bad({ at, harm })),
@@ -87,14 +87,14 @@ describe.each(['open', 'convert'] as const)(
       expect(others.map(({ status }) => status)).toEqual(Array(6).fill('fulfilled'));
     });
 
-    test('is killed, once, is replaced by one that converts the image', async () => {
+    test('is killed once is replaced by one that converts the image', async () => {
       start();
       const file = join(folder, `killed-at-${at}`);
       const image = await convert(bad({ at, harm: 'is killed once', file }));
       expect(image).toMatchObject({ width: 64, height: 48 });
     });
 
-    test('hangs is ended after the time, and another goes on', async () => {
+    test('hangs is ended after the time limit, and another continues', async () => {
       start();
       const startedAt = performance.now();
       await expect(convert(bad({ at, harm: 'hangs' }), { timeoutMs: 200 })).rejects.toMatchObject({
@@ -121,7 +121,7 @@ describe.each(['open', 'convert'] as const)(
   },
 );
 
-test('an image that waits for a process can be aborted, and leaves its place to others', async () => {
+test('an image that waits for a process can be aborted, and frees its place for others', async () => {
   start();
   const abort = new AbortController();
   const held = await converter.open(photoLikePng(), {
@@ -136,13 +136,13 @@ test('an image that waits for a process can be aborted, and leaves its place to 
   await expect(next).resolves.toMatchObject({ width: 64 });
 });
 
-test('one process serves many images, and no more are started than are asked for', async () => {
+test('one process converts many images, and no more processes start than are needed', async () => {
   start(2);
   await Promise.all(Array.from({ length: 10 }, good));
   expect(processesOf(word, process.pid)).toHaveLength(2);
 });
 
-test('closing ends what is under way and leaves no process', async () => {
+test('closing ends the work in progress and leaves no process behind', async () => {
   start(2);
   await good();
   const doomed = convert(bad({ at: 'convert', harm: 'hangs' }));
@@ -153,14 +153,14 @@ test('closing ends what is under way and leaves no process', async () => {
   expect(processesOf(word, process.pid)).toEqual([]);
 });
 
-test('a process that cannot start is an error, and no fault of the image', async () => {
+test('a process that cannot start is reported as an error, not as a fault of the image', async () => {
   const missing = new URL('no-such-converter.ts', import.meta.url);
   converter = createProcessConverter({ processes: 1, env: {}, module: missing });
   await expect(good()).rejects.toThrow('ended before it was ready (exit code 1)');
   await expect(good()).rejects.not.toHaveProperty('code');
 });
 
-test('processes end with their parent, even when that is killed', async () => {
+test('processes end with their parent, even when it is killed', async () => {
   start();
   const script = `
     import { createProcessConverter } from ${JSON.stringify(
@@ -184,7 +184,7 @@ test('processes end with their parent, even when that is killed', async () => {
   await vi.waitFor(() => expect(processesOf('converter-process')).not.toContain(child), 10_000);
 });
 
-test('the environment of a process is what it was given, and what its allocator is told', async () => {
+test('a process gets only the given environment and the settings of its allocator', async () => {
   process.env.SECRET_OF_THE_TEST = 'hush';
   start(1, { MALLOC_ARENA_MAX: '5' });
   await good();
@@ -196,7 +196,7 @@ test('the environment of a process is what it was given, and what its allocator 
   expect(environment).toContain('MALLOC_ARENA_MAX=5');
 });
 
-test('a process is there before the first image, and stands back behind the caller', async () => {
+test('a process starts before the first image, with a lower priority than the caller', async () => {
   const ready = createProcessConverter({ processes: 2, env: {}, module, niceness: 3 });
   converter = ready;
   ready.warmUp();
@@ -205,18 +205,18 @@ test('a process is there before the first image, and stands back behind the call
   await good();
   expect(processesOf(word, process.pid)).toEqual([pid]);
   expect(getPriority(pid)).toBe(3);
-  // In a session of its own, its niceness would count for nothing beside the caller.
+  // In a separate session, its niceness would have no effect relative to the caller.
   if (process.platform === 'linux') expect(await sessionOf(pid)).toBe(await sessionOf(process.pid));
 });
 
-/** The sixth field; the second one may hold spaces. */
+/** The sixth field. The second one may contain spaces. */
 async function sessionOf(pid: number | undefined): Promise<string | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[3];
 }
 
 test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-  '%s, which may reach every process, is the caller’s affair',
+  '%s, which may reach every process, is left to the caller',
   async (signal) => {
     start(1);
     await good();
@@ -227,7 +227,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   },
 );
 
-test('large files arrive whole, and so do their gray ones, image after image', async () => {
+test('large files arrive complete, and so do their gray outputs, image after image', async () => {
   start();
   for (const side of [1_000, 700, 1_500]) {
     const bytes = await photoLikeJpeg({ width: side, height: side });
@@ -238,7 +238,7 @@ test('large files arrive whole, and so do their gray ones, image after image', a
   }
 });
 
-test('the thread of the caller does next to nothing while large images convert', async () => {
+test('the caller’s thread does almost nothing while large images are converted', async () => {
   const bytes = await photoLikeJpeg({ width: 3_000, height: 2_000 });
   start(2);
   await Promise.all([good(), good()]);
@@ -247,10 +247,10 @@ test('the thread of the caller does next to nothing while large images convert',
   expect(inProcesses).toBeLessThan(here / 2);
 });
 
-/** Encoded by our own code, on the thread that it is called on. */
+/** Encoded by the built-in encoder, on the calling thread. */
 const slow = { format: 'gif' } as const;
 
-/** Processor time, which does not depend on how busy the machine is. */
+/** Processor time, which does not depend on the load of the machine. */
 async function threadMs(work: () => Promise<unknown>): Promise<number> {
   const before = process.threadCpuUsage();
   await Promise.all([work(), work()]);

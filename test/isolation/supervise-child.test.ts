@@ -1,5 +1,5 @@
-// What every supervised process has in common. The tests of converters, of the sandbox and of the fuzzer
-// show it for theirs.
+// What all supervised processes have in common. Converters, the sandbox and the fuzzer have their
+// own tests.
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -40,7 +40,7 @@ function supervise(...args: string[]): Supervisor {
 
 const receive = (message: unknown) => message;
 
-test('a child answers message after message, and is replaced after it has ended', async () => {
+test('a child answers message after message, and is replaced after it ends', async () => {
   const { child } = supervise();
   const first = await child();
   expect(await askChild(first, { echo: 1 }, { receive })).toBe(1);
@@ -55,7 +55,7 @@ test('a child answers message after message, and is replaced after it has ended'
   expect(await askChild(second, { echo: 4 }, { receive })).toBe(4);
 });
 
-test('one that does not become ready is killed when the signal is aborted', async () => {
+test('a child that does not become ready is killed when the signal is aborted', async () => {
   const { child } = supervise('silent');
   const abort = new AbortController();
   const started = child(abort.signal);
@@ -66,7 +66,7 @@ test('one that does not become ready is killed when the signal is aborted', asyn
   expect(process?.signalCode).toBe('SIGKILL');
 });
 
-test('one whose reply cannot be read is killed', async () => {
+test('a child whose reply is unreadable is killed', async () => {
   const process = await supervise().child();
   const asked = askChild(process, { echo: 1 }, { receive: () => JSON.parse('no JSON') });
   await expect(asked).rejects.toThrow('it sent a malformed reply');
@@ -74,16 +74,16 @@ test('one whose reply cannot be read is killed', async () => {
 });
 
 test.each([
-  ['and does', [], 'SIGTERM'],
+  ['and obeys', [], 'SIGTERM'],
   ['and does not', ['stubborn'], 'SIGKILL'],
-])('one that is told to stop %s has ended after the grace period', async (_, args, signal) => {
+])('a child that is told to stop %s ends after the grace period', async (_, args, signal) => {
   const process = await supervise(...args).child();
   await supervisor.end(300);
   expect(process.signalCode).toBe(signal);
   expect(supervisor.current).toBeUndefined();
 });
 
-test('one that is kept alive is replaced each time it dies, until it is ended', async () => {
+test('a child that is kept alive is replaced each time it dies, until it is ended', async () => {
   const deaths: unknown[] = [];
   const first = await supervise().child();
   supervisor.keepAlive(10, ({ exitCode, signalCode }) => deaths.push(signalCode ?? exitCode));

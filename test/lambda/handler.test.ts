@@ -72,7 +72,7 @@ function announced(key: string, etag = 'unknown') {
 }
 
 describe('a queue batch', () => {
-  test('turns an upload into its gray twin and its row', async () => {
+  test('converts an upload to its gray output and its row', async () => {
     const bytes = await tinyPng(200, 30, 60);
     const etag = await put('photo.png', bytes);
 
@@ -90,7 +90,7 @@ describe('a queue batch', () => {
     ]);
   });
 
-  test('gives back only the message that another try may mend', async () => {
+  test('returns only messages that a retry may fix', async () => {
     const etag = await put('good.png', await tinyPng(1));
     await put('bad.png', Buffer.from('not a picture'));
     const response = await invokeQueue(
@@ -111,7 +111,7 @@ describe('a queue batch', () => {
     ]);
   });
 
-  test('processes every record of a message, and its siblings when one is malformed', async () => {
+  test('processes every record of a message, even when one is malformed', async () => {
     const keys = ['one.png', 'two.png', 'three.png'];
     for (const key of keys) await put(key, await tinyPng(7));
     const event = s3Event(...keys.map((key) => ({ bucket, key, etag: '', versionId: undefined })));
@@ -124,14 +124,14 @@ describe('a queue batch', () => {
     expect(await database.rows()).toHaveLength(3);
   });
 
-  test('takes duplicates for what they are', async () => {
+  test('detects duplicates', async () => {
     const etag = await put('twice.png', await tinyPng(2));
     await invokeQueue(announced('twice.png', etag), announced('twice.png', etag));
     await invokeQueue(announced('twice.png', etag));
     expect(await database.rows()).toMatchObject([{ status: 'converted', attempts: 2 }]);
   });
 
-  test('shows the newest picture when events of the same key arrive in the wrong order', async () => {
+  test('keeps the newest image when events of the same key arrive in the wrong order', async () => {
     const older = await put('changed.png', await tinyPng(10));
     const newest = await tinyPng(250);
     const newer = await put('changed.png', newest);
@@ -167,7 +167,7 @@ describe('a queue batch', () => {
     'Grüße/日本/🎉.png',
     'quo\'te"<&>.png',
     'deep/er/and/deeper.png',
-    `${'é'.repeat(507)}`, // 1,014 bytes: with the prefix exactly as long as S3 takes
+    `${'é'.repeat(507)}`, // 1,014 bytes: with the prefix, exactly the maximum length of S3.
     'x'.repeat(1_024),
   ])('converts the key %j', async (key) => {
     const etag = await put(key, await tinyPng(5));
@@ -197,13 +197,13 @@ describe('a queue batch', () => {
   test.each([
     ['SNS', (event: unknown) => snsNotification(event)],
     ['EventBridge', () => eventBridgeEvent({ bucket, key: 'wrapped.png', versionId: undefined })],
-  ])('understands what %s puts into the queue', async (_, wrap) => {
+  ])('accepts what %s puts into the queue', async (_, wrap) => {
     await put('wrapped.png', await tinyPng(3));
     await invokeQueue(wrap(announced('wrapped.png')));
     expect(await get('grayscale/wrapped.png')).toBeDefined();
   });
 
-  test('writes the row with the retry when the insert failed after the put', async () => {
+  test('writes the row on the retry when the insert failed after the put', async () => {
     const etag = await put('retried.png', await tinyPng(6));
     await database.query('ALTER TABLE image_metadata RENAME TO away');
     const failed = await invokeQueue(announced('retried.png', etag));
@@ -223,7 +223,7 @@ describe('a queue batch', () => {
     ]);
   });
 
-  test('logs one line an image, with the milliseconds of each stage', async () => {
+  test('logs one line per image, with the milliseconds of each stage', async () => {
     const etag = await put('logged.png', await tinyPng(8));
     await invokeQueue(announced('logged.png', etag));
     const lines = logLines
@@ -236,7 +236,7 @@ describe('a queue batch', () => {
     );
   });
 
-  test('counts in the embedded metric format', async () => {
+  test('writes metrics in the embedded metric format', async () => {
     const etag = await put('counted.png', await tinyPng(8));
     await put('uncounted', Buffer.from('?'));
     await invokeQueue(announced('counted.png', etag), announced('uncounted'));
@@ -251,7 +251,7 @@ describe('a queue batch', () => {
   });
 });
 
-describe('the queue and its dead letters', () => {
+describe('the queue and its dead-letter queue', () => {
   const depth = async (queueUrl: string) => {
     const AttributeNames = ['ApproximateNumberOfMessages' as const];
     const command = new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames });
@@ -259,7 +259,7 @@ describe('the queue and its dead letters', () => {
   };
   const drain = () => drainQueue(server, (event) => invoke(event) as Promise<SQSBatchResponse>);
 
-  test('get every upload that the store announces, and nothing stays', async () => {
+  test('deliver every upload that the store announces, and end up empty', async () => {
     await drain();
     await database.query('TRUNCATE image_metadata');
     const keys = Array.from({ length: 25 }, (_, i) => `announced ${i}+.png`);
@@ -272,7 +272,7 @@ describe('the queue and its dead letters', () => {
     expect(await depth(server.queueUrl)).toBe(0);
   });
 
-  test('set aside what cannot be processed by any means, after as many tries as the queue allows', async () => {
+  test('set aside messages that can never be processed, after the maximum number of receives', async () => {
     await drain();
     const before = await depth(server.deadLetterQueueUrl);
     const body = '{"Records":[{"s3":{"bucket":{}}}]}';
@@ -282,7 +282,7 @@ describe('the queue and its dead letters', () => {
     expect(await depth(server.deadLetterQueueUrl)).toBe(before + 1);
   });
 
-  test('bring everything to its end when the database was down for a while', async () => {
+  test('process everything after the database was down for a while', async () => {
     await drain();
     await database.query('TRUNCATE image_metadata');
     await database.query('ALTER TABLE image_metadata RENAME TO away');
@@ -305,7 +305,7 @@ describe('a direct invocation', () => {
     });
   });
 
-  test('answers for each record', async () => {
+  test('answers each record', async () => {
     await put('a.png', await tinyPng(4));
     await put('b.png', Buffer.from('?'));
     const event = s3Event(
@@ -329,17 +329,17 @@ describe('a direct invocation', () => {
       await invoke(eventBridgeEvent({ bucket, key: 'from bridge.png', versionId: undefined })),
     ).toMatchObject({ statusCode: 200 });
     expect(await invoke(snsEvent(announced('from sns.png')))).toMatchObject({ statusCode: 200 });
-    expect(await database.rows()).toHaveLength(4); // two conversions, two events whose ETag was another
+    expect(await database.rows()).toHaveLength(4); // 2 conversions, 2 stale ETags
   });
 
-  test('fails so that it is tried again when something may pass, its siblings done', async () => {
+  test('fails to cause a retry when an error may be temporary, after it has processed the other records', async () => {
     await put('sibling.png', await tinyPng(4));
     const event = s3Event({ bucket, key: 'sibling.png' }, { bucket: 'someone-elses', key: 'x' });
     await expect(invoke(event)).rejects.toThrow('someone-elses');
     expect(await get('grayscale/sibling.png')).toBeDefined();
   });
 
-  test('says what it cannot understand', async () => {
+  test('describes what it does not accept', async () => {
     await expect(invoke({ hello: 'world' })).rejects.toThrow(/Expected an event/);
   });
 });
@@ -363,7 +363,7 @@ describe('an event without records', () => {
     ]);
   });
 
-  test('is answered and logged also where it has tasks, but none', async () => {
+  test('is answered and logged even if it has an empty list of tasks', async () => {
     const job = { ...batchOperationsV2Event(), tasks: [] };
     expect(await invoke(job)).toMatchObject({ results: [] });
     expect(logLines.map((line) => JSON.parse(line))).toMatchObject([{ message: 'empty' }]);
@@ -376,7 +376,7 @@ describe('an S3 Batch Operations job', () => {
   test.each([
     ['1.0', batchOperationsV1Event],
     ['2.0', batchOperationsV2Event],
-  ])('has each task answered, schema %s', async (version, event) => {
+  ])('gets an answer for each task, schema %s', async (version, event) => {
     await put('task one.png', await tinyPng(4));
     await put('task two.png', Buffer.from('?'));
     const job = event(
@@ -409,7 +409,7 @@ describe('an S3 Batch Operations job', () => {
       'Expected each task to have a taskId but received an',
     ],
     ['no invocationId', { invocationId: 7 }, 'Expected an invocationId but received 7.'],
-  ])('is refused with a sentence and one line: %s', async (_, changes, reason) => {
+  ])('is refused with a sentence and one log line: %s', async (_, changes, reason) => {
     const job = { ...batchOperationsV2Event(task('task.png')), ...changes };
     await expect(invoke(job)).rejects.toMatchObject({
       code: 'INVALID_EVENT',
@@ -424,7 +424,7 @@ describe('an S3 Batch Operations job', () => {
     expect(JSON.parse(logLines[1] ?? '')).toMatchObject({ Refused: 1 });
   });
 
-  test('is asked to try a task again that another try may mend', async () => {
+  test('is asked to retry a task that a retry may fix', async () => {
     await put('task.png', await tinyPng(4));
     await database.query('ALTER TABLE image_metadata RENAME TO away');
     const answer = await invoke(batchOperationsV2Event(task('task.png')));

@@ -1,4 +1,4 @@
-// The migrations handler on a real PostgreSQL, answering a server that stands where CloudFormation's does.
+// The migrations handler on a real PostgreSQL. It answers a server in place of CloudFormation.
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -13,7 +13,7 @@ const role = `migrated_${process.pid}`;
 let database: TestDatabase;
 let cloudFormation: Server;
 let answers: { path: string; headers: IncomingHttpHeaders; body: Record<string, unknown> }[];
-/** What the next requests are answered, 200 when it is used up. */
+/** Statuses of the answers to the next requests; 200 when the list is empty. */
 let statuses: number[];
 
 beforeAll(async () => {
@@ -63,7 +63,7 @@ const isMigrated = async () =>
   (await database.query("SELECT to_regclass('failures_by_code') AS found")).rows[0]?.found !== null;
 
 describe('the migrations handler', () => {
-  test('migrates and prepares the role when the stack is created, and tells CloudFormation', async () => {
+  test('migrates and prepares the role when the stack is created, and reports to CloudFormation', async () => {
     await handler(request('Create'), lambdaContext);
     expect(await isMigrated()).toBe(true);
     const { rows } = await database.query(
@@ -90,7 +90,7 @@ describe('the migrations handler', () => {
     ]);
   });
 
-  test('has nothing to do at the next deployment, and keeps the resource', async () => {
+  test('changes nothing at the next deployment, and keeps the resource', async () => {
     await handler(request('Create'), lambdaContext);
     await database.query("INSERT INTO image_metadata (file_name) VALUES ('grayscale/a.png')");
     await handler(request('Update', { PhysicalResourceId: 'as before' }), lambdaContext);
@@ -102,14 +102,14 @@ describe('the migrations handler', () => {
     expect(await database.rows()).toHaveLength(1);
   });
 
-  test('touches nothing when the stack goes, even if the database is gone before', async () => {
+  test('changes nothing when the stack is deleted, even if the database is already gone', async () => {
     vi.stubEnv('DATABASE_URL', 'postgresql://127.0.0.1:1/gone');
     await handler(request('Delete'), lambdaContext);
     expect(answers[0]?.body).toMatchObject({ Status: 'SUCCESS' });
     expect(await isMigrated()).toBe(false);
   });
 
-  test('tells CloudFormation in one sentence why it failed, within its time', async () => {
+  test('reports the reason for a failure to CloudFormation in one sentence, within its time limit', async () => {
     vi.stubEnv('DATABASE_URL', 'postgresql://127.0.0.1:1/gone');
     const context = { ...lambdaContext, getRemainingTimeInMillis: () => 18_000 };
     await handler(request('Create'), context);
@@ -121,13 +121,13 @@ describe('the migrations handler', () => {
     });
   });
 
-  test('answers again when the answer was not taken', async () => {
+  test('sends its answer again when it was not accepted', async () => {
     statuses = [503];
     await handler(request('Create'), lambdaContext);
     expect(answers).toHaveLength(1);
   });
 
-  test('migrates when someone invokes it, and throws what is wrong', async () => {
+  test('migrates on a direct invocation, and throws errors', async () => {
     expect(await handler({}, lambdaContext)).toEqual({
       applied: [
         '0001_image-metadata',

@@ -1,6 +1,6 @@
-// After a roll-back the code is older than the database. Migrations add what older code need not know:
-// nullable columns, columns with a default, indexes, views. They may drop indexes: what the release before
-// reads by them is slower then.
+// After a roll-back the code is older than the database. Migrations add only what older code can
+// ignore: nullable columns, columns with a default, indexes, views. They may drop indexes, which
+// makes reads of the previous release slower.
 import { createHash } from 'node:crypto';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -15,7 +15,7 @@ import {
   openLambdaEnvironment,
 } from '../../testing/lambda-environment.ts';
 import { tinyPng } from '../../testing/pipeline.ts';
-// Recorded from the release before, when the newest migration was 0007.
+// Recorded from the previous release, when the newest migration was 0007.
 import statements from './release-before.json' with { type: 'json' };
 
 let environment: LambdaEnvironment;
@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => environment.close());
 
-test('the release before writes and reads rows', async () => {
+test('the previous release writes and reads rows', async () => {
   captureLog();
   const { server, database } = environment;
   const Body = await tinyPng(1);
@@ -43,7 +43,7 @@ test('the release before writes and reads rows', async () => {
   expect(page).toMatchObject([{ sourceKey: 'a.png' }]);
 });
 
-describe('a statement of the release before works:', () => {
+describe('a statement of the previous release works:', () => {
   beforeAll(() =>
     environment.database.query(
       "INSERT INTO image_metadata (status, code) VALUES ('failed', 'CORRUPT_IMAGE')",
@@ -57,7 +57,7 @@ describe('a statement of the release before works:', () => {
   });
 });
 
-test('its migrations find nothing to do, and its readiness nothing missing', async () => {
+test('its migrations have nothing to do, and its readiness check finds nothing missing', async () => {
   expect(await pendingMigrations(environment.database)).toEqual([]);
   expect(await migrate(environment.database)).toEqual([]);
 });

@@ -1,4 +1,5 @@
-// What a process of the function keeps from its first invocation: this file is a process of its own.
+// What a process of the function keeps after its first invocation. This file runs in a separate
+// process.
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { handler } from '../../src/lambda/handler.ts';
@@ -23,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => environment.close());
 
-/** Uploads pictures and hands their events to the function. */
+/** Uploads images and passes their events to the function. */
 async function upload(...keys: string[]) {
   for (const key of keys) {
     const picture = { Bucket: 'uploads', Key: key, Body: await tinyPng(1) };
@@ -48,12 +49,12 @@ async function coldStarts() {
   return Object.fromEntries(rows.map((row) => [row.source_key, row.cold_start]));
 }
 
-test('keeps its one database connection, and starts cold once', async () => {
+test('keeps its single database connection, and starts cold once', async () => {
   await upload('first.png', 'second.png');
   const [connection, ...more] = await backends();
   expect(more).toEqual([]);
 
-  // What is read of the environment is read once.
+  // The environment is read once.
   vi.stubEnv('OUTPUT_PREFIX', 'changed/');
   await upload('third.png');
   await upload('fourth.png');

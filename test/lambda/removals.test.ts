@@ -1,4 +1,4 @@
-// Outputs that follow their sources, through the real queue and handler.
+// Outputs are removed with their sources, through the real queue and handler.
 import { DeleteObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { SQSBatchResponse } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
@@ -48,13 +48,13 @@ async function isThere(Key: string): Promise<boolean> {
   );
 }
 
-test('a removal on the queue takes output and rows along', async () => {
+test('a removal on the queue removes output and rows', async () => {
   await put('a.png', 1);
   await put('b.png', 2);
   await drain();
   expect(await isThere('grayscale/a.png')).toBe(true);
   await remove('a.png');
-  // The store answers before it has announced it.
+  // The store answers before it has sent the event.
   await expect
     .poll(async () => {
       await drain();
@@ -67,7 +67,7 @@ test('a removal on the queue takes output and rows along', async () => {
   expect(logLines.some((line) => line.includes('SOURCE_REMOVED'))).toBe(true);
 });
 
-test('removed and uploaded again at once, it has output and row in the end', async () => {
+test('a source that is removed and uploaded again immediately ends up with output and row', async () => {
   await put('again.png', 1);
   await drain();
   await remove('again.png');
@@ -86,7 +86,7 @@ test.each([
     'EventBridge',
     (key: string) => eventBridgeEvent({ bucket: Bucket, key, detailType: 'Object Deleted' }),
   ],
-])('a removal that %s hands over directly is answered', async (_, event) => {
+])('a removal that %s passes directly is answered', async (_, event) => {
   await put('direct.png', 1);
   await drain();
   await environment.server.s3.send(new DeleteObjectCommand({ Bucket, Key: 'direct.png' }));

@@ -1,4 +1,4 @@
-// The function's process, as Lambda runs it, when something fails that no code handles.
+// The function's process, run as Lambda runs it, when an error is unhandled.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { startLambdaRuntime } from '../../testing/lambda-runtime.ts';
 
-test('is a line of the log, and then the runtime ends the process', async () => {
+test('an unhandled error is logged, and then the runtime ends the process', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'fault-'));
   const source = pathToFileURL(join(import.meta.dirname, '../../src/lambda/start-handler.ts'));
   await writeFile(join(folder, 'package.json'), '{"type":"module"}');
@@ -16,7 +16,7 @@ test('is a line of the log, and then the runtime ends the process', async () => 
      process.on('SIGUSR2', () => { throw new Error('planted'); });`,
   );
   const runtime = await startLambdaRuntime({ folder, handler: 'index.handler', env: {} });
-  // Refused without a database: the process lives.
+  // Refused without a database: the process is alive.
   await expect(runtime.invoke([])).rejects.toThrow('DB_HOST: expected the PostgreSQL host');
   process.kill(runtime.pid, 'SIGUSR2');
   await expect.poll(() => runtime.invoke([]).catch(({ message }) => message)).toMatch(/ended/);

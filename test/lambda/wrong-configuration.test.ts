@@ -1,4 +1,4 @@
-// A process of the function whose first invocation finds a wrong configuration.
+// A process of the function whose first invocation finds an invalid configuration.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { handler } from '../../src/lambda/handler.ts';
 import { s3Event, sqsEvent } from '../../testing/events.ts';
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => environment.close());
 
-test('fails while the configuration is wrong, and works as soon as it is right', async () => {
+test('fails while the configuration is invalid, and works once it is fixed', async () => {
   const event = sqsEvent(s3Event({ bucket: 'uploads', key: 'gone.png', versionId: undefined }));
   const invoke = () => handler(event, lambdaContext);
 

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { explainStart } from '../../src/lambda/wrong-platform.ts';
 
-// That a missing binary is explained is seen by running a package for another processor.
+// Another test runs a package for a different processor and checks the message about the missing
+// binary.
 test.each([
   new Error('Could not load the "sharp" module using the linux-x64 runtime\nERR_DLOPEN_FAILED: no'),
   new Error('Cannot find module ./handler.js'),
   'a string',
-])('whatever else hinders the start is told as it is: %s', (error) => {
+])('any other error at the start is reported unchanged: %s', (error) => {
   let thrown: unknown;
   try {
     explainStart(error);

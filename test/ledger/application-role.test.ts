@@ -1,10 +1,10 @@
-// What the function's role may do, tried as that role.
+// What the function's role may do, tested with that role.
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { prepareApplicationRole } from '../../src/ledger/application-role.ts';
 import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
 
-// Needs to be quoted, as names may.
+// A name that must be quoted.
 const role = `app "${process.pid}"`;
 const quoted = `"app ""${process.pid}"""`;
 let database: TestDatabase;
@@ -20,7 +20,7 @@ beforeAll(async () => {
     prepareApplicationRole(database, role),
   ]);
   const { hostname, port, pathname } = new URL(database.url);
-  // A member of rds_iam, so that the server asks for no password.
+  // A member of rds_iam, so that the server requires no password.
   client = new Client({
     host: hostname,
     port: Number(port),
@@ -61,7 +61,7 @@ describe('the application’s role', () => {
     await expect(client.query(statement)).rejects.toMatchObject({ code: '42501' });
   });
 
-  test('may delete rows where they follow their sources, until they do not any more', async () => {
+  test('may delete rows while outputs follow their sources, and not after that is switched off', async () => {
     const remove = () => client.query('DELETE FROM image_metadata');
     await prepareApplicationRole(database, role, { mayDelete: true });
     await expect(remove()).resolves.toBeDefined();

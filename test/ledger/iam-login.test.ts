@@ -1,4 +1,4 @@
-// Logins that are signed by IAM, to the real PostgreSQL behind what Amazon RDS puts before it.
+// Logins signed by IAM, to the real PostgreSQL behind the checks that Amazon RDS adds.
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openPostgres } from '../../src/app/open-postgres.ts';
@@ -48,7 +48,7 @@ const connect = (changes?: Record<string, string | undefined>) =>
   openPostgres(readConfig(environment(changes)));
 
 describe('DB_AUTH=iam', () => {
-  test('logs in with a token that is signed for this database and role', async () => {
+  test('logs in with a token signed for this database and role', async () => {
     const postgres = await connect();
     const { rows } = await postgres.query('SELECT current_user AS me');
     await postgres.close();
@@ -56,14 +56,14 @@ describe('DB_AUTH=iam', () => {
     expect(rds.tokens).toEqual([expect.stringContaining(`DBUser=${role}`)]);
   });
 
-  test('has a role whose statements the server itself ends', async () => {
+  test('uses a role whose statements the server itself ends', async () => {
     const postgres = await connect();
     const { rows } = await postgres.query('SHOW statement_timeout');
     await postgres.close();
     expect(rows).toEqual([{ statement_timeout: '7s' }]);
   });
 
-  test('signs a token for each connection, and keeps the connection while it works', async () => {
+  test('signs a token for each connection, and keeps a working connection', async () => {
     const postgres = await connect();
     await postgres.query('SELECT 1');
     await postgres.query('SELECT 1');
@@ -77,7 +77,7 @@ describe('DB_AUTH=iam', () => {
   test.each([
     ['another secret', { AWS_SECRET_ACCESS_KEY: 'wrong' }, /PAM authentication failed/],
     ['no credentials', { AWS_ACCESS_KEY_ID: undefined }, /credentials/i],
-  ])('says plainly that a login was refused, with %s', async (_, env, reason) => {
+  ])('reports clearly that a login was refused, with %s', async (_, env, reason) => {
     for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
     vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
     vi.stubEnv('AWS_CONFIG_FILE', '/nowhere');
@@ -90,7 +90,7 @@ describe('DB_AUTH=iam', () => {
     await postgres.close();
   });
 
-  test('does not show its token to a server whose certificate nobody vouches for', async () => {
+  test('does not send its token to a server whose certificate is not trusted', async () => {
     setDefaultCACertificates(trusted);
     const postgres = await connect();
     await expect(postgres.query('SELECT 1')).rejects.toMatchObject({
@@ -102,7 +102,7 @@ describe('DB_AUTH=iam', () => {
     expect(rds.tokens).toEqual([]);
   });
 
-  test('lists all that contradicts it', async () => {
+  test('lists all settings that contradict it', async () => {
     const wrong = connect({
       DATABASE_URL: database.url,
       DB_HOST: undefined,

@@ -8,7 +8,7 @@ import {
   skippedOutcome,
 } from '../../testing/outcomes.ts';
 
-/** What a test sees of a row, whatever holds it. */
+/** What a test reads of a row, in any ledger. */
 export interface LedgerRow {
   key: string;
   status: string;
@@ -17,13 +17,13 @@ export interface LedgerRow {
   attempts: number;
 }
 
-/** What every ledger does; it is opened empty for each test. */
+/** What every ledger must do. It is opened empty for each test. */
 export function describeLedger(
   name: string,
   open: () => Promise<{ ledger: Ledger; rows: () => Promise<LedgerRow[]> }>,
 ) {
   describe(`${name} as a ledger`, () => {
-    test('keeps a conversion with the name of its output', async () => {
+    test('stores a conversion with the name of its output', async () => {
       const { ledger, rows } = await open();
       await ledger.record(entriesOf(convertedOutcome({ key: 'a.jpg' })));
       expect(await rows()).toEqual([
@@ -31,7 +31,7 @@ export function describeLedger(
       ]);
     });
 
-    test('keeps failures and skips with a code and without an output', async () => {
+    test('stores failures and skips with a code and without an output', async () => {
       const { ledger, rows } = await open();
       await ledger.record(entriesOf(failedOutcome({ key: 'f' }), skippedOutcome({ key: 's' })));
       const noOutput = { fileName: null, attempts: 1 };
@@ -41,13 +41,13 @@ export function describeLedger(
       ]);
     });
 
-    test('counts another attempt instead of a second row for the same content', async () => {
+    test('counts another attempt instead of adding a second row for the same content', async () => {
       const { ledger, rows } = await open();
       for (let i = 0; i < 3; i++) await ledger.record(entriesOf(convertedOutcome()));
       expect(await rows()).toMatchObject([{ attempts: 3 }]);
     });
 
-    test('keeps a row for each content, version, bucket and recipe', async () => {
+    test('stores a row for each content, version, bucket and recipe', async () => {
       const { ledger, rows } = await open();
       await ledger.record(
         entriesOf(
@@ -67,7 +67,7 @@ export function describeLedger(
       ['a conversion', convertedOutcome, 'a skip', skippedOutcome],
       ['a failure', failedOutcome, 'a skip', skippedOutcome],
     ])(
-      'keeps %s when %s.. comes after it, and replaces it the other way round',
+      'keeps %s when %s.. follows it, and replaces it in the reverse order',
       async (_, more, __, less) => {
         const first = await open();
         await first.ledger.record(entriesOf(more()));
@@ -81,7 +81,7 @@ export function describeLedger(
       },
     );
 
-    test('forgets the rows of a source, but for those whose outputs lie elsewhere', async () => {
+    test('deletes the rows of a source, except those whose outputs are elsewhere', async () => {
       const { ledger, rows } = await open();
       const elsewhere = convertedOutcome({ key: 'a', etag: 'e9' });
       await ledger.record(
@@ -105,7 +105,7 @@ export function describeLedger(
       ]);
     });
 
-    test('takes an outcome whose content nobody knows', async () => {
+    test('accepts an outcome of unknown content', async () => {
       const { ledger, rows } = await open();
       const { source: _, ...outcome } = skippedOutcome();
       for (let i = 0; i < 2; i++)
@@ -113,7 +113,7 @@ export function describeLedger(
       expect(await rows()).toHaveLength(1);
     });
 
-    test('does not mix up keys that only look alike', async () => {
+    test('does not mix up keys that look alike', async () => {
       const { ledger, rows } = await open();
       const keys = ['é', 'e\u0301', 'É', ' é', 'é ', 'a\u0000b'.replace('\u0000', '\u200b'), 'ab'];
       await ledger.record(entriesOf(...keys.map((key) => convertedOutcome({ key }))));

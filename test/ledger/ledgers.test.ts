@@ -98,7 +98,7 @@ describe('PostgreSQL', () => {
     expect(Object.keys(row ?? {}).length - filled.length).toBe(2); // code and message
   });
 
-  test('takes keys and ETags as long as S3 has them', async () => {
+  test('accepts keys and ETags of the maximum length of S3', async () => {
     const upload = { key: noise(1_024), versionId: noise(1_024), bucket: noise(64).slice(1) };
     await ledger.record(entriesOf(convertedOutcome(upload)));
     expect((await database.rows())[0]).toMatchObject({ source_key: upload.key });
@@ -121,7 +121,7 @@ describe('PostgreSQL', () => {
     expect(await database.rows()).toHaveLength(200);
   });
 
-  test('is written to by many at once, in any order, without a deadlock', async () => {
+  test('accepts concurrent writes in any order, without a deadlock', async () => {
     const outcomes = Array.from({ length: 50 }, (_, i) => convertedOutcome({ key: `k${i}` }));
     const writers = Array.from({ length: 8 }, (_, i) =>
       ledger.record(entriesOf(...(i % 2 ? outcomes : outcomes.toReversed()))),
@@ -138,14 +138,14 @@ describe('PostgreSQL', () => {
     ['a row twice', '21000', [convertedOutcome(), convertedOutcome()]],
     ['an unknown status', '23514', [{ ...failedOutcome(), status: 'lost' } as unknown as Outcome]],
     ['a key longer than the index takes', '54000', [convertedOutcome({ key: noise(8_192) })]],
-  ])('rejects for good what PostgreSQL can never take: %s', async (_, code, outcomes) => {
+  ])('permanently rejects what PostgreSQL can never store: %s', async (_, code, outcomes) => {
     const record = ledger.record(entriesOf(...outcomes));
     await expect(record).rejects.toBeInstanceOf(EntryRejectedError);
     await expect(record).rejects.toMatchObject({ cause: { code } });
     expect(await database.rows()).toEqual([]);
   });
 
-  test('dates a row anew when it is replaced, and leaves it when it is kept', async () => {
+  test('updates the time of a row that is replaced, and keeps it otherwise', async () => {
     const dates = async () => {
       const [row] = await database.rows();
       return [row?.recorded_at, row?.timestamp] as Date[];
@@ -165,10 +165,10 @@ describe('PostgreSQL', () => {
   });
 });
 
-describe('PostgreSQL that fails', () => {
+describe('a failing PostgreSQL', () => {
   const entries = entriesOf(convertedOutcome());
 
-  /** The ledger on queries of which the first `times` fail, and how many were asked. */
+  /** The ledger on queries of which the first `times` fail, with a count of the calls. */
   function failing(code: string, { times = Infinity, beforehand = () => {} } = {}) {
     let asked = 0;
     const query: TestDatabase['query'] = async () => {
@@ -187,8 +187,8 @@ describe('PostgreSQL that fails', () => {
     ['too many connections', '53300'],
     ['a shutdown', '57P01'],
     ['a failover', '25006'],
-    ['no answer of a server', 'ECONNRESET'],
-  ])('is asked again after %s', async (_, code) => {
+    ['no answer from a server', 'ECONNRESET'],
+  ])('is queried again after %s', async (_, code) => {
     const { ledger, asked } = failing(code, { times: 1 });
     await ledger.record(entries);
     expect(asked()).toBe(2);
@@ -197,13 +197,13 @@ describe('PostgreSQL that fails', () => {
   test.each([
     ['a missing table', '42P01', { name: 'SchemaOutdatedError', cause: { code: '42P01' } }],
     ['a wrong password', '28P01', { name: 'Error', code: '28P01' }],
-  ])('is asked once, and rejects no entry for good, after %s', async (_, code, error) => {
+  ])('is queried once, and no entry is permanently rejected, after %s', async (_, code, error) => {
     const { ledger, asked } = failing(code);
     await expect(ledger.record(entries)).rejects.toMatchObject(error);
     expect(asked()).toBe(1);
   });
 
-  test('is not asked again when the first answer took more than 4 seconds', async () => {
+  test('is not queried again when the first answer took more than 4 seconds', async () => {
     vi.useFakeTimers({ toFake: ['performance'] });
     try {
       const beforehand = () => void vi.advanceTimersByTime(4_001);
@@ -216,7 +216,7 @@ describe('PostgreSQL that fails', () => {
   });
 });
 
-/** Not compressible: the index would hide what does not fit it. */
+/** Not compressible: with compression, it could fit into the index. */
 function noise(length: number): string {
   return Array.from({ length: length / 32 }, (_, i) =>
     createHash('md5').update(String(i)).digest('hex'),

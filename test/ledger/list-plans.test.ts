@@ -1,4 +1,5 @@
-// What the list promises to answer fast reads few rows, wherever these are; and every page is right.
+// List queries that promise to be fast read few rows, wherever these are, and every page is
+// correct.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PageOptions, RowFilter, RowOrder } from '../../src/ledger/ledger-reader.ts';
@@ -14,7 +15,7 @@ const day = (i: number) => `2025-12-1${i}T02:00:00Z`;
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createDatabase();
-  // The old ones are what a scan from the newest on reaches last.
+  // A scan that starts at the newest row reaches the old ones last.
   await insertRows(database, { count: 200, prefix: 'old', version: '0.0.1', since: '2025-12-01' });
   for (let hour = 0; hour < 20; hour += 2) {
     const since = `2026-01-01T${String(hour).padStart(2, '0')}:00:00Z`;
@@ -29,7 +30,7 @@ beforeAll(async () => {
   for (let i = 1; i < 10; i++) {
     await insertRows(database, { count: 100, hours: 20, prefix: `daily/${i}`, since: day(i) });
   }
-  // A session has no limit of time.
+  // A session has no time limit.
   const change = (text: string) => database.session((client) => client.query(text));
   await change(`
     UPDATE image_metadata SET method = 'red' WHERE source_key LIKE 'old/1%';
@@ -56,7 +57,7 @@ describe.each<[name: string, filter: RowFilter, most: number]>([
   ['failures', { status: 'failed' }, 51],
   ['skips', { status: 'skipped' }, 51],
   ['a code', { code: 'CORRUPT_IMAGE' }, 51],
-  ['a code of which there is no row', { code: 'OUTPUT_TOO_LARGE' }, 0],
+  ['a code without rows', { code: 'OUTPUT_TOO_LARGE' }, 0],
   ['a key', { key: 'new/4/7.jpg' }, 1],
   ['a key with a prefix', { key: 'new/4/7.jpg', prefix: 'new/' }, 1],
   ['a key in a bucket', { key: 'new/4/7.jpg', bucket: 'uploads' }, 1],
@@ -76,7 +77,7 @@ describe.each<[name: string, filter: RowFilter, order: 'newest' | 'oldest', most
   ['of most rows', { prefix: 'new/' }, 'oldest', 20_000 + limit + 2],
   ['of one day among others', { prefix: 'daily/7/' }, 'newest', 100 + limit + 2],
   ['of one day, from there on', { prefix: 'daily/3' }, 'oldest', 100 + limit + 2],
-  ['of which there is no row', { prefix: 'nobody/' }, 'newest', 2],
+  ['without rows', { prefix: 'nobody/' }, 'newest', 2],
   [
     'of one day and a time range',
     { prefix: 'daily/', since: day(5), until: day(6) },
@@ -84,14 +85,14 @@ describe.each<[name: string, filter: RowFilter, order: 'newest' | 'oldest', most
     200 + limit + 2,
   ],
 ])('a page of a prefix %s', (_, filter, order, most) => {
-  test('is read by the index on day and key alone', async () => {
+  test('is read only with the index on day and key', async () => {
     const { nodes, usesIndex } = await expectFewRead({ filter, order, limit }, most);
     expect(usesIndex).toBe(true);
     expect(nodes).toContain('Index Only Scan day');
   });
 });
 
-test('a page of the keys of outputs is read in the order of the index', async () => {
+test('a page of output keys is read in index order', async () => {
   const recorded = recordStatements(database);
   const keys = await createPostgresReader(recorded).keysOfOutputs({
     bucket: 'uploads',
@@ -141,12 +142,12 @@ const asked = {
 
 const names = Object.keys(asked) as (keyof typeof asked)[];
 
-/** Up to three at once: of more, few rows would be left. */
+/** Up to three filters together: more would leave few rows. */
 const anyFilter = fc
   .tuple(fc.record(asked), fc.subarray(names, { maxLength: 3 }))
   .map(([all, some]): RowFilter => Object.fromEntries(some.map((name) => [name, all[name]])));
 
-test('gives the pages that sorting all rows gives, whatever is asked together', async () => {
+test('returns the pages that sorting all rows returns, for any combination of filters', async () => {
   const reader = createPostgresReader(database);
   await fc.assert(
     fc.asyncProperty(anyFilter, fc.constantFrom(...orders), async (filter, order) => {
@@ -166,7 +167,7 @@ test('gives the pages that sorting all rows gives, whatever is asked together', 
   );
 }, 240_000);
 
-/** By the plainest query there is. */
+/** With the simplest possible query. */
 async function sortedIds(filter: RowFilter, order: RowOrder, count: number): Promise<string[]> {
   const by = {
     newest: 'recorded_at DESC, rows.id DESC',

@@ -5,12 +5,12 @@ import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
 let database: TestDatabase;
 afterEach(() => database.drop());
 
-/** What the original program runs for each image, as it stands in its source. */
+/** What the original program runs for each image, copied from its source. */
 const originalInsert =
   'INSERT INTO image_metadata (file_name, timestamp) VALUES ($1, CURRENT_TIMESTAMP)';
 
 describe('migrate', () => {
-  test('makes the schema from nothing, and has nothing to do the second time', async () => {
+  test('creates the schema in an empty database, and has nothing to do the second time', async () => {
     database = await createDatabase({ migrated: false });
     expect(await migrate(database)).toHaveLength(8);
     expect(await migrate(database)).toEqual([]);
@@ -36,7 +36,7 @@ describe('migrate', () => {
     expect((await database.rows())[0]).toMatchObject({ status: 'converted', attempts: 1 });
   });
 
-  test('leaves a table of which the planner knows, and whose indexes answer alone', async () => {
+  test('leaves the table analyzed and ready for index-only scans', async () => {
     database = await createDatabase({ migrated: false });
     await database.query(
       `CREATE TABLE image_metadata (
@@ -54,7 +54,7 @@ describe('migrate', () => {
     expect(rows).toEqual([{ rows: 5_000, isVisible: true }]);
   });
 
-  test('lets the original go on writing and reading on the new schema', async () => {
+  test('lets the original write and read on the new schema', async () => {
     database = await createDatabase();
     await database.query(originalInsert, ['grayscale/old.jpg']);
     await database.query(originalInsert, ['grayscale/old.jpg']);
@@ -65,13 +65,13 @@ describe('migrate', () => {
     expect(rows[0].timestamp).toBeInstanceOf(Date);
   });
 
-  test('is run by four at once and applied once', async () => {
+  test('is applied once when four run concurrently', async () => {
     database = await createDatabase({ migrated: false });
     const applied = await Promise.all(Array.from({ length: 4 }, () => migrate(database)));
     expect(applied.filter((names) => names.length > 0)).toHaveLength(1);
   });
 
-  test('goes on numbering after the largest integer', async () => {
+  test('continues numbering after the largest integer', async () => {
     database = await createDatabase();
     await database.query(
       "SELECT setval(pg_get_serial_sequence('image_metadata', 'id'), 2147483647)",
@@ -94,7 +94,7 @@ describe('migrate', () => {
   });
 
   test.each(['stage_latency', 'failures_by_code', 'bytes_saved'])(
-    'offers the view %s',
+    'provides the view %s',
     async (view) => {
       database = await createDatabase();
       expect((await database.query(`SELECT * FROM ${view}`)).rows).toEqual([]);

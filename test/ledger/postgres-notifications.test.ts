@@ -15,7 +15,7 @@ beforeAll(async () => {
   listening = listenToLedger(own, () => {
     wakes++;
   });
-  // Once it listens: rows may have come before.
+  // After it has started to listen: rows may have been written before.
   await vi.waitUntil(() => wakes === 1, patience);
 });
 afterAll(async () => {
@@ -40,7 +40,7 @@ test('wakes for rows that the original writes', async () => {
   await expect.poll(() => wakes, patience).toBe(1);
 });
 
-test('listens again after its connection was ended, and looks what came meanwhile', async () => {
+test('listens again after its connection ended, and reads what was written meanwhile', async () => {
   const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                WHERE query LIKE 'LISTEN%' AND datname = current_database()`;
   expect((await database.query(end)).rowCount).toBe(1);
@@ -49,7 +49,7 @@ test('listens again after its connection was ended, and looks what came meanwhil
   await expect.poll(() => wakes, patience).toBe(2);
 });
 
-test('stops at once, also while nothing answers', async () => {
+test('stops immediately, even while nothing answers', async () => {
   const nowhere = connectPostgres({
     url: 'postgresql://nobody@127.0.0.1:1/none',
     ssl: 'disable',

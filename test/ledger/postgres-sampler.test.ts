@@ -64,7 +64,7 @@ describe('the sampler of PostgreSQL', () => {
     expect(Math.abs((row?.recordedAtMs ?? 0) - now)).toBeLessThan(60_000);
   });
 
-  test('takes the rows of the window, its beginning included and its end not', async () => {
+  test('reads the rows of the window, including its start and excluding its end', async () => {
     for (const [prefix, since] of [
       ['before', '2025-12-31T23:59:59.999999Z'],
       ['first', '2026-01-01T00:00:00Z'],
@@ -80,7 +80,7 @@ describe('the sampler of PostgreSQL', () => {
     ]);
   });
 
-  test('knows of the original’s rows that they are there, and no more', async () => {
+  test('counts rows of the original, and knows nothing else about them', async () => {
     await database.query(
       "INSERT INTO image_metadata (file_name, timestamp, recorded_at) VALUES ('gray_a.jpg', now(), '2026-01-01T12:00:00Z')",
     );
@@ -95,14 +95,14 @@ describe('the sampler of PostgreSQL', () => {
     expect(await sample(10)).toEqual({ rows: [], images: 0, isWhole: true, failures: [] });
   });
 
-  describe('of more rows than may be read', () => {
+  describe('of more rows than the maximum', () => {
     beforeEach(async () => {
       await insertRows(database, { count: 500, since: '2025-12-31T00:00:00Z', prefix: 'before' });
       await insertRows(database, { count: 5_000, failEvery: 1_000 });
       await insertRows(database, { count: 500, since: '2026-01-02T00:00:00Z', prefix: 'after' });
     });
 
-    test('draws so many of the window, and counts failures', async () => {
+    test('draws the maximum from the window, and counts failures', async () => {
       const { rows, images, isWhole, failures } = await sample(1_000);
       expect(isWhole).toBe(false);
       expect(rows).toHaveLength(1_000);
@@ -114,14 +114,14 @@ describe('the sampler of PostgreSQL', () => {
       expect(failures).toEqual([{ status: 'failed', code: 'CORRUPT_IMAGE', images: 5 }]);
     });
 
-    test('draws the same ones for the same seed', async () => {
+    test('draws the same rows for the same seed', async () => {
       const times = async (seed: number) =>
         (await sample(50, seed)).rows.map((row) => row.recordedAtMs);
       expect(await times(1)).toEqual(await times(1));
       expect(await times(1)).not.toEqual(await times(2));
     });
 
-    test('draws from all of the window alike', async () => {
+    test('draws evenly from the whole window', async () => {
       const { rows } = await sample(2_000);
       const quarters = Map.groupBy(rows, ({ recordedAtMs }) =>
         Math.floor((recordedAtMs - window.sinceMs) / 21_600_000),
@@ -132,7 +132,7 @@ describe('the sampler of PostgreSQL', () => {
       }
     });
 
-    test('estimates how many there are where ids are missing', async () => {
+    test('estimates the number of rows when ids are missing', async () => {
       await database.query(
         'DELETE FROM image_metadata WHERE id % 3 = 0 AND id BETWEEN 501 AND 5500',
       );
@@ -141,7 +141,7 @@ describe('the sampler of PostgreSQL', () => {
       expect(Math.abs(images - 3_333)).toBeLessThan(250);
     });
 
-    test('is not led astray by an old row that was recorded again', async () => {
+    test('is not misled by an old row that was recorded again', async () => {
       await database.query(
         "UPDATE image_metadata SET recorded_at = '2026-01-01', attempts = 2 WHERE id IN (1, 2)",
       );
@@ -149,7 +149,7 @@ describe('the sampler of PostgreSQL', () => {
       expect(rows).toHaveLength(1_000);
     });
 
-    test('reads by indexes alone', async () => {
+    test('reads only with indexes', async () => {
       await database.query('VACUUM ANALYZE image_metadata');
       const plans: string[] = [];
       const explaining: Pick<Postgres, 'query'> = {
@@ -172,7 +172,7 @@ test.each([
     'the original’s table',
     'CREATE TABLE image_metadata (id SERIAL PRIMARY KEY, file_name VARCHAR(255) NOT NULL, timestamp TIMESTAMP)',
   ],
-])('says of a database with %s that it must be migrated', async (_, statement) => {
+])('reports that a database with %s must be migrated', async (_, statement) => {
   const database = await createDatabase({ migrated: false });
   await database.query(statement);
   const sampling = createPostgresSampler(database).sample(window, options(10));

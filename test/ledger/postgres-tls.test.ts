@@ -1,4 +1,4 @@
-// The modes of DB_SSL, against the real PostgreSQL behind a proxy that speaks TLS for it.
+// The modes of DB_SSL, against the real PostgreSQL behind a TLS proxy.
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { connectPostgres, type PostgresOptions } from '../../src/ledger/connect.ts';
@@ -35,12 +35,12 @@ async function selectOne(ssl: PostgresOptions['ssl'], { host = 'localhost', port
   }
 }
 
-describe('a server whose certificate nobody vouches for', () => {
+describe('a server whose certificate is not trusted', () => {
   test.each([
     ['disable', 'plain'],
     ['prefer', 'encrypted'],
     ['require', 'encrypted'],
-  ] as const)('is connected to by DB_SSL=%s, %s', async (ssl, arrival) => {
+  ] as const)('is accepted by DB_SSL=%s, %s', async (ssl, arrival) => {
     expect(await selectOne(ssl)).toEqual([{ one: 1 }]);
     expect(proxy.arrivals).toEqual([arrival]);
   });
@@ -58,7 +58,7 @@ describe('DB_SSL=verify-full, where the certificate is trusted,', () => {
   beforeAll(() => setDefaultCACertificates([...trusted, certificate.cert]));
   afterAll(() => setDefaultCACertificates(trusted));
 
-  test('takes the host that it names', async () => {
+  test('accepts the host that it names', async () => {
     expect(await selectOne('verify-full')).toEqual([{ one: 1 }]);
     expect(proxy.arrivals).toEqual(['encrypted']);
   });

@@ -1,4 +1,4 @@
-// Connections that break, that nobody answers, and that are kept.
+// Connections that break, that never get an answer, and that are kept.
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
@@ -44,7 +44,9 @@ describe('one connection', () => {
     ]);
   }
 
-  /** Begins a statement on the connection while the table is locked, and waits until it waits. */
+  /**
+   * Starts a statement on the connection while the table is locked, and returns once it is waiting.
+   */
   async function whileWaiting(begin: () => Promise<void>, work: () => Promise<void>) {
     await database.session(async (holder) => {
       await holder.query('BEGIN; LOCK TABLE image_metadata');
@@ -91,7 +93,7 @@ describe('one connection', () => {
     });
     await expect(failing).rejects.toThrow('in the middle');
     await ledgerOn(postgres).record(entries);
-    // In the transaction that was left open, nobody else would see the row.
+    // In the transaction that was left open, no other connection would see the row.
     expect(await database.rows()).toHaveLength(1);
   });
 
@@ -136,7 +138,7 @@ test.each(['disable', 'prefer'] as const)(
   5_000,
 );
 
-test('a port where no server is is given up within seconds, and named', async () => {
+test('a port without a server is given up within seconds, and named', async () => {
   const nowhere = connectPostgres({ host: '127.0.0.1', port: 1, ssl: 'prefer', maxConnections: 1 });
   await expect(ledgerOn(nowhere).record(entries)).rejects.toMatchObject({
     code: 'DATABASE_UNREACHABLE',
@@ -146,7 +148,7 @@ test('a port where no server is is given up within seconds, and named', async ()
 });
 
 test.each(['prefer', 'disable'] as const)(
-  'a server that is there later is found then, DB_SSL=%s',
+  'a server that starts later is then found, DB_SSL=%s',
   async (ssl) => {
     const server = new URL(database.url);
     const proxy = createServer((socket) => {
@@ -187,7 +189,7 @@ test.each(['prefer', 'disable'] as const)(
   },
 );
 
-test('a connection above its age is replaced, and not in the middle of its work', async () => {
+test('a connection that exceeds its maximum age is replaced, but not during its work', async () => {
   const aging = connectPostgres({
     url: database.url,
     ssl: 'disable',

@@ -2,13 +2,13 @@ import { X509Certificate } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { trustedBy } from '../../src/ledger/rds-certificates.ts';
 
-describe('the authorities of Amazon RDS', () => {
+describe('the certificate authorities of Amazon RDS', () => {
   const { ca = [] } = trustedBy('db.cluster-abc.eu-central-1.rds.amazonaws.com');
   const roots = [ca].flat().map((pem) => new X509Certificate(pem));
   const rdsRoots = roots.filter(({ subject }) => /CN=Amazon RDS .* Root CA/.test(subject));
 
   test.each(['us-east-1', 'eu-central-1', 'ap-southeast-2', 'sa-east-1'])(
-    'are there for %s, with each kind of key, and valid for years',
+    'are included for %s, with each kind of key, and valid for years',
     (region) => {
       const kinds = ['RSA2048 G1', 'RSA4096 G1', 'ECC384 G1'];
       for (const kind of kinds) {
@@ -22,12 +22,12 @@ describe('the authorities of Amazon RDS', () => {
     },
   );
 
-  test('come beside those that Node knows, which sign RDS Proxy', () => {
+  test('are added to those that Node knows, which sign RDS Proxy', () => {
     expect(roots.some(({ subject }) => subject.includes('CN=Amazon Root CA 1'))).toBe(true);
   });
 
   test.each(['db.example.com', 'rds.amazonaws.com.example.com', 'localhost', ''])(
-    'vouch for no other host: "%s"',
+    'are not trusted for any other host: "%s"',
     (host) => {
       expect(trustedBy(host)).toEqual({});
     },

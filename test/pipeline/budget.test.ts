@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createBudget } from '../../src/pipeline/index.ts';
 
-test('never lends more than it has, and everyone has a turn', async () => {
+test('never lends more than it has, and serves every request in turn', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 20 }),
@@ -26,13 +26,13 @@ test('never lends more than it has, and everyone has a turn', async () => {
   );
 });
 
-test('takes back what work that failed had', async () => {
+test('takes back what failed work had', async () => {
   const budget = createBudget(10);
   await expect(budget.use(10, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(await budget.use(10, async () => 'next')).toBe('next');
 });
 
-test('lets no small one pass a large one that came first', async () => {
+test('lets no small request pass an earlier large one', async () => {
   const budget = createBudget(10);
   const order: string[] = [];
   const run = (name: string, amount: number) =>
@@ -59,7 +59,7 @@ describe('a share', () => {
     expect(await budget.use(10, async () => 'all of it')).toBe('all of it');
   });
 
-  test('may be larger than everything, alone', () => {
+  test('may exceed the whole budget if it is alone', () => {
     const budget = createBudget(10);
     const [one, other] = [budget.hold(), budget.hold()];
     expect(one.resize(1)).toBe(true);
@@ -69,7 +69,7 @@ describe('a share', () => {
     expect(one.resize(1)).toBe(false);
   });
 
-  test('does not starve work that waits, however many there are', async () => {
+  test('never starves waiting work, however many shares there are', async () => {
     const budget = createBudget(10);
     const shares = Array.from({ length: 10 }, () => budget.hold());
     for (const share of shares) expect(share.resize(1)).toBe(true);
@@ -77,7 +77,7 @@ describe('a share', () => {
     const waiting = budget.use(10, async () => {
       hasRun = true;
     });
-    // Each that is released is wanted again immediately.
+    // Each place that is released is requested again immediately.
     for (const share of shares) {
       expect(hasRun).toBe(false);
       share.release();

@@ -1,5 +1,5 @@
-// The promise: whatever the number, the order and the interleaving of its events, an output comes
-// to match the newest source, and each content that was converted has exactly one row.
+// The promise, for any number, order and interleaving of events: the output converges on the newest
+// source, and each converted content has exactly one row.
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import fc, { type Scheduler } from 'fast-check';
@@ -25,13 +25,13 @@ import { memoryPipeline, sourceObject, tinyPng, uploadOf } from '../../testing/p
 const key = 'raced.png';
 const output = uploadOf(`grayscale/${key}`);
 
-/** Contents that are uploaded under the one key; the last cannot be converted. */
+/** Contents that are uploaded under the same key. The last one is not convertible. */
 let contents: Buffer[];
 beforeAll(async () => {
   contents = [await tinyPng(10), await tinyPng(100), await tinyPng(200), Buffer.from('no picture')];
 });
 
-/** The contents are few and the interleavings many: each content is converted once. */
+/** There are few contents and many interleavings: each content is converted once. */
 const converter = remembering(createInlineConverter());
 
 test('the output converges on the newest source under every interleaving', async () => {
@@ -50,7 +50,7 @@ test('the output converges on the newest source under every interleaving', async
   );
 }, 120_000);
 
-test('where outputs follow their sources, there is one if and only if there is a source', async () => {
+test('where outputs follow their sources, an output exists if and only if its source exists', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.oneof(anyUpload, anyRemoval), { minLength: 2, maxLength: 5 }),
@@ -95,11 +95,11 @@ function createWorld(
     ledger: shuffledLedger(ledger, scheduler, luck),
     converter,
     onSourceDeleted,
-    // Everyone waits for the scheduler and nobody for a place.
+    // Everything waits for the scheduler and nothing waits for a place.
     places: createBudget(100),
   });
 
-  /** Uploads and deliveries under way. */
+  /** Uploads and deliveries in progress. */
   let actors = 0;
   async function act(work: () => Promise<void>) {
     actors++;
@@ -126,7 +126,7 @@ function createWorld(
     return uploadOf(key, { isRemoval: true });
   }
 
-  /** As a queue does it: an event comes back until it is processed. */
+  /** Like a queue: an event is redelivered until it is processed. */
   async function deliver(event: Upload): Promise<void> {
     for (;;) {
       await scheduler.schedule(Promise.resolve(), 'deliver');
@@ -137,8 +137,8 @@ function createWorld(
 
   return {
     /**
-     * Conversions take real time on real threads. Whoever converts is waited for, so that at each
-     * step everyone waits for the scheduler, and the scheduler alone decides who is next.
+     * Conversions take real time on real threads. The loop waits for running ones, so that at each
+     * step everything waits for the scheduler and it alone picks what runs next.
      */
     async play(uploads: Announcement[]) {
       for (const [index, one] of uploads.entries()) void act(() => upload(one, index));
@@ -162,9 +162,9 @@ function createWorld(
 
       expect(own.map(({ status }) => status)).toEqual([expected ? 'converted' : 'failed']);
       if (expected) expect(store.get(output)?.bytes).toEqual(expected);
-      // Each content that ever was uploaded and seen, at most once.
+      // Each content that was uploaded and seen, at most once.
       expect(new Set(rows.map(({ source }) => source.etag)).size).toBe(rows.length);
-      // No row points at an output that is not there.
+      // No row names an output that does not exist.
       const pointing = rows.filter(({ status }) => status === 'converted');
       const isPictureLost = onSourceDeleted === 'delete' && !expected;
       if (pointing.length > 0 && !isPictureLost) expect(store.get(output)).toBeDefined();
@@ -199,14 +199,14 @@ async function grayOf(bytes: Uint8Array): Promise<Uint8Array | undefined> {
   }
 }
 
-/** As most stores but AWS's own: what is to be removed is removed, whatever it is by now. */
+/** Like most stores except AWS: a removal removes whatever is there by then. */
 function unconditional(store: ObjectStore): ObjectStore {
   return { ...store, remove: (ref) => store.remove(ref) };
 }
 
 /**
- * Every call waits its turn in an order that the scheduler picks, two in five for many turns; one in
- * twenty fails, before or after.
+ * Every call waits until the scheduler picks it, two in five for many turns. One in twenty fails,
+ * before or after the call.
  */
 function shuffledStore(
   store: ObjectStore,
@@ -247,5 +247,5 @@ async function disturbed<Result>(
   }
 }
 
-/** Someone who is held up for so long lets the others begin and end in the meantime. */
+/** A call that waits this long lets others start and finish in the meantime. */
 const longTurns = 40;

@@ -1,4 +1,4 @@
-// The races of removals and uploads, one by one; convergence.test.ts plays them at random.
+// The races of removals and uploads, one by one. convergence.test.ts runs them at random.
 import { expect, test } from 'vitest';
 import { type Ledger, type ObjectStore, processBatch } from '../../src/pipeline/index.ts';
 import { memoryPipeline, sourceObject, tinyPng, uploadOf } from '../../testing/pipeline.ts';
@@ -41,7 +41,7 @@ function createWorld(onSourceDeleted: 'keep' | 'delete' = 'delete') {
   };
 }
 
-test('output and rows go with the source', async () => {
+test('output and rows are removed with the source', async () => {
   const { store, put, handle, rows } = createWorld();
   await put(1);
   await handle(source);
@@ -54,7 +54,7 @@ test('output and rows go with the source', async () => {
   expect(rows()).toEqual([]);
 });
 
-test('and stay where nothing else is asked for', async () => {
+test('output and rows stay where removals are not configured', async () => {
   const { store, put, handle, rows } = createWorld('keep');
   await put(1);
   await handle(source);
@@ -64,7 +64,7 @@ test('and stay where nothing else is asked for', async () => {
   expect(rows()).toEqual(['converted', 'skipped']);
 });
 
-test('a removal that comes before the event of its upload leaves nothing behind', async () => {
+test('a removal that arrives before the event of its upload leaves nothing behind', async () => {
   const { store, handle, rows } = createWorld();
   await handle(removal);
   await handle(source);
@@ -72,7 +72,7 @@ test('a removal that comes before the event of its upload leaves nothing behind'
   expect(rows()).toEqual([]);
 });
 
-test('a removal that comes late, after another upload, converts that one', async () => {
+test('a removal that arrives late, after another upload, converts that upload', async () => {
   const { store, put, handle, rows } = createWorld();
   await put(2);
   expect(await handle(removal, source)).toMatchObject([
@@ -83,7 +83,7 @@ test('a removal that comes late, after another upload, converts that one', async
   expect(rows()).toEqual(['converted']);
 });
 
-test('an upload that comes between the looks and the removal of the output has one', async () => {
+test('an upload between the checks and the removal of the output gets an output', async () => {
   const { store, put, handle, handleWhile, rows } = createWorld();
   await put(1);
   await handle(source);
@@ -96,7 +96,7 @@ test('an upload that comes between the looks and the removal of the output has o
   expect(rows()).toContain('converted');
 });
 
-test('an upload that comes before the rows are removed has a row', async () => {
+test('an upload before the rows are removed gets a row', async () => {
   const { store, put, handle, handleWhile, rows } = createWorld();
   await put(1);
   await handle(source);
@@ -109,7 +109,7 @@ test('an upload that comes before the rows are removed has a row', async () => {
   expect(rows()).toEqual(['converted']);
 });
 
-test('a source that goes while its output is written takes it along', async () => {
+test('a source that is removed while its output is written takes the output with it', async () => {
   const { store, put, handle, handleWhile, rows } = createWorld();
   await put(1);
   await handleWhile(source, ['store', 'put'], async () => {
@@ -120,7 +120,7 @@ test('a source that goes while its output is written takes it along', async () =
   expect(rows()).toEqual([]);
 });
 
-test('a source that goes before its row is written leaves no row', async () => {
+test('a source that is removed before its row is written leaves no row', async () => {
   const { store, put, handle, handleWhile, rows } = createWorld();
   await put(1);
   await handleWhile(source, ['ledger', 'record'], async () => {
@@ -131,7 +131,7 @@ test('a source that goes before its row is written leaves no row', async () => {
   expect(rows()).toEqual([]);
 });
 
-test('a row that cannot be removed brings the event back', async () => {
+test('a row that cannot be removed causes a redelivery', async () => {
   const { store, put, handle, handleWhile, rows } = createWorld();
   await put(1);
   await handle(source);

@@ -15,7 +15,7 @@ import { memoryPipeline, sourceObject, tinyPng, uploadOf } from '../../testing/p
 const etagOf = (bytes: Uint8Array) => createHash('md5').update(bytes).digest('hex');
 
 describe('processBatch', () => {
-  test('puts the gray twin under the prefix and a row beside it', async () => {
+  test('stores the gray output under the prefix and writes a row', async () => {
     const { parts, store, ledger } = memoryPipeline();
     const bytes = await tinyPng(255);
     await store.put(uploadOf('a.png'), sourceObject(bytes));
@@ -42,7 +42,7 @@ describe('processBatch', () => {
     expect(Object.values(stages ?? {}).every((ms) => ms >= 0)).toBe(true);
   });
 
-  test('writes outputs into another bucket where one is configured', async () => {
+  test('writes outputs to another bucket if one is configured', async () => {
     const { parts, store } = memoryPipeline({ outputBucket: 'outputs' });
     await store.put(uploadOf('a.png'), sourceObject(await tinyPng(1)));
     await processBatch([uploadOf('a.png')], parts);
@@ -53,9 +53,9 @@ describe('processBatch', () => {
   test.each([
     ['text', Buffer.from('hello'), 'UNSUPPORTED_FORMAT'],
     ['nothing', Buffer.alloc(0), 'EMPTY_OBJECT'],
-    ['half a picture', 'half', 'CORRUPT_IMAGE'],
+    ['half an image', 'half', 'CORRUPT_IMAGE'],
     ['more bytes than allowed', Buffer.alloc(3_000, 1), 'FILE_TOO_LARGE'],
-  ])('records %s as a failure and does not ask for it again', async (_, content, code) => {
+  ])('records %s as a failure and does not request a retry', async (_, content, code) => {
     const { parts, store, ledger } = memoryPipeline({
       limits: { ...defaultLimits, maxBytes: 2_000, maxPixels: 1e6, maxPages: 10 },
     });
@@ -68,14 +68,14 @@ describe('processBatch', () => {
     expect(store.get(uploadOf('grayscale/bad'))).toBeUndefined();
   });
 
-  test('records a picture that would not fit in memory as a failure', async () => {
+  test('records an image that would not fit in memory as a failure', async () => {
     const { parts, store } = memoryPipeline({ memory: createBudget(10) });
     await store.put(uploadOf('big'), sourceObject(await tinyPng(1)));
     const { results } = await processBatch([uploadOf('big')], parts);
     expect(results).toMatchObject([{ outcome: { status: 'failed', code: 'IMAGE_TOO_LARGE' } }]);
   });
 
-  test('records a source that cannot be read before it is restored, and which content it is', async () => {
+  test('records a source that must be restored before it is readable, with its content', async () => {
     const { parts, store, ledger } = memoryPipeline();
     const bytes = await tinyPng(1);
     await store.put(uploadOf('cold.png'), sourceObject(bytes));
@@ -101,7 +101,7 @@ describe('processBatch', () => {
     expect(ledger.rows()).toMatchObject([{ outcome: { source: { etag: 'e' } } }]);
   });
 
-  test('skips an output that another deployment made, and converts no gray twin of it', async () => {
+  test('skips an output of another deployment, and does not convert it again', async () => {
     const { parts, store, ledger } = memoryPipeline();
     const bytes = await tinyPng(1);
     const metadata = { 'recipe-hash': 'any', 'processor-version': '0.0.1' };
@@ -114,7 +114,7 @@ describe('processBatch', () => {
   });
 
   test.each(['recipe-hash', 'processor-version'])(
-    'takes a source for no output because it has the metadata %s alone',
+    'does not mistake a source for an output because of the metadata %s alone',
     async (name) => {
       const { parts, store } = memoryPipeline();
       const metadata = { [name]: 'of someone else' };
@@ -126,7 +126,7 @@ describe('processBatch', () => {
 
   test.each([
     ['the time since the event', -3_600_000, 3_600_000],
-    ['no time where the clock of the event is ahead', 3_600_000, 0],
+    ['no time when the clock of the event is ahead', 3_600_000, 0],
   ])('counts %s as waiting in the queue', async (_, offsetMs, expectedMs) => {
     const { parts, store } = memoryPipeline({ now: Date.now });
     await store.put(uploadOf('a.png'), sourceObject(await tinyPng(1)));
@@ -137,7 +137,7 @@ describe('processBatch', () => {
     expect(queueMs).toBeLessThan(expectedMs + 60_000);
   });
 
-  test('keeps the failure of one upload from its siblings', async () => {
+  test('keeps a failed upload from affecting the others', async () => {
     const { parts, store, ledger } = memoryPipeline();
     await store.put(uploadOf('good'), sourceObject(await tinyPng(1)));
     await store.put(uploadOf('broken'), sourceObject(await tinyPng(2)));
@@ -151,7 +151,7 @@ describe('processBatch', () => {
     expect(ledger.rows()).toHaveLength(1);
   });
 
-  test('converts a key once however often it stands in a batch', async () => {
+  test('converts a key once however often it is in a batch', async () => {
     const { parts, store, ledger } = memoryPipeline();
     let puts = 0;
     const counting: ObjectStore = {
@@ -169,7 +169,7 @@ describe('processBatch', () => {
     expect(ledger.rows()).toMatchObject([{ attempts: 1 }]);
   });
 
-  test('gives an upload that was overwritten before it was read a row of its own', async () => {
+  test('writes a separate row for an upload that was overwritten before it was read', async () => {
     const { parts, store, ledger } = memoryPipeline();
     const newest = await tinyPng(2);
     await store.put(uploadOf('a.png'), sourceObject(newest));
@@ -180,7 +180,7 @@ describe('processBatch', () => {
     ]);
   });
 
-  test('starts over when the source changed while it was converted', async () => {
+  test('starts over when the source changes during its conversion', async () => {
     const { parts, store, ledger } = memoryPipeline();
     const [before, after] = [await tinyPng(10), await tinyPng(200)];
     await store.put(uploadOf('a.png'), sourceObject(before));
@@ -198,7 +198,7 @@ describe('processBatch', () => {
     expect(ledger.rows()).toMatchObject([{ outcome: { source: { etag: etagOf(after) } } }]);
   });
 
-  test('hands a source that never settles back to the queue', async () => {
+  test('returns a source that keeps changing to the queue', async () => {
     const { parts, store } = memoryPipeline();
     let round = 0;
     const restless: ObjectStore = {
@@ -212,7 +212,7 @@ describe('processBatch', () => {
     expect(results).toMatchObject([{ error: { name: 'SourceUnsettledError' } }]);
   });
 
-  test('leaves the output in place and asks again when the row cannot be written', async () => {
+  test('keeps the output and requests a retry when the row cannot be written', async () => {
     const { parts, store, ledger } = memoryPipeline();
     await store.put(uploadOf('a.png'), sourceObject(await tinyPng(1)));
     const down: Ledger = {
@@ -230,7 +230,7 @@ describe('processBatch', () => {
     expect(ledger.rows()).toMatchObject([{ outcome: { status: 'converted' }, attempts: 1 }]);
   });
 
-  test('keeps an entry that the ledger will never take from its siblings', async () => {
+  test('keeps an entry that the ledger never accepts from affecting the others', async () => {
     const { parts, store, ledger } = memoryPipeline();
     for (const key of ['good', 'poison'])
       await store.put(uploadOf(key), sourceObject(await tinyPng(1)));
@@ -254,7 +254,7 @@ describe('processBatch', () => {
     expect(ledger.rows()).toHaveLength(1);
   });
 
-  test('records an output that the store will never take as a failure', async () => {
+  test('records an output that the store never accepts as a failure', async () => {
     const { parts, store } = memoryPipeline();
     await store.put(uploadOf('a'), sourceObject(await tinyPng(1)));
     const full: ObjectStore = {

@@ -1,4 +1,5 @@
-// Several uploads under one key, on the real ledger, which takes no row twice in a statement.
+// Several uploads under one key, on the real ledger, which refuses the same row twice in a
+// statement.
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createPostgresLedger } from '../../src/ledger/record.ts';
@@ -17,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(() => database.query('TRUNCATE image_metadata'));
 
-/** A store that holds one picture under the key, as the version `versionId` where there is one. */
+/** A store with one image under the key, as the version `versionId` if there is one. */
 async function pipelineWith({ versionId }: { versionId?: string } = {}) {
   const ledger = createPostgresLedger(database, { processorVersion: 'test' });
   const { parts, store } = memoryPipeline({ ledger });
@@ -57,7 +58,7 @@ describe('the row of a content', () => {
   const own = { sequencer: '02', eventTime: new Date('2026-01-01T00:00:02Z') };
   const other = { etag: 'other', sequencer: '03', eventTime: new Date('2026-01-01T00:00:03Z') };
 
-  test('carries the sequencer and the time of the event that announced it', async () => {
+  test('has the sequencer and the time of the event that announced it', async () => {
     const { parts, etag } = await pipelineWith();
     await processBatch([older, { etag, ...own }, other].map(announced), parts);
     const converted = (await database.rows()).filter(({ status }) => status === 'converted');
@@ -66,7 +67,7 @@ describe('the row of a content', () => {
     ]);
   });
 
-  test('carries those of the last event where none announced it', async () => {
+  test('has those of the last event if none announced it', async () => {
     const { parts, etag } = await pipelineWith();
     await processBatch([older, other].map(announced), parts);
     const converted = (await database.rows()).filter(({ status }) => status === 'converted');
@@ -92,7 +93,7 @@ describe('versions with the same ETag', () => {
     ]);
   });
 
-  test('are told apart when one takes the place of the other during a conversion', async () => {
+  test('are distinguished when one replaces the other during a conversion', async () => {
     const { parts, etag } = await pipelineWith();
     let isReplaced = false;
     const store: ObjectStore = {
@@ -115,7 +116,7 @@ describe('versions with the same ETag', () => {
 });
 
 describe('one batch', () => {
-  test('has one row for a content that was superseded, however often it was announced', async () => {
+  test('writes one row for a superseded content, however often it was announced', async () => {
     const { parts, etag } = await pipelineWith();
     const { results } = await processBatch(
       ['older', 'older', etag, 'older'].map((one) => announced({ etag: one })),
@@ -133,7 +134,7 @@ describe('one batch', () => {
   test.each([
     ['two superseded contents', 'v9', [{ versionId: 'x' }, { etag: 'x' }]],
     ['the newest content and a superseded one', 'x', [{ etag: 'x' }]],
-  ])('takes a version and an ETag that read alike: %s', async (_, versionId, uploads) => {
+  ])('accepts a version and an ETag that look the same: %s', async (_, versionId, uploads) => {
     const { parts } = await pipelineWith({ versionId });
     const { results } = await processBatch(
       [...uploads.map(announced), uploadOf('sibling.png')],

@@ -1,4 +1,4 @@
-// How many images are under way at once, and for how long.
+// How many images are converted concurrently, and for how long.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { defaultLimits } from '../../src/convert/index.ts';
@@ -11,24 +11,24 @@ import {
 import { inspectImage } from '../../testing/inspect-image.ts';
 import { memoryPipeline, sourceObject, tinyPng, uploadOf } from '../../testing/pipeline.ts';
 
-/** More than any of the budgets below admits at once. */
+/** More than any of the budgets below admits at the same time. */
 const keys = Array.from({ length: 8 }, (_, i) => `${i}.png`);
 const places = createBudget(100);
 
-describe('images side by side', () => {
-  test('are no more than there are places', async () => {
+describe('concurrent images', () => {
+  test('are limited by the number of places', async () => {
     const { parts, store } = memoryPipeline({ places: createBudget(3) });
     const { watched, most } = watch(store, { from: 'read' });
     await processBatch(keys.map(uploadOfKey), { ...parts, store: watched });
     expect(most()).toBe(3);
   });
 
-  test.each([1, 2, 3])('are %i where the memory is enough for so many', async (count) => {
+  test.each([1, 2, 3])('are %i if the memory is enough for that many', async (count) => {
     const { memoryBytes } = await inspectImage(await tinyPng(1));
     const memory = createBudget(memoryBytes * (count + 0.5));
     const { parts, store } = memoryPipeline({ places, memory });
     for (const key of keys) await store.put(uploadOf(key), sourceObject(await tinyPng(1)));
-    // Outputs are stored before the memory is given back.
+    // Outputs are stored before the memory is released.
     const { watched, most } = watch(store, { from: 'put' });
     await processBatch(keys.map(uploadOfKey), { ...parts, store: watched });
     expect(most()).toBe(count);
@@ -36,9 +36,9 @@ describe('images side by side', () => {
 
   test.each([
     ['files as large as their events say', 400],
-    ['files of which no event says how large they are', undefined],
-    ['files that are larger than is ever downloaded', 90_000],
-  ])('are so many that their transfers have room: %s', async (_, sizeBytes) => {
+    ['files whose size no event states', undefined],
+    ['files larger than the download limit', 90_000],
+  ])('are limited so that their transfers have room: %s', async (_, sizeBytes) => {
     const limits = { ...defaultLimits, maxBytes: 500, maxPixels: 1e6, maxPages: 1 };
     const { parts, store } = memoryPipeline({ places, limits, transfers: createBudget(1_100) });
     for (const key of keys) await store.put(uploadOf(key), sourceObject(await tinyPng(1)));
@@ -49,7 +49,7 @@ describe('images side by side', () => {
   });
 });
 
-test('an upload that takes too long comes back, and its sibling is recorded', async () => {
+test('an upload that takes too long is redelivered, and the other one is recorded', async () => {
   const { parts, store, ledger } = memoryPipeline();
   await store.put(uploadOf('quick.png'), sourceObject(await tinyPng(1)));
   const stuck: ObjectStore = {
@@ -75,7 +75,7 @@ function uploadOfKey(key: string) {
   return uploadOf(key);
 }
 
-/** Counts who is between the beginning of `from` and what follows it, the end of its output. */
+/** Counts the images between the start of `from` and the end of their output. */
 function watch(store: ObjectStore, { from }: { from: 'read' | 'put' }) {
   let [now, most] = [0, 0];
   const enter = async () => {

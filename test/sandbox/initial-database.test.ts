@@ -1,4 +1,4 @@
-// The files of an empty database are made once for all sandboxes of a user.
+// The files of an empty database are created once for all sandboxes of a user.
 import { mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('a database starts from the files of an earlier one, and without them where they are spoilt', async () => {
+test('a database starts from the files of an earlier one, and without them if they are damaged', async () => {
   expect(await startDatabase('first')).toMatch(/^PostgreSQL/);
   const kept = join(folder, 'cache/grayscale');
   const [file = '', ...others] = await readdir(kept);
@@ -28,7 +28,7 @@ test('a database starts from the files of an earlier one, and without them where
   expect((await stat(join(kept, file))).size).toBeGreaterThan(size * 0.9);
 }, 60_000);
 
-/** Returns what it says that it is. */
+/** Returns the version that the server reports. */
 async function startDatabase(name: string): Promise<string> {
   const port = await freePort(0, 'the port of the test');
   const database = await startChild({

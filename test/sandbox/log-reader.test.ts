@@ -25,7 +25,7 @@ test('finds the newest outcome of a key, and prints outcomes only when it follow
   expect(printed).toEqual(['converted  a.jpg  -> grayscale/a.jpg  11 ms']);
 });
 
-test('says in words what comes back and what is refused', () => {
+test('describes in words what is retried and what is refused', () => {
   const { printed, log } = reader();
   log.read(
     JSON.stringify({
@@ -39,14 +39,14 @@ test('says in words what comes back and what is refused', () => {
   expect(printed).toEqual(['retried    k  no answer', 'refused    a record  no bucket']);
 });
 
-test('shows what a dying process says, and hides metrics', () => {
+test('shows the last output of a failing process, and hides metrics', () => {
   const { printed, log } = reader();
   log.read('Segmentation fault');
   log.read(JSON.stringify({ _aws: {}, Converted: 1 }));
   expect(printed).toEqual(['Segmentation fault']);
 });
 
-test('lines up a table with a column for each stage', () => {
+test('aligns a table with a column for each stage', () => {
   const { log } = reader();
   log.read(JSON.stringify(converted));
   const outcome = log.find('a.jpg');

@@ -1,4 +1,4 @@
-// The whole system as a user starts it, with its parts in processes of their own.
+// The whole system as a user starts it, with its parts in separate processes.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -43,7 +43,7 @@ describe('the demo', () => {
   }, 90_000);
 
   test.each([['SANDBOX_S3_PORT'], ['SANDBOX_DB_PORT']])(
-    'says in a sentence that the port of %s is taken',
+    'reports in a sentence that the port of %s is in use',
     async (variable) => {
       const other = createServer().listen(0, '127.0.0.1');
       await once(other, 'listening');
@@ -60,7 +60,7 @@ describe('the demo', () => {
 });
 
 describe('the sandbox', () => {
-  test('tells how to use it, and closes everything on Ctrl-C', async () => {
+  test('explains how to use it, and closes everything on Ctrl-C', async () => {
     const sandbox = run(['sandbox'], anyPorts);
     let output = '';
     sandbox.child.stdout.on('data', (chunk) => {
@@ -84,7 +84,7 @@ describe('the sandbox', () => {
   }, 90_000);
 });
 
-test('what is uploaded through its API is converted by the function, and told as it happens', async () => {
+test('converts uploads through its API in the function, and reports them as they happen', async () => {
   const sandbox = await startSandbox(readConfig(anyPorts), () => {});
   try {
     const url = sandbox.api?.url ?? '';
@@ -126,7 +126,7 @@ test('what is uploaded through its API is converted by the function, and told as
   }
 }, 150_000);
 
-describe('under kills', () => {
+describe('while parts are killed', () => {
   let sandbox: Sandbox;
   let postgres: Postgres;
   beforeAll(async () => {
@@ -141,7 +141,7 @@ describe('under kills', () => {
   const put = (Key: string, Body: Uint8Array) =>
     sandbox.store.s3.send(new PutObjectCommand({ Bucket: sandbox.bucket, Key, Body }));
 
-  /** One that was killed just before may not have been started again yet. */
+  /** A part that was just killed may not have restarted yet. */
   function killIfAlive(pid: number | undefined): void {
     try {
       if (pid) process.kill(pid, 'SIGKILL');
@@ -154,11 +154,11 @@ describe('under kills', () => {
     try {
       return (await postgres.query('SELECT count(*)::int AS n FROM image_metadata')).rows[0].n;
     } catch {
-      return 0; // the database has just been killed
+      return 0; // The database has just been killed.
     }
   }
 
-  test('loses no upload while its function and its database are killed again and again', async () => {
+  test('loses no upload while its function and its database are killed repeatedly', async () => {
     const total = 150;
     const picture = await tinyPng(120, 60, 30);
     const keys = Array.from(
@@ -178,7 +178,7 @@ describe('under kills', () => {
     }
     await uploads;
 
-    // A killed function's messages come back after the visibility timeout of 40 seconds.
+    // Messages of a killed function are redelivered after the visibility timeout of 40 seconds.
     const deadline = Date.now() + 90_000;
     while ((await rowCount()) < total && Date.now() < deadline) await sleep(250);
 

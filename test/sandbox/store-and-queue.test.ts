@@ -13,7 +13,7 @@ test('each of several uploads under one key is announced with the ETag of its ow
     const etags = await Promise.all(contents.map((content) => put(store, content)));
     const events = await receive(store, contents.length);
     expect(events.map(({ eTag }) => eTag).toSorted()).toEqual(etags.toSorted());
-    // Of what was replaced by then, the size is not known; a wrong one would be believed.
+    // The size of replaced content is unknown by then, and a wrong one would be trusted.
     for (const { eTag, size } of events) {
       const content = contents[etags.indexOf(eTag)] ?? '';
       expect([undefined, content.length]).toContain(size);
@@ -23,7 +23,7 @@ test('each of several uploads under one key is announced with the ETag of its ow
   }
 });
 
-test('notifications go the way that is asked for', async () => {
+test('notifications use the requested delivery', async () => {
   const store = await startStoreAndQueue({
     ...options,
     async deliver(body, send) {

@@ -1,4 +1,4 @@
-// Events that nobody's store wrote, to fill memory, the log or the ledger: each is bounded.
+// Forged events that try to fill memory, the log or the ledger: each is bounded.
 
 import { createHash } from 'node:crypto';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
@@ -22,7 +22,7 @@ const etag = createHash('md5').update(picture).digest('hex');
 const bucket = 'uploads';
 const record = { bucket, key: 'a.png', etag, versionId: undefined };
 
-/** So many records, each of another content of one key. */
+/** This many records, each of a different content of one key. */
 function forgedContents(count: number) {
   return {
     Records: Array.from({ length: count }, (_, i) => s3Record({ ...record, etag: `${i}` })),
@@ -57,7 +57,7 @@ describe('the server', () => {
   /** 1,000 records in 1 MiB. */
   const small = (key: string) => ({ s3: { bucket: { name: bucket }, object: { key } } });
 
-  test('refuses an event of too many records as a whole', async () => {
+  test('refuses an event with too many records as a whole', async () => {
     const records = Array.from({ length: maxRecords + 1 }, (_, i) => small(`${i}.png`));
     const response = await send({ Records: records });
     expect(response.status).toBe(400);
@@ -68,18 +68,18 @@ describe('the server', () => {
     expect(api.logged).toHaveLength(1);
   });
 
-  test('counts the records of events in events', async () => {
+  test('counts the records of events inside events', async () => {
     const Message = JSON.stringify({ Records: Array(maxRecords / 2).fill(small('a.png')) });
     const notification = { Type: 'Notification', Message };
     expect((await send([notification, notification, small('a.png')])).status).toBe(400);
     expect(await api.database.rows()).toEqual([]);
   });
 
-  test('refuses a body that is larger than any message of SQS', async () => {
+  test('refuses a body larger than any message of SQS', async () => {
     expect((await post(`"${'x'.repeat(2 ** 20)}"`)).status).toBe(413);
   });
 
-  test('writes few lines of an event whose records are all refused', async () => {
+  test('writes few log lines for an event whose records are all refused', async () => {
     const records = Array.from({ length: maxRecords }, (_, i) => ({
       s3: { bucket: { name: 'other' }, object: { key: `${i}` } },
     }));
@@ -91,7 +91,7 @@ describe('the server', () => {
     expect(api.logged.at(-1)).toMatchObject({ message: 'refused', facts: { more: 990 } });
   });
 
-  test('records few of the contents that are said to have been superseded', async () => {
+  test('records few of the contents that are claimed to be superseded', async () => {
     expect((await send(forgedContents(maxRecords))).status).toBe(200);
     const rows = await api.database.rows();
     expect(rows.map(({ status }) => status).toSorted()).toEqual([
@@ -104,7 +104,7 @@ describe('the server', () => {
     ]);
   });
 
-  test('the same of a key under which there is nothing', async () => {
+  test('records few superseded contents of a key without an object', async () => {
     const records = Array.from({ length: 100 }, (_, i) =>
       s3Record({ ...record, key: 'none.png', etag: `${i}` }),
     );
@@ -113,7 +113,7 @@ describe('the server', () => {
   });
 
   test.each(['etag', 'versionId', 'sequencer'] as const)(
-    'stores no %s that is longer than a store’s',
+    'never stores a longer %s than a store sends',
     async (name) => {
       const long = 'x'.repeat(100_000);
       for (const event of [s3Event, eventBridgeEvent]) {
@@ -125,26 +125,26 @@ describe('the server', () => {
     },
   );
 
-  test('neither logs nor answers with all of a key without end', async () => {
+  test('neither logs nor returns the whole of a very long key', async () => {
     const response = await send(eventBridgeEvent({ bucket, key: 'k'.repeat(500_000) }));
     expect(response.status).toBe(400);
     expect((await response.text()).length).toBeLessThan(3_000);
     expect(JSON.stringify(api.logged).length).toBeLessThan(3_000);
   });
 
-  test('refuses bytes that are not UTF-8, and converts no other key for them', async () => {
+  test('refuses bytes that are not UTF-8, and converts no other key instead', async () => {
     const text = JSON.stringify(eventBridgeEvent({ bucket, key: 'a?.png' }));
     const response = await post(Uint8Array.from(Buffer.from(text.replace('?', '\xff'), 'latin1')));
     expect(response.status).toBe(400);
     expect(await api.database.rows()).toEqual([]);
   });
 
-  test('processes no more events at the same time than there are places', async () => {
+  test('processes only as many events concurrently as there are places', async () => {
     const blocker = new Client({ connectionString: api.database.url });
     await blocker.connect();
     await blocker.query('BEGIN; LOCK TABLE image_metadata');
     const waiting = Array.from({ length: 64 }, () => send(s3Event(record)));
-    // Those inside wait for the table; the others are answered immediately.
+    // Events in progress wait for the table. The others are answered immediately.
     const first = await Promise.race(waiting);
     expect(first.status).toBe(503);
     expect(await first.json()).toMatchObject({ code: 'OVERLOADED' });
@@ -165,7 +165,7 @@ describe('the server', () => {
     await Promise.all(waiting);
   });
 
-  describe('where the database rejects a row for good', () => {
+  describe('where the database permanently rejects a row', () => {
     beforeAll(async () => {
       await api.database.query(
         "ALTER TABLE image_metadata ADD CONSTRAINT no_poison CHECK (source_key <> 'poison.png')",
@@ -173,7 +173,7 @@ describe('the server', () => {
     });
     afterAll(() => api.database.query('ALTER TABLE image_metadata DROP CONSTRAINT no_poison'));
 
-    test('says so in words of its own, and does not ask for the event again', async () => {
+    test('reports its own message, and does not request the event again', async () => {
       const response = await send(s3Event({ ...record, key: 'poison.png' }));
       expect(response.status).toBe(400);
       const { detail } = await read<{ detail: string }>(response);
@@ -184,7 +184,7 @@ describe('the server', () => {
       ]);
     });
 
-    test('processes the others', async () => {
+    test('processes the other rows', async () => {
       const response = await send(s3Event({ ...record, key: 'poison.png' }, record));
       expect(response.status).toBe(200);
       expect(await response.json()).toMatchObject({
@@ -193,7 +193,7 @@ describe('the server', () => {
     });
   });
 
-  test('keeps the words of the database out of its answers', async () => {
+  test('keeps the database’s message out of its answers', async () => {
     await send(s3Event(record));
     const [row] = await api.database.rows();
     await api.database.query('ALTER TABLE image_metadata RENAME COLUMN losses TO away');
@@ -229,7 +229,7 @@ describe('the function', () => {
   afterAll(() => environment.close());
   beforeEach(() => environment.database.query('TRUNCATE image_metadata'));
 
-  test('bounds the rows of a message', async () => {
+  test('limits the rows of a message', async () => {
     const lines = captureLog();
     const event = sqsEvent(forgedContents(maxRecords));
     expect(await handler(event, lambdaContext)).toEqual({ batchItemFailures: [] });
@@ -237,7 +237,7 @@ describe('the function', () => {
     expect(lines.join()).toContain('superseded contents without a row');
   });
 
-  test('returns a message of too many records, which becomes a dead letter', async () => {
+  test('returns a message with too many records, which becomes a dead letter', async () => {
     captureLog();
     const event = sqsEvent(forgedContents(maxRecords + 1));
     expect(await handler(event, lambdaContext)).toEqual({
@@ -246,7 +246,7 @@ describe('the function', () => {
     expect(await environment.database.rows()).toEqual([]);
   });
 
-  test('writes few lines of records that are all refused', async () => {
+  test('writes few log lines for records that are all refused', async () => {
     const lines = captureLog();
     const foreign = Array.from({ length: maxRecords }, () => s3Record({ bucket: 'other' }));
     await handler(sqsEvent({ Records: foreign }), lambdaContext);
@@ -255,7 +255,7 @@ describe('the function', () => {
     expect(refused.at(-1)).toMatchObject({ more: 990 });
   });
 
-  test('returns a message whose row the database rejects, as one that it refuses', async () => {
+  test('returns a message whose row the database rejects, like one that it refuses', async () => {
     await environment.database.query(
       "ALTER TABLE image_metadata ADD CONSTRAINT no_poison CHECK (source_key <> 'a.png')",
     );
@@ -271,7 +271,7 @@ describe('the function', () => {
   const isRefused = ({ message }: { message?: string }) => message === 'refused';
 });
 
-test('a source that is larger than its event says is read only once that is reserved', async () => {
+test('a source larger than its event says is read only after memory for it is reserved', async () => {
   const reserved: number[] = [];
   const budget = createBudget(2 ** 30);
   const { parts, store } = memoryPipeline({

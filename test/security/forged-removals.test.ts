@@ -1,4 +1,4 @@
-// Removals that no store announced: whatever they name, only outputs whose source is gone are removed.
+// Removals that no store announced. Whatever they name, only outputs without a source are removed.
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,22 +45,22 @@ const forgedEvents: [string, (key: string) => unknown][] = [
   ['EventBridge', (key) => eventBridgeEvent({ bucket, key, detailType: 'Object Deleted' })],
 ];
 
-describe.each(forgedEvents)('a forged removal as %s writes it', (name, eventOf) => {
+describe.each(forgedEvents)('a forged removal in the form of %s', (name, eventOf) => {
   const send = async (key: string) =>
     await api.request('/v1/events', { method: 'POST', body: JSON.stringify(eventOf(key)) });
 
   test.each<[string, Record<string, string>]>([
     ['without metadata', {}],
     ['with half of an output’s metadata', { 'recipe-hash': 'x', 'source-etag': 'y' }],
-    ['that another bucket’s source was made into', { ...ours, 'source-bucket': 'other' }],
-  ])('leaves an object %s alone', async (_, metadata) => {
+    ['made from the source of another bucket', { ...ours, 'source-bucket': 'other' }],
+  ])('keeps an object %s', async (_, metadata) => {
     const key = `notes-${name}.txt`;
     await put(`grayscale/${key}`, metadata);
     expect((await send(key)).status).toBe(200);
     expect(await isThere(`grayscale/${key}`)).toBe(true);
   });
 
-  test('leaves an output alone whose source is there', async () => {
+  test('keeps an output whose source exists', async () => {
     const key = `there-${name}.png`;
     await addImage(api, key, await tinyPng(1));
     expect((await send(key)).status).toBe(200);
@@ -78,7 +78,7 @@ describe.each(forgedEvents)('a forged removal as %s writes it', (name, eventOf) 
   );
 });
 
-test('a removal in a bucket that does not exist removes nothing of another', async () => {
+test('a removal in a bucket that does not exist removes nothing from another', async () => {
   const outputBucket = 'gray-outputs';
   await api.store.s3.send(new CreateBucketCommand({ Bucket: outputBucket }));
   await put('grayscale/kept.png', ours, outputBucket);
@@ -92,7 +92,7 @@ test('a removal in a bucket that does not exist removes nothing of another', asy
   expect(await isThere('grayscale/kept.png', outputBucket)).toBe(true);
 });
 
-test('verify --delete-orphans leaves what is no output, though a row names it', async () => {
+test('verify --delete-orphans keeps objects that are not outputs, even if a row names them', async () => {
   const { id } = await addImage(api, 'replaced.png', await tinyPng(2));
   await put('grayscale/replaced.png');
   await api.store.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: 'replaced.png' }));
@@ -109,7 +109,7 @@ test('verify --delete-orphans leaves what is no output, though a row names it', 
 });
 
 describe('DELETE of a row', () => {
-  test('leaves an object in the place of the output that does not say it is one', async () => {
+  test('keeps an object at the output’s key that is not marked as an output', async () => {
     const { id, links, source, recipe } = await addImage(api, 'posing.png', await tinyPng(3));
     const posing = { 'source-etag': source.etag ?? '', 'recipe-hash': recipe?.hash ?? '' };
     await put('grayscale/posing.png', posing);
@@ -118,7 +118,7 @@ describe('DELETE of a row', () => {
     expect(await isThere('grayscale/posing.png')).toBe(true);
   });
 
-  test('leaves a source whose content the row does not name', async () => {
+  test('keeps a source whose content the row does not name', async () => {
     const { id, links } = await addImage(api, 'unnamed.png', await tinyPng(4));
     await api.database.query('UPDATE image_metadata SET source_etag = NULL WHERE id = $1', [id]);
     await api.request(`${links.self}?source=true`, { method: 'DELETE' });
@@ -126,7 +126,7 @@ describe('DELETE of a row', () => {
   });
 });
 
-test('a store that keeps no metadata, such as a folder, loses nothing', async () => {
+test('a store without metadata, such as a folder, loses nothing', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'grayscale-removals-'));
   try {
     await writeFile(join(folder, 'mine.txt'), 'mine');

@@ -1,4 +1,4 @@
-// Messages that nobody's bucket wrote: none harms the ones beside it, and none is lost without a word.
+// Forged messages: none affects the messages next to it, and none is lost without a log line.
 import { createHash } from 'node:crypto';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { SQSBatchResponse } from 'aws-lambda';
@@ -32,19 +32,19 @@ const good = s3Event({ bucket: 'uploads', key: 'good.png', etag, versionId: unde
 const record = good.Records[0];
 
 test.each<[string, string]>([
-  ['another’s bucket', JSON.stringify(s3Event({ bucket: 'not-ours', key: 'a.png' }))],
-  ['no JSON', '{"Records": ['],
-  ['nesting without end', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
+  ['another bucket', JSON.stringify(s3Event({ bucket: 'not-ours', key: 'a.png' }))],
+  ['invalid JSON', '{"Records": ['],
+  ['endless nesting', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
   ['nested envelopes', nested(200)],
   ['a prototype', '{"__proto__": {"Records": []}, "constructor": {"prototype": {}}}'],
-  ['a message as large as the queue takes', JSON.stringify({ Records: 'x'.repeat(250_000) })],
+  ['the maximum size of the queue', JSON.stringify({ Records: 'x'.repeat(250_000) })],
   [
-    'a key that is no text',
+    'a key that is not text',
     JSON.stringify({ Records: [{ ...record, s3: { object: { key: {} } } }] }),
   ],
   ['an array in place of a record', '{"Records": [[[]]]}'],
   ['numbers out of range', '{"Records": [{"s3": {"object": {"size": 1e999}}}]}'],
-])('a message of %s comes back alone', async (_, body) => {
+])('a message of %s is returned alone', async (_, body) => {
   const event = sqsEvent(good, good);
   const [hostile, sound] = event.Records;
   if (!hostile || !sound) throw new Error('Expected two messages.');
@@ -62,7 +62,7 @@ test.each<[string, string]>([
 /** SNS within SNS within SNS ... */
 function nested(depth: number): string {
   let text = JSON.stringify(good);
-  // Doubles the backslashes each time: only a few fit.
+  // The backslashes double at each level, so only a few levels fit.
   for (let i = 0; i < depth && text.length < 200_000; i++) {
     text = JSON.stringify({ Type: 'Notification', Message: text });
   }

@@ -1,5 +1,5 @@
-// Names that are meant to be taken for something else, all the way from the event to the row, on real
-// services: what is in a name must stay in it.
+// Names that try to be read as something else, followed from the event to the row on real services.
+// The content of a name must not have any effect.
 import { createHash } from 'node:crypto';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -48,7 +48,7 @@ describe('the function', () => {
   });
   afterAll(() => environment.close());
 
-  test.each(Object.entries(keys))('takes %s for a name and nothing else', async (_, key) => {
+  test.each(Object.entries(keys))('treats %s as a name and nothing else', async (_, key) => {
     const { server, database } = environment;
     await database.query('TRUNCATE image_metadata');
     const Body = await tinyPng(1);
@@ -65,13 +65,13 @@ describe('the function', () => {
       new GetObjectCommand({ Bucket: 'uploads', Key: `grayscale/${key}` }),
     );
     expect(found.ContentType).toBe('image/png');
-    // Each line is one object of JSON, whatever the name holds.
+    // Each line is one JSON object, whatever the name contains.
     const logged = lines.map((line) => JSON.parse(line));
     expect(logged.filter((line) => line.key === key)).toHaveLength(1);
     expect(logged.some((line) => line.message === 'forged')).toBe(false);
   });
 
-  test('made nothing but sources and outputs', async () => {
+  test('created only sources and outputs', async () => {
     const { Contents = [] } = await environment.server.s3.send(
       new ListObjectsV2Command({ Bucket: 'uploads' }),
     );
@@ -85,7 +85,7 @@ describe('the function', () => {
     expect(listed.toSorted()).toEqual(expected.toSorted());
   });
 
-  test('refuses a key that no row can hold, and the message is not lost', async () => {
+  test('refuses a key that no row can hold, and keeps the message', async () => {
     captureLog();
     const event = sqsEvent(s3Event({ bucket: 'uploads', key: 'a\0b.png', versionId: undefined }));
     expect(await handler(event, lambdaContext)).toMatchObject({
@@ -102,7 +102,7 @@ describe('the server', () => {
   afterAll(() => api.close());
 
   test.each(Object.entries(keys))(
-    'takes %s as an upload’s name and hands it out',
+    'accepts %s as the name of an upload and serves it',
     async (_, key) => {
       await api.database.query('TRUNCATE image_metadata');
       const path = `/v1/uploads?key=${encodeURIComponent(key)}`;
@@ -138,7 +138,7 @@ describe('the server', () => {
   );
 });
 
-test('the file adapter writes nowhere but into its folder', async () => {
+test('the file adapter writes only into its folder', async () => {
   const store = createFileStore();
   const object = { bytes: new Uint8Array(1), contentType: 'image/png', metadata: {} };
   for (const key of ['../out.png', 'a/../../out.png', '..', 'a\0.png']) {

@@ -1,4 +1,5 @@
-// Two deployments on one ledger: a server, and a command with S3_BUCKET, reach no bucket but their own.
+// Two deployments on one ledger: a server, and a command with S3_BUCKET, access only their own
+// bucket.
 import { CreateBucketCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Image, ImageList } from '../../src/server/api/schemas.ts';
@@ -60,7 +61,7 @@ describe('an image of another bucket', () => {
     foreign = await rowIn({ source: other, output: other });
   });
 
-  test.each(requests)('is refused by %s %s, and stays as it is', async (method, path) => {
+  test.each(requests)('is refused by %s %s, and stays unchanged', async (method, path) => {
     const before = await api.database.rows();
     const response = await api.request(`/v1/images/${foreign.id}${path}`, { method });
     expect(response.status).toBe(403);

@@ -33,7 +33,9 @@ describe('each protection', () => {
   });
 });
 
-/** A constant, a default or a field: a number, a power or a product, in the one file of this name. */
+/**
+ * A constant, a default or a field in the only file of this name: a number, a power or a product.
+ */
 function constant(file: string, name: string): number {
   const [path = '', ...others] = globSync(`src/**/${file}`);
   expect(others, file).toEqual([]);
@@ -80,7 +82,7 @@ describe('each number', () => {
     expect(maxBytesOf.sequencer).toBe(maxBytesOf.etag);
   });
 
-  test('of lines is for a minute', () => {
+  test('of log lines applies to a minute', () => {
     expect(constant('bounded-log.ts', 'windowMs')).toBe(60_000);
   });
 });

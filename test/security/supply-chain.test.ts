@@ -1,4 +1,4 @@
-// What is installed, what of it may run while it is installed, and whom the program talks to.
+// What is installed, what may run during the installation, and which hosts the program connects to.
 import { execFile } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
@@ -23,13 +23,13 @@ describe('the lock file', () => {
     const loose = locked.filter(
       ([, { integrity, link }]) => !link && !integrity?.startsWith('sha512-'),
     );
-    // What a package brings along inside itself is pinned with it.
+    // Packages bundled inside a package are pinned with it.
     expect(loose.filter(([path]) => !read('package-lock.json').packages[path].inBundle)).toEqual(
       [],
     );
   });
 
-  test('lets only packages that are named run scripts while they are installed', () => {
+  test('lets only listed packages run scripts during installation', () => {
     const scripted = locked.filter(([, { hasInstallScript }]) => hasInstallScript);
     const { allowScripts } = read('package.json');
     const unnamed = scripted
@@ -40,8 +40,8 @@ describe('the lock file', () => {
   });
 });
 
-// All of it: npm forgets `pg` where it is told to leave out what only development needs.
-test('an SBOM names what is installed', async () => {
+// All packages: npm omits `pg` when it is told to leave out development dependencies.
+test('an SBOM lists what is installed', async () => {
   const { stdout } = await promisify(execFile)('npm', ['run', '--silent', 'sbom'], {
     maxBuffer: 2 ** 26,
   });
@@ -51,15 +51,15 @@ test('an SBOM names what is installed', async () => {
   expect(names).toEqual(expect.arrayContaining(['sharp', 'pg', 'hono']));
 }, 60_000);
 
-test('nothing fetches a URL that input names', () => {
+test('no code fetches a URL from its input', () => {
   const talks =
     /\bfetch\(|https?\.(?:get|request)|net\.connect|new (?:WebSocket|EventSource)|undici/;
   const talkers = globSync('src/**/*.ts').filter((path) => talks.test(readFileSync(path, 'utf8')));
   expect(talkers.toSorted()).toEqual(whoTalks);
 });
 
-/** Each with a reason; the SDK and the database's driver talk to what the configuration names. */
+/** Each with a reason. The SDK and the database driver connect to what the configuration names. */
 const whoTalks = [
-  // Answers CloudFormation at the address that it gives; only the deploying account can invoke it so.
+  // Answers CloudFormation at the given address. Only the deploying account can invoke it so.
   'src/lambda/cloudformation.ts',
 ];

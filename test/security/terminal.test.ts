@@ -1,4 +1,5 @@
-// Names that a terminal would obey, through every command: a person sees them, and the terminal does not.
+// Names with terminal control characters, through every command: they are visible, and have no
+// effect on the terminal.
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,10 +16,10 @@ import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
 import { startS3 } from '../../testing/s3.ts';
 import { serverEnvironment } from '../../testing/server.ts';
 
-/** Escape, carriage return, line feed, bell, a C1 control and a turn of the direction. */
+/** Escape, carriage return, line feed, bell, a C1 control and a direction override. */
 const evil = 'e\u001b[2J\r\nfake: all is well\u0007\u009b31m\u202egnp';
 const seen = String.raw`e\x1b[2J\x0d\x0afake: all is well\x07\x9b31m\u202egnp`;
-/** The list of this store, XML, loses carriage returns. */
+/** This store's list is XML, which loses carriage returns. */
 const listed = evil.replace('\r', '');
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
 const obeyed = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/;
@@ -58,29 +59,32 @@ function expectHarmless({ stdout, stderr }: Pick<CliResult, 'stdout' | 'stderr'>
 describe('on the command line', () => {
   test.each<[string, string[], Record<string, string>?]>([
     ['convert', ['convert', 'pictures']],
-    ['convert, once more', ['convert', 'pictures']],
+    ['convert again', ['convert', 'pictures']],
     ['convert of nothing', ['convert', `${evil}.none`]],
-    ['convert to a wrong name', ['convert', 'pictures', '--format', 'png', '--out', `${evil}.jpg`]],
+    [
+      'convert to an invalid name',
+      ['convert', 'pictures', '--format', 'png', '--out', `${evil}.jpg`],
+    ],
     ['compare-methods', ['compare-methods', evil]],
     [
-      'compare-methods with a wrong output',
+      'compare-methods with an invalid output',
       ['compare-methods', `pictures/${evil}.png`, '-o', evil],
     ],
     ['inspect-event of nothing', ['inspect-event', evil]],
-    ['inspect-event of no JSON', ['inspect-event', `${evil}.txt`]],
-    ['an option that there is not', ['convert', `--${evil}`]],
-    ['a value that is none', ['convert', 'pictures', '--quality', evil]],
-    ['a command that there is not', [evil]],
-    ['backfill of what is no time', ['backfill', 's3://uploads/', '--since', evil]],
-    ['stats of what is no time', ['stats', '--since', evil]],
+    ['inspect-event of invalid JSON', ['inspect-event', `${evil}.txt`]],
+    ['an unknown option', ['convert', `--${evil}`]],
+    ['an invalid value', ['convert', 'pictures', '--quality', evil]],
+    ['an unknown command', [evil]],
+    ['backfill with an invalid time', ['backfill', 's3://uploads/', '--since', evil]],
+    ['stats with an invalid time', ['stats', '--since', evil]],
     ['stats of versions', ['stats', '--compare', evil, evil]],
-    ['doctor with a wrong variable', ['doctor'], { MAX_BYTES: evil }],
-    ['serve at a wrong address', ['serve', '--host', evil]],
-    ['serve with a wrong variable', ['serve'], { PORT: evil }],
-    ['sandbox with a wrong variable', ['sandbox', '--demo'], { SANDBOX_API_PORT: evil }],
+    ['doctor with an invalid variable', ['doctor'], { MAX_BYTES: evil }],
+    ['serve at an invalid address', ['serve', '--host', evil]],
+    ['serve with an invalid variable', ['serve'], { PORT: evil }],
+    ['sandbox with an invalid variable', ['sandbox', '--demo'], { SANDBOX_API_PORT: evil }],
     ['migrate', ['migrate'], { DATABASE_URL: '', DB_HOST: evil }],
     ['verify of another bucket', ['verify', `s3://${evil}/`]],
-  ])('%s writes it so that it is seen', async (_, args, more) => {
+  ])('%s writes it visibly', async (_, args, more) => {
     expect(expectHarmless(await run(args, more))).toContain(seen);
   });
 
@@ -92,7 +96,7 @@ describe('on the command line', () => {
     expect(text).toContain(`failed  ${seen.replace(String.raw`\x0d`, '')}.png: UNSUPPORTED_FORMAT`);
   });
 
-  test('doctor obeys no name of a bucket', async () => {
+  test('doctor does not obey the name of a bucket', async () => {
     expectHarmless(await run(['doctor'], { S3_BUCKET: evil }));
   });
 
@@ -101,7 +105,7 @@ describe('on the command line', () => {
     expect(expectHarmless(await run(['verify', 's3://uploads/']))).toContain(String.raw`e\x1b[2J`);
   });
 
-  test('a checkpoint of another backfill is told in lines of their own', async () => {
+  test('a checkpoint of another backfill is described on separate lines', async () => {
     const path = join(folder, 'other.json');
     const amounts = { queued: 0, converted: 0, skipped: 0, failed: 0, unsettled: 0 };
     const plan = { bucket: 'b', prefix: evil, only: 'all', since: '', recipe: 'x', to: 'y' };
@@ -121,7 +125,7 @@ describe('on the command line', () => {
     ['convert', ['convert', 'pictures', '--overwrite', '--json']],
     ['inspect-event', ['inspect-event', `${evil}.json`]],
     ['verify', ['verify', 's3://uploads/', '--json']],
-  ])('%s writes JSON that is read as it was', async (_, args) => {
+  ])('%s writes JSON that parses to the original name', async (_, args) => {
     const { stdout, stderr } = await run(args);
     expectHarmless({ stdout, stderr });
     const documents = args[0] === 'verify' ? stdout.toString().trim().split('\n') : [`${stdout}`];
@@ -130,7 +134,7 @@ describe('on the command line', () => {
   });
 });
 
-test('the sandbox shows what the function logs, and what is no log', () => {
+test('the sandbox shows what the function logs, and lines that are not log entries', () => {
   const lines: string[] = [];
   const log = createLogReader((line) => lines.push(line));
   log.follow();
@@ -145,7 +149,7 @@ test('the sandbox shows what the function logs, and what is no log', () => {
   expect(lines.filter((line) => line.includes(seen))).toHaveLength(3);
 });
 
-test('the server’s log is JSON in plain characters', () => {
+test('the server’s log is JSON in printable characters', () => {
   const lines: string[] = [];
   createLog({ logging: { level: 'INFO', metricsNamespace: '' } }, (line) => lines.push(line))(
     'error',
@@ -156,12 +160,12 @@ test('the server’s log is JSON in plain characters', () => {
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ key: evil });
 });
 
-test.each(['plain', 'ä 日本 🎉', 'a\\b', '👩‍👩‍👧'])('%s is printed as it is', (text) => {
+test.each(['plain', 'ä 日本 🎉', 'a\\b', '👩‍👩‍👧'])('%s is printed unchanged', (text) => {
   expect(printable(text)).toBe(text);
   expect(JSON.parse(printableJson(text))).toBe(text);
 });
 
-test('half a character and a mark of order are seen', () => {
+test('a lone surrogate and a byte order mark are visible', () => {
   expect(printable('\ud800\ufeff')).toBe(String.raw`\ud800\ufeff`);
 });
 
@@ -175,9 +179,9 @@ test('no other module writes to the terminal', async () => {
     /\bconsole\.|\bstd(out|err)\.write\(|stderr\.write/.test(text),
   );
   expect(writing.map(([name]) => name).toSorted()).toEqual([
-    'cli/output/standard-output.ts', // the bytes of an image
-    'cli/output/verify-progress.ts', // a line of numbers that is overwritten
-    'lambda/start-handler.ts', // a line of JSON for CloudWatch
+    'cli/output/standard-output.ts', // The bytes of an image.
+    'cli/output/verify-progress.ts', // A progress line that is overwritten.
+    'lambda/start-handler.ts', // A line of JSON for CloudWatch.
     'process/terminal.ts',
   ]);
 });

@@ -25,14 +25,14 @@ test.each([
 });
 
 test.each([
-  ['a code of the system', Object.assign(new Error('no such file'), { code: 'ENOENT' })],
+  ['a system error code', Object.assign(new Error('no such file'), { code: 'ENOENT' })],
   ['a SQLSTATE', Object.assign(new Error('deadlock'), { code: '40P01' })],
   ['a message about a timeout', new Error('timeout of the thing')],
-])('an error that no adapter translated is the server’s own, whatever it has: %s', (_, error) => {
+])('an error that no adapter translated is an internal error: %s', (_, error) => {
   expect(refusalOf(error, () => {})).toMatchObject({ status: 500, code: 'INTERNAL' });
 });
 
-test('an upload is refused for good by its row alone: rights may be granted', () => {
+test('an upload is permanently refused only because of its row: rights may be granted', () => {
   expect(isPermanent(new EntryRejectedError())).toBe(true);
   expect(isPermanent(new Rejected('AccessDenied'))).toBe(false);
 });

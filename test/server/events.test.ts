@@ -36,7 +36,7 @@ describe.each([
   ['RustFS', rustfsEvent],
   ['Ceph', cephEvent],
 ])('an event of %s', (name, make) => {
-  test('is answered when its upload is converted and its row is there', async () => {
+  test('is answered when its upload is converted and its row is written', async () => {
     const key = `my ${name}+1 (ä).png`;
     await put(key, await tinyPng(10));
     const response = await send(make({ bucket: 'uploads', key }));
@@ -49,14 +49,14 @@ describe.each([
   });
 });
 
-test('an event of VersityGW, with a key that its dialect leaves as it is, is understood', async () => {
+test('an event of VersityGW, with a key that its dialect does not encode, is understood', async () => {
   const key = 'plain/photo.png';
   await put(key, await tinyPng(11));
   const response = await send(versityGatewayEvent({ bucket: 'uploads', key }));
   expect(await response.json()).toMatchObject({ results: [{ key, status: 'converted' }] });
 });
 
-test('says what became of each record, in order', async () => {
+test('reports the outcome of each record, in order', async () => {
   await put('good.png', await tinyPng(12));
   await put('bad.png', Buffer.from('no picture'));
   const event = s3Event(
@@ -75,12 +75,12 @@ test('says what became of each record, in order', async () => {
   ]);
 });
 
-test('takes the test event that a store sends first, whatever its type is called', async () => {
+test('accepts the test event that a store sends first, whatever its content type', async () => {
   const response = await send(s3TestEvent(), { 'content-type': 'text/plain' });
   expect(response.status).toBe(200);
 });
 
-test('is answered 503 where the outcome could not be recorded, so that the sender tries again', async () => {
+test('is answered 503 if the outcome could not be recorded, so that the sender retries', async () => {
   await put('later.png', await tinyPng(13));
   await api.database.query('ALTER TABLE image_metadata RENAME TO away');
   const event = s3Event({ bucket: 'uploads', key: 'later.png' });
@@ -99,18 +99,18 @@ test('is answered 503 where the outcome could not be recorded, so that the sende
 
 describe('refuses', () => {
   test.each([
-    ['what is no JSON', 'hello'],
+    ['invalid JSON', 'hello'],
     ['nothing', ''],
-    ['what is no event', '{"hello":1}'],
+    ['JSON that is not an event', '{"hello":1}'],
     ['an event of another bucket', JSON.stringify(s3Event({ bucket: 'elsewhere', key: 'a' }))],
-    ['no text', new Uint8Array([0xff, 0xfe, 0])],
+    ['bytes that are not text', new Uint8Array([0xff, 0xfe, 0])],
   ])('%s', async (_, body) => {
     const response = await api.request('/v1/events', { method: 'POST', body });
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ code: 'INVALID_REQUEST' });
   });
 
-  test('more than any store sends', async () => {
+  test('more records than any store sends', async () => {
     const body = `{"Records":["${'x'.repeat(4 * 2 ** 20)}"]}`;
     const response = await api.request('/v1/events', { method: 'POST', body });
     expect(response.status).toBe(413);

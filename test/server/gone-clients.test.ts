@@ -1,4 +1,5 @@
-// Clients that go away while nobody reads what they send: their streams fail, and nothing else does.
+// Clients that disconnect while the server does not read their bodies: their streams fail, and
+// nothing else does.
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { PassThrough } from 'node:stream';
@@ -32,7 +33,7 @@ function beginUpload(url: string, key: string) {
   return sending;
 }
 
-test('the server lives when clients go away whose uploads it refused, or had no time for', async () => {
+test('the server survives clients that disconnect after it refused their uploads, or had no time for them', async () => {
   const env = { ...serverEnvironment(store, database), S3_BUCKET: 'uploads' };
   const server = startCli(['serve', '--port', '0'], { env });
   const [first] = await once(server.stdout, 'data');
@@ -48,7 +49,7 @@ test('the server lives when clients go away whose uploads it refused, or had no 
   );
   expect(refused[0].statusCode).toBe(503);
   for (const sending of all) sending.destroy();
-  // As soon as they have come.
+  // As soon as they have arrived.
   for (let i = 0; i < 100; i++) {
     const sending = beginUpload(url, `late-${i}.png`);
     await sleep(i % 5);
@@ -63,7 +64,7 @@ test('the server lives when clients go away whose uploads it refused, or had no 
   expect(await once(server, 'exit')).toEqual([0, null]);
 }, 60_000);
 
-/** Faults that no code handled, while something else happens. */
+/** Unhandled errors that occur while something else runs. */
 async function faultsDuring(work: () => Promise<unknown>): Promise<unknown[]> {
   const faults: unknown[] = [];
   const onFault = (fault: unknown) => faults.push(fault);
@@ -82,7 +83,7 @@ async function faultsDuring(work: () => Promise<unknown>): Promise<unknown[]> {
   return faults;
 }
 
-test('work that fails after its signal was aborted is no fault of the process', async () => {
+test('work that fails after its signal was aborted causes no unhandled error', async () => {
   const reason = new Error('gone');
   const faults = await faultsDuring(async () => {
     const work = sleep(10).then(() => Promise.reject(new Error('late')));
@@ -91,7 +92,7 @@ test('work that fails after its signal was aborted is no fault of the process', 
   expect(faults).toEqual([]);
 });
 
-test('the body of an object that fails while nobody reads it is no fault of the process', async () => {
+test('an unread body of an object that fails causes no unhandled error', async () => {
   const faults = await faultsDuring(async () => {
     bodyOf({ Body: new PassThrough() }).destroy(new Error('ECONNRESET'));
   });

@@ -19,9 +19,9 @@ describe('with a token', () => {
 
   test.each([
     ['as Bearer', `Bearer ${token}`],
-    ['as Bearer, whatever the case', `bearer ${token}`],
+    ['as Bearer in lower case', `bearer ${token}`],
     ['as the password of Basic', basic(token)],
-  ])('lets in whoever sends it %s', async (_, authorization) => {
+  ])('admits a client that sends it %s', async (_, authorization) => {
     expect((await get('/v1/images', { authorization })).status).toBe(200);
   });
 
@@ -36,7 +36,7 @@ describe('with a token', () => {
     ['the token alone', token],
     ['a very long one', `Bearer ${'x'.repeat(10_000)}`],
     ['the token for events', `Bearer ${eventsToken}`],
-  ])('lets nobody in who sends %s', async (_, authorization) => {
+  ])('refuses a client that sends %s', async (_, authorization) => {
     const response = await get('/v1/images', authorization ? { authorization } : {});
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toMatch(/^Basic realm=/);
@@ -45,7 +45,7 @@ describe('with a token', () => {
     expect(JSON.stringify(problem)).not.toContain(token);
   });
 
-  test('is in no log line, whoever sent it and however', async () => {
+  test('is in no log line, whichever client sent it and in whatever form', async () => {
     await get('/v1/images', { authorization: `Bearer ${token}` });
     await get(`/v1/images?cursor=${token}`, { authorization: basic(token) });
     await get('/v1/images', { authorization: `Bearer ${token.slice(0, -1)}` });
@@ -61,13 +61,13 @@ describe('with a token', () => {
   });
 
   test.each(['/', '/docs', '/openapi.json', '/metrics', '/v1', '/v1/live', '/nope'])(
-    'is demanded for %s as well',
+    'is also required for %s',
     async (path) => {
       expect((await get(path)).status).toBe(401);
     },
   );
 
-  test('who has none is counted and logged', async () => {
+  test('a client without one is counted and logged', async () => {
     await get('/v1/images', { authorization: 'Bearer wrong' });
     expect(api.logged).toContainEqual(
       expect.objectContaining({
@@ -79,11 +79,11 @@ describe('with a token', () => {
     expect(await metrics.text()).toContain('status="401"');
   });
 
-  test.each(['/healthz', '/readyz'])('is not demanded by %s', async (path) => {
+  test.each(['/healthz', '/readyz'])('is not required by %s', async (path) => {
     expect((await get(path)).status).toBe(200);
   });
 
-  test('events have one of their own', async () => {
+  test('events have a separate token', async () => {
     const send = (authorization: string) =>
       api.request('/v1/events', {
         method: 'POST',
@@ -94,7 +94,7 @@ describe('with a token', () => {
     expect((await send(`Bearer ${token}`)).status).toBe(401);
   });
 
-  test('any host may be named', async () => {
+  test('any host name is accepted', async () => {
     const headers = { host: 'gray.example.com', authorization: `Bearer ${token}` };
     expect((await get('/v1/images', headers)).status).toBe(200);
   });
@@ -115,7 +115,7 @@ describe('without a token', () => {
   );
 
   test.each(['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example:8080', ''])(
-    'does not answer under the name %j, which anyone can give to this machine',
+    'does not answer under the name %j, which anyone can point to this machine',
     async (host) => {
       const response = await api.request('/v1/images', { headers: { host } });
       expect(response.status).toBe(421);
@@ -126,9 +126,9 @@ describe('without a token', () => {
   test.each([
     ['another site', 'https://evil.example', 403],
     ['another port', 'http://localhost:9999', 403],
-    ['a page that hides where it is', 'null', 403],
+    ['a hidden origin', 'null', 403],
     ['its own page', 'http://localhost:8080', 404],
-  ])('a page of %s changing something is answered %i', async (_, origin, status) => {
+  ])('a change requested from %s is answered %i', async (_, origin, status) => {
     const headers = { origin, host: 'localhost:8080' };
     const response = await api.request('/v1/images/999', { method: 'DELETE', headers });
     expect(response.status).toBe(status);
@@ -168,7 +168,7 @@ describe('without a token', () => {
     }
   });
 
-  test('counts what it refuses, and logs a flood of it within bounds', async () => {
+  test('counts what it refuses, and limits the log lines of a flood', async () => {
     for (let i = 0; i < 200; i++) {
       await api.request('/v1/images', { headers: { host: 'evil.example' } });
     }
@@ -209,7 +209,7 @@ describe('without a token', () => {
     expect(headers.get('strict-transport-security')).toBe(null);
   });
 
-  test('a method that a path does not have is answered with those that it has', async () => {
+  test('an unsupported method is answered with the supported methods of the path', async () => {
     const response = await api.request('/v1/images', { method: 'POST' });
     expect(response.status).toBe(405);
     expect(response.headers.get('allow')).toBe('GET');

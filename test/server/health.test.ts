@@ -14,14 +14,14 @@ const json = async (path: string) => await (await api.request(path)).json();
 describe('readiness', () => {
   const ok = { ok: true, problem: null };
 
-  test('is there when database, schema and bucket are', async () => {
+  test('succeeds when database, schema and bucket are available', async () => {
     expect(await json('/readyz')).toEqual({
       ready: true,
       checks: { database: ok, migrations: ok, store: ok },
     });
   });
 
-  test('is not there while a migration is missing', async () => {
+  test('fails while a migration is missing', async () => {
     const { rows } = await api.database.query(
       'DELETE FROM grayscale_migrations WHERE id = (SELECT max(id) FROM grayscale_migrations) RETURNING *',
     );
@@ -43,7 +43,7 @@ describe('readiness', () => {
   });
 });
 
-test('tells what it takes and does', async () => {
+test('lists its limits, methods and formats at /v1', async () => {
   expect(await json('/v1')).toMatchObject({
     bucket: 'uploads',
     outputPrefix: 'grayscale/',
@@ -75,8 +75,8 @@ test('counts outcomes, stages and requests for Prometheus', async () => {
   expect(text).toMatch(/^process_resident_memory_bytes \d+/m);
 });
 
-// At the end: each server leads the SDK, by the environment, to a store of its own.
-describe('readiness names what is wrong, and its cure', () => {
+// At the end: each server points the SDK to a different store through the environment.
+describe('readiness reports the problem and the fix', () => {
   const port = () => new URL(api.database.url).port;
   const rows: [string, () => Record<string, string>, Record<string, RegExp>][] = [
     [
@@ -130,7 +130,7 @@ describe('readiness names what is wrong, and its cure', () => {
     }
   });
 
-  test('and is there for a role that may read and write rows and nothing else', async () => {
+  test('and succeeds for a role that may only read and write rows', async () => {
     const role = `ready_${process.pid}`;
     await prepareApplicationRole(api.database, role);
     await api.database.query(`ALTER ROLE ${role} PASSWORD 'secret'`);

@@ -1,4 +1,4 @@
-// Clients that send nothing, too slowly, too much, or do not read: none of them may harm others.
+// Clients that send nothing, send too slowly or too much, or do not read: none may affect others.
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
@@ -73,7 +73,7 @@ describe('a live stream', () => {
     controller.abort();
   }
 
-  test('is not opened by HEAD, however often', async () => {
+  test('is not opened by HEAD requests, however many', async () => {
     const url = await start();
     for (let i = 0; i < 300; i++) {
       const response = await fetch(`${url}/v1/live`, { method: 'HEAD' });
@@ -84,7 +84,7 @@ describe('a live stream', () => {
     await expectLive(url);
   });
 
-  test('gives its place back when its client leaves before the first byte', async () => {
+  test('releases its place when its client leaves before the first byte', async () => {
     const url = await start();
     for (let i = 0; i < 300; i++) {
       const { socket } = send(url, headOf('GET', '/v1/live'), { isDeaf: true });
@@ -95,7 +95,7 @@ describe('a live stream', () => {
     await expectLive(url);
   });
 
-  test('gives its place back when nobody ever read it', async () => {
+  test('releases its place when its client never reads', async () => {
     const url = await start();
     const deaf = times(150, () => send(url, headOf('GET', '/v1/live'), { isDeaf: true }));
     await expect.poll(() => gauge(url, 'grayscale_live_subscribers'), patience).toBe(150);
@@ -108,7 +108,7 @@ describe('a live stream', () => {
   });
 });
 
-describe('bodies that do not come', () => {
+describe('bodies that do not arrive', () => {
   const announced = { 'content-length': String(100 * 2 ** 20) };
 
   test.each([
@@ -139,7 +139,7 @@ describe('bodies that do not come', () => {
     ['/v1/uploads?key=idle.png', ''],
     ['/v1/uploads?key=half.png', 'x'],
   ])(
-    'idle ones to %s after %j are answered 408 and closed',
+    'idle bodies to %s after %j are answered 408 and closed',
     async (path, part) => {
       const url = await start();
       const idle = send(url, headOf('POST', path, announced) + part);
@@ -151,7 +151,7 @@ describe('bodies that do not come', () => {
     30_000,
   );
 
-  test('a slow drip is answered 408', async () => {
+  test('a slow body is answered 408', async () => {
     const url = await start();
     const drip = send(url, headOf('POST', '/v1/convert', announced));
     const dripping = setInterval(() => drip.socket.write('x'), 200);
@@ -160,14 +160,14 @@ describe('bodies that do not come', () => {
     await drip.closed;
   }, 90_000);
 
-  test('a burst buys no more than the grace', async () => {
+  test('a burst gains no more than the grace period', async () => {
     const url = await start();
     const burst = send(url, headOf('POST', '/v1/convert', announced));
     burst.socket.write(Buffer.alloc(2 ** 20));
     expect(await burst.status()).toBe(408);
   }, 90_000);
 
-  test('what finds no room is answered 503 immediately, and nobody waits for another', async () => {
+  test('a request without room is answered 503 immediately, and none waits for another', async () => {
     // A quarter of it is for files: 8 MB.
     const url = await start({ MEMORY_BUDGET_MB: '32' });
     const half = headOf('POST', '/v1/convert', { 'content-length': String(3 * 2 ** 20) });
@@ -184,12 +184,12 @@ describe('bodies that do not come', () => {
   }, 90_000);
 });
 
-describe('answers that nobody reads', () => {
-  test('count while they are unread, and are given up', async () => {
+describe('unread answers', () => {
+  test('are counted while unread, and closed after the time limit', async () => {
     const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
     const create = { width: 3_000, height: 2_000, channels: 3, background: '#888', noise } as const;
     const picture = await sharp({ create }).jpeg({ quality: 30 }).toBuffer();
-    // 64 MB for files; each answer has about 12 MB, more than sockets hold.
+    // 64 MB for files. Each answer has about 12 MB, more than sockets buffer.
     const url = await start({ MEMORY_BUDGET_MB: '256', REQUEST_TIMEOUT_SECONDS: '20' });
     const head = headOf('POST', '/v1/convert?depth=16&method=luminance', {
       'content-length': String(picture.byteLength),
@@ -205,14 +205,14 @@ describe('answers that nobody reads', () => {
       status = (await fetch(`${url}/v1/convert`, { method: 'POST', body })).status;
     }
     expect(status).toBe(503);
-    // Their time is over: the connections are ended and there is room again.
+    // Their time has passed: the connections are closed and there is room again.
     await expect
       .poll(async () => (await convertTiny(url)).status, { timeout: 60_000, interval: 500 })
       .toBe(200);
   }, 180_000);
 });
 
-test('a connection on which too many requests are pipelined is ended', async () => {
+test('a connection with too many pipelined requests is closed', async () => {
   const url = await start();
   const client = send(url, headOf('GET', '/v1/live').repeat(100));
   await client.closed;
@@ -220,12 +220,12 @@ test('a connection on which too many requests are pipelined is ended', async () 
   expect(logged).toContainEqual(expect.objectContaining({ message: 'connection ended' }));
 });
 
-test('headers that do not come end the connection after 10 seconds', async () => {
+test('a connection whose headers do not arrive is closed after 10 seconds', async () => {
   const url = await start();
   const startedAt = performance.now();
   const [nothing, part] = [send(url, ''), send(url, 'GET / HTTP/1.1\nhost: localhost\n')];
   await Promise.all([nothing.closed, part.closed]);
   const seconds = (performance.now() - startedAt) / 1e3;
-  // Without a check of its own it is 30 to 40.
+  // Without the server's own check it takes 30 to 40.
   expect(seconds).toBeLessThan(28);
 }, 60_000);

@@ -44,7 +44,7 @@ describe('the list', () => {
     expect(await list()).toEqual({ images: [], next: null });
   });
 
-  test('tells everything that is known of an image', async () => {
+  test('shows everything that is known about an image', async () => {
     await api.parts.pipeline.ledger.record(entriesOf(convertedOutcome({ key: 'a.jpg' })));
     const { images } = await list();
     expect(images).toEqual([
@@ -92,7 +92,7 @@ describe('the list', () => {
     ]);
   });
 
-  test('tells what the original wrote, as far as it goes', async () => {
+  test('shows what is known of rows that the original wrote', async () => {
     await api.database.query(
       "INSERT INTO image_metadata (file_name, timestamp) VALUES ('old.jpg', now())",
     );
@@ -137,13 +137,13 @@ describe('the list', () => {
       ['until=1h', []],
       ['until=2100-01-01T00:00:00%2B02:00', ['b/3%.jpg', 'a/2_.jpg', 'a/1.jpg']],
       ['prefix=a/&status=converted', ['a/1.jpg']],
-    ])('what %s says', async (query, keys) => {
+    ])('rows for %s', async (query, keys) => {
       expect(keysOf((await list(`?${query}`)).images)).toEqual(keys);
     });
   });
 
   describe('is sorted and paged', () => {
-    // Many of one moment and of one duration: only the id tells them apart.
+    // Many with the same time and duration: only the id distinguishes them.
     beforeEach(async () => {
       for (let batch = 0; batch < 4; batch++) {
         const outcomes = Array.from({ length: 7 }, (_, i) => {
@@ -156,7 +156,7 @@ describe('the list', () => {
     });
 
     test.each(['newest', 'oldest', 'slowest', 'fastest'] as const)(
-      '%s first, each row once, whatever the size of a page',
+      '%s first, each row once, for any page size',
       async (sort) => {
         const whole = (await list(`?sort=${sort}&limit=200`)).images;
         expect(whole).toHaveLength(28);
@@ -172,7 +172,7 @@ describe('the list', () => {
       },
     );
 
-    test('without repeating or missing a row while others come', async () => {
+    test('without repeating or missing a row while others are added', async () => {
       const before = (await list('?limit=200')).images;
       const first = await list('?limit=10');
       await api.parts.pipeline.ledger.record(entriesOf(convertedOutcome({ key: 'late' })));
@@ -184,12 +184,12 @@ describe('the list', () => {
       ['of another order', () => list('?limit=1&sort=slowest'), 'newest'],
       ['made up', async () => ({ next: 'bm9uc2Vuc2U' }), 'newest'],
       [
-        'with a time that is none',
+        'with an invalid time',
         async () => ({ next: forged(['newest', '2026-99-99', '1']) }),
         'newest',
       ],
       [
-        'with a time from before all',
+        'with a time before the valid range',
         async () => ({ next: forged(['newest', '0001-01-01T00:00:00Z', '1']) }),
         'newest',
       ],
@@ -244,14 +244,14 @@ describe('the list', () => {
 });
 
 describe('one image', () => {
-  test('is what the list has of it', async () => {
+  test('is the same as in the list', async () => {
     const image = await addImage(api, 'one.png', await tinyPng(1));
     const response = await api.request(image.links.self);
     expect(await response.json()).toEqual(image);
   });
 
   test.each([['1234567890'], ['999999999999999999']])(
-    'that is not there is 404: %s',
+    'is answered 404 when it does not exist: %s',
     async (id) => {
       const response = await api.request(`/v1/images/${id}`);
       expect(response.status).toBe(404);
@@ -266,7 +266,7 @@ const headOf = (Key: string) =>
     () => false,
   );
 
-describe('a parameter at the edge of its range', () => {
+describe('a parameter at the limit of its range', () => {
   const edges = [
     '0',
     '-1',
@@ -301,7 +301,7 @@ describe('a parameter at the edge of its range', () => {
   paths.push('/v1/stats/compare?candidate=1&baseline=', '/v1/stats/compare?tolerance=');
 
   test.each(paths)(
-    'is answered, and never by a failure of the server: %s',
+    'is answered without an internal error: %s',
     async (path) => {
       for (const edge of edges) {
         const text = edge.startsWith('%F') ? edge : encodeURIComponent(edge.toWellFormed());
@@ -315,7 +315,7 @@ describe('a parameter at the edge of its range', () => {
 });
 
 describe('retry', () => {
-  test('does not repeat what the database said', async () => {
+  test('does not repeat the database’s message', async () => {
     const failed = await addImage(api, 'words.png', Buffer.from('no picture'));
     await api.database.query(`
       CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
@@ -334,7 +334,7 @@ describe('retry', () => {
     }
   }, 30_000);
 
-  test('converts what failed, once it is sound', async () => {
+  test('converts a failed source once it is sound', async () => {
     const failed = await addImage(api, 'mend.png', Buffer.from('no picture'));
     expect(failed).toMatchObject({ status: 'failed', code: 'UNSUPPORTED_FORMAT' });
     const Body = await tinyPng(3);
@@ -346,13 +346,13 @@ describe('retry', () => {
     expect(await headOf('grayscale/mend.png')).toBe(true);
   });
 
-  test('counts another attempt where nothing has changed', async () => {
+  test('counts another attempt if nothing has changed', async () => {
     const failed = await addImage(api, 'same.png', Buffer.from('still no picture'));
     const response = await api.request(`${failed.links.self}/retry`, { method: 'POST' });
     expect(await response.json()).toMatchObject({ id: failed.id, status: 'failed', attempts: 2 });
   });
 
-  test('says that a source has gone', async () => {
+  test('reports that a source is gone', async () => {
     const image = await addImage(api, 'gone.png', await tinyPng(4));
     await api.parts.files.remove({ bucket: 'uploads', key: 'gone.png' });
     const response = await api.request(`${image.links.self}/retry`, { method: 'POST' });
@@ -369,7 +369,7 @@ describe('retry', () => {
 });
 
 describe('removing', () => {
-  test('takes output and row, and leaves the source', async () => {
+  test('deletes output and row, and keeps the source', async () => {
     const image = await addImage(api, 'away.png', await tinyPng(5));
     const response = await api.request(image.links.self, { method: 'DELETE' });
     expect(await response.json()).toEqual({ id: image.id, removed: ['output', 'row'] });
@@ -378,14 +378,14 @@ describe('removing', () => {
     expect((await api.request(image.links.self)).status).toBe(404);
   });
 
-  test('takes the source as well when asked', async () => {
+  test('also deletes the source when asked', async () => {
     const image = await addImage(api, 'all.png', await tinyPng(6));
     const response = await api.request(`${image.links.self}?source=true`, { method: 'DELETE' });
     expect(await response.json()).toEqual({ id: image.id, removed: ['output', 'source', 'row'] });
     expect(await headOf('all.png')).toBe(false);
   });
 
-  test('leaves files that belong to a newer row', async () => {
+  test('keeps files that belong to a newer row', async () => {
     const older = await addImage(api, 'twice.png', await tinyPng(7));
     const newer = await addImage(api, 'twice.png', await tinyPng(8));
     expect(newer.id).not.toBe(older.id);
@@ -395,7 +395,7 @@ describe('removing', () => {
     expect(await headOf('grayscale/twice.png')).toBe(true);
   });
 
-  test('a second time finds nothing', async () => {
+  test('finds nothing the second time', async () => {
     const image = await addImage(api, 'once.png', await tinyPng(9));
     await api.request(image.links.self, { method: 'DELETE' });
     expect((await api.request(image.links.self, { method: 'DELETE' })).status).toBe(404);

@@ -45,7 +45,7 @@ describe('the stream of events', () => {
     };
   }
 
-  test('greets, then tells of outcomes as they happen, in full', async () => {
+  test('sends a greeting, then complete outcomes as they happen', async () => {
     const next = await open();
     expect(await next()).toMatchObject({ event: 'hello', data: { version: expect.any(String) } });
     await sleep(200);
@@ -53,7 +53,7 @@ describe('the stream of events', () => {
     expect(await next()).toEqual({ event: 'outcome', id: expect.any(String), data: image });
   });
 
-  test('tells who comes back what was missed', async () => {
+  test('sends missed outcomes to a client that reconnects', async () => {
     const next = await open();
     await next();
     await sleep(200);
@@ -68,12 +68,12 @@ describe('the stream of events', () => {
     const again = await open('', { 'last-event-id': id });
     expect((await again()).event).toBe('hello');
     expect([(await again()).data, (await again()).data]).toEqual(missed);
-    // Not those once more, as the feed finds them too.
+    // Not a second time, although the feed also finds them.
     const later = await addImage(api, 'later.png', await tinyPng(6));
     expect((await again()).data).toEqual(later);
   });
 
-  test('tells only what was asked for', async () => {
+  test('sends only what was requested', async () => {
     const next = await open('?status=failed&prefix=wanted/');
     await next();
     await sleep(200);
@@ -83,7 +83,7 @@ describe('the stream of events', () => {
     expect((await next()).data).toEqual(image);
   });
 
-  test('refuses an id that it never gave out', async () => {
+  test('refuses an id that it never sent', async () => {
     const response = await api.request('/v1/live', { headers: { 'last-event-id': 'nonsense' } });
     expect(response.status).toBe(400);
   });
@@ -128,14 +128,14 @@ describe('the feed', () => {
     expect(isTrue()).toBe(true);
   }
 
-  test('finds rows without being woken, a little later', async () => {
+  test('finds rows without a notification, a little later', async () => {
     const { keys } = follow({ pollMs: 50 });
     await sleep(200);
     await insert('unwoken');
     await until(() => keys().includes('unwoken'));
   });
 
-  test('tells every row that is written once it is ready', async () => {
+  test('sends every row that is written after it is ready', async () => {
     const reader = createPostgresReader(database);
     const asked: string[] = [];
     const slow = {
@@ -157,7 +157,7 @@ describe('the feed', () => {
     await until(() => keys.includes('as soon as it is ready'));
   });
 
-  test('tells each row once, however often it is woken, and a row that changes again', async () => {
+  test('sends each row once despite repeated notifications, and again when it changes', async () => {
     const { feed, keys } = follow();
     await sleep(200);
     await record(entriesOf(failedOutcome({ key: 'x' })));
@@ -172,7 +172,7 @@ describe('the feed', () => {
     expect(keys()).toEqual(['x', 'x']);
   });
 
-  test('tells a row whose transaction began before those that were told, and ended after', async () => {
+  test('sends a row whose transaction began before those already sent, and ended after them', async () => {
     const { feed, keys } = follow();
     await sleep(200);
     await database.session(async (slow) => {
@@ -189,7 +189,7 @@ describe('the feed', () => {
     await until(() => keys().includes('slow'));
   });
 
-  test('leaves out what nobody could read, and says how much', async () => {
+  test('leaves out rows that are too many to read, and reports how many', async () => {
     const { feed, batches } = follow();
     await sleep(200);
     await insert(...Array.from({ length: 250 }, (_, i) => `many-${i}`));
@@ -199,7 +199,7 @@ describe('the feed', () => {
     expect(batches[0]?.skipped).toBe(150);
   });
 
-  test('goes on when the database is back', async () => {
+  test('continues when the database is back', async () => {
     const errors: Error[] = [];
     const { feed, keys } = follow({ onError: (error) => errors.push(error) });
     await sleep(200);
@@ -212,7 +212,7 @@ describe('the feed', () => {
     await until(() => keys().includes('back'));
   });
 
-  test('asks the database nothing while nobody listens', async () => {
+  test('does not query the database while there are no clients', async () => {
     let asked = 0;
     const reader = createPostgresReader({
       query: (text, values) => {

@@ -1,5 +1,5 @@
-// Requests at random, made of what the OpenAPI document says and of what nobody would say. Whatever
-// is asked, the answer is one that the document names, and never a fault of the server.
+// Random requests, built from the OpenAPI document and from values that it excludes. Every answer
+// must be one that the document lists, and never an internal error.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openApiDocument, routes } from '../../src/server/api/openapi.ts';
@@ -39,20 +39,20 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-test('the document has every route, each with a summary and its refusals', () => {
+test('the document has every route, each with a summary and its error responses', () => {
   expect(operations).toHaveLength(routes.length);
   for (const { operation } of operations) {
     expect(operation).toMatchObject({ summary: expect.any(String), tags: [expect.any(String)] });
   }
 });
 
-test('the server hands the document out', async () => {
+test('the server serves the document', async () => {
   const response = await api.request('/openapi.json');
   expect(await response.json()).toEqual(JSON.parse(JSON.stringify(document)));
   expect(document.openapi).toBe('3.1.0');
 });
 
-test('the page for people names every route, and needs no script', async () => {
+test('the page for people lists every route, and needs no script', async () => {
   const page = await (await api.request('/docs')).text();
   for (const { path, method } of operations) {
     expect(page).toContain(`<code>${method.toUpperCase()} ${path}</code>`);
@@ -60,7 +60,7 @@ test('the page for people names every route, and needs no script', async () => {
   expect(page).not.toMatch(/<script|style=/);
 });
 
-/** What goes wrong elsewhere. */
+/** Values that cause errors in other programs. */
 const nasty = [
   ...[
     '',
@@ -145,13 +145,13 @@ function urlOf(path: string, parameters: Parameter[], values: Record<string, str
   return query.length > 0 ? `${filled}?${query.join('&')}` : filled;
 }
 
-describe('whatever is asked of', () => {
+describe('any request to', () => {
   test.each(
     operations
       .filter(({ path }) => path !== '/v1/live')
       .map((each) => [each.method.toUpperCase(), each.path, each] as const),
   )(
-    '%s %s, the answer is one that the document names',
+    '%s %s gets an answer that the document lists',
     async (_, __, each) => {
       await fc.assert(
         fc.asyncProperty(requestsOf(each), async ({ url, body, accept }) => {
@@ -167,7 +167,7 @@ describe('whatever is asked of', () => {
           });
           const text = await response.text();
           expect(response.status, text).toBeLessThan(500);
-          // A path that is filled with nonsense may be another route, or none.
+          // A path with random values may match another route, or none.
           if (response.status !== 404 && response.status !== 405) {
             expect(Object.keys(each.operation.responses)).toContain(String(response.status));
           }

@@ -23,14 +23,14 @@ const get = (path: string | null, headers: Record<string, string> = {}, method =
   api.request(path ?? '', { headers, method });
 const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer());
 
-test('hands out the source and the gray file as they are', async () => {
+test('serves the source and the gray file unchanged', async () => {
   expect((await bytesOf(await get(image.links.source))).equals(source)).toBe(true);
   const gray = await get(image.links.gray);
   expect(gray.headers.get('content-type')).toBe('image/png');
   expect((await bytesOf(gray)).equals((await toGrayscale(source)).bytes)).toBe(true);
 });
 
-test('lets nothing in a file be run by a browser', async () => {
+test('lets a browser run nothing in a file', async () => {
   const { headers } = await get(image.links.source);
   expect(Object.fromEntries(headers)).toMatchObject({
     'content-type': 'image/jpeg',
@@ -41,7 +41,7 @@ test('lets nothing in a file be run by a browser', async () => {
   });
 });
 
-describe('a file that the client has already', () => {
+describe('a file that the client already has', () => {
   test.each([
     ['its ETag', (etag: string) => etag],
     ['its ETag, weakly', (etag: string) => `W/${etag}`],
@@ -55,7 +55,7 @@ describe('a file that the client has already', () => {
     expect(await bytesOf(response)).toHaveLength(0);
   });
 
-  test('is sent when it is another', async () => {
+  test('is sent when it has changed', async () => {
     expect((await get(image.links.gray, { 'if-none-match': '"other"' })).status).toBe(200);
   });
 });
@@ -66,7 +66,7 @@ describe('a range', () => {
     ['bytes=100-', 100, undefined],
     ['bytes=-7', -7, undefined],
     ['bytes=5-99999999', 5, undefined],
-  ])('%s is that part', async (range, start, end) => {
+  ])('%s returns that part', async (range, start, end) => {
     const response = await get(image.links.source, { range });
     const part = source.subarray(start, end);
     expect(response.status).toBe(206);
@@ -79,7 +79,7 @@ describe('a range', () => {
   });
 
   test.each(['bytes=0-1,4-5', 'lines=1-2', 'bytes=x', 'bytes=-', ''])(
-    '%j is answered with the whole file',
+    '%j returns the whole file',
     async (range) => {
       const response = await get(image.links.source, { range });
       expect(response.status).toBe(200);
@@ -94,7 +94,7 @@ describe('a range', () => {
     expect(response.headers.get('content-range')).toBe(`bytes */${source.length}`);
   });
 
-  test('of what has changed since is answered with the whole file', async () => {
+  test('of a file that has changed since returns the whole file', async () => {
     const etag = (await get(image.links.source)).headers.get('etag') ?? '';
     const range = 'bytes=0-1';
     expect((await get(image.links.source, { range, 'if-range': etag })).status).toBe(206);
@@ -122,13 +122,13 @@ test.each([
   expect(await head?.text()).toBe('');
   const namesOf = (response?: Response) =>
     [...(response?.headers.keys() ?? [])].filter(
-      // Of the connection, and of a body that is not made.
+      // Headers of the connection, and of a body that is not created.
       (name) => !['connection', 'transfer-encoding', 'content-length'].includes(name),
     );
   expect(namesOf(head)).toEqual(namesOf(whole));
 });
 
-test('HEAD says what GET would, without the bytes', async () => {
+test('HEAD returns the headers of GET, without the bytes', async () => {
   const [head, whole] = [await get(image.links.gray, {}, 'HEAD'), await get(image.links.gray)];
   expect(head.status).toBe(200);
   expect(Object.fromEntries(head.headers)).toEqual(Object.fromEntries(whole.headers));
@@ -136,7 +136,7 @@ test('HEAD says what GET would, without the bytes', async () => {
 });
 
 describe('a thumbnail', () => {
-  test('is a small WebP of the width that was asked for', async () => {
+  test('is a small WebP of the requested width', async () => {
     const response = await get(image.links.thumbnail);
     expect(response.headers.get('content-type')).toBe('image/webp');
     const { width, height } = await sharp(await bytesOf(response)).metadata();
@@ -148,7 +148,7 @@ describe('a thumbnail', () => {
     expect((await sharp(await bytesOf(response)).metadata()).width).toBe(400);
   });
 
-  test('of a very tall image is as high as WebP can be', async () => {
+  test('of a very tall image has at most the maximum height of WebP', async () => {
     const create = { width: 64, height: 60_000, channels: 3, background: '#47a' } as const;
     const tall = await addImage(api, 'tall.png', await sharp({ create }).png().toBuffer());
     const response = await get(tall.links.thumbnail);
@@ -157,13 +157,13 @@ describe('a thumbnail', () => {
     expect({ width, height }).toEqual({ width: 17, height: 16_383 });
   });
 
-  test('has an ETag of its own', async () => {
+  test('has a separate ETag', async () => {
     const etag = (await get(image.links.thumbnail)).headers.get('etag') ?? '';
     expect(etag).not.toBe((await get(image.links.gray)).headers.get('etag'));
     expect((await get(image.links.thumbnail, { 'if-none-match': etag })).status).toBe(304);
   });
 
-  test.each(['0', '15', '1025', '99999', '1e2', '-20'])('is not %s wide', async (width) => {
+  test.each(['0', '15', '1025', '99999', '1e2', '-20'])('rejects width %s', async (width) => {
     expect((await get(`${image.links.gray}?width=${width}`)).status).toBe(400);
   });
 });
@@ -196,7 +196,7 @@ test('16 thumbnails of large AVIF outputs are decoded outside of this process', 
   }
 }, 180_000);
 
-describe('names of files', () => {
+describe('file names', () => {
   test.each([
     ['<img src=x onerror=alert(1)>.png', '_img src_x onerror_alert_1__.png'],
     ['quo"te\\.png', 'quo_te_.png'],
@@ -215,8 +215,8 @@ describe('names of files', () => {
   });
 });
 
-describe('a file that is no longer the row’s own', () => {
-  test('is gone where a later upload took its place', async () => {
+describe('a file that no longer belongs to the row', () => {
+  test('is gone if a later upload replaced it', async () => {
     const older = await addImage(api, 'later.png', await tinyPng(1));
     await addImage(api, 'later.png', await tinyPng(2));
     for (const path of [older.links.source, older.links.gray, older.links.thumbnail]) {
@@ -226,7 +226,7 @@ describe('a file that is no longer the row’s own', () => {
     }
   });
 
-  test('is not found where it was removed', async () => {
+  test('is not found if it was removed', async () => {
     const removed = await addImage(api, 'removed.png', await tinyPng(3));
     await api.parts.files.remove({ bucket: 'uploads', key: 'removed.png' });
     await api.parts.files.remove({ bucket: 'uploads', key: 'grayscale/removed.png' });
@@ -237,7 +237,7 @@ describe('a file that is no longer the row’s own', () => {
     }
   });
 
-  test('is not taken from an object that something else put there', async () => {
+  test('is not read from an object that another program put there', async () => {
     await api.parts.pipeline.ledger.record(entriesOf(convertedOutcome({ key: 'foreign.jpg' })));
     const Body = '<script>alert(1)</script>';
     const Key = 'grayscale/foreign.jpg';

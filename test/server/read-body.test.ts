@@ -16,14 +16,14 @@ const pieces = ['a', 'bcd', '', 'efghijk', 'lm'];
 
 test.each([
   ['nothing', {}],
-  ['what comes', { 'content-length': '13' }],
-  ['less than comes', { 'content-length': '2' }],
-  ['more than comes', { 'content-length': '99' }],
-])('reads all pieces in their order where the client announces %s', async (_, headers) => {
+  ['the actual length', { 'content-length': '13' }],
+  ['less than the actual length', { 'content-length': '2' }],
+  ['more than the actual length', { 'content-length': '99' }],
+])('reads all chunks in order when the client announces %s', async (_, headers) => {
   expect(await read(requestOf(pieces, headers))).toBe('abcdefghijklm');
 });
 
-test('reads a body without a byte', async () => {
+test('reads an empty body', async () => {
   expect(await read(requestOf([]))).toBe('');
 });
 

@@ -1,4 +1,4 @@
-// Outputs that follow their sources, by the webhook.
+// Outputs are removed with their sources, through the webhook.
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { minioEvent, s3Event } from '../../testing/events.ts';
@@ -31,7 +31,7 @@ test('a removal is answered once output and rows are gone', async () => {
   expect(await following.parts.files.look(output)).toBeUndefined();
 });
 
-test('a removal is acknowledged and ignored where outputs stay', async () => {
+test('a removal is acknowledged and ignored if outputs are kept', async () => {
   const keeping = await startApi();
   try {
     await addImage(keeping, 'kept.png', await tinyPng(1));

@@ -1,4 +1,4 @@
-// The server as others meet it: on a port, with clients that are slow, gone, too many or too large.
+// The server as clients see it: on a port, with clients that are slow, gone, too many or too large.
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
@@ -66,7 +66,7 @@ test('answers on its port, and events reach streams of other servers on the same
   const startedAt = performance.now();
   await fetch(`${one.url}/v1/events`, { method: 'POST', body: event });
   await waitFor('grayscale/across.png');
-  // Without the notification it would be found after two seconds, half of the time.
+  // Without the notification, it would take two seconds in half of the runs.
   expect(performance.now() - startedAt).toBeLessThan(10_000);
   await reader?.cancel();
 });
@@ -84,7 +84,7 @@ describe('an address that others can reach', () => {
   );
 });
 
-test('says in a sentence that its port is taken', async () => {
+test('reports in a sentence that its port is in use', async () => {
   const { url } = await start();
   const parts = await openServer(testConfig({ store, database }));
   const port = Number(new URL(url).port);
@@ -93,7 +93,7 @@ test('says in a sentence that its port is taken', async () => {
   await parts.close();
 });
 
-test('answers health checks at once while large pictures are converted', async () => {
+test('answers health checks quickly while large images are converted', async () => {
   const { url } = await start({ MEMORY_BUDGET_MB: '4096' });
   const picture = await noise(3_000, 2_000);
   await post(`${url}/v1/convert`, picture);
@@ -111,11 +111,11 @@ test('answers health checks at once while large pictures are converted', async (
   }
   for (const response of await working) expect(response.status).toBe(200);
   expect(waits.length).toBeGreaterThan(5);
-  // On a machine that does other things too, a single one may be late; the usual one must not be.
+  // On a busy machine a single answer may be late; the typical one must not be.
   expect(waits.toSorted((a, b) => a - b)[Math.floor(waits.length / 2)]).toBeLessThan(50);
 }, 60_000);
 
-test('turns away what it cannot take, at once, and says when to come back', async () => {
+test('refuses requests beyond its capacity immediately, and says when to retry', async () => {
   const { url } = await start({ CONCURRENCY: '1' });
   const picture = await noise(2_000, 1_500);
   const responses = await Promise.all(
@@ -129,7 +129,7 @@ test('turns away what it cannot take, at once, and says when to come back', asyn
   expect((await post(`${url}/v1/convert`, picture)).status).toBe(200);
 }, 60_000);
 
-/** Sends a part of a body and then nothing, or goes away. */
+/** Sends a part of a body and then nothing, or disconnects. */
 function sendPart(url: string, { length, part }: { length: number; part: Uint8Array }) {
   const sending = request(url, { method: 'POST', headers: { 'content-length': length } });
   sending.on('error', () => {});
@@ -150,7 +150,7 @@ describe('a client', () => {
     20_000,
   );
 
-  test('that goes away in the middle of an upload leaves nothing in the bucket', async () => {
+  test('that disconnects during an upload leaves nothing in the bucket', async () => {
     const { url } = await start();
     const path = '/v1/uploads?key=half.png';
     const sending = sendPart(`${url}${path}`, { length: 5_000_000, part: new Uint8Array(100_000) });
@@ -162,7 +162,7 @@ describe('a client', () => {
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
   });
 
-  test('that goes away while its picture is converted makes room for others', async () => {
+  test('that disconnects while its image is converted makes room for others', async () => {
     const { url } = await start({
       CONCURRENCY: '1',
       MAX_PIXELS: '200000000',
@@ -186,11 +186,11 @@ describe('a client', () => {
         timeout: 20_000,
       })
       .toBe(200);
-    // One of those 16 pictures alone takes longer.
+    // A single one of those 16 images takes longer.
     expect(performance.now() - startedAt).toBeLessThan(20_000);
   }, 60_000);
 
-  test('that speaks no HTTP, or too much of it, does no harm', async () => {
+  test('that sends invalid or excessive HTTP does no harm', async () => {
     const { url } = await start();
     const port = Number(new URL(url).port);
     for (const text of [
@@ -208,7 +208,7 @@ describe('a client', () => {
   });
 });
 
-test('finishes what it has begun when it is stopped, and takes nothing new', async () => {
+test('finishes the work in progress when it is stopped, and accepts no more', async () => {
   const server = await start();
   const { url } = server;
   await post(`${url}/v1/convert`, await tinyPng(1));

@@ -1,5 +1,5 @@
-// A store that does not answer, and clients that pause: each is waited for within bounds, and the log
-// says which of the two it was.
+// A store that does not answer, and clients that pause: each wait is bounded, and the log says
+// which of the two was the cause.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
@@ -70,7 +70,7 @@ test.each([
   15_000,
 );
 
-test('a store that falls silent in mid-file ends the answer, and is named as the cause', async () => {
+test('a store that becomes silent in the middle of a file ends the answer, and is named as the cause', async () => {
   proxy.silenceAfter(2 ** 20);
   const response = await fetch(`${server.url}${path}`);
   expect(response.status).toBe(200);
@@ -83,7 +83,7 @@ test('a store that falls silent in mid-file ends the answer, and is named as the
   ]);
 }, 15_000);
 
-test('a client that pauses for longer than that gets the whole file', async () => {
+test('a client that pauses longer than that limit gets the whole file', async () => {
   const client = sendRaw(server.url, headOf('GET', path, { connection: 'close' }), {
     isDeaf: true,
   });
@@ -96,7 +96,7 @@ test('a client that pauses for longer than that gets the whole file', async () =
   expect(logged).toEqual([]);
 }, 30_000);
 
-test('300 clients that leave files unread, or ask for HEAD, keep none from others', async () => {
+test('300 clients that leave files unread, or send HEAD, do not block others', async () => {
   for (let i = 0; i < 300; i++) {
     const client = sendRaw(server.url, headOf(i % 2 ? 'HEAD' : 'GET', path), { isDeaf: true });
     if (i % 10 === 0) await sleep(20);

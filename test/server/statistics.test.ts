@@ -48,7 +48,7 @@ async function ask<Report>(path: string): Promise<Report> {
 const times = 'since=2026-01-01&until=2100-01-01';
 const window = { sinceMs: Date.parse('2026-01-01'), untilMs: Date.parse('2100-01-01') };
 
-test('the report is the one that the command line makes', async () => {
+test('the report is the same as on the command line', async () => {
   const { prices, close } = await openStatistics(api.parts.config);
   const sample = await sampleRows(createPostgresSampler(api.database), window);
   const expected = reportStats(sample, { window, by: 'version', prices });
@@ -59,7 +59,7 @@ test('the report is the one that the command line makes', async () => {
   expect(report.groups.map(({ name }) => name).sort()).toEqual(['0.1.0', '0.2.0']);
 });
 
-test('says whether one release is faster than another', async () => {
+test('reports whether one release is faster than another', async () => {
   const path = `/v1/stats/compare?baseline=0.1.0&candidate=0.2.0&${times}`;
   const report = await ask<CompareReport>(path);
   expect(report.image.comparison).toMatchObject({
@@ -74,7 +74,7 @@ test('says whether one release is faster than another', async () => {
   expect((await ask<CompareReport>(`${back}&tolerance=900`)).isRegression).toBe(false);
 });
 
-test('compares times as well, and says where there is nothing to compare', async () => {
+test('also compares periods, and reports when there is nothing to compare', async () => {
   const report = await ask<CompareReport>('/v1/stats/compare?baseline=48h..24h&candidate=24h..');
   expect(report.image.comparison).toMatchObject({
     verdict: 'unknown',
@@ -83,7 +83,7 @@ test('compares times as well, and says where there is nothing to compare', async
   });
 });
 
-test('divides a time into parts', async () => {
+test('divides a period into parts', async () => {
   const { buckets } = await ask<TimelineReport>('/v1/stats/timeline?since=1h&buckets=6');
   expect(buckets).toHaveLength(6);
   expect(buckets.at(-1)).toMatchObject({ converted: 2 * perVersion, failed: 2 });
@@ -97,7 +97,7 @@ test.each([
   ['/v1/stats/distribution', DistributionSchema],
   ['/v1/stats/compare?baseline=0.1.0&candidate=0.2.0', CompareSchema],
   ['/v1/stats/compare?baseline=none&candidate=0.2.0', CompareSchema],
-])('%s is what the OpenAPI document says, field by field', async (path, schema) => {
+])('%s matches the OpenAPI document, field by field', async (path, schema) => {
   const report = await ask(path);
   expect(schema.parse(report)).toEqual(report);
 });
@@ -118,7 +118,7 @@ describe('refuses', () => {
   });
 });
 
-test('says that the database is the trouble, and answers again when it is back', async () => {
+test('names the database as the problem, and answers again when it is back', async () => {
   await api.database.query('ALTER TABLE image_metadata RENAME TO away');
   const response = await api.request('/v1/stats');
   await api.database.query('ALTER TABLE away RENAME TO image_metadata');
@@ -126,7 +126,7 @@ test('says that the database is the trouble, and answers again when it is back',
   expect((await api.request('/v1/stats')).status).toBe(200);
 });
 
-test('a question that the database does not answer in time is refused, with what to ask instead', async () => {
+test('a query that the database does not answer in time is refused, with what to request instead', async () => {
   await api.database.session(async (client) => {
     await client.query('BEGIN');
     await client.query('LOCK TABLE image_metadata');

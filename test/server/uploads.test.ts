@@ -45,7 +45,7 @@ test('puts the bytes into the bucket and says where the outcome will appear', as
   expect(await (await api.request(answer.outcome)).json()).toEqual({ images: [], next: null });
 });
 
-test.each(oddKeys)('takes the key %j as it is', async (key) => {
+test.each(oddKeys)('accepts the key %j unchanged', async (key) => {
   const response = await upload(key, await tinyPng(1));
   expect(response.status).toBe(202);
   expect((await read<{ key: string }>(response)).key).toBe(key);
@@ -64,13 +64,13 @@ test.each([
 describe('refuses', () => {
   test.each([
     ['an output', 'grayscale/photo.png'],
-    ['a way up', '../photo.png'],
-    ['a way up inside', 'a/../../photo.png'],
+    ['a path to the parent folder', '../photo.png'],
+    ['a path to the parent folder in the middle', 'a/../../photo.png'],
     ['a dot', './photo.png'],
     ['a folder', 'folder/'],
     ['nothing', ''],
     ['NUL', 'a\0b'],
-    ['too long a key', 'x'.repeat(1_025)],
+    ['a key that is too long', 'x'.repeat(1_025)],
   ])('%s as the key', async (_, key) => {
     const response = await upload(key, await tinyPng(1));
     expect(response.status).toBe(400);
@@ -98,7 +98,7 @@ describe('refuses', () => {
     expect(await stored('lying.png')).toBeUndefined();
   });
 
-  test('to sign a URL for a bucket that lets no browsers in', async () => {
+  test('to sign a URL for a bucket that does not allow browsers', async () => {
     const path = '/v1/uploads?key=a.png&presigned=true';
     const response = await api.request(path, { method: 'POST' });
     expect(response.status).toBe(409);

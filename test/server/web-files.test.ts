@@ -33,7 +33,7 @@ test.each([
 const browser = { accept: 'text/html,application/xhtml+xml;q=0.9' };
 
 test.each(['/images/42', '/assets', '/compare'])(
-  '%s is answered with the page where a person opens it',
+  '%s is answered with the page when a browser opens it',
   async (path) => {
     const response = await app.request(path, { headers: browser });
     expect(await response.text()).toBe('the page');
@@ -42,7 +42,7 @@ test.each(['/images/42', '/assets', '/compare'])(
   },
 );
 
-test.each(['/v1/nope', '/nope.js', '/assets/nope.js'])('%s is never the page', async (path) => {
+test.each(['/v1/nope', '/nope.js', '/assets/nope.js'])('%s never gets the page', async (path) => {
   const response = await app.request(path, { headers: browser });
   expect(response.status).toBe(404);
   expect(response.headers.get('cache-control')).toBe(null);
@@ -56,11 +56,11 @@ test.each([
   '/assets/..%2f..%2fsecret.html',
   '//secret.html',
   '/icon.svg%00',
-])('%s leads to no file', async (path) => {
+])('%s finds no file', async (path) => {
   expect((await app.request(path)).status).toBe(404);
 });
 
-test('HEAD has the headers of the file and no body', async () => {
+test('HEAD returns the headers of the file and no body', async () => {
   const response = await app.request('/assets/index-1a2b.js', { method: 'HEAD' });
   expect(response.headers.get('content-length')).toBe('10');
   expect(await response.text()).toBe('');

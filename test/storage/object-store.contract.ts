@@ -4,7 +4,7 @@ import type { ObjectStore } from '../../src/pipeline/index.ts';
 
 const maxBytes = 1_000;
 
-/** Keys that break stores, where the key can be a file's path as well. */
+/** Keys that break stores, restricted to keys that can also be the path of a file. */
 export const oddKeys = [
   'a b.png',
   'a+b.png',
@@ -16,7 +16,7 @@ export const oddKeys = [
   `${'long/'.repeat(150)}name.png`,
 ];
 
-/** What every object store does; `bucket` exists and is empty. */
+/** What every object store must do; `bucket` exists and is empty. */
 export function describeObjectStore(
   name: string,
   open: () => { store: ObjectStore; bucket: string },
@@ -34,7 +34,7 @@ export function describeObjectStore(
       expect(await store.head({ bucket, key: 'nothing' })).toBeUndefined();
     });
 
-    test('reads what was put, whole', async () => {
+    test('reads what was stored, completely', async () => {
       const { store, bucket } = open();
       await store.put({ bucket, key: 'whole' }, object('hello'));
       const read = await store.read({ bucket, key: 'whole' }, { maxBytes });
@@ -43,7 +43,7 @@ export function describeObjectStore(
       expect(read?.metadata).toBeDefined();
     });
 
-    test('replaces what was there, and tells the contents apart by their ETags', async () => {
+    test('replaces an existing object, and distinguishes the contents by their ETags', async () => {
       const { store, bucket } = open();
       const ref = { bucket, key: 'replaced' };
       await store.put(ref, object('one'));
@@ -55,7 +55,7 @@ export function describeObjectStore(
       expect(second?.sizeBytes).toBe(4);
     });
 
-    test('says the same of an object whether it reads it or only looks', async () => {
+    test('reports the same about an object whether it reads it or only its metadata', async () => {
       const { store, bucket } = open();
       const ref = { bucket, key: 'same' };
       await store.put(ref, object('content'));
@@ -63,7 +63,7 @@ export function describeObjectStore(
       expect(await store.head(ref)).toEqual(found);
     });
 
-    test('does not download an object that is larger than asked for', async () => {
+    test('does not download an object larger than requested', async () => {
       const { store, bucket } = open();
       await store.put({ bucket, key: 'large' }, object('x'.repeat(maxBytes + 1)));
       await store.put({ bucket, key: 'just' }, object('x'.repeat(maxBytes)));
@@ -74,14 +74,14 @@ export function describeObjectStore(
       expect(just?.bytes).toHaveLength(maxBytes);
     });
 
-    test('keeps an empty object apart from no object', async () => {
+    test('distinguishes an empty object from no object', async () => {
       const { store, bucket } = open();
       await store.put({ bucket, key: 'empty' }, object(''));
       const read = await store.read({ bucket, key: 'empty' }, { maxBytes });
       expect(read?.bytes).toHaveLength(0);
     });
 
-    test('removes what is there, and does not mind where nothing is', async () => {
+    test('removes an existing object, and ignores a missing one', async () => {
       const { store, bucket } = open();
       const ref = { bucket, key: 'removed' };
       await store.put(ref, object('x'));
@@ -91,7 +91,7 @@ export function describeObjectStore(
       expect(await store.remove(ref)).toBe(true);
     });
 
-    test.each(oddKeys)('takes the key %j as it is', async (key) => {
+    test.each(oddKeys)('accepts the key %j unchanged', async (key) => {
       const { store, bucket } = open();
       await store.put({ bucket, key }, object(key));
       const read = await store.read({ bucket, key }, { maxBytes });

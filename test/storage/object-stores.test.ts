@@ -24,7 +24,7 @@ describe('files', () => {
   describeObjectStore('a folder', () => ({ store: createFileStore(), bucket: folder }));
 
   test.each(['../outside.png', '..', 'a/../../outside.png', '/etc/passwd', ''])(
-    'refuses the key %j, which leads out of the bucket',
+    'refuses the key %j, which points outside of the bucket',
     async (key) => {
       const put = createFileStore().put(
         { bucket: folder, key },
@@ -34,13 +34,13 @@ describe('files', () => {
     },
   );
 
-  test('does not take a folder beside the bucket for a part of it', async () => {
+  test('does not treat a folder next to the bucket as a part of it', async () => {
     const key = `../${folder.split('/').at(-1)}-secret/x`;
     const read = createFileStore().read({ bucket: folder, key }, { maxBytes: 1 });
     await expect(read).rejects.toThrow('Expected a path below');
   });
 
-  test('creates a file only where there is none', async () => {
+  test('creates a file only if there is none', async () => {
     const store = createFileStore();
     const ref = { bucket: folder, key: 'new/file.png' };
     expect(await store.create(ref, { bytes: Buffer.from('first') })).toBe(true);
@@ -48,7 +48,7 @@ describe('files', () => {
     expect(await readFile(join(folder, 'new/file.png'), 'utf8')).toBe('first');
   });
 
-  test('creates a file once when many try at the same time', async () => {
+  test('creates a file once when several try at the same time', async () => {
     const store = createFileStore();
     const made = await Promise.all(
       Array.from({ length: 20 }, (_, i) =>
@@ -58,7 +58,7 @@ describe('files', () => {
     expect(made.filter(Boolean)).toHaveLength(1);
   });
 
-  test('leaves nothing behind when it cannot give the file its name', async () => {
+  test('leaves nothing behind when it cannot create the file', async () => {
     const store = createFileStore();
     await writeFile(join(folder, 'taken'), '');
     const put = store.put(
@@ -69,7 +69,7 @@ describe('files', () => {
     expect(await readdir(folder)).toEqual(['taken']);
   });
 
-  test('takes a name as long as names can be', async () => {
+  test('accepts a name of the maximum length', async () => {
     const key = `${'n'.repeat(251)}.png`;
     await createFileStore().put({ bucket: folder, key }, { ...png, bytes: Buffer.from('x') });
     expect(await readdir(folder)).toEqual([key]);
@@ -88,7 +88,7 @@ describe('S3', () => {
     bucket: 'uploads',
   }));
 
-  test('takes keys of 1,024 bytes and paths with dots and double slashes', async () => {
+  test('accepts keys of 1,024 bytes and paths with dots and double slashes', async () => {
     const store = createS3Store(server.s3);
     for (const key of ['é'.repeat(512), '../up', './here', 'a//b', 'back\\slash', 'tab\there']) {
       await store.put({ bucket: 'uploads', key }, { ...png, bytes: Buffer.from(key) });
@@ -97,7 +97,7 @@ describe('S3', () => {
     }
   });
 
-  test('gives an output its content type and where it comes from', async () => {
+  test('stores the content type and the source of an output', async () => {
     const ref = { bucket: 'uploads', key: 'grayscale/typed.png' };
     const metadata = { 'source-etag': 'abc', recipe: 'rec601 png' };
     await createS3Store(server.s3).put(ref, {
@@ -110,7 +110,7 @@ describe('S3', () => {
     expect(head.Metadata).toEqual(metadata);
   });
 
-  test('takes a missing bucket for a mistake and not for a missing object', async () => {
+  test('reports a missing bucket as an error and not as a missing object', async () => {
     const read = createS3Store(server.s3).read(
       { bucket: 'no-such-bucket', key: 'x' },
       { maxBytes: 1 },
@@ -118,7 +118,7 @@ describe('S3', () => {
     await expect(read).rejects.toMatchObject({ cause: { name: 'NoSuchBucket' } });
   });
 
-  test('sees an object written by another client in the meantime', async () => {
+  test('sees an object that another client wrote in the meantime', async () => {
     const store = createS3Store(server.s3);
     const ref = { bucket: 'uploads', key: 'changing' };
     await store.put(ref, { ...png, bytes: Buffer.from('before') });

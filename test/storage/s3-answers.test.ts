@@ -1,4 +1,4 @@
-// What the S3 adapter makes of answers that a real S3 gives rarely, from a server that gives them.
+// How the S3 adapter handles answers that a real S3 rarely gives, from a server that gives them.
 import { once } from 'node:events';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -23,7 +23,7 @@ afterEach(() => {
   close = undefined;
 });
 
-/** The address of a server that answers each request so. */
+/** The address of a server that answers each request this way. */
 async function serverThatIs(answer: RequestListener): Promise<S3ClientConfig> {
   const server = createServer((request, response) => {
     request.resume();
@@ -37,7 +37,7 @@ async function serverThatIs(answer: RequestListener): Promise<S3ClientConfig> {
   return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-/** The adapter in front of it. */
+/** The adapter, connected to that server. */
 async function storeThatIs(answer: RequestListener) {
   return storeOn(await serverThatIs(answer));
 }
@@ -59,13 +59,13 @@ function answering(status: number, body = '', headers: Record<string, string> = 
   return storeThatIs((_, response) => void response.writeHead(status, headers).end(body));
 }
 
-describe('an answer that is an error', () => {
+describe('an error answer', () => {
   const error = (code: string) => `<Error><Code>${code}</Code><Message>no</Message></Error>`;
 
   test.each([
     ['InvalidObjectState', 403, 'SOURCE_ARCHIVED'],
     ['KeyTooLongError', 400, 'OUTPUT_KEY_TOO_LONG'],
-  ])('%s is a failure that no retry mends', async (code, status, expected) => {
+  ])('%s is a failure that no retry fixes', async (code, status, expected) => {
     const store = await answering(status, error(code));
     const request =
       code === 'InvalidObjectState'
@@ -89,7 +89,7 @@ describe('an answer that is an error', () => {
     await expect(request).rejects.toMatchObject({ cause: { name: code } });
   });
 
-  test('no answer at all is a store that is unavailable', async () => {
+  test('no answer means that the store is unavailable', async () => {
     const config = await serverThatIs((request) => request.socket.destroy());
     const read = storeOn(config).read(ref, { maxBytes: 10 });
     await expect(read).rejects.toBeInstanceOf(Unavailable);
@@ -106,7 +106,7 @@ describe('an answer that is an error', () => {
     await expect(createS3Files(clientOn(config)).reach('uploads')).rejects.toBeInstanceOf(Class);
   });
 
-  test('an answer that does not come in time is a timeout', async () => {
+  test('an answer that is too late is a timeout', async () => {
     const config = await serverThatIs(() => {});
     const files = createS3Files(
       clientOn({ ...config, requestHandler: { requestTimeout: 50, throwOnRequestTimeout: true } }),
@@ -117,7 +117,7 @@ describe('an answer that is an error', () => {
   test.each([
     ['a page', '<html><body>Not Found</body></html>', 'text/html'],
     ['nothing', '', 'text/plain'],
-  ])('404 with %s, as proxies say it, is not a missing object', async (_, body, type) => {
+  ])('404 with %s, as proxies send it, is not a missing object', async (_, body, type) => {
     const store = await answering(404, body, { 'content-type': type });
     await expect(store.read(ref, { maxBytes: 10 })).rejects.toThrow();
   });
@@ -140,9 +140,13 @@ describe('a list', () => {
   }
 
   test.each([
-    ['in characters that XML does not have', 'a%0D%0A%1B+b%2Bc%25%C3%A4/d', 'a\r\n\u001b b+c%ä/d'],
-    ['of a store that encodes spaces otherwise', 'a%20b', 'a b'],
-    ['of a store that says it encodes and does not', '100%/a b', '100%/a b'],
+    [
+      'with characters that XML does not allow',
+      'a%0D%0A%1B+b%2Bc%25%C3%A4/d',
+      'a\r\n\u001b b+c%ä/d',
+    ],
+    ['of a store that encodes spaces differently', 'a%20b', 'a b'],
+    ['of a store that says that it encodes and does not', '100%/a b', '100%/a b'],
   ])('has keys %s', async (_, key, expected) => {
     let asked = '';
     const server = await serverThatIs((request, response) => {
@@ -154,7 +158,7 @@ describe('a list', () => {
     expect(listed).toMatchObject([{ key: expected }]);
   });
 
-  test('has keys as they are where the store does not encode them', async () => {
+  test('has unchanged keys if the store does not encode them', async () => {
     const server = await serverThatIs((_, response) =>
       response.writeHead(200).end(listOf('a+b%20c')),
     );
@@ -177,7 +181,7 @@ describe('a version', () => {
     expect(await store.read(ref, { maxBytes: 10 })).not.toHaveProperty('versionId');
   });
 
-  test('is what the bucket calls it', async () => {
+  test('is the one that the bucket reports', async () => {
     const store = await answeredWith('v1');
     expect(await store.head(ref)).toEqual({
       etag: 'e',
@@ -190,10 +194,10 @@ describe('a version', () => {
 });
 
 describe('a body', () => {
-  /** More than the buffers of a connection hold. */
+  /** More than the buffers of a connection can hold. */
   const largeBytes = 32 * 2 ** 20;
 
-  test('without an announced length is read whole', async () => {
+  test('is read completely without an announced length', async () => {
     const store = await storeThatIs((_, response) => {
       response.writeHead(200, { etag: '"e"' });
       response.write('in two ');
@@ -227,7 +231,7 @@ describe('a body', () => {
     10_000,
   );
 
-  test('that ended early is not taken for the object', async () => {
+  test('that ended early is not treated as the object', async () => {
     const store = await storeThatIs((_, response) => {
       response.writeHead(200, { 'content-length': '100', etag: '"x"' });
       response.write('only this');
@@ -236,8 +240,8 @@ describe('a body', () => {
     await expect(store.read(ref, { maxBytes: 1_000 })).rejects.toBeInstanceOf(Unavailable);
   });
 
-  // Node's own client notices above that the connection broke; another may take it for the end.
-  test('that is shorter than announced is not taken for the object', async () => {
+  // Node's client notices above that the connection broke; another client may treat it as the end.
+  test('that is shorter than announced is not treated as the object', async () => {
     const response = {
       statusCode: 200,
       headers: { 'content-length': '100', etag: '"x"' },

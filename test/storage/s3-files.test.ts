@@ -52,7 +52,7 @@ describe('files of a real S3', () => {
     await expect(outside).rejects.toThrow(RangeOutsideError);
   });
 
-  test('that are not there are undefined', async () => {
+  test('are undefined if they do not exist', async () => {
     expect(await files.open({ bucket, key: 'none' })).toBeUndefined();
     expect(await files.look({ bucket, key: 'none' })).toBeUndefined();
     await files.remove({ bucket, key: 'none' });
@@ -70,7 +70,7 @@ describe('files of a real S3', () => {
       /of 5 bytes, as announced, but 8 came/,
     ],
     ['breaks', () => Readable.from(breaking()), /broken/],
-  ])('of a body that %s are not there', async (_, body, message) => {
+  ])('do not exist if their body %s', async (_, body, message) => {
     await expect(write('bad', body(), 5)).rejects.toThrow(message);
     expect(await files.look({ bucket, key: 'bad' })).toBeUndefined();
   });
@@ -80,7 +80,7 @@ describe('files of a real S3', () => {
     throw new Error('broken');
   }
 
-  test('of a body that is given up are not there', async () => {
+  test('do not exist if their body is given up', async () => {
     const stop = new AbortController();
     const endless = new Readable({ read() {} });
     endless.push('abc');
@@ -103,18 +103,18 @@ describe('files of a real S3', () => {
     expect(await listing('list/')).toHaveLength(1);
   });
 
-  test('lie in a bucket that can be reached, or cannot', async () => {
+  test('are in a bucket that is available, or is not', async () => {
     await files.reach(bucket);
     await expect(files.reach('no-such-bucket')).rejects.toThrow();
   });
 
-  test('have no URLs for browsers where the bucket lets none in', async () => {
+  test('have no URLs for browsers if the bucket does not allow them', async () => {
     const options = { contentType: 'image/png', expiresSeconds: 60 };
     expect(await files.presign({ bucket, key: 'a' }, options)).toBeUndefined();
   });
 });
 
-test('where the bucket lets browsers in, a URL takes the very object, its type, and a while', async () => {
+test('where the bucket allows browsers, a URL is signed for one object, its type and a period', async () => {
   const rules = `<CORSConfiguration><CORSRule><AllowedMethod>PUT</AllowedMethod><AllowedOrigin>*</AllowedOrigin></CORSRule></CORSConfiguration>`;
   const server = createServer((_, response) => response.end(rules)).listen(0, '127.0.0.1');
   await once(server, 'listening');

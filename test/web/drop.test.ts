@@ -1,4 +1,4 @@
-// Drop pictures onto the page, as a person does, and look at what comes of them.
+// Drops images onto the page, as a person does, and checks the results.
 import { readFile } from 'node:fs/promises';
 import { unzipSync } from 'fflate';
 import type { Page } from 'playwright-core';
@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const samples = ['dunes.jpg', 'logo.png', 'chart.webp'];
 
-test('three pictures are dropped and appear beside their gray twins, pixel for pixel', async () => {
+test('three dropped images appear next to their gray outputs, pixel for pixel', async () => {
   const { page, complaints, close } = await browser.open(dashboard.url);
   await page.getByText('Drop pictures or folders here').waitFor();
   await screenshot(page, 'drop-empty');
@@ -77,7 +77,7 @@ test('three pictures are dropped and appear beside their gray twins, pixel for p
   await close();
 });
 
-test('a picture is pasted, and compared by every method', async () => {
+test('an image is pasted, and compared by every method', async () => {
   const { page, complaints, close } = await browser.open(dashboard.url);
   await page.getByText('up to 105 MB').waitFor();
   const bytes = [...(await sharp('samples/chart.webp').resize(120).png().toBuffer())];
@@ -92,12 +92,12 @@ test('a picture is pasted, and compared by every method', async () => {
   const means = await Promise.all(
     ['red', 'blue'].map(async (method) => {
       const { rgba } = await pixelsOf(dialog.getByAltText(new RegExp(`by ${method},`)));
-      // Lossy WebP is stored as YUV, which does not become RGB without rounding.
+      // Lossy WebP is stored as YUV, and its conversion to RGB rounds.
       expect(colourfulness(rgba)).toBeLessThanOrEqual(4);
       return rgba.reduce((sum, value) => sum + value, 0) / rgba.length;
     }),
   );
-  // The chart is red and green: by its blue alone it is darker.
+  // The chart is red and green: its blue channel alone is darker.
   expect(means[0]).toBeGreaterThan((means[1] ?? 0) + 5);
   await screenshot(page, 'drop-methods');
   await page.keyboard.press('Escape');
@@ -106,7 +106,7 @@ test('a picture is pasted, and compared by every method', async () => {
   await close();
 });
 
-test('what is no picture is refused with the reason', async () => {
+test('a file that is not an image is refused with the reason', async () => {
   const { page, close } = await browser.open(dashboard.url);
   const [chooser] = await Promise.all([
     page.waitForEvent('filechooser'),
@@ -124,7 +124,7 @@ test('what is no picture is refused with the reason', async () => {
   await close();
 });
 
-/** A drop of files with a folder among them cannot be made by a script; one of files can. */
+/** A script cannot create a drop of files with a folder among them, only one of files. */
 async function dropOnto(page: Page, names: readonly string[]): Promise<void> {
   const files = await Promise.all(
     names.map(async (name) => ({ name, bytes: [...(await readFile(`samples/${name}`))] })),

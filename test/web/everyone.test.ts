@@ -1,4 +1,5 @@
-// For everyone: WCAG AA in light and dark, a phone's width, what is downloaded before anything shows.
+// WCAG AA in light and dark, the width of a phone, and the size of what loads before anything
+// shows.
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
@@ -31,7 +32,7 @@ afterAll(async () => {
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-/** Each page, and how to make it show what it can. */
+/** Each page, and how to make it show all its parts. */
 const pages: { name: string; path: string; arrange: (page: Page) => Promise<void> }[] = [
   { name: 'drop', path: '/', arrange: dropLogo },
   {
@@ -88,7 +89,7 @@ describe.each(pages)('the page $name', ({ name, path, arrange }) => {
   });
 });
 
-test('colours are chosen by hand as well, and remembered', async () => {
+test('the colour scheme can be chosen, and the choice is remembered', async () => {
   const { page, close } = await browser.open(dashboard.url, { colorScheme: 'light' });
   await page.getByRole('button', { name: 'Colours: as the system' }).click();
   await page.getByRole('button', { name: 'Colours: light' }).click();
@@ -99,7 +100,7 @@ test('colours are chosen by hand as well, and remembered', async () => {
   await close();
 });
 
-test('what is loaded before anything shows is small, and charts are not among it', async () => {
+test('the first load is small, and contains no charts', async () => {
   const { page, close } = await browser.open(dashboard.url);
   await page.getByText('Drop pictures or folders here').waitFor();
   const loaded = await page.evaluate(() =>
@@ -127,7 +128,7 @@ async function dropLogo(page: Page): Promise<void> {
   await page.getByAltText('logo.png in gray').waitFor();
 }
 
-/** What axe-core finds of WCAG 2.2 A and AA and of good practice. */
+/** Violations of WCAG 2.2 A and AA and of best practices that axe-core finds. */
 async function violationsOf(page: Page): Promise<string[]> {
   await page.evaluate(await readFile(axe, 'utf8'));
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];

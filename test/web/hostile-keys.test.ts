@@ -1,4 +1,4 @@
-// Keys and messages that are markup: the page shows them as text and runs nothing.
+// Keys and messages that contain markup: the page shows them as text and runs nothing.
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startBrowser, type TestBrowser } from '../../testing/browser.ts';
@@ -15,9 +15,9 @@ afterAll(async () => {
   await dashboard.close();
 });
 
-test('a key that is markup is shown as it is, in the list and in the details', async () => {
+test('a key that contains markup is shown as text, in the list and in the details', async () => {
   const { page, complaints, close } = await browser.open(`${dashboard.url}/images`);
-  // The message of this failure quotes the beginning of the file.
+  // The message of this failure quotes the start of the file.
   const Body = '<svg onload="window.owned=1"><script>window.owned=1</script></svg>';
   await dashboard.store.s3.send(new PutObjectCommand({ Bucket: 'uploads', Key: key, Body }));
   const row = page.getByText(key).first();
@@ -26,7 +26,7 @@ test('a key that is markup is shown as it is, in the list and in the details', a
   await page.getByRole('heading', { name: key }).waitFor();
   expect(await page.evaluate('window.owned')).toBeUndefined();
   expect(await page.locator('img[src="x"]').count()).toBe(0);
-  // Not even the policy had anything to refuse.
+  // The content security policy did not have to block anything either.
   expect(complaints.filter((complaint) => complaint.includes('Content Security'))).toEqual([]);
   await close();
 }, 60_000);

@@ -1,4 +1,4 @@
-// The ledger as a person works with it: rows that come by themselves, filters, keys, retry, delete.
+// The ledger as a person uses it: rows that appear by themselves, filters, keys, retry, delete.
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
@@ -12,7 +12,7 @@ let dashboard: Dashboard;
 let browser: TestBrowser;
 const open: TestPage[] = [];
 beforeAll(async () => {
-  // The large picture below fails until the limit is raised.
+  // The large image below fails until the limit is raised.
   [dashboard, browser] = await Promise.all([
     startDashboard({ MAX_PIXELS: '100000' }),
     startBrowser(),
@@ -40,7 +40,7 @@ async function put(key: string, side: number): Promise<void> {
 
 const row = (page: Page, name: string) => page.getByRole('row', { name });
 
-test('an empty ledger teaches the first step; rows then come by themselves', async () => {
+test('an empty ledger shows the first step; rows then appear by themselves', async () => {
   const { page, complaints } = await openPage('/images');
   await page.getByText('No picture has come yet').waitFor();
   await page.getByText(`curl -T photo.jpg -X POST '${dashboard.url}`).waitFor();
@@ -52,7 +52,7 @@ test('an empty ledger teaches the first step; rows then come by themselves', asy
   expect(complaints).toEqual([]);
 });
 
-test('filters are in the address, for a link and for the way back', async () => {
+test('filters are in the address, so that links and the back button work', async () => {
   const { page } = await openPage('/images');
   await row(page, 'small.jpg').waitFor();
   await page.getByLabel('Status').selectOption('failed');
@@ -72,7 +72,7 @@ test('filters are in the address, for a link and for the way back', async () => 
   await row(other, 'large.jpg').waitFor();
 });
 
-test('the keyboard alone opens a picture, tells of its stages, and comes back', async () => {
+test('the keyboard alone opens an image, shows its stages, and returns', async () => {
   const { page } = await openPage('/images');
   await row(page, 'small.jpg').waitFor();
   const grid = page.getByRole('grid');
@@ -94,7 +94,7 @@ test('the keyboard alone opens a picture, tells of its stages, and comes back', 
     .toBe(true);
 });
 
-test('a server that goes away is missed, and found again; a failure is retried then', async () => {
+test('the page reports a server that is gone, and reconnects; a failure is then retried', async () => {
   const { page } = await openPage('/images');
   await row(page, 'large.jpg').click();
   const away = page.getByText('What you see may be old.');
@@ -115,7 +115,7 @@ test('a server that goes away is missed, and found again; a failure is retried t
   await page.getByRole('complementary').getByText('900 × 900').waitFor();
 });
 
-test('a picture is deleted, but only after a question', async () => {
+test('an image is deleted only after a confirmation', async () => {
   const { page } = await openPage('/images');
   await row(page, 'small.jpg').click();
   await page.getByRole('button', { name: 'Delete …' }).click();

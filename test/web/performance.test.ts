@@ -1,4 +1,4 @@
-// The page Performance, on rows of two versions of which one is known to be faster.
+// The Performance page, on rows of two versions of which one is known to be faster.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startBrowser, type TestBrowser } from '../../testing/browser.ts';
 import { type Dashboard, startDashboard } from '../../testing/dashboard.ts';
@@ -15,7 +15,7 @@ afterAll(async () => {
   await dashboard.close();
 });
 
-test('without pictures it teaches the first step', async () => {
+test('it shows the first step when there are no images', async () => {
   const { page, complaints, close } = await browser.open(`${dashboard.url}/performance`);
   await page.getByText('Nothing was converted in this time').waitFor();
   expect(await page.getByRole('link', { name: 'Drop some pictures' }).count()).toBe(1);
@@ -23,13 +23,13 @@ test('without pictures it teaches the first step', async () => {
   await close();
 });
 
-test('two versions are compared in a sentence, among charts of both', async () => {
+test('two versions are compared in a sentence, next to charts of both', async () => {
   await addRows(dashboard.database, 900, { version: '0.1.0', medianMs: 100, failEvery: 45 });
   await addRows(dashboard.database, 600, { version: '0.2.0', medianMs: 60, failEvery: 100 });
   const { page, complaints, close } = await browser.open(`${dashboard.url}/performance?since=24h`);
   const sentence = page.getByText(/^0\.2\.0 is .* faster than 0\.1\.0/);
   await sentence.waitFor();
-  // 40 % of what grows with the version is less; fetching, storing and looking again is not.
+  // 40 % of what grows with the version is less; fetching, storing and checking again is not.
   const [, percent] = /is (\d+) % faster/.exec(await sentence.innerText()) ?? [];
   expect(Number(percent)).toBeGreaterThan(30);
   expect(Number(percent)).toBeLessThan(40);
@@ -51,7 +51,7 @@ test('two versions are compared in a sentence, among charts of both', async () =
   }
   await screenshot(page, 'performance', { fullPage: true });
 
-  // Chosen on one side, it is no longer on the other.
+  // A version chosen on one side is replaced on the other.
   await page.getByLabel('Is: the candidate').selectOption('0.1.0');
   await page.getByText(/^0\.1\.0 is .* slower than 0\.2\.0/).waitFor();
   expect(new URL(page.url()).searchParams.get('baseline')).toBe('0.2.0');
@@ -59,7 +59,7 @@ test('two versions are compared in a sentence, among charts of both', async () =
   await close();
 });
 
-test('a failure’s code leads to the pictures with which it happened', async () => {
+test('a failure’s code links to the images with that failure', async () => {
   const { page, close } = await browser.open(`${dashboard.url}/performance`);
   const row = page.getByRole('row', { name: 'CORRUPT_IMAGE' });
   expect(await row.innerText()).toContain('26');

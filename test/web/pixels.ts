@@ -26,7 +26,7 @@ export async function pixelsOf(image: Locator): Promise<Pixels> {
   return { width, height, rgba };
 }
 
-/** Rec. 601 as Pillow computes it, written anew, on white. */
+/** Rec. 601 as Pillow computes it, implemented independently, on white. */
 export async function pillowGray(name: string): Promise<Pixels> {
   const { data, info } = await sharp(`samples/${name}`)
     .autoOrient()
@@ -48,7 +48,7 @@ export function greatestDifference(a: Uint8Array, b: Uint8Array): number {
   return a.reduce((most, value, at) => Math.max(most, Math.abs(value - (b[at] ?? -255))), 0);
 }
 
-/** The widest that two channels of one pixel are apart; 0 is gray. */
+/** The largest difference between two channels of a pixel; 0 is gray. */
 export function colourfulness(rgba: Uint8Array): number {
   let most = 0;
   for (let at = 0; at < rgba.length; at += 4) {

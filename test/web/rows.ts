@@ -2,13 +2,13 @@ import type { TestDatabase } from '../../testing/postgres.ts';
 
 export interface RowsOptions {
   version: string;
-  /** Of the time that conversions take. */
+  /** Median duration of the conversions. */
   medianMs: number;
-  /** Each so many of them failed. */
+  /** Every n-th row is a failure. */
   failEvery: number;
 }
 
-/** Rows as if so many pictures had been converted within the last hour, one after the other. */
+/** Rows as if this many images had been converted within the last hour, one after the other. */
 export async function addRows(
   { query }: TestDatabase,
   count: number,
