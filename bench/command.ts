@@ -1,8 +1,8 @@
-// How fast it is, measured beside what else there is, everything in turn in one run:
-//   npm run bench                          minutes
-//   npm run bench -- --quick               less than one
-//   npm run bench -- --photos FOLDER       with pictures of one's own
-//   npm run bench -- --only conversions    or cold, job, sizes; several with commas
+// Measures speed against other libraries, all in turn in one run:
+// npm run bench                          minutes
+// npm run bench -- --quick               under a minute
+// npm run bench -- --photos FOLDER       with your own photos
+// npm run bench -- --only conversions    or cold, job, sizes; several with commas
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,7 +48,7 @@ async function measure(): Promise<Results> {
   const peerNames = availablePeers(found, print);
   const results: Results = {
     startedAt: new Date().toISOString(),
-    // Where somebody keeps photographs is nobody’s business.
+    // The path of the photos is private, so it is not recorded.
     command: ['npm run bench --', ...process.argv.slice(2)]
       .join(' ')
       .replace(flags.photos ?? '', (path) => path && 'FOLDER'),

@@ -5,16 +5,16 @@ import {
   sortedSample,
 } from '../src/stats/samples/index.ts';
 
-/** A median, how sure it is, and what it was taken from. */
+/** A median with its confidence interval and the measured values. */
 export interface Figure {
   median: number;
-  /** In 95 of 100 such runs, the true median lies in it (bootstrap). */
+  /** The true median is within it in 95 of 100 such runs (bootstrap). */
   interval: Interval;
   n: number;
   values: number[];
 }
 
-/** Throws a RangeError where nothing was measured. */
+/** Throws a RangeError if there are no values. */
 export function figureOf(values: number[]): Figure {
   const sample = sortedSample(values);
   return {
@@ -26,8 +26,8 @@ export function figureOf(values: number[]): Figure {
 }
 
 /**
- * Ours by the other’s, round by round: what loads the machine for a while loads both, and is gone
- * from their ratio.
+ * Our values divided by the other’s, round by round: a temporary load on the machine affects both, so it
+ * cancels out.
  */
 export function ratioOf(ours: number[], theirs: number[]): Figure {
   const rounds = Math.min(ours.length, theirs.length);
@@ -36,13 +36,13 @@ export function ratioOf(ours: number[], theirs: number[]): Figure {
   );
 }
 
-/** The mean of ratios: half as much and twice as much are none at all. */
+/** The geometric mean of ratios: a half and a double cancel out. */
 export function geometricMean(values: number[]): number {
   if (values.length === 0) throw new RangeError('Expected at least one value but received none.');
   return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 }
 
-/** Three figures that matter: 0.118, 4.07, 1,235. */
+/** Three significant digits: 0.118, 4.07, 1,235. */
 export function short(value: number): string {
   const digits = value === 0 ? 0 : Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
   return value.toLocaleString('en', {

@@ -4,7 +4,7 @@ import sharp, { type Sharp } from 'sharp';
 import { mulberry32 } from '../src/convert/gray/mulberry32.ts';
 import type { Output } from './workers/peers.ts';
 
-/** A file that is measured, and what is made of it. */
+/** A file to measure, and the outputs to convert it to. */
 export interface Input {
   name: string;
   file: string;
@@ -26,13 +26,13 @@ const generated: [megapixels: number, kinds: string[]][] = [
   [12, ['.jpg', '.png']],
 ];
 
-/** The least that every kind of figure needs. */
+/** The smallest number of inputs that every kind of measurement needs. */
 const quick: typeof generated = [
   [0.3, ['.jpg']],
   [1, ['.jpg', '.png']],
 ];
 
-/** Photographs made from a seed: the sample picture of dunes, enlarged, with a sensor’s noise. */
+/** Photographs generated from a seed: the sample image of dunes, enlarged, with a sensor’s noise. */
 export async function generateInputs(folder: string, { isQuick = false } = {}): Promise<Input[]> {
   await mkdir(folder, { recursive: true });
   const inputs: Input[] = [];
@@ -48,7 +48,7 @@ export async function generateInputs(folder: string, { isQuick = false } = {}): 
   return inputs;
 }
 
-/** The pictures of a folder, by name. */
+/** The images of a folder, by name. */
 export async function findInputs(folder: string): Promise<Input[]> {
   const names = (await readdir(folder)).filter((name) => /\.(jpe?g|png|webp|tiff?)$/i.test(name));
   if (names.length === 0) throw new Error(`Expected pictures in ${folder} but found none.`);
@@ -57,7 +57,7 @@ export async function findInputs(folder: string): Promise<Input[]> {
   return inputs.sort((a, b) => a.megapixels - b.megapixels || a.name.localeCompare(b.name));
 }
 
-/** JPEG is also made into JPEG. */
+/** A JPEG is also converted to JPEG. */
 async function inputOf(file: string): Promise<Input> {
   const { width = 0, height = 0 } = await sharp(file).metadata();
   return {
@@ -68,7 +68,7 @@ async function inputOf(file: string): Promise<Input> {
   };
 }
 
-/** Enlarging alone would leave nothing to compress: noise of up to 6 levels makes up for that. */
+/** Enlarging alone would leave no detail to compress: noise of up to 6 levels makes up for that. */
 export async function photograph(megapixels: number): Promise<Sharp> {
   const width = Math.round(Math.sqrt(megapixels * 1e6 * 1.5));
   const height = Math.round(width / 1.5);

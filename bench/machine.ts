@@ -4,12 +4,12 @@ import sharp from 'sharp';
 import { version } from '../src/version.ts';
 import { type PeerName, peerNames, peers } from './workers/peers.ts';
 
-/** What figures mean nothing without. */
+/** The machine and versions that the measurements depend on. */
 export interface Machine {
   cpu: string;
   cores: number;
   system: string;
-  /** Of one, five and fifteen minutes, before the first measurement. */
+  /** Load average over one, five and fifteen minutes, before the first measurement. */
   load: number[];
   versions: Record<string, string>;
 }
@@ -27,7 +27,7 @@ print(json.dumps(found))
 
 type PythonVersions = { python?: string } & Record<string, string>;
 
-/** What this Python has; nothing where there is no Python. */
+/** Versions of Python packages; empty without Python. */
 export function pythonVersions(python: string): PythonVersions {
   try {
     const names = ['PIL', 'cv2', 'boto3', 'psycopg2'];
@@ -37,7 +37,7 @@ export function pythonVersions(python: string): PythonVersions {
   }
 }
 
-/** Who can be measured here; each one who cannot is named, with what is missing. */
+/** The peers that can be measured here; each missing one is named with its reason. */
 export function availablePeers(found: PythonVersions, print: (line: string) => void): PeerName[] {
   return peerNames.filter((name) => {
     const peer = peers[name];

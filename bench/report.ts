@@ -4,14 +4,14 @@ import type { Results } from './results.ts';
 import { type Table, tablesOf } from './tables.ts';
 import { peers } from './workers/peers.ts';
 
-/** Measurements under a title, one strip of them a name. */
+/** Measurements under a title, one row per name. */
 interface Plot {
   title: string;
   unit: string;
   strips: { name: string; values: number[] }[];
 }
 
-/** One page that needs nothing else: every measurement as a point, quartiles as a box. */
+/** A self-contained page: every measurement as a point, quartiles as a box. */
 export function renderReport(results: Results): string {
   const { machine, startedAt, command, inputs, rounds } = results;
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
@@ -98,7 +98,7 @@ function renderStrip(
   const box =
     `<rect x="${low}" y="${y - 8}" width="${Math.max(1, high - low)}" height="16" fill="#cfe0f5"/>` +
     `<line x1="${middle}" x2="${middle}" y1="${y - 9}" y2="${y + 9}" stroke="#123" stroke-width="2"/>`;
-  // Points that would hide each other are set a little apart, the same way each time.
+  // Overlapping points are spread a little, the same way each time.
   const points = values.map(
     (value, index) =>
       `<circle cx="${at(value)}" cy="${y + (((index * 5) % 9) - 4)}" r="2.5" fill="#1f5fa8" fill-opacity=".6"/>`,
@@ -107,7 +107,7 @@ function renderStrip(
   return label + box + points.join('');
 }
 
-/** From zero, or by factors where the largest is over eight times the smallest. */
+/** A linear axis from zero, or a logarithmic one if the largest value is over eight times the smallest. */
 export function scaleOf(values: number[], [from, to]: [number, number]) {
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const round = (value: number) => Math.round(value * 10) / 10;

@@ -4,7 +4,7 @@ import type { SizeResult } from './conversions/measure-sizes.ts';
 import type { JobResult } from './job/measure-job.ts';
 import type { Machine } from './machine.ts';
 
-/** What one run measured, as it is written down. */
+/** The results of one run, as they are written to a file. */
 export interface Results {
   startedAt: string;
   command: string;

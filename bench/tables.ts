@@ -2,14 +2,14 @@ import { geometricMean, short, withInterval } from './figures.ts';
 import type { Results } from './results.ts';
 import { peers } from './workers/peers.ts';
 
-/** A table: what it says, its columns, and a row a line. */
+/** A table: its title, its columns, and one array per row. */
 export interface Table {
   title: string;
   columns: string[];
   rows: string[][];
 }
 
-/** All figures as text. */
+/** All measurements as text. */
 export function renderTables(results: Results): string {
   return tablesOf(results).map(renderTable).join('\n');
 }
@@ -126,7 +126,7 @@ function sizes({ sizes: measured = [] }: Results): Table {
   };
 }
 
-/** As Markdown. */
+/** Renders it as Markdown. */
 export function renderTable({ title, columns, rows }: Table): string {
   const widths = columns.map((column, index) =>
     Math.max(column.length, ...rows.map((row) => (row[index] ?? '').length)),

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 
 const folder = new URL('results/', import.meta.url);
 
-/** Writes what a run measured to bench/results/, as JSON and in the other formats given. */
+/** Writes the results of a run to bench/results/, as JSON and in the other formats given. */
 export async function writeResults(
   name: string,
   results: unknown,

@@ -9,7 +9,7 @@ import { version } from '../src/version.ts';
 const root = join(import.meta.dirname, '..');
 
 describe('the import rules', () => {
-  // Each row breaks one rule, in a copy of the project that holds nothing else.
+  // Each row breaks one rule, in a copy of the project with no other files.
   const wrong: [rule: string, file: string, text: string][] = [
     ['version.ts imports only its own', 'version.ts', "import './lambda/start.ts';"],
     ['process imports only its own', 'process/wrong.ts', "import '../version.ts';"],
@@ -124,7 +124,7 @@ describe('the import rules', () => {
     expect(rulesBrokenBy(file).filter((rule) => rule !== 'no dead modules')).toEqual([]);
   });
 
-  test('each of them is broken above', () => {
+  test('all have a case that breaks them', () => {
     const rules = report.summary.ruleSetUsed.forbidden.map(({ name }) => name);
     expect(wrong.map(([rule]) => rule)).toEqual(expect.arrayContaining(rules));
   });
@@ -151,7 +151,7 @@ test('src/version.ts holds the version of package.json', async () => {
   expect(version).toBe(manifest.version);
 });
 
-/** What is read here of dependency-cruiser’s JSON report. */
+/** The part of dependency-cruiser’s JSON report that is read here. */
 interface CruiseReport {
   summary: {
     violations: { from: string; to: string; rule: { name: string } }[];

@@ -25,7 +25,7 @@ describe('commands', () => {
     expect(options).toEqual(expect.arrayContaining(flags));
   });
 
-  test('of npm name scripts that exist', () => {
+  test('npm scripts in the documentation exist', () => {
     const { scripts } = JSON.parse(read('package.json'));
     for (const page of pages) {
       const names = [...read(page).matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name);
@@ -33,7 +33,7 @@ describe('commands', () => {
     }
   });
 
-  test('in docs/cli.md are all that exist but the sandbox, which is `npm start`', () => {
+  test('docs/cli.md lists every command but the sandbox, which is `npm start`', () => {
     const names = commands.flatMap(([page, name]) => (page === 'docs/cli.md' ? [name] : []));
     const files = globSync('src/cli/commands/*.ts').map((path) => basename(path, '.ts'));
     expect(new Set(names)).toEqual(new Set(files.filter((name) => name !== 'sandbox')));

@@ -1,4 +1,4 @@
-// What the documentation says of the source is compared with the source.
+// Statements in the documentation are compared with the source.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -18,7 +18,7 @@ import { problems } from '../src/server/problems/problems.ts';
 const read = (path: string) => readFileSync(path, 'utf8');
 
 describe('docs/configuration.md', () => {
-  test('has a row for each variable, as the source has it, and no other', () => {
+  test('has a row for each variable that matches the source, and no other', () => {
     const rows = configVariables.map(({ name, default: value, description }) => {
       const shown = value === undefined || name === 'CONCURRENCY' ? '' : `\`${value}\``;
       return `| \`${name}\` | ${shown} | ${description} |`;
@@ -31,7 +31,7 @@ describe('docs/configuration.md', () => {
 });
 
 describe('docs/semantics.md', () => {
-  test('has a row for each format that is read, as the source has it', () => {
+  test('has a row for each input format that matches the source', () => {
     const rows = Object.values(inputFormats).map(
       ({ name, contentType, extensions, decoder }) =>
         `| ${name} | \`${contentType}\` | ${extensions.join(', ')} | ${decoder} |`,
@@ -44,13 +44,13 @@ describe('docs/semantics.md', () => {
 describe('docs/deploy.md', () => {
   const page = read('docs/deploy.md');
 
-  test('has JSON that can be pasted', () => {
+  test('has valid JSON for pasting', () => {
     const blocks = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, json = '']) => json);
     expect(blocks.length).toBeGreaterThan(3);
     for (const block of blocks) expect(() => JSON.parse(block), block).not.toThrow();
   });
 
-  test('names scripts and variables that there are', () => {
+  test('names existing scripts and variables', () => {
     const { scripts } = JSON.parse(read('package.json'));
     const named = [...page.matchAll(/npm run (\w+)/g)].map(([, script = '']) => script);
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
@@ -63,7 +63,7 @@ describe('docs/deploy.md', () => {
 });
 
 describe('docs/errors.md', () => {
-  test('explains each code of the source, and no other', () => {
+  test('explains each error code in the source, and no other', () => {
     const written = globSync('src/**/*.ts').flatMap((file) =>
       [...read(file).matchAll(/(?:code(?: =|:) |FileError\(\s*)'([A-Z_]+)'/g)].map(
         ([, code]) => code,
@@ -94,7 +94,7 @@ describe('docs/semantics.md', () => {
     expect(first('method')).toEqual([...Object.keys(methods), 'mix:r,g,b'].map((m) => `\`${m}\``));
   });
 
-  test('says what each output format holds', () => {
+  test('says what each output format stores', () => {
     const expected = Object.entries(outputFormats).map(([name, facts]) => {
       const frames = facts.hasFrames ? `all${facts.hasTiming ? ', timed' : ''}` : 'first';
       const gray = facts.hasGray ? 'one channel' : 'three equal channels';
@@ -107,7 +107,7 @@ describe('docs/semantics.md', () => {
     expect(first('loss')).toEqual(Object.keys(lossMeanings).map((loss) => `\`${loss}\``));
   });
 
-  test('has hashes that recipes have', () => {
+  test('has valid recipe hashes', () => {
     const documented = rowsOf('recipe').map(([, , json = '', hash]) => {
       const recipe = JSON.parse(json.slice(1, -1));
       expect(`\`${recipeHash(resolveRecipe(recipe))}\``).toBe(hash);
@@ -143,7 +143,7 @@ function anchorOf(heading: string): string {
 describe('links', () => {
   const pages = globSync(['*.md', 'docs/**/*.md', 'samples/*.md']);
 
-  test.each(pages)('of %s lead to files that are there', (page) => {
+  test.each(pages)('in %s lead to existing files', (page) => {
     const targets = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(
       ([, target]) => target ?? '',
     );
@@ -151,7 +151,7 @@ describe('links', () => {
     expect(missing).toEqual([]);
   });
 
-  test.each(pages)('of %s to headings lead to headings that exist', (page) => {
+  test.each(pages)('from %s to headings lead to existing headings', (page) => {
     const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)];
     const broken = links.filter(([, target = '', anchor]) => {
       const path = target === '' ? page : join(dirname(page), target);

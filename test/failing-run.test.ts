@@ -1,4 +1,4 @@
-// A run of the tests that says it went well although a test failed would make all others worthless.
+// If a run succeeded although a test failed, all other tests would be worthless.
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
 
-/** A project with this one's setup, and with one test of its own. */
+/** A project with this one’s setup and a single test. */
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'failing-run-'));
@@ -24,7 +24,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 test.each([
   ['a test that fails', 1, 1],
   ['tests that pass', 2, 0],
-])('a run with %s says so by its exit code', async (_, value, expected) => {
+])('a run with %s reports it in its exit code', async (_, value, expected) => {
   await writeFile(
     join(folder, 'test/only.test.ts'),
     `import { expect, test } from 'vitest';

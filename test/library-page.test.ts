@@ -26,7 +26,7 @@ describe('docs/library.md', () => {
     ).toEqual(exported.map((name) => `\`${name}\``).toSorted());
   });
 
-  test('has the options of a recipe, in the order of the source', () => {
+  test('lists the options of a recipe, in the order of the source', () => {
     const rows = Object.entries(library.recipeOptions).map(([name, option]) => [
       `\`${name}\``,
       option.expected,
@@ -35,7 +35,7 @@ describe('docs/library.md', () => {
     expect(rowsOf('option')).toEqual(rows);
   });
 
-  test('has the limits', () => {
+  test('lists the limits', () => {
     const rows = rowsOf('limit').map(([name, value]) => [name?.slice(1, -1), Number(value)]);
     expect(Object.fromEntries(rows)).toEqual(library.defaultLimits);
   });
@@ -54,12 +54,12 @@ describe('an example', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  test('is each block of TypeScript', () => {
+  test('covers every block of TypeScript', () => {
     expect(examples.length).toBeGreaterThan(3);
     expect(page.match(/```ts\n/g)).toHaveLength(examples.length);
   });
 
-  test.each(examples)('of %s prints what the page says', async (name, code, output) => {
+  test.each(examples)('in %s prints what the page says', async (name, code, output) => {
     const file = join(folder, `${name}.ts`);
     await writeFile(file, code.replace("'grayscale-image-processor'", JSON.stringify(index)));
     const run = await promisify(execFile)(process.execPath, [file], { cwd: folder });

@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('package.json names the Node that the package is tried on', async () => {
+test('package.json names the Node version that the package is tested on', async () => {
   const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   expect(`${manifest.engines.node}.0`).toBe(`>=${minimum}`);
 });
@@ -47,23 +47,23 @@ describe.each([
     expect(stdout).toContain('Usage: grayscale');
   });
 
-  test('has modules that all can be imported, and start nothing', () => {
+  test('has modules that can all be imported without starting anything', () => {
     const dist = join(folder, 'node_modules/grayscale-image-processor/dist');
     const script = join(root, 'testing/import-modules.js');
-    // Of the sandbox's SQLite, which old Nodes call experimental.
+    // Printed for the sandbox's SQLite, which old Nodes call experimental.
     const quiet = '--disable-warning=ExperimentalWarning';
     const { status, stdout, stderr } = run(node(), quiet, script, dist, '.js');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(Number(stdout)).toBeGreaterThan(200);
   });
 
-  test('has the dashboard, built', async () => {
+  test('has the built dashboard', async () => {
     const page = join(folder, 'node_modules/grayscale-image-processor/dist/web/index.html');
     const [, script] = /src="(\/assets\/[^"]+\.js)"/.exec(await readFile(page, 'utf8')) ?? [];
     expect((await readFile(join(page, '..', script ?? ''), 'utf8')).length).toBeGreaterThan(10_000);
   });
 
-  test('converts a picture as a library', async () => {
+  test('converts an image as a library', async () => {
     const pixel = { width: 2, height: 1, channels: 3, background: '#ff0000' } as const;
     await sharp({ create: pixel }).png().toFile(join(folder, 'red.png'));
     await write(
@@ -85,7 +85,7 @@ describe.each([
   });
 });
 
-test('the types of the package hold in a strict project without any other types', async () => {
+test('the package’s types compile in a strict project without any other types', async () => {
   await write('tsconfig.json', {
     compilerOptions: {
       module: 'nodenext',
@@ -108,7 +108,7 @@ test('the types of the package hold in a strict project without any other types'
   expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
 });
 
-test('a Node that is too old for the package is answered with one sentence', () => {
+test('a Node that is too old for the package gives a one-sentence error', () => {
   const { status, stdout, stderr } = run(installed('node-too-old'), packedCommand(), '--version');
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
   expect(stderr).toMatch(
@@ -116,7 +116,7 @@ test('a Node that is too old for the package is answered with one sentence', () 
   );
 });
 
-test('a Node that is too old for the sources is answered with one sentence', () => {
+test('a Node that is too old for the sources gives a one-sentence error', () => {
   const command = join(root, 'bin/grayscale.js');
   const { status, stdout, stderr } = run(installed('node-too-old'), command, '--version');
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
@@ -155,7 +155,7 @@ async function shell(cwd: string, command: string, ...args: string[]) {
     // npm and npx are batch files on Windows.
     return await promisify(execFile)(command, args, { cwd, shell: platform() === 'win32' });
   } catch (error) {
-    // The error alone says which command failed, but the compiler tells why on standard output.
+    // The error only says which command failed; the compiler prints the reason on standard output.
     const { message, stdout } = error as Error & { stdout?: string };
     throw new Error(`${message}\n${stdout ?? ''}`, { cause: error });
   }

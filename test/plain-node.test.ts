@@ -1,4 +1,4 @@
-// What users run: Node itself, without a test runner that resolves modules in its own way.
+// Runs plain Node, as users do, without a test runner that resolves modules in its own way.
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ import { startTlsPostgres, type TlsPostgres } from '../testing/tls-postgres.ts';
 
 const root = join(import.meta.dirname, '..');
 
-test('every module of the checkout can be imported, and starts nothing', () => {
+test('every module of the checkout can be imported without starting anything', () => {
   const args = [join(root, 'testing/import-modules.js'), join(root, 'src'), '.ts'];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     encoding: 'utf8',
@@ -80,7 +80,7 @@ describe('a PostgreSQL behind TLS, with DB_SSL=verify-full,', () => {
   });
 
   const refusing = {
-    'no authority of its own': () => environment({}),
+    'no extra certificate authority': () => environment({}),
     'another authority': () => environment({ DB_SSL_ROOT_CERT: wrongCa }),
     'another authority for Node': () => environment({ NODE_EXTRA_CA_CERTS: wrongCa }),
     'a host that the certificate does not name': () =>
@@ -90,7 +90,7 @@ describe('a PostgreSQL behind TLS, with DB_SSL=verify-full,', () => {
     commands.flatMap(([name = '']) =>
       Object.entries(refusing).map(([how, env]) => ({ name, how, env })),
     ),
-  )('is refused by $name with $how', async ({ name, env }) => {
+  )('is rejected by $name with $how', async ({ name, env }) => {
     const { exitCode, stdout, stderr } = await runCli([name], { env: env() });
     const said = name === 'doctor' ? stdout.toString() : stderr;
     expect(said).toMatch(
@@ -101,7 +101,7 @@ describe('a PostgreSQL behind TLS, with DB_SSL=verify-full,', () => {
   });
 });
 
-test('a login that is signed by IAM is accepted', async () => {
+test('a login signed by IAM is accepted', async () => {
   const role = `plain_${process.pid}`;
   const [rds, database, folder] = await Promise.all([
     startRds(),

@@ -1,4 +1,4 @@
-// The Postman collection is what the API is, and runs against the sandbox from end to end.
+// The Postman collection matches the API, and runs against the sandbox from end to end.
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -15,7 +15,7 @@ const read = (name: string) => JSON.parse(readFileSync(`postman/${name}`, 'utf8'
 test.each([
   ['collection.json', postmanCollection],
   ['environment.json', postmanEnvironment],
-])('postman/%s is what `npm run postman` makes', (name, make) => {
+])('postman/%s matches the output of `npm run postman`', (name, make) => {
   expect(read(name)).toEqual(JSON.parse(JSON.stringify(make())));
 });
 
@@ -32,7 +32,7 @@ describe('the collection', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test('runs in newman, every request but the streams, as Postman would run it', async () => {
+  test('runs in newman, all requests but the streams, as in Postman', async () => {
     const folders = ['System', 'Work', 'Events of each store', 'Images', 'Statistics'];
     const { failures, requests, assertions } = await newman(folders);
     expect(failures).toEqual([]);
@@ -48,7 +48,7 @@ describe('the collection', () => {
       ...['--reporters', 'json', '--reporter-json-export', report],
       ...folders.flatMap((name) => ['--folder', name]),
     ];
-    // It exits with 1 when something failed, which the report tells better.
+    // It exits with 1 when something failed; the report has the details.
     await promisify(execFile)(process.execPath, args).catch(() => {});
     const { run } = JSON.parse(readFileSync(report, 'utf8'));
     const failures = run.failures.map(({ source, error }: Failure) => [

@@ -1,4 +1,4 @@
-// What `npm run kernel` runs: src/gray-png/assembly as WebAssembly in src/gray-png/kernel-module.ts.
+// Run by `npm run kernel`: compiles src/gray-png/assembly to WebAssembly in src/gray-png/kernel-module.ts.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileAssembly } from './compile-assembly.ts';

@@ -1,4 +1,4 @@
-// Builds the dashboard into dist/web, unless what is there is as new as its sources.
+// Builds the dashboard into dist/web, unless the existing build is as new as its sources.
 // `npm start`, `npm run build` and the tests call it.
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,16 +6,16 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const page = join(root, 'dist/web/index.html');
 
-/** Returns whether there was anything to do. */
+/** Returns whether it was built. */
 export async function buildWeb(): Promise<boolean> {
   if ((await timeOf(page)) > (await newestSource())) return false;
-  // Loaded here alone: a start with nothing to build need not wait for it.
+  // Imported only here: a start with nothing to build need not wait for it.
   const { build } = await import('vite');
   await build({ configFile: join(root, 'web/vite.config.ts'), logLevel: 'warn' });
   return true;
 }
 
-/** Folders count as well: their time tells that a file went. */
+/** Folders count as well: their modification time shows that a file was deleted. */
 async function newestSource(): Promise<number> {
   const entries = await readdir(join(root, 'web'), { withFileTypes: true, recursive: true });
   const paths = entries.map(({ parentPath, name }) => join(parentPath, name));

@@ -1,5 +1,5 @@
-// What `npm run build` runs: src/ as JavaScript with type declarations in dist/, and the dashboard in
-// dist/web.
+// Run by `npm run build`: compiles src/ to JavaScript with type declarations in dist/, and builds the
+// dashboard in dist/web.
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,8 +7,8 @@ import { buildWeb } from './build-web.ts';
 
 const root = join(import.meta.dirname, '..');
 
-// The zips that `npm run package` made stay: a stack may be about to be deployed from them. So does
-// the dashboard, which is built only when it is old: a server may be showing it.
+// The zips from `npm run package` are kept: a stack may be about to be deployed from them. So is the
+// dashboard, which is rebuilt only when it is outdated: a server may be serving it.
 for (const path of globSync('dist/*', { cwd: root, exclude: ['dist/*.zip', 'dist/web'] })) {
   rmSync(join(root, path), { recursive: true });
 }
@@ -20,7 +20,7 @@ const { status } = spawnSync(
 
 await buildWeb();
 
-// What package.json’s "exports" and bin/grayscale.js name.
+// The files that package.json’s "exports" and bin/grayscale.js name.
 const missing = ['convert/index.js', 'convert/index.d.ts', 'cli/main.js', 'web/index.html'].filter(
   (file) => !existsSync(join(root, 'dist', file)),
 );

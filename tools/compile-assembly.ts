@@ -7,13 +7,13 @@ const root = join(import.meta.dirname, '..');
 
 const options = [
   ...['--optimizeLevel', '3', '--shrinkLevel', '0', '--noAssert'],
-  // No allocator: assembly/layout.ts says where everything is, up to where the compiler may begin.
+  // No allocator: assembly/layout.ts defines all addresses, up to where the compiler's data may begin.
   ...['--runtime', 'stub', '--memoryBase', String(0x110000)],
   ...['--initialMemory', '18', '--maximumMemory', '18'],
   ...['--enable', 'simd', '--enable', 'bulk-memory', '--use', 'abort='],
 ];
 
-/** AssemblyScript to WebAssembly. The same sources and compiler always give the same bytes. */
+/** Compiles AssemblyScript to WebAssembly. The same sources and compiler always give the same bytes. */
 export function compileAssembly(source: string): Buffer {
   const work = mkdtempSync(join(tmpdir(), 'assembly-'));
   try {

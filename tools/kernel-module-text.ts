@@ -1,4 +1,4 @@
-/** A module of WebAssembly as TypeScript, so that any bundler takes it along. */
+/** A WebAssembly module as TypeScript, so that any bundler includes it. */
 export function kernelModuleText(wasm: Buffer): string {
   const lines = wasm.toString('base64').match(/.{1,92}/g) ?? [];
   const quoted = lines.map((line) => `  '${line}',`).join('\n');

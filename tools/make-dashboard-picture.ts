@@ -1,4 +1,4 @@
-// Makes docs/images/dashboard.png of what the tests of the page left: `npm run screenshots`.
+// Makes docs/images/dashboard.png from the output of the page tests: `npm run screenshots`.
 import { join } from 'node:path';
 import sharp from 'sharp';
 

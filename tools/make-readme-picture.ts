@@ -1,4 +1,4 @@
-// Makes docs/images/demo.png: the samples, their gray twins and what the demo prints. By hand:
+// Makes docs/images/demo.png: the samples, their gray versions and the output of the demo. Run by hand:
 //   npm exec -- node tools/make-readme-picture.ts
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// Draws samples/ anew: node tools/make-samples.ts. Run by hand; the pictures are committed.
+// Redraws samples/: node tools/make-samples.ts. Run by hand; the images are committed.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { drawChart } from './samples/chart.ts';

@@ -1,4 +1,4 @@
-// What `npm run package` runs: the zip of the Lambda function in dist/.
+// Run by `npm run package`: builds the zip of the Lambda function in dist/.
 import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { architectures } from './package/contents.ts';

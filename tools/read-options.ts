@@ -1,7 +1,7 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 
 /**
- * What a script was told. One that was told what it does not know says so, and how it is used, and exits
+ * Parses the command line of a script. For an unknown option it prints an error and the usage, and exits
  * with 2.
  */
 export function readOptions<Options extends ParseArgsOptionsConfig>(

@@ -1,5 +1,5 @@
-// What `npm test` runs. Every step runs even when one before it failed; the last line counts them all.
-// Arguments are handed to vitest: npm test -- test/events
+// Run by `npm test`. Every step runs even if an earlier one failed; the last line counts them all.
+// Arguments are passed to vitest: npm test -- test/events
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ interface Counts {
   skipped: number;
 }
 
-/** What is read here of vitest’s JSON report. */
+/** The part of vitest’s JSON report that is read here. */
 interface VitestReport {
   numPassedTests: number;
   numFailedTests: number;
@@ -52,7 +52,7 @@ async function runTests(args: string[]): Promise<Counts> {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
     const exitCode = await run('unit', [...reporters, ...args]);
     const counts = countTests(JSON.parse(await readFile(file, 'utf8')));
-    // Nothing ran, or something failed outside every test, such as an unhandled rejection.
+    // No test ran, or something failed outside every test, such as an unhandled rejection.
     const failedOutside = exitCode !== 0 && counts.failed === 0;
     if (failedOutside || counts.passed + counts.failed === 0) counts.failed += 1;
     return counts;
@@ -81,7 +81,7 @@ function counted(passed: boolean): Counts {
   return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 };
 }
 
-/** Runs a script of package.json, its output streamed, and returns its exit code. */
+/** Runs a script of package.json, with its output streamed, and returns its exit code. */
 function run(script: string, args: string[] = []): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn('npm', ['run', '--silent', script, '--', ...args], {

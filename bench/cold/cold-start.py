@@ -1,4 +1,4 @@
-"""What the original does first in a new process: its clients, and one picture."""
+"""The first work of the original in a new process: create its clients and convert one image."""
 
 import io
 import resource

@@ -1,4 +1,4 @@
-// What a new process does first: the parts of the pipeline, and one picture.
+// The first work of a new process: set up the parts of the pipeline and convert one image.
 import { readFile } from 'node:fs/promises';
 import { enableCompileCache } from 'node:module';
 

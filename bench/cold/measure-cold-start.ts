@@ -8,7 +8,7 @@ export interface ColdResult {
   name: string;
   cpuMs: Figure;
   wallMs: Figure;
-  /** Ours by this one’s. */
+  /** Our time divided by this peer’s. */
   cpuRatio: Figure;
 }
 
@@ -20,8 +20,8 @@ interface ColdOptions {
 }
 
 /**
- * From the start of a process to its end: Node or Python, clients of S3 and PostgreSQL made but not
- * connected, one picture converted. What the process itself counts at its end is its processor time.
+ * Measures from the start of a process to its end: Node or Python creates S3 and PostgreSQL clients without
+ * connecting and converts one image. The processor time is the count of the process itself at its end.
  */
 export async function measureColdStart(options: ColdOptions): Promise<ColdResult[]> {
   const { file, python, hasPython, rounds } = options;
@@ -46,7 +46,7 @@ export async function measureColdStart(options: ColdOptions): Promise<ColdResult
   for (let round = -1; round < rounds; round++) {
     for (const [index, [, command]] of commands.entries()) {
       const { cpuMs, wallMs } = await run(command);
-      // The first of each only reads the files from the disk.
+      // The first run of each only reads the files from the disk.
       if (round < 0) continue;
       samples[index]?.cpuMs.push(cpuMs);
       samples[index]?.wallMs.push(wallMs);
@@ -63,10 +63,10 @@ export async function measureColdStart(options: ColdOptions): Promise<ColdResult
   });
 }
 
-/** Beside the results, from where sharp is found. */
+/** Next to the results, where sharp can be resolved. */
 const bundled = join(import.meta.dirname, '../results/cold-start/cold-start.js');
 
-/** As the function is packaged: everything but sharp in a few files. */
+/** Bundled like the function: everything but sharp in a few files. */
 async function bundleColdStart(): Promise<void> {
   await build({
     entryPoints: [join(import.meta.dirname, 'cold-start.ts')],

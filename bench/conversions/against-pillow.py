@@ -2,9 +2,9 @@
 
     python3 bench/conversions/against-pillow.py FOLDER [convert's options, such as --compat pillow]
 
-Prints a table by input format: how many files are exact, within 1, within 2, beyond, of another
-size, and not opened by one or the other. Without options, the default recipe is compared, which
-differs from Pillow on purpose for 16 bits, profiles, CMYK and orientation.
+Prints a table by input format: the number of files that are exact, within 1, within 2, beyond, of a
+different size, and not opened by one of the two. Without options, the default recipe is compared,
+which differs from Pillow on purpose for 16 bits, profiles, CMYK and orientation.
 """
 
 import collections
@@ -27,7 +27,7 @@ def pillow_gray(path):
     try:
         with Image.open(path) as image:
             return image.convert("L")
-    except Exception:  # whatever it raises, it did not open the file
+    except Exception:  # any exception means that the file cannot be opened
         return None
 
 
@@ -35,7 +35,7 @@ def our_gray(path, options, folder):
     out = pathlib.Path(folder) / "gray.png"
     command = [*grayscale, "convert", path, "--out", out, "--overwrite", "--json", *options]
     run = subprocess.run(command, capture_output=True, text=True)
-    if run.returncode > 1 or not run.stdout:  # wrong use, or a program that does not even start
+    if run.returncode > 1 or not run.stdout:  # wrong usage, or the program does not start
         sys.exit(f"Expected grayscale to convert {path} or to say why not, but: {run.stderr}")
     if run.returncode == 1:
         return None

@@ -16,10 +16,10 @@ interface PeerResult {
   cpuMs: Figure;
   wallMs: Figure;
   bytes: number;
-  /** Ours by this peer’s; above 1 we take more. */
+  /** Our time divided by this peer’s; above 1, ours is slower. */
   cpuRatio: Figure;
   bytesRatio: number;
-  /** From Pillow’s gray, of all pixels the farthest; where there is a Pillow. */
+  /** The largest difference of a pixel from Pillow’s gray; absent without Pillow. */
   farthest?: number;
 }
 
@@ -31,11 +31,11 @@ interface ConversionOptions {
   print: (line: string) => void;
 }
 
-/** A sample takes at least so long, as processor time is counted in steps on some systems. */
+/** Minimum duration of a sample, as processor time is counted in steps on some systems. */
 const sampleMs = 250;
 const mostRepeats = 25;
 
-/** Each input by each peer in turn, round after round, every peer in a process of its own. */
+/** Converts each input with each peer in turn, round after round, with a process per peer. */
 export async function measureConversions(
   inputs: Input[],
   { peerNames, python, rounds, folder, print }: ConversionOptions,
@@ -106,7 +106,7 @@ async function compare(pillow: Worker, file: string, output: string): Promise<nu
   return farthest;
 }
 
-/** Each round begins with another one, so that nobody always follows the same neighbour. */
+/** Each round begins with a different peer, so that none always follows the same neighbour. */
 export function inTurn<Item>(items: Item[], round: number): Item[] {
   const first = items.length === 0 ? 0 : round % items.length;
   return [...items.slice(first), ...items.slice(0, first)];

@@ -10,7 +10,7 @@ export interface SizeResult {
   peer: PeerName;
   megapixels: number;
   cpuMsPerMegapixel: Figure;
-  /** Of a process that converted this one picture. */
+  /** Peak memory of a process that converted only this image. */
   peakMb?: number;
 }
 
@@ -23,7 +23,7 @@ interface SizesOptions {
   print: (line: string) => void;
 }
 
-/** How cost and memory grow with the picture, each in a process that did nothing before. */
+/** How cost and memory grow with the image size, each measured in a new process. */
 export async function measureSizes(options: SizesOptions): Promise<SizeResult[]> {
   const { sizes, peerNames, rounds, folder, print } = options;
   const results: SizeResult[] = [];

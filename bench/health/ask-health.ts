@@ -1,5 +1,5 @@
-// Asks a server how it is every 20 milliseconds, whether or not it has answered the last time, and
-// sends how long each answer took when it is told to stop.
+// Requests a server's health every 20 milliseconds, without waiting for the previous answer, and sends the
+// duration of each answer when it is asked to stop.
 import { Agent, get } from 'node:http';
 import { setPriority } from 'node:os';
 
@@ -9,7 +9,7 @@ const agent = new Agent({ keepAlive: true });
 const times: number[] = [];
 let failures = 0;
 
-// Who measures must not wait for the processor behind what it measures. Needs to be root.
+// The measuring process must not wait for the processor behind the measured one. Needs root.
 try {
   setPriority(-10);
 } catch {

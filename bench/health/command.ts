@@ -1,8 +1,8 @@
-// How long a server takes to say that it is well, while eight pictures of 24 megapixels are converted
-// at once, again and again:
-//   npm run bench:health                   half a minute
+// How long the health check of a server takes while eight images of 24 megapixels are converted
+// concurrently, again and again:
+// npm run bench:health                   half a minute
 //   npm run bench:health -- --seconds 10 --megapixels 12
-//   npm run bench:health -- --cpu-prof     where the server's own time goes, in a .cpuprofile of the
+// npm run bench:health -- --cpu-prof     where the server's own time goes, in a .cpuprofile of the
 //                                          folder for temporary files
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -53,7 +53,7 @@ try {
   await server.close();
 }
 
-/** Returns how long it took. */
+/** Returns its duration. */
 async function convert(): Promise<number> {
   const askedAt = performance.now();
   const response = await fetch(`${server.url}/v1/convert`, { method: 'POST', body });
@@ -67,7 +67,7 @@ interface Answers {
   failures: number;
 }
 
-/** By a process of its own, which neither waits for the load's answers nor reads them. */
+/** Runs in a separate process, which neither waits for the load's answers nor reads them. */
 async function askDuring(work: () => Promise<unknown>): Promise<Answers> {
   const asker = fork(new URL('ask-health.ts', import.meta.url), [`${server.url}/healthz`]);
   await new Promise((started) => setTimeout(started, 1_000));
@@ -90,7 +90,7 @@ function ms(times: number[], share: number): string {
   return percentile(sortedSample(times), share).toFixed(1);
 }
 
-/** What prom-client measured since it was asked the last time. */
+/** The values that prom-client measured since the previous request. */
 async function lag(): Promise<{ p99: string; max: string }> {
   const text = await (await fetch(`${server.url}/metrics`)).text();
   const read = (name: string) => {

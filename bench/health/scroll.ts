@@ -14,7 +14,7 @@ import { startBenchServer } from './start-server.ts';
 
 const { values: flags } = parseArgs({ options: { rows: { type: 'string', default: '10000' } } });
 const rows = Number(flags.rows);
-/** Of each frame: some seven rows, as a finger flings them. */
+/** Pixels per frame: about seven rows, as in a fast swipe. */
 const stepPixels = 400;
 
 await buildWeb();
@@ -60,7 +60,7 @@ async function answerThumbnails(page: Page): Promise<void> {
   );
 }
 
-/** What the page's thread spends of a processor, which does not depend on who else wants one. */
+/** Processor time of the page's thread, which does not depend on other load. */
 async function readCpu(page: Page) {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
@@ -80,9 +80,9 @@ async function readCpu(page: Page) {
 }
 
 interface Scrolled {
-  /** From one frame to the next. */
+  /** Times from one frame to the next. */
   frames: number[];
-  /** Of more than 50 ms. */
+  /** Tasks of more than 50 ms. */
   longTasks: number[];
 }
 
@@ -95,12 +95,12 @@ async function scroll(page: Page, way: 'down' | 'up'): Promise<Scrolled> {
       const observer = new PerformanceObserver((list) => {
         for (const { duration } of list.getEntries()) longTasks.push(duration);
       });
-      // Node’s types, which this file has as well, do not know it.
+      // Not in Node’s types, which this file also uses.
       observer.observe({ type: 'longtask' as 'measure' });
       const frames: number[] = [];
       let last = performance.now();
       let still = 0;
-      // Where more rows are loaded, the end moves away again.
+      // When more rows are loaded, the end moves further down.
       while (still < 60) {
         const now = await new Promise<number>(requestAnimationFrame);
         frames.push(now - last);

@@ -9,7 +9,7 @@ interface BenchServer {
   close(): Promise<void>;
 }
 
-/** `grayscale serve` on a real store and database, each in a process of its own. */
+/** `grayscale serve` on a real store and database, each in a separate process. */
 export async function startBenchServer(nodeArguments: string[] = []): Promise<BenchServer> {
   const services = await startServices('bench');
   const { settings } = services;

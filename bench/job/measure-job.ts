@@ -11,13 +11,13 @@ export interface JobResult {
   name: string;
   cpuMs: Figure;
   wallMs: Figure;
-  /** Ours, at what is usual, by this one’s. */
+  /** Our time, at the default concurrency, divided by this peer’s. */
   cpuRatio: Figure;
   wallRatio: Figure;
 }
 
 interface JobOptions {
-  /** The picture that is uploaded again and again. */
+  /** The image that is uploaded repeatedly. */
   file: string;
   images: number;
   rounds: number;
@@ -26,7 +26,7 @@ interface JobOptions {
   print: (line: string) => void;
 }
 
-/** How the queue hands out images, and how many are under way at once. */
+/** Batch size of the queue, and the number of images in progress at the same time. */
 interface Variant {
   name: string;
   worker: 'ours' | 'original' | 'python';
@@ -105,7 +105,7 @@ function ratioOfSamples(ours: Sample[] = [], theirs: Sample[], measure: 'cpuMs' 
   );
 }
 
-/** Uploads under names of their own: what is converted already would be left alone. */
+/** Uploads under new names, since an object that is already converted would be skipped. */
 async function createUploads(file: string, settings: Record<string, string>) {
   const s3 = new S3Client({
     endpoint: settings.AWS_ENDPOINT_URL ?? '',

@@ -6,8 +6,8 @@ import type { Job } from '../workers/worker.ts';
 const s3 = new S3Client({ forcePathStyle: true });
 
 /**
- * The original’s algorithm, written plainly: one image at a time, and a connection to the database
- * for each. Its conversion is what whoever writes it for Node would write first.
+ * The original’s algorithm as a direct port: one image at a time, and a database connection for each.
+ * Its conversion is the most obvious one in Node.
  */
 export async function runOriginal({ bucket, keys }: Job): Promise<void> {
   for (const key of keys) await processImage(bucket, key);

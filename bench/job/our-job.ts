@@ -3,10 +3,10 @@ import { readConfig } from '../../src/config/index.ts';
 import { createBudget, processBatch } from '../../src/pipeline/index.ts';
 import type { Job } from '../workers/worker.ts';
 
-// As in the function: the parts are made once, and live as long as the process.
+// As in the function: the parts are created once, and live as long as the process.
 const parts = await openPipeline(readConfig());
 
-/** Our pipeline, as the function runs it: batch after batch, as the queue hands them out. */
+/** Our pipeline, as the function runs it: batch after batch from the queue. */
 export async function runPipeline({ bucket, keys, concurrency, batchSize }: Job): Promise<void> {
   const places = createBudget(concurrency);
   for (let from = 0; from < keys.length; from += batchSize) {

@@ -1,5 +1,5 @@
-// The store and the database of the whole job, in a process of their own: what they take must not
-// be counted as ours.
+// The store and the database of the whole job, in a separate process, so that their cost does not count as
+// ours.
 import { migrateDatabase } from '../../src/app/migrate-database.ts';
 import { readConfig } from '../../src/config/index.ts';
 import { credentials, region, startStoreAndQueue } from '../../src/sandbox/store-and-queue.ts';

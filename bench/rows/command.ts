@@ -1,8 +1,8 @@
-// The ledger with millions of rows, on a real PostgreSQL: what each question of the list and of the
-// statistics takes, by which plan, and what a batch of rows takes to write.
-//   npm run bench:rows                     ten million rows, which take half an hour and 15 GB of disk
-//   npm run bench:rows -- --rows 1000000   fewer
-//   npm run bench:rows -- --stops 1000000  where batches are written on the way
+// The ledger with millions of rows, on a real PostgreSQL: the time and plan of each query of the list and
+// the statistics, and the time to write a batch of rows.
+// npm run bench:rows                     ten million rows, which take half an hour and 15 GB of disk
+// npm run bench:rows -- --rows 1000000   fewer
+// npm run bench:rows -- --stops 1000000  row counts at which batches are written
 import { parseArgs } from 'node:util';
 import { connectPostgres, type Postgres } from '../../src/ledger/connect.ts';
 import { migrate } from '../../src/ledger/migrate.ts';
@@ -25,7 +25,7 @@ const { values: flags } = parseArgs({
 const total = wholeNumber('--rows', flags.rows);
 const runs = wholeNumber('--runs', flags.runs);
 
-/** As an administrator would set them for a database of this size; the planner's are PostgreSQL's own. */
+/** As an administrator would set them for a database of this size; the planner uses PostgreSQL's defaults. */
 const settings = [
   'fsync=on',
   'shared_buffers=2GB',

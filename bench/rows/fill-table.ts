@@ -2,8 +2,8 @@ import type { Postgres } from '../../src/ledger/connect.ts';
 import { generateRows, type RowRange } from './generate-rows.ts';
 
 /**
- * Adds rows without indexes and makes these again as they were, which takes a third of the time; the
- * primary key stays. The trigger tells nobody meanwhile.
+ * Adds rows without indexes and recreates these unchanged, which takes a third of the time; the primary
+ * key stays. The trigger sends no notifications meanwhile.
  */
 export async function fillTable(postgres: Postgres, range: RowRange): Promise<void> {
   const { rows: indexes } = await postgres.query(
@@ -26,7 +26,7 @@ export interface RelationSize {
   megabytes: number;
 }
 
-/** The table and its indexes, the largest first. */
+/** Sizes of the table and its indexes, largest first. */
 export async function relationSizes(postgres: Pick<Postgres, 'query'>): Promise<RelationSize[]> {
   const { rows } = await postgres.query(
     `SELECT relname AS name, round(pg_relation_size(oid) / 1e6)::float8 AS megabytes

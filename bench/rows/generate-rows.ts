@@ -1,29 +1,29 @@
 import type { Postgres } from '../../src/ledger/connect.ts';
 
 export interface RowRange {
-  /** Numbers of rows, of which the first one is the oldest. */
+  /** A range of row numbers; the first row is the oldest. */
   from: number;
   to: number;
-  /** All rows there are to be, over {@link generatedDays} until now. */
+  /** The total number of rows, over {@link generatedDays} until now. */
   total: number;
 }
 
 export const generatedDays = 60;
 
-/** What a query may ask for, by how much of it there is and how old it is. */
+/** Filter values for queries, by their frequency and age. */
 export const generated = {
   /** A hundredth of the rows of the first days. */
   canary: '0.1.1-canary',
-  /** A few, all of them of the first days. */
+  /** A few rows, all of the first days. */
   rareCode: 'CONVERSION_CRASHED',
   oldMethod: 'red',
   oldBucket: 'legacy',
 } as const;
 
 /**
- * Rows as two months of work leave them: sizes and times are log-normal, one in fifty fails, keys lie
- * under prefixes of all sizes, releases follow each other (the later ones faster), and some codes,
- * methods and buckets have old rows only. Batches of five bear one moment, as one statement writes them.
+ * Rows like those of two months in production: sizes and times are log-normal, one in fifty fails, prefixes
+ * have all sizes, later releases are faster, and some codes, methods and buckets occur only in old rows.
+ * Batches of five share one timestamp, as one statement writes them.
  */
 export async function generateRows(
   postgres: Pick<Postgres, 'session'>,
@@ -39,7 +39,7 @@ export async function generateRows(
   });
 }
 
-// Random numbers are drawn in a subquery of their own: further out, each mention would draw anew.
+// Random numbers are drawn in a separate subquery: outside it, each mention would draw again.
 const insert = `
 INSERT INTO image_metadata (
   file_name, status, code, message, source_bucket, source_key, source_etag, source_size_bytes,

@@ -1,7 +1,7 @@
 import type { RowFilter, RowOrder } from '../../src/ledger/ledger-reader.ts';
 import { generated, generatedDays } from './generate-rows.ts';
 
-/** One kind of question, with other values each time. */
+/** One kind of query, with different values each time. */
 export interface ListCase {
   name: string;
   order: RowOrder;
@@ -9,16 +9,16 @@ export interface ListCase {
   filter: (draw: Draw) => RowFilter;
 }
 
-/** Values that the table has. */
+/** Values that occur in the table. */
 export interface Draw {
   random: () => number;
   daysAgo: (days: number) => string;
-  /** Of a row that there is. */
+  /** Values of an existing row. */
   someKey: () => string;
   someEtag: () => string;
 }
 
-/** What docs/operations.md promises to be fast, by prefixes of all sizes and ages. */
+/** Queries that docs/operations.md promises to be fast, by prefixes of all sizes and ages. */
 const filters: Record<string, (draw: Draw) => RowFilter> = {
   none: () => ({}),
   'status=converted': () => ({ status: 'converted' }),
@@ -51,7 +51,7 @@ const filters: Record<string, (draw: Draw) => RowFilter> = {
   'some old day': someDay,
 };
 
-/** What is not, without a time range and within one. */
+/** Queries without that promise, without a time range and within one. */
 const otherFilters: Record<string, (draw: Draw) => RowFilter> = {
   'method, old rows': () => ({ method: generated.oldMethod }),
   'version, oldest': () => ({ version: '0.1.0' }),

@@ -4,7 +4,7 @@ import { createRandom, percentile, sortedSample } from '../../src/stats/samples/
 import { convertedOutcome, entriesOf } from '../../testing/outcomes.ts';
 
 export interface InsertResult {
-  /** In the table at the beginning. */
+  /** Number of rows in the table at the beginning. */
   rows: number;
   batches: number;
   p50Ms: number;
@@ -15,7 +15,7 @@ export interface InsertResult {
 export const batchRows = 100;
 const bucket = 'bench-inserts';
 
-/** Writes batches through the real ledger, and removes them again. */
+/** Writes batches through the real ledger, and deletes them again. */
 export async function measureInserts(
   postgres: Postgres,
   { rows, batches }: { rows: number; batches: number },
@@ -44,7 +44,7 @@ export async function measureInserts(
   };
 }
 
-/** Keys and times that find their places anywhere in the indexes. */
+/** Keys and times that are spread over the whole indexes. */
 function outcomeOf(batch: number, i: number, random: () => number) {
   const key = `customers/${Math.floor(random() * 20_000)}/new_${batch}_${i}.jpg`;
   const outcome = convertedOutcome({ key, bucket });

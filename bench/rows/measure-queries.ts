@@ -16,7 +16,7 @@ export interface QueryResult extends Omit<Plan, 'text'> {
   maxMs: number;
 }
 
-/** A case that takes longer is run less often. */
+/** A case that takes longer is repeated less often. */
 const patienceMs = 3_000;
 const pageRows = 51;
 
@@ -37,7 +37,7 @@ export async function measureLists(postgres: Postgres, runs: number): Promise<Qu
 
 const prices = { memoryMb: 1_769, usdPerGbSecond: 1e-5, usdPerMillionRequests: 0.2, asOf: '2026' };
 
-/** Reports from the rows to the document, as `grayscale stats` and the API make them. */
+/** Reports from the rows to the document, as `grayscale stats` and the API create them. */
 export async function measureReports(postgres: Postgres, runs: number): Promise<QueryResult[]> {
   const results: QueryResult[] = [];
   for (const { name, request } of reportCases) {
@@ -57,7 +57,7 @@ interface Measuring {
   ask: (recorded: Pick<Postgres, 'query'>) => Promise<unknown>;
 }
 
-/** The plans are those of the slowest run. */
+/** The plan is that of the slowest run. */
 async function measure({ name, postgres, runs, ask }: Measuring): Promise<QueryResult> {
   const recorded = recordStatements(postgres);
   const times: number[] = [];
@@ -65,11 +65,11 @@ async function measure({ name, postgres, runs, ask }: Measuring): Promise<QueryR
   const until = performance.now() + patienceMs;
   for (let run = -1; run < runs && (run < 1 || performance.now() < until); run++) {
     const startedAt = performance.now();
-    // The adapter gives up after six seconds; those count.
+    // The adapter times out after six seconds; such runs count.
     await ask(recorded).catch((error: Error) => console.error(`${name}: ${error.message}`));
     const ms = performance.now() - startedAt;
     const statements = recorded.take();
-    // The first one reads from the disk what the others find in memory.
+    // The first run reads from the disk what the others find in memory.
     if (run < 0) continue;
     times.push(ms);
     if (ms > slowest.ms) slowest = { ms, statements };
@@ -109,7 +109,7 @@ async function createDraw(postgres: Pick<Postgres, 'query'>): Promise<Draw> {
   };
 }
 
-/** Anywhere in the list: a time of these days, or a duration of usual pictures. */
+/** A random position in the list: a time within the generated days, or a typical duration. */
 function somePosition({ order }: ListCase, { random, daysAgo }: Draw) {
   const isByTime = order === 'newest' || order === 'oldest';
   const value = isByTime ? daysAgo(generatedDays * random()) : 20 + 600 * random() ** 2;

@@ -11,7 +11,7 @@ interface RowsResults {
   reports: QueryResult[];
 }
 
-/** All figures as text. */
+/** All measurements as text. */
 export function renderRows(results: RowsResults): string {
   const { rows, inserts, sizes, lists, reports } = results;
   const tables: Table[] = [

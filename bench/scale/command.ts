@@ -1,5 +1,5 @@
-// A burst of 100,000 uploads on queue, function and database, simulated second by second:
-//   node bench/scale/command.ts    prints the table and writes docs/images/scale.svg
+// Simulates a burst of 100,000 uploads on queue, function and database, second by second:
+// node bench/scale/command.ts    prints the table and writes docs/images/scale.svg
 // The same parameters give the same bytes.
 import { writeFile } from 'node:fs/promises';
 import { drawBacklogs } from './draw-backlogs.ts';
@@ -16,7 +16,7 @@ const burst: Burst = {
   imageMs: 440 + 60,
   coldStartMs: 1_080 - 440,
   batchSize: 5,
-  // Lambda adds so many pollers a minute to a standard queue, up to maxConcurrency.
+  // Lambda adds this many pollers a minute to a standard queue, up to maxConcurrency.
   startFunctions: 5,
   functionsPerMinute: 300,
   statementsPerSecond: 500,

@@ -3,11 +3,11 @@ import type { BurstRun } from './simulate-burst.ts';
 const plot = { left: 70, top: 40, width: 640, height: 260 };
 const colours = ['#1f3a5f', '#b5541c', '#3c7a4e', '#7a3c77'];
 
-/** Messages that wait over time, a line a run, as a picture that needs nothing else. */
+/** Waiting messages over time, one line per run, as a self-contained image. */
 export function drawBacklogs(runs: BurstRun[]): string {
   const seconds = Math.max(...runs.map((run) => run.seconds));
   const most = Math.max(...runs.flatMap(({ backlog }) => backlog));
-  // A burst is over in minutes or in an hour: the logarithm shows both.
+  // A burst takes minutes or an hour: a logarithmic axis shows both.
   const x = (second: number) =>
     plot.left + (Math.log10(1 + second) / Math.log10(1 + seconds)) * plot.width;
   const y = (messages: number) => plot.top + plot.height * (1 - messages / most);

@@ -1,5 +1,5 @@
-// What an image takes of the packaged function: processor time and memory, one image an invocation.
-// Linux alone, since it reads /proc:
+// Processor time and memory of the packaged function per image, with one image per invocation.
+// Linux only, since it reads /proc:
 //   npm run package -- --arch x64 && node bench/scale/function-memory.ts
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -23,7 +23,7 @@ const sizes = [
 
 const folder = await mkdtemp(join(tmpdir(), 'function-memory-'));
 await unpack();
-// Its store and database; its own functions look at another bucket.
+// Only the store and database are used; the sandbox's own functions watch a different bucket.
 const ports = { SANDBOX_S3_PORT: '0', SANDBOX_DB_PORT: '0', SANDBOX_WORKERS: '1' };
 const sandbox = await startSandbox(readConfig(ports), () => {});
 try {
@@ -69,7 +69,7 @@ async function measure({ name, width, height }: (typeof sizes)[number]): Promise
   }
 }
 
-/** Of all its threads, in steps of 10 ms: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+/** Of all threads, in steps of 10 ms: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
 async function cpuMsOf(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -1,40 +1,40 @@
 import { percentile, sortedSample } from '../../src/stats/samples/index.ts';
 
-/** What is uploaded, and what each image and each part of the system takes. */
+/** The uploads, and the time or rate of each image and each part of the system. */
 export interface Burst {
   uploads: number;
-  /** Over which the uploads arrive evenly. */
+  /** The uploads arrive evenly over this time. */
   arrivalSeconds: number;
-  /** Of one image in the function, its requests to S3 included. */
+  /** Time for one image in the function, including its requests to S3. */
   imageMs: number;
-  /** More than that for the first batch of a function. */
+  /** Extra time for the first batch of a function. */
   coldStartMs: number;
-  /** Messages that a function takes together, one core working on one after the other. */
+  /** Messages per invocation, which one core processes one after another. */
   batchSize: number;
   startFunctions: number;
   functionsPerMinute: number;
-  /** INSERTs that the database takes; a batch is one. */
+  /** Maximum rate of INSERTs in the database; a batch is one. */
   statementsPerSecond: number;
   statementMs: number;
 }
 
 export interface BurstRun {
   maxConcurrency: number;
-  /** Until the last image is recorded. */
+  /** Time until the last image is recorded. */
   seconds: number;
   imagesPerSecond: number;
   /** Seconds from upload to row. */
   waits: { p50: number; p99: number };
-  /** Of the database's statements, while images were worked on. */
+  /** Share of the database's capacity in use while images are processed. */
   databaseShare: number;
   /** Messages in the queue at each second. */
   backlog: number[];
 }
 
 /**
- * Batches go to whichever function is free first, in the order of their uploads; functions are added
- * as Lambda adds them; and the database takes statements one after the other, each for its share of
- * a second. Nothing is random, and nothing fails.
+ * Each batch goes to the first free function, in the order of upload. Functions are added
+ * as Lambda adds them. The database runs statements one after another, each for its share
+ * of a second. Nothing is random, and nothing fails.
  */
 export function simulateBurst(burst: Burst & { maxConcurrency: number }): BurstRun {
   const { uploads, arrivalSeconds, batchSize, maxConcurrency } = burst;
@@ -73,7 +73,7 @@ export function simulateBurst(burst: Burst & { maxConcurrency: number }): BurstR
   };
 }
 
-/** When each function is there. */
+/** The time at which each function becomes available. */
 function startTimes(burst: Burst & { maxConcurrency: number }): number[] {
   const { startFunctions, functionsPerMinute, maxConcurrency } = burst;
   return Array.from({ length: maxConcurrency }, (_, i) =>
@@ -89,7 +89,7 @@ function indexOfLeast(values: number[]): number {
   return least;
 }
 
-/** Uploads that have arrived and that no function has taken, each second. */
+/** Uploads that have arrived and are not yet with a function, each second. */
 function backlogs(
   begun: number[],
   seconds: number,

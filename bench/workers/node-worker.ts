@@ -1,5 +1,5 @@
-// Converts in a process of its own, by our library or by what else npm has: one line of JSON asks,
-// one answers.
+// Converts in a separate process with this library or another npm package: reads one line of JSON per
+// request and answers with one.
 import { readFile, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Output, PeerName } from './peers.ts';
@@ -8,7 +8,7 @@ import type { Job, Sample, WorkerRequest } from './worker.ts';
 type Convert = (bytes: Buffer, output: Output) => Promise<Uint8Array>;
 type NodePeer = Exclude<PeerName, 'pillow' | 'pillow-rle' | 'cv2'>;
 
-// Each process loads its own peer alone.
+// Each process loads only its own peer.
 const loaders: Record<NodePeer, () => Promise<Convert>> = {
   async ours() {
     const { toGrayscale } = await import('../../src/convert/index.ts');

@@ -3,18 +3,18 @@ import { allocatorSettings } from '../../src/isolation/allocator.ts';
 
 export type Output = 'png' | 'jpeg';
 
-/** Who converts, and in which program. */
+/** A library that converts, and the program that runs it. */
 interface Peer {
   title: string;
   program: 'node' | 'python';
-  /** A module of Python without which there is no such peer. */
+  /** A Python module that the peer requires. */
   needs?: 'PIL' | 'cv2' | 'boto3' | 'psycopg2';
   outputs: readonly Output[];
 }
 
 const both = ['png', 'jpeg'] as const;
 
-/** The first is ours, and what the others are compared with. */
+/** The first is ours, with which the others are compared. */
 export const peers = {
   ours: { title: 'ours', program: 'node', outputs: both },
   naive: { title: 'naive sharp', program: 'node', outputs: both },
@@ -34,14 +34,14 @@ export type PeerName = keyof typeof peers;
 
 export const peerNames = Object.keys(peers) as PeerName[];
 
-/** What runs a peer: the same Node as this, or Debian’s Python unless PYTHON names another. */
+/** The command that runs a peer: this Node, or Debian’s Python unless PYTHON names another. */
 export function programOf({ program }: Pick<Peer, 'program'>, python: string): string[] {
   return program === 'node'
     ? [process.execPath, join(import.meta.dirname, 'node-worker.ts')]
     : [python, join(import.meta.dirname, 'python-worker.py')];
 }
 
-/** A peer starts as its users start it, and ours as our own processes do. */
+/** A peer starts as its users start it, and ours like the project's own processes. */
 export function peerEnvironment(peer: PeerName): NodeJS.ProcessEnv {
   return peer === 'ours' ? { ...allocatorSettings, ...process.env } : process.env;
 }

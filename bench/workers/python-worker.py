@@ -1,4 +1,4 @@
-"""Converts in a process of its own, as Python does it: one line of JSON asks, one answers."""
+"""Converts in a separate process with Python: reads one line of JSON per request and answers with one."""
 
 import io
 import json
@@ -100,6 +100,6 @@ for line in sys.stdin:
     request = json.loads(line)
     try:
         reply = tasks[request["task"]](request)
-    except Exception as error:  # it is told to who asked
+    except Exception as error:  # it is returned to the caller
         reply = {"error": f"{type(error).__name__}: {error}"}
     print(json.dumps(reply), flush=True)

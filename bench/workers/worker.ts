@@ -4,20 +4,20 @@ import { createInterface } from 'node:readline';
 import { peakBytes } from '../../testing/peak-memory.ts';
 import type { Output, PeerName } from './peers.ts';
 
-/** What one process took for what it was asked, over all of its threads. */
+/** The cost of one request in one process, over all its threads. */
 export interface Sample {
   cpuMs: number;
   wallMs: number;
-  /** Of one output. */
+  /** Size of one output. */
   bytes: number;
 }
 
 interface ConversionRequest {
   file: string;
   output: Output;
-  /** So many times in a row, as processor time is counted in steps of 10 ms on some systems. */
+  /** Number of repetitions, as processor time is counted in steps of 10 ms on some systems. */
   repeat: number;
-  /** Where the output is written, after the clock was stopped. */
+  /** Where the output is written, after the measurement. */
   saveAs?: string;
 }
 
@@ -36,7 +36,7 @@ export type WorkerRequest =
 /** A process that answers one line of JSON with another. */
 export interface Worker {
   ask<Reply = Sample>(request: WorkerRequest): Promise<Reply>;
-  /** Since it started, in MiB; undefined where the system does not tell. */
+  /** Peak memory since its start, in MiB; undefined if the system does not report it. */
   peakMb(): number | undefined;
   close(): Promise<void>;
 }
@@ -44,7 +44,7 @@ export interface Worker {
 export function startWorker([command = '', ...args]: string[], env: NodeJS.ProcessEnv): Worker {
   const child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  // Of one that is gone, its missing answer tells.
+  // If the process has ended, the missing answer shows it.
   child.stdin.on('error', () => {});
   return {
     async ask<Reply>(request: WorkerRequest): Promise<Reply> {
@@ -60,7 +60,7 @@ export function startWorker([command = '', ...args]: string[], env: NodeJS.Proce
   };
 }
 
-/** In MiB. Undefined where there is no /proc. */
+/** In MiB. Undefined without /proc. */
 function peakMbOf({ pid }: ChildProcess): number | undefined {
   const bytes = pid === undefined ? undefined : peakBytes(pid);
   return bytes && Math.round(bytes / 2 ** 20);

@@ -1,11 +1,11 @@
-// What `npm run fuzz` has found, once and never again. CONTRIBUTING.md says how it gets here.
+// Faults that `npm run fuzz` found stay fixed. CONTRIBUTING.md says how a find is added.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
 import { createCaseRunner } from '../fuzz/case-runner.ts';
 import type { KeptFind } from '../fuzz/find.ts';
 
-// The first one waits for a process to start.
+// The first case waits for a process to start.
 vi.setConfig({ testTimeout: 120_000 });
 
 const folder = join(import.meta.dirname, 'fuzz-finds');
@@ -16,7 +16,7 @@ const runner = createCaseRunner({
 });
 afterAll(() => runner.restart());
 
-test.each(readdirSync(folder))('%s has no fault any more', async (name) => {
+test.each(readdirSync(folder))('%s stays fixed', async (name) => {
   const { base64, recipe, limits }: KeptFind = JSON.parse(readFileSync(join(folder, name), 'utf8'));
   const bytes = Buffer.from(base64, 'base64');
   expect(bytes.length).toBeGreaterThan(0);

@@ -33,7 +33,7 @@ interface Refusal {
   message: RegExp;
 }
 
-/** All that a conversion in this process can end with. */
+/** Every code that a conversion in this process can end with. */
 const refusals: Record<Exclude<ConversionErrorCode, 'CONVERSION_CRASHED'>, Refusal[]> = {
   EMPTY_OBJECT: [{ bytes: () => new Uint8Array(), message: /received 0 bytes/ }],
   FILE_TOO_LARGE: [
@@ -98,7 +98,7 @@ const refusals: Record<Exclude<ConversionErrorCode, 'CONVERSION_CRASHED'>, Refus
   ],
 };
 
-/** Those for which pixels have to be decoded. */
+/** The codes that are known only once pixels are decoded. */
 const afterTheHeader = ['CORRUPT_IMAGE', 'CONVERSION_TIMEOUT', 'OUTPUT_TOO_LARGE'];
 
 const rows = Object.entries(refusals).flatMap(([code, cases]) =>
@@ -122,7 +122,7 @@ test.each(rows.filter(({ code }) => !afterTheHeader.includes(code)))(
   },
 );
 
-test('each code says in one line what it means', () => {
+test('each code has a one-line explanation', () => {
   const codes = [...Object.keys(refusals), 'CONVERSION_CRASHED'];
   expect(Object.keys(conversionErrorCodes)).toEqual(codes);
   for (const meaning of Object.values(conversionErrorCodes))
@@ -130,7 +130,7 @@ test('each code says in one line what it means', () => {
 });
 
 describe('limits', () => {
-  test('that are just met do no harm', async () => {
+  test('may be exactly met', async () => {
     const bytes = await animatedWebp({ width: 8, height: 6, frames: 3 });
     const limits = { maxBytes: bytes.length, maxPixels: 48, maxPages: 3 };
     await expect(toGrayscale(bytes, {}, limits)).resolves.toMatchObject({ width: 8, height: 6 });
@@ -141,7 +141,7 @@ describe('limits', () => {
     ['webp', 16_383],
     ['avif', 16_384],
     ['gif', 65_535],
-  ] as const)('of sides that are just met do no harm: %s of %d', async (format, side) => {
+  ] as const)('of sides may be exactly met: %s of %d', async (format, side) => {
     expect(outputFormats[format].maxSide).toBe(side);
     for (const size of [
       { width: side, height: 1 },
@@ -153,7 +153,7 @@ describe('limits', () => {
   });
 
   test.each(Object.keys(outputFormats) as OutputFormat[])(
-    'of bytes of the output are met to the byte: %s',
+    'of output bytes hold to the byte: %s',
     async (format) => {
       const source = photoLikePng({ width: 16, height: 12 });
       const { bytes } = await toGrayscale(source, { format });
@@ -163,13 +163,13 @@ describe('limits', () => {
     },
   );
 
-  test('of pixels count one frame, as only one is decoded', async () => {
+  test('of pixels count one frame when only one is decoded', async () => {
     const bytes = await animatedGif({ width: 8, height: 6, frames: 3 });
     await expect(toGrayscale(bytes, {}, { maxPixels: 48 })).resolves.toMatchObject({ width: 8 });
   });
 
   test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])(
-    'refuse to be %d',
+    'must not be %d',
     async (maxPixels) => {
       await expect(inspectImage(pixelPng(1, 2, 3), { maxPixels })).rejects.toThrow(
         new RangeError(
@@ -191,7 +191,7 @@ describe('limits', () => {
 });
 
 describe('the header', () => {
-  test('tells what is stored, before it is turned', async () => {
+  test('reports the stored image, before it is rotated', async () => {
     const bytes = await orientedJpeg(6, { width: 20, height: 10 });
     const { memoryBytes, ...source } = await inspectImage(bytes);
     expect(source).toEqual({
@@ -217,7 +217,7 @@ describe('the header', () => {
     ],
     ['1-bit gray PNG', grayPng({ width: 1, height: 1, depth: 1, rows: new Uint8Array(1) }), 1, 1],
     ['RGBA PNG', rgbaPng({ width: 1, height: 1, rows: new Uint8Array(4) }), 4, 8],
-  ])('of a %s tells its channels and bits', async (_, bytes, channels, depth) => {
+  ])('of a %s reports its channels and bits', async (_, bytes, channels, depth) => {
     expect(await inspectImage(bytes)).toMatchObject({ channels, depth });
   });
 });
@@ -225,7 +225,7 @@ describe('the header', () => {
 describe('the memory estimate', () => {
   const side = fc.integer({ min: 1, max: 400 });
 
-  test('covers at least decoded, gray and encoded pixels', async () => {
+  test('covers at least the decoded, gray and encoded pixels', async () => {
     await fc.assert(
       fc.asyncProperty(side, side, async (width, height) => {
         const bytes = hugePngHeader(width, height);
@@ -236,7 +236,7 @@ describe('the memory estimate', () => {
     );
   });
 
-  test('is more for what takes more', async () => {
+  test('is higher for a more expensive conversion', async () => {
     const size = { width: 1_000, height: 800 };
     const plain = await memoryOf(photoLikeJpeg(size));
     expect(await memoryOf(photoLikeJpeg({ ...size, progressive: true }))).toBeGreaterThan(plain);

@@ -1,4 +1,4 @@
-// An opened image: one reading of the header, one deadline, and what closing means.
+// An opened image: its header is read once, it has one deadline, and it can be closed.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { startDeadline } from '../../src/convert/deadline.ts';
@@ -7,7 +7,7 @@ import { animatedGif, photoLikeJpeg, photoLikePng } from '../../testing/images.t
 import { fixture } from './decode/wasm-fixtures.ts';
 
 describe('an opened image', () => {
-  test('has its header and converts to what toGrayscale makes', async () => {
+  test('has its header and converts like toGrayscale', async () => {
     const bytes = await animatedGif({ width: 20, height: 10, frames: 3 });
     const image = await openImage(bytes, { format: 'webp' });
     expect(image.header).toMatchObject({ format: 'gif', width: 20, height: 10, pages: 3 });
@@ -19,7 +19,7 @@ describe('an opened image', () => {
     expect(stages.decodeMs).toBeGreaterThan(0);
   });
 
-  test('is converted once', async () => {
+  test('is converted only once', async () => {
     const image = await openImage(photoLikePng());
     await image.convert();
     await expect(image.convert()).rejects.toThrow('Open it again');
@@ -61,7 +61,7 @@ describe('an opened image', () => {
   });
 });
 
-test('the clock of a deadline stands still while it is paused, and does not start again', async () => {
+test('a deadline stops while it is paused, and resuming does not restart it', async () => {
   const deadline = startDeadline(60_000);
   await sleep(20);
   deadline.pause();

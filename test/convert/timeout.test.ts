@@ -18,7 +18,7 @@ import { fixture } from './decode/wasm-fixtures.ts';
 
 const timedOut = { name: 'ConversionError', code: 'CONVERSION_TIMEOUT' };
 
-/** One tile many times: libheif takes no more than a thousand items. */
+/** The same tile repeated: libheif accepts no more than a thousand items. */
 function largeHeic(): Buffer {
   const [rows, columns, width, height] = [31, 31, 2_480, 1_984];
   const { data, hvcC } = codedPicture(fixture('tile-rgb.heic'));
@@ -42,7 +42,7 @@ async function noise(width: number, height: number): Promise<Buffer> {
     .toBuffer();
 }
 
-/** How long nothing else could run, at most, and how long it took in all. */
+/** The longest time for which nothing else could run, and the total time. */
 async function longestPause(work: Promise<unknown>): Promise<{ pauseMs: number; totalMs: number }> {
   const startedAt = performance.now();
   let [last, pauseMs] = [startedAt, 0];
@@ -60,14 +60,14 @@ async function longestPause(work: Promise<unknown>): Promise<{ pauseMs: number; 
 describe('a large HEIC', () => {
   const bytes = largeHeic();
 
-  test('is decoded while other work goes on', async () => {
+  test('is decoded while other work continues', async () => {
     await heicDecoder.decode(fixture('rgb.heic'));
     const { pauseMs, totalMs } = await longestPause(heicDecoder.decode(bytes));
     expect(totalMs).toBeGreaterThan(50);
     expect(pauseMs).toBeLessThan(totalMs / 2);
   });
 
-  test('is given up when its time is over, and the next image is converted', async () => {
+  test('is aborted at its deadline, and the next image is converted', async () => {
     const { totalMs } = await longestPause(toGrayscale(bytes));
     const startedAt = performance.now();
     const timeoutMs = Math.ceil(totalMs / 10);
@@ -76,7 +76,7 @@ describe('a large HEIC', () => {
     await expect(toGrayscale(fixture('rgb.heic'))).resolves.toMatchObject({ width: 24 });
   });
 
-  test('waits for a thread no longer than it may take', async () => {
+  test('waits for a thread no longer than its deadline', async () => {
     const images = Array.from({ length: 12 }, () => toGrayscale(bytes, {}, { timeoutMs: 30 }));
     for (const image of await Promise.allSettled(images)) {
       expect(image).toMatchObject({ status: 'rejected', reason: timedOut });
@@ -85,7 +85,7 @@ describe('a large HEIC', () => {
   });
 });
 
-test('sharp itself stops when the time is over', async () => {
+test('sharp itself stops at the deadline', async () => {
   const [width, height] = [9_000, 7_000];
   const gray = { pixels: randomBytes(width * height), width, height, channels: 1 } as const;
   const encoding = encode(gray, {
@@ -99,7 +99,7 @@ test('sharp itself stops when the time is over', async () => {
 });
 
 test.each(['gif', 'png'] as const)(
-  'time is over between the steps of %s as well',
+  'the deadline is checked between the steps of %s as well',
   async (format) => {
     const bytes = await noise(2_000, 1_500);
     const timesMs: number[] = [];
@@ -107,19 +107,19 @@ test.each(['gif', 'png'] as const)(
       const { stages } = await toGrayscale(bytes, { format });
       timesMs.push(stages.decodeMs + stages.grayMs / 2);
     }
-    // Of the fastest: another may have been held up and say little of the next.
+    // Based on the fastest run: another may have been delayed and say little about the next.
     const timeoutMs = Math.ceil(Math.min(...timesMs));
     await expect(toGrayscale(bytes, { format }, { timeoutMs })).rejects.toMatchObject(timedOut);
   },
 );
 
-test('the comparison of methods has a time as well', async () => {
+test('comparing methods has a deadline as well', async () => {
   await expect(compareMethods(await noise(2_000, 1_500), { timeoutMs: 1 })).rejects.toMatchObject(
     timedOut,
   );
 });
 
-test('a header that needs WebAssembly is read within the time', async () => {
+test('a header that needs WebAssembly is read within the deadline', async () => {
   const limits = { ...defaultLimits, timeoutMs: 1 };
   await expect(inspectImage(fixture('animation.jxl'), limits)).rejects.toMatchObject(timedOut);
   await expect(inspectImage(fixture('animation.jxl'))).resolves.toMatchObject({ format: 'jxl' });
@@ -128,11 +128,11 @@ test('a header that needs WebAssembly is read within the time', async () => {
 describe('a step', () => {
   const never = () => new Promise<never>(() => {});
 
-  test('that never ends and cannot be stopped is waited for no longer', async () => {
+  test('that never ends and cannot be stopped is abandoned at the deadline', async () => {
     await expect(startDeadline(1).step(never())).rejects.toMatchObject(timedOut);
   });
 
-  test('that fails in time fails as it does', async () => {
+  test('that fails before the deadline keeps its own error', async () => {
     const failing = Promise.reject(new RangeError('something else'));
     await expect(startDeadline(60_000).step(failing)).rejects.toThrow('something else');
   });
@@ -142,12 +142,12 @@ describe('a step', () => {
     [1_001, 2],
     [1, 1],
     [Number.MAX_SAFE_INTEGER, 0],
-  ])('of %d ms at most stops in sharp after %d s, 0 being never', (timeoutMs, seconds) => {
+  ])('with a limit of %d ms stops in sharp after %d s, where 0 is never', (timeoutMs, seconds) => {
     expect(startDeadline(timeoutMs).seconds()).toEqual({ seconds });
   });
 });
 
-test('a program that converted by WebAssembly ends by itself', async () => {
+test('a program that converted with WebAssembly exits on its own', async () => {
   const index = new URL('../../src/convert/index.ts', import.meta.url).href;
   const script = `
     const { toGrayscale } = await import(${JSON.stringify(index)});

@@ -1,4 +1,4 @@
-// The examinations, on a real database and a real store, sound and spoilt.
+// The doctor’s checks on a real database and a real store, both healthy and broken.
 import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -28,7 +28,7 @@ describe('the database', () => {
   });
   afterAll(() => database.drop());
 
-  test('is sound when it is migrated, and its owner asks', async () => {
+  test('is healthy when it is migrated and its owner connects', async () => {
     const findings = await examineDatabase(async () => createPostgresProbe(database));
     expect(bad(findings)).toEqual([]);
     expect(says(findings)).toMatch(/^PostgreSQL 18\.\d+ .*answers, as "postgres", not encrypted$/m);
@@ -36,7 +36,7 @@ describe('the database', () => {
     expect(says(findings)).toMatch(/\d+ of \d+ connections/);
   });
 
-  test('lacks migrations, or is ahead of this release', async () => {
+  test('has missing migrations, or is ahead of this release', async () => {
     const empty = await createDatabase({ migrated: false });
     const lacking = await examineDatabase(async () => createPostgresProbe(empty));
     expect(bad(lacking)).toMatchObject([
@@ -57,7 +57,7 @@ describe('the database', () => {
     ]);
   });
 
-  test('gives the function’s role what it needs; one that may only read lacks rights', async () => {
+  test('gives the function’s role the rights it needs, while a read-only role lacks some', async () => {
     const role = `doctor_${process.pid}`;
     await prepareApplicationRole(database, role);
     const url = new URL(database.url);
@@ -84,7 +84,7 @@ describe('the database', () => {
     ]);
   });
 
-  test('is not there', async () => {
+  test('is missing', async () => {
     const nowhere = connectPostgres({
       host: '127.0.0.1',
       port: 1,
@@ -107,7 +107,7 @@ describe('the database', () => {
     ]);
   });
 
-  test('names its server’s time', async () => {
+  test('reports its server’s time', async () => {
     const { nowMs } = await createPostgresProbe(database).look();
     const client = new Client({ connectionString: database.url });
     await client.connect();
@@ -128,14 +128,14 @@ describe('the store', () => {
   });
   afterAll(() => store.close());
 
-  test('is sound, and nothing is left in it', async () => {
+  test('is healthy, and no test object is left in it', async () => {
     expect(says(await examineStore(probe, places))).toContain('nothing lies there yet');
     const Key = 'a.png';
     await store.s3.send(new PutObjectCommand({ Bucket: 'uploads', Key, Body: 'x' }));
     const findings = await examineStore(probe, places);
     expect(says(findings)).toContain('"uploads" can be listed and read');
     expect(says(findings)).toContain('"outputs/grayscale/" can be written and read');
-    // Which this stand-in does not do.
+    // The test server does not check this.
     expect(says(findings)).toContain('conditional writes are ignored');
     expect(bad(findings)).toMatchObject([
       { state: 'warning', what: expect.stringContaining('checksum is stored all the same') },
@@ -144,7 +144,7 @@ describe('the store', () => {
     expect(KeyCount).toBe(0);
   });
 
-  test('must let outputs be removed where they follow their sources', async () => {
+  test('must allow outputs to be deleted when outputs follow their sources', async () => {
     const remove = async () => Promise.reject(new Error('AccessDenied'));
     const findings = await examineStore({ ...probe, remove }, { ...places, removes: true });
     expect(bad(findings)).toContainEqual(
@@ -155,7 +155,7 @@ describe('the store', () => {
     );
   });
 
-  test('tells its time', async () => {
+  test('reports its time', async () => {
     const { nowMs = 0 } = await probe.reach('uploads');
     expect(Math.abs(nowMs - Date.now())).toBeLessThan(10_000);
   });
@@ -168,7 +168,7 @@ describe('the store', () => {
     ]);
   });
 
-  // What other stores do, and this one does not.
+  // Faults of other stores, which the test server does not have.
   test.each<[string, Partial<StoreProbe>, object]>([
     [
       'loses bytes',
@@ -185,7 +185,7 @@ describe('the store', () => {
     expect(bad(findings)).toContainEqual(expect.objectContaining(finding));
   });
 
-  test('does what S3 does', async () => {
+  test('behaves like S3', async () => {
     const strict: StoreProbe = {
       ...probe,
       write: async (ref, bytes, { onlyIfNew, withWrongChecksum } = {}) =>
@@ -210,13 +210,13 @@ describe('the store', () => {
   });
 });
 
-test('the engine makes of known pictures what it must', async () => {
+test('the engine converts known images correctly', async () => {
   const findings = await examineEngine();
   expect(bad(findings)).toEqual([]);
   expect(says(findings)).toContain('a known lossless WebP converts to the bytes that it must');
 });
 
-test('the engine is another than it should be', async () => {
+test('an engine with different output is reported', async () => {
   const { knownPictures } = await import('../../src/doctor/known-pictures.ts');
   const spoilt = { ...knownPictures, JPEG: { ...knownPictures.JPEG, sha256: '0'.repeat(64) } };
   expect(bad(await examineEngine(spoilt))).toMatchObject([

@@ -12,7 +12,7 @@ import {
 const options = { outputPrefix: 'grayscale/' };
 const { bucket, key, versionId, sizeBytes } = sampleObject;
 
-describe('own outputs', () => {
+describe('outputs of the system', () => {
   const reason = 'Lies under the output prefix grayscale/, as outputs do.';
 
   test.each(['grayscale/a.jpg', 'grayscale/grayscale/a.jpg', 'grayscale/'])(
@@ -24,13 +24,13 @@ describe('own outputs', () => {
     },
   );
 
-  test('are recognised however their keys are encoded', () => {
+  test('are detected in any key encoding', () => {
     const event = altered(s3Event(), 'Records.0.s3.object.key', 'gr%61yscale%2Fa.jpg');
     expect(parseEvent(event, options)).toMatchObject([{ action: 'ignore', reason }]);
   });
 
   test.each(['grayscale.jpg', 'Grayscale/a.jpg', 'a/grayscale/b.jpg', '/grayscale/a.jpg'])(
-    'are not %s',
+    'are not detected as outputs: %s',
     (upload) => {
       expect(parseEvent(s3Event({ key: upload }), options)).toMatchObject([
         { action: 'process', upload: { key: upload } },
@@ -38,7 +38,7 @@ describe('own outputs', () => {
     },
   );
 
-  test('lie in the output bucket alone, where there is one', () => {
+  test('are only in the output bucket when one is configured', () => {
     const separate = { ...options, outputBucket: 'outputs' };
     const object = { key: 'grayscale/a.jpg' };
     expect(parseEvent(s3Event(object), separate)).toMatchObject([{ action: 'process' }]);
@@ -54,11 +54,11 @@ describe('own outputs', () => {
 describe('the bucket', () => {
   const ours = { ...options, bucket: 'ours', outputBucket: 'outputs' };
 
-  test('is any, where none is configured', () => {
+  test('may be any bucket when none is configured', () => {
     expect(parseEvent(s3Event({ bucket: 'any' }), options)).toMatchObject([{ action: 'process' }]);
   });
 
-  test('is the one configured, or the record is refused', () => {
+  test('must be the configured one, or the record is rejected', () => {
     expect(parseEvent(s3Event({ bucket: 'ours' }, { bucket: 'theirs' }), ours)).toMatchObject([
       { action: 'process' },
       {
@@ -70,13 +70,13 @@ describe('the bucket', () => {
     ]);
   });
 
-  test('of the outputs is no stranger', () => {
+  test('may be the output bucket', () => {
     const output = s3Event({ bucket: 'outputs', key: 'grayscale/a.jpg' });
     expect(parseEvent(output, ours)).toMatchObject([{ action: 'ignore' }]);
   });
 
   test.each([undefined, null, '', 5, {}, 'a/b', 'a b', 'a\0', 'a\n', '\ud800'])(
-    'is refused as %j',
+    'is rejected when it is %j',
     (name) => {
       const event = altered(s3Event(), 'Records.0.s3.bucket.name', name);
       const [record] = parseEvent(event, options);
@@ -98,7 +98,7 @@ describe('folder markers', () => {
     }
   });
 
-  test('are not those that hold bytes', () => {
+  test('are not objects that hold bytes', () => {
     expect(parseEvent(s3Event({ key: 'photos/', sizeBytes: 1 }), options)).toMatchObject([
       { action: 'process', upload: { key: 'photos/' } },
     ]);
@@ -118,7 +118,7 @@ describe('a key', () => {
     ['empty', '', 'Expected an object key but received "".'],
     ['a number', 42, 'Expected an object key but received 42.'],
     ['an object', { a: 1 }, 'Expected an object key but received an object with the keys "a".'],
-  ])('is refused, and not reported, where it is %s', (_, received, reason) => {
+  ])('is rejected and not reported when it is %s', (_, received, reason) => {
     const event = altered(s3Event(), 'Records.0.s3.object.key', received);
     expect(parseEvent(event, options)).toEqual([
       { action: 'refuse', reason, bucket, versionId, sizeBytes },
@@ -129,7 +129,7 @@ describe('a key', () => {
     ['half an escape', '100%.jpg'],
     ['no UTF-8', 'caf%E9.jpg'],
     ['an encoded surrogate', '%ED%A0%80'],
-  ])('is refused, with a cure, and reported as it is where it decodes to %s', (_, text) => {
+  ])('is rejected with a fix, and reported unchanged, when it decodes to %s', (_, text) => {
     const reason = `Expected a form-encoded key but received "${text}". EVENT_KEY_ENCODING=raw takes keys as they are.`;
     const event = altered(s3Event(), 'Records.0.s3.object.key', text);
     expect(parseEvent(event, options)).toEqual([
@@ -137,7 +137,7 @@ describe('a key', () => {
     ]);
   });
 
-  test('is cut where it is refused for its length', () => {
+  test('is truncated when it is rejected for its length', () => {
     const [record] = parseEvent(eventBridgeEvent({ key: 'k'.repeat(1e6) }), options);
     expect(record).toMatchObject({ action: 'refuse', key: `${'k'.repeat(1_024)}…` });
   });
@@ -156,7 +156,7 @@ describe('a key', () => {
       'a\ud83d.jpg',
       'Expected a key of well-formed Unicode but received "a\\ud83d.jpg".',
     ],
-  ])('is refused and reported where it is %s', (_, malformed, reason) => {
+  ])('is rejected and reported when it is %s', (_, malformed, reason) => {
     for (const event of [eventBridgeEvent({ key: malformed }), cephEvent({ key: malformed })]) {
       expect(parseEvent(event, options)).toEqual([
         { action: 'refuse', reason, bucket, key: malformed, versionId, sizeBytes },
@@ -172,7 +172,7 @@ describe('a key', () => {
     ['that begins with a slash', '/a.jpg'],
     ['of a prototype', '__proto__'],
     ['with a line break', 'a\nb.jpg'],
-  ])('may be one %s', (_, odd) => {
+  ])('is accepted %s', (_, odd) => {
     for (const event of [s3Event({ key: odd }), versityGatewayEvent({ key: odd })]) {
       expect(parseEvent(event, options)).toMatchObject([{ upload: { key: odd } }]);
     }
@@ -183,7 +183,7 @@ test.each([
   ['NUL', 'a\0b'],
   ['half a surrogate pair', 'a\ud800'],
   ['more bytes than a store’s have', 'ä'.repeat(513)],
-])('leaves out an ETag, a version and a sequencer with %s, which no row is to hold', (_, text) => {
+])('loses an ETag, a version and a sequencer that contain %s, which no row may hold', (_, text) => {
   const event = s3Event({ etag: text, versionId: text, sequencer: text });
   const [record] = parseEvent(event, options);
   expect(record?.action === 'process' && Object.keys(record.upload).toSorted()).toEqual([
@@ -199,21 +199,21 @@ test.each([
   ['9999-12-31T23:59:59-12:00', undefined],
   ['1969-12-31T23:59:59Z', undefined],
   ['9999-12-31T23:59:59Z', Date.UTC(10_000) - 1_000],
-])('takes the time %s for one only where PostgreSQL does', (eventTime, expected) => {
+])('accepts the time %s only if PostgreSQL does', (eventTime, expected) => {
   const [record] = parseEvent(s3Event({ eventTime }), options);
   expect(record?.action === 'process' && record.upload.eventTime?.getTime()).toBe(expected);
 });
 
-test('refuses a bucket whose name is longer than any', () => {
+test('rejects a bucket whose name is longer than any valid one', () => {
   const [record] = parseEvent(s3Event({ bucket: 'b'.repeat(256) }), options);
   expect(record).toMatchObject({ action: 'refuse', reason: expect.stringMatching(/bucket name/) });
 });
 
-describe('objects of a list', () => {
+describe('listed objects', () => {
   const listed = { bucket, key: 'a+b %41.png', etag: 'abc', sizeBytes: 7 };
 
   test.each(['auto', 'form', 'raw'] as const)(
-    'keep their keys as they are, whatever the encoding of events (%s)',
+    'keep their keys unchanged, whatever the key encoding of events (%s)',
     (keyEncoding) => {
       expect(admitListed(listed, { ...options, keyEncoding })).toEqual({
         action: 'process',
@@ -227,7 +227,7 @@ describe('objects of a list', () => {
     ['ignore', 'a folder marker', { ...listed, key: 'folder/', sizeBytes: 0 }],
     ['refuse', 'an object of another bucket', { ...listed, bucket: 'foreign' }],
     ['refuse', 'a key with NUL', { ...listed, key: 'a\0b' }],
-  ])('follow the rules of events: %s %s', (action, _, object) => {
+  ])('follow the rules for events: %s %s', (action, _, object) => {
     expect(admitListed(object, { ...options, bucket })).toMatchObject({ action });
   });
 });

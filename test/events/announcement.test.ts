@@ -5,7 +5,7 @@ import { altered, s3Event } from '../../testing/events.ts';
 
 const options = { outputPrefix: 'grayscale/' };
 
-describe('what an event need not know', () => {
+describe('an optional field of an event', () => {
   test.each([
     ['versionId', '', 'versionId', undefined],
     ['versionId', 'null', 'versionId', undefined],

@@ -27,12 +27,12 @@ describe.each([
     }
   });
 
-  test('has no versions of a bucket that keeps none', () => {
+  test('has no versions for a bucket without versioning', () => {
     const event = batchEvent({ versionId: undefined });
     expect(parseEvent(event, options)).toEqual([{ action: 'process', upload: { bucket, key } }]);
   });
 
-  test('gets one record for each task, in order, the malformed included', () => {
+  test('gives one record per task, in order, including malformed ones', () => {
     const event = batchEvent({ key: 'a.jpg' }, {}, { key: 'grayscale/b.jpg' }, { key: 'c.jpg' });
     expect(parseEvent(altered(event, 'tasks.1', null), options)).toMatchObject([
       { action: 'process', upload: { key: 'a.jpg' } },
@@ -42,7 +42,7 @@ describe.each([
     ]);
   });
 
-  test('is refused in a version to come, task by task', () => {
+  test('is rejected in a future version, task by task', () => {
     const event = { ...batchEvent({}, {}), invocationSchemaVersion: '3.0' };
     const refusal = {
       action: 'refuse',
@@ -51,7 +51,7 @@ describe.each([
     expect(parseEvent(event, options)).toMatchObject([refusal, refusal]);
   });
 
-  test('is refused without a bucket', () => {
+  test('is rejected without a bucket', () => {
     const event = altered(batchEvent(), `tasks.0.${bucketField}`, undefined);
     expect(parseEvent(event, options)).toMatchObject([
       { action: 'refuse', reason: 'Expected a bucket name but received nothing.', key },
@@ -72,7 +72,7 @@ test.each([
   expect(parseEvent(event, options)).toMatchObject([{ upload: { bucket: name } }]);
 });
 
-test('an access point is no bucket', () => {
+test('an access point is not a bucket', () => {
   const arn = 'arn:aws:s3:us-west-2:123456789012:accesspoint/photos';
   const event = altered(batchOperationsV1Event(), 'tasks.0.s3BucketArn', arn);
   expect(parseEvent(event, options)).toMatchObject([
@@ -87,7 +87,7 @@ test('a job without tasks has no records', () => {
 test.each([
   [undefined, 'nothing'],
   [{ taskId: 'a' }, 'an object with the keys "taskId"'],
-])('tasks that are no array are refused once: %j', (tasks, received) => {
+])('tasks that are not an array are rejected once: %j', (tasks, received) => {
   expect(parseEvent({ ...batchOperationsV1Event(), tasks }, options)).toEqual([
     { action: 'refuse', reason: `Expected tasks to be an array but received ${received}.` },
   ]);

@@ -14,7 +14,7 @@ import {
 const options = { outputPrefix: 'grayscale/' };
 const noEvent = 'Expected an event of S3, SQS, SNS, EventBridge or S3 Batch Operations';
 
-/** Each puts the events into one envelope, side by side where there is room for several. */
+/** Each puts the events into one envelope, next to each other if it holds several. */
 const envelopes: [name: string, around: (...events: unknown[]) => unknown][] = [
   ['SQS', sqsEvent],
   ['SQS as ReceiveMessage returns it', receivedMessages],
@@ -30,11 +30,11 @@ const envelopes: [name: string, around: (...events: unknown[]) => unknown][] = [
 ];
 
 describe.each(envelopes)('in %s', (_, around) => {
-  test('an S3 notification is understood', () => {
+  test('an S3 notification is parsed', () => {
     expect(keysOf(around(s3Event({ key: 'a b+ä.jpg' })))).toEqual(['a b+ä.jpg']);
   });
 
-  test('an event of EventBridge is understood', () => {
+  test('an event of EventBridge is parsed', () => {
     expect(keysOf(around(eventBridgeEvent({ key: 'a b+ä.jpg' })))).toEqual(['a b+ä.jpg']);
   });
 
@@ -44,12 +44,12 @@ describe.each(envelopes)('in %s', (_, around) => {
     ]);
   });
 
-  test('all records of all events are read, in order', () => {
+  test('all records of all events are parsed, in order', () => {
     const event = around(s3Event({ key: 'a' }, { key: 'b' }), eventBridgeEvent({ key: 'c' }));
     expect(keysOf(event)).toEqual(['a', 'b', 'c']);
   });
 
-  test('a malformed event does not keep its siblings from being read', () => {
+  test('a malformed event does not affect the other events', () => {
     const nothing = { key1: 'value1', key2: 'value2' };
     const event = around(s3Event({ key: 'a' }), nothing, s3Event({ key: 'b' }));
     expect(keysOf(event)).toEqual([
@@ -61,18 +61,18 @@ describe.each(envelopes)('in %s', (_, around) => {
 });
 
 describe('the body of an SQS message', () => {
-  test('is parsed by itself', () => {
+  test('is parsed as JSON', () => {
     const [record] = sqsEvent(snsNotification(s3Event({ key: 'a.jpg' }))).Records;
     expect(parseMessage(record?.body, options)).toMatchObject([{ upload: { key: 'a.jpg' } }]);
   });
 
-  test('may have been parsed already', () => {
+  test('may be parsed already', () => {
     expect(parseMessage(s3Event({ key: 'a.jpg' }), options)).toMatchObject([
       { upload: { key: 'a.jpg' } },
     ]);
   });
 
-  test('is an envelope too, of the five there may be', () => {
+  test('counts as one of the five envelopes allowed', () => {
     const three = [[[s3Event({ key: 'a.jpg' })]]];
     expect(parseMessage(JSON.stringify([three]), options)).toMatchObject([{ action: 'process' }]);
     expect(parseMessage(JSON.stringify([[three]]), options)).toMatchObject([{ action: 'refuse' }]);
@@ -80,34 +80,34 @@ describe('the body of an SQS message', () => {
 
   test.each([
     ['no JSON', 'hello', 'Expected an event in JSON but received "hello".'],
-    ['cut off', '{"Records":[{', 'Expected an event in JSON but received "{\\"Records\\":[{".'],
+    ['partial', '{"Records":[{', 'Expected an event in JSON but received "{\\"Records\\":[{".'],
     ['empty', '', 'Expected an event in JSON but received "".'],
     ['missing', undefined, `${noEvent} but received nothing.`],
     ['a number', '42', `${noEvent} but received 42.`],
     ['null', 'null', `${noEvent} but received null.`],
-  ])('is refused where it is %s', (_, body, reason) => {
+  ])('is rejected when it is %s', (_, body, reason) => {
     expect(parseMessage(body, options)).toEqual([{ action: 'refuse', reason }]);
   });
 
-  test('is refused in its place among its siblings', () => {
+  test('is rejected in its place among the other events', () => {
     const event = sqsEvent(s3Event({ key: 'a' }), 'hello', s3Event({ key: 'b' }));
     expect(keysOf(event)).toEqual(['a', 'Expected an event in JSON but received "hello".', 'b']);
   });
 
-  test('is refused where the message has none', () => {
+  test('is rejected when the message has none', () => {
     const [record] = sqsEvent('').Records;
     const { body: _, ...bodiless } = { ...record };
     expect(parseEvent({ Records: [bodiless] }, options)).toMatchObject([{ action: 'refuse' }]);
   });
 });
 
-describe('a notification of SNS', () => {
-  test('is understood as HTTP receives it', () => {
+describe('an SNS notification', () => {
+  test('is parsed in the form that HTTP delivers', () => {
     expect(keysOf(snsNotification(s3Event({ key: 'a.jpg' })))).toEqual(['a.jpg']);
   });
 
   test.each(['SubscriptionConfirmation', 'UnsubscribeConfirmation'])(
-    'that is a %s is ignored',
+    'of type %s is ignored',
     (type) => {
       const confirmation = snsNotification('You have chosen to subscribe ...', { type });
       for (const event of [confirmation, sqsEvent(confirmation)]) {
@@ -118,14 +118,14 @@ describe('a notification of SNS', () => {
     },
   );
 
-  test('of a type unheard of is refused', () => {
+  test('of an unknown type is rejected', () => {
     const event = snsNotification(s3Event(), { type: 'Rumour' });
     expect(parseEvent(event, options)).toEqual([
       { action: 'refuse', reason: 'Expected a Notification of SNS but received "Rumour".' },
     ]);
   });
 
-  test('without a message is refused', () => {
+  test('without a message is rejected', () => {
     for (const value of [undefined, 'hello', { Message: 'hello' }]) {
       expect(parseEvent(altered(snsEvent(''), 'Records.0.Sns', value), options)).toMatchObject([
         { action: 'refuse' },
@@ -134,12 +134,12 @@ describe('a notification of SNS', () => {
   });
 });
 
-describe('envelopes within envelopes', () => {
+describe('nested envelopes', () => {
   test.each([
     ['SQS', (event: unknown) => sqsEvent(event)],
     ['SNS', (event: unknown) => snsNotification(event)],
     ['arrays', (event: unknown) => [event]],
-  ])('of %s are opened five deep, and no deeper', (_, around) => {
+  ])('of %s are opened to a depth of five', (_, around) => {
     const five = around(around(around(around(around(s3Event({ key: 'a.jpg' }))))));
     expect(keysOf(five)).toEqual(['a.jpg']);
     expect(parseEvent(around(five), options)).toEqual([

@@ -5,7 +5,7 @@ import { altered, eventBridgeEvent, sampleObject } from '../../testing/events.ts
 const options = { outputPrefix: 'grayscale/' };
 const { bucket, key, versionId, etag, sizeBytes, sequencer, eventTime } = sampleObject;
 
-test('an event of EventBridge tells all about an upload', () => {
+test('an event of EventBridge describes an upload', () => {
   expect(parseEvent(eventBridgeEvent(), options)).toEqual([
     {
       action: 'process',
@@ -54,7 +54,7 @@ test.each([
   ]);
 });
 
-describe('Object Deleted, where outputs follow their sources', () => {
+describe('Object Deleted, when outputs follow their sources', () => {
   const removed = (detail: object) => {
     const event = eventBridgeEvent({ detailType: 'Object Deleted' });
     const told = { ...event, detail: { ...event.detail, ...detail } };
@@ -74,13 +74,13 @@ describe('Object Deleted, where outputs follow their sources', () => {
     ]);
   });
 
-  test('is ignored where an older version expired', () => {
+  test('is ignored when an older version expired', () => {
     const expiry = { reason: 'Lifecycle Expiration', 'deletion-type': 'Permanently Deleted' };
     expect(removed(expiry)).toMatchObject([{ action: 'ignore', key }]);
   });
 });
 
-describe('a call of S3 that CloudTrail tells of', () => {
+describe('an S3 call recorded by CloudTrail', () => {
   const callOf = (eventName: string) => ({
     source: 'aws.s3',
     'detail-type': 'AWS API Call via CloudTrail',
@@ -88,7 +88,7 @@ describe('a call of S3 that CloudTrail tells of', () => {
   });
 
   test.each(['PutObject', 'CopyObject', 'PostObject', 'CompleteMultipartUpload'])(
-    'is refused, with a cure, where it makes an object: %s',
+    'is rejected with a fix when it creates an object: %s',
     (eventName) => {
       expect(parseEvent(callOf(eventName), options)).toEqual([
         {
@@ -101,7 +101,7 @@ describe('a call of S3 that CloudTrail tells of', () => {
     },
   );
 
-  test.each(['GetObject', 'DeleteObject'])('is ignored where it makes none: %s', (eventName) => {
+  test.each(['GetObject', 'DeleteObject'])('is ignored if it creates none: %s', (eventName) => {
     expect(parseEvent(callOf(eventName), options)).toEqual([
       {
         action: 'ignore',
@@ -113,12 +113,12 @@ describe('a call of S3 that CloudTrail tells of', () => {
   });
 });
 
-test('an event of a schedule, which keeps a function warm, is ignored', () => {
+test('a scheduled event, which keeps a function warm, is ignored', () => {
   const event = { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} };
   expect(parseEvent(event, options)).toMatchObject([{ action: 'ignore' }]);
 });
 
-test('an event need not say that it is of aws.s3', () => {
+test('an event may omit its source', () => {
   const { source: _, ...event } = eventBridgeEvent();
   expect(parseEvent(event, options)).toMatchObject([{ action: 'process' }]);
 });
@@ -129,7 +129,7 @@ test.each([
   ['no detail', 'detail', null, 'Expected a bucket name but received nothing.'],
   ['no bucket', 'detail.bucket', {}, 'Expected a bucket name but received nothing.'],
   ['no object', 'detail.object', [], 'Expected an object key but received nothing.'],
-])('an event with %s is refused', (_, path, value, reason) => {
+])('an event with %s is rejected', (_, path, value, reason) => {
   const event = altered(eventBridgeEvent(), path, value);
   expect(parseEvent(event, options)).toMatchObject([{ action: 'refuse', reason }]);
 });

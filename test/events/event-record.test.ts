@@ -13,14 +13,14 @@ describe('the description of a record', () => {
     expect(JSON.stringify(description)).toBe(JSON.stringify(fields));
   });
 
-  test('of a refusal has the reason last, and null for a name that is not known', () => {
+  test('of a rejection ends with the reason, and has null for an unknown name', () => {
     const [description] = parseEvent(s3Event({ bucket: '' }), options).map(describeRecord);
     const reason = 'Expected a bucket name but received "".';
     const fields = { bucket: null, key, versionId, sizeBytes, action: 'refuse', reason };
     expect(JSON.stringify(description)).toBe(JSON.stringify(fields));
   });
 
-  test('of what is no event has both names', () => {
+  test('of an unknown event has both names', () => {
     const [description] = parseEvent({}, options).map(describeRecord);
     expect(description).toMatchObject({ bucket: null, key: null, action: 'refuse' });
   });

@@ -37,12 +37,12 @@ const dialects: [name: string, eventOf: (object: Partial<SampleObject>) => unkno
   ['EventBridge in SNS in SQS', (object) => sqsEvent(snsNotification(eventBridgeEvent(object)))],
 ];
 
-/** Keys of at most 1,024 bytes of any characters, but none of an own output or a folder marker. */
+/** Keys of at most 1,024 bytes of any characters, except outputs and folder markers. */
 const keys = fc
   .string({ unit: 'binary', minLength: 1, maxLength: 256 })
   .filter((key) => !/\0|^grayscale\/|\/$|_\$folder\$$/.test(key));
 
-test.each(dialects)('any key survives being written and read as %s', (_, eventOf) => {
+test.each(dialects)('any key is unchanged after being written and parsed as %s', (_, eventOf) => {
   fc.assert(
     fc.property(keys, (key) => {
       expect(parseEvent(eventOf({ key }), options)).toMatchObject([
@@ -52,7 +52,7 @@ test.each(dialects)('any key survives being written and read as %s', (_, eventOf
   );
 });
 
-describe('what is no event', () => {
+describe('a value that is not an event', () => {
   const whatIsExpected = 'Expected an event of S3, SQS, SNS, EventBridge or S3 Batch Operations';
 
   test.each([
@@ -66,7 +66,7 @@ describe('what is no event', () => {
     [JSON.parse('{"__proto__":{"Records":[]}}'), 'an object with the keys "__proto__"'],
     [10n, '10'],
     [Symbol('s'), 'Symbol(s)'],
-  ])('is refused once, and the refusal says what it is: %s', (event, received) => {
+  ])('is rejected once, and the message says what it is: %s', (event, received) => {
     expect(parseEvent(event, options)).toEqual([
       { action: 'refuse', reason: `${whatIsExpected} but received ${received}.` },
     ]);
@@ -75,14 +75,14 @@ describe('what is no event', () => {
   test.each([
     ['JSON encoded twice', sqsEvent(JSON.stringify(JSON.stringify(s3Event())))],
     ["a function's destination", { version: '1.0', requestPayload: s3Event() }],
-  ])('is refused with the name of what it looks like: %s', (likeness, event) => {
+  ])('is rejected with the name of what it resembles: %s', (likeness, event) => {
     expect(parseEvent(event, options)).toEqual([
       { action: 'refuse', reason: expect.stringContaining(likeness) },
     ]);
   });
 
   test.each([null, 7, 'record', [], { dynamodb: {} }])(
-    'is refused among records, and its siblings are read: %j',
+    'is rejected among records, and the other records are parsed: %j',
     (record) => {
       const event = altered(s3Event({ key: 'a' }, {}, { key: 'b' }), 'Records.1', record);
       expect(parseEvent(event, options)).toMatchObject([
@@ -93,13 +93,13 @@ describe('what is no event', () => {
     },
   );
 
-  test.each([null, 'abc', 5, {}])('is a list of records that is no array: %j', (Records) => {
+  test.each([null, 'abc', 5, {}])('may have Records that are no array: %j', (Records) => {
     expect(parseEvent({ Records }, options)).toEqual([
       { action: 'refuse', reason: expect.stringMatching(/^Expected Records to be an array but/) },
     ]);
   });
 
-  test('is described in few words, however large it is', () => {
+  test('is described briefly, however large it is', () => {
     const names = Array.from({ length: 100_000 }, (_, index) => `${'name'.repeat(100)}${index}`);
     const events = [
       Object.fromEntries(names.map((name) => [name, 1])),
@@ -118,7 +118,7 @@ describe('what is no event', () => {
     ['Records', { Records: new Array(100_000).fill({}) }],
     ['events', new Array(100_000).fill({})],
     ['tasks', { tasks: new Array(100_000).fill({}) }],
-  ])('of 100,000 %s is refused after the first thousand', (_, event) => {
+  ])('with 100,000 %s is rejected after the first thousand', (_, event) => {
     let read = 0;
     const counted = JSON.parse(JSON.stringify(event), (_name, value) =>
       Array.isArray(value) ? counting(value) : value,
@@ -139,14 +139,14 @@ describe('what is no event', () => {
   });
 });
 
-describe('nothing makes the parser throw', () => {
+describe('the parser never throws on', () => {
   const samples: unknown[] = [
     s3TestEvent(),
     receivedMessages(s3Event()),
     ...dialects.map(([, eventOf]) => eventOf({})),
   ];
 
-  test('no JSON value', () => {
+  test('any JSON value', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 6 }), (value) => {
         expect(Array.isArray(parseEvent(value, options))).toBe(true);
@@ -156,7 +156,7 @@ describe('nothing makes the parser throw', () => {
     );
   });
 
-  test('no object that refuses to become text', () => {
+  test('any object that cannot be converted to text', () => {
     const stubborn = { toString: 1, valueOf: 1, toJSON: 1, length: -1 };
     for (const sample of samples) {
       for (const path of pathsOf(sample)) {
@@ -165,7 +165,7 @@ describe('nothing makes the parser throw', () => {
     }
   });
 
-  test('no event of which one value was replaced', () => {
+  test('any event with one value replaced', () => {
     fc.assert(
       fc.property(
         fc

@@ -13,14 +13,14 @@ import {
 const options = { outputPrefix: 'grayscale/' };
 const { bucket, key, versionId, etag, sizeBytes, sequencer } = sampleObject;
 
-describe('a store that writes as S3 does', () => {
+describe('an S3-compatible store', () => {
   const uploadOfStore = { bucket, key, versionId, etag, sizeBytes, sequencer };
 
   test.each([
     ['MinIO, with slashes encoded', minioEvent()],
     ['RustFS, with slashes encoded', rustfsEvent()],
-    ['Ceph, with keys as they are', cephEvent()],
-    ['VersityGW, with keys as they are', versityGatewayEvent()],
+    ['Ceph, with unencoded keys', cephEvent()],
+    ['VersityGW, with unencoded keys', versityGatewayEvent()],
     [
       'VersityGW, with an ARN that has no slash before the bucket',
       altered(versityGatewayEvent(), 'Records.0.s3.bucket.arn', `arn:aws:s3:::${bucket}/${key}`),
@@ -28,7 +28,7 @@ describe('a store that writes as S3 does', () => {
     ['earlier VersityGW, with a bare array', versityGatewayEvent().Records],
     ['any other, form-encoded', altered(s3Event(), 'Records.0.eventSource', 'sgws:s3')],
     ['any other that does not say its name', altered(s3Event(), 'Records.0.eventSource', null)],
-  ])('is understood: %s', (_, event) => {
+  ])('is supported: %s', (_, event) => {
     expect(parseEvent(event, options)).toMatchObject([{ upload: uploadOfStore }]);
   });
 
@@ -37,18 +37,18 @@ describe('a store that writes as S3 does', () => {
     ['form', cephEvent({ key: 'a+b%2Bc.jpg' }), 'a b+c.jpg'],
     ['form', versityGatewayEvent({ key: 'a+b%2Bc.jpg' }), 'a b+c.jpg'],
     ['auto', s3Event({ key: 'a b+c.jpg' }), 'a b+c.jpg'],
-  ] as const)('can be told to encode keys otherwise: %s', (keyEncoding, event, expectedKey) => {
+  ] as const)('can be set to encode keys otherwise: %s', (keyEncoding, event, expectedKey) => {
     expect(parseEvent(event, { ...options, keyEncoding })).toMatchObject([
       { upload: { key: expectedKey } },
     ]);
   });
 
-  test('is not taken for VersityGW because of its ARN alone', () => {
+  test('is not detected as VersityGW from its ARN alone', () => {
     const event = altered(s3Event(), 'Records.0.s3.bucket.arn', `arn:aws:s3:::${bucket}/other`);
     expect(parseEvent(event, options)).toMatchObject([{ upload: { key } }]);
   });
 
-  test('may give sizes as text, as Ceph’s documentation does', () => {
+  test('may report sizes as text, as in Ceph’s documentation', () => {
     const event = altered(cephEvent(), 'Records.0.s3.object.size', '1024');
     expect(parseEvent(event, options)).toMatchObject([{ upload: { sizeBytes: 1024 } }]);
   });

@@ -5,8 +5,8 @@ import { altered, s3Event, s3TestEvent, sampleObject } from '../../testing/event
 const options = { outputPrefix: 'grayscale/' };
 const { bucket, key, versionId, etag, sizeBytes, sequencer, eventTime } = sampleObject;
 
-describe('a notification of S3', () => {
-  test('tells all about an upload', () => {
+describe('an S3 notification', () => {
+  test('describes an upload', () => {
     expect(parseEvent(s3Event(), options)).toEqual([
       {
         action: 'process',
@@ -23,7 +23,7 @@ describe('a notification of S3', () => {
     ]);
   });
 
-  test('has one upload for each record, in order', () => {
+  test('has one upload per record, in order', () => {
     const keys = ['a.jpg', 'b.jpg', 'a.jpg'];
     const event = s3Event(...keys.map((each) => ({ key: each })));
     expect(keysOf(event)).toEqual(keys);
@@ -33,11 +33,11 @@ describe('a notification of S3', () => {
     expect(parseEvent({ Records: [] }, options)).toEqual([]);
   });
 
-  test('may come as a record alone', () => {
+  test('may be a single record', () => {
     expect(keysOf(s3Event().Records[0])).toEqual([key]);
   });
 
-  test('is refused, not unknown, where a record lost its object', () => {
+  test('is rejected, not unknown, when a record has no object', () => {
     const { s3: _, ...record } = s3Event().Records[0] ?? {};
     expect(parseEvent({ Records: [record] }, options)).toEqual([
       { action: 'refuse', reason: 'Expected a bucket name but received nothing.' },
@@ -45,13 +45,13 @@ describe('a notification of S3', () => {
   });
 
   test.each(['2.0', '2.1', '2.6', '2.99', '2', 2.1, undefined, null, ''])(
-    'is read in version %j',
+    'is parsed in version %j',
     (version) => {
       expect(keysOf(altered(s3Event(), 'Records.0.eventVersion', version))).toEqual([key]);
     },
   );
 
-  test.each(['1.0', '3.0', '20.1', 'v2', 3, {}])('is refused in version %j', (version) => {
+  test.each(['1.0', '3.0', '20.1', 'v2', 3, {}])('is rejected in version %j', (version) => {
     const event = altered(s3Event(), 'Records.0.eventVersion', version);
     expect(parseEvent(event, options)).toMatchObject([
       {
@@ -137,7 +137,7 @@ describe('the name of an event', () => {
     'ObjectLifecycle:Expiration:Current',
     'ObjectSynced:Delete',
     'ObjectSynced:DeletionMarkerCreated',
-  ])('%s announces a removal where outputs follow, of no content', (eventName) => {
+  ])('%s announces a removal without content when outputs follow their sources', (eventName) => {
     expect(removed(eventName)).toEqual([
       {
         action: 'process',
@@ -146,7 +146,7 @@ describe('the name of an event', () => {
     ]);
   });
 
-  test('expiry removes the newest where there are no versions, and an older one where there are', () => {
+  test('an expiry removes the current object without versioning, and an older version with it', () => {
     expect(removed('LifecycleExpiration:Delete', { versionId: undefined })).toMatchObject([
       { action: 'process' },
     ]);
@@ -156,13 +156,13 @@ describe('the name of an event', () => {
   });
 
   test.each(['ObjectTagging:Delete', 'ObjectRestore:Delete', 'LifecycleTransition'])(
-    '%s is ignored where outputs follow, too',
+    '%s is ignored even when outputs follow their sources',
     (eventName) => {
       expect(removed(eventName)).toMatchObject([{ action: 'ignore' }]);
     },
   );
 
-  test('removals of outputs are ignored, and those of what looks like a folder are not', () => {
+  test('removals of outputs are ignored, and removals of folder-like keys are not', () => {
     expect(removed('ObjectRemoved:Delete', { key: 'grayscale/a.png' })).toMatchObject([
       { action: 'ignore' },
     ]);
@@ -175,13 +175,13 @@ describe('the name of an event', () => {
     expect(keysOf(altered(s3Event(), 'Records.0.eventName', name))).toEqual([key]);
   });
 
-  test('is refused where it is no text', () => {
+  test('is rejected when it is not text', () => {
     expect(parseEvent(altered(s3Event(), 'Records.0.eventName', 7), options)).toMatchObject([
       { action: 'refuse', reason: 'Expected an eventName but received 7.' },
     ]);
   });
 
-  test('decides before all else: a removal is ignored even without a key', () => {
+  test('is checked first: a removal is ignored even without a key', () => {
     const event = altered(s3Event({ eventName: 'ObjectRemoved:Delete' }), 'Records.0.s3', null);
     expect(parseEvent(event, options)).toMatchObject([{ action: 'ignore' }]);
   });

@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 
-/** The simple value in this percentage of cases, and wherever a find shows the same fault with it. */
+/** The simple value in this percentage of cases; a find is simplified to it if it shows the same fault. */
 export function simpleIn<Simple, Other>(
   percent: number,
   simple: Arbitrary<Simple>,
@@ -18,14 +18,14 @@ export function chance(percent: number): Arbitrary<boolean> {
   return simpleIn(100 - percent, fc.constant(false), fc.constant(true));
 }
 
-/** From 0 up to, but without, 1. Finds a place in a list or a file whose length is not yet known. */
+/** At least 0 and less than 1. Picks a position in a list or a file whose length is not yet known. */
 export const shares = fc.noBias(fc.nat(2 ** 30 - 1)).map((n) => n / 2 ** 30);
 
 export function itemAt<Item>(items: readonly Item[], share: number): Item | undefined {
   return items[Math.floor(share * items.length)];
 }
 
-/** Where arithmetic goes wrong: zero, one, and both sides of what each size of number can hold. */
+/** Values where arithmetic goes wrong: zero, one, and both sides of the limits of each integer size. */
 const edges = [
   ...[0, 1, 2, 3, 7, 8, 15, 16, 31, 32, 63, 64, 100, 127, 128, 255, 256, 1_000, 4_095, 4_096],
   ...[0x7fff, 0x8000, 0xffff, 0x10000, 60_000, 0xffffff, 0x1000000],

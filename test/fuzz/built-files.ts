@@ -24,7 +24,7 @@ const nibbles = Array.from({ length: size.height }, (_, y) =>
   Array.from({ length: size.width }, (_, x) => (x < 6 ? y : x)),
 );
 
-/** Files as the tests put them together, of layouts that nothing else here has. */
+/** Files built by the tests, with layouts that no other file of the corpus has. */
 export function builtFiles(): SeedFile[] {
   return Object.entries({ ...pngs, ...tiffs, ...heifs(), ...psds, ...others }).map(
     ([name, bytes]) => ({
@@ -137,7 +137,7 @@ const others = {
   'text.pgm': joined('P2\n# text\n12 8\n255\n', [...plane()].join(' '), '\n'),
 };
 
-/** Grids, turned and cropped pictures, alpha: around the pictures of two fixtures. */
+/** Grids, rotated and cropped images and alpha, built around the images of two fixtures. */
 function heifs(): Record<string, Buffer> {
   const folder = join(import.meta.dirname, '../convert/fixtures');
   const [gray, rgb] = ['tile-gray.heic', 'tile-rgb.heic'].map((name) =>

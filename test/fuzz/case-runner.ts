@@ -6,24 +6,24 @@ import type { Fault } from './judge-case.ts';
 import type { CaseReply, CaseResult } from './serve-cases.ts';
 
 export interface RunnerOptions {
-  /** The module that serves the cases, and what it is started with. */
+  /** The module that serves the cases, and the arguments that it is started with. */
   childPath: string;
   childArguments?: string[];
-  /** A case that takes longer hangs. */
+  /** A case that takes longer counts as hanging. */
   hangMs: number;
-  /** The process must never take more, whatever is estimated. */
+  /** The process must never use more, whatever the estimate is. */
   maxResidentBytes: number;
 }
 
 export interface CaseRunner {
   run(fuzzCase: FuzzCase): Promise<CaseResult>;
-  /** The next case is run by a new process. */
+  /** Makes the next case run in a new process. */
   restart(): Promise<void>;
 }
 
-/** Runs cases one at a time in a process, which is ended and replaced when one gets out of hand. */
+/** Runs cases one at a time in a child process, which is replaced after a crash, a hang or excessive memory use. */
 export function createCaseRunner(options: RunnerOptions): CaseRunner {
-  /** What the process wrote to standard error last. */
+  /** The last output of the process on standard error. */
   let complaint = '';
   const supervisor = superviseChild({
     module: options.childPath,
@@ -46,7 +46,7 @@ export function createCaseRunner(options: RunnerOptions): CaseRunner {
   }
 
   async function run(request: FuzzCase): Promise<CaseResult> {
-    // One that died of the case before, after its reply, is a crash as well.
+    // If the process died of the previous case after its reply, that is a crash as well.
     const child = supervisor.current ?? (await start());
     const startedAt = performance.now();
     const { signal, stop } = watch(child.pid ?? 0, options);
@@ -66,7 +66,7 @@ export function createCaseRunner(options: RunnerOptions): CaseRunner {
     restart: () => supervisor.end(),
 
     async run(request) {
-      // One that hangs would outlive this process.
+      // A hanging process would outlive this one.
       process.once('exit', kill);
       const result = await run(request).finally(() => process.off('exit', kill));
       if (result.fault && !harmless.includes(result.fault.kind)) await supervisor.end();
@@ -75,7 +75,7 @@ export function createCaseRunner(options: RunnerOptions): CaseRunner {
   };
 }
 
-/** After these, the process is as good as before. */
+/** After these outcomes, the process can be used again. */
 const harmless: Fault['kind'][] = ['untyped error', 'wrong answer'];
 const startMs = 60_000;
 
@@ -87,7 +87,7 @@ function crash(error: unknown, complaint: string): Fault {
 
 const pollMs = 50;
 
-/** Aborts, with the fault, once a process takes too long or too much memory. */
+/** Aborts with the fault once a process uses too much time or memory. */
 function watch(pid: number, { hangMs, maxResidentBytes }: RunnerOptions) {
   const watching = new AbortController();
   const until = performance.now() + hangMs;

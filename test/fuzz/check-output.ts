@@ -8,7 +8,7 @@ import {
 } from '../../src/convert/index.ts';
 import type { FuzzCase } from './fuzz-case.ts';
 
-/** The first thing in an output that is not as promised, if there is one. */
+/** The first broken promise in an output, if there is one. */
 export async function wrongOutput(
   { limits, recipe }: FuzzCase,
   image: GrayImage,
@@ -26,7 +26,7 @@ export async function wrongOutput(
   return first ?? (await wrongFile(image));
 }
 
-/** Reads the output with the decoder that everyone has. */
+/** Decodes the output with the most widely used decoder. */
 async function wrongFile(image: GrayImage): Promise<string | undefined> {
   const { bytes, width, height, depth, format } = image;
   try {
@@ -47,21 +47,21 @@ async function wrongFile(image: GrayImage): Promise<string | undefined> {
 }
 
 /**
- * libvips makes RGB or RGBA of every GIF, and libwebp says of lossless animations that they have
- * alpha, which it uses for what a frame has in common with the one before.
+ * libvips decodes every GIF to RGB or RGBA, and libwebp reports alpha for lossless animations, where it
+ * marks pixels that a frame shares with the previous one.
  */
 function channelsOf({ format, frames, channels }: GrayImage, metadata: Metadata): number {
   return format === 'gif' || (format === 'webp' && frames > 1) ? metadata.channels : channels;
 }
 
-/** libwebp makes one frame of equal ones that follow each other, and shows it for longer. */
+/** libwebp merges equal consecutive frames into one that is shown for longer. */
 function framesOf({ format, frames }: GrayImage, { pages = 1 }: Metadata): number {
   return format === 'webp' ? Math.min(frames, pages) : frames;
 }
 
 /**
- * Gray is where red, green and blue are equal. Formats that store luma and colour apart may be off
- * by one; in a lossy AVIF each of the two colours may be one off, which is up to four in blue.
+ * A pixel is gray when red, green and blue are equal. Formats that store luma and chroma separately may
+ * be off by one; in a lossy AVIF both chroma values may be off by one, which is up to four in blue.
  */
 async function colouredPixel(
   decoder: ReturnType<typeof sharp>,
@@ -79,7 +79,7 @@ async function colouredPixel(
   return undefined;
 }
 
-/** Their decoders crop, as the file says. */
+/** The decoders of these formats apply the crop of the file. */
 const cropping: InputFormat[] = ['heic', 'avif', 'jp2', 'jxl'];
 
 function isSizeKept({ width, height, source }: GrayImage, { orientation, compat }: RecipeOptions) {

@@ -1,4 +1,4 @@
-// The process in which cases are converted, so that whatever they do is done to it alone.
+// The process in which cases are converted, so that a crash or a leak affects only this process.
 import { theEngine } from './judge-case.ts';
 import { serveCases } from './serve-cases.ts';
 

@@ -21,13 +21,13 @@ test('a short run finds nothing, in any format', async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
-test('time ends a run as well', async () => {
+test('a run ends when its time is over', async () => {
   const { exitCode, output } = await runFuzz('--seed', '2', '--seconds', '1');
   expect(output).toMatch(/cases of \d+ formats in [1-9]/);
   expect(exitCode).toBe(0);
 });
 
-test('a single case can be run again', async () => {
+test('a single case can be repeated', async () => {
   const { exitCode, output } = await runFuzz('--seed', '1', '--only', '77');
   expect(output).toContain('1 cases of 1 formats in');
   expect(exitCode).toBe(0);
@@ -39,7 +39,7 @@ test.each([
     'Expected a whole number below a thousand million for --seconds but received many',
   ],
   [['--sedes', '3'], "Unknown option '--sedes'"],
-])('%j is answered with what is expected', async (args, message) => {
+])('%j fails with a message about the expected value', async (args, message) => {
   const { exitCode, output } = await runFuzz(...args);
   expect(output).toContain(message);
   expect(output).toContain('--seed N');

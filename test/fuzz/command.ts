@@ -18,10 +18,10 @@ Exits with 1 if something was found.`;
 
 const hangMs = 10_000;
 const minimiseMs = 20_000;
-/** What the program takes by itself, the most that an image is estimated to take, and some slack. */
+/** The memory of the program itself, the maximum estimate for an image, and some slack. */
 const maxResidentBytes = 2 ** 30;
 
-// A child that hangs would outlive this process, if it were not ended with it.
+// A hanging child would outlive this process if it were not killed with it.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(2));
 
 const { values, numberOf, exitWith } = readOptions(usage, {

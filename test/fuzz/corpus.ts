@@ -9,19 +9,19 @@ import { builtFiles } from './built-files.ts';
 import { generatedFiles } from './generated-files.ts';
 import type { SeedFile } from './seed-file.ts';
 
-/** Whole files to change, of every format that is read. */
+/** Complete files to mutate, of every input format. */
 export type Corpus = Record<InputFormat, SeedFile[]>;
 
 const folders = ['fixtures', 'fixtures/plain-formats', 'pillow'];
 const root = join(import.meta.dirname, '../convert');
 
-/** Small files of other programs, from the tests, and what can be generated. */
+/** Small files of other programs, from the tests, and generated files. */
 export async function loadCorpus(): Promise<Corpus> {
   const stored = await Promise.all(folders.map(filesIn));
   return sortedByFormat([...stored.flat(), ...(await generatedFiles()), ...builtFiles()]);
 }
 
-/** By content, as the engine does it. Throws where a format has none. */
+/** Grouped by content, as the engine detects it. Throws if a format has no file. */
 export function sortedByFormat(files: readonly SeedFile[]): Corpus {
   const names = Object.keys(inputFormats) as InputFormat[];
   const entries = names.map((format) => {
@@ -37,7 +37,7 @@ export function sortedByFormat(files: readonly SeedFile[]): Corpus {
 async function filesIn(folder: string): Promise<SeedFile[]> {
   const entries = await readdir(join(root, folder), { withFileTypes: true });
   const names = entries.filter((entry) => entry.isFile() && !entry.name.endsWith('.md'));
-  // The order of a folder is not the same everywhere.
+  // The order of a folder differs between systems.
   const sorted = names.map(({ name }) => name).sort();
   return await Promise.all(
     sorted.map(async (name) => ({

@@ -10,15 +10,15 @@ import type { Fault } from './judge-case.ts';
 export interface Find {
   seed: number;
   index: number;
-  /** Where fast-check finds it under the seed: the index, and the steps to a simpler case. */
+  /** The path of the case in fast-check under the seed: the index, and the steps to a simpler case. */
   path: string;
   fault: Fault;
   case: DrawnCase;
-  /** In a new process it is there as well; else it took the cases before it, or the moment. */
+  /** True if a new process shows it as well; otherwise it depends on the cases before it, or on timing. */
   isReproduced: boolean;
 }
 
-/** Finds that have it in common are, as far as can be told, the same one. */
+/** Finds with the same signature are probably the same fault. */
 export function signatureOf({ fault, case: { format } }: Omit<Find, 'isReproduced'>): string {
   const [firstLine = ''] = fault.detail.split('\n');
   return `${format} ${fault.kind} ${firstLine.replace(/\d+/g, 'N')}`;
@@ -30,7 +30,7 @@ interface ExamineOptions {
   minimiseMs: number;
 }
 
-/** Tries a find again in a new process, and makes the case simpler and its file smaller. */
+/** Repeats a find in a new process, and makes the case simpler and its file smaller. */
 export async function examine(
   find: Omit<Find, 'isReproduced'>,
   { cases, runner, minimiseMs }: ExamineOptions,
@@ -54,7 +54,7 @@ export async function examine(
   return { ...find, path: counterexamplePath, case: { ...simpler, bytes }, isReproduced: true };
 }
 
-/** Without pieces that it takes not to show the same: halves first, then smaller ones. */
+/** Drops pieces that are not needed to show the fault: halves first, then smaller ones. */
 async function minimised(
   bytes: Uint8Array,
   shows: (bytes: Uint8Array) => Promise<boolean | 'no time'>,
@@ -71,14 +71,14 @@ async function minimised(
   return smallest;
 }
 
-/** A find as it is kept: test/convert/fuzz-finds.test.ts converts it ever after. */
+/** A find in the form in which test/convert/fuzz-finds.test.ts keeps and converts it. */
 export interface KeptFind extends Pick<FuzzCase, 'recipe' | 'limits'> {
   found: string;
   made: string;
   base64: string;
 }
 
-/** Writes it to a file named for its case, and returns the path. */
+/** Writes it to a file named after its case, and returns the path. */
 export async function keepFind(folder: string, { seed, index, ...find }: Find): Promise<string> {
   const { format, made, recipe, limits, bytes } = find.case;
   const [found = ''] = find.fault.detail.split('\n');

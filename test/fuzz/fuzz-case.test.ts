@@ -15,14 +15,14 @@ const corpus = await loadCorpus();
 const formats = Object.keys(inputFormats) as InputFormat[];
 const cases = fc.sample(casesOf(corpus), { seed: 1, numRuns: 1_500 });
 
-test('a seed and a number make the same case, whatever was drawn before', async () => {
+test('a seed and a number give the same case, whatever was drawn before', async () => {
   for (const index of [7, 900, 3]) {
     expect(await caseAt({ seed: 1, path: String(index) })).toEqual(cases[index]);
   }
   expect(await caseAt({ seed: 2, path: '7' })).not.toEqual(cases[7]);
 });
 
-test('a path makes the same simpler case as the search that found it', async () => {
+test('a path gives the same simplified case as the search that found it', async () => {
   const isAnimated = ({ recipe }: DrawnCase) => recipe.frames === 'first';
   const passes = async (drawn: DrawnCase) => !isAnimated(drawn);
   const found = await checkCases(casesOf(corpus), passes, { seed: 1, numRuns: 100 });
@@ -35,24 +35,24 @@ test('a path makes the same simpler case as the search that found it', async () 
   expect(await caseAt({ seed: 1, path })).toEqual(simplest);
 });
 
-test('every file of the corpus has a name of its own', () => {
+test('every file of the corpus has a unique name', () => {
   const names = Object.values(corpus).flatMap((files) => files.map(({ name }) => name));
   expect(new Set(names).size).toBe(names.length);
 });
 
-test('every format has its turn', () => {
+test('every format is drawn', () => {
   const drawn = cases.slice(0, 16 * formats.length).map(({ format }) => format);
   expect(new Set(drawn)).toEqual(new Set(formats));
 });
 
-test.each(formats)('a corpus without a file of %s is an error', (missing) => {
+test.each(formats)('a corpus without a %s file is an error', (missing) => {
   const others = Object.entries(corpus).flatMap(([format, files]) =>
     format === missing ? [] : files,
   );
   expect(() => sortedByFormat(others)).toThrow(`there is none of ${missing}. Add one to`);
 });
 
-test('every mutation is drawn, and every value of every option', () => {
+test('every mutation and every value of every option is drawn', () => {
   const made = new Set(cases.flatMap(({ made }) => made.split(', ').slice(1)));
   expect(mutationNames.filter((name) => !made.has(name))).toEqual([]);
   const drawn = cases.map(({ recipe }) => resolveRecipe(recipe));
@@ -63,7 +63,7 @@ test('every mutation is drawn, and every value of every option', () => {
   }
 });
 
-test.each(formats)('files of %s are changed at nearly every try', (format) => {
+test.each(formats)('%s files are changed at nearly every attempt', (format) => {
   for (const { name, bytes } of corpus[format].slice(0, 3)) {
     const changed = fc
       .sample(mutationLists, { seed: 3, numRuns: 100 })
@@ -72,7 +72,7 @@ test.each(formats)('files of %s are changed at nearly every try', (format) => {
   }
 });
 
-/** A bare codestream of JPEG XL is bits, and nothing that could be named without decoding them. */
+/** A bare JPEG XL codestream is a bit stream, with no fields that could be named without decoding them. */
 const sizes: [format: InputFormat, name: string, width: number, height: number][] = [
   ['jpeg', 'baseline.jpg', 20, 14],
   ['png', 'rgb.png', 20, 14],
@@ -99,7 +99,7 @@ test.each(sizes)('%s: the sides of %s are found', (format, name, width, height) 
   expect(values).toEqual(new Set([width, height]));
 });
 
-test('the parts of a file are put together to the whole of it', () => {
+test('the parts of a file add up to the whole file', () => {
   const bytes = fileOf('png', 'rgb.png');
   const { parts } = structureOf('png', bytes);
   const pieces = parts.map(({ start, end }) => bytes.subarray(start, end));
@@ -107,7 +107,7 @@ test('the parts of a file are put together to the whole of it', () => {
   expect(pieces.map((piece) => piece.toString('latin1', 4, 8))).toContain('IDAT');
 });
 
-test('pixels of a PNG are changed where they are unpacked', () => {
+test('PNG pixels are mutated in their decompressed form', () => {
   const blank = withChangedPixels(fileOf('png', 'one-bit.png'), (rows) => {
     expect(rows).toHaveLength(4 * (1 + 2));
     return Buffer.alloc(rows.length);
@@ -117,7 +117,7 @@ test('pixels of a PNG are changed where they are unpacked', () => {
   expect(inflateSync(blank.subarray(blank.indexOf('IDAT') + 4))).toEqual(Buffer.alloc(12));
 });
 
-test('most changed PNGs get past the checksums', () => {
+test('most mutated PNGs get past the checksums', () => {
   const changed = cases.filter(
     ({ format, made }) => format === 'png' && made.includes('structure'),
   );
@@ -129,7 +129,7 @@ test('most changed PNGs get past the checksums', () => {
   expect(withRight.length).toBeGreaterThan(changed.length / 2);
 });
 
-test.each(formats)('any bytes at all have a structure within them, as %s', (format) => {
+test.each(formats)('any bytes at all have a structure when read as %s', (format) => {
   const starts = fc
     .tuple(fc.constantFrom(...corpus[format]), fc.nat(39))
     .map(([file, length]) => file.bytes.subarray(0, length));

@@ -6,25 +6,25 @@ import type { Corpus } from './corpus.ts';
 import { mutate, mutationLists } from './mutations.ts';
 import { recipes } from './recipes.ts';
 
-/** What is converted, and how. */
+/** The bytes to convert, and the recipe. */
 export interface FuzzCase {
   bytes: Uint8Array;
   recipe: RecipeOptions;
   limits: Partial<Limits>;
-  /** Convert it twice and compare. */
+  /** Whether to convert twice and compare the results. */
   isRepeated: boolean;
-  /** Compare the methods on it as well. */
+  /** Whether to run the comparison of methods on it as well. */
   isCompared: boolean;
 }
 
 export interface DrawnCase extends FuzzCase {
-  /** That of the file that was changed. */
+  /** The name of the original file. */
   format: InputFormat;
-  /** The file, and what was done to it. */
+  /** The name of the file and the mutations applied to it. */
   made: string;
 }
 
-/** Every format is equally likely, however many files the corpus has of it. */
+/** Every format is equally likely, however many files of it are in the corpus. */
 export function casesOf(corpus: Corpus): Arbitrary<DrawnCase> {
   const formats = Object.keys(corpus) as InputFormat[];
   const anyFile = fc.oneof(...formats.map((format) => fc.constantFrom(...corpus[format])));
@@ -36,7 +36,7 @@ export function casesOf(corpus: Corpus): Arbitrary<DrawnCase> {
       .record({
         file: files,
         other: simpleIn(60, files, anyFile),
-        // Some whole files, so that the recipe is tried on what can be converted.
+        // Some files stay unmutated, so that the recipe is tried on valid images.
         mutations: simpleIn(10, fc.constant(undefined), mutationLists),
         recipe: recipes,
         limits,
@@ -65,10 +65,10 @@ const tightLimits = {
   maxOutputBytes: fc.integer({ min: 1, max: 1_000 }),
 } satisfies Record<keyof Limits, Arbitrary<number>>;
 
-/** Coding a large AVIF with much effort takes a minute: no fault, but it must end when it is told. */
+/** Encoding a large AVIF at high effort takes a minute: not a fault, but it must stop at the deadline. */
 const timeoutMs = 3_000;
 
-/** Mostly few pixels, so that an image takes milliseconds. */
+/** Mostly low pixel limits, so that an image takes milliseconds. */
 const limits: Arbitrary<Partial<Limits>> = fc
   .tuple(
     fc.constantFrom(...pixelLimits),

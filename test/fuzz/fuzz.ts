@@ -8,14 +8,14 @@ import type { CaseResult } from './serve-cases.ts';
 export interface FuzzOptions extends RunnerOptions {
   corpus: Corpus;
   seed: number;
-  /** What is reached first of these two ends the run. */
+  /** The run ends at whichever of these two limits is reached first. */
   seconds: number;
   cases: number;
-  /** The first case: its index, or the path that fast-check gave a simpler form of it. */
+  /** The first case: its index, or the fast-check path of a simplified form of it. */
   path: string;
-  /** How long a find is made smaller, at most. */
+  /** The maximum time for minimising a find. */
   minimiseMs: number;
-  /** Told of each find as soon as it is there. */
+  /** Called with each find immediately. */
   onFind(find: Find): void | Promise<void>;
 }
 
@@ -23,14 +23,14 @@ export interface FuzzSummary {
   cases: number;
   seconds: number;
   finds: number;
-  /** Cases that showed what one before them had shown. */
+  /** Cases that showed the same fault as an earlier one. */
   repeatedFinds: number;
-  /** By format of the file that was changed, how often each outcome was. */
+  /** Counts of each outcome, by format of the original file. */
   outcomes: Record<string, Record<string, number>>;
   slowest: { index: number; ms: number };
 }
 
-/** Runs the cases of a seed, one after the other. */
+/** Runs the cases of a seed one after another. */
 export async function fuzz(options: FuzzOptions): Promise<FuzzSummary> {
   const { seed, minimiseMs } = options;
   const cases = casesOf(options.corpus);
@@ -58,7 +58,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzSummary> {
   async function nextFind(): Promise<Omit<Find, 'isReproduced'> | undefined> {
     let found: Omit<Find, 'isReproduced'> | undefined;
     const passes = async (drawn: DrawnCase) => {
-      // fast-check ends with the first case that does not pass, or not at all.
+      // fast-check ends with the first failing case, or not at all.
       if (isOver()) return false;
       const result = await runner.run(drawn);
       count(summary, drawn.format, { ...result, index });
@@ -73,7 +73,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzSummary> {
     return found && counterexamplePath ? { ...found, path: counterexamplePath } : undefined;
   }
 
-  /** The find, unless an earlier case showed the same fault. */
+  /** Returns the find, unless an earlier case showed the same fault. */
   function isNew(find: Omit<Find, 'isReproduced'>) {
     const signature = signatureOf(find);
     if (known.has(signature)) summary.repeatedFinds++;

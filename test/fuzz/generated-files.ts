@@ -18,7 +18,7 @@ const inks = () => photo().toColourspace('cmyk');
 const gray = () => photo().toColourspace('b-w');
 const tile = { tile: true, tileWidth: 16, tileHeight: 16 } as const;
 
-/** What sharp writes, in the variants of each format. */
+/** Files written by sharp, in the variants of each format. */
 const files = {
   'baseline.jpg': () => photo().jpeg(),
   'progressive.jpg': () => photo().jpeg({ progressive: true }),

@@ -12,7 +12,7 @@ const png = photoLikePng({ width: 8, height: 6 });
 const small = photoLikePng({ width: 4, height: 3 });
 const coloured = await photoLikeJpeg({ width: 8, height: 6 });
 
-/** The engine with another conversion. */
+/** The engine with a replaced conversion. */
 function converting(convert: typeof toGrayscale): Partial<Engine> {
   return {
     open: async (...args) => ({
@@ -22,7 +22,7 @@ function converting(convert: typeof toGrayscale): Partial<Engine> {
   };
 }
 
-/** The engine with something changed in what it makes. */
+/** The engine with changes to its output. */
 function changed(change: (image: GrayImage) => Partial<GrayImage>): Partial<Engine> {
   return converting(async (...args) => {
     const image = await toGrayscale(...args);
@@ -100,15 +100,15 @@ test.each(faulty)('%s is a fault', async (_, engine, detail) => {
 });
 
 describe('there is no fault in', () => {
-  test('what is converted', async () => {
+  test('a converted image', async () => {
     expect(await judge(png)).toEqual({ outcome: 'converted' });
   });
 
-  test('what is refused', async () => {
+  test('a rejected image', async () => {
     expect(await judge(png.subarray(0, 60))).toEqual({ outcome: 'CORRUPT_IMAGE' });
   });
 
-  test('what is estimated to take too much, which is not tried', async () => {
+  test('an image whose estimate is too high, which is not tried', async () => {
     const engine: Partial<Engine> = {
       open: async () => ({
         memoryBytes: 2 ** 31,
@@ -120,7 +120,7 @@ describe('there is no fault in', () => {
   });
 });
 
-test('alpha in what should have none is a fault', async () => {
+test('alpha in an output that should have none is a fault', async () => {
   const bytes = rgbaPng({ width: 2, height: 1, rows: Buffer.from('abcdefgh') });
   const keeping = converting((bytes) => toGrayscale(bytes));
   expect(await judge(bytes, { alpha: 'drop' })).toEqual({ outcome: 'converted' });

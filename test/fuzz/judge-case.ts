@@ -12,19 +12,19 @@ import { startMemoryWatch } from '../../testing/peak-memory.ts';
 import { wrongOutput } from './check-output.ts';
 import type { FuzzCase } from './fuzz-case.ts';
 
-/** What is wrong with the engine, as a case shows it. */
+/** A fault of the engine that a case shows. */
 export interface Fault {
   kind: 'crash' | 'hang' | 'memory' | 'untyped error' | 'wrong answer';
   detail: string;
 }
 
 export interface Verdict {
-  /** `converted`, the code of a refusal, or why it did not come to either. */
+  /** `converted`, the code of a rejection, or why there is neither. */
   outcome: string;
   fault?: Fault;
 }
 
-/** The functions that a case is put to. A test puts faulty ones in their place. */
+/** The functions under test; a test replaces them with faulty ones. */
 export interface Engine {
   open(
     bytes: Uint8Array,
@@ -39,16 +39,16 @@ export const theEngine: Engine = {
   compare: compareMethods,
 };
 
-/** What is estimated to take more is not converted, as production would refuse it. */
+/** An image with a higher estimate is not converted, as production would reject it. */
 const budgetBytes = 512 * 2 ** 20;
 
 /**
- * Besides what is estimated: garbage that V8 has not yet collected, memory that the allocator keeps,
- * code of WebAssembly that is compiled on its first use.
+ * Memory on top of the estimate: garbage that V8 has not yet collected, memory that the allocator keeps,
+ * and WebAssembly code compiled on first use.
  */
 export const memorySlackBytes = 128 * 2 ** 20;
 
-/** Puts a case to the engine and says what is wrong with the answer, if anything. */
+/** Runs a case and returns what is wrong with the result, if anything. */
 export async function judgeCase(fuzzCase: FuzzCase, engine: Engine = theEngine): Promise<Verdict> {
   const { bytes, recipe, limits, isCompared } = fuzzCase;
   const given = Buffer.from(bytes);
@@ -82,7 +82,7 @@ interface Answer<Result> extends Verdict {
 
 type Opened = Awaited<ReturnType<Engine['open']>>;
 
-/** Once, or twice at the same time, as a batch is converted: what they share must not show. */
+/** Converts once, or twice concurrently as in a batch: shared state must not affect the result. */
 async function conversionsOf(
   { bytes, recipe, limits, isRepeated }: FuzzCase,
   engine: Engine,
@@ -104,7 +104,7 @@ async function convertAndClose(image: Opened): Promise<GrayImage> {
   }
 }
 
-/** Runs something that may be refused, and may take so much memory. */
+/** Runs a step that may be rejected, and whose memory use is limited. */
 async function answerOf<Result>(
   run: () => Promise<Result>,
   memoryBytes: number,
@@ -130,7 +130,7 @@ function refusalOf(error: unknown): Verdict {
   return { outcome: error.code, fault: { kind: 'wrong answer', detail } };
 }
 
-/** Time is the one limit that does not always end the same. */
+/** The deadline is the only limit whose result may differ between runs. */
 const byTime = 'CONVERSION_TIMEOUT' satisfies ConversionErrorCode;
 
 function wrongRepetition(first: Answer<GrayImage>, second: Answer<GrayImage>): string | undefined {

@@ -17,7 +17,7 @@ import { type FormatStructure, structureOf, structures } from './structure/struc
 
 type Mutation = (input: MutationInput) => Buffer;
 
-/** A mutation, and the parameters that it depends on besides the file. */
+/** A mutation, and its parameters other than the file. */
 function mutation<Parameters>(
   parameters: Arbitrary<Parameters>,
   change: (input: MutationInput, parameters: Parameters) => Buffer,
@@ -88,7 +88,7 @@ const mutations = {
     fc.tuple(bombs, keptSides),
     ({ bytes, format }, [bomb, isKept]) => {
       const sides = structureOf(format, bytes).numbers.filter(({ isSide }) => isSide);
-      // From the last on, as a number in text can become longer.
+      // From the last number to the first, as a number in text can become longer.
       return sides
         .filter((_, i) => !isKept[i % isKept.length])
         .toReversed()
@@ -151,7 +151,7 @@ export const mutationNames = Object.keys(mutations) as MutationName[];
 export interface MutationList {
   names: MutationName[];
   change: Mutation;
-  /** Damage to checksums themselves is a case as well. */
+  /** Some cases keep their damaged checksums. */
   isUnrepaired: boolean;
 }
 
@@ -159,7 +159,7 @@ const named = fc.oneof(
   ...mutationNames.map((name) => mutations[name].map((change: Mutation) => ({ name, change }))),
 );
 
-/** One to four changes, one after the other; in half of the cases only one. */
+/** One to four mutations in sequence; a single one in half of the cases. */
 export const mutationLists: Arbitrary<MutationList> = fc
   .tuple(
     fc.oneof(...[1, 4, 4].map((maxLength) => fc.array(named, { minLength: 1, maxLength }))),

@@ -4,16 +4,16 @@ import { chance, itemAt, shares } from './arbitraries.ts';
 import type { NumberField, Part } from './structure/structure.ts';
 import { structureOf } from './structure/structure-of.ts';
 
-// What a mutation works on, chosen before it is known what the mutations before it leave of the file.
+// Parts of a file for a mutation, chosen before the result of earlier mutations is known.
 
 export interface MutationInput {
   bytes: Buffer;
   format: InputFormat;
-  /** Another file, of the same format or of another one. */
+  /** Another file, of the same format or a different one. */
   other: Buffer;
 }
 
-/** More often than not near the beginning, where headers are. */
+/** Usually near the beginning, where headers are. */
 export const places: Arbitrary<(bytes: Buffer) => number> = fc
   .tuple(chance(40), shares)
   .map(([isHeader, share]) => ({ length }) => {
@@ -28,7 +28,7 @@ export function slices(maxBytes = Number.POSITIVE_INFINITY): Arbitrary<(bytes: B
   });
 }
 
-/** A part of the structure; any piece, where the structure is not known. */
+/** A part of the structure; any piece if the structure is unknown. */
 export const parts: Arbitrary<(bytes: Buffer, format: InputFormat) => Part> = fc
   .tuple(shares, slices())
   .map(([share, sliceOf]) => (bytes, format) => {

@@ -1,4 +1,4 @@
-// A process for cases whose engine has the fault that it is started with, for QOI files alone.
+// A child process whose engine has the fault named in its argument, for QOI files only.
 
 import { hasText } from '../../src/convert/formats/bytes.ts';
 import { type Engine, theEngine } from './judge-case.ts';
@@ -6,7 +6,7 @@ import { serveCases } from './serve-cases.ts';
 
 const held: Buffer[] = [];
 
-/** What happens before a file is looked at. */
+/** The fault happens before a file is read. */
 const faults = {
   hang: () => {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
@@ -27,5 +27,5 @@ const open: Engine['open'] = async (bytes, ...rest) => {
   if (hasText(bytes, 'qoif')) fault();
   return await theEngine.open(bytes, ...rest);
 };
-// Many are started, and none needs more than a few formats.
+// Many processes are started, and none needs more than a few formats.
 await serveCases({ ...theEngine, open }, { isWarm: false });

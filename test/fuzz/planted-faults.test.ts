@@ -1,4 +1,4 @@
-// A fuzzer that finds nothing is worth something only if it would have found what is there.
+// A fuzzer that finds nothing is only useful if it would find a fault that exists.
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
@@ -11,7 +11,7 @@ import type { PlantedFault } from './planted-child.ts';
 
 const corpus = await loadCorpus();
 const seed = 7;
-// Processes are started, and one has to hang for a while.
+// Processes are started, and one must hang for a while.
 vi.setConfig({ testTimeout: 120_000 });
 
 async function fuzzed(planted: PlantedFault, options: Partial<FuzzOptions> = {}) {
@@ -32,7 +32,7 @@ const isQoi = fc
   .sample(casesOf(corpus), { seed, numRuns: 200 })
   .map(({ bytes }) => Buffer.from(bytes).toString('latin1', 0, 4) === 'qoif');
 
-/** The first case of a QOI file, where the faults are, whose neighbours are of other formats. */
+/** The first case of a QOI file, which shows the fault, while its neighbours have other formats. */
 const from = isQoi.findIndex((is, i) => is && i > 0 && !isQoi[i - 1] && !isQoi[i + 1]);
 
 test.each<[PlantedFault, Fault['kind'], detail: RegExp]>([
@@ -42,17 +42,17 @@ test.each<[PlantedFault, Fault['kind'], detail: RegExp]>([
   ['too much memory', 'memory', /^Expected at most \d+ MB .* but it took \d+ MB$/],
   ['bug in JavaScript', 'untyped error', /^TypeError: x is not a function/],
 ])('a %s is found as: %s, and the run goes on', async (planted, kind, detail) => {
-  // Only what hangs may be taken for it, however busy the machine is.
+  // Only a real hang may count as one, however busy the machine is.
   const { finds, summary } = await fuzzed(planted, planted === 'hang' ? { hangMs: 4_000 } : {});
   const fault = { kind, detail: expect.stringMatching(detail) };
   expect(finds).toMatchObject([{ seed, index: from, isReproduced: true, fault }]);
   expect(summary).toMatchObject({ cases: 3, finds: 1, repeatedFinds: 0 });
 });
 
-test('a leak that no single case shows is found once the process has grown too far', async () => {
+test('a leak too small for a single case is found once the process has grown too far', async () => {
   const options = { path: '0', cases: 300, maxResidentBytes: 700 * 2 ** 20 };
   const { finds } = await fuzzed('leak', options);
-  // How often depends on what a fresh process takes.
+  // The number of cases depends on the memory of a fresh process.
   expect(finds).not.toEqual([]);
   for (const find of finds) {
     expect(find).toMatchObject({ isReproduced: false, fault: { kind: 'memory' } });
@@ -60,14 +60,14 @@ test('a leak that no single case shows is found once the process has grown too f
   expect(finds[0]?.index).toBeGreaterThan(isQoi.indexOf(true));
 });
 
-test('what many cases show is found once, and its file made as small as shows it', async () => {
+test('a fault that many cases show is found once, and its file is minimised', async () => {
   const options = { cases: 100, minimiseMs: 10_000 };
   const { finds, summary } = await fuzzed('bug in JavaScript', options);
-  // A mutation also makes a QOI file of one of another format, which counts as a find of its own.
+  // A mutation can also turn a file of another format into a QOI, which counts as a separate find.
   expect(new Set(finds.map(({ case: { format } }) => format)).size).toBe(finds.length);
   for (const find of finds) {
     expect(Buffer.from(find.case.bytes).toString('latin1')).toBe('qoif');
-    // The recipe has no part in it.
+    // The recipe does not matter.
     expect(find.case).toMatchObject({ recipe: { format: 'png' }, isRepeated: false });
   }
   const own = finds.find(({ case: { format } }) => format === 'qoi');

@@ -13,11 +13,11 @@ import { chance, simpleIn } from './arbitraries.ts';
 const mixes = ['mix:1,0,0', 'mix:1,2,1', 'mix:0.2,0.5,0.3'];
 const outputNames = Object.keys(outputFormats) as (keyof typeof outputFormats)[];
 
-/** Options whose values are not a list of a few words. */
+/** Options whose values are not a short list of words. */
 const others = {
   method: fc.constantFrom(...Object.keys(methods), ...mixes),
   quality: fc.integer({ min: 1, max: 100 }),
-  // fast-check prefers extremes, and the greatest effort takes seconds.
+  // fast-check prefers extremes, and the maximum effort takes seconds.
   effort: fc.noBias(fc.nat(9)),
   compressionLevel: fc.nat(9),
   lossless: chance(50),
@@ -27,7 +27,7 @@ const others = {
     .map((bytes) => `#${Buffer.from(bytes).toString('hex')}`),
 } satisfies Partial<Record<keyof Recipe, Arbitrary<unknown>>>;
 
-/** Each option is its default in 60 % of cases, and any of its values in the others. */
+/** Each option has its default in 60 % of cases, and otherwise any of its values. */
 export const recipes: Arbitrary<RecipeOptions> = fc
   .record({
     ...Object.fromEntries(
@@ -40,7 +40,7 @@ export const recipes: Arbitrary<RecipeOptions> = fc
   })
   .map(permitted);
 
-/** An option that is not in one of the tables is an error until it is added above. */
+/** An option missing from both tables is an error until it is added above. */
 function valuesOf(name: keyof Recipe): Arbitrary<unknown> {
   const { choices } = recipeOptions[name];
   if (name in others) return others[name as keyof typeof others];

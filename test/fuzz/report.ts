@@ -1,7 +1,7 @@
 import type { Find } from './find.ts';
 import type { FuzzSummary } from './fuzz.ts';
 
-/** What was found, where it is kept, and how to see it again. */
+/** Describes the fault, the file that keeps it, and how to repeat it. */
 export function describeFind({ fault, case: drawn, ...find }: Find, path: string): string {
   const { format, made, recipe, limits, bytes } = drawn;
   return [

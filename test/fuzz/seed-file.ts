@@ -1,4 +1,4 @@
-/** A whole file, to be changed. */
+/** An unmodified file that mutations start from. */
 export interface SeedFile {
   name: string;
   bytes: Buffer;

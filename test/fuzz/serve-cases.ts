@@ -13,16 +13,16 @@ export interface CaseReply extends CaseResult {
   residentBytes: number;
 }
 
-/** Answers the cases that its parent process sends, one at a time, until that is gone. */
+/** Runs the cases that the parent process sends, one at a time, until the parent exits. */
 export async function serveCases(engine: Engine, { isWarm = true } = {}): Promise<void> {
-  // As the deployed program does: src/app/open-pipeline.ts.
+  // As the deployed program does in src/app/open-pipeline.ts.
   sharp.concurrency(1);
   sharp.cache(false);
   if (isWarm) await warmUp(await loadCorpus());
   process.on('message', async (fuzzCase: FuzzCase) => {
     const startedAt = performance.now();
     const verdict = await judgeCase(fuzzCase, engine);
-    // A rejection that nobody handles ends the process, but only after the promises of this turn.
+    // An unhandled rejection ends the process, but only after the promises of this turn.
     await turn();
     const reply: CaseReply = {
       ...verdict,
@@ -35,7 +35,7 @@ export async function serveCases(engine: Engine, { isWarm = true } = {}): Promis
   process.send?.('ready');
 }
 
-/** What is loaded with the first image of a format must not count as what that image took. */
+/** Modules loaded with the first image of a format must not count as that image’s memory. */
 async function warmUp(corpus: Corpus): Promise<void> {
   for (const files of Object.values(corpus)) {
     for (const { bytes } of files.slice(0, 2)) {

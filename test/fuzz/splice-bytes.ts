@@ -1,6 +1,6 @@
 import type { Part } from './structure/structure.ts';
 
-/** Files grow no larger than this, so that a case stays quick. */
+/** Maximum size of a mutated file, so that a case stays quick. */
 export const maxFileBytes = 200_000;
 
 export function without(bytes: Buffer, { start, end }: Part): Buffer {
@@ -28,7 +28,7 @@ export function exchanged(bytes: Buffer, [first, second]: [first: Part, second: 
   ]);
 }
 
-/** Each copy of the first bytes of a part, usually a header, says that it holds all that follow. */
+/** Each copy of the first bytes of a part, usually a header, claims to contain everything after it. */
 export function nested(
   bytes: Buffer,
   { start, end }: Part,

@@ -9,7 +9,7 @@ export interface Decoded {
   samples: number[];
 }
 
-/** Two decoders that share no code: libpng in sharp, and one in TypeScript. Both check all sums. */
+/** Two decoders that share no code: libpng in sharp, and one in TypeScript. Both verify all checksums. */
 export const decoders: Record<string, (png: Uint8Array) => Decoded | Promise<Decoded>> = {
   'fast-png': (png) => {
     const { width, height, depth, channels, data } = decode(png, { checkCrc: true });
@@ -19,7 +19,7 @@ export const decoders: Record<string, (png: Uint8Array) => Decoded | Promise<Dec
     const image = sharp(png, { failOn: 'warning' });
     const { width, height, channels, depth } = await image.metadata();
     const isDeep = depth === 'ushort';
-    // Raw gray with alpha would lose it, so the channels come one by one.
+    // Raw gray with alpha would lose it, so the channels are read one by one.
     const planes: (Uint8Array | Uint16Array)[] = [];
     for (const channel of ([0, 1] as const).slice(0, channels)) {
       const data = await sharp(png)

@@ -32,21 +32,21 @@ beforeAll(async () => {
   words = new Uint32Array(stages.memory.buffer);
 });
 
-test('the compiler’s own data begins behind all buffers', () => {
+test('the compiler’s own data begins after all buffers', () => {
   expect(stages.scratchEnd.value).toBeLessThanOrEqual(0x110000);
 });
 
 describe('Adler-32', () => {
   test.each([
     ['nothing', Uint8Array.of(), 1],
-    // RFC 1950 has no example; these are Mark Adler’s and Wikipedia’s.
+    // RFC 1950 has no example; these are by Mark Adler and from Wikipedia.
     ['Wikipedia', Buffer.from('Wikipedia'), 0x11e60398],
     ['abc', Buffer.from('abc'), 0x024d0127],
-  ])('of %s is as published', (_, bytes, sum) => {
+  ])('of %s matches the published value', (_, bytes, sum) => {
     expect(adlerOf([bytes])).toBe(sum);
   });
 
-  test('is that of the definition, however the bytes come', () => {
+  test('follows the definition, however the bytes are split', () => {
     const bytes = fc.uint8Array({ maxLength: 20_000, size: 'max' });
     fc.assert(
       fc.property(fc.array(bytes, { maxLength: 4 }), (parts) => {
@@ -81,13 +81,13 @@ describe('Adler-32', () => {
   }
 });
 
-describe('the lengths of codes', () => {
+describe('code lengths', () => {
   const counts = fc.array(
     fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 65_536 })),
     { minLength: 2, maxLength: 286 },
   );
 
-  test('fill the space of codes exactly, and none is too long', () => {
+  test('fill the code space exactly, and none is too long', () => {
     fc.assert(
       fc.property(counts, fc.constantFrom(9, 14), (counts, longest) => {
         const lengths = lengthsOf(counts, longest);
@@ -99,7 +99,7 @@ describe('the lengths of codes', () => {
     );
   });
 
-  test('are those of the smallest code where none would be too long', () => {
+  test('are those of the shortest code when none would be too long', () => {
     fc.assert(
       fc.property(counts, (counts) => {
         const small = counts.map((count) => count % 40);
@@ -109,11 +109,11 @@ describe('the lengths of codes', () => {
     );
   });
 
-  // The way to shorten them is not the best there is, but such counts hardly occur.
+  // Shortening them this way is not optimal, but such counts hardly occur.
   test.each([
     { longest: 7, symbols: 19, ofLeast: 1.12 },
     { longest: 14, symbols: 24, ofLeast: 1.03 },
-  ])('are at most $longest where counts grow like Fibonacci’s numbers', (limits) => {
+  ])('are at most $longest when counts grow like the Fibonacci numbers', (limits) => {
     const { longest, symbols, ofLeast } = limits;
     const counts = [1, 1];
     while (counts.length < symbols) counts.push((counts.at(-1) ?? 0) + (counts.at(-2) ?? 0));
@@ -125,11 +125,11 @@ describe('the lengths of codes', () => {
     expect(bitsOf(counts, lengths)).toBeLessThan(least * ofLeast);
   });
 
-  test('of a single symbol is one', () => {
+  test('are one for a single symbol', () => {
     expect(lengthsOf([0, 7, 0], 14)).toEqual([0, 1, 0]);
   });
 
-  test('make the codes of RFC 1951, 3.2.2', () => {
+  test('produce the codes of RFC 1951, 3.2.2', () => {
     const lengths = [3, 3, 3, 3, 3, 2, 4, 4];
     heap.set(lengths, stages.input.value);
     stages.makeCodes(stages.input.value, lengths.length, stages.results.value);
@@ -157,7 +157,7 @@ describe('the lengths of codes', () => {
   }
 
   /**
-   * Of all codes that are short enough, by joining pairs of equal worth level by level: L. Larmore,
+   * The optimum among codes within the limit, by joining pairs of equal weight level by level: L. Larmore,
    * D. Hirschberg, "A fast algorithm for optimal length-limited Huffman codes", JACM 1990.
    */
   function leastBits(counts: number[], longest: number): number {
@@ -170,7 +170,7 @@ describe('the lengths of codes', () => {
     return row.slice(0, 2 * coins.length - 2).reduce((sum, coin) => sum + coin, 0);
   }
 
-  /** The sum of all inner nodes of Huffman’s tree, by the plainest of ways. */
+  /** The sum of all inner nodes of the Huffman tree, computed the simplest way. */
   function huffmanBits(counts: number[]): number {
     const weights = counts.filter((count) => count > 0);
     if (weights.length === 1) return weights[0] as number;
@@ -190,18 +190,18 @@ describe('a block', () => {
     ['nothing', 0],
     ['one byte', 1],
     ['two bytes', 2],
-    ['bytes up to where codes of its own are all that is tried', 1_023],
+    ['bytes up to the length where only dynamic codes are tried', 1_023],
     ['that many', 1_024],
     ['as many as a stored one holds', 65_535],
-  ])('of %s is what zlib reads, whatever the bytes', (_, length) => {
+  ])('of %s is decoded by zlib, whatever the bytes', (_, length) => {
     for (const values of [1, 2, 3, 17, 200, 256]) {
       const random = mulberry32(length + values);
       expectInflated(Uint8Array.from({ length }, () => random() * values));
     }
   });
 
-  // 3 and 258 are the shortest and the longest match; runs are found from 16 on.
-  test('with runs of any length, anywhere, is what zlib reads', () => {
+  // 3 and 258 are the shortest and the longest match; runs are detected from 16 on.
+  test('with runs of any length, at any position, is decoded by zlib', () => {
     const lengths = [
       ...Array(40).keys(),
       ...[257, 258, 259, 260, 261, 262],
@@ -219,7 +219,7 @@ describe('a block', () => {
     expectInflated(new Uint8Array(65_535));
   });
 
-  test('of any pieces is what zlib reads', () => {
+  test('split into any pieces is decoded by zlib', () => {
     const piece = fc.record({ value: fc.nat(255), times: fc.oneof(fc.nat(20), fc.nat(600)) });
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 80 }), (pieces) => {
@@ -229,7 +229,7 @@ describe('a block', () => {
     );
   });
 
-  test('of noise is stored, with five bytes besides', () => {
+  test('of noise is stored, with five extra bytes', () => {
     const random = mulberry32(3);
     const noise = Uint8Array.from({ length: 60_000 }, () => random() * 256);
     expect(deflated(noise).length).toBe(noise.length + 5);
@@ -270,17 +270,17 @@ describe('repeats', () => {
   const random = mulberry32(11);
   const noise = Uint8Array.from({ length: 1_000 }, () => random() * 256);
 
-  test('of noise are none', () => {
+  test('are not found in noise', () => {
     expect(countOf(noise)).toEqual({ repeated: 0, flat: 0 });
   });
 
-  test('of the same noise again and again are nearly all', () => {
+  test('are nearly all of noise that is repeated', () => {
     const { repeated, flat } = countOf(Buffer.concat(Array(20).fill(noise)));
     expect(repeated).toBeGreaterThan((19_000 / 8) * 0.85);
     expect(flat).toBe(0);
   });
 
-  test('of one byte are flat, and not counted as repeated', () => {
+  test('of one byte count as flat, not as repeats', () => {
     expect(countOf(new Uint8Array(8_001).fill(9))).toEqual({ repeated: 0, flat: 998 });
   });
 });

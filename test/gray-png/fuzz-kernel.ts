@@ -1,5 +1,5 @@
-// What `npm run fuzz:kernel -- --seconds 60 --seed 1` runs: pictures by chance, each written as a PNG
-// and read back by two decoders. It ends with a picture that did not survive, or after its time.
+// What `npm run fuzz:kernel -- --seconds 60 --seed 1` runs: random images, each written as a PNG and read
+// back by two decoders. It ends with the first image that differs, or when its time is over.
 
 import { parseArgs } from 'node:util';
 import { mulberry32 } from '../../src/convert/gray/mulberry32.ts';
@@ -32,7 +32,7 @@ for (let next = seed; performance.now() < end; next++, pictures++) {
 }
 console.log(`${pictures} pictures survived, seeds ${seed} to ${seed + pictures - 1}.`);
 
-/** What is wrong with the picture of a seed, if anything. */
+/** What is wrong with the image of a seed, if anything. */
 async function wrongOf(seed: number): Promise<string | undefined> {
   const random = mulberry32(seed);
   const oneOf = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;

@@ -13,7 +13,7 @@ test('the module is what its sources compile to: npm run kernel', async () => {
   expect(await readFile(file, 'utf8')).toBe(kernelModuleText(wasm));
 });
 
-test('the module asks for nothing, and its memory cannot grow', async () => {
+test('the module has no imports, and its memory cannot grow', async () => {
   const module = await WebAssembly.compile(Uint8Array.from(Buffer.from(kernelModule, 'base64')));
   expect(WebAssembly.Module.imports(module)).toEqual([]);
   const { memory } = new WebAssembly.Instance(module, {}).exports as {

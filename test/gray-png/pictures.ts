@@ -8,10 +8,10 @@ export interface PictureSize {
   depth: 8 | 16;
 }
 
-/** Samples of a picture, 0 to 255, by row, column and channel. */
+/** Samples of an image, 0 to 255, by row, column and channel. */
 type Paint = (x: number, y: number, channel: number) => number;
 
-/** What pictures hold, each made from a seed. */
+/** Kinds of image content, each generated from a seed. */
 export const contents: Record<string, (seed: number) => Paint> = {
   black: () => () => 0,
   flat: (seed) => () => seed & 255,
@@ -37,7 +37,7 @@ export const contents: Record<string, (seed: number) => Paint> = {
   runs: (seed) => (x, y) => Math.floor(Math.sqrt((x + y * 97 + (seed % 50)) * 8)) * 29,
 };
 
-/** A picture; an alpha is opaque, but for the pixels that `isClear` names. */
+/** An image; its alpha is opaque, except for the pixels that `isClear` selects. */
 export function pictureOf(
   content: string,
   { width, height, channels, depth }: PictureSize,

@@ -1,13 +1,13 @@
 // The filters of PNG: https://www.w3.org/TR/png-3/#9Filters
 
-/** In the order in which equals are preferred: the one that decodes fastest. */
+/** In order of preference among equals: the one that decodes fastest first. */
 export const filterNumbers = { none: 0, up: 2, sub: 1, average: 3, paeth: 4 } as const;
 
 export interface RowAt {
   row: number;
   above: number;
   bytes: number;
-  /** Bytes to the pixel on the left. */
+  /** Distance in bytes to the pixel on the left. */
   step: number;
 }
 
@@ -29,7 +29,7 @@ function paeth(left: number, above: number, corner: number): number {
   return byAbove <= byCorner ? above : corner;
 }
 
-/** The filter whose bytes, taken as signed, have the smallest sum of absolute values. */
+/** The filter whose bytes, read as signed, have the smallest sum of absolute values. */
 export function leastFilter(heap: Uint8Array, at: RowAt): number {
   let best: number = filterNumbers.none;
   let least = Number.POSITIVE_INFINITY;

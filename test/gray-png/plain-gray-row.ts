@@ -24,7 +24,7 @@ const rowsById = new Map<number, { kind: PixelKind; make: PixelRow }>(
   }),
 );
 
-/** One row of pixels, as they come, to gray as PNG has it; tells where the next row begins. */
+/** Converts one row of pixels to gray as PNG stores it; returns where the next row begins. */
 export function grayRow(
   heap: Uint8Array,
   kindId: number,
@@ -42,7 +42,7 @@ function copied(pixelBytes: number): PixelRow {
   };
 }
 
-/** Samples of 16 bits, from the order of this machine (little-endian, as all of Node’s) to PNG’s. */
+/** 16-bit samples, from this machine’s byte order (little-endian, as everywhere in Node) to PNG’s. */
 function swapped(pixelBytes: number): PixelRow {
   return (heap, { from, into, pixels }) => {
     for (let i = 0; i < pixels * pixelBytes; i += 2) {
@@ -69,11 +69,11 @@ function lumaRow(sourceBytes: 3 | 4, grayBytes: 1 | 2): PixelRow {
   };
 }
 
-/** Of 16 bits, little-endian; the gray is rounded to 8. */
+/** For 16 bits, little-endian; the gray is rounded to 8. */
 function deepLumaRow(heap: Uint8Array, { from, into, pixels }: PixelsAt): boolean {
   const sample = (at: number) => (heap[at] as number) | ((heap[at + 1] as number) << 8);
   for (let i = 0, at = from; i < pixels; i++, at += 6) {
-    // Beyond 31 bits, so not by shifting.
+    // More than 31 bits, so no shift.
     const sum = sample(at) * 19_595 + sample(at + 2) * 38_470 + sample(at + 4) * 7_471 + 0x8000;
     heap[into + i] = (Math.floor(sum / 0x10000) + 128) / 257;
   }

@@ -5,7 +5,7 @@ import { grayRow } from './plain-gray-row.ts';
 const tileBytes = 0x20000;
 const margin = 16;
 
-/** The kernel's work on rows in plain JavaScript: what the kernel is compared with. */
+/** The kernel's work on rows in plain JavaScript, as the reference for the kernel. */
 export function createPlainKernel(): RowKernel {
   const [source, gray, filtered] = [0, 4 * tileBytes, 5 * tileBytes];
   const heap = new Uint8Array(6 * tileBytes);

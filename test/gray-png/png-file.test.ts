@@ -22,12 +22,12 @@ describe('a PNG file', () => {
     },
   );
 
-  test('takes no more than it was made for', () => {
+  test('accepts no more data than it was made for', () => {
     const file = createPngFile(header, 4);
     expect(() => file.append(new Uint8Array(100))).toThrow(RangeError);
   });
 
-  /** And checks each chunk’s sum. */
+  /** Verifies the checksum of each chunk as well. */
   function idatLengths(png: Uint8Array): number[] {
     const view = Buffer.from(png);
     const lengths: number[] = [];

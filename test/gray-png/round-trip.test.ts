@@ -11,7 +11,7 @@ import { contents, type PictureSize, pictureOf } from './pictures.ts';
 const wayNames = [...(Object.keys(ways) as (keyof typeof ways)[]), undefined];
 const choices: EncodeChoices[] = wayNames.map((way) => (way ? { way } : {}));
 
-/** Of colours with 16 bits a sample, 8 are written. */
+/** Images with 16 bits a sample are written with 8. */
 const shapes = fc.oneof(
   fc.record({ channels: fc.constantFrom(1, 2, 3, 4), depth: fc.constant(8) }),
   fc.record({ channels: fc.constantFrom(1, 2, 3), depth: fc.constant(16) }),
@@ -23,7 +23,7 @@ const sides = fc.oneof(
 );
 
 describe.each(Object.entries(decoders))('%s reads', (_, decode) => {
-  test.each(choices)('what goes in, written by %j', async (chosen) => {
+  test.each(choices)('any image written by %j', async (chosen) => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...Object.keys(contents)),
@@ -49,7 +49,7 @@ describe.each(Object.entries(decoders))('%s reads', (_, decode) => {
     );
   });
 
-  // Rows of 131072 bytes of gray, and of more, do not fit into the kernel’s memory at once.
+  // Rows of 131072 bytes of gray, and longer ones, do not fit into the kernel’s memory.
   test.each<PictureSize>([
     { width: 300_000, height: 1, channels: 1, depth: 8 },
     { width: 70_000, height: 3, channels: 3, depth: 8 },
@@ -59,7 +59,7 @@ describe.each(Object.entries(decoders))('%s reads', (_, decode) => {
     { width: 2, height: 33_000, channels: 2, depth: 16 },
     { width: 700, height: 1_000, channels: 3, depth: 8 },
     { width: 90_000, height: 2, channels: 3, depth: 16 },
-  ])('what is larger than the memory of the kernel: %j', async (size) => {
+  ])('an image larger than the kernel’s memory: %j', async (size) => {
     for (const content of ['photo', 'glyphs']) {
       const source = pictureOf(content, size, { isClear: (pixel) => pixel === 5 });
       const { bytes } = await encodeGrayPng(source);
@@ -87,7 +87,7 @@ test.each<[string, PngSource, RegExp]>([
     { pixels: new Uint8Array(0), width: 2, height: 0, channels: 1 },
     /a whole number from 1 to 2147483647 for height but received 0/,
   ],
-])('refuses %s', async (_, source, message) => {
+])('rejects %s', async (_, source, message) => {
   await expect(encodeGrayPng(source)).rejects.toThrow(message);
 });
 

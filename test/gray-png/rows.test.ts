@@ -44,7 +44,7 @@ describe('luma', () => {
     expect(wrong).toBe(0);
   });
 
-  test('keeps an alpha that says something, wherever that is', async () => {
+  test('keeps an alpha that is not opaque, wherever it occurs', async () => {
     for (const clear of [0, 15, 16, 17, 70_000]) {
       const size = { width: 70_001, height: 1, channels: 4, depth: 8 } as const;
       const { pixels } = pictureOf('noise', size, { isClear: (pixel) => pixel === clear });
@@ -66,7 +66,7 @@ interface FilterCase {
 describe('the kernel and the plain version', () => {
   const kinds = Object.values(pixelKinds);
 
-  test('make the same gray of rows of every kind', () => {
+  test('convert rows of every kind to the same gray', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...kinds),
@@ -128,7 +128,7 @@ describe('the kernel and the plain version', () => {
     return heap.slice(filtered, filtered + kernel.takeFiltered());
   }
 
-  /** By the PNG specification, 12.7, from its own formulas; of equals, in the kernels’ order. */
+  /** From the formulas in the PNG specification, 12.7; equals are resolved in the kernel’s order. */
   function leastFilter(pixels: ArrayLike<number>, bytes: number, step: number): number {
     const sums = [0, 2, 1, 3, 4].map((filter) => {
       let sum = 0;

@@ -30,7 +30,7 @@ describe('noise', () => {
   }
 });
 
-describe('is at most 2 % larger than zlib makes it on rows with the least filter, as Pillow does', () => {
+describe('the output is at most 2 % larger than zlib on rows with the smallest-sum filter, as in Pillow:', () => {
   const sizes = [
     [1, 1],
     [8, 8],
@@ -48,7 +48,7 @@ describe('is at most 2 % larger than zlib makes it on rows with the least filter
     expect(bytes.length).toBeLessThanOrEqual(likePillow(source) * 1.02);
   });
 
-  /** PNG with the filter of least sum for each row, zlib at level 6, Z_FILTERED, memory level 9. */
+  /** PNG with the smallest-sum filter for each row, zlib at level 6, Z_FILTERED, memory level 9. */
   function likePillow({ pixels, width, height }: PngSource): number {
     const filtered = Buffer.alloc(height * (width + 1));
     for (let y = 0; y < height; y++) {
@@ -84,10 +84,10 @@ describe('is at most 2 % larger than zlib makes it on rows with the least filter
   }
 });
 
-describe('the bytes', () => {
+describe('the output bytes', () => {
   const source = pictureOf('photo', { width: 2_000, height: 1_500, channels: 3, depth: 8 });
 
-  test('are the same each time, also with others under way', async () => {
+  test('are the same each time, also during concurrent conversions', async () => {
     const glyphs = pictureOf('glyphs', { width: 500, height: 500, channels: 4, depth: 8 });
     const alone = [await encodeGrayPng(source), await encodeGrayPng(glyphs)].map(
       (png) => png.bytes,
@@ -99,7 +99,7 @@ describe('the bytes', () => {
   });
 
   test.each(Object.keys(ways) as (keyof typeof ways)[])(
-    'come no further than whoever watches them lets them, by %s',
+    'are no longer written once the progress callback throws, by %s',
     async (way) => {
       const seen: number[] = [];
       const onProgress = (sizeBytes: number) => {
@@ -108,13 +108,13 @@ describe('the bytes', () => {
       };
       await expect(encodeGrayPng(source, { way, onProgress })).rejects.toThrow('enough');
       expect(seen.slice(0, -1).every((size) => size <= 50_000)).toBe(true);
-      // The kernel is of use to the next all the same.
+      // The kernel can be used again afterwards.
       const again = await encodeGrayPng(source);
       expect(again.bytes.length).toBeGreaterThan(50_000);
     },
   );
 
-  test('come while others get their turn', async () => {
+  test('are written while other work gets its turn', async () => {
     let turns = 0;
     let isDone = false;
     const count = () => {

@@ -1,4 +1,4 @@
-// The templates as an auditor reads them: what AWS's documentation asks for beyond cdk-nag's rules.
+// The templates from an auditor’s view: what AWS’s documentation requires beyond cdk-nag’s rules.
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { FLAGS } from 'aws-cdk-lib/cx-api';
 import { describe, expect, test } from 'vitest';
@@ -28,7 +28,7 @@ function statementsOf(template: Template, type: string, service: string): Statem
 }
 
 describe('alarms', () => {
-  test.each(Object.keys(templates))('of %s may notify the topic, of this account alone', (name) => {
+  test.each(Object.keys(templates))('of %s may notify the topic, in this account only', (name) => {
     const template = templates[name as keyof typeof templates];
     const statements = statementsOf(template, 'AWS::SNS::TopicPolicy', 'cloudwatch');
     expect(statements).toEqual([
@@ -52,7 +52,7 @@ describe('alarms', () => {
     });
   });
 
-  test('without a subscriber are reported at synth', () => {
+  test('without a subscriber cause a warning at synth', () => {
     const id = 'Annotation::grayscale:noAlarmSubscriber';
     expect(warnings).toContain(`${id} at plain/Alarms`);
     expect(warnings).not.toContain(`${id} at full/Alarms`);
@@ -60,7 +60,7 @@ describe('alarms', () => {
 });
 
 describe('a second stack', () => {
-  test('has the behaviour that CDK recommends to new projects', () => {
+  test('has the behaviour that CDK recommends for new projects', () => {
     const { node } = createApp();
     const flags = Object.entries(FLAGS);
     const settingOf = ([name, { unconfiguredBehavesLike }]: (typeof flags)[number]) =>
@@ -93,7 +93,7 @@ interface Resource {
   Type: string;
   Properties?: Record<string, unknown>;
 }
-/** Names within a role, a cluster or a namespace, and one of AWS's own. */
+/** Names within a role, a cluster or a namespace, and one that AWS defines. */
 const isWithin = new Set([
   'AWS::IAM::Policy PolicyName',
   'AWS::RDS::DBCluster DatabaseName',
@@ -102,8 +102,8 @@ const isWithin = new Set([
   'AWS::CloudWatch::Alarm MetricName',
 ]);
 
-describe('own encryption', () => {
-  test('covers logs and environments, and CloudWatch Logs may use the key', () => {
+describe('a customer-managed key', () => {
+  test('encrypts logs and environments, and CloudWatch Logs may use it', () => {
     for (const template of [templates.full, templates.encrypted]) {
       template.allResourcesProperties('AWS::Logs::LogGroup', { KmsKeyId: Match.anyValue() });
       template.allResourcesProperties('AWS::Lambda::Function', { KmsKeyArn: Match.anyValue() });
@@ -112,7 +112,7 @@ describe('own encryption', () => {
     }
   });
 
-  test('lets only the service that sends events use the key for the queue', () => {
+  test('may be used for the queue only by the service that sends events', () => {
     const senders = (template: Template) =>
       ['s3.', 'events.'].filter(
         (service) => statementsOf(template, 'AWS::KMS::Key', service).length > 0,
@@ -123,7 +123,7 @@ describe('own encryption', () => {
 });
 
 describe('the queue', () => {
-  test('accepts events of buckets and rules that are named by account or ARN', () => {
+  test('accepts events from buckets and rules named by account or ARN', () => {
     const conditions = (template: Template) =>
       ['s3.', 'events.'].flatMap((service) =>
         statementsOf(template, 'AWS::SQS::QueuePolicy', service).map(({ Condition = {} }) =>
@@ -139,7 +139,7 @@ describe('the queue', () => {
     expect(JSON.stringify(conditions(templates.yours))).toContain(':s3:::my-uploads');
   });
 
-  test('is no other queue’s dead letters, and hides messages for six times the timeout', () => {
+  test('is not used for other dead letters, and hides messages for six times the timeout', () => {
     for (const template of Object.values(templates)) {
       template.hasResourceProperties('AWS::SQS::Queue', {
         RedriveAllowPolicy: { redrivePermission: 'denyAll' },
@@ -150,8 +150,8 @@ describe('the queue', () => {
   });
 });
 
-describe('what is stored', () => {
-  test('expires old versions of outputs, and of nothing else', () => {
+describe('stored data', () => {
+  test('expires only as old versions of outputs', () => {
     const rules = (template: Template) =>
       Object.values(template.findResources('AWS::S3::Bucket'))
         .flatMap(({ Properties }) => Properties.LifecycleConfiguration.Rules)
@@ -165,14 +165,14 @@ describe('what is stored', () => {
     expect(rules(templates.plain)).toEqual([]);
   });
 
-  test('can be rolled back after a first deployment that fails', () => {
+  test('can be rolled back when the first deployment fails', () => {
     templates.plain.hasResource('AWS::S3::Bucket', { DeletionPolicy: 'RetainExceptOnCreate' });
     templates.full.hasResource('AWS::KMS::Key', { DeletionPolicy: 'RetainExceptOnCreate' });
     templates.plain.hasResourceProperties('AWS::RDS::DBCluster', { DeletionProtection: false });
     templates.full.hasResourceProperties('AWS::RDS::DBCluster', { DeletionProtection: true });
   });
 
-  test('is in one instance, or unprotected, only with a word at synth', () => {
+  test('is in a single instance, or unprotected, only with a warning at synth', () => {
     templates.plain.resourceCountIs('AWS::RDS::DBInstance', 1);
     templates.full.resourceCountIs('AWS::RDS::DBInstance', 2);
     for (const id of ['oneDatabaseInstance', 'noDeletionProtection']) {

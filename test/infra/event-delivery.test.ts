@@ -1,4 +1,4 @@
-// What reaches the function: no message is dropped on the way unless it is an output of our own.
+// Which messages reach the function: only outputs of the system are dropped on the way.
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { parseMessage } from '../../src/events/index.ts';
@@ -33,11 +33,11 @@ function criteriaOf(template: Template): FilterCriteria | undefined {
 }
 
 describe('the event source', () => {
-  test('is tried with every dialect, in every envelope', () => {
+  test('is tested with every event format in every envelope', () => {
     expect(new Set(messageBodies.map(([, body]) => body)).size).toBeGreaterThan(150);
   });
 
-  test.each(Object.keys(templates))('of %s delivers all that is no output', (name) => {
+  test.each(Object.keys(templates))('of %s delivers everything but outputs', (name) => {
     const criteria = criteriaOf(templates[name] as Template);
     const dropped = messageBodies.filter(
       ([, body]) => !isDelivered(criteria, body) && !isOwnOutput(body),
@@ -54,18 +54,18 @@ describe('a filter', () => {
   const json = criteriaFor({ Records: { s3: { object: { key: notOutput } } } });
   const upload = JSON.stringify(s3Event({ key: 'a.jpg' }));
 
-  // The table of with-sqs-filtering.html.
+  // The table in with-sqs-filtering.html.
   test.each([
     ['JSON', 'JSON', json, upload, true],
     ['JSON', 'a plain string', criteriaFor([{ prefix: '' }]), upload, false],
     ['a plain string', 'JSON', json, 'a.jpg', false],
     ['a plain string', 'a plain string', criteriaFor([{ prefix: 'a' }]), 'a.jpg', true],
     ['a plain string', 'nothing', { Filters: [{ Pattern: '{}' }] }, 'a.jpg', true],
-  ])('meets %s with a pattern for %s', (_body, _pattern, criteria, body, expected) => {
+  ])('matches a body of %s with a pattern for %s', (_body, _pattern, criteria, body, expected) => {
     expect(isDelivered(criteria, body)).toBe(expected);
   });
 
-  test('by the body would drop uploads, which is why there is none', () => {
+  test('on the body would drop uploads, so there is none', () => {
     const dropped = messageBodies.filter(
       ([, body]) => !isDelivered(json, body) && !isOwnOutput(body),
     );
@@ -89,14 +89,14 @@ describe('the rule of EventBridge', () => {
     ['grayscale-holiday/a b+ä.jpg', true],
     ['in/grayscale/a.jpg', true],
     ['grayscale/a.jpg', false],
-  ])('meets the creation and the removal of %s: sent %s', (key, expected) => {
+  ])('matches the creation and the removal of %s: sent %s', (key, expected) => {
     expect(isSent({ key })).toBe(expected);
     expect(isSent({ key, detailType: 'Object Deleted' })).toBe(expected);
     const body = JSON.stringify(eventBridgeEvent({ bucket: 'uploads', key }));
     expect(isOwnOutput(body)).toBe(!expected);
   });
 
-  test('sends nothing of another bucket', () => {
+  test('sends nothing from another bucket', () => {
     expect(isSent({ bucket: 'others', key: 'a.jpg' })).toBe(false);
   });
 });

@@ -2,8 +2,8 @@ export type Rule = string | { prefix: string } | { 'anything-but': { prefix: str
 export type Pattern = { [name: string]: Pattern | Rule[] };
 
 /**
- * Whether a pattern of EventBridge, or of Lambda's event source, matches: every field of the pattern is
- * there, and has a value that one of its rules allows. Of a list, one member is enough.
+ * Whether a pattern of EventBridge, or of Lambda's event source, matches: every field of the pattern
+ * exists and has a value that one of its rules allows. For a list, one member is enough.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  */
 export function matches(pattern: Pattern | Rule[], value: unknown): boolean {

@@ -5,9 +5,9 @@ export interface FilterCriteria {
 }
 
 /**
- * Whether Lambda hands a message of SQS to the function; if not, it deletes the message. Any filter is
- * enough. A pattern for `body` is JSON (an object) or for a plain string (a list of rules), and a body of
- * the other kind never matches it.
+ * Whether Lambda passes an SQS message to the function; otherwise it deletes the message. One matching
+ * filter is enough. A pattern for `body` is for JSON (an object) or a plain string (a list of rules), and
+ * never matches a body of the other kind.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
  * https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html
  */

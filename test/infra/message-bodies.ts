@@ -62,7 +62,7 @@ const others: Record<string, string> = {
   blank: ' ',
 };
 
-/** Bodies of messages that may arrive in the queue: every dialect of the parser, in every envelope. */
+/** Bodies of messages that may arrive in the queue: every event format in every envelope. */
 export const messageBodies: [name: string, body: string][] = [
   ...Object.entries(dialects).flatMap(([dialect, eventOf]) =>
     Object.entries(objects).flatMap(([what, object]) =>

@@ -6,7 +6,7 @@ export interface Statement {
   Resource: unknown;
 }
 
-/** As `Allow s3:GetObject arn:aws:s3:::uploads/*`, one line an action and resource. */
+/** Statements such as `Allow s3:GetObject arn:aws:s3:::uploads/*`, one line per action and resource. */
 export function linesOf(statements: Statement[]): string[] {
   const lines = statements.flatMap(({ Effect, Action, Resource }) =>
     [Action]

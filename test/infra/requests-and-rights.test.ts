@@ -23,7 +23,7 @@ import { endpointLines, linesOf, roleLines } from './policy-lines.ts';
 import { synthesize } from './synthesize.ts';
 
 /**
- * What a request needs, beside its own action where the documentation asks for more.
+ * The permissions that a request needs: its own action, and more where the documentation says so.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
  */
 const actionsFor: Record<string, (input: { IfMatch?: string }) => string[]> = {
@@ -34,7 +34,7 @@ const actionsFor: Record<string, (input: { IfMatch?: string }) => string[]> = {
     IfMatch === undefined ? ['s3:DeleteObject'] : ['s3:DeleteObject', 's3:GetObject'],
 };
 const outputPrefix = 'grayscale/';
-/** No request needs it: with it, S3 says that an object is missing rather than forbidden. */
+/** No request needs it: with it, S3 reports a missing object as missing rather than forbidden. */
 const forAnswers = 's3:ListBucket arn:aws:s3:::uploads';
 
 let environment: LambdaEnvironment | undefined;
@@ -44,7 +44,7 @@ afterEach(async () => {
   environment = undefined;
 });
 
-/** Runs it, and collects the requests that the SDK sends to any service meanwhile. */
+/** Runs a function and collects the requests that the SDK sends to any service meanwhile. */
 async function recording(requests: Set<string>, run: () => Promise<unknown>): Promise<void> {
   const client = Object.getPrototypeOf(S3Client.prototype);
   const send = client.send;
@@ -52,7 +52,7 @@ async function recording(requests: Set<string>, run: () => Promise<unknown>): Pr
     this: unknown,
     ...args: unknown[]
   ) {
-    // The store announces objects to the queue from this process as well.
+    // The store also announces objects to the queue from this process.
     if (this === environment?.server.s3 || this === environment?.server.sqs) {
       return Reflect.apply(send, this, args);
     }
@@ -121,7 +121,7 @@ describe('in S3', () => {
   const { templates } = synthesize(stacks);
 
   test.each(['keep', 'delete'] as const)(
-    'the role may send the requests of onSourceDeleted %s, and no others',
+    'the role may send exactly the requests that onSourceDeleted %s makes',
     async (onSourceDeleted) => {
       const sent = await requestsOf(onSourceDeleted);
       const wanted = [...sent, forAnswers].map((request) => `Allow ${request}`);
@@ -131,12 +131,12 @@ describe('in S3', () => {
     120_000,
   );
 
-  test.each(Object.keys(stacks))('the endpoint lets through what the role of %s may', (name) => {
+  test.each(Object.keys(stacks))('the endpoint allows what the role of %s may do', (name) => {
     const template = templates[name] as Template;
     expect(endpointLines(template)).toEqual(allowed(roleLines(template)));
   });
 
-  test('outputs can be read only where a removal inspects them', () => {
+  test('outputs may be read only if a removal inspects them', () => {
     const isRead = (name: string) =>
       roleLines(templates[name] as Template).filter((line) => /GetObject .*grayscale/.test(line));
     expect(isRead('keep')).toEqual(['Deny s3:GetObject arn:aws:s3:::uploads/grayscale/*']);
@@ -145,7 +145,7 @@ describe('in S3', () => {
     expect(isRead('apartDelete')).toEqual(['Allow s3:GetObject arn:aws:s3:::outputs/grayscale/*']);
   });
 
-  test('the policies in docs/deploy.md are those of the role', () => {
+  test('the policies in docs/deploy.md match the role', () => {
     const page = readFileSync('docs/deploy.md', 'utf8');
     const policies = [...page.matchAll(/```json\n(.*?)```/gs)]
       .map(([, json = '']) => JSON.parse(json))

@@ -1,5 +1,5 @@
-// docs/operations.md and the stack: its commands name outputs that exist, and the alarms rest on
-// metrics that the function writes.
+// docs/operations.md matches the stack: its commands use existing outputs, and the alarms use metrics that
+// the function writes.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,7 +25,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Answers for outputs that exist, and shows every other command. */
+/** Answers requests for existing outputs, and prints every other command. */
 const awsStandIn = `#!/bin/bash
 if [ "$1 $2" = "cloudformation describe-stacks" ]; then
   name=\${6#*OutputKey==\\'}; name=\${name%%\\'*}
@@ -53,20 +53,20 @@ describe('runbooks', () => {
   );
   const commands = blocks.filter((script) => script.includes('$(output '));
 
-  test.each(commands)('have commands whose outputs exist: %s', (script) => {
-    // A command in an argument does not end the shell when it fails; a variable's does.
+  test.each(commands)('use existing outputs: %s', (script) => {
+    // A failing command in an argument does not end the shell; one in a variable does.
     const checked = script.replaceAll(/\$\(output (\w+)\)/g, '$$$1');
     const names = [...script.matchAll(/\$\(output (\w+)\)/g)].map(([, name]) => name);
     const values = names.map((name) => `${name}=$(output ${name})\n`).join('');
     expect(run(`${define}${values}${checked}`)).toMatch(/<\w+>/);
   });
 
-  test('would fail with an output that does not exist', () => {
+  test('would fail with a missing output', () => {
     expect(() => run(`${define}Wrong=$(output Wrong)`)).toThrow();
     expect(commands.length).toBeGreaterThan(4);
   });
 
-  test('name outputs of every stack, or of one with all that can be turned on', () => {
+  test('name outputs of every stack, or of one with every option enabled', () => {
     const named = pages.flatMap((page) => [...page.matchAll(/output `?(\w+)`?\)/g)]);
     const written = pages.flatMap((page) => [...page.matchAll(/output `(\w+)`/g)]);
     const names = [...named, ...written].map(([, name]) => name);
@@ -92,7 +92,7 @@ interface AlarmMetric {
   Expression?: string;
 }
 
-describe('alarms of the function’s own metrics', () => {
+describe('alarms on the function’s own metrics', () => {
   const metricsOf = (template: Template): AlarmMetric[] =>
     Object.values(template.findResources('AWS::CloudWatch::Alarm')).flatMap(
       ({ Properties }) => Properties.Metrics ?? [],
@@ -103,7 +103,7 @@ describe('alarms of the function’s own metrics', () => {
       : [],
   );
 
-  test('have the names and dimensions that the function writes', () => {
+  test('use the names and dimensions that the function writes', () => {
     const lines = captureLog();
     vi.stubEnv('POWERTOOLS_DEV', 'true');
     vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
@@ -128,7 +128,7 @@ describe('alarms of the function’s own metrics', () => {
     ['outputs that are ignored again and again', { ...values, ignored: 3000 }, true],
     ['outputs that are converted in turn', { ...values, converted: 1800, messages: 2000 }, true],
   ];
-  test.each(cases)('stay or are raised with %s', (_, counts, expected) => {
+  test.each(cases)('are off or raised with %s', (_, counts, expected) => {
     const raised = Object.entries(plain.findResources('AWS::CloudWatch::Alarm'))
       .filter(([id]) => /OwnOutputs|MoreOutputs/.test(id))
       .map(([, { Properties }]) => {

@@ -30,11 +30,11 @@ describe('settings', () => {
       /minCapacity above 0 with a proxy/,
     ],
   ];
-  test.each(wrong)('with %s are refused', (_, change, problem) => {
+  test.each(wrong)('with %s are rejected', (_, change, problem) => {
     expect(() => readSettings('test', { ...least, ...change })).toThrow(problem);
   });
 
-  test('are refused with everything that is wrong at once', () => {
+  test('are rejected with all their errors together', () => {
     const read = () => readSettings('test', { ...least, timeoutSeconds: 5, account: '12' });
     expect(read).toThrow(/timeoutSeconds/);
     expect(read).toThrow(/account/);

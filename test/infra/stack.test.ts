@@ -1,4 +1,4 @@
-// The templates, all made at once: what the stack must be, not every line of it.
+// Required properties of the templates, which are all synthesized together.
 import { Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -38,7 +38,7 @@ interface Statement {
   Condition?: Record<string, Record<string, unknown>>;
 }
 
-/** What the role of the function that converts, or migrates, may do and may not. */
+/** What the role of the converting or migrating function may and may not do. */
 function statementsOf(template: Template, name: 'Images' | 'Migrations'): Statement[] {
   const policies = Object.entries(template.findResources('AWS::IAM::Policy'));
   return policies
@@ -61,17 +61,17 @@ function variablesOf(template: Template, handler: string): Record<string, unknow
 }
 
 describe('every stack', () => {
-  test('keeps the rules of cdk-nag and the schemas of CloudFormation', () => {
+  test('follows the rules of cdk-nag and the schemas of CloudFormation', () => {
     expect(made.findings.filter((finding) => !finding.endsWith('Wrong/Bucket/Resource'))).toEqual(
       [],
     );
   });
 
-  test('would not be made if it broke one', () => {
+  test('would not be synthesized if it broke a rule', () => {
     expect(made.findings).toContain('AwsSolutions-S10 at Wrong/Bucket/Resource');
   });
 
-  test('has functions on Node 24 whose variables are those of the program', () => {
+  test('has functions on Node 24 with the program’s variables', () => {
     const known = [...configVariables.map(({ name }) => name), ...Object.keys(allocatorSettings)];
     for (const [name, template] of all()) {
       template.allResourcesProperties('AWS::Lambda::Function', {
@@ -89,7 +89,7 @@ describe('every stack', () => {
     }
   });
 
-  test('encrypts what it stores, and talks TLS alone', () => {
+  test('encrypts stored data, and uses only TLS', () => {
     for (const [, template] of all()) {
       const queues = Object.values(template.findResources('AWS::SQS::Queue'));
       const isEncrypted = ({ Properties }: (typeof queues)[number]) =>
@@ -110,7 +110,7 @@ describe('every stack', () => {
     }
   });
 
-  test('is closed to the public', () => {
+  test('allows no public access', () => {
     for (const [name, template] of all()) {
       for (const type of ['InternetGateway', 'NatGateway', 'EIP']) {
         template.resourceCountIs(`AWS::EC2::${type}`, 0);
@@ -130,7 +130,7 @@ describe('every stack', () => {
     }
   });
 
-  test('may do nothing everywhere but what AWS knows no narrower resource for', () => {
+  test('allows all resources only for actions that AWS cannot restrict further', () => {
     const exceptions =
       /^(xray:Put(TraceSegments|TelemetryRecords)|ec2:\w*(NetworkInterfaces?|Subnets|PrivateIpAddresses))$/;
     for (const [name, template] of all()) {
@@ -153,7 +153,7 @@ describe('every stack', () => {
 });
 
 describe('the bucket', () => {
-  test('is private, kept when the stack goes, and forgets uploads that were never finished', () => {
+  test('is private, is retained when the stack is deleted, and expires incomplete uploads', () => {
     plain.hasResource('AWS::S3::Bucket', {
       DeletionPolicy: 'RetainExceptOnCreate',
       Properties: {
@@ -181,11 +181,11 @@ describe('the bucket', () => {
     });
   });
 
-  test('is left alone where it is yours', () => {
+  test('is not changed when it exists already', () => {
     for (const template of [yours, password]) template.resourceCountIs('AWS::S3::Bucket', 0);
   });
 
-  test('tells the queue, once the queue accepts that', () => {
+  test('notifies the queue, once the queue accepts that', () => {
     plain.hasResource('AWS::S3::Bucket', {
       DependsOn: [Match.stringLikeRegexp('^UploadQueuePolicy')],
       Properties: {
@@ -208,7 +208,7 @@ describe('the bucket', () => {
 });
 
 describe('the queue', () => {
-  test('hides messages for six times the function’s time, and gives them up after five tries', () => {
+  test('hides messages for six times the function’s timeout, and moves them away after five tries', () => {
     plain.hasResourceProperties('AWS::Lambda::Function', {
       Handler: 'index.handler',
       Timeout: 120,
@@ -223,11 +223,11 @@ describe('the queue', () => {
     });
   });
 
-  test('takes whatever S3 sends', () => {
+  test('accepts everything that S3 sends', () => {
     plain.hasResourceProperties('AWS::SQS::Queue', { MaximumMessageSize: 1_048_576 });
   });
 
-  test('feeds the function in batches that fail in part, so many at once as is set', () => {
+  test('invokes the function with partial batch failures and the configured concurrency', () => {
     plain.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       BatchSize: 5,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
@@ -237,7 +237,7 @@ describe('the queue', () => {
 });
 
 describe('events', () => {
-  test('by EventBridge are sorted before the queue', () => {
+  test('from EventBridge are filtered before the queue', () => {
     const [rule] = Object.values(password.findResources('AWS::Events::Rule'));
     const pattern = rule?.Properties.EventPattern;
     const event = (key: string) => eventBridgeEvent({ bucket: 'my-uploads', key });
@@ -266,7 +266,7 @@ describe('removals', () => {
       ({ Properties }) => Properties.EventPattern['detail-type'],
     );
 
-  test('are told, and outputs may be removed, where outputs follow their sources', () => {
+  test('are announced, and outputs may be deleted, when outputs follow their sources', () => {
     expect(queueEvents(following)).toEqual(kinds);
     expect(detailTypes(followingByRule)).toEqual(['Object Created', 'Object Deleted']);
     expect(allowed(following, 's3:DeleteObject')).toEqual([
@@ -279,12 +279,12 @@ describe('removals', () => {
       for (const handler of ['index.handler', 'index.migrate']) {
         expect(variablesOf(template, handler)).toMatchObject({ ON_SOURCE_DELETED: 'delete' });
       }
-      // The rights in the database are given when the schema is prepared: again, when this changes.
+      // Database rights are granted when the schema is prepared, and again when this changes.
       template.hasResourceProperties('Custom::GrayscaleSchema', { onSourceDeleted: 'delete' });
     }
   });
 
-  test('may read the outputs that they remove, and learn that there is none', () => {
+  test('may read the outputs that they delete, and learn that one is missing', () => {
     for (const template of [following, followingByRule]) {
       expect(allowed(template, 's3:GetObject')).toContainEqual(
         expect.stringContaining('grayscale/*'),
@@ -298,7 +298,7 @@ describe('removals', () => {
     expect(lists).toContain('my-outputs');
   });
 
-  test('are neither told nor followed by default', () => {
+  test('are neither announced nor followed by default', () => {
     expect(queueEvents(plain)).toEqual(['s3:ObjectCreated:*']);
     expect(detailTypes(password)).toEqual(['Object Created']);
     for (const template of [plain, full, yours, password]) {
@@ -309,7 +309,7 @@ describe('removals', () => {
 });
 
 describe('the function', () => {
-  test('reads sources, writes outputs, and neither the other way round', () => {
+  test('reads sources and writes outputs, and never the reverse', () => {
     expect(allowed(plain, 's3:PutObject')).toEqual([expect.stringContaining('/grayscale/*')]);
     expect(allowed(plain, 's3:ListBucket')).toHaveLength(1);
     expect(statementsOf(plain, 'Images')).toContainEqual(
@@ -321,7 +321,7 @@ describe('the function', () => {
     expect(allowed(plain, 's3:DeleteObject')).toEqual([]);
   });
 
-  test('is told what was set', () => {
+  test('receives the settings', () => {
     expect(variablesOf(full, 'index.handler')).toMatchObject({
       GRAY_FORMAT: 'webp',
       GRAY_QUALITY: '80',
@@ -334,7 +334,7 @@ describe('the function', () => {
     });
   });
 
-  test('comes after the migrations, which run again when the code changes', () => {
+  test('is deployed after the migrations, which run again when the code changes', () => {
     const [schemaId] = Object.keys(plain.findResources('Custom::GrayscaleSchema'));
     plain.hasResource('AWS::Lambda::Function', {
       Properties: { Handler: 'index.handler' },
@@ -345,7 +345,7 @@ describe('the function', () => {
 });
 
 describe('the database', () => {
-  test('knows no password', () => {
+  test('has no password', () => {
     for (const template of [plain, full]) {
       template.hasResourceProperties('AWS::RDS::DBCluster', {
         MasterUserAuthenticationType: 'iam-db-auth',
@@ -358,7 +358,7 @@ describe('the database', () => {
     }
   });
 
-  test('is logged in to by the function as another role than by the migrations', () => {
+  test('has separate roles for the function and the migrations', () => {
     expect(variablesOf(plain, 'index.handler')).toMatchObject({
       DB_AUTH: 'iam',
       DB_USER: 'grayscale_app',
@@ -373,7 +373,7 @@ describe('the database', () => {
     ]);
   });
 
-  test('is left as a snapshot when the stack goes, and sleeps only where that is set', () => {
+  test('is kept as a snapshot when the stack is deleted, and pauses only if that is set', () => {
     plain.hasResource('AWS::RDS::DBCluster', { DeletionPolicy: 'Snapshot' });
     plain.hasResourceProperties('AWS::RDS::DBCluster', {
       ServerlessV2ScalingConfiguration: { MinCapacity: 0.5, SecondsUntilAutoPause: Match.absent() },
@@ -383,7 +383,7 @@ describe('the database', () => {
     });
   });
 
-  test('is reached through a proxy by the function alone', () => {
+  test('is reached through a proxy only by the function', () => {
     full.hasResourceProperties('AWS::RDS::DBProxy', {
       DefaultAuthScheme: 'IAM_AUTH',
       RequireTLS: true,
@@ -393,7 +393,7 @@ describe('the database', () => {
     expect(host('index.migrate')).toContain('Cluster');
   });
 
-  test('of yours can have a password, which the template only names', () => {
+  test('that exists already can have a password, which the template refers to by name', () => {
     expect(variablesOf(password, 'index.handler')).toMatchObject({
       DB_USER: 'app',
       DB_PASSWORD: '{{resolve:secretsmanager:database:SecretString:password::}}',
@@ -403,7 +403,7 @@ describe('the database', () => {
   });
 });
 
-describe('the role of jobs that go through the bucket', () => {
+describe('the role of batch jobs on the bucket', () => {
   const statements = (template: Template): Statement[] =>
     Object.entries(template.findResources('AWS::IAM::Policy'))
       .filter(([id]) => id.startsWith('BatchJob'))
@@ -411,7 +411,7 @@ describe('the role of jobs that go through the bucket', () => {
   const resourceOf = (template: Template, action: string) =>
     JSON.stringify(statements(template).find(({ Action }) => Action === action)?.Resource);
 
-  test('is taken by S3 Batch Operations of this account alone', () => {
+  test('can be assumed only by S3 Batch Operations of this account', () => {
     plain.hasResourceProperties('AWS::IAM::Role', {
       AssumeRolePolicyDocument: {
         Statement: [
@@ -426,7 +426,7 @@ describe('the role of jobs that go through the bucket', () => {
     });
   });
 
-  test('may call the one function, list the sources and write reports, and no more', () => {
+  test('may only call the function, list the sources and write reports', () => {
     const actions = statements(plain).map(({ Action }) => Action);
     expect(actions).toEqual([
       'lambda:InvokeFunction',
@@ -439,14 +439,14 @@ describe('the role of jobs that go through the bucket', () => {
     expect(resourceOf(plain, 's3:PutObject')).toContain('/grayscale/backfill-reports/*');
   });
 
-  test('lists your bucket, and writes into the one of the outputs', () => {
+  test('lists an existing bucket, and writes into the output bucket', () => {
     expect(resourceOf(yours, 's3:PutInventoryConfiguration')).toContain(':s3:::my-uploads"');
     expect(resourceOf(yours, 's3:PutObject')).toContain(
       ':s3:::my-outputs/grayscale/backfill-reports/*"',
     );
   });
 
-  test('stands in the outputs beside the function that it calls', () => {
+  test('is a stack output, next to the function that it calls', () => {
     for (const [, template] of all()) {
       const outputs = Object.keys(template.findOutputs('*'));
       expect(outputs).toEqual(expect.arrayContaining(['BatchJobRoleArn', 'FunctionArn']));
@@ -454,7 +454,7 @@ describe('the role of jobs that go through the bucket', () => {
   });
 });
 
-describe('someone hears', () => {
+describe('an alarm is raised', () => {
   const expected = [
     ['ApproximateNumberOfMessagesVisible', 0],
     ['ApproximateAgeOfOldestMessage', 1440],
@@ -473,7 +473,7 @@ describe('someone hears', () => {
     });
   });
 
-  test('by mail, where an address is set', () => {
+  test('and sent by mail when an address is set', () => {
     full.hasResourceProperties('AWS::SNS::Subscription', {
       Protocol: 'email',
       Endpoint: 'ops@example.com',

@@ -11,13 +11,13 @@ import { type EnvironmentSettings, readSettings } from '../../infra/settings-sch
 
 export interface Synthesized {
   templates: Record<string, Template>;
-  /** What cdk-nag and CDK's own validation found, a line each. */
+  /** Findings of cdk-nag and CDK's own validation, one per line. */
   findings: string[];
-  /** What the stacks warn of, a line each. */
+  /** Warnings of the stacks, one per line. */
   warnings: string[];
 }
 
-/** Stacks of these settings, all in one app, which takes its time, with one that breaks rules. */
+/** Synthesizes stacks with these settings, and one that breaks rules, in one app, since each app is slow. */
 export function synthesize(
   environments: Record<string, EnvironmentSettings>,
   addWrong: (app: App) => void = () => {},
@@ -64,7 +64,7 @@ function reportOf(app: App, outdir: string): string[] {
   try {
     app.synth();
   } catch {
-    // The report says why.
+    // The report contains the reason.
   }
   printing.mockRestore();
   const path = join(outdir, 'validation-report.json');

@@ -9,9 +9,9 @@ const yourNetwork = {
 };
 
 export const variants = {
-  /** What the defaults make. */
+  /** The default settings. */
   plain: { source: { kind: 'new' }, database: { kind: 'new' } },
-  /** Everything that can be turned on. */
+  /** Every option enabled. */
   full: {
     source: { kind: 'new', versioned: true },
     sourcePrefix: 'incoming/',
@@ -27,7 +27,7 @@ export const variants = {
     conversion: { format: 'webp', quality: 80 },
     tags: { owner: 'pictures' },
   },
-  /** A bucket, another for the outputs, and a database that were there before. */
+  /** An existing bucket, another one for the outputs, and an existing database. */
   yours: {
     source: { kind: 'existing', name: 'my-uploads' },
     outputBucket: 'my-outputs',
@@ -48,7 +48,7 @@ export const variants = {
       login: { kind: 'password', user: 'app', secretName: 'database' },
     },
   },
-  /** Outputs that are removed with their sources, announced by the bucket itself or by EventBridge. */
+  /** Outputs that are deleted with their sources, announced by the bucket itself or by EventBridge. */
   following: {
     source: { kind: 'new', versioned: true },
     onSourceDeleted: 'delete',

@@ -9,7 +9,7 @@ import {
 } from '../../testing/events.ts';
 import { type Example, examples, sample } from './examples.ts';
 
-/** What is read here of an operation of the OpenAPI document. */
+/** The part of an OpenAPI operation that is read here. */
 interface OperationObject {
   tags: string[];
   summary: string;
@@ -54,7 +54,7 @@ export function postmanCollection() {
   };
 }
 
-/** Where the sandbox is. */
+/** The URL of the sandbox. */
 export function postmanEnvironment() {
   const value = (key: string, text: string) => ({
     key,
@@ -129,7 +129,7 @@ function testEvent({ status, script = [] }: Example) {
   return { listen: 'test', script: { type: 'text/javascript', exec } };
 }
 
-/** What each store sends when the sample is uploaded. */
+/** The event that each store sends when the sample is uploaded. */
 const events = {
   S3: s3Event(sample),
   'S3 by EventBridge': eventBridgeEvent(sample),

@@ -1,4 +1,4 @@
-// Writes postman/ anew from the OpenAPI document: npm run postman. A test compares them.
+// Regenerates postman/ from the OpenAPI document: npm run postman. A test compares them.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { postmanCollection, postmanEnvironment } from './collection.ts';

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-/** What a request of the collection sends, and what it does with the answer. */
+/** What a request of the collection sends, and how it checks the response. */
 export interface Example {
-  /** Of path and query; those that are not named are there, but switched off. */
+  /** Path and query parameters; the others are included but disabled. */
   values?: Record<string, string>;
-  /** A file of the project, as the body. */
+  /** A file of the project, sent as the body. */
   file?: string;
   json?: unknown;
   status: number;
-  /** Lines of Postman's JavaScript, after the status was checked. */
+  /** Lines of JavaScript for Postman, run after the status check. */
   script?: string[];
-  /** It has no end: for people, not for a run. */
+  /** The response never ends: for manual use, not for a run. */
   isStream?: boolean;
 }
 
@@ -19,7 +19,7 @@ const file = 'samples/dunes.jpg';
 const key = 'postman/dunes.jpg';
 const id = '{{imageId}}';
 
-/** One for each operation of the API. */
+/** One per operation of the API. */
 export const examples: Record<string, Example> = {
   'GET /v1/images': {
     values: { key },
@@ -74,7 +74,7 @@ export const examples: Record<string, Example> = {
 
 const bytes = readFileSync(file);
 
-/** The picture that the events are about. */
+/** The image that the events announce. */
 export const sample = {
   bucket: 'uploads',
   key,

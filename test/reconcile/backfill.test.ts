@@ -1,4 +1,4 @@
-// On a real S3 and SQS server and a real PostgreSQL, with thousands of objects.
+// Runs on a real S3 and SQS server and a real PostgreSQL, with thousands of objects.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
 import { startS3 } from '../../testing/s3.ts';
 import { testConfig } from '../../testing/server.ts';
 
-// A bucket that announces nothing: what is on the queue, the backfill put there.
+// A bucket without notifications: every message on the queue comes from the backfill.
 const bucket = 'archive';
 const manyKeys = Array.from({ length: 2_345 }, (_, i) => `many/${String(i).padStart(5, '0')}.png`);
 let store: StoreAndQueue;
@@ -60,7 +60,7 @@ async function compose(env: Record<string, string> = {}): Promise<BucketParts> {
   opened.push(parts);
   return parts;
 }
-// At once: each that converts has processes of its own.
+// Concurrently: each test that converts has its own processes.
 afterEach(async () => {
   for (const parts of opened.splice(0)) await parts.close();
 });
@@ -78,7 +78,7 @@ function optionsOf(parts: BucketParts, prefix: string, more: Partial<BackfillOpt
   };
 }
 
-/** How many objects are of each kind, those of which there are some. */
+/** The number of objects of each kind, without zeros. */
 async function stateOf(prefix: string, env = {}): Promise<Record<string, number>> {
   const { counts } = await backfill(optionsOf(await compose(env), prefix));
   const some = Object.entries(counts).filter(([, { objects }]) => objects > 0);
@@ -94,7 +94,7 @@ async function convertAll(prefix: string, env: Record<string, string> = {}) {
   return result;
 }
 
-/** The keys of all messages, which are then off the queue. */
+/** The keys of all messages, which are then removed from the queue. */
 async function receiveAll(): Promise<string[]> {
   const { sqs, queueUrl: QueueUrl } = store;
   const keys: string[] = [];
@@ -114,7 +114,7 @@ async function receiveAll(): Promise<string[]> {
   }
 }
 
-/** Aborts once so many uploads were handed over. */
+/** Aborts after the given number of uploads. */
 function stoppingAfter(uploads: number, destination: Destination) {
   const stop = new AbortController();
   let taken = 0;
@@ -130,7 +130,7 @@ function stoppingAfter(uploads: number, destination: Destination) {
 }
 
 describe('thousands of objects on the queue', () => {
-  test('are each there once, though the backfill was stopped twice', async () => {
+  test('are each queued once, although the backfill was stopped twice', async () => {
     const parts = await composeQueue();
     const destination = await parts.openDestination(ignore);
     const checkpoint = openCheckpoint(join(folder, 'stopped.json'));
@@ -148,12 +148,12 @@ describe('thousands of objects on the queue', () => {
     await expect(readFile(checkpoint.path)).rejects.toThrow('ENOENT');
   }, 60_000);
 
-  test('are all there, a group of them twice, though each group’s end was not remembered', async () => {
+  test('are all queued, one group of them twice, although the checkpoint was not updated', async () => {
     const parts = await composeQueue();
     const destination = await parts.openDestination(ignore);
     const checkpoint = openCheckpoint(join(folder, 'killed.json'));
     let writes = 0;
-    // As if the power went in the moment after the third group was sent.
+    // As in a power failure just after the third group was sent.
     const cutOff = {
       ...checkpoint,
       write: async (state: Parameters<typeof checkpoint.write>[0]) => {
@@ -169,7 +169,7 @@ describe('thousands of objects on the queue', () => {
     expect(keys).toHaveLength(manyKeys.length + destination.groupSize);
   }, 60_000);
 
-  test('are not sent where the ledger has them', async () => {
+  test('are not queued when the ledger has them', async () => {
     const { recipeHash } = await compose();
     await database.query(
       `INSERT INTO image_metadata (file_name, output_bucket, source_bucket, source_key, source_etag, recipe_hash)
@@ -182,7 +182,7 @@ describe('thousands of objects on the queue', () => {
     expect((await receiveAll()).sort()).toEqual(manyKeys.slice(-5));
   }, 60_000);
 
-  test('go out at the rate that is asked for', async () => {
+  test('are queued at the requested rate', async () => {
     const parts = await composeQueue();
     const destination = await parts.openDestination(ignore);
     const startedAt = performance.now();
@@ -202,8 +202,8 @@ async function etagOfPicture(): Promise<string> {
   return '';
 }
 
-describe('what is to be done', () => {
-  test('is told by the ledger: missing, failed, stale, current', async () => {
+describe('the set of objects to convert', () => {
+  test('is based on the ledger: missing, failed, stale, current', async () => {
     await put('one/good.png', await tinyPng(1));
     await put('one/bad.png', Buffer.from('no picture'));
     expect(await stateOf('one/')).toEqual({ missing: 2 });
@@ -217,7 +217,7 @@ describe('what is to be done', () => {
     expect(await stateOf('one/', { GRAY_METHOD: 'luminance' })).toEqual({ stale: 2 });
   });
 
-  test('includes a content that came back after another was converted over it', async () => {
+  test('includes a content that was restored after another one was converted', async () => {
     const first = await tinyPng(4);
     for (const bytes of [first, await tinyPng(5)]) {
       await put('back.png', bytes);
@@ -229,7 +229,7 @@ describe('what is to be done', () => {
     expect(await stateOf('back')).toEqual({ current: 1 });
   });
 
-  test('includes a recipe that came back after another was converted over it', async () => {
+  test('includes a recipe that was restored after another one was used', async () => {
     await put('recipe.png', await tinyPng(6));
     await convertAll('recipe');
     await convertAll('recipe', { GRAY_METHOD: 'luminance' });
@@ -238,7 +238,7 @@ describe('what is to be done', () => {
     expect(await stateOf('recipe', { GRAY_METHOD: 'luminance' })).toEqual({ current: 1 });
   });
 
-  test('includes what was gone when its event was read, and is there again', async () => {
+  test('includes an object that was missing when its event was read, and exists again', async () => {
     await put('again.png', await tinyPng(7));
     const parts = await compose();
     for await (const [object] of parts.files.list(bucket, 'again')) {
@@ -251,7 +251,7 @@ describe('what is to be done', () => {
     expect(await stateOf('again')).toEqual({ missing: 1 });
   });
 
-  test('is neither outputs, nor markers, nor other types, nor what is older', async () => {
+  test('excludes outputs, markers, other types and older objects', async () => {
     await put('left/', Buffer.alloc(0));
     await put('left/notes.txt', Buffer.from('text'));
     await put('left/scan', await tinyPng(8));
@@ -292,7 +292,7 @@ describe('what is to be done', () => {
 });
 
 describe('without a queue', () => {
-  test('objects are converted here, and what cannot be is counted', async () => {
+  test('objects are converted in the process, and failures are counted', async () => {
     await put('here/a.png', await tinyPng(14));
     await put('here/b.png', await tinyPng(15));
     await put('here/c.png', Buffer.from('no picture'));
@@ -301,7 +301,7 @@ describe('without a queue', () => {
     expect(await database.rows()).toHaveLength(3);
   });
 
-  test('a database that is away ends it, and the next run leaves nothing out', async () => {
+  test('a lost database ends the run, and the next run misses nothing', async () => {
     const parts = await compose();
     const destination = await parts.openDestination(ignore);
     const checkpoint = openCheckpoint(join(folder, 'away.json'));
@@ -321,8 +321,8 @@ describe('without a queue', () => {
   }, 60_000);
 });
 
-describe('a queue that refuses', () => {
-  test('ends the backfill before the checkpoint passes what was refused', async () => {
+describe('a queue that rejects messages', () => {
+  test('ends the backfill before the checkpoint passes a rejected message', async () => {
     const parts = await compose({ QUEUE_URL: `${store.queueUrl}-that-is-not-there` });
     const destination = await parts.openDestination(ignore);
     const checkpoint = openCheckpoint(join(folder, 'refused.json'));
@@ -342,7 +342,7 @@ describe('a queue that refuses', () => {
 describe('a checkpoint', () => {
   const path = () => join(folder, 'checkpoint.json');
 
-  test('of another backfill is refused by what differs', async () => {
+  test('of another backfill is rejected with the difference', async () => {
     const parts = await composeQueue();
     const destination = await parts.openDestination(ignore);
     const checkpoint = openCheckpoint(path());
@@ -359,7 +359,7 @@ describe('a checkpoint', () => {
   test.each([
     ['no JSON', 'x'],
     ['other JSON', '{}'],
-  ])('that is %s is refused', async (_, text) => {
+  ])('that is %s is rejected', async (_, text) => {
     await writeFile(path(), text);
     const run = backfill(
       optionsOf(await compose(), 'many/', { checkpoint: openCheckpoint(path()) }),

@@ -42,7 +42,7 @@ function options(
 const poll = (prefix = '') => pollOnce({ bucket: 'uploads', prefix }, options());
 const keys = () => outcomes.map(({ upload }) => upload.key).sort();
 
-test('converts what has no row, once, and nothing of its own', async () => {
+test('converts objects without a row once, and no outputs', async () => {
   await put('new.png', await tinyPng(1));
   await put('odd +%41 (ä).png', await tinyPng(2));
   await put('bad.png', Buffer.from('no picture'));
@@ -52,7 +52,7 @@ test('converts what has no row, once, and nothing of its own', async () => {
   expect(outcomes).toHaveLength(3);
 });
 
-test('converts a key anew when its content changes', async () => {
+test('converts a key again when its content changes', async () => {
   await put('changing.png', await tinyPng(3));
   await poll('changing');
   await put('changing.png', await tinyPng(4));
@@ -60,14 +60,14 @@ test('converts a key anew when its content changes', async () => {
   expect(keys()).toEqual(['changing.png', 'changing.png']);
 });
 
-test('looks below the prefix alone', async () => {
+test('lists only below the prefix', async () => {
   await put('inside/a.png', await tinyPng(5));
   await put('outside/a.png', await tinyPng(6));
   await poll('inside/');
   expect(keys()).toEqual(['inside/a.png']);
 });
 
-test('goes on where it was interrupted, over many pages of the list', async () => {
+test('resumes after an interruption, over many pages of the list', async () => {
   const picture = await tinyPng(7);
   const names = Array.from({ length: 1_050 }, (_, i) => `many/${String(i).padStart(4, '0')}.png`);
   for (let at = 0; at < names.length; at += 50) {
@@ -79,7 +79,7 @@ test('goes on where it was interrupted, over many pages of the list', async () =
   });
   await pollOnce({ bucket: 'uploads', prefix: 'many/' }, interrupted);
   expect(outcomes).toHaveLength(40);
-  // The rest of them is taken for converted, but for the last, to see that the list was read whole.
+  // The others are recorded as converted, except the last one, to check that the whole list was read.
   await api.database.query(
     `INSERT INTO image_metadata (status, code, source_bucket, source_key, source_etag, recipe_hash)
      SELECT 'skipped', 'SUPERSEDED', 'uploads', key, etag, hash
@@ -93,7 +93,7 @@ test('goes on where it was interrupted, over many pages of the list', async () =
   expect(keys()).toEqual([names.at(-1)]);
 }, 120_000);
 
-test('comes again until it is stopped, whatever goes wrong in between', async () => {
+test('repeats until it is stopped, whatever errors occur in between', async () => {
   const stop = new AbortController();
   const logged: string[] = [];
   const log = (_: string, message: string) => logged.push(message);
@@ -118,7 +118,7 @@ test('converts an image whatever its name, unlike a backfill', async () => {
   expect(outcomes).toMatchObject([{ status: 'converted', upload: { key: 'named/image.txt' } }]);
 });
 
-test('retries an upload that a service failed, but not one whose row is rejected', async () => {
+test('retries an upload after a service failure, but not one whose row is rejected', async () => {
   await put('unsettled/away.png', await tinyPng(11));
   await put('unsettled/rejected.png', await tinyPng(12));
   const taken: string[] = [];
@@ -152,7 +152,7 @@ test('retries an upload that a service failed, but not one whose row is rejected
   ]);
 });
 
-test('goes on after any number of unsettled uploads in a row', async () => {
+test('continues after any number of unsettled uploads in a row', async () => {
   const image = await tinyPng(13);
   const names = Array.from({ length: 25 }, (_, i) => `row/${i}.png`);
   await Promise.all(names.map((name) => put(name, image)));

@@ -1,4 +1,4 @@
-// Each finding made for real on a real S3 server and a real PostgreSQL, found, put right, found clean.
+// Each finding is created on a real S3 server and a real PostgreSQL, detected, repaired and verified again.
 import {
   CopyObjectCommand,
   CreateBucketCommand,
@@ -74,7 +74,7 @@ async function compose(env: Record<string, string> = {}): Promise<BucketParts> {
   return parts;
 }
 
-/** Converts in this process: starting others for three pixels takes seconds. */
+/** Converts in this process: starting others takes seconds. */
 const pipelines = new Map<string, Promise<PipelineParts>>();
 async function pipelineOf(env: Record<string, string> = {}): Promise<PipelineParts> {
   const name = JSON.stringify(env);
@@ -120,7 +120,7 @@ async function look({
   });
 }
 
-/** The keys of each finding, of those that there are. */
+/** The keys of each kind of finding that occurs. */
 async function found(wanted: Wanted = {}): Promise<Partial<Record<FindingKind, string[]>>> {
   const { findings } = await look(wanted);
   const some = findingKinds.filter((kind) => findings[kind].count > 0);
@@ -144,7 +144,7 @@ async function uploadAndConvert(keys: string[], env: Record<string, string> = {}
   expect(await found({ env })).toEqual({});
 }
 
-/** Another byte in the middle, all else as it was. */
+/** Changes one byte in the middle and nothing else. */
 async function flipByte(Key: string, Bucket = bucket): Promise<void> {
   const { Body, Metadata, ContentType } = await store.s3.send(
     new GetObjectCommand({ Bucket, Key }),
@@ -155,8 +155,8 @@ async function flipByte(Key: string, Bucket = bucket): Promise<void> {
   await store.s3.send(new PutObjectCommand({ Bucket, Key, Body: bytes, Metadata, ContentType }));
 }
 
-describe('where all agrees', () => {
-  test('nothing is found, be it in odd keys, failures, markers, other types or copies', async () => {
+describe('when everything agrees', () => {
+  test('nothing is found, even with unusual keys, failures, markers, other types or copies', async () => {
     const odd = ['a b+c.png', 'Ä/é.PNG', '\u{1f389}.png', '\uffee.png', 'B.png', 'a.png', 'noext'];
     for (const [index, key] of odd.entries()) await put(key, await tinyPng(index));
     await put('bad.png', Buffer.from('no picture'));
@@ -176,7 +176,7 @@ describe('where all agrees', () => {
     expect(await found({ isDeep: true })).toEqual({});
   });
 
-  test('files of others under the prefix are left out', async () => {
+  test('other files under the prefix are ignored', async () => {
     await uploadAndConvert(['a.png']);
     await put('grayscale/backfill-reports/report.csv', Buffer.from('csv'));
     const report = await look();
@@ -184,7 +184,7 @@ describe('where all agrees', () => {
     expect(report.findings.orphan.count).toBe(0);
   });
 
-  test('what is written after the beginning is not judged', async () => {
+  test('objects written after the start are not checked', async () => {
     await put('new.png', await tinyPng(1));
     const report = await look({ more: { startedAtMs: Date.now() - 60_000 } });
     expect(report).toMatchObject({ underWay: 1, findings: { missing: { count: 0 } } });
@@ -192,8 +192,8 @@ describe('where all agrees', () => {
 });
 
 describe.each([
-  ['the bucket of the sources', {}],
-  ['a bucket of their own', { OUTPUT_BUCKET: outputBucket, OUTPUT_PREFIX: 'gray/' }],
+  ['the source bucket', {}],
+  ['a separate output bucket', { OUTPUT_BUCKET: outputBucket, OUTPUT_PREFIX: 'gray/' }],
 ] as [string, Record<string, string>][])('with outputs in %s', (_, env) => {
   const place = () => ({
     of: env.OUTPUT_BUCKET ?? bucket,
@@ -240,7 +240,7 @@ describe.each([
     ],
   ];
   test.each(spoiled)(
-    'finds as %s %s, puts it right and finds it right',
+    'finds and repairs %s (%s), and a second run finds nothing',
     async (kind, __, spoil) => {
       await uploadAndConvert(keys, env);
       await spoil();
@@ -251,7 +251,7 @@ describe.each([
     },
   );
 
-  test('finds a flipped byte by --deep alone', async () => {
+  test('detects a flipped byte only with --deep', async () => {
     await uploadAndConvert(keys, env);
     await flipByte(place().key('b.png'), place().of);
     expect(await found({ env })).toEqual({});
@@ -264,7 +264,7 @@ describe.each([
     expect(await found({ env, isDeep: true })).toEqual({});
   });
 
-  test('finds an orphan, and removes it with its rows only where that is asked for', async () => {
+  test('finds an orphan, and deletes it with its rows only on request', async () => {
     await uploadAndConvert(keys, env);
     await remove('b.png');
     expect(await found({ env })).toEqual({ orphan: ['b.png'] });
@@ -277,7 +277,7 @@ describe.each([
     expect(await found({ env, isDeep: true })).toEqual({});
   });
 
-  test('finds an orphan that has no row, by what it says of itself', async () => {
+  test('finds an orphan without a row by its metadata', async () => {
     await uploadAndConvert(keys, env);
     await remove('b.png');
     await database.query("DELETE FROM image_metadata WHERE source_key = 'b.png'");
@@ -286,7 +286,7 @@ describe.each([
     expect(await found({ env })).toEqual({});
   });
 
-  test('finds a row whose source and output are gone, and removes it', async () => {
+  test('finds a row whose source and output are missing, and deletes it', async () => {
     await uploadAndConvert(keys, env);
     await remove('b.png');
     await remove(place().key('b.png'), place().of);
@@ -298,7 +298,7 @@ describe.each([
 });
 
 describe('another recipe', () => {
-  test('makes all outputs stale, and leaves rows of other places alone', async () => {
+  test('makes all outputs stale, and leaves rows of other buckets unchanged', async () => {
     await uploadAndConvert(['a.png', 'b.png']);
     const env = { GRAY_METHOD: 'luminance' };
     expect(await found({ env })).toEqual({ stale: ['a.png', 'b.png'] });
@@ -314,7 +314,7 @@ describe('another recipe', () => {
 });
 
 describe('a source that cannot be converted', () => {
-  test('rightly has no output, once a row says so', async () => {
+  test('has no output when a row says so', async () => {
     await put('bad.png', Buffer.from('no picture'));
     expect(await found()).toEqual({ missing: ['bad.png'] });
     const { repair } = await look({ repairs: true });
@@ -329,7 +329,7 @@ describe('a source that cannot be converted', () => {
     expect(await found()).toEqual({});
   });
 
-  test('within the limits here is told apart from one that differs', async () => {
+  test('that exceeds the limits here is reported separately from a different output', async () => {
     await uploadAndConvert(['a.png']);
     const { findings } = await look({ isDeep: true, env: { MAX_PIXELS: '1' } });
     expect(findings.unchecked).toMatchObject({
@@ -339,8 +339,8 @@ describe('a source that cannot be converted', () => {
   });
 });
 
-describe('a repair by the queue', () => {
-  test('puts what is to be converted there, as the bucket would announce it', async () => {
+describe('a repair through the queue', () => {
+  test('queues the objects to convert in the form of the bucket’s own events', async () => {
     await uploadAndConvert(['a.png', 'b.png']);
     await remove('grayscale/b.png');
     const { repair } = await look({ repairs: true, env: { QUEUE_URL: store.queueUrl } });
@@ -354,8 +354,8 @@ describe('a repair by the queue', () => {
   });
 });
 
-describe('more keys than a page holds', () => {
-  test('are gone through in pages, and sampled by the seed', async () => {
+describe('more keys than fit on a page', () => {
+  test('are checked page by page, and sampled by the seed', async () => {
     const keys = Array.from({ length: 1_005 }, (_, i) => `many/${i % 2 ? 'A' : 'a'}${i}.png`);
     const picture = await tinyPng(5);
     for (let at = 0; at < keys.length; at += 50) {
@@ -398,8 +398,8 @@ describe('more keys than a page holds', () => {
   }, 120_000);
 });
 
-describe('a stop', () => {
-  test('ends it between two keys, and what was found is told', async () => {
+describe('an abort', () => {
+  test('ends the check between two keys, and reports what was found', async () => {
     await uploadAndConvert(['a.png', 'b.png', 'c.png']);
     for (const key of ['a', 'b', 'c']) await remove(`grayscale/${key}.png`);
     const stop = new AbortController();
@@ -411,7 +411,7 @@ describe('a stop', () => {
   });
 });
 
-test('lists that are not in the order of their bytes are refused', async () => {
+test('lists that are not in byte order are rejected', async () => {
   const page = ['b', 'a'].map((key) => ({ key, etag: 'e', sizeBytes: 1 }));
   const parts = await compose();
   const files = {

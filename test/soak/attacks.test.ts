@@ -1,4 +1,4 @@
-// What the soak asserts of attacks must be able to fail: each row plants what a check must find.
+// The soak's checks of attacks must be able to fail: each row plants something that a check must find.
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -21,7 +21,7 @@ describe('idle clients', () => {
     upload: [{ status: 202, ms: 90 }],
   };
 
-  test('do no harm where honest clients are served', () => {
+  test('do no harm when honest clients are served', () => {
     expect(checkIdleClients(sound)).toEqual([]);
   });
 
@@ -79,7 +79,7 @@ describe('honest clients', () => {
     [{ 200: 5, '500 {}': 1 }, 'answered 1 times: 500 {}'],
     [{ 200: 5, 'nothing: other side closed': 2 }, 'answered 2 times: nothing'],
     [{ 503: 9 }, 'was never served'],
-  ])('find %j', (counts, why) => {
+  ])('report %j', (counts, why) => {
     expect(checkHonestAnswers({ answers: { 'GET /': { 200: 5, 503: 2 } } })).toEqual([]);
     expect(whyOf(checkHonestAnswers({ answers: { 'GET /': counts } }))).toContain(why);
   });
@@ -95,7 +95,7 @@ describe('on a server that misbehaves', () => {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
-  test('places that HEAD requests take for good are found', async () => {
+  test('capacity that HEAD requests hold for ever is found', async () => {
     let places = 200;
     const url = await serve(({ method }, response) => {
       const isIn = places-- > 0;
@@ -105,7 +105,7 @@ describe('on a server that misbehaves', () => {
     expect(whyOf(checkHeadFlood(await sendHeads(url)))).toContain('answered 503 to a reader');
   });
 
-  test('other bytes than those of the conversion are found', async () => {
+  test('bytes that differ from those of the conversion are found', async () => {
     const url = await serve((_, response) => response.end('half'));
     const clients = await startHonestClients(url);
     await new Promise((resolve) => setTimeout(resolve, 300));

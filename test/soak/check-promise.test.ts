@@ -1,4 +1,4 @@
-// What the soak asserts must be able to fail: each row plants one fault in sound holdings.
+// The soak's checks must be able to fail: each row plants one fault in otherwise correct state.
 import { describe, expect, test } from 'vitest';
 import { recipeHash, resolveRecipe } from '../../src/convert/index.ts';
 import { checkPromise, type Holdings, type Row } from './check-promise.ts';
@@ -40,7 +40,7 @@ function soundHoldings(): Holdings {
   };
 }
 
-test('nothing is broken where everything is as promised', async () => {
+test('correct state breaks no promise', async () => {
   expect(await checkPromise(soundHoldings())).toEqual([]);
 });
 
@@ -89,7 +89,7 @@ const faults: [title: string, plant: (holdings: Holdings) => void, why: string][
 const forgedRow = (etag: string, more: Partial<Row> = {}) =>
   rowOf('forged/1.jpg', old, { ...superseded, source_etag: etag, ...more });
 
-describe('of hostile events', () => {
+describe('after hostile events', () => {
   const withForged = (rows: Row[], events: number): Holdings => {
     const { uploaded, ...holdings } = soundHoldings();
     uploaded.set('forged/1.jpg', [old]);
@@ -98,7 +98,7 @@ describe('of hostile events', () => {
     return { ...holdings, uploaded, forged: { prefix: 'forged/', events } };
   };
 
-  test('a few rows may be left', async () => {
+  test('a few rows may remain', async () => {
     expect(await checkPromise(withForged([forgedRow('0'), forgedRow('1')], 1))).toEqual([]);
   });
 
@@ -107,13 +107,13 @@ describe('of hostile events', () => {
     ['made 1001 rows', Array.from({ length: 1_001 }, (_, i) => forgedRow(`${i}`)), 1],
     ['stored an ETag of 100000 characters', [forgedRow('e'.repeat(100_000))], 1],
     ['counts as converted', [forgedRow('0', { status: 'converted' })], 1],
-  ])('a check finds: %s', async (why, rows, events) => {
+  ])('the check reports: %s', async (why, rows, events) => {
     const broken = await checkPromise(withForged(rows, events));
     expect(broken.map((found) => found.why).join('\n')).toContain(why);
   });
 });
 
-test.each(faults)('finds %s', async (_, plant, why) => {
+test.each(faults)('reports %s', async (_, plant, why) => {
   const holdings = soundHoldings();
   plant(holdings);
   const broken = await checkPromise(holdings);

@@ -1,7 +1,7 @@
 import { recipeHash, resolveRecipe } from '../../src/convert/index.ts';
 import { type Expected, etagOf, type Picture } from './pictures.ts';
 
-/** What is read of a row of the ledger. */
+/** The columns of a ledger row that are checked. */
 export interface Row {
   source_key: string;
   source_etag: string | null;
@@ -11,15 +11,15 @@ export interface Row {
   file_name: string | null;
 }
 
-/** What the system holds when all is done. */
+/** The state of the system when everything is done. */
 export interface Holdings {
-  /** By key, the pictures that were uploaded under it, the newest last. */
+  /** By key, the images that were uploaded under it, newest last. */
   uploaded: Map<string, Picture[]>;
   rows: Row[];
   /** Bytes of every output, by key. */
   outputs: Map<string, Uint8Array>;
   expectedOf(picture: Picture): Promise<Expected>;
-  /** Hostile events about keys with this prefix, for which there may be a few rows of what never was. */
+  /** Hostile events name keys with this prefix; they may leave a few rows for objects that never existed. */
   forged?: { prefix: string; events: number };
 }
 
@@ -30,13 +30,13 @@ export interface Broken {
 }
 
 const prefix = 'grayscale/';
-/** Of one event; as many objects as S3 announces at once are far fewer. */
+/** Limit for one event; S3 announces far fewer objects in one. */
 const maxForgedRows = 1_000;
-/** S3's have 32 characters, and some more after an upload in parts. */
+/** S3's have 32 characters, and some more after a multipart upload. */
 const maxEtagLength = 1_024;
 const ownRecipe = recipeHash(resolveRecipe());
 
-/** Compares what there is with what was promised; an empty list is what one hopes for. */
+/** Compares the actual state with the promises; an empty list means that all were kept. */
 export async function checkPromise(holdings: Holdings): Promise<Broken[]> {
   const { forged, genuine } = separate(holdings);
   const rowsOf = Map.groupBy(genuine, ({ source_key }) => source_key);
@@ -56,7 +56,7 @@ export async function checkPromise(holdings: Holdings): Promise<Broken[]> {
   ];
 }
 
-/** Rows that hostile events made, and all others. */
+/** Splits the rows into those of hostile events and all others. */
 function separate({ rows, uploaded, forged }: Holdings): { forged: Row[]; genuine: Row[] } {
   const { forged: made = [], genuine = [] } = Object.groupBy(rows, (row) => {
     const isHostile = forged !== undefined && row.source_key.startsWith(forged.prefix);
@@ -67,7 +67,7 @@ function separate({ rows, uploaded, forged }: Holdings): { forged: Row[]; genuin
   return { forged: made, genuine };
 }
 
-/** Hostile events make few rows, none of them long, and no outputs. */
+/** Hostile events leave few rows, none of them long, and no outputs. */
 function checkForged(rows: Row[], { forged }: Holdings): Broken[] {
   const most = (forged?.events ?? 0) * maxForgedRows;
   const longest = Math.max(0, ...rows.map(({ source_etag }) => source_etag?.length ?? 0));
@@ -101,7 +101,7 @@ function checkRows(pictures: Picture[], rows: Row[]): string[] {
   return [...missing, ...unknown];
 }
 
-/** The newest content has been worked on; one before it may have been superseded. */
+/** The newest content was processed; an older one may have been superseded. */
 async function checkOutcomes(
   pictures: Picture[],
   rows: Row[],
@@ -125,7 +125,7 @@ async function checkOutcomes(
   return [...new Set(wrong.flat())];
 }
 
-/** The output is that of the newest content; where that never converts, of one before it, or none. */
+/** The output is that of the newest content; if that never converts, of an older one, or none. */
 async function checkOutput(
   pictures: Picture[],
   { outputs, expectedOf, rows }: Holdings,
@@ -149,7 +149,7 @@ async function checkOutput(
   ];
 }
 
-/** No row and no output of what nobody uploaded, the system's own outputs above all. */
+/** No row and no output exists for a key that was never uploaded, especially not for the outputs themselves. */
 function checkStrangers({ uploaded, rows, outputs }: Holdings): Broken[] {
   return [
     ...rows.flatMap(({ source_key: key }) =>

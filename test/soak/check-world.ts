@@ -8,7 +8,7 @@ import { createOracle, type Picture } from './pictures.ts';
 import type { Health } from './probe-health.ts';
 import type { World } from './world.ts';
 
-/** What there is in the end, compared with what was uploaded, and what was left behind. */
+/** Compares the final state with the uploads, and reports leftovers. */
 export async function checkWorld(
   world: World,
   uploads: PlannedUpload[],
@@ -43,7 +43,7 @@ export function checkServer({ server }: Pick<World, 'server'>): Broken[] {
   ];
 }
 
-/** The server answers whether it lives, whatever goes on. */
+/** The server answers health checks whatever happens. */
 export function checkAvailability({ asked, answered, problems }: Health): Broken[] {
   if (answered === asked) return [];
   const first = [...new Set(problems)].slice(0, 3).join('; ');

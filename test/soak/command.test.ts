@@ -19,7 +19,7 @@ test('a short soak keeps every promise', async () => {
   expect(exitCode).toBe(0);
 }, 300_000);
 
-test('says what is wrong with its arguments', async () => {
+test('invalid arguments are reported', async () => {
   const { exitCode, output } = await runSoak('--images', 'many');
   expect(output).toContain(
     'Expected a whole number below a thousand million for --images but received many',

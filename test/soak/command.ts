@@ -76,7 +76,7 @@ async function runFaults(): Promise<0 | 1> {
     kinds: values.only === undefined ? undefined : [kindOf(values.only)],
     visibilityTimeoutSeconds: isShort ? 5 : 20,
     maxReceiveCount: isShort ? 3 : 10,
-    // It ends a run that hangs. Unreadable messages take 210 s; on a busy machine they wait for the backlog too.
+    // Ends a run that hangs. Unreadable messages take 210 s; on a busy machine they also wait for the backlog.
     drainTimeoutMs: 600_000 + 60 * images,
   });
   console.log(describeSoak(report));

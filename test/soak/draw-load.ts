@@ -11,7 +11,7 @@ const panels: { title: string; of: keyof LoadSample; colour: string }[] = [
   { title: 'delay of the server’s event loop, ms (p99)', of: 'serverDelayMs', colour: '#555' },
 ];
 
-/** A panel for each measure over the same time, as a picture that needs nothing else. */
+/** A panel for each measure over the same time axis, as a self-contained image. */
 export function drawLoad({ burst, steadyPerSecond, steadyFrom, samples }: LoadReport): string {
   const seconds = Math.max(1, samples.at(-1)?.second ?? 0);
   const x = (second: number) => panel.left + (second / seconds) * panel.width;

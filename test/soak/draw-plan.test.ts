@@ -16,18 +16,18 @@ const pictures = {
 const options = { images: 400, paceMs: 100, faultEveryMs: 1_000, mostFrozenMs: 4_000, workers: 3 };
 const planOf = (seed: number) => drawPlan({ ...options, seed, pictures });
 
-test('a seed always gives the same plan, and another seed another one', () => {
+test('a seed always gives the same plan, and another seed a different one', () => {
   expect(planOf(1)).toEqual(planOf(1));
   expect(planOf(1)).not.toEqual(planOf(2));
 });
 
-test('every kind of fault is in it before one comes twice', () => {
+test('every kind of fault occurs before one is repeated', () => {
   const kinds = Object.keys(faultKinds);
   const first = planOf(3).faults.slice(0, kinds.length);
   expect(first.map(({ kind }) => kind).sort()).toEqual(kinds.sort());
 });
 
-test('has its shares of bad pictures, large ones, uploads under a taken key and repeated events', () => {
+test('a plan has its shares of bad images, large ones, repeated keys and repeated events', () => {
   const { uploads } = planOf(4);
   const share = (count: number) => count / uploads.length;
   expect(uploads).toHaveLength(400);
@@ -40,7 +40,7 @@ test('has its shares of bad pictures, large ones, uploads under a taken key and 
   expect(large.length).toBeGreaterThan(20);
 });
 
-test('what replaces an upload that is being read comes after it', () => {
+test('a replacement for an upload that is being read comes after it', () => {
   const { uploads } = planOf(5);
   const races = uploads.filter(({ raceMs }) => raceMs !== undefined);
   expect(races.length).toBeGreaterThan(30);

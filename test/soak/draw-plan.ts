@@ -8,11 +8,11 @@ export interface PlannedUpload {
   atMs: number;
   key: string;
   picture: Picture;
-  /** How late each notification of it is. S3 sends at least one. */
+  /** The delay of each of its notifications. S3 sends at least one. */
   deliveriesMs: number[];
   /**
-   * It replaces what was there just when a worker has read that, and the worker's output is held up by
-   * so much. Absent for what is uploaded when it is due.
+   * It replaces the object under its key just after a worker has read that, and the worker's output is
+   * delayed by this time. Absent for an upload that starts at its due time.
    */
   raceMs?: number;
 }
@@ -23,7 +23,7 @@ export interface PlannedFault extends FaultOptions {
   lastsMs: number;
 }
 
-/** All that is done to the system, and when. */
+/** Everything that is done to the system, and when. */
 export interface Plan {
   uploads: PlannedUpload[];
   faults: PlannedFault[];
@@ -33,32 +33,32 @@ export interface Plan {
 export interface PlanOptions {
   seed: number;
   images: number;
-  /** Between two uploads. */
+  /** Time between two uploads. */
   paceMs: number;
-  /** Between two faults, on average. */
+  /** Average time between two faults. */
   faultEveryMs: number;
-  /** Longest time that a worker is frozen. */
+  /** Maximum time for which a worker is frozen. */
   mostFrozenMs: number;
   workers: number;
   pictures: Pictures;
-  /** The kinds that are drawn from; all, if not given. */
+  /** The kinds to draw from; all by default. */
   kinds?: FaultKind[] | undefined;
 }
 
-/** One upload in so many is of this kind. */
+/** One upload in this many is of the given kind. */
 const badEvery = 8;
 const againEvery = 4;
 const largeEvery = 50;
 const largeAtOnce = 5;
 const unreadableEvery = 100;
 
-/** Depends on its options alone: equal ones give equal plans. */
+/** Depends only on its options: equal options give equal plans. */
 export function drawPlan(options: PlanOptions): Plan {
   const { seed, images, paceMs } = options;
   return {
     uploads: drawUploads(options),
     faults: drawFaults(options),
-    // Early, as they come back again and again for minutes before they are given up.
+    // Early, as they are retried for minutes before they become dead letters.
     unreadable: drawUnreadable(drawFor(seed, -3), {
       count: Math.ceil(images / unreadableEvery),
       withinMs: (images * paceMs) / 4,
@@ -80,7 +80,7 @@ function drawUploads({ seed, images, paceMs, pictures }: PlanOptions): PlannedUp
     const again = isAgain ? draw.pick(recent) : undefined;
     const isRace = again !== undefined && draw.chance(0.6);
     uploads.push({
-      // A race begins with what it replaces.
+      // A race begins with the upload that is replaced.
       atMs: isRace ? again.atMs : place * paceMs + draw.below(paceMs),
       key: again?.key ?? drawKey(draw, i),
       picture: draw.pick(kindOf(i, isLarge, pictures)),
@@ -88,7 +88,7 @@ function drawUploads({ seed, images, paceMs, pictures }: PlanOptions): PlannedUp
       ...(isRace && { raceMs: 1_000 + draw.below(5_000) }),
     });
   }
-  // Equal times stay in order.
+  // Equal times keep their order.
   return uploads.sort((a, b) => a.atMs - b.atMs);
 }
 
@@ -97,13 +97,13 @@ function kindOf(i: number, isLarge: boolean, { small, bad, large }: Pictures): P
   return i % badEvery === badEvery - 1 ? bad : small;
 }
 
-/** Names that are easily got wrong on the way from event to key. */
+/** Names that are easily corrupted on the way from event to key. */
 function drawKey(draw: Draw, i: number): string {
   const folder = draw.pick(['', 'photos/', 'Größe & Maß/', 'a+b/', 'grayscale of/']);
   return `${folder}picture ${i}${draw.pick(['.jpg', '.png', '', '%20.gif', ' (1).webp'])}`;
 }
 
-/** Most come once and at once; some late, some twice, some twice at the same moment. */
+/** Most arrive once and immediately; some late, some twice, some twice at the same moment. */
 function drawDeliveries(draw: Draw): number[] {
   if (draw.chance(0.7)) return [0];
   return draw.pick([
@@ -124,7 +124,7 @@ function drawFaults({ seed, images, paceMs, ...options }: PlanOptions): PlannedF
     .map((kind) => ({ kind, order: draw.below(2 ** 31) }))
     .sort((a, b) => a.order - b.order);
   return Array.from({ length: count }, (_, i) => {
-    // Each kind once before any comes twice.
+    // Each kind occurs once before any is repeated.
     const kind = shuffled[i]?.kind ?? draw.pick(kinds);
     const { mostMs } = faultKinds[kind];
     const longestMs = kind === 'freeze a worker' ? options.mostFrozenMs : mostMs;

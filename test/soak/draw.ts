@@ -1,16 +1,16 @@
 import { mulberry32 } from '../../src/convert/gray/mulberry32.ts';
 
-/** Decisions that depend on a seed alone, made with mulberry32. */
+/** Decisions that depend only on a seed, made with mulberry32. */
 export interface Draw {
-  /** A whole number from 0 up to, but without, `end`. */
+  /** A whole number from 0 up to, but excluding, `end`. */
   below(end: number): number;
-  /** Happens in this share of cases. */
+  /** True in this share of cases. */
   chance(share: number): boolean;
   pick<Item>(items: readonly Item[]): Item;
   bytes(count: number): Buffer;
 }
 
-/** Each index under a seed has its own decisions, whatever was drawn for the others. */
+/** Each index under a seed has independent decisions, whatever was drawn for the others. */
 export function drawFor(seed: number, index: number): Draw {
   const random = mulberry32(Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b));
   const below = (end: number) => Math.floor(random() * end);

@@ -2,34 +2,34 @@ import type { Broken } from './check-promise.ts';
 import type { Picture } from './pictures.ts';
 import type { World } from './world.ts';
 
-/** What a fault of any kind may be told; each kind looks at what concerns it. */
+/** Parameters for faults of any kind; each kind uses those that concern it. */
 export interface FaultOptions {
-  /** Which of the workers. */
+  /** Index of the worker. */
   worker: number;
-  /** Of requests. */
+  /** Share of requests. */
   share: number;
   delayMs: number;
   shiftMs: number;
-  /** Of its own for each fault: names keys, and decides images. */
+  /** Unique for each fault: names keys, and selects images. */
   salt: number;
 }
 
 export type FaultParams = FaultOptions & { lastsMs: number };
 
-/** What a fault found, and did, that the checks at the end must know. */
+/** Results of a fault that the final checks need. */
 export interface FaultEffects {
   broken?: Broken[];
   uploaded?: { key: string; picture: Picture }[];
-  /** Hostile events that were sent. */
+  /** Number of hostile events sent. */
   bombs?: number;
   counts?: Record<string, number>;
-  /** Why it could not be done on this machine. */
+  /** Why it cannot be done on this machine. */
   skipped?: string;
 }
 
 export interface Fault {
-  /** How long it lasts at most; 0 for what happens at one moment. */
+  /** Its maximum duration; 0 for a fault at a single moment. */
   mostMs: number;
-  /** Ends when the fault is over. */
+  /** Resolves when the fault is over. */
   run(world: World, options: FaultParams): Promise<FaultEffects | undefined>;
 }

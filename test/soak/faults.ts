@@ -9,7 +9,7 @@ import type { Fault, FaultOptions, FaultParams } from './fault.ts';
 import type { Trouble } from './tcp-proxy.ts';
 import type { World } from './world.ts';
 
-/** Everything that is done to the running system. */
+/** Every fault that can be applied to the running system. */
 export const faultKinds = {
   'kill a worker': { mostMs: 0, run: async (world, { worker }) => kill(world, worker) },
   'freeze a worker': { mostMs: 8_000, run: freeze },
@@ -51,7 +51,7 @@ export const faultKinds = {
 
 export type FaultKind = keyof typeof faultKinds;
 
-/** The one that died just before may not have been started again yet: then nothing happens. */
+/** If the previous worker has not been restarted yet, nothing happens. */
 function signal(world: World, worker: number, name: 'SIGKILL' | 'SIGSTOP'): number | undefined {
   const { pid } = world.workers[worker] ?? {};
   if (pid === undefined) return undefined;

@@ -19,7 +19,7 @@ if (missing) console.log(`Skipped, as there can be no small disk here: ${missing
 
 describe('convert', () => {
   test.each([false, true])(
-    'leaves whole outputs where the shell limits the size of files, with --overwrite: %s',
+    'leaves complete outputs when the shell limits the size of files, with --overwrite: %s',
     async (overwrite) => {
       const run = await convertOntoFullDisk({ salt: 1, overwrite, how: 'file size limit' });
       expect(checkFullDisk(run)).toEqual([]);
@@ -30,7 +30,7 @@ describe('convert', () => {
   );
 
   test.skipIf(missing).each([false, true])(
-    'leaves whole outputs on a disk that is full, with --overwrite: %s',
+    'leaves complete outputs on a full disk, with --overwrite: %s',
     async (overwrite) => {
       const run = await convertOntoFullDisk({ salt: 2, overwrite, how: 'small disk' });
       expect(checkFullDisk(run)).toEqual([]);
@@ -41,7 +41,7 @@ describe('convert', () => {
 });
 
 describe('on a full disk', () => {
-  test.skipIf(missing)('a checkpoint stays as it was, and nothing else is left', async () => {
+  test.skipIf(missing)('a checkpoint is unchanged, and no temporary file is left', async () => {
     const disk = await openSmallDisk(65_536);
     try {
       await fillDisk(join(disk.folder, 'ballast'));
@@ -54,7 +54,7 @@ describe('on a full disk', () => {
     }
   });
 
-  test.skipIf(missing)('the file store says that its disk is full', async () => {
+  test.skipIf(missing)('the file store reports that its disk is full', async () => {
     const disk = await openSmallDisk(65_536);
     try {
       const put = createFileStore().put(
@@ -71,7 +71,7 @@ describe('on a full disk', () => {
 
 describe('a sandbox', () => {
   test.skipIf(missing)(
-    'that finds no room for its database says so',
+    'without room for its database reports that',
     async () => {
       const failed = await startSandboxOnFullDisk();
       expect(checkFailedStart(failed)).toEqual([]);
@@ -108,7 +108,7 @@ function soundRun(): FullDiskRun {
 }
 
 describe('the check of a conversion onto a full disk', () => {
-  test('finds nothing where all is as it must be', () => {
+  test('accepts a correct result', () => {
     expect(checkFullDisk(soundRun())).toEqual([]);
   });
 
@@ -120,14 +120,14 @@ describe('the check of a conversion onto a full disk', () => {
     ['success', (run) => Object.assign(run, { exitCode: 0 }), 'exit code 0'],
     ['no word of it', (run) => Object.assign(run, { output: 'ENOSPC' }), 'does not name the disk'],
     ['a stack', (run) => Object.assign(run, { output: 'disk\n    at x.js' }), 'a stack trace'],
-  ])('finds %s', (_, plant, why) => {
+  ])('reports %s', (_, plant, why) => {
     const run = soundRun();
     plant(run);
     expect(checkFullDisk(run).map((broken) => broken.why)).toEqual([expect.stringContaining(why)]);
   });
 });
 
-test('the check of a failed start finds a wrong exit code and a message without the cause', () => {
+test('the check of a failed start reports a wrong exit code and a message without the cause', () => {
   expect(checkFailedStart({ exitCode: 1, output: 'no disk space' })).toEqual([]);
   expect(checkFailedStart({ exitCode: 0, output: 'no disk space' })).toHaveLength(1);
   expect(checkFailedStart({ exitCode: 1, output: 'errno 51\n\nNode.js v24.1.0' })).toHaveLength(2);
@@ -141,7 +141,7 @@ function soundSandbox(): FilledSandbox {
 }
 
 describe('the check of a sandbox whose disk was full', () => {
-  test('finds nothing where all is as it must be', () => {
+  test('accepts a correct result', () => {
     expect(checkFilledSandbox(soundSandbox())).toEqual([]);
   });
 
@@ -160,12 +160,12 @@ describe('the check of a sandbox whose disk was full', () => {
     ],
     ['half an output', { outputs: new Map([['a', bytes.subarray(1)]]) }],
     ['a failed end', { exitCode: 1 }],
-  ])('finds %s', (_, planted) => {
+  ])('reports %s', (_, planted) => {
     expect(checkFilledSandbox({ ...soundSandbox(), ...planted })).toHaveLength(1);
   });
 });
 
-test('without user namespaces there is a reason, and no disk', async () => {
+test('without user namespaces there is a reason and no disk', async () => {
   const path = process.env.PATH;
   const folder = await mkdtemp(join(tmpdir(), 'grayscale-no-unshare-'));
   process.env.PATH = folder;

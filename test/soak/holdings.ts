@@ -9,7 +9,7 @@ export async function readRows({ database }: World): Promise<Row[]> {
   return rows;
 }
 
-/** Every object below the prefix of the outputs, with its bytes. */
+/** Every object below the output prefix, with its bytes. */
 export async function readOutputs({ store, bucket }: World): Promise<Map<string, Uint8Array>> {
   const outputs = new Map<string, Uint8Array>();
   let token: string | undefined;

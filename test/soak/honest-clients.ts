@@ -3,21 +3,21 @@ import { toGrayscale } from '../../src/convert/index.ts';
 import { photoLikeJpeg } from '../../testing/images.ts';
 import type { Broken } from './check-promise.ts';
 
-/** What the server answered to clients that did nothing wrong. */
+/** The server’s answers to clients that do nothing wrong. */
 export interface HonestAnswers {
-  /** By request, how often each answer came. */
+  /** By request, the number of each answer. */
   answers: Record<string, Record<string, number>>;
 }
 
 const everyMs = 400;
 const timeoutMs = 30_000;
 /**
- * Besides 200: the server or its database is busy or away, or this machine, which also runs the faults, was
- * too slow to convert within the time limit.
+ * Accepted besides 200: the server or its database is busy or unavailable, or this machine, which also
+ * runs the faults, is too slow to convert within the time limit.
  */
 const allowed = new Set(['200', '503', '408']);
 
-/** Asks the server for what clients ask it for, over and over, until it is stopped. */
+/** Sends typical client requests to the server, over and over, until it is stopped. */
 export async function startHonestClients(url: string): Promise<{ stop(): Promise<HonestAnswers> }> {
   const stopping = new AbortController();
   const answers: HonestAnswers['answers'] = {};
@@ -53,7 +53,7 @@ export async function startHonestClients(url: string): Promise<{ stop(): Promise
   };
 }
 
-/** Each request is answered, and some of them with what was asked for. */
+/** Each kind of request is answered, and some are answered with success. */
 export function checkHonestAnswers({ answers }: HonestAnswers): Broken[] {
   return Object.entries(answers).flatMap(([key, counts]) => {
     const wrong = Object.entries(counts).filter(([answer]) => !allowed.has(answer));

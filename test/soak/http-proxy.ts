@@ -12,7 +12,7 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Draw, drawFor } from './draw.ts';
 
-/** What a store under load, or the way to it, does to a request. */
+/** What a store under load, or the network to it, does to a request. */
 export type Misanswer =
   | 'slow-down'
   | 'internal-error'
@@ -23,28 +23,28 @@ export type Misanswer =
 
 export interface HttpProxyOptions {
   target: string;
-  /** With the number of a request, decides what happens to it. */
+  /** Decides from the number of a request what happens to it. */
   seed: number;
-  /** Told of each request that was answered, with the answer's body. */
+  /** Called with each request that was answered, and the body of the answer. */
   onAnswer?: (sent: IncomingMessage, body: Buffer) => void;
 }
 
-/** A way to S3 or SQS that answers wrongly now and then. */
+/** A proxy to S3 or SQS that gives wrong answers now and then. */
 export interface HttpProxy {
   port: number;
-  /** How often each misanswer was given, and signatures refused. */
+  /** Counts of each wrong answer, and of rejected signatures. */
   readonly given: Record<Misanswer | 'clock-refused', number>;
-  /** From now on, this share of requests is answered so; returns what ends it. */
+  /** From now on, this share of requests gets this answer; returns a function that ends it. */
   impose(misanswer: Misanswer, share: number): () => void;
-  /** The next write to this path is late by so much. */
+  /** The next write to this path is delayed by this time. */
   holdNextPut(path: string, ms: number): void;
   close(): Promise<void>;
 }
 
-/** As S3, https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+/** As in S3, https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const mostClockSkewMs = 15 * 60_000;
 
-/** Long enough for others to overtake it. */
+/** Long enough for other requests to overtake it. */
 const mostHeldMs = 2_500;
 
 export async function startHttpProxy(options: HttpProxyOptions): Promise<HttpProxy> {
@@ -94,10 +94,10 @@ export async function startHttpProxy(options: HttpProxyOptions): Promise<HttpPro
     if (misanswer === 'internal-error') return refuse(response, 500, 'InternalError');
     const heldMs = heldTime(received) ?? (misanswer === 'hold-put' ? draw.below(mostHeldMs) : 0);
     if (heldMs > 0) await sleep(heldMs);
-    // Whoever sent it has gone, and may have sent it again.
+    // The client has disconnected, and may have sent the request again.
     if (response.destroyed) return;
     const answered = await forward(received, body);
-    // Done, but nobody hears of it.
+    // Executed, but the client gets no answer.
     if (misanswer === 'lose-answer') return void response.socket?.resetAndDestroy();
     options.onAnswer?.(received, answered.body);
     response.writeHead(answered.status, answered.headers);
@@ -107,7 +107,7 @@ export async function startHttpProxy(options: HttpProxyOptions): Promise<HttpPro
       );
       return;
     }
-    // Nothing more ever comes: whoever waits for it must give up.
+    // Nothing more is ever sent: the client must time out.
     if (misanswer === 'stall') {
       return void response.write(answered.body.subarray(0, answered.body.length >> 1));
     }
@@ -142,12 +142,12 @@ export async function startHttpProxy(options: HttpProxyOptions): Promise<HttpPro
   };
 }
 
-/** As it was before it was encoded. */
+/** The body before it was encoded. */
 export function pathOf({ url = '' }: IncomingMessage): string {
   return decodeURIComponent(new URL(url, 'http://localhost').pathname);
 }
 
-/** Whether a request was signed at a time that S3 does not take. */
+/** Whether a request was signed at a time that S3 does not accept. */
 function isSkewed({ headers }: IncomingMessage): boolean {
   const [, ...parts] =
     /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(String(headers['x-amz-date'])) ?? [];

@@ -1,4 +1,4 @@
-// PostgreSQL ends connections in the middle of statements: processes live, and lose nothing.
+// PostgreSQL ends connections in the middle of statements: processes survive, and lose nothing.
 import { expect, test } from 'vitest';
 import { killBackends } from './kill-backends.ts';
 import { victimKinds } from './victims.ts';

@@ -16,10 +16,10 @@ export interface KillOptions {
 
 export interface KillReport {
   victim: VictimKind;
-  /** Backends that were killed, and of these those that ran a statement. */
+  /** Backends that were killed, and those of them that ran a statement. */
   kills: Record<'terminated' | 'sigkill', number>;
   midStatement: number;
-  /** Requests, and of these those that failed and may be tried again. */
+  /** Requests, and those of them that failed and may be retried. */
   requests: number;
   failed: number;
   seconds: number;
@@ -30,7 +30,7 @@ const bucket = 'uploads';
 const keys = Array.from({ length: 12 }, (_, i) => `${i}.png`);
 const clients = 4;
 
-/** Ends backends of PostgreSQL at random moments while a process that uses it is under load. */
+/** Terminates PostgreSQL backends at random moments while a process that uses them is under load. */
 export async function killBackends({ victim: kind, kills, seed }: KillOptions) {
   const startedAt = performance.now();
   const [server, store] = await Promise.all([
@@ -61,7 +61,7 @@ export async function killBackends({ victim: kind, kills, seed }: KillOptions) {
   }
 }
 
-/** Statements last as on a busy server, so that many are killed in the middle. */
+/** Statements last as long as on a busy server, so that many are killed in the middle. */
 async function slowDown(database: Postgres): Promise<void> {
   await database.query(`
     CREATE FUNCTION slow_down() RETURNS trigger LANGUAGE plpgsql AS
@@ -112,7 +112,7 @@ async function killUnderLoad(
   return report;
 }
 
-/** One that runs a statement, where there is one: undefined where the victim has no connection. */
+/** One that runs a statement if possible; undefined if the victim has no connection. */
 async function killOne(database: Postgres, way: keyof KillReport['kills']) {
   const end = way === 'terminated' ? 'pg_terminate_backend(pid)' : 'pid';
   try {
@@ -127,12 +127,12 @@ async function killOne(database: Postgres, way: keyof KillReport['kills']) {
     if (found && way === 'sigkill') process.kill(found.pid, 'SIGKILL');
     return found;
   } catch {
-    // PostgreSQL ends all connections when one backend crashes, ours as well.
+    // PostgreSQL ends all connections when one backend crashes, including this one.
     return undefined;
   }
 }
 
-/** Whether all is as if nothing had happened, once nothing is killed any more. */
+/** Whether the state is as if nothing had happened, once no more backends are killed. */
 async function afterwards(victim: Victim, database: Postgres): Promise<string[]> {
   if (victim.hasEnded()) return [];
   const deadline = performance.now() + 30_000;

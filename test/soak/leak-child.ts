@@ -1,4 +1,4 @@
-// Converts what leak.ts says, in a process that does nothing else, and tells how much memory it has.
+// Converts the images that leak.ts sends, in a process that does nothing else, and reports its memory.
 import { ConversionError, toGrayscale } from '../../src/convert/index.ts';
 import { makePictures, workerLimits } from './pictures.ts';
 

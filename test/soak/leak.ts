@@ -6,7 +6,7 @@ import { environmentWith } from '../../src/config/index.ts';
 
 export interface LeakOptions {
   conversions: number;
-  /** Of each conversion, kept for ever: whether a leak would be seen. */
+  /** Bytes kept for ever per conversion, to test that a leak would be found. */
   plantedBytes?: number;
 }
 
@@ -21,21 +21,21 @@ export interface LeakReport {
   conversions: number;
   seconds: number;
   samples: MemorySample[];
-  /** Bytes a conversion, over the second half. */
+  /** Bytes per conversion, over the second half. */
   slopes: Record<'rss' | 'heapUsed' | 'external', number>;
   problems: string[];
 }
 
 /**
- * Bytes a conversion. The smallest picture that is converted has 840 bytes of pixels when decoded and
- * most have 9,216, so that a decoded picture that is kept is far beyond; V8 and the allocator move
- * some megabytes about over thousands of conversions.
+ * Bytes per conversion. The smallest converted image has 840 bytes of decoded pixels and most have
+ * 9,216, so a leaked image would far exceed this. V8 and the allocator vary by some megabytes over
+ * thousands of conversions.
  */
 const mostBytes = { rss: 1_500, heapUsed: 150, external: 150 };
 const samplesAtMost = 200;
 
 /**
- * glibc's allocator gives back at once what is freed, so that what stays is held by somebody. With the
+ * glibc's allocator returns freed memory immediately, so remaining memory is still referenced. With the
  * settings of src/isolation/allocator.ts it keeps up to 128 MiB, and grows and shrinks by that.
  */
 const givingBack = {
@@ -44,7 +44,7 @@ const givingBack = {
   MALLOC_MMAP_THRESHOLD_: String(32 * 2 ** 10),
 };
 
-/** Converts many pictures of all formats in one process, and looks whether it grows. */
+/** Converts many images of all formats in one process, and measures whether its memory grows. */
 export async function findLeak({
   conversions,
   plantedBytes = 0,
@@ -73,7 +73,7 @@ export async function findLeak({
   };
 }
 
-/** By least squares over the second half: the first warms caches and pools up. */
+/** Least squares over the second half: the first half warms caches and pools up. */
 export function slopesOf(samples: MemorySample[]): LeakReport['slopes'] {
   const half = samples.slice(samples.length >> 1);
   const slope = (name: 'rss' | 'heapUsed' | 'external') =>

@@ -7,7 +7,7 @@ import type { World } from './world.ts';
 /** PostgreSQL notices a closed connection a moment later. */
 const patienceMs = 3_000;
 
-/** What workers and server left behind although they have ended: connections, processes, files. */
+/** Connections, processes and files that workers and server left behind after they ended. */
 export async function findLeftovers(world: World): Promise<Broken[]> {
   const deadline = performance.now() + patienceMs;
   let left = await look(world);
@@ -26,7 +26,7 @@ async function look({ database, temporaryFolder }: World): Promise<Broken[]> {
   const processes = ['function-process', 'converter-process', 'grayscale.js'].flatMap((word) =>
     processesOf(word, process.pid).map((pid) => `${word} ${pid}`),
   );
-  // Node keeps what it compiled there on purpose: bin/grayscale.js asks for it.
+  // Node keeps its compile cache there on purpose: bin/grayscale.js enables it.
   const files = (await readdir(temporaryFolder)).filter((name) => name !== 'node-compile-cache');
   return [
     ...rows.map(({ pid, query }) => ({ key: `connection ${pid}`, why: `is still open: ${query}` })),

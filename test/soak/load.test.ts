@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { drawLoad } from './draw-load.ts';
 import { createBacklog, type LoadSample } from './sample-load.ts';
 
-test('the oldest message is the first that has no outcome', async () => {
+test('the oldest message is the first one without an outcome', async () => {
   const backlog = createBacklog();
   expect(backlog.oldestSeconds()).toBe(0);
   backlog.announced('first');
@@ -11,13 +11,13 @@ test('the oldest message is the first that has no outcome', async () => {
   expect(backlog.oldestSeconds()).toBeGreaterThan(0.05);
   backlog.done('first');
   expect(backlog.oldestSeconds()).toBeLessThan(0.05);
-  // A repeated event, and an output of the system’s own.
+  // A repeated event, and an output of the system itself.
   backlog.done('first');
   backlog.done('grayscale/first');
   expect(backlog.outcomes).toBe(1);
 });
 
-test('the plot has a line for each measure, and needs nothing from elsewhere', () => {
+test('the plot has a line for each measure, and is self-contained', () => {
   const sample = (second: number): LoadSample => ({
     ...{ second, oldestSeconds: second, waiting: 5, outcomesPerSecond: 20, workerMb: 120 },
     ...{ connections: 4, serverDelayMs: 12 },

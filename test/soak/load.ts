@@ -7,9 +7,9 @@ import { createBacklog, type LoadSample, sampleLoad } from './sample-load.ts';
 import { startWorld, type World } from './world.ts';
 
 export interface LoadOptions {
-  /** Uploads of the burst. */
+  /** Number of uploads in the burst. */
   burst: number;
-  /** How long uploads then come at a share of what the burst went at. */
+  /** Duration of the steady uploads, at a share of the rate of the burst. */
   steadySeconds: number;
   workers: number;
 }
@@ -18,7 +18,7 @@ export interface LoadReport extends LoadOptions {
   burstSeconds: number;
   capacityPerSecond: number;
   steadyPerSecond: number;
-  /** Where in the samples the steady part begins. */
+  /** Index of the sample where the steady part begins. */
   steadyFrom: number;
   samples: LoadSample[];
   rows: number;
@@ -27,10 +27,10 @@ export interface LoadReport extends LoadOptions {
 
 const steadyShare = 0.8;
 const drainTimeoutMs = 900_000;
-/** Of `grayscale serve`: its pool, and the connection that listens. */
+/** Connections of `grayscale serve`: its pool, and the one that listens. */
 const serverConnections = 9;
 
-/** No faults: a burst into an empty queue, then a steady stream below the capacity that it showed. */
+/** No faults: a burst into an empty queue, then a steady stream below the measured capacity. */
 export async function load(options: LoadOptions): Promise<LoadReport> {
   const { burst, steadySeconds, workers } = options;
   const backlog = createBacklog();

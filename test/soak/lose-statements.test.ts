@@ -28,7 +28,7 @@ async function run(url: string, statement: string): Promise<void> {
   }
 }
 
-/** By the way that can be cut. */
+/** Connects through the proxy that can be cut. */
 function useTable(): Promise<string> {
   const url = new URL(postgres.url);
   url.port = String(databaseWay.port);
@@ -53,11 +53,11 @@ const faults: [string, () => ReturnType<typeof killBackend>, RegExp][] = [
 ];
 
 test.each(faults)(
-  'a statement is lost in the middle as its backend is %s',
+  'a statement is lost in the middle when its backend is %s',
   async (_, lose, why) => {
     const losing = lose();
     let answer = 'done';
-    // Those before the table is held are done.
+    // Statements before the lock on the table complete.
     while (answer === 'done') answer = await useTable();
     expect(answer).toMatch(why);
     expect(Object.values((await losing).counts ?? {})).toEqual([1]);
@@ -66,7 +66,7 @@ test.each(faults)(
   60_000,
 );
 
-test('where PostgreSQL is down, none is lost', async () => {
+test('no statement is lost when PostgreSQL is down', async () => {
   await postgres.restart('orderly', async () => {
     expect(Object.values((await killBackend({ postgres })).counts ?? {})).toEqual([0]);
   });

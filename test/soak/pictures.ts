@@ -10,30 +10,30 @@ import {
 } from '../../testing/images.ts';
 import { loadCorpus } from '../fuzz/corpus.ts';
 
-/** What is uploaded. */
+/** An image to upload. */
 export interface Picture {
   name: string;
   bytes: Uint8Array;
-  /** Made to be refused. */
+  /** Whether it is made to be rejected. */
   isBad?: boolean;
-  /** Two of them are more than a worker's memory budget. */
+  /** Whether two of them exceed a worker's memory budget. */
   isLarge?: boolean;
 }
 
-/** Pictures by what they are for. */
+/** Images by purpose. */
 export interface Pictures {
-  /** Of every format that is read; most of them convert, in milliseconds. */
+  /** Of every input format; most of them convert, in milliseconds. */
   small: Picture[];
   /** None of them ever converts. */
   bad: Picture[];
-  /** Sound, and two of them at once are more than a worker's memory budget. */
+  /** Valid, but two of them at the same time exceed a worker's memory budget. */
   large: Picture[];
 }
 
-/** What the workers are configured with; a budget that large pictures must share. */
+/** The settings of the workers, with a budget that large images must share. */
 export const workerLimits = { maxBytes: 3 * 2 ** 20, maxPixels: 20_000_000 };
 export const memoryBudgetMb = 48;
-/** How long the server works on one request. */
+/** The server's time limit for one request. */
 export const requestTimeoutSeconds = 12;
 
 const variants = 12;
@@ -71,7 +71,7 @@ export async function makePictures(): Promise<Pictures> {
   };
 }
 
-/** What must become of a content, whatever happens on the way. */
+/** The required result for a content, whatever happens on the way. */
 export type Expected =
   | { status: 'converted'; bytes: Uint8Array }
   | { status: 'failed'; code: string };
@@ -96,7 +96,7 @@ async function expectedOf({ bytes }: Picture): Promise<Expected> {
   }
 }
 
-/** As S3 has it for what is put in one piece without a key of KMS. */
+/** As in S3 for an object uploaded in one piece without a KMS key. */
 export function etagOf(bytes: Uint8Array): string {
   return createHash('md5').update(bytes).digest('hex');
 }

@@ -1,4 +1,4 @@
-// A program that uses the pipeline directly: processes the uploads whose keys it is sent.
+// A program that uses the pipeline directly: processes the uploads whose keys it receives.
 import { openPipeline } from '../../src/app/open-pipeline.ts';
 import { readConfig } from '../../src/config/index.ts';
 import { processBatch } from '../../src/pipeline/index.ts';

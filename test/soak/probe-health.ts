@@ -11,7 +11,7 @@ export interface Health {
 const everyMs = 100;
 const timeoutMs = 10_000;
 
-/** Asks `/healthz` again and again, whether or not the one before was answered, until it is stopped. */
+/** Requests `/healthz` at a fixed interval, without waiting for earlier answers, until it is stopped. */
 export function probeHealth(url: string): { stop(): Promise<Health> } {
   const stopping = new AbortController();
   const health: Health = { asked: 0, answered: 0, slowestMs: 0, problems: [] };

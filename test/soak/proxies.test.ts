@@ -34,7 +34,7 @@ afterAll(async () => {
 const get = (init: RequestInit = {}) =>
   fetch(`${url}/uploads/a`, { ...init, headers: { connection: 'close', ...init.headers } });
 
-test('both pass everything on as it is', async () => {
+test('both forward everything unchanged', async () => {
   const response = await get();
   expect(response.status).toBe(200);
   expect(await response.text()).toBe('x'.repeat(100));
@@ -47,7 +47,7 @@ test('refused connections are reset, and later ones are not', async () => {
   expect((await get()).status).toBe(200);
 });
 
-test('a stall holds what is sent until it is over', async () => {
+test('a stall holds data back until it is over', async () => {
   const end = tcp.impose({ stalls: true });
   const response = get();
   expect(await Promise.race([response, sleep(300)])).toBeUndefined();
@@ -55,7 +55,7 @@ test('a stall holds what is sent until it is over', async () => {
   expect((await response).status).toBe(200);
 });
 
-test('a cut ends what is under way', async () => {
+test('a cut ends open connections', async () => {
   while (tcp.connections > 0) await sleep(5);
   const end = tcp.impose({ stalls: true });
   const response = get();
@@ -76,7 +76,7 @@ test.each([
   expect(await response.text()).toContain(`<Code>${code}</Code>`);
 });
 
-test('a body is cut short behind the length of the whole', async () => {
+test('a body is truncated, with the full length in its header', async () => {
   const end = http.impose('truncate', 1);
   const response = await get();
   end();
@@ -84,7 +84,7 @@ test('a body is cut short behind the length of the whole', async () => {
   await expect(response.text()).rejects.toThrow();
 });
 
-test('a body stalls in the middle until the reader gives up', async () => {
+test('a body stalls in the middle until the client times out', async () => {
   const end = http.impose('stall', 1);
   const reading = new AbortController();
   const response = await get({ signal: reading.signal });
@@ -98,7 +98,7 @@ test('a body stalls in the middle until the reader gives up', async () => {
   expect(http.given.stall).toBe(1);
 });
 
-test('what is asked for is done although the answer is lost', async () => {
+test('a request is executed although its answer is lost', async () => {
   const end = http.impose('lose-answer', 1);
   done = [];
   await expect(get({ method: 'PUT' })).rejects.toThrow();
@@ -106,7 +106,7 @@ test('what is asked for is done although the answer is lost', async () => {
   expect(done).toEqual(['PUT /uploads/a']);
 });
 
-test('a write is held up once', async () => {
+test('a write is delayed once', async () => {
   http.holdNextPut('/uploads/a', 200);
   const startedAt = performance.now();
   await get({ method: 'PUT' });
@@ -114,7 +114,7 @@ test('a write is held up once', async () => {
   expect(http.given['hold-put']).toBe(1);
 });
 
-test('a signature of another hour is refused', async () => {
+test('a signature from a different hour is rejected', async () => {
   const signed = (at: number) =>
     get({ headers: { 'x-amz-date': new Date(at).toISOString().replaceAll(/[-:]|\.\d+/g, '') } });
   expect((await signed(Date.now() - 5 * 60_000)).status).toBe(200);

@@ -13,7 +13,7 @@ const attributes = [
   'ApproximateNumberOfMessagesDelayed',
 ] as const;
 
-/** Messages in a queue: those that wait, those under way and those that are not due yet. */
+/** Messages in a queue: waiting, in flight and delayed. */
 export async function countMessages({ sqs }: StoreAndQueue, queueUrl: string): Promise<number> {
   const command = new GetQueueAttributesCommand({
     QueueUrl: queueUrl,
@@ -23,7 +23,7 @@ export async function countMessages({ sqs }: StoreAndQueue, queueUrl: string): P
   return attributes.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
 }
 
-/** Waits until nothing is left in the queue; says whether it came to that in time. */
+/** Waits until the queue is empty; returns whether that happened in time. */
 export async function untilEmpty(store: StoreAndQueue, timeoutMs: number): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
   while ((await countMessages(store, store.queueUrl)) > 0) {
@@ -33,14 +33,14 @@ export async function untilEmpty(store: StoreAndQueue, timeoutMs: number): Promi
   return true;
 }
 
-/** Puts messages that became dead letters back into the queue, as an operator does. */
+/** Puts dead letters back into the queue, as an operator does. */
 export async function redrive({ sqs, queueUrl }: StoreAndQueue, bodies: string[]): Promise<void> {
   for (const MessageBody of bodies) {
     await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody }));
   }
 }
 
-/** Empties the queue of dead letters, and returns their bodies. */
+/** Empties the dead-letter queue, and returns the bodies. */
 export async function takeDeadLetters({
   sqs,
   deadLetterQueueUrl,

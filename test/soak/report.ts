@@ -1,6 +1,6 @@
 import type { SoakReport } from './soak.ts';
 
-/** What was done, what came of it and how to do it again. */
+/** What was done, the results, and how to repeat the run. */
 export function describeSoak(report: SoakReport): string {
   const { seed, images, keys, bad, uploadedAgain, health, tally, broken } = report;
   const { first, again, most } = tally.receives;

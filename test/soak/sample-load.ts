@@ -5,20 +5,20 @@ import type { World } from './world.ts';
 
 /** The system at one moment under load. */
 export interface LoadSample {
-  /** Since sampling began. */
+  /** Time since sampling began. */
   second: number;
-  /** Of the message that waits longest; 0 where none waits. */
+  /** Age of the message that waits longest; 0 if none waits. */
   oldestSeconds: number;
   waiting: number;
   outcomesPerSecond: number;
-  /** Of the largest worker. */
+  /** Memory of the largest worker. */
   workerMb: number;
   connections: number;
-  /** Of the server's event loop, 99 % of times, since the sample before. */
+  /** Delay of the server's event loop at the 99th percentile, since the previous sample. */
   serverDelayMs: number;
 }
 
-/** Which uploads were announced and have no outcome yet. */
+/** Tracks announced uploads without an outcome. */
 export interface Backlog {
   announced(key: string): void;
   done(key: string): void;
@@ -44,7 +44,7 @@ export function createBacklog(): Backlog {
   };
 }
 
-/** Looks once a second until it is stopped. */
+/** Samples once a second until it is stopped. */
 export function sampleLoad(world: World, backlog: Backlog): { stop(): Promise<LoadSample[]> } {
   const stopping = new AbortController();
   const samples: LoadSample[] = [];

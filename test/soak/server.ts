@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { freePort } from '../../src/sandbox/port.ts';
 import { startCli } from '../../testing/cli.ts';
 
-/** `grayscale serve`, as a user starts it. */
+/** `grayscale serve`, started as by a user. */
 export interface Server {
   url: string;
   process: ChildProcess;
-  /** What it wrote to standard output and error. */
+  /** Its standard output and error. */
   log: { bytes: number; end: string };
 }
 
@@ -26,7 +26,7 @@ export async function startServer(env: Record<string, string>): Promise<Server> 
   return { url: `http://127.0.0.1:${port}`, process: child, log };
 }
 
-/** Lets it finish what it has begun. */
+/** Lets it finish its running requests. */
 export async function stopServer({ process: child }: Server): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');

@@ -1,5 +1,5 @@
-// Loaded into a worker before everything else: its clock goes wrong when it is told to.
-// `clock:300000` puts it five minutes forward, `clock:0` right again.
+// Loaded into a worker before everything else: shifts its clock on request.
+// `clock:300000` sets it five minutes ahead, `clock:0` resets it.
 const TrueDate = Date;
 const startedAt = performance.timeOrigin;
 let shiftMs = 0;

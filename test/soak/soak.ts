@@ -17,7 +17,7 @@ export interface SoakOptions extends Omit<PlanOptions, 'pictures'> {
   visibilityTimeoutSeconds: number;
   /** How often a message is received before it becomes a dead letter. */
   maxReceiveCount: number;
-  /** How long the queue may take to become empty after the last fault. */
+  /** Maximum time for the queue to become empty after the last fault. */
   drainTimeoutMs: number;
 }
 
@@ -25,7 +25,7 @@ export interface SoakReport {
   seed: number;
   images: number;
   paceMs: number;
-  /** The one kind of faults, if not all. */
+  /** The only kind of fault to apply; all by default. */
   only: string | undefined;
   keys: number;
   bad: number;
@@ -37,7 +37,7 @@ export interface SoakReport {
   tally: Pick<Tally, 'outcomes' | 'retries' | 'receives'>;
   health: Health;
   honest: HonestAnswers['answers'];
-  /** What faults count by themselves. */
+  /** Counts reported by the faults. */
   counts: Record<string, number>;
   skipped: string[];
   redriven: number;
@@ -49,7 +49,7 @@ export interface SoakReport {
   broken: Broken[];
 }
 
-/** Does to the system what the seed says, then looks whether it kept its promise. */
+/** Applies the faults that the seed gives, then checks whether the system kept its promises. */
 export async function soak(options: SoakOptions): Promise<SoakReport> {
   const pictures = await makePictures();
   const plan = drawPlan({ ...options, pictures });
@@ -64,7 +64,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     onRead: reads.saw,
     onReceive: tally.countReceive,
     onDeath(code, signal) {
-      // Faults end workers with this signal alone.
+      // Faults end workers only with this signal.
       if (signal !== 'SIGKILL')
         deaths.push({ key: 'a worker', why: `ended by itself: ${signal ?? code}` });
     },
@@ -119,14 +119,14 @@ const restartsPostgres = new Set<string>([
   'kill a PostgreSQL backend',
 ]);
 
-/** Runs each fault when it is due, one beside the other; says when each ended, and what it found. */
+/** Runs each fault when it is due, concurrently; reports when each ended, and what it found. */
 async function injectAll(faults: PlannedFault[], world: World) {
   const restarts = { last: Promise.resolve<FaultEffects | undefined>(undefined) };
   const results = await Promise.all(
     faults.map(async (fault) => {
       await sleep(fault.atMs);
       const run = () => faultKinds[fault.kind].run(world, fault);
-      // A server that is being restarted cannot be restarted.
+      // A server that is being restarted cannot be restarted again.
       const isRestart = restartsPostgres.has(fault.kind);
       if (isRestart) restarts.last = restarts.last.then(run);
       const effects = await (isRestart ? restarts.last : run());
@@ -137,8 +137,8 @@ async function injectAll(faults: PlannedFault[], world: World) {
 }
 
 /**
- * Waits for the queue. What became a dead letter meanwhile and can be read is put back once; what is
- * one at last must be what cannot be read.
+ * Waits for the queue. Readable messages that became dead letters meanwhile are put back once; in the
+ * end, only unreadable messages may be dead letters.
  */
 async function drain({ store }: World, { unreadable }: Plan, timeoutMs: number) {
   const bodies = new Set(unreadable.map(({ body }) => body));

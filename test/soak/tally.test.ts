@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createTally, slowestRecovery } from './tally.ts';
 
-test('counts what workers log, and nothing else that they write', () => {
+test('counts log lines of the workers, and no other output', () => {
   let now = 0;
   const tally = createTally(() => ++now);
   tally.readLine('{"message":"converted","key":"a","stagesMs":{}}');

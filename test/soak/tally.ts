@@ -1,12 +1,12 @@
 import { readOutcome } from '../../src/sandbox/log-reader.ts';
 
-/** What the workers said and received. */
+/** Counts from the workers’ logs and received messages. */
 export interface Tally {
   readLine(line: string): void;
   countReceive(times: number): void;
-  /** Outcomes by status, or by code where there is one. */
+  /** Outcomes by status, or by code if there is one. */
   readonly outcomes: Record<string, number>;
-  /** Tries that ended without an outcome, by their reason. */
+  /** Attempts without an outcome, by reason. */
   readonly retries: Record<string, number>;
   readonly receives: { first: number; again: number; most: number };
   /** Milliseconds of `performance.now()`. */
@@ -56,7 +56,7 @@ function retryOf(line: string): string | undefined {
   }
 }
 
-/** The longest time from the end of something bad to the next success. */
+/** The longest time from the end of a fault to the next success. */
 export function slowestRecovery(
   ends: { kind: string; endedAt: number }[],
   successesAt: readonly number[],

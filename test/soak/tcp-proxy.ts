@@ -2,26 +2,26 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What happens to connections while it is in force. */
+/** What happens to connections while it is active. */
 export interface Trouble {
   /** New ones are reset. */
   refuses?: boolean;
-  /** Nothing passes, and nothing is reset. */
+  /** Nothing is forwarded, and nothing is reset. */
   stalls?: boolean;
-  /** Each piece is late by so much. */
+  /** Each chunk is delayed by this time. */
   delayMs?: number;
 }
 
-/** A way to a server on loopback that can be made bad. */
+/** A proxy to a server on loopback that can simulate network faults. */
 export interface TcpProxy {
   port: number;
-  /** Of clients, now. */
+  /** Current number of client connections. */
   readonly connections: number;
-  /** The most clients at once since it started. */
+  /** The maximum number of concurrent clients since it started. */
   readonly mostConnections: number;
-  /** Resets every connection; says how many. */
+  /** Resets every connection; returns how many. */
   cut(): number;
-  /** Troubles add up; returns what ends this one. */
+  /** Faults add up; returns a function that ends this one. */
   impose(trouble: Trouble): () => void;
   close(): Promise<void>;
 }
@@ -33,7 +33,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const has = (name: 'refuses' | 'stalls') => [...troubles].some((trouble) => trouble[name]);
 
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
-    client.on('error', () => {}); // the other side is told below
+    client.on('error', () => {}); // the other side is notified below
     if (has('refuses')) {
       client.resetAndDestroy();
       return;
@@ -88,7 +88,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   };
 }
 
-/** Hands on what comes until the sender ends; a reset is handed on by the listener of `close`. */
+/** Forwards data until the sender ends; a reset is forwarded by the listener of `close`. */
 async function pass(from: Socket, to: Socket, whenPassable: () => Promise<void>): Promise<void> {
   try {
     for await (const piece of from.iterator({ destroyOnReturn: false })) {

@@ -6,7 +6,7 @@ import { checkDeadLetters, drawUnreadable } from './unreadable.ts';
 const messages = drawUnreadable(drawFor(1, 0), { count: 200, withinMs: 1_000 });
 const bodies = messages.map(({ body }) => body);
 
-test('no two are alike, and of none can anything be made', () => {
+test('all bodies differ, and none can be parsed', () => {
   expect(new Set(bodies).size).toBe(200);
   const options = { outputPrefix: 'grayscale/', bucket: 'uploads' };
   for (const body of bodies) {
@@ -16,7 +16,7 @@ test('no two are alike, and of none can anything be made', () => {
   }
 });
 
-test('they alone are to be dead letters, each once', () => {
+test('they alone become dead letters, each once', () => {
   expect(checkDeadLetters(messages, bodies.toReversed())).toEqual([]);
   expect(checkDeadLetters(messages, bodies.slice(1))).toMatchObject([
     { key: 'the dead letters', why: `hold 0 times, not once: ${bodies[0]}` },

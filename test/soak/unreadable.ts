@@ -5,13 +5,13 @@ import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
 import type { Broken } from './check-promise.ts';
 import type { Draw } from './draw.ts';
 
-/** A message of which nothing can be made: it must become a dead letter, and lose nobody else's place. */
+/** A message that cannot be parsed: it must become a dead letter, and not delay any other. */
 export interface UnreadableMessage {
   atMs: number;
   body: string;
 }
 
-/** No two are alike, so that each is known again. */
+/** All bodies differ, so that each can be recognised. */
 const makeBodies: ((name: string) => string)[] = [
   (name) => `Nothing of S3: ${name}`,
   (name) => eventOf(name, 'uploads').slice(0, -4),
@@ -42,7 +42,7 @@ export async function sendUnreadable(
   );
 }
 
-/** The dead letters are to be the unreadable messages, each of them once. */
+/** The dead letters must be exactly the unreadable messages, each of them once. */
 export function checkDeadLetters(sent: UnreadableMessage[], dead: string[]): Broken[] {
   const expected = new Set(sent.map(({ body }) => body));
   const found = new Map(
@@ -66,7 +66,7 @@ export function checkDeadLetters(sent: UnreadableMessage[], dead: string[]): Bro
 function eventOf(key: string, bucket: string): string {
   return writeNotification({
     ...{ eventName: 'ObjectCreated:Put', configurationId: 'soak', bucket, key, sizeBytes: 1 },
-    // A plan depends on its seed alone.
+    // A plan depends only on its seed.
     time: new Date('2026-01-01'),
   });
 }

@@ -3,10 +3,10 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { PlannedUpload } from './draw-plan.ts';
 import type { World } from './world.ts';
 
-/** Tells when the workers read a key. */
+/** Signals when the workers read a key. */
 export interface Reads {
   saw(key: string): void;
-  /** Resolves at the next read, or after the time. */
+  /** Resolves at the next read, or after the timeout. */
   next(key: string, timeoutMs: number): Promise<void>;
 }
 
@@ -24,12 +24,12 @@ export function createReads(): Reads {
   };
 }
 
-/** A worker that never reads what is to be replaced while it is read. */
+/** A worker that never reads the object that is to be replaced during the read. */
 const raceTimeoutMs = 10_000;
 
 /**
- * Uploads everything when it is due. Under one key, the order is that of the plan; what is to race
- * waits until what it replaces was read, and has its output held up on the way to S3.
+ * Uploads everything when it is due. Uploads of one key keep the order of the plan; one that races
+ * waits until the object that it replaces was read, and that output is delayed on the way to S3.
  */
 export async function uploadAll(
   uploads: PlannedUpload[],
@@ -60,7 +60,7 @@ export async function uploadAll(
   await Promise.all(lastOf.values());
 }
 
-/** What was done to notifications on their way. */
+/** Counts of delayed and repeated notifications. */
 export interface DeliveryCounts {
   late: number;
   repeated: number;
@@ -77,7 +77,7 @@ export function createDelivery(uploads: PlannedUpload[]) {
     const key = keyOf(body);
     const nth = seen.get(key) ?? 0;
     seen.set(key, nth + 1);
-    // The outputs of the workers are announced too, at once and once.
+    // The workers’ outputs are announced too, immediately and once.
     const deliveriesMs = planned.get(key)?.[nth]?.deliveriesMs ?? [0];
     counts.repeated += deliveriesMs.length - 1;
     counts.late += deliveriesMs.filter((ms) => ms > 0).length;
@@ -91,7 +91,7 @@ export function createDelivery(uploads: PlannedUpload[]) {
   return {
     deliver,
     counts,
-    /** All that was announced is in the queue. */
+    /** Resolves when all notifications are in the queue. */
     async settled(): Promise<void> {
       while (underWay.size > 0) await Promise.all(underWay);
     },

@@ -10,18 +10,18 @@ import { s3Event, sqsEvent } from '../../testing/events.ts';
 import { startLambdaRuntime } from '../../testing/lambda-runtime.ts';
 import { startServer, stopServer } from './server.ts';
 
-/** Its connections are known by this name. */
+/** Identifies its connections. */
 export const victimName = 'victim';
 
-/** `failed` may be tried again; `wrong` must not happen. */
+/** A request that `failed` may be retried; `wrong` must not happen. */
 export type Answer = { status: 'done' | 'failed' } | { status: 'wrong'; problem: string };
 
 /** A process that uses PostgreSQL. */
 export interface Victim {
-  /** Has one upload processed, or every now and then something read. */
+  /** Has one upload processed, or now and then reads something. */
   request(key: string, turn: number): Promise<Answer>;
   hasEnded(): boolean;
-  /** What it wrote. */
+  /** Its output. */
   log(): string;
   stop(): Promise<unknown>;
 }
@@ -54,7 +54,7 @@ export async function startVictim(kind: VictimKind, options: VictimOptions): Pro
 type Env = Record<string, string>;
 type EventOf = (key: string) => object;
 
-/** `grayscale serve`, which listens for notifications on a connection of its own. */
+/** `grayscale serve`, which listens for notifications on a separate connection. */
 async function startServe(env: Env, eventOf: EventOf): Promise<Victim> {
   const server = await startServer(env);
   const written: string[] = [];
@@ -84,7 +84,7 @@ async function startServe(env: Env, eventOf: EventOf): Promise<Victim> {
   };
 }
 
-/** The function, as its runtime runs it. */
+/** The function, run as by its runtime. */
 async function startFunction(env: Env, eventOf: EventOf): Promise<Victim> {
   const folder = await mkdtemp(join(tmpdir(), 'grayscale-victim-'));
   const source = pathToFileURL(join(import.meta.dirname, '../../src/lambda/start-handler.ts'));

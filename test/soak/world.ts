@@ -20,23 +20,23 @@ import { memoryBudgetMb, requestTimeoutSeconds, workerLimits } from './pictures.
 import { type Server, startServer, stopServer } from './server.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
-/** The whole system, with a bad way between its workers and what they work with. */
+/** The whole system, with faulty connections between its workers and their services. */
 export interface World {
   store: StoreAndQueue;
   bucket: string;
   postgres: PostgresServer;
-  /** The database by the good way. */
+  /** The database without the proxy. */
   database: Postgres;
-  /** From workers to S3: connections, and behind them answers. */
+  /** The proxies from workers to S3: for connections, and for answers. */
   s3Way: TcpProxy;
   s3Answers: HttpProxy;
-  /** From workers and server to PostgreSQL. */
+  /** The proxy from workers and server to PostgreSQL. */
   databaseWay: TcpProxy;
   workers: Child[];
   server: Server;
-  /** Where workers and server may leave temporary files, as long as they run. */
+  /** The folder where workers and server may leave temporary files while they run. */
   temporaryFolder: string;
-  /** Ends workers and server, which finish what they have begun. */
+  /** Ends workers and server after they finish their current work. */
   stopWork(): Promise<void>;
   close(): Promise<void>;
 }
@@ -47,13 +47,13 @@ export interface WorldOptions {
   visibilityTimeoutSeconds: number;
   maxReceiveCount?: number;
   deliver?: StoreAndQueueOptions['deliver'];
-  /** Each line that a worker writes. */
+  /** Called with each line that a worker writes. */
   onLine: (line: string) => void;
-  /** A worker ended by itself, or was killed. */
+  /** Called when a worker exited or was killed. */
   onDeath?: (code: number | null, signal: NodeJS.Signals | null) => void;
-  /** Told of each message that a worker receives, with how often it was received by now. */
+  /** Called with each message that a worker receives, and how often it was received so far. */
   onReceive?: (times: number) => void;
-  /** Told of each key that a worker reads, before it has the answer. */
+  /** Called with each key that a worker reads, before the answer. */
   onRead?: (key: string) => void;
 }
 
@@ -67,7 +67,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     return started;
   };
   async function close() {
-    // What cannot be closed must not keep the rest open.
+    // A part that fails to close must not keep the others open.
     for (const closer of closers.splice(0).reverse()) await closer().catch(console.error);
   }
 
@@ -169,7 +169,7 @@ function worldEnvironment({ url, databaseWay, s3Way, queueAnswers, temporaryFold
     // Faults and checks share the machine with the conversions of the server.
     CONVERSION_NICENESS: '0',
     REQUEST_TIMEOUT_SECONDS: String(requestTimeoutSeconds),
-    // What became of an image is read from the log.
+    // The outcome of an image is read from the log.
     LOG_LEVEL: 'INFO',
     TMPDIR: join(temporaryFolder, 'tmp'),
   };

@@ -6,14 +6,14 @@ import { createRandom } from '../../src/stats/samples/index.ts';
 interface Release {
   seed: number;
   count?: number;
-  /** Median of the pictures. */
+  /** Median size of the images. */
   megapixels?: number;
   decodeMs?: number;
-  /** Whatever the size. */
+  /** Time that every image takes, whatever its size. */
   fixedMs?: number;
 }
 
-/** What a release would leave: pictures of all sizes around a median, times that follow the size. */
+/** Rows of a release: images of all sizes around a median, with durations that depend on the size. */
 function release({
   seed,
   count = 800,
@@ -72,7 +72,7 @@ describe('reportComparison', () => {
     });
   });
 
-  test('calls a slower release a regression where all of the interval is beyond the tolerance', () => {
+  test('calls a slower release a regression when the whole interval exceeds the tolerance', () => {
     const slower = release({ seed: 2, decodeMs: 11 });
     const report = compare(slower, baseline);
     expect(report).toMatchObject({ isRegression: true, judgedBy: 'image' });
@@ -83,7 +83,7 @@ describe('reportComparison', () => {
     expect(compare(slower, baseline, (low + high) / 2).isRegression).toBe(false);
   });
 
-  test('leaves the wait in the queue out of what decides', () => {
+  test('ignores the wait in the queue in its verdict', () => {
     const waiting = release({ seed: 2 }).map((row) => ({
       ...row,
       stagesMs: { ...row.stagesMs, queue: 60_000 },
@@ -93,7 +93,7 @@ describe('reportComparison', () => {
     expect(report.isRegression).toBe(false);
   });
 
-  test('does not blame a release for larger pictures', () => {
+  test('does not blame a release for larger images', () => {
     const report = compare(release({ seed: 2, megapixels: 6 }), baseline);
     expect(report.image.comparison.verdict).toBe('slower');
     expect(report).toMatchObject({ judgedBy: 'megapixel', isRegression: false });
@@ -101,7 +101,7 @@ describe('reportComparison', () => {
     expect(report.sizes?.medianMegapixels.candidate).toBeGreaterThan(5);
   });
 
-  test('is not fooled by smaller pictures', () => {
+  test('is not misled by smaller images', () => {
     const report = compare(release({ seed: 2, megapixels: 0.5, decodeMs: 16 }), baseline);
     expect(report.image.comparison.verdict).toBe('faster');
     expect(report).toMatchObject({ judgedBy: 'megapixel', isRegression: true });
@@ -115,7 +115,7 @@ describe('reportComparison', () => {
     );
   });
 
-  test('knows nothing of rows of the original', () => {
+  test('ignores rows of the original', () => {
     const original = baseline.map((row) => ({
       ...row,
       megapixels: null,
@@ -136,13 +136,13 @@ describe('reportComparison', () => {
     });
   });
 
-  test('does not find stages by chance that it would find one by one', () => {
+  test('finds false differences in stages no more often than in a single one', () => {
     const found = Array.from({ length: 60 }, (_, i) =>
       compare(release({ seed: 100 + i, count: 60 }), release({ seed: 300 + i, count: 60 })),
     ).filter(({ stages }) =>
       stages.some(({ comparison: { verdict } }) => /er$/.test(verdict)),
     ).length;
-    // 5 % of 60 are 3; of three independent stages unadjusted it would be 9.
+    // 5 % of 60 is 3; with three independent stages and no adjustment it would be 9.
     expect(found).toBeLessThanOrEqual(7);
   });
 });

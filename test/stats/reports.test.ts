@@ -22,7 +22,7 @@ const empty: LedgerSample = { rows: [], images: 0, isWhole: true, failures: [] }
 const duration =
   'coalesce(fetch_ms, 0) + coalesce(decode_ms, 0) + coalesce(gray_ms, 0) + coalesce(encode_ms, 0) + coalesce(store_ms, 0) + coalesce(verify_ms, 0)';
 
-describe('reports of a real table', () => {
+describe('reports on a real table', () => {
   let database: TestDatabase;
   let sample: LedgerSample;
   beforeAll(async () => {
@@ -40,7 +40,7 @@ describe('reports of a real table', () => {
     (await database.query(`SELECT ${select} FROM image_metadata WHERE status = 'converted'`))
       .rows[0];
 
-  test('have the percentiles that SQL has', async () => {
+  test('compute the same percentiles as SQL', async () => {
     const { durationMs } = reportStats(sample, { window, by: 'stage', prices });
     const expected = await one(
       `percentile_cont(ARRAY[0.5, 0.9, 0.95, 0.99]) WITHIN GROUP (ORDER BY ${duration}) FILTER (WHERE decode_ms IS NOT NULL) AS ms`,
@@ -55,7 +55,7 @@ describe('reports of a real table', () => {
     expect(histogram.reduce((sum, bin) => sum + bin.count, 0)).toBe(2_480);
   });
 
-  test('count what happened', () => {
+  test('count the outcomes', () => {
     const report = reportStats(sample, { window, by: 'stage', prices });
     expect(report).toMatchObject({
       since: '2026-01-01T00:00:00.000Z',
@@ -71,7 +71,7 @@ describe('reports of a real table', () => {
     expect(report.throughput.imagesPerHour).toBeCloseTo(2_481 / 24, 10);
   });
 
-  test('add up bytes and cost as SQL does', async () => {
+  test('add up bytes and cost like SQL', async () => {
     const report = reportStats(sample, { window, by: 'stage', prices });
     const bytes = await one(
       'sum(source_size_bytes)::float8 AS source, sum(output_size_bytes)::float8 AS output',
@@ -95,14 +95,14 @@ describe('reports of a real table', () => {
     expect(counted).toBe(by === 'stage' ? 7 * 2_480 : 2_480);
   });
 
-  test('have the median of a stage', async () => {
+  test('include the median of a stage', async () => {
     const { groups } = reportStats(sample, { window, by: 'stage', prices });
     const expected = await one('percentile_cont(0.5) WITHIN GROUP (ORDER BY encode_ms) AS ms');
     const encode = groups.find(({ name }) => name === 'encode');
     expect(encode?.timesMs?.p50.ms).toBeCloseTo(expected.ms, 8);
   });
 
-  test('divide a time into buckets', async () => {
+  test('divide a period into buckets', async () => {
     const { buckets } = reportTimeline(sample, { window, buckets: 24 });
     const { rows } = await database.query(
       `SELECT
@@ -122,7 +122,7 @@ describe('reports of a real table', () => {
     expect(buckets.at(-1)?.to).toBe('2026-01-02T00:00:00.000Z');
   });
 
-  test('show the distribution, and how time grows with size', () => {
+  test('show the distribution, and duration by size', () => {
     const { histogram, ecdf, points } = reportDistribution(sample, { window, maxPoints: 300 });
     expect(histogram.reduce((sum, bin) => sum + bin.count, 0)).toBe(2_480);
     expect(ecdf).toHaveLength(200);
@@ -135,7 +135,7 @@ describe('reports of a real table', () => {
     }
   });
 
-  test('say that they are made of a sample, and tell of all', async () => {
+  test('say that they use a sample, and give totals for all rows', async () => {
     const whole = reportStats(sample, { window, by: 'stage', prices });
     const part = await createPostgresSampler(database).sample(window, {
       maxRows: 1_000,
@@ -143,9 +143,9 @@ describe('reports of a real table', () => {
     });
     const report = reportStats(part, { window, by: 'stage', prices });
     expect(report).toMatchObject({ rows: 1_000, isWhole: false, failed: 20 });
-    // The original's row has a later id than all that were recorded after it, so it is not seen.
+    // The original’s row has a later id than all rows that were recorded after it, so it is not visible.
     expect(report.images).toBe(2_500);
-    // The pictures of one version are six times as large, so a sum of a thousand varies by some percent.
+    // The images of one version are six times as large, so a sum over a thousand varies by some percent.
     expect(Math.abs(report.bytes.source / whole.bytes.source - 1)).toBeLessThan(0.15);
     expect(Math.abs(report.cost.gbSeconds / whole.cost.gbSeconds - 1)).toBeLessThan(0.15);
     const { p50 } = report.durationMs ?? expect.fail();
@@ -154,7 +154,7 @@ describe('reports of a real table', () => {
   });
 });
 
-describe('reports of nothing', () => {
+describe('reports on an empty table', () => {
   test('are empty', () => {
     expect(reportStats(empty, { window, by: 'version', prices })).toMatchObject({
       images: 0,
@@ -178,7 +178,7 @@ describe('reports of nothing', () => {
   });
 });
 
-test('a percentile has an interval where five values are expected beyond it', () => {
+test('a percentile has an interval when five values are expected beyond it', () => {
   const rows = Array.from({ length: 100 }, (_, i) => timed(i + 1));
   const { durationMs } = reportStats(
     { ...empty, rows, images: 100 },

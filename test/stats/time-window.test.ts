@@ -17,7 +17,7 @@ test.each([
 });
 
 test.each(['', '24', 'h', '-1h', 'yesterday', '2026-13-01', '1d2h', '2026', '1.5h'])(
-  'reads no moment from "%s"',
+  'rejects the moment "%s"',
   (text) => expect(readMoment(text, now)).toBeUndefined(),
 );
 
@@ -34,6 +34,6 @@ test.each([
 });
 
 test.each(['2026-01-01', '..', '..2026-01-01', '24h..48h', 'a..b', '1h..1h', '2d..1d..'])(
-  'reads no range from "%s"',
+  'rejects the range "%s"',
   (text) => expect(readRange(text, now)).toBeUndefined(),
 );

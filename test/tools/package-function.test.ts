@@ -1,4 +1,4 @@
-// The zip of the function, run as Lambda runs it, on a real S3 and SQS server and a real PostgreSQL.
+// Runs the function’s zip as Lambda does, on a real S3 and SQS server and a real PostgreSQL.
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -33,7 +33,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Into a folder of its own, with no node_modules but those in the zip. */
+/** Extracts the zip into an empty folder, where only its own node_modules are found. */
 async function unpack(arch: Architecture): Promise<void> {
   for (const [name, bytes] of Object.entries(unzipSync(await readFile(packages[arch].path)))) {
     const path = join(folder, arch, name);
@@ -43,7 +43,7 @@ async function unpack(arch: Architecture): Promise<void> {
 }
 
 describe('the package', () => {
-  test('is the same, byte for byte, when it is made again, in another time zone', async () => {
+  test('is the same byte for byte when it is built again in another time zone', async () => {
     const { TZ } = process.env;
     process.env.TZ = 'Pacific/Kiritimati';
     try {
@@ -55,7 +55,7 @@ describe('the package', () => {
     }
   });
 
-  test.each(architectures)('for %s has that processor’s binaries alone', async (arch) => {
+  test.each(architectures)('for %s contains binaries of that processor only', async (arch) => {
     const files = unzipSync(await readFile(packages[arch].path));
     // e_machine: https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html
     const machines = { x64: 62, arm64: 183 };
@@ -68,7 +68,7 @@ describe('the package', () => {
   });
 
   test.each(architectures)(
-    'for %s has neither types, tests nor development tools',
+    'for %s has no types, no tests and no development tools',
     async (arch) => {
       const names = Object.keys(unzipSync(await readFile(packages[arch].path)));
       const unwanted = /\.d\.[cm]?ts$|aws-cdk|fauxqs|pglite|typescript|vitest|(^|\/)test\//;
@@ -101,7 +101,7 @@ describe('the function, alone in a folder', () => {
     server.s3.send(new PutObjectCommand({ Bucket: 'uploads', Key: key, Body: body }));
   const handle = (event: unknown) => running.invoke(event) as Promise<SQSBatchResponse>;
 
-  test('converts what the queue tells of, each kind by its decoder, and records it', async () => {
+  test('converts the objects announced in the queue, each by its decoder, and records them', async () => {
     const photo = await sharp('samples/dunes.jpg').toBuffer();
     const sources: Record<string, Buffer> = {
       'photo 1.jpg': photo,
@@ -114,7 +114,7 @@ describe('the function, alone in a folder', () => {
     for (const [key, bytes] of Object.entries(sources)) await upload(key, bytes);
     expect(await handle(photoEvent)).toEqual({ batchItemFailures: [] });
     const coldMs = Math.round(performance.now() - startedAt);
-    // Notifications arrive when they like.
+    // Notifications arrive at any time.
     await vi.waitUntil(async () => {
       await drainQueue(server, handle);
       return (await database.rows()).length === Object.keys(sources).length;
@@ -151,7 +151,7 @@ describe('the function, alone in a folder', () => {
   });
 });
 
-test('the migrations function, alone in a folder, makes the schema', async () => {
+test('the migrations function, alone in a folder, creates the schema', async () => {
   const database = await createDatabase({ migrated: false });
   const running = await startLambdaRuntime({
     folder: join(folder, here),
@@ -178,7 +178,7 @@ test('the migrations function, alone in a folder, makes the schema', async () =>
   }
 });
 
-test('a package for another processor says so in one sentence', async () => {
+test('a package for another processor fails with a one-sentence error', async () => {
   const running = await startLambdaRuntime({
     folder: join(folder, elsewhere),
     handler: 'index.handler',

@@ -4,11 +4,11 @@ import { entryPoints, unbundled } from './contents.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** CommonJS packages ask for Node’s modules with `require`, which ES modules do not have. */
+/** CommonJS packages load Node’s modules with `require`, which ES modules do not have. */
 const requireForCommonJs =
   "import{createRequire as requireOf}from'node:module';const require=requireOf(import.meta.url);";
 
-/** The handlers and all that they import, in as many files as are loaded separately. */
+/** Bundles the handlers and all their imports, with one file per part that is loaded separately. */
 export async function bundle(): Promise<Map<string, Uint8Array>> {
   const { outputFiles } = await build({
     absWorkingDir: root,
@@ -20,13 +20,13 @@ export async function bundle(): Promise<Map<string, Uint8Array>> {
     format: 'esm',
     platform: 'node',
     target: 'node24',
-    // migrations/ is looked for two folders up, as it is from src/adapters/.
+    // migrations/ is expected two folders up, as it is from src/adapters/.
     chunkNames: 'dist/chunks/[name]-[hash]',
     minify: true,
     // The log names errors by their classes.
     keepNames: true,
     sourcemap: 'linked',
-    // Line numbers are what a stack trace needs; the sources lie elsewhere.
+    // Line numbers are enough for a stack trace; the sources are not in the zip.
     sourcesContent: false,
     legalComments: 'external',
     mainFields: ['module', 'main'],

@@ -1,22 +1,22 @@
-// What goes into the function's zip, and how much of it.
+// The contents of the function's zip, and their maximum size.
 
-/** The processors that Lambda has, by Node's names. */
+/** The processors that Lambda supports, by Node's names. */
 export const architectures = ['arm64', 'x64'] as const;
 export type Architecture = (typeof architectures)[number];
 
 /**
- * What is started in the zip, and the source that it is bundled from. A file that a process or a
- * worker is started from is a row of its own.
+ * The entry points in the zip, and the sources that they are bundled from. A file that a process or a
+ * worker is started from has a separate row.
  */
 export const entryPoints: Record<string, string> = {
   index: 'src/lambda/start-handler.ts',
-  // Beside the chunk that starts it.
+  // Next to the chunk that starts it.
   'dist/chunks/decoder-thread': 'src/convert/decode/wasm/decoder-thread.ts',
 };
 
 /**
- * Packages that are not bundled but lie in the zip, since their files are looked for at run time:
- * all that match. What they depend on comes along whole.
+ * Packages that are included without bundling, since their files are located at run time: all that match
+ * these patterns. Their dependencies are included completely.
  */
 export const unbundled: Record<string, RegExp> = {
   sharp: /^(dist\/.+\.mjs|package\.json|LICENSE)$/,
@@ -26,10 +26,10 @@ export const unbundled: Record<string, RegExp> = {
     /^(dist\/openjpegwasm_decode\.(js|wasm)|package\.json|README\.md)$/,
 };
 
-/** Documentation, types and sources of what the packages depend on. */
+/** Documentation, types and sources of the included packages. */
 export const leftOut = /(\.d\.[cm]?ts|\.md|\.map|\.h|\.cc)$|(^|\/)(test|src|include)\//;
 
-/** Without which the zip would fail at its first picture. */
+/** Files without which the zip would fail at its first image. */
 export function needed(arch: Architecture): RegExp[] {
   return [
     ...Object.keys(entryPoints).map((name) => new RegExp(`^${name}\\.js$`)),
@@ -42,5 +42,5 @@ export function needed(arch: Architecture): RegExp[] {
   ];
 }
 
-/** Far below Lambda’s own 250 MB and 50 MB: what grows past them, grew by mistake. */
+/** Far below Lambda’s limits of 250 MB and 50 MB: a zip that exceeds these has grown by mistake. */
 export const limits = { unzippedBytes: 60_000_000, zippedBytes: 25_000_000 };

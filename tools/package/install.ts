@@ -18,8 +18,8 @@ interface LockFile {
 }
 
 /**
- * The files of the packages that are not bundled, as npm installs them on Lambda’s Linux: the
- * versions of package-lock.json, by their checksums, with the binaries of the processor.
+ * Installs the packages that are not bundled as npm does on Lambda’s Linux, and returns their files: the
+ * versions of package-lock.json, verified by checksum, with the binaries of the processor.
  */
 export async function installUnbundled(arch: Architecture): Promise<Map<string, Uint8Array>> {
   const folder = await mkdtemp(join(tmpdir(), 'grayscale-package-'));

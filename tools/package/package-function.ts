@@ -15,7 +15,7 @@ export interface FunctionPackage {
   sha256: string;
 }
 
-/** Makes the zip of the function for a processor: of the same sources, always the same bytes. */
+/** Builds the function's zip for a processor: the same sources always give the same bytes. */
 export async function packageFunction(
   arch: Architecture,
   { folder = join(root, 'dist') } = {},
@@ -26,7 +26,7 @@ export async function packageFunction(
     readMigrations(),
   ]);
   const files = new Map([...bundled, ...installed, ...migrations]);
-  // Lambda and Node take .js files for ES modules where this says so.
+  // Lambda and Node treat .js files as ES modules because of this.
   files.set('package.json', Buffer.from('{"type":"module"}\n'));
 
   const zip = zipSync(Object.fromEntries([...files].toSorted(byName)), zipOptions());
@@ -42,9 +42,9 @@ export async function packageFunction(
 
 function zipOptions(): ZipOptions {
   return {
-    // The first day that a zip can name, in local time since that is what it holds.
+    // The earliest date that a zip can store, in local time as the format requires.
     mtime: new Date(1980, 0, 1),
-    // Unix, and readable by whichever user Lambda runs the function as.
+    // Unix permissions, readable by any user that Lambda runs the function as.
     os: 3,
     attrs: 0o100644 << 16,
   };

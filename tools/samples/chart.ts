@@ -6,8 +6,8 @@ const width = 1200;
 const height = 800;
 
 /**
- * A test card for grayscale: a colour-vision plate whose figure is told from its ground by hue more
- * than by lightness, rings of full colours whose lightness differs widely, and a hue table.
+ * A test card for grayscale: a colour-vision plate whose figure differs from its background in hue more
+ * than in lightness, rings of full colours whose lightness differs widely, and a hue table.
  */
 export function drawChart(): Promise<Buffer> {
   return sharp(
@@ -29,7 +29,7 @@ interface Dot {
   radius: number;
 }
 
-/** Dots that do not overlap, those of the figure red and orange, the others green. */
+/** Dots that do not overlap: those of the figure red and orange, the others green. */
 function plate(radius: number): string {
   const random = mulberry32(20);
   const dots: Dot[] = [];
@@ -59,7 +59,7 @@ function inFigure(x: number, y: number): boolean {
   return Math.hypot(x, y) < 0.34 + 0.46 * (1 - turn) ** 1.35;
 }
 
-/** The full colours of a screen, by no means of one lightness: yellow is the lightest, blue the darkest. */
+/** The full colours of a screen, which differ in lightness: yellow is the lightest, blue the darkest. */
 function rings(radius: number): string {
   const colours = ['#ff0000', '#00ffff', '#ff00ff', '#00ff00', '#0000ff', '#ffff00', '#ff0000'];
   return colours
@@ -70,7 +70,7 @@ function rings(radius: number): string {
     .join('');
 }
 
-/** Hue from left to right, lightness from top to bottom, and the same in grays below. */
+/** Hue from left to right, lightness from top to bottom, and a row of grays below. */
 function hueTable(tableWidth: number, tableHeight: number): string {
   const columns = 12;
   const rows = 6;

@@ -16,13 +16,13 @@ const nearest = 8;
 const farthest = 700;
 
 const sun: Vector = normalize([0.4, 0.085, 0.9]);
-// Further aside and higher than the sun itself, or the sand would lie in its own shadow.
+// Further aside and higher than the visible sun, or the sand would be in its own shadow.
 const light: Vector = normalize([0.82, 0.3, 0.36]);
 const haze: Colour = [0.98, 0.6, 0.42];
 
 /**
- * Dunes before a setting sun, stored as a phone held upright stores it: lying on its side, with
- * an EXIF orientation that says so.
+ * Dunes before a setting sun, stored like an upright phone photo: rotated, with the matching EXIF
+ * orientation.
  */
 export async function drawDunes(): Promise<Buffer> {
   const columns = width * oversampling;
@@ -39,7 +39,7 @@ export async function drawDunes(): Promise<Buffer> {
     .toBuffer();
 }
 
-/** Walks away from the viewer, drawing what rises above everything nearer. */
+/** Walks away from the viewer, drawing parts that rise above everything nearer. */
 function drawColumn(pixels: Uint8Array, column: number, columns: number, rows: number) {
   const aside = (column / columns - 0.5) * (columns / rows);
   const paint = (row: number, colour: Colour) => {
@@ -92,7 +92,7 @@ function sandColour(x: number, y: number, z: number): Colour {
   const normal = sandNormal(x, z);
   const shadow = sunlit(x, y, z);
   const direct = clamp(dot(normal, light)) * shadow;
-  // Grazing light makes sand glow towards the sun.
+  // Low sunlight makes sand glow towards the sun.
   const view = normalize([x, y - cameraHeight, z]);
   const glow = clamp(dot(view, sun)) ** 6 * shadow;
   const grain = 1 + 0.05 * noise(x * 37, z * 37) * clamp(14 / z);
@@ -115,13 +115,13 @@ function sandNormal(x: number, z: number): Vector {
   const step = 0.04 + z * 0.0015;
   const slopeX = (duneHeight(x + step, z) - duneHeight(x - step, z)) / (2 * step);
   const slopeZ = (duneHeight(x, z + step) - duneHeight(x, z - step)) / (2 * step);
-  // Wind ripples, too small to be seen far away.
+  // Wind ripples, too small to be visible far away.
   const phase = 7.5 * (z * 0.8 + x * 0.35) + 5 * noise(x / 2.3, z / 2.3) + 2 * noise(x, z);
   const ripple = 0.16 * Math.cos(phase) * clamp(1.25 - z / 34);
   return normalize([-slopeX - ripple * 0.4, 1, -slopeZ - ripple]);
 }
 
-/** 1 in the sun, 0 where a dune stands before it. */
+/** 1 in the sun, 0 in the shadow of a dune. */
 function sunlit(x: number, y: number, z: number): number {
   let share = 1;
   for (let distance = 0.4; distance < 60; distance *= 1.22) {
@@ -171,7 +171,7 @@ function blend(from: Colour, to: Colour, share: number): Colour {
   return [mix(from[0], to[0], share), mix(from[1], to[1], share), mix(from[2], to[2], share)];
 }
 
-/** Bright values roll off as on film instead of being cut. */
+/** Bright values roll off as on film instead of being clipped. */
 function toByte(value: number): number {
   return Math.round(255 * clamp(value < 0.7 ? value : 1 - 0.3 * Math.exp((0.7 - value) / 0.3)));
 }

@@ -49,7 +49,7 @@ function bladeGradient(hue: number, blade: number): string {
     </linearGradient>`;
 }
 
-/** From one edge of the hole outwards, along the lines that prolong the hole’s sides. */
+/** From one edge of the hole outwards, along the extended sides of the hole. */
 function bladeShape(blade: number): string {
   const here = point(inner, blade);
   const next = point(inner, blade + 1);

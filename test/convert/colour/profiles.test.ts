@@ -17,7 +17,7 @@ import { oracleGray, oraclePixels } from '../gray/gray-of.ts';
 
 const size = { width: 64, height: 48 };
 
-/** A PNG with a profile, whatever it is worth. */
+/** A PNG with an embedded profile, which may be valid or not. */
 function png(icc: Buffer, rows: Uint8Array, colourType: ColourType = 'rgb', depth = 8): Buffer {
   const samples = { rgb: 3, rgba: 4, gray: 1, grayAlpha: 2, palette: 1 }[colourType];
   const width = rows.length / samples / (depth / 8);
@@ -35,7 +35,7 @@ async function deepGrayOf(bytes: Uint8Array): Promise<number[]> {
   return [...new Uint16Array(raw.buffer, raw.byteOffset, raw.length / 2)];
 }
 
-/** What littleCMS, through libvips, makes of a file. */
+/** The pixels of a file as littleCMS, through libvips, converts them. */
 async function lcmsGray(bytes: Uint8Array): Promise<number[]> {
   return oraclePixels(await sharp(bytes).toColourspace('srgb').raw().toBuffer());
 }
@@ -56,7 +56,7 @@ const srgbSamples = Array.from({ length: 1_024 }, (_, i) => decode(i / 1_023));
 const srgbPara = [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045];
 
 describe('a profile that is not sRGB is applied', () => {
-  test('and Display P3’s red is sRGB’s', async () => {
+  test('Display P3 red becomes sRGB red', async () => {
     const p3 = await sharp(await profiledPng()).metadata();
     const red = png(p3.icc ?? Buffer.alloc(0), Uint8Array.of(255, 0, 0));
     expect(await grayOf(red, { method: 'luminance' })).toEqual([127]);
@@ -77,7 +77,7 @@ describe('a profile that is not sRGB is applied', () => {
     ['a curve of type 3', () => png(rgbProfile(para(3, 1.8, 0.9, 0.1, 0.2, 0.1)), photo)],
     ['a curve of type 4', () => png(rgbProfile(para(4, 1.8, 0.9, 0.1, 0.2, 0.1, 0.01, 0)), photo)],
     ['a table', () => png(rgbTableProfile(), photo)],
-  ])('(%s) as littleCMS does, to one level', async (_, make) => {
+  ])('%s matches littleCMS within one level', async (_, make) => {
     const bytes = await make();
     expect(farthest(await grayOf(bytes), await lcmsGray(bytes))).toBeLessThanOrEqual(1);
     expect(farthest(await grayOf(bytes), oraclePixels(photo))).toBeGreaterThan(3);
@@ -96,7 +96,7 @@ describe('a profile that is not sRGB is applied', () => {
     expect(new Set(gray.map((v) => v % 257)).size).toBeGreaterThan(10);
   });
 
-  test('and leaves neutral colours neutral, and alpha alone', async () => {
+  test('neutral colours stay neutral and alpha is unchanged', async () => {
     const p3like = rgbProfile(para(3, ...srgbPara), adobeColorants);
     expect(await grayOf(png(p3like, neutral), { method: 'red' })).toEqual([...ramp]);
     expect(await grayOf(png(p3like, neutral), { method: 'blue' })).toEqual([...ramp]);
@@ -104,7 +104,7 @@ describe('a profile that is not sRGB is applied', () => {
     expect(await grayOf(png(p3like, rgba, 'rgba'))).toEqual([10, 7, 99, 0]);
   });
 
-  test('to gray as to colours', async () => {
+  test('to gray as well as to colours', async () => {
     const gamma = grayProfile(curv(1.8));
     const expected = [...ramp].map((v) => Math.round(255 * encode((v / 255) ** (461 / 256))));
     expect(await grayOf(png(gamma, ramp, 'gray'))).toEqual(expected);
@@ -121,7 +121,7 @@ describe('a profile that is not sRGB is applied', () => {
   });
 });
 
-describe('nothing is done for', () => {
+describe('no profile is applied for', () => {
   test.each([
     [
       'sharp’s own sRGB',
@@ -152,11 +152,11 @@ describe('nothing is done for', () => {
 test.each([
   ['of 2.2 is not sRGB’s curve', curv(2.2)],
   ['of sRGB with darker shadows is not either', curv(...srgbSamples.map((v) => v * v ** 0.1))],
-])('a gamma %s', async (_, curve) => {
+])('a curve with a gamma %s', async (_, curve) => {
   expect(await grayOf(png(rgbProfile(curve), photo))).not.toEqual(oraclePixels(photo));
 });
 
-describe('inks', () => {
+describe('CMYK', () => {
   const inks = Uint8Array.from({ length: 4 * 200 }, (_, i) => (i * 89 + (i >> 3) * 31) & 255);
   const cmykTiff = (bits: 8 | 16 = 8) => {
     const samples = [...inks].map((ink) => (bits === 8 ? ink : ink * 257));
@@ -171,13 +171,13 @@ describe('inks', () => {
     ],
     ['TIFF', () => cmykTiff()],
     ['TIFF of 16 bits', () => cmykTiff(16)],
-  ])('of a %s come through their profile, or a usual one', async (_, make) => {
+  ])('in a %s is converted with its profile, or a common default', async (_, make) => {
     const bytes = await make();
     expect((await sharp(bytes).metadata()).space).toBe('cmyk');
     expect(await grayOf(bytes)).toEqual(await lcmsGray(bytes));
   });
 
-  test('are what they leave of the light when raw, as Pillow has it', async () => {
+  test('matches Pillow when colours are raw', async () => {
     const expected = Array.from({ length: 200 }, (_, i) => {
       const [c = 0, m = 0, y = 0, k = 0] = inks.subarray(i * 4);
       const light = 255 - k;
@@ -195,7 +195,7 @@ describe('inks', () => {
     );
   });
 
-  test('of a JPEG, which are stored upside down, are turned over', async () => {
+  test('of a JPEG is stored inverted, and is inverted back', async () => {
     const white = sharp({ create: { width: 8, height: 8, channels: 3, background: '#fff' } });
     const bytes = await white.toColourspace('cmyk').jpeg().toBuffer();
     for (const colour of ['managed', 'raw'] as const) {

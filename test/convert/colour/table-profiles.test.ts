@@ -22,7 +22,7 @@ const colours = [
   [255, 255, 255],
   [1, 2, 3],
 ];
-/** Rec. 601 of them by littleCMS 2.14 (Pillow 9.4, `ImageCms.profileToProfile`, relative). */
+/** Rec. 601 gray of these colours by littleCMS 2.14 (Pillow 9.4, `ImageCms.profileToProfile`, relative). */
 const grays = [74, 177, 76, 150, 29, 188, 188, 255, 20];
 const rawGrays = [18, 116, 76, 150, 29, 135, 128, 255, 2];
 
@@ -51,16 +51,16 @@ async function grayOf(bytes: Uint8Array, recipe = {}): Promise<number[]> {
 const apart = (some: number[], others: number[]) =>
   Math.max(...some.map((value, i) => Math.abs(value - (others[i] ?? Number.NaN))));
 
-describe('a table of colours in a PSD', () => {
-  test('is applied as littleCMS does, to one level', async () => {
+describe('a PSD with a table-based colour profile', () => {
+  test('matches littleCMS within one level', async () => {
     expect(apart(await grayOf(psd()), grays)).toBeLessThanOrEqual(1);
   });
 
-  test('is applied at 16 bits as to a 16-bit PNG, by way of a wider gamut', async () => {
+  test('matches a 16-bit PNG at 16 bits, by way of a wider gamut', async () => {
     expect(apart(await grayOf(psd({ depth: 16 })), grays)).toBeLessThanOrEqual(4);
   });
 
-  test('leaves alpha alone', async () => {
+  test('keeps its alpha', async () => {
     const alpha = [0, 1, 2, 50, 100, 150, 200, 254, 255];
     const pixels = await grayOf(psd({ alpha }));
     expect(pixels.filter((_, i) => i % 2 === 1)).toEqual(alpha);
@@ -68,12 +68,12 @@ describe('a table of colours in a PSD', () => {
     expect(apart(gray, grays)).toBeLessThanOrEqual(1);
   });
 
-  test('is ignored where colours are to be raw, and by Pillow', async () => {
+  test('ignores the profile for raw colours and for Pillow compatibility', async () => {
     expect(await grayOf(psd(), { colour: 'raw' })).toEqual(rawGrays);
     expect(await grayOf(psd(), { compat: 'pillow' })).toEqual(rawGrays);
   });
 
-  test('takes memory, which is foreseen', async () => {
+  test('includes the profile in the memory estimate', async () => {
     const [with_, without] = await Promise.all([
       inspectImage(psd()),
       inspectImage(psd({ icc: Buffer.alloc(0) })),
@@ -82,7 +82,7 @@ describe('a table of colours in a PSD', () => {
   });
 });
 
-test('curves and a matrix in a PSD are applied as to a PNG', async () => {
+test('applies curves and a matrix as for a PNG', async () => {
   const icc = rgbProfile(curv(1.8), adobeColorants);
   const chunk = Buffer.concat([Buffer.from('any\0\0'), deflateSync(icc)]);
   const size = { width: colours.length, height: 1, colourType: 'rgb' } as const;
@@ -92,7 +92,7 @@ test('curves and a matrix in a PSD are applied as to a PNG', async () => {
   expect(await grayOf(psd({ icc }))).not.toEqual(rawGrays);
 });
 
-test('a table in a HEIC is applied', async () => {
+test('a table-based profile in a HEIC is applied', async () => {
   const { hvcC, data } = codedPicture(fixture('tile-rgb.heic'));
   const heic = (...more: Uint8Array[]) =>
     buildHeif({
@@ -102,7 +102,7 @@ test('a table in a HEIC is applied', async () => {
   const planes = await Promise.all((['red', 'green', 'blue'] as const).map(channel));
   const encode = (light: number) =>
     255 * (light > 0.0031308 ? 1.055 * light ** (1 / 2.4) - 0.055 : light * 12.92);
-  // The table is linear light between the primaries of sRGB.
+  // The table holds linear light between the sRGB primaries.
   const expected = planes.map((plane) => plane.map((value) => encode(value / 255)));
   for (const [i, method] of (['red', 'green', 'blue'] as const).entries()) {
     const managed = await grayOf(heic(property.profile(table)), { method });

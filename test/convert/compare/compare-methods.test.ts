@@ -6,11 +6,11 @@ import { orientedJpeg, photoLikePng, rgbaPng, rgbPng } from '../../../testing/im
 
 type Rgb = readonly [number, number, number];
 
-/** Both are 76 by Rec. 601. */
+/** Both have a gray of 76 by Rec. 601. */
 const red: Rgb = [255, 0, 0];
 const green: Rgb = [0, 130, 0];
 
-/** Vertical bars, ten wide, of one colour after the other. */
+/** Vertical bars, ten pixels wide, one per colour. */
 function bars(colours: Rgb[], { width = 80, height = 60 } = {}): Buffer {
   const rows = Array.from(
     { length: width * height },
@@ -25,13 +25,13 @@ async function compare(bytes: Uint8Array) {
   return { ...rest, comparisons, of, losses: comparisons.map((row) => row.contrastLoss) };
 }
 
-describe('contrast that is lost', () => {
-  test('is told for each method, in the order of the source', async () => {
+describe('lost contrast', () => {
+  test('is reported for each method, in the order of the source', async () => {
     const { comparisons } = await compare(photoLikePng());
     expect(comparisons.map(({ method }) => method)).toEqual(Object.keys(methods));
   });
 
-  test('is all of a red-on-green chart by rec601, and nothing by decolor', async () => {
+  test('is total for rec601 on a red-on-green chart, and zero for decolor', async () => {
     const { of, recommended } = await compare(bars([green, red]));
     expect(of('rec601')).toEqual({ method: 'rec601', contrastLoss: 1, isFlagged: true });
     expect(of('decolor')).toEqual({ method: 'decolor', contrastLoss: 0, isFlagged: false });
@@ -40,7 +40,7 @@ describe('contrast that is lost', () => {
     expect(recommended).toBe('decolor');
   });
 
-  test('is a share of the pairs that differ', async () => {
+  test('is the share of differing pairs that are lost', async () => {
     // One row of three bars. Pairs at distance 1, 4 and 16: green and red 1, 4 and 4; red and white
     // the same; green and white 0, 0 and 6.
     const { of } = await compare(bars([green, red, [255, 255, 255]], { width: 30, height: 1 }));
@@ -71,20 +71,20 @@ describe('contrast that is lost', () => {
         [220, 220, 220],
       ],
     ],
-  ])('is none of %s, for which rec601 will do', async (_, colours) => {
+  ])('is zero for %s, for which rec601 is enough', async (_, colours) => {
     const { losses, recommended, comparisons } = await compare(bars(colours));
     expect(new Set(losses)).toEqual(new Set([0]));
     expect(comparisons.some(({ isFlagged }) => isFlagged)).toBe(false);
     expect(recommended).toBe('rec601');
   });
 
-  test('is none of a picture that is stored in gray', async () => {
+  test('is zero for an image stored in gray', async () => {
     const gray = await sharp(photoLikePng()).toColourspace('b-w').png().toBuffer();
     const { losses, recommended } = await compare(gray);
     expect([Math.max(...losses), recommended]).toEqual([0, 'rec601']);
   });
 
-  test('is none below transparency: what is hidden is white', async () => {
+  test('is zero under transparency, where hidden pixels are white', async () => {
     const rows = Uint8Array.from({ length: 40 * 4 }, (_, i) =>
       i % 4 === 3 ? 0 : i % 4 === (i < 80 ? 0 : 1) ? 130 : 0,
     );
@@ -92,7 +92,7 @@ describe('contrast that is lost', () => {
     expect(Math.max(...losses)).toBe(0);
   });
 
-  test('is told of the whole sample chart, in which the star is a small part: rec601 loses little, value much', async () => {
+  test('covers the whole sample chart, whose star is small: rec601 loses little, value much', async () => {
     const { of, recommended } = await compare(await readFile('samples/chart.webp'));
     expect(recommended).toBe('rec601');
     expect(of('rec601')?.contrastLoss).toBeLessThan(0.06);
@@ -104,7 +104,7 @@ describe('contrast that is lost', () => {
     expect(await compareMethods(picture)).toEqual(await compareMethods(picture));
   });
 
-  test('is not told of what is no picture, or larger than the limits', async () => {
+  test('is an error for bytes that are no image, and for an image above the limits', async () => {
     await expect(compareMethods(Buffer.from('no picture'))).rejects.toMatchObject({
       code: 'UNSUPPORTED_FORMAT',
     });
@@ -114,7 +114,7 @@ describe('contrast that is lost', () => {
   });
 });
 
-describe('the sheet', () => {
+describe('the contact sheet', () => {
   const read = async (bytes: Uint8Array) => {
     const { sheet } = await compareMethods(bytes);
     return { sheet, ...(await sharp(sheet).metadata()) };
@@ -123,7 +123,7 @@ describe('the sheet', () => {
   test.each([
     ['a large one is scaled down', 960, 480, 320, 160],
     ['a small one is not enlarged, but the labels have room', 40, 30, 156, 30],
-  ])('has four pictures a row, three rows: %s', async (_, width, height, cellWidth, cellHeight) => {
+  ])('has four images a row in three rows: %s', async (_, width, height, cellWidth, cellHeight) => {
     const sheet = await read(photoLikePng({ width, height }));
     expect(sheet).toMatchObject({
       format: 'png',
@@ -132,7 +132,7 @@ describe('the sheet', () => {
     });
   });
 
-  test('shows the colours, then the grays', async () => {
+  test('shows the colours first, then the grays', async () => {
     const { sheet } = await read(bars([green, red], { width: 160, height: 60 }));
     const { data, info } = await sharp(sheet).raw().toBuffer({ resolveWithObject: true });
     const at = (x: number, y: number) => [
@@ -146,7 +146,7 @@ describe('the sheet', () => {
     ]);
   });
 
-  test('has a label below each picture', async () => {
+  test('labels each image', async () => {
     const { sheet } = await read(photoLikePng({ width: 160, height: 60 }));
     for (let cell = 0; cell < 12; cell++) {
       const left = 12 + (cell % 4) * 172;
@@ -157,7 +157,7 @@ describe('the sheet', () => {
     }
   });
 
-  test('is upright', async () => {
+  test('shows images upright', async () => {
     const upright = await read(await orientedJpeg(1, { width: 320, height: 160 }));
     const turned = await read(await orientedJpeg(6, { width: 320, height: 160 }));
     expect(turned.height - upright.height).toBe(3 * 160);

@@ -34,7 +34,7 @@ const kinds: [kind: string, make: () => Buffer | Promise<Buffer>][] = [
 ];
 
 describe.each(kinds)('%s', (_, make) => {
-  test.each([0.1, 0.5, 0.9, 0.98])('is refused when only %d of it arrived', async (share) => {
+  test.each([0.1, 0.5, 0.9, 0.98])('is rejected when only %d of it arrived', async (share) => {
     expect(await refusalOf(truncate(await make(), share))).toMatchObject({
       name: 'ConversionError',
       code: 'CORRUPT_IMAGE',
@@ -43,7 +43,7 @@ describe.each(kinds)('%s', (_, make) => {
     });
   });
 
-  test('with any bit changed is converted or refused, the same way each time', async () => {
+  test('with any bit changed is converted or rejected, the same each time', async () => {
     const bytes = await make();
     await fc.assert(
       fc.asyncProperty(fc.nat(), async (position) => {
@@ -55,7 +55,7 @@ describe.each(kinds)('%s', (_, make) => {
   });
 });
 
-test('any bytes at all are converted or refused', async () => {
+test('any bytes at all are converted or rejected', async () => {
   const starts = [
     '',
     '\xff\xd8\xff',
@@ -77,23 +77,23 @@ test('any bytes at all are converted or refused', async () => {
 });
 
 test.each([false, true])(
-  'a tile that does not match its checksum is not passed over (BigTIFF: %s)',
+  'a tile that does not match its checksum is rejected (BigTIFF: %s)',
   async (bigtiff) => {
     const tiles = { compression: 'deflate', tile: true, tileWidth: 32, bigtiff } as const;
     const bytes = await photoLike().tiff(tiles).toBuffer();
-    // The tiles come first in this file, so this is in the middle of one.
+    // The tiles come first in this file, so this is inside one of them.
     expect(await refusalOf(flipBit(bytes, 2_000 * 8))).toMatchObject({ code: 'CORRUPT_IMAGE' });
   },
 );
 
-test('odd tags of a TIFF do no harm', async () => {
+test('unusual tags in a TIFF are harmless', async () => {
   const tiff = disorderedTiff();
   const strict = sharp(tiff, { failOn: 'warning' });
   await expect(strict.raw().toBuffer()).rejects.toThrow('not sorted');
   expect((await grayOf(tiff)).png.pixels).toEqual(Uint8Array.from(tiff.subarray(-256)));
 });
 
-test('stray bytes between the segments of a JPEG do no harm', async () => {
+test('stray bytes between the segments of a JPEG are harmless', async () => {
   const jpeg = await photoLikeJpeg();
   const frame = jpeg.indexOf('\xff\xc0', 'latin1');
   const stray = Buffer.concat([jpeg.subarray(0, frame), Buffer.alloc(3), jpeg.subarray(frame)]);
@@ -102,14 +102,14 @@ test('stray bytes between the segments of a JPEG do no harm', async () => {
   expect((await toGrayscale(stray)).bytes).toEqual((await toGrayscale(jpeg)).bytes);
 });
 
-test('bytes after the end of the image do no harm', async () => {
+test('bytes after the end of the image are harmless', async () => {
   const jpeg = await photoLikeJpeg();
   const longer = Buffer.concat([jpeg, Buffer.alloc(500, 7)]);
   expect((await toGrayscale(longer)).bytes).toEqual((await toGrayscale(jpeg)).bytes);
 });
 
-describe('what the decoder says', () => {
-  test('is one readable line in the message', async () => {
+describe('a decoder’s error', () => {
+  test('becomes one readable line in the message', async () => {
     const error = await refusalOf(truncate(await photoLikeJpeg(), 0.5));
     expect(error).toMatchObject({
       message:
@@ -117,7 +117,7 @@ describe('what the decoder says', () => {
     });
   });
 
-  test('is told without the noise around it', async () => {
+  test('is reported without the noise around it', async () => {
     const cause = new Error(
       'Input buffer has corrupt header: source: bad seek to 9\nheif: Invalid\tinput: no box\nmore',
     );
@@ -130,17 +130,17 @@ describe('what the decoder says', () => {
   test.each([
     ['a bug', new TypeError('Cannot read properties of undefined')],
     ['memory that ran out', new Error('out of memory -- size == 300MB')],
-  ])('is passed on where it is %s', async (_, error) => {
+  ])('is rethrown when it is %s', async (_, error) => {
     await expect(orCorrupt('png', Promise.reject(error))).rejects.toBe(error);
   });
 
-  test('is about the image where a decoder speaks of memory but means its own limits', async () => {
+  test('is about the image when a decoder reports its own memory limits', async () => {
     const cause = new Error('heif: Memory allocation error: Security limit exceeded: 255 extents');
     const decoding = orCorrupt('avif', Promise.reject(cause));
     await expect(decoding).rejects.toMatchObject({ code: 'CORRUPT_IMAGE' });
   });
 
-  test('what is not bytes is a bug of the caller, not a damaged image', async () => {
+  test('a value that is not bytes is a bug of the caller, not a damaged image', async () => {
     const path = '/etc/hostname' as unknown as Uint8Array;
     await expect(toGrayscale(path)).rejects.toThrow(
       new TypeError('Expected the image as a Uint8Array'),
@@ -148,7 +148,7 @@ describe('what the decoder says', () => {
   });
 });
 
-/** The bytes or the code. Rethrows what is no answer to give to a caller. */
+/** The output bytes or the error code. Rethrows errors that are not conversion errors. */
 async function outcomeOf(bytes: Uint8Array): Promise<Uint8Array | string> {
   try {
     return (await toGrayscale(bytes)).bytes;

@@ -5,7 +5,7 @@ import { type BmpParts, bmpRuns, buildBmp } from '../../../testing/bmp.ts';
 import { joined, le16, le32, packed } from '../../../testing/byte-parts.ts';
 import { itIsAFileDecoder, outcomeOf, pictures, rowsOf } from './file-decoder.contract.ts';
 
-/** Colours of an index, none of them gray. */
+/** The colour of each index; none is gray. */
 const colourOf = (index: number) => [index, (index * 7) & 255, 255 - index];
 const paletteOf = (bits: number) => Array.from({ length: 2 ** bits }, (_, i) => colourOf(i));
 
@@ -51,7 +51,7 @@ itIsAFileDecoder(bmp, [
   ],
 ]);
 
-describe('pixels come back from', () => {
+describe('pixels are decoded from', () => {
   const directions = [
     ['bottom to top', false],
     ['top to bottom', true],
@@ -111,7 +111,7 @@ function bgr(row: number[], bits: number): Buffer {
   return joined(...pixels.map((rgb) => [...rgb.toReversed(), ...(bits === 32 ? [99] : [])]));
 }
 
-describe('samples of fewer than 8 bits are scaled and rounded down, as Pillow does:', () => {
+describe('samples of fewer than 8 bits are scaled and rounded down, as in Pillow:', () => {
   test.each<[name: string, masks: number[], pixel: number, rgb: number[]]>([
     ['5-5-5 without masks', [], (1 << 10) | (15 << 5) | 31, [8, 123, 255]],
     ['5-5-5', [0x7c00, 0x3e0, 0x1f], (31 << 10) | (0 << 5) | 30, [255, 0, 246]],
@@ -126,7 +126,7 @@ describe('samples of fewer than 8 bits are scaled and rounded down, as Pillow do
     expect([...bmp.decode(file).pixels]).toEqual(rgb);
   });
 
-  test('depth is that of the largest sample', () => {
+  test('the depth is that of the largest sample', () => {
     const masks = [0xf800, 0x7e0, 0x1f];
     expect(bmp.readHeader(buildBmp({ ...small16, coding: 3, masks })).depth).toBe(6);
     expect(bmp.readHeader(buildBmp(small16)).depth).toBe(5);
@@ -134,7 +134,7 @@ describe('samples of fewer than 8 bits are scaled and rounded down, as Pillow do
   });
 });
 
-test('masks of 32 bits that are all zero mean the usual order with alpha', () => {
+test('32-bit masks that are all zero mean the usual order with alpha', () => {
   const file = { width: 1, height: 1, bits: 32, coding: 3, masks: [0, 0, 0] };
   const { pixels } = bmp.decode(
     buildBmp({ ...file, headerSize: 108, rows: [Buffer.of(1, 2, 3, 4)] }),
@@ -142,7 +142,7 @@ test('masks of 32 bits that are all zero mean the usual order with alpha', () =>
   expect([...pixels]).toEqual([3, 2, 1, 4]);
 });
 
-test('a palette of grays gives one channel', () => {
+test('a palette of grays decodes to one channel', () => {
   const palette = [
     [255, 255, 255],
     [9, 9, 9],
@@ -152,7 +152,7 @@ test('a palette of grays gives one channel', () => {
   expect(bmp.readHeader(file)).toMatchObject({ channels: 1, depth: 1 });
 });
 
-test('colours that no index can reach do not matter', () => {
+test('palette colours that no index can reach do not matter', () => {
   const palette = [...Array(2).fill([5, 5, 5]), [1, 2, 3]];
   const image = { width: 1, height: 1, bits: 1, palette, colours: 3, rows: [Buffer.of(0)] };
   expect(bmp.decode(buildBmp(image))).toMatchObject({ channels: 1, pixels: Uint8Array.of(5) });
@@ -181,7 +181,7 @@ describe('run-length coding:', () => {
   });
 });
 
-describe('where the pixels begin:', () => {
+describe('the pixels begin', () => {
   const indexed = {
     ...{
       width: 4,
@@ -199,19 +199,19 @@ describe('where the pixels begin:', () => {
   test.each([
     ['nothing is said', 0],
     ['the palette is forgotten', 54],
-  ])('behind the palette where %s', (_, pixelsAt) => {
+  ])('after the palette when %s', (_, pixelsAt) => {
     const { pixels } = bmp.decode(buildBmp({ ...indexed, pixelsAt }));
     expect([...pixels.subarray(0, 6)]).toEqual([4, 5, 6, 1, 2, 3]);
   });
 
-  test('where the header says, with anything in between', () => {
+  test('where the header says, whatever bytes come before', () => {
     const file = buildBmp({ ...small, pixelsAt: 60 });
     const withGap = joined(file.subarray(0, 54), Buffer.alloc(6, 77), file.subarray(54));
     expect(bmp.decode(withGap)).toEqual(bmp.decode(buildBmp(small)));
   });
 });
 
-describe('is refused:', () => {
+describe('is rejected:', () => {
   test.each<[what: string, file: Uint8Array, code: string, message: string]>([
     [
       'an index without a colour',
@@ -230,7 +230,7 @@ describe('is refused:', () => {
     ],
     ['no width', buildBmp({ ...small, width: 0 }), 'CORRUPT_IMAGE', 'but the header says 0 x 2.'],
     ['a negative width', buildBmp({ ...small, width: -2 }), 'CORRUPT_IMAGE', 'says -2 x 2.'],
-    ['bits that there are not', buildBmp({ ...small, bits: 7 }), 'CORRUPT_IMAGE', 'says 7.'],
+    ['an invalid number of bits', buildBmp({ ...small, bits: 7 }), 'CORRUPT_IMAGE', 'says 7.'],
     ['RLE of 24 bits', buildBmp({ ...small, coding: 1 }), 'CORRUPT_IMAGE', 'Expected 8 bits'],
     ['an unknown coding', buildBmp({ ...small, coding: 9 }), 'CORRUPT_IMAGE', 'says 9.'],
     ['JPEG inside', buildBmp({ ...small, coding: 4 }), 'UNSUPPORTED_FORMAT', 'BMP with JPEG data'],
@@ -264,6 +264,6 @@ describe('is refused:', () => {
   });
 });
 
-test('text that begins with BM is not claimed', () => {
+test('text that begins with BM is not detected as BMP', () => {
   expect(bmp.matches(Buffer.from('BMW cars are not bitmaps, are they?'))).toBe(false);
 });

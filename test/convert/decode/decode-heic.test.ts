@@ -27,7 +27,7 @@ import {
 
 const { readHeader, decode } = heicDecoder;
 
-/** What is put together here is larger: heif-enc makes a grid of anything below 64 x 64. */
+/** Assembled test images are larger: heif-enc makes a grid of anything below 64 x 64. */
 const tile = { width: 80, height: 64 };
 const tileGray = (x: number, y: number) => [x * 2 + y];
 const tileRgb = (x: number, y: number) => [x * 3, y * 4, x + y];
@@ -36,7 +36,7 @@ const alphaUrn = 'urn:mpeg:mpegB:cicp:systems:auxiliary:alpha';
 const grayPicture = codedPicture(fixture('tile-gray.heic'));
 const rgbPicture = codedPicture(fixture('tile-rgb.heic'));
 
-/** The picture in gray, as an item that more can be said of. */
+/** The gray fixture as an item, to which tests add properties. */
 function grayItem(...more: Uint8Array[]): HeifPart {
   return {
     type: 'hvc1',
@@ -54,7 +54,7 @@ function rgbItem(...more: Uint8Array[]): HeifPart {
 }
 
 describe('samples of', () => {
-  // RGB goes through YCbCr, of which a lossless encoder loses the rounding.
+  // RGB goes through YCbCr, so even a lossless encoder rounds.
   test.each([
     ['gray.heic', gray, { channels: 1, depth: 8, hasAlpha: false }, 0],
     ['rgb.heic', rgb, { channels: 3, depth: 8, hasAlpha: false }, 1],
@@ -74,7 +74,7 @@ describe('samples of', () => {
 });
 
 describe('orientation', () => {
-  // Written from EXIF's table, apart from the product: where each pixel of the upright image stands.
+  // Written from the EXIF table, independently of the product: where each pixel of the upright image is stored.
   const stored: Record<number, (x: number, y: number) => [x: number, y: number]> = {
     1: (x, y) => [x, y],
     2: (x, y) => [79 - x, y],
@@ -113,7 +113,7 @@ describe('orientation', () => {
     );
   });
 
-  test('in the EXIF is ignored', async () => {
+  test('in the EXIF data is ignored', async () => {
     const exif = Buffer.from(
       '00000000' + '4d4d002a00000008' + '0001' + '011200030000000100060000' + '00000000',
       'hex',
@@ -124,7 +124,7 @@ describe('orientation', () => {
     expect([...(await decode(bytes)).pixels]).toEqual(samplesOf(tileGray, tile));
   });
 
-  test('a crop is applied, and the header states what is stored', async () => {
+  test('a crop is applied, and the header reports the stored size', async () => {
     const bytes = buildHeif({ items: [grayItem(property.crop(10, 6))] });
     expect(await readHeader(bytes)).toMatchObject(tile);
     const { pixels, ...decoded } = await decode(bytes);
@@ -136,7 +136,7 @@ describe('orientation', () => {
 });
 
 describe('a file of several items', () => {
-  test('that are images has as many pages, of which the primary one is decoded', async () => {
+  test('has one page per image, and its primary image is decoded', async () => {
     const items = [grayItem(), rgbItem(), grayItem(property.turn(1))];
     const bytes = buildHeif({ items, primary: 2 });
     expect(await readHeader(bytes)).toMatchObject({ pages: 3, channels: 3 });
@@ -145,7 +145,7 @@ describe('a file of several items', () => {
     ).toBeLessThanOrEqual(1);
   });
 
-  test('has no pages of thumbnails', async () => {
+  test('does not count thumbnails as pages', async () => {
     const bytes = fixture('two-with-thumbnails.heic');
     expect(await readHeader(bytes)).toMatchObject({ pages: 2, channels: 1 });
     expect(await decode(bytes)).toMatchObject(picture);
@@ -168,7 +168,7 @@ describe('a file of several items', () => {
     expect((await decode(bytes)).channels).toBe(3);
   });
 
-  test('of which one is the alpha of the other', async () => {
+  test('may use one of them as the alpha of another', async () => {
     const items = [rgbItem(), grayItem(property.auxiliary(alphaUrn))];
     const bytes = buildHeif({ items, references: [['auxl', 2, [1]]] });
     expect(await readHeader(bytes)).toMatchObject({ pages: 1, channels: 4, hasAlpha: true });
@@ -177,7 +177,7 @@ describe('a file of several items', () => {
     expect([...pixels.filter((_, i) => i % 4 === 3)]).toEqual(samplesOf(tileGray, tile));
   });
 
-  test('whose colours were multiplied by their alpha gives them back', async () => {
+  test('whose colours are premultiplied by alpha is unpremultiplied', async () => {
     const white = await decode(
       buildHeif({
         items: [grayItem(), grayItem(property.auxiliary(alphaUrn))],
@@ -195,7 +195,7 @@ describe('a file of several items', () => {
   test.each([
     ['fits', { width: 160, height: 128 }],
     ['is cut at the right and below', { width: 141, height: 99 }],
-  ])('that are tiles of a grid is put together, where it %s', async (_, size) => {
+  ])('whose tiles form a grid is assembled when it %s', async (_, size) => {
     const grid = {
       type: 'grid',
       data: gridData({ rows: 2, columns: 2, ...size }),
@@ -215,19 +215,19 @@ describe('a file of several items', () => {
   });
 });
 
-describe('colours are handed back:', () => {
-  test('a profile', async () => {
+describe('colour information is returned:', () => {
+  test('from a profile', async () => {
     const icc = Buffer.alloc(200, 'profile');
     const { icc: read } = await readHeader(buildHeif({ items: [rgbItem(property.profile(icc))] }));
     expect(Buffer.from(read ?? [])).toEqual(icc);
   });
 
-  test('Display P3 by number', async () => {
+  test('from the number of Display P3', async () => {
     const bytes = buildHeif({ items: [rgbItem(property.colours(12, 13))] });
     expect(await readHeader(bytes)).toMatchObject({ cicp: { primaries: 12, transfer: 13 } });
   });
 
-  test('those of the first tile, where the grid has none', async () => {
+  test('from the first tile when the grid has none', async () => {
     const size = { width: 24, height: 16 };
     const grid = {
       type: 'grid',
@@ -240,7 +240,7 @@ describe('colours are handed back:', () => {
   });
 });
 
-describe('what is not read is named:', () => {
+describe('an unsupported variant is named:', () => {
   test.each([
     ['another codec', { ...grayItem(), type: 'vvc1' }, 'one coded with VVC (vvc1)'],
     ['AV1', { ...grayItem(), type: 'av01' }, 'one coded with AV1 (av01)'],
@@ -256,7 +256,7 @@ describe('what is not read is named:', () => {
     }
   });
 
-  test('a sequence without an image', async () => {
+  test('a sequence without a still image', async () => {
     const bytes = Buffer.from('\0\0\0\x10ftyphevc\0\0\0\0\0\0\0\x08moov', 'latin1');
     expect(await refusal(readHeader(bytes))).toMatchObject({ code: 'UNSUPPORTED_FORMAT' });
   });
@@ -273,8 +273,8 @@ const whole = [
 describe.each(whole)('%s', (name) => {
   const bytes = fixture(name);
 
-  test('is refused wherever it is cut off', async () => {
-    // The last bytes of the second file are those of a thumbnail.
+  test('is rejected wherever it is truncated', async () => {
+    // The last bytes of the second file belong to a thumbnail.
     const needed = name.startsWith('two') ? Math.floor(bytes.length / 2) : bytes.length;
     const steps = Array.from({ length: 60 }, (_, i) => Math.floor((i * needed) / 60));
     for (const length of [...steps, needed - 2, needed - 1]) {
@@ -286,7 +286,7 @@ describe.each(whole)('%s', (name) => {
     }
   });
 
-  test('with any bit changed is decoded or refused, the same way each time', async () => {
+  test('with any bit changed is decoded or rejected, the same each time', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(), async (position) => {
         const flipped = flipBit(bytes, position);
@@ -299,7 +299,7 @@ describe.each(whole)('%s', (name) => {
   });
 });
 
-test('any bytes at all are refused', async () => {
+test('any bytes at all are rejected', async () => {
   const start = Buffer.from('\0\0\0\x10ftypheic\0\0\0\0', 'latin1');
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (tail) => {
@@ -311,7 +311,7 @@ test('any bytes at all are refused', async () => {
   );
 });
 
-describe('a bomb', () => {
+describe('a decompression bomb', () => {
   test('shows its size in the header', async () => {
     const { hvcC, data } = grayPicture;
     const properties = [hvcC, property.size(60_000, 60_000)];
@@ -341,7 +341,7 @@ describe('a bomb', () => {
     expect(await refusal(decode(bytes))).toMatchObject({ code: 'CORRUPT_IMAGE' });
   });
 
-  test('of very many references is refused at once', async () => {
+  test('with very many references is rejected immediately', async () => {
     const references = Array.from({ length: 20_000 }, (): [string, number, number[]] => [
       'dimg',
       1,
@@ -353,14 +353,14 @@ describe('a bomb', () => {
     expect(performance.now() - startedAt).toBeLessThan(1_000);
   });
 
-  test('of an item made of itself is refused', async () => {
+  test('with an item that refers to itself is rejected', async () => {
     const item = { type: 'iden', properties: [property.size(24, 16)] };
     const bytes = buildHeif({ items: [item], references: [['dimg', 1, [1]]] });
     expect(await refusal(decode(bytes))).toMatchObject({ code: 'UNSUPPORTED_FORMAT' });
   });
 });
 
-test('two at the same time do not disturb each other', async () => {
+test('two concurrent decodes do not affect each other', async () => {
   const both = await Promise.all([
     decode(fixture('gray.heic')),
     decode(fixture('gray-alpha.heic')),
@@ -369,11 +369,11 @@ test('two at the same time do not disturb each other', async () => {
   expect(samplesOf(alpha)).not.toEqual(samplesOf(gray));
 });
 
-test('many in a row keep no memory', async () => {
+test('many consecutive decodes leak no memory', async () => {
   const bytes = fixture('rgba.heic');
   const afterSome = await rssAfter(10, bytes);
   const afterMore = await rssAfter(100, bytes);
-  // An instance has 17 MB, so that without letting go this would be 1.7 GB.
+  // An instance has 17 MB, so without releasing them this would take 1.7 GB.
   expect(afterMore - afterSome).toBeLessThan(500 * 2 ** 20);
 });
 

@@ -42,12 +42,12 @@ itIsAFileDecoder(ico, [
 ]);
 
 describe('transparency', () => {
-  test('is where the mask has a bit', () => {
+  test('applies where the mask has a bit', () => {
     const { pixels } = ico.decode(one(masked24));
     expect([...pixels]).toEqual([3, 2, 1, 255, 6, 5, 4, 0, 9, 8, 7, 0, 12, 11, 10, 255]);
   });
 
-  test('of any mask comes back', () => {
+  test('is decoded from any mask', () => {
     fc.assert(
       fc.property(pictures({ max: 1 }), (mask) => {
         const rows = rowsOf(mask).map((row) => joined(...row.map((bit) => [bit, 20, 30])));
@@ -58,24 +58,24 @@ describe('transparency', () => {
     );
   });
 
-  test('of 32 bits is their own, not that of the mask', () => {
+  test('of 32-bit pixels comes from their alpha, not from the mask', () => {
     expect([...ico.decode(one(iconDib(pixel32(1, 2, 3, 4)))).pixels]).toEqual([3, 2, 1, 4]);
   });
 
-  test('of 32 bits that are zero throughout is that of the mask', () => {
+  test('of 32-bit pixels comes from the mask when all alpha is zero', () => {
     expect([...ico.decode(one(iconDib(pixel32(1, 2, 3, 0)))).pixels]).toEqual([3, 2, 1, 0]);
     const visible = { ...pixel32(1, 2, 3, 0), mask: [Buffer.of(0)] };
     expect([...ico.decode(one(iconDib(visible))).pixels]).toEqual([3, 2, 1, 255]);
   });
 
-  test('of rows that are not padded is that of the mask too', () => {
+  test('comes from the mask when its rows are not padded', () => {
     const parts = { width: 1, height: 2, bits: 24, rows: [Buffer.of(1, 2, 3), Buffer.of(4, 5, 6)] };
     const image = joined(buildDib({ ...parts, height: 4 }), [0x80, 0]);
     expect([...ico.decode(one(image)).pixels]).toEqual([3, 2, 1, 255, 6, 5, 4, 0]);
   });
 });
 
-describe('of several images', () => {
+describe('with several images', () => {
   const gray = (value: number) => iconDib(pixel32(value, value, value, 255));
   const bits24 = iconDib({
     ...{ width: 1, height: 1, bits: 24, rows: [Buffer.of(7, 7, 7)], mask: [Buffer.of(0)] },
@@ -111,12 +111,12 @@ describe('of several images', () => {
         [16, 16, gray(9)],
       ],
     ],
-  ])('%s is taken', (_, entries) => {
+  ])('%s is decoded', (_, entries) => {
     const file = buildIcon(entries.map(([width, height, image]) => ({ width, height, image })));
     expect([...ico.decode(file).pixels]).toEqual([9, 9, 9, 255]);
   });
 
-  test('a file is refused that is cut off behind the one that is taken', () => {
+  test('a file is rejected when it is truncated after the decoded one', () => {
     const images = [gray(9), gray(1)].map((image, i) => ({ width: 9 - i, height: 9, image }));
     const file = buildIcon(images);
     const outcome = outcomeOf(ico, file.subarray(0, -1));
@@ -125,7 +125,7 @@ describe('of several images', () => {
 });
 
 describe('a PNG inside', () => {
-  test('is handed out for the decoder of PNG', () => {
+  test('is returned for the PNG decoder', () => {
     const file = buildIcon([
       { width: 16, height: 16, image: masked24 },
       { width: 256, height: 256, image: png },
@@ -134,7 +134,7 @@ describe('a PNG inside', () => {
     expect(outcomeOf(ico, file)).toMatchObject({ code: 'UNSUPPORTED_FORMAT' });
   });
 
-  test('is not looked for where the best image is a bitmap', () => {
+  test('is ignored when the best image is a bitmap', () => {
     const file = buildIcon([
       { width: 16, height: 16, image: png },
       { width: 32, height: 32, image: masked24 },
@@ -143,7 +143,7 @@ describe('a PNG inside', () => {
     expect(ico.decode(file)).toEqual(ico.decode(one(masked24)));
   });
 
-  test('is not there in any cut-off file', () => {
+  test('is never returned from a truncated file', () => {
     const file = one(png);
     for (let end = 0; end < file.length; end++) {
       expect(() => ico.pngInside?.(file.subarray(0, end)), `${end} bytes`).toThrow('Expected');
@@ -151,7 +151,7 @@ describe('a PNG inside', () => {
   });
 });
 
-describe('is refused:', () => {
+describe('is rejected:', () => {
   test.each<[what: string, file: Uint8Array, message: string]>([
     ['no image', buildIcon([]), 'Expected at least one image but the header says 0.'],
     ['a bitmap of one row', one(buildDib({ width: 1, height: 1, bits: 24 })), 'has one row.'],

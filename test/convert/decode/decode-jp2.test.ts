@@ -37,7 +37,7 @@ describe('samples of', () => {
     ['rgb-offset.j2k', rgb, { channels: 3, depth: 8, hasAlpha: false }, 0],
     ['rgb-layers.j2k', rgb, { channels: 3, depth: 8, hasAlpha: false }, 0],
     ['rgb-lossy.jp2', rgb, { channels: 3, depth: 8, hasAlpha: false }, 13],
-    // Through YCbCr and back, each rounded.
+    // Through YCbCr and back, each step rounded.
     ['ycc.jp2', rgb, { channels: 3, depth: 8, hasAlpha: false }, 2],
   ] as const)('%s', async (name, pixel, facts, tolerance) => {
     const bytes = fixture(name);
@@ -49,26 +49,26 @@ describe('samples of', () => {
     expect(largestDifference(pixels, samplesOf(pixel))).toBeLessThanOrEqual(tolerance);
   });
 
-  test('a codestream alone has its second or fourth component as alpha', async () => {
+  test('a bare codestream uses its second or fourth component as alpha', async () => {
     const bytes = codestreamOf('rgba.jp2');
     expect(await readHeader(bytes)).toMatchObject({ channels: 4, hasAlpha: true });
     expect([...(await decode(bytes)).pixels]).toEqual(samplesOf(rgba));
   });
 
-  test('colours come in their order, whatever the order of the components', async () => {
+  test('colours are returned in order, however the components are ordered', async () => {
     const definitions = [u16(3), ...[0, 0, 3, 1, 0, 2, 2, 0, 1].map(u16)];
     const bytes = jp2(codestreamOf('rgb.jp2'), [colours(16), box('cdef', ...definitions)]);
     const reversed = samplesOf((x, y) => rgb(x, y).reverse());
     expect([...(await decode(bytes)).pixels]).toEqual(reversed);
   });
 
-  test('colours that were multiplied by their alpha give them back', async () => {
+  test('colours premultiplied by alpha are unpremultiplied', async () => {
     const definitions = [u16(4), ...[0, 0, 1, 1, 0, 2, 2, 0, 3, 3, 2, 0].map(u16)];
     const bytes = jp2(codestreamOf('rgba.jp2'), [colours(16), box('cdef', ...definitions)]);
     expect([...(await decode(bytes)).pixels]).toEqual(samplesOf((x, y) => seenThrough(rgba(x, y))));
   });
 
-  test('a palette are its colours', async () => {
+  test('a palette is resolved to its colours', async () => {
     const entries = Buffer.from(
       Array.from({ length: 256 }, (_, i) => [i, 255 - i, (i * 7) & 255]).flat(),
     );
@@ -82,7 +82,7 @@ describe('samples of', () => {
   });
 });
 
-test('a profile is handed back', async () => {
+test('a profile is returned', async () => {
   const icc = Buffer.alloc(200, 'profile');
   icc.write('RGB ', 16);
   const bytes = jp2(codestreamOf('rgb.jp2'), [box('colr', Buffer.of(2, 0, 0), icc)]);
@@ -92,7 +92,7 @@ test('a profile is handed back', async () => {
   expect([...(await decode(bytes)).pixels]).toEqual(samplesOf(rgb));
 });
 
-describe('what is not read is named:', () => {
+describe('an unsupported variant is named:', () => {
   const cmyk = Buffer.alloc(200);
   cmyk.write('CMYK', 16);
 
@@ -125,7 +125,7 @@ describe.each(['gray.jp2', 'rgba16.jp2', 'rgb-tiles.jp2', 'rgb-lossy.jp2', 'rgb.
   (name) => {
     const bytes = fixture(name);
 
-    test('is refused wherever it is cut off', async () => {
+    test('is rejected wherever it is truncated', async () => {
       for (let length = 0; length < bytes.length; length++) {
         const refused = await refusal(decode(bytes.subarray(0, length)));
         expect([length, refused]).toEqual([
@@ -135,7 +135,7 @@ describe.each(['gray.jp2', 'rgba16.jp2', 'rgb-tiles.jp2', 'rgb-lossy.jp2', 'rgb.
       }
     });
 
-    test('with any bit changed is decoded or refused, the same way each time', async () => {
+    test('with any bit changed is decoded or rejected, the same each time', async () => {
       await fc.assert(
         fc.asyncProperty(fc.nat(), async (position) => {
           const flipped = flipBit(bytes, position);
@@ -149,7 +149,7 @@ describe.each(['gray.jp2', 'rgba16.jp2', 'rgb-tiles.jp2', 'rgb-lossy.jp2', 'rgb.
   },
 );
 
-test('any bytes at all are refused', async () => {
+test('any bytes at all are rejected', async () => {
   const start = fc
     .constantFrom('\xff\x4f\xff\x51', '\0\0\0\x0cjP  \r\n\x87\n')
     .map((s) => Buffer.from(s, 'latin1'));
@@ -161,7 +161,7 @@ test('any bytes at all are refused', async () => {
   );
 });
 
-test('a bomb shows its size in the header, which is that of the codestream', async () => {
+test('a decompression bomb shows its size in the header, taken from the codestream', async () => {
   const side = [...u32(60_000)];
   const sides = Object.fromEntries([...side, ...side].map((byte, i) => [8 + i, byte]));
   const bytes = jp2(withSize(sides), [colours(16)]);
@@ -171,10 +171,10 @@ test('a bomb shows its size in the header, which is that of the codestream', asy
 test.each([
   [1, 1, 60_000, 1_000],
   [300, 200, 1, 1],
-  // More than can be numbered, and none: nothing is allocated for them.
+  // Above the maximum number of tiles, and zero tiles: nothing is allocated for either.
   [300, 300, 1, 1],
   [300, 300, 0, 1],
-])('what %d x %d pixels in tiles of %d x %d take besides is known before', async (...size) => {
+])('extra memory for %d x %d pixels in tiles of %d x %d is known early', async (...size) => {
   const [width, height, across, down] = size;
   const tiles = Math.ceil(width / across) * Math.ceil(height / down);
   const sides = [width, height, 0, 0, across, down].flatMap((side) => [...u32(side)]);
@@ -183,16 +183,16 @@ test.each([
   expect(extraBytes).toBe(tiles > 0 && tiles <= 65_535 ? tiles * 15 * 1_024 : 0);
 });
 
-test('two at the same time do not disturb each other', async () => {
+test('two concurrent decodes do not affect each other', async () => {
   const both = await Promise.all([decode(fixture('gray.jp2')), decode(fixture('rgba.jp2'))]);
   expect(both.map(({ pixels }) => [...pixels])).toEqual([samplesOf(gray), samplesOf(rgba)]);
 });
 
-test('many in a row keep no memory', async () => {
+test('many consecutive decodes leak no memory', async () => {
   const bytes = fixture('rgb.jp2');
   const afterSome = await rssAfter(10, bytes);
   const afterMore = await rssAfter(300, bytes);
-  // An instance has 52 MB, though it touches few of them.
+  // An instance has 52 MB, of which it touches only a few.
   expect(afterMore - afterSome).toBeLessThan(500 * 2 ** 20);
 });
 
@@ -206,7 +206,7 @@ function codestreamOf(name: string): Buffer {
   return bytes.subarray(bytes.indexOf('\xff\x4f\xff\x51', 'latin1'));
 }
 
-/** A codestream with these bytes at these places. */
+/** A codestream with the given bytes at the given offsets. */
 function withSize(changes: Record<number, number>): Buffer {
   const bytes = Buffer.from(fixture('rgb.j2k'));
   for (const [at, byte] of Object.entries(changes)) bytes[Number(at)] = byte;

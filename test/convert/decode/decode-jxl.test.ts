@@ -41,12 +41,12 @@ describe('samples of', () => {
     expect(largestDifference(pixels, samplesOf(pixel))).toBeLessThanOrEqual(tolerance);
   });
 
-  test('colours that were multiplied by their alpha give them back', async () => {
+  test('colours premultiplied by alpha are unpremultiplied', async () => {
     const { pixels } = await decode(asPremultiplied(fixture('rgba.jxl')));
     expect([...pixels]).toEqual(samplesOf((x, y) => seenThrough(rgba(x, y))));
   });
 
-  /** Of the header's 39 bits, the one at 17 says that the alpha is of the default kind. */
+  /** Of the header’s 39 bits, bit 17 says that the alpha is of the default kind. */
   function asPremultiplied(bytes: Buffer): Buffer {
     const header = bitsOf(bytes.subarray(2, 7)).slice(0, 39);
     expect(header[17]).toBe('1');
@@ -57,7 +57,7 @@ describe('samples of', () => {
   }
 });
 
-test('of an animation, frames are counted and the first is decoded', async () => {
+test('the frames of an animation are counted and the first is decoded', async () => {
   const bytes = fixture('animation.jxl');
   expect(await readHeader(bytes)).toMatchObject({ ...picture, pages: 3 });
   const { pixels } = await decode(bytes);
@@ -65,7 +65,7 @@ test('of an animation, frames are counted and the first is decoded', async () =>
 });
 
 describe('orientation', () => {
-  // Written from EXIF's table, apart from the product: where each pixel of the upright image stands.
+  // Written from the EXIF table, independently of the product: where each pixel of the upright image is stored.
   const stored: Record<number, (x: number, y: number) => [x: number, y: number]> = {
     1: (x, y) => [x, y],
     2: (x, y) => [23 - x, y],
@@ -89,7 +89,7 @@ describe('orientation', () => {
     );
   });
 
-  /** It stands after the signature, the size (9 bits) and two flags, in a file with extra fields. */
+  /** It follows the signature, the size (9 bits) and two flags, in a file with extra fields. */
   function withOrientation(bytes: Buffer, orientation: number): Buffer {
     const start = bytes.indexOf('\xff\x0a', 'latin1') * 8 + 16 + 9 + 2;
     for (let i = 0; i < 3; i++) {
@@ -101,14 +101,14 @@ describe('orientation', () => {
   }
 });
 
-describe('colours are handed back:', () => {
-  test('Display P3 by number', async () => {
+describe('colour information is returned:', () => {
+  test('Display P3 by its number', async () => {
     const cicp = { primaries: 12, transfer: 13 };
     expect(await readHeader(fixture('p3.jxl'))).toMatchObject({ cicp });
     expect([...(await decode(fixture('p3.jxl'))).pixels]).toEqual(samplesOf(rgb));
   });
 
-  test('a profile, with the pixels', async () => {
+  test('a profile, together with the pixels', async () => {
     expect(await readHeader(fixture('profile.jxl'))).not.toHaveProperty('cicp');
     const { pixels, icc } = await decode(fixture('profile.jxl'));
     expect(Buffer.from(icc ?? []).toString('latin1', 36, 40)).toBe('acsp');
@@ -121,7 +121,7 @@ const whole = ['gray.jxl', 'rgba16.jxl', 'rgb-lossy.jxl', 'rgb-container.jxl', '
 describe.each(whole)('%s', (name) => {
   const bytes = fixture(name);
 
-  test('is refused wherever it is cut off', async () => {
+  test('is rejected wherever it is truncated', async () => {
     for (let length = 0; length < bytes.length; length++) {
       const refused = await refusal(decode(bytes.subarray(0, length)));
       expect([length, refused]).toEqual([
@@ -131,7 +131,7 @@ describe.each(whole)('%s', (name) => {
     }
   });
 
-  test('with any bit changed is decoded or refused, the same way each time', async () => {
+  test('with any bit changed is decoded or rejected, the same each time', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(), async (position) => {
         const flipped = flipBit(bytes, position);
@@ -142,7 +142,7 @@ describe.each(whole)('%s', (name) => {
   });
 });
 
-test('any bytes at all are refused', async () => {
+test('any bytes at all are rejected', async () => {
   const start = fc
     .constantFrom('\xff\x0a', '\0\0\0\x0cJXL \r\n\x87\n')
     .map((s) => Buffer.from(s, 'latin1'));
@@ -154,15 +154,15 @@ test('any bytes at all are refused', async () => {
   );
 });
 
-test('a bomb shows its size in the header', async () => {
-  // The height in 18 bits, as wide as high, all else by default.
+test('a decompression bomb shows its size in the header', async () => {
+  // An 18-bit height, the same width, and defaults for everything else.
   const height = bitsOf(Buffer.of(59_999 & 255, 59_999 >> 8, 0)).slice(0, 18);
   const bomb = Buffer.concat([Buffer.of(0xff, 0x0a), fromBits(`001${height}1001`)]);
   expect(await readHeader(bomb)).toMatchObject({ width: 60_000, height: 60_000, depth: 8 });
   expect(await refusal(decode(bomb))).toMatchObject({ code: 'CORRUPT_IMAGE' });
 });
 
-/** Lowest first, as the format has them. */
+/** Least significant bit first, as in the format. */
 function bitsOf(bytes: Uint8Array): string {
   return [...bytes].map((byte) => lowestFirst(byte.toString(2).padStart(8, '0'))).join('');
 }
@@ -176,16 +176,16 @@ function lowestFirst(bits: string): string {
   return [...bits].reverse().join('');
 }
 
-test('two at the same time do not disturb each other', async () => {
+test('two concurrent decodes do not affect each other', async () => {
   const both = await Promise.all([decode(fixture('gray.jxl')), decode(fixture('rgb.jxl'))]);
   expect(both.map(({ pixels }) => [...pixels])).toEqual([samplesOf(gray), samplesOf(rgb)]);
 });
 
-test('many in a row keep no memory', async () => {
+test('many consecutive decodes leak no memory', async () => {
   const bytes = fixture('rgb-lossy.jxl');
   const afterSome = await rssAfter(10, bytes);
   const afterMore = await rssAfter(100, bytes);
-  // An instance has 5 MB, so that without letting go this would be 0.5 GB.
+  // An instance has 5 MB, so without releasing them this would take 0.5 GB.
   expect(afterMore - afterSome).toBeLessThan(300 * 2 ** 20);
 });
 

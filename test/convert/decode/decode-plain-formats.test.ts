@@ -10,7 +10,7 @@ import { qoi } from '../../../src/convert/decode/qoi/decode-qoi.ts';
 import { tga } from '../../../src/convert/decode/tga/decode-tga.ts';
 import { parsePng } from '../../../testing/png.ts';
 
-// Files of other programs: fixtures/plain-formats/README.md. The last decoder that is asked is TGA’s.
+// Files of other programs: fixtures/plain-formats/README.md. TGA has no signature, so its decoder is tried last.
 const decoders = { bmp, ico, pnm, psd, qoi, tga } satisfies Record<string, FileDecoder>;
 
 const fixture = (name: string) =>
@@ -45,7 +45,7 @@ test.each<[decoder: keyof typeof decoders, file: string, channels: 3 | 4]>([
   );
 });
 
-test('the PNG in an icon is the picture', () => {
+test('the PNG in an icon is decoded', () => {
   const png = ico.pngInside?.(fixture('pillow-png.ico')) ?? new Uint8Array();
   expect(parsePng(png)).toMatchObject({ width: 7, height: 5 });
 });

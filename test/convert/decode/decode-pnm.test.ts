@@ -23,17 +23,17 @@ itIsAFileDecoder(pnm, [
   ],
 ]);
 
-/** The nearest of 0 to `top`, in whole numbers; of two equally near the even one. */
+/** The nearest integer from 0 to `top`; ties round to even. */
 function scaled(value: number, max: number, top: number): number {
   const [below, rest] = [Math.floor((value * top) / max), (value * top) % max];
   if (rest * 2 === max) return below + (below % 2);
   return rest * 2 > max ? below + 1 : below;
 }
 
-/** Every highest value up to 8 bits is tried; above that, some. */
+/** Every maximum up to 8 bits is tried, and some above. */
 const highest = fc.oneof(fc.integer({ min: 1, max: 255 }), fc.integer({ min: 256, max: 65_535 }));
 
-describe('samples of any highest value come back scaled', () => {
+describe('samples with any maximum are decoded and scaled', () => {
   test.each([
     ['P2', 'P5', 1],
     ['P3', 'P6', 3],
@@ -56,20 +56,20 @@ describe('samples of any highest value come back scaled', () => {
     );
   });
 
-  test('with ties going to the even one, as in Pillow', () => {
+  test('and ties round to even, as in Pillow', () => {
     const file = (max: number, ...values: number[]) =>
       joined(`P5 ${values.length} 1 ${max} `, Buffer.from(values));
-    // 127.5; 7.5 and 22.5: half up would give 23.
+    // 127.5; 7.5 and 22.5: rounding half up would give 23.
     expect([...pnm.decode(file(2, 1)).pixels]).toEqual([128]);
     expect([...pnm.decode(file(34, 1, 3)).pixels]).toEqual([8, 22]);
   });
 
-  test('and those above the highest count as it in binary', () => {
+  test('and samples above the maximum are clamped to it in binary files', () => {
     expect([...pnm.decode(joined('P5 2 1 100 ', [100, 200])).pixels]).toEqual([255, 255]);
   });
 });
 
-test('bitmaps come back, their ones black, with and without white space', () => {
+test('bitmaps are decoded with 1 as black, with and without white space', () => {
   fc.assert(
     fc.property(pictures({ max: 1 }), fc.constantFrom('', ' ', '\n#1\n'), (picture, space) => {
       const header = `${picture.width} ${picture.height}\n`;
@@ -82,7 +82,7 @@ test('bitmaps come back, their ones black, with and without white space', () => 
   );
 });
 
-describe('PAM comes back as', () => {
+describe('PAM is decoded as', () => {
   test.each<[tupleType: string, channels: number, max: number]>([
     ['BLACKANDWHITE', 1, 1],
     ['GRAYSCALE', 1, 255],
@@ -134,7 +134,7 @@ describe('the header', () => {
     ['256', 9],
     ['1023', 10],
     ['65535', 16],
-  ])('with a highest value of %s says %d bits', (max, depth) => {
+  ])('with a maximum of %s reports %d bits', (max, depth) => {
     expect(pnm.readHeader(joined(`P5 1 1 ${max} `, [0, 0])).depth).toBe(depth);
   });
 });
@@ -147,17 +147,17 @@ test.each([
   'P7\nis next',
   'P52 1 1 ',
   'P7 332\n',
-])('text such as %j is not claimed', (text) => {
+])('text like %j is not detected as PNM', (text) => {
   expect(pnm.matches(Buffer.from(text))).toBe(false);
 });
 
-test('many blanks are passed over quickly', () => {
+test('long white space is skipped quickly', () => {
   const startedAt = performance.now();
   expect(pnm.matches(joined('P5', ' '.repeat(100_000), '!'))).toBe(false);
   expect(performance.now() - startedAt).toBeLessThan(100);
 });
 
-describe('is refused:', () => {
+describe('is rejected:', () => {
   const fields = { WIDTH: 1, HEIGHT: 1, DEPTH: 1, MAXVAL: 255 };
 
   test.each<[what: string, file: Uint8Array, code: string, message: string]>([

@@ -50,7 +50,7 @@ itIsAFileDecoder(psd, [
   ],
 ]);
 
-/** What is stored of one channel: the samples themselves or, in CMYK, what is left of white. */
+/** The stored value of a channel: the sample itself or, in CMYK, its difference from white. */
 function channelsOf({ samples }: Picture, count: number, depth: number): Buffer[] {
   return Array.from({ length: count }, (_, channel) => {
     const own = samples.filter((_, i) => i % count === channel);
@@ -58,7 +58,7 @@ function channelsOf({ samples }: Picture, count: number, depth: number): Buffer[
   });
 }
 
-describe('pixels come back from', () => {
+describe('pixels are decoded from', () => {
   const kinds: [name: string, mode: PsdParts['mode'], channels: number][] = [
     ['gray', 'gray', 1],
     ['gray with transparency', 'gray', 2],
@@ -95,7 +95,7 @@ describe('pixels come back from', () => {
           const file = buildPsd({ width, height, mode: 'cmyk', depth, channels, ...how });
           const expected = rowsOf({ ...picture, width: 1 }, 4).flatMap(
             ([c = 0, m = 0, y = 0, k = 0]) =>
-              // Pillow’s cmyk2rgb, with 255 - k and 255 - c as they are stored.
+              // Pillow’s cmyk2rgb, with 255 - k and 255 - c as stored.
               [c, m, y].map((left) => k - Math.floor(((max - left) * k) / max + 0.5)),
           );
           expect([...psd.decode(file).pixels]).toEqual(expected);
@@ -105,7 +105,7 @@ describe('pixels come back from', () => {
     });
   });
 
-  test('bitmaps, in which 1 is black', () => {
+  test('bitmaps, where 1 is black', () => {
     fc.assert(
       fc.property(pictures({ max: 1 }), files, (picture, how) => {
         const { width, height, samples } = picture;
@@ -116,7 +116,7 @@ describe('pixels come back from', () => {
     );
   });
 
-  test('indexes into a palette', () => {
+  test('palette indexes', () => {
     const colourData = Buffer.from(
       [0, 1, 2].flatMap((n) => Array.from({ length: 256 }, (_, i) => (i * (n + 1)) & 255)),
     );
@@ -139,7 +139,7 @@ describe('Lab', () => {
       channels: lab.map((n) => (depth === 16 ? be16(n) : Buffer.of(n))),
     });
 
-  // LittleCMS 2 with its own Lab and sRGB profiles, relative colorimetric, not optimised.
+  // LittleCMS 2 with its built-in Lab and sRGB profiles, relative colorimetric, not optimised.
   test.each<[lab: [number, number, number], rgb: [number, number, number]]>([
     [
       [0, 128, 128],
@@ -184,7 +184,7 @@ describe('Lab', () => {
     ['8', 8, 128],
     ['16', 16, 32_768],
   ])(
-    'of %s bits is neutral in the middle, darkest at 0 and white at the top',
+    'of %s bits is neutral in the middle, black at 0 and white at the maximum',
     (_, depth, middle) => {
       const max = 2 ** depth - 1;
       const grays = [0, max >> 3, max >> 1, max].map((lightness) => {
@@ -197,7 +197,7 @@ describe('Lab', () => {
     },
   );
 
-  test('of 16 bits is that of 8 in finer steps', () => {
+  test('of 16 bits matches 8 bits in finer steps', () => {
     const coarse = [...psd.decode(labOf(8, 150, 150, 100)).pixels];
     const fine = [...psd.decode(labOf(16, 150 * 257, 150 * 256, 100 * 256)).pixels];
     expect(fine.map((n) => Math.round(n / 257))).toEqual(coarse);
@@ -206,17 +206,17 @@ describe('Lab', () => {
 
 describe('an extra channel is', () => {
   test.each<[what: string, parts: Partial<PsdParts>, channels: number]>([
-    ['transparency where the layers say so', { layerCount: -1 }, 4],
-    ['a selection where they do not', { layerCount: 1 }, 3],
-    ['a selection where there are no layers', {}, 3],
-    ['transparency where a block says so', { layerBlocks: [layerBlock('Mt16', [])] }, 4],
+    ['transparency if the layers say so', { layerCount: -1 }, 4],
+    ['a selection if they do not', { layerCount: 1 }, 3],
+    ['a selection if there are no layers', {}, 3],
+    ['transparency if a block says so', { layerBlocks: [layerBlock('Mt16', [])] }, 4],
     [
-      'transparency where the layers of 16 bits say so',
+      'transparency if 16-bit layers say so',
       { layerBlocks: [layerBlock('Patt', [1]), layerBlock('Lr16', be16(0xffff))] },
       4,
     ],
     [
-      'transparency where those of a large file do',
+      'transparency if the 16-bit layers of a large file say so',
       {
         isLarge: true,
         layerBlocks: [layerBlock('Lr16', be16(0xffff), { isLarge: true })],
@@ -224,32 +224,32 @@ describe('an extra channel is', () => {
       4,
     ],
     [
-      'a selection where those of 16 bits do not',
+      'a selection if 16-bit layers do not say so',
       { layerBlocks: [layerBlock('Lr16', be16(1))] },
       3,
     ],
-    ['nothing where blocks are not what they should be', { layerBlocks: [Buffer.alloc(50, 7)] }, 3],
+    ['ignored if blocks are malformed', { layerBlocks: [Buffer.alloc(50, 7)] }, 3],
   ])('%s', (_, parts, channels) => {
     expect(psd.decode(buildPsd({ ...rgba, ...parts })).channels).toBe(channels);
   });
 
-  test('taken once only', () => {
+  test('used only once', () => {
     const five = { ...rgba, channels: [...rgba.channels, Buffer.of(9, 9, 9, 9)], layerCount: -1 };
     expect(psd.decode(buildPsd(five))).toEqual(psd.decode(buildPsd({ ...rgba, layerCount: -1 })));
   });
 
-  test('nothing beside a palette', () => {
+  test('ignored next to a palette', () => {
     const channels = [...indexed.channels, Buffer.of(9, 9, 9, 9)];
     const file = buildPsd({ ...indexed, channels, layerCount: -1 });
     expect(psd.decode(file)).toEqual(psd.decode(buildPsd(indexed)));
   });
 
-  test('none where it is not there', () => {
+  test('absent when the file has none', () => {
     expect(psd.decode(buildPsd({ ...rgb, layerCount: -1 })).channels).toBe(3);
   });
 });
 
-test('the transparent colour of a palette is transparent', () => {
+test('the transparent colour of a palette is decoded as transparent', () => {
   const resources = [psdResource(1005, [1, 2, 3]), psdResource(1047, [0, 254])];
   const { pixels, channels } = psd.decode(buildPsd({ ...indexed, resources }));
   expect({ pixels: [...pixels], channels }).toEqual({
@@ -258,24 +258,24 @@ test('the transparent colour of a palette is transparent', () => {
   });
 });
 
-describe('a file without a flattened image is refused for that', () => {
+describe('a file without a flattened image is rejected for that reason', () => {
   const refusal = {
     code: 'UNSUPPORTED_FORMAT',
     message:
       'PSD saved without a flattened image of its layers is not read. Save it with “Maximize Compatibility”, or as PNG.',
   };
 
-  test('where it says so', () => {
+  test('when it says so', () => {
     const without = { ...rgb, resources: [versionInfo(false)], layerCount: 3 };
     expect(outcomeOf(psd, buildPsd(without))).toMatchObject(refusal);
   });
 
-  test('where nothing follows the layers', () => {
+  test('when nothing follows the layers', () => {
     const file = buildPsd({ ...rgb, layerCount: 3 });
     expect(outcomeOf(psd, file.subarray(0, -14))).toMatchObject(refusal);
   });
 
-  test('but not where it has one', () => {
+  test('but not when it has one', () => {
     const layered = { ...rgb, resources: [versionInfo(true)], layerCount: 3 };
     const flat = { ...rgb, resources: [versionInfo(false)] };
     expect(psd.decode(buildPsd(layered))).toEqual(psd.decode(buildPsd(rgb)));
@@ -283,7 +283,7 @@ describe('a file without a flattened image is refused for that', () => {
   });
 });
 
-describe('is refused:', () => {
+describe('is rejected:', () => {
   test.each<[what: string, file: Uint8Array, code: string, message: string]>([
     [
       'a size that the file cannot hold',
@@ -339,13 +339,13 @@ describe('is refused:', () => {
       'Expected a palette of 768 bytes but it has 48.',
     ],
     [
-      'a version that there is not',
+      'an unknown version',
       Buffer.from(buildPsd(rgb)).fill(3, 5, 6),
       'UNSUPPORTED_FORMAT',
       'PSD of version 3',
     ],
     [
-      'a mode that there is not',
+      'an unknown mode',
       Buffer.from(buildPsd(rgb)).fill(5, 25, 26),
       'CORRUPT_IMAGE',
       'Expected a known colour mode but the header says 5.',

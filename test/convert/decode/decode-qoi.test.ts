@@ -15,7 +15,7 @@ itIsAFileDecoder(qoi, [
   ['RGB', buildQoi(varied.subarray(0, 24), { width: 4, height: 2, channels: 3 })],
 ]);
 
-describe.each([3, 4] as const)('pixels of %d channels come back', (channels) => {
+describe.each([3, 4] as const)('pixels of %d channels are decoded', (channels) => {
   test('from colours and from noise', () => {
     fc.assert(
       fc.property(pictures({ channels }), ({ width, height, samples }) => {
@@ -62,7 +62,7 @@ test.each<[chunk: string, bytes: number[], rgba: number[]]>([
   expect([...qoi.decode(file).pixels]).toEqual(rgba);
 });
 
-test('what a run repeats at the very beginning counts as seen', () => {
+test('a pixel repeated by a run at the very beginning counts as seen', () => {
   const run = 0xc0;
   const placeOfBlack = (255 * 11) % 64;
   const chunks = [run, 0xfe, 1, 2, 3, placeOfBlack];
@@ -70,7 +70,7 @@ test('what a run repeats at the very beginning counts as seen', () => {
   expect([...qoi.decode(file).pixels]).toEqual([0, 0, 0, 255, 1, 2, 3, 255, 0, 0, 0, 255]);
 });
 
-describe('is refused:', () => {
+describe('is rejected:', () => {
   const end = [0, 0, 0, 0, 0, 0, 0, 1];
 
   test.each<[what: string, file: Uint8Array, message: string]>([

@@ -37,7 +37,7 @@ interface Variant {
   types: readonly [plain: number, packed: number];
   bits: number;
   descriptor?: number;
-  /** From a pixel of the picture to the file, and to what is expected. */
+  /** From a pixel of the image to its bytes in the file, and to the expected samples. */
   stored(pixel: number[]): readonly number[];
   expected?(pixel: number[]): readonly number[];
   channels: number;
@@ -99,7 +99,7 @@ const variants: [name: string, variant: Variant][] = [
   ],
 ];
 
-describe.each(variants)('pixels of %s come back', (_, variant) => {
+describe.each(variants)('pixels of %s are decoded', (_, variant) => {
   const { types, bits, descriptor = 0, channels, max = 255 } = variant;
 
   test.each<[direction: string, flags: number, turn: (rows: number[][][]) => number[][][]]>([
@@ -107,7 +107,7 @@ describe.each(variants)('pixels of %s come back', (_, variant) => {
     ['from top left', topDown, (rows) => rows],
     ['from bottom right', mirrored, (rows) => rows.toReversed().map((row) => row.toReversed())],
     ['from top right', topDown | mirrored, (rows) => rows.map((row) => row.toReversed())],
-  ])('%s, plain and in packets', (_, flags, turn) => {
+  ])('%s, plain and run-length encoded', (_, flags, turn) => {
     fc.assert(
       fc.property(pictures({ channels, max }), fc.constantFrom(...types), (picture, type) => {
         const pixels = rowsOf(picture, channels).map((row) =>
@@ -131,7 +131,7 @@ describe.each(variants)('pixels of %s come back', (_, variant) => {
   });
 });
 
-test('pixels of 1 bit come back', () => {
+test('1-bit pixels are decoded', () => {
   fc.assert(
     fc.property(pictures({ max: 1 }), (picture) => {
       const pixels = joined(
@@ -146,20 +146,20 @@ test('pixels of 1 bit come back', () => {
   );
 });
 
-describe('an alpha of which the header says nothing', () => {
+describe('an alpha that the header does not declare', () => {
   const file = (...pixels: number[]) =>
     buildTga({ width: 2, height: 1, type: 2, bits: 32, pixels: Buffer.from(pixels) });
 
-  test('is one', () => {
+  test('is used', () => {
     expect([...tga.decode(file(1, 2, 3, 0, 4, 5, 6, 7)).pixels]).toEqual([3, 2, 1, 0, 6, 5, 4, 7]);
   });
 
-  test('is none where it is zero throughout', () => {
+  test('is ignored when it is zero throughout', () => {
     const { pixels } = tga.decode(file(1, 2, 3, 0, 4, 5, 6, 0));
     expect([...pixels]).toEqual([3, 2, 1, 255, 6, 5, 4, 255]);
   });
 
-  test('in a colour map is none either', () => {
+  test('is ignored in a colour map too', () => {
     const map = { bits: 32, colours: Buffer.of(1, 2, 3, 0) };
     const mapped = { width: 1, height: 1, type: 1, bits: 8, map, pixels: Buffer.of(0) };
     expect([...tga.decode(buildTga(mapped)).pixels]).toEqual([3, 2, 1, 255]);
@@ -167,19 +167,19 @@ describe('an alpha of which the header says nothing', () => {
   });
 });
 
-test('an alpha in a colour map is one if any colour has it, used or not', () => {
+test('a colour map has alpha if any of its colours has, used or not', () => {
   const map = { bits: 32, colours: Buffer.of(1, 2, 3, 0, 4, 5, 6, 9) };
   const file = buildTga({ width: 1, height: 1, type: 1, bits: 8, map, pixels: Buffer.of(0) });
   expect([...tga.decode(file).pixels]).toEqual([3, 2, 1, 0]);
 });
 
-test('what is before a colour map with alpha is opaque', () => {
+test('colours before the start of a colour map with alpha are opaque', () => {
   const map = { first: 1, bits: 32, colours: Buffer.of(1, 2, 3, 4) };
   const file = buildTga({ width: 2, height: 1, type: 1, bits: 8, map, pixels: Buffer.of(0, 1) });
   expect([...tga.decode(file).pixels]).toEqual([0, 0, 0, 255, 3, 2, 1, 4]);
 });
 
-test('a colour map may begin with a later index; what is before it is black', () => {
+test('a colour map may begin at a later index; the colours before it are black', () => {
   const later = { ...map, first: 2 };
   const file = buildTga({
     width: 3,
@@ -193,19 +193,19 @@ test('a colour map may begin with a later index; what is before it is black', ()
 });
 
 describe('the second version', () => {
-  test('is recognised by its end, whatever its beginning', () => {
+  test('is detected by its footer, whatever its header', () => {
     const file = joined(Buffer.alloc(18, 255), tgaFooter());
     expect(tga.matches(file)).toBe(true);
     expect(outcomeOf(tga, file)).toMatchObject({ code: 'UNSUPPORTED_FORMAT' });
   });
 
-  test('decodes as the first one does', () => {
+  test('decodes like the first', () => {
     const file = buildTga({ ...small, type: 2, bits: 24, pixels: Buffer.alloc(12, 9) });
     expect(tga.decode(joined(file, tgaFooter()))).toEqual(tga.decode(file));
   });
 });
 
-describe('the first version is not recognised with', () => {
+describe('the first version is not detected with', () => {
   const good = buildTga({ ...small, type: 2, bits: 24, pixels: Buffer.alloc(12, 9) });
 
   test.each<[what: string, at: number, value: number]>([
@@ -228,7 +228,7 @@ describe('the first version is not recognised with', () => {
   });
 });
 
-describe('is refused:', () => {
+describe('is rejected:', () => {
   const plain = { ...small, type: 2, bits: 24, pixels: Buffer.alloc(12, 9) };
 
   test.each<[what: string, file: Uint8Array, code: string, message: string]>([

@@ -1,5 +1,5 @@
-// The threads that WebAssembly decoders work on: kept, and ended before what each picture leaves behind
-// adds up.
+// The worker threads of WebAssembly decoders are reused, and replaced before the memory that each image
+// leaves behind adds up.
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { toGrayscale } from '../../../src/convert/index.ts';
 
 const heic = readFileSync(new URL('../fixtures/gray.heic', import.meta.url));
 
-test('one thread serves many pictures, and not without end', async () => {
+test('one thread serves many images, and is replaced after a while', async () => {
   let started = 0;
   const onStart = () => started++;
   process.on('worker', onStart);

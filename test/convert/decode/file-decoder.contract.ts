@@ -6,15 +6,15 @@ import { ConversionError } from '../../../src/convert/errors.ts';
 type Decoder = Omit<FileDecoder, 'pngInside'>;
 
 /**
- * What every decoder of ours promises, whatever the bytes are. The files must end with their last
- * pixel, so that a byte less is a byte too few.
+ * The contract of every built-in decoder, for any bytes. Each file must end with its last pixel, so that
+ * a file one byte shorter is incomplete.
  */
 export function itIsAFileDecoder(
   decoder: Decoder,
   files: readonly (readonly [kind: string, bytes: Uint8Array])[],
 ): void {
   describe.each(files)('%s', (_, bytes) => {
-    test('is recognised, and its header says what its pixels are', () => {
+    test('is detected, and its header describes its pixels', () => {
       expect(decoder.matches(bytes)).toBe(true);
       const { width, height, channels, hasAlpha, pages } = decoder.readHeader(bytes);
       const { pixels, ...shape } = decoder.decode(bytes);
@@ -23,7 +23,7 @@ export function itIsAFileDecoder(
       expect({ hasAlpha, pages }).toEqual({ hasAlpha: channels % 2 === 0, pages: 1 });
     });
 
-    test('is refused wherever it is cut off', () => {
+    test('is rejected wherever it is truncated', () => {
       for (let end = 0; end < bytes.length; end++) {
         expect(outcomeOf(decoder, bytes.subarray(0, end)), `${end} bytes`).toBeInstanceOf(
           ConversionError,
@@ -31,12 +31,12 @@ export function itIsAFileDecoder(
       }
     });
 
-    test('is the same with bytes behind it and as a part of a larger buffer', () => {
+    test('decodes the same with bytes after it and inside a larger buffer', () => {
       const larger = Buffer.concat([Buffer.alloc(3, 7), bytes, Buffer.alloc(50, '\n7')]);
       expect(decoder.decode(larger.subarray(3))).toEqual(decoder.decode(bytes));
     });
 
-    test('with any bytes changed is pixels or a refusal, soon', () => {
+    test('with any bytes changed is decoded or rejected, quickly', () => {
       const changes = fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), {
         minLength: 1,
         maxLength: 4,
@@ -51,7 +51,7 @@ export function itIsAFileDecoder(
       );
     });
 
-    test('with another end is pixels or a refusal, soon', () => {
+    test('with another end is decoded or rejected, quickly', () => {
       fc.assert(
         fc.property(fc.nat(bytes.length), fc.uint8Array({ maxLength: 200 }), (end, tail) => {
           expectPixelsOrRefusal(decoder, Buffer.concat([bytes.subarray(0, end), tail]));
@@ -61,7 +61,7 @@ export function itIsAFileDecoder(
     });
   });
 
-  test('any bytes at all are pixels or a refusal, soon', () => {
+  test('any bytes at all are decoded or rejected, quickly', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
         expectPixelsOrRefusal(decoder, bytes);
@@ -83,12 +83,12 @@ export function itIsAFileDecoder(
     ['an MPEG picture', `\0\0\x01\0\x0f\xff\xf8${'\x80'.repeat(40)}`],
     ['a font', '\0\x01\0\0\0\x0d\0\x80\0\x03\0\x50FFTM\x8a\x9b\0\0'],
     ['zeros', '\0'.repeat(100)],
-  ])('does not claim %s', (_, text) => {
+  ])('does not detect %s', (_, text) => {
     expect(decoder.matches(Buffer.from(text, 'latin1'))).toBe(false);
   });
 }
 
-/** A refusal has to say something; anything else that is thrown fails the test. */
+/** A rejection must have a message; any other thrown value fails the test. */
 export function outcomeOf(decoder: Decoder, bytes: Uint8Array): DecodedPixels | ConversionError {
   try {
     const { width, height } = decoder.readHeader(bytes);
@@ -112,7 +112,7 @@ function expectPixelsOrRefusal(decoder: Decoder, bytes: Uint8Array): void {
   }
 }
 
-/** A picture of a few colours or of noise, with samples from 0 to `max`. */
+/** An image of a few colours or of noise, with samples from 0 to `max`. */
 export function pictures({ channels = 1, max = 255 } = {}) {
   return fc
     .record({ width: fc.integer({ min: 1, max: 20 }), height: fc.integer({ min: 1, max: 6 }) })

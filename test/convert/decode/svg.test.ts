@@ -35,8 +35,8 @@ function dataUrl(bytes: Uint8Array, type = 'image/png'): string {
   return `data:${type};base64,${Buffer.from(bytes).toString('base64')}`;
 }
 
-describe('SVG is refused by name unless it is asked for', () => {
-  test('and then drawn on nothing, by the method', async () => {
+describe('SVG is rejected by name unless it is enabled', () => {
+  test('and then rendered on transparency and converted by the method', async () => {
     expect(await refusalOf(Buffer.from(svg()))).toMatchObject({
       code: 'UNSUPPORTED_FORMAT',
       message: expect.stringMatching(
@@ -52,18 +52,18 @@ describe('SVG is refused by name unless it is asked for', () => {
     ]);
   });
 
-  test('which changes no hash of a recipe without it', () => {
+  test('and recipes without it keep their hashes', () => {
     expect(recipeHash(resolveRecipe({ allowSvg: false }))).toBe(recipeHash(resolveRecipe()));
     expect(recipeHash(resolveRecipe(recipe))).not.toBe(recipeHash(resolveRecipe()));
   });
 
-  test('and becomes a PNG where the output is to be of its own format', async () => {
+  test('and becomes a PNG when the output format is that of the source', async () => {
     const { format } = await toGrayscale(Buffer.from(svg()), { ...recipe, format: 'source' });
     expect(format).toBe('png');
   });
 });
 
-describe('an SVG is recognised', () => {
+describe('an SVG is detected', () => {
   const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
   const doctype =
     '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">\n';
@@ -109,7 +109,7 @@ describe('an SVG is recognised', () => {
     ['other XML', '<?xml version="1.0"?><Error/>', 'XML'],
     ['one that is packed', gzipSync(svg()), 'gzip'],
     ['a comment without an end', `<!-- ${svg()}`, 'SVG'],
-  ])('and not %s', async (_, content, name) => {
+  ])('but not %s', async (_, content, name) => {
     expect(await refusalOf(Buffer.from(content as string), recipe)).toMatchObject({
       code: 'UNSUPPORTED_FORMAT',
       message: expect.stringContaining(`looks like ${name}. `),
@@ -117,7 +117,7 @@ describe('an SVG is recognised', () => {
   });
 });
 
-describe('nothing outside of the file is read:', () => {
+describe('nothing outside the file is read:', () => {
   const folder = process.cwd();
   const path = join(tmpdir(), `svg-reference-${process.pid}`);
   const requests: string[] = [];
@@ -148,7 +148,7 @@ describe('nothing outside of the file is read:', () => {
   test.each<[string, () => string]>([
     ['a picture by file:', () => picture(`${file}.png`)],
     ['a picture by its path', () => picture(`${path}.png`)],
-    ['a picture beside it', () => picture(`${name}.png`, 'xlink:href')],
+    ['an image next to it', () => picture(`${name}.png`, 'xlink:href')],
     ['a picture of a server', () => picture(`${web}/a.png`, 'xlink:href')],
     ['a part of another SVG', () => `<use href="${file}.svg#r"/><use href="${name}.svg#r"/>`],
     ['another SVG’s gradient', () => `<rect width="20" height="20" fill="url(${name}.svg#r)"/>`],
@@ -186,7 +186,7 @@ describe('nothing outside of the file is read:', () => {
     ['an entity in a file', () => `<!ENTITY x SYSTEM "${file}.css">`],
     ['an entity of a server', () => `<!ENTITY x SYSTEM "${web}/x">`],
     ['a parameter entity', () => `<!ENTITY % x SYSTEM "${web}/x"> %x;`],
-  ])('%s, for which it is refused', async (_, declaration) => {
+  ])('%s, which is rejected', async (_, declaration) => {
     const content = svg('<text y="20">&x;</text>', { before: `<!DOCTYPE svg [${declaration()}]>` });
     expect(await refusalOf(Buffer.from(content), recipe)).toMatchObject({
       code: 'UNSUPPORTED_FORMAT',
@@ -196,7 +196,7 @@ describe('nothing outside of the file is read:', () => {
   });
 });
 
-describe('the size is known before it is drawn', () => {
+describe('the size is known before rendering', () => {
   test.each<[attributes: string, width: number, height: number]>([
     ['width="30" height="20"', 30, 20],
     ['width="1in" height="72pt"', 72, 72],
@@ -209,7 +209,7 @@ describe('the size is known before it is drawn', () => {
   });
 
   test.each(['width="100000" height="100000"', 'viewBox="0 0 20000 20000"'])(
-    'and refused where %j is too large',
+    'and rejected when %j is too large',
     async (attributes) => {
       expect(await refusalOf(Buffer.from(svg(red, { attributes })), recipe)).toMatchObject({
         code: 'IMAGE_TOO_LARGE',
@@ -218,7 +218,7 @@ describe('the size is known before it is drawn', () => {
   );
 
   test.each(['width="0" height="5"', 'viewBox="0 0 1e12 1e12"'])(
-    'and refused where %j makes no sense',
+    'and rejected when %j is invalid',
     async (attributes) => {
       expect(await refusalOf(Buffer.from(svg(red, { attributes })), recipe)).toMatchObject({
         code: 'CORRUPT_IMAGE',
@@ -227,7 +227,7 @@ describe('the size is known before it is drawn', () => {
   );
 });
 
-describe('pictures inside', () => {
+describe('embedded images', () => {
   const png = pixelPng(255, 0, 0);
 
   test.each<[string, string]>([
@@ -237,7 +237,7 @@ describe('pictures inside', () => {
       picture(`\n DaTa:image/png;x=y; base64 ,${dataUrl(png).split(',')[1]}`, 'xlink:href'),
     ],
     ['a PNG behind character references', picture(dataUrl(png).replace('data', '&#100;&#x61;ta'))],
-  ])('are drawn and measured: %s', async (_, body) => {
+  ])('are rendered and measured: %s', async (_, body) => {
     const content = Buffer.from(svg(body));
     expect((await toGrayscale(content, recipe)).channels).toBe(1);
     const without = await inspectImage(Buffer.from(svg()), {}, recipe);
@@ -260,14 +260,14 @@ describe('pictures inside', () => {
       'with line ends in their scheme',
       picture(dataUrl(large).replace('data', 'da&#10;ta')).repeat(2),
     ],
-  ])('that are too large %s are refused', async (_, body) => {
+  ])('that are too large %s are rejected', async (_, body) => {
     expect(await refusalOf(Buffer.from(svg(body)), recipe)).toMatchObject({
       code: 'IMAGE_TOO_LARGE',
       message: expect.stringContaining('the pictures inside the SVG have'),
     });
   });
 
-  test('that are too large behind an entity are refused', async () => {
+  test('that are too large inside an entity are rejected', async () => {
     const content = svg(picture(dataUrl(large).replace('data:', '&d;:')).repeat(2), {
       before: '<!DOCTYPE svg [<!ENTITY d "data"><!ENTITY d "x">]>',
     });
@@ -280,7 +280,7 @@ describe('pictures inside', () => {
     ['an SVG', dataUrl(Buffer.from(svg()), 'image/svg+xml')],
     ['an SVG as text', `data:image/svg+xml,${encodeURIComponent(svg())}`],
     ['something else', dataUrl(Buffer.from('what?'))],
-  ])('that are %s are refused', async (_, url) => {
+  ])('that are %s are rejected', async (_, url) => {
     expect(await refusalOf(Buffer.from(svg(picture(url))), recipe)).toMatchObject({
       code: 'UNSUPPORTED_FORMAT',
       message: expect.stringContaining('pictures inside an SVG'),
@@ -288,7 +288,7 @@ describe('pictures inside', () => {
   });
 });
 
-describe('a hostile SVG is refused within seconds:', () => {
+describe('a hostile SVG is rejected within seconds:', () => {
   const nested = (depth: number) => '<g>'.repeat(depth) + red + '</g>'.repeat(depth);
   const laughs = Array.from(
     { length: 9 },
@@ -321,8 +321,8 @@ describe('a hostile SVG is refused within seconds:', () => {
   });
 });
 
-test('broken ones side by side are refused, each by itself, and the process lives on', async () => {
-  // Read at once, they end the process within some hundred files: see svg-turns.ts.
+test('concurrent broken SVGs are rejected one by one, and the process survives', async () => {
+  // Read concurrently, they end the process within some hundred files: see svg-turns.ts.
   const broken = Buffer.from(
     `<svg ${namespaces} width="1\x08\xff" height="&"><g <rect/>`,
     'latin1',

@@ -39,7 +39,7 @@ function tiff(): Buffer {
 }
 
 describe.each(makers)('%s', (_, make) => {
-  test('that is cut off is refused, unless that is tolerated, and then it is a loss', async () => {
+  test('that is truncated is rejected, unless that is tolerated and reported as a loss', async () => {
     const cut = truncate(await make(), 0.7);
     expect(await refusalOf(cut)).toMatchObject({ code: 'CORRUPT_IMAGE' });
     const { losses, width, height } = await toGrayscale(cut, { ...recipe, frames: 'first' });
@@ -48,25 +48,25 @@ describe.each(makers)('%s', (_, make) => {
     expect([width, height]).toEqual([w, h]);
   });
 
-  test('that is cut off gives the same pixels each time', async () => {
+  test('that is truncated gives the same pixels each time', async () => {
     const cut = truncate(await make(), 0.6);
     const [one, ...others] = await Promise.all(Array.from({ length: 5 }, () => grayOf(cut)));
     for (const other of others) expect(other).toEqual(one);
   });
 
-  test('that is whole is converted as ever', async () => {
+  test('that is complete is converted as usual', async () => {
     const bytes = await make();
     expect((await toGrayscale(bytes, recipe)).bytes).toEqual((await toGrayscale(bytes)).bytes);
     expect((await toGrayscale(bytes, recipe)).losses).not.toContain('truncated');
   });
 
-  test('whose header is cut off is refused all the same', async () => {
+  test('whose header is truncated is rejected all the same', async () => {
     const cut = (await make()).subarray(0, 12);
     expect(await refusalOf(cut, recipe)).toMatchObject({ code: 'CORRUPT_IMAGE' });
   });
 });
 
-describe('what is there keeps its gray, and what is missing is', () => {
+describe('decoded pixels keep their gray, and missing pixels are', () => {
   const expected = oraclePixels(photoLikePixels(size));
 
   test.each<[string, () => Promise<Buffer>]>([
@@ -83,7 +83,7 @@ describe('what is there keeps its gray, and what is missing is', () => {
     );
   });
 
-  test('the gray in the middle in a baseline JPEG', async () => {
+  test('mid-gray in a baseline JPEG', async () => {
     const jpeg = await photoLike(size).jpeg().toBuffer();
     const whole = parsePng((await toGrayscale(jpeg)).bytes).pixels;
     const { pixels } = await grayOf(truncate(jpeg, 0.7));
@@ -91,7 +91,7 @@ describe('what is there keeps its gray, and what is missing is', () => {
     expect(new Set(pixels.slice(-size.width * 16))).toEqual(new Set([128]));
   });
 
-  test('clear where there is alpha', async () => {
+  test('transparent when there is alpha', async () => {
     const random = mulberry32(7);
     const rows = Uint8Array.from({ length: 64 * 64 * 4 }, () => 1 + random() * 254);
     const png = buildPng({ width: 64, height: 64, colourType: 'rgba', rows });
@@ -100,10 +100,10 @@ describe('what is there keeps its gray, and what is missing is', () => {
     expect(pixels.slice(0, 20)).not.toContain(0);
   });
 
-  test('of an interlaced PNG in between what is there', async () => {
+  test('black between the decoded pixels of an interlaced PNG', async () => {
     const png = await photoLike(size).png({ progressive: true }).toBuffer();
     const { pixels } = await grayOf(truncate(png, 0.5));
-    // The first five passes are a quarter of the pixels, every other one of every other row.
+    // The first five passes are a quarter of the pixels: every other one of every other row.
     const at = (x: number, y: number) => y * size.width + x;
     for (const [x, y] of [
       [0, 0],
@@ -117,24 +117,24 @@ describe('what is there keeps its gray, and what is missing is', () => {
   });
 });
 
-describe('an animated GIF that is cut off', () => {
+describe('a truncated animated GIF', () => {
   const cut = async (share: number) => truncate(await animatedGif(), share);
 
-  test.each([0.5, 0.7, 0.99])('(%d) is refused where its frames are asked for', async (share) => {
+  test.each([0.5, 0.7, 0.99])('(%d) is rejected if all frames are requested', async (share) => {
     expect(await refusalOf(await cut(share), { format: 'gif' })).toMatchObject({
       code: 'CORRUPT_IMAGE',
       message: expect.stringContaining('cut off in or after frame'),
     });
   });
 
-  test('is converted as far as it goes where that is tolerated', async () => {
+  test('is converted up to the damage when that is tolerated', async () => {
     const image = await toGrayscale(await cut(0.7), { ...recipe, format: 'gif' });
     expect(image).toMatchObject({ frames: 2, losses: ['truncated'] });
     const whole = await toGrayscale(await animatedGif(), { ...recipe, format: 'gif' });
     expect(whole).toMatchObject({ frames: 3, losses: [] });
   });
 
-  test('is converted to one picture where the first is whole', async () => {
+  test('is converted to one image when its first frame is complete', async () => {
     const image = await toGrayscale(await cut(0.7));
     expect(image.losses).toEqual(['frames']);
     expect(image.bytes).toEqual((await toGrayscale(await animatedGif())).bytes);
@@ -146,12 +146,12 @@ describe('an animated GIF that is cut off', () => {
       'with other bytes after it',
       async () => Buffer.concat([await animatedGif(), Buffer.alloc(9)]),
     ],
-  ])('is whole %s', async (_, make) => {
+  ])('is complete %s', async (_, make) => {
     expect((await toGrayscale(await make(), { format: 'gif' })).losses).toEqual([]);
   });
 });
 
-test('a changed bit in the pixels of a PNG costs what comes after it', async () => {
+test('a changed bit in the pixels of a PNG loses only what follows it', async () => {
   const png = buildPng({ ...size, colourType: 'rgb', rows: photoLikePixels(size) });
   const flipped = flipBit(png, (png.length >> 1) * 8);
   expect(await refusalOf(flipped)).toMatchObject({ code: 'CORRUPT_IMAGE' });
@@ -161,7 +161,7 @@ test('a changed bit in the pixels of a PNG costs what comes after it', async () 
   expect(pixels.slice(0, first)).toEqual(oraclePixels(photoLikePixels(size)).slice(0, first));
 });
 
-describe('nothing is made up', () => {
+describe('no pixels are invented', () => {
   test.each<[string, () => Promise<Uint8Array>]>([
     ['a WebP', async () => truncate(await photoLike(size).webp().toBuffer(), 0.7)],
     ['an AVIF', async () => truncate(await photoLike(size).avif({ effort: 0 }).toBuffer(), 0.7)],
@@ -186,12 +186,12 @@ describe('nothing is made up', () => {
         return flipBit(png, (png.indexOf('PLTE') + 6) * 8);
       },
     ],
-  ])('for %s: it is refused', async (_, make) => {
+  ])('for %s: it is rejected', async (_, make) => {
     expect(await refusalOf(await make(), recipe)).toMatchObject({ code: 'CORRUPT_IMAGE' });
   });
 });
 
-test('the hash of recipes that tolerate nothing stays what it was', () => {
+test('recipes that tolerate nothing keep their hash', () => {
   expect(recipeHash(resolveRecipe({ tolerate: 'none' }))).toBe(recipeHash(resolveRecipe()));
   expect(recipeHash(resolveRecipe(recipe))).not.toBe(recipeHash(resolveRecipe()));
 });

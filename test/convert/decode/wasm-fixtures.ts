@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { WasmDecoder } from '../../../src/convert/decode/wasm/wasm-decoder.ts';
 import { ConversionError } from '../../../src/convert/errors.ts';
 
-/** The picture that all of the fixtures show, at whatever depth; fixtures/README.md. */
+/** The image that all fixtures show, at any depth; see fixtures/README.md. */
 export const picture = { width: 24, height: 16 };
 
 type Pixel = (x: number, y: number) => number[];
@@ -33,7 +33,7 @@ export function largestDifference(actual: ArrayLike<number>, expected: number[])
   return expected.reduce((most, n, i) => Math.max(most, Math.abs(n - (actual[i] ?? 0))), 0);
 }
 
-/** What became of the bytes, in a form to compare. Rethrows what is no answer to give. */
+/** The result for the bytes, in a comparable form. Rethrows unexpected errors. */
 export async function outcomeOf(decoder: WasmDecoder, bytes: Uint8Array): Promise<unknown> {
   try {
     const header = await decoder.readHeader(bytes);
@@ -45,7 +45,7 @@ export async function outcomeOf(decoder: WasmDecoder, bytes: Uint8Array): Promis
   }
 }
 
-/** The error of something that has to fail. */
+/** The error of a call that must fail. */
 export async function refusal(decoding: Promise<unknown>): Promise<unknown> {
   return await decoding.then(
     () => {
@@ -55,7 +55,7 @@ export async function refusal(decoding: Promise<unknown>): Promise<unknown> {
   );
 }
 
-/** The colours of a pixel that were multiplied by its alpha, which comes last. */
+/** The colours of a pixel that were premultiplied by its alpha, which is its last sample. */
 export function seenThrough(pixel: number[]): number[] {
   const alpha = pixel.at(-1) ?? 0;
   const colours = pixel.slice(0, -1);

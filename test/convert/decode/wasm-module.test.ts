@@ -35,17 +35,17 @@ test('limits in between share the module of the next power of two', async () => 
   expect(await wasmModule(path, 5 * page)).not.toBe(await wasmModule(path, 4 * page));
 });
 
-test('a file that is not there is asked for again', async () => {
+test('a missing file is retried on the next call', async () => {
   const path = join(await mkdtemp(join(tmpdir(), 'wasm-')), 'module.wasm');
   await expect(wasmModule(path, page)).rejects.toThrow('ENOENT');
   await writeFile(path, moduleOf(0, 1));
   await expect(wasmModule(path, page)).resolves.toBeDefined();
 });
 
-test('a limit below what the module begins with becomes that', () => {
+test('a limit below the module’s initial memory is raised to it', () => {
   expect(withMemoryLimit(moduleOf(0, 3), 2)).toEqual(Uint8Array.from(moduleOf(1, 3, 3)));
 });
 
-test('a module without memory is refused', () => {
+test('a module without memory is rejected', () => {
   expect(() => withMemoryLimit(head, 1)).toThrow('memory of its own');
 });

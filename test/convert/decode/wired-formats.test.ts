@@ -1,5 +1,5 @@
-// The formats that sharp does not read, from the file to the gray twin: each decoder by its own
-// tests, here that the engine asks the right one and does with its pixels what it does with all.
+// The formats that sharp does not read, from the file to the gray output. Each decoder has its own tests;
+// these check that the engine picks the right decoder and treats its pixels like any others.
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { bmp } from '../../../src/convert/decode/bmp/decode-bmp.ts';
@@ -9,7 +9,7 @@ import { parsePng } from '../../../testing/png.ts';
 import { oracleGray } from '../gray/gray-of.ts';
 
 const folder = new URL('../fixtures/', import.meta.url);
-/** All but the one of a variant that is refused by name. */
+/** All fixtures but the one of a variant that is rejected by name. */
 const fixtures = () =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
     (path) => /\.\w+$/.test(path) && !/README|source\.png|subsampled/.test(path),
@@ -36,7 +36,7 @@ describe('an 8-bit picture of red, green, blue and white', () => {
     });
   });
 
-  test('in QOI, as RGBA that is opaque', async () => {
+  test('in QOI, as opaque RGBA', async () => {
     const rgba = (...colour: number[]) => [0xff, ...colour, 255];
     const qoi = Buffer.from([
       ...Buffer.from('qoif'),
@@ -72,7 +72,7 @@ test('16 bits of PGM are scaled and rounded, or kept', async () => {
 });
 
 describe('a PNG inside an icon', () => {
-  test('is read as the PNG that it is', async () => {
+  test('is read like any PNG', async () => {
     const png = await inner();
     const directory = Buffer.alloc(22);
     directory.set([0, 0, 1, 0, 1, 0, 2, 2, 0, 0, 1, 0, 32, 0]);
@@ -87,12 +87,12 @@ describe('a PNG inside an icon', () => {
 });
 
 describe('limits', () => {
-  test('hold before a pixel is decoded', async () => {
+  test('apply before a pixel is decoded', async () => {
     const huge = Buffer.concat([Buffer.from('P6 60000 60000 255\n'), Buffer.alloc(100)]);
     await expect(inspectImage(huge)).rejects.toMatchObject({ name: 'ConversionError' });
   });
 
-  test('estimate memory for each of the formats', async () => {
+  test('include a memory estimate for each format', async () => {
     const header = await inspectImage(Buffer.from('P3 2 1 9 9 0 0 0 9 0'));
     expect(header.memoryBytes).toBeGreaterThan(0);
   });
@@ -105,7 +105,7 @@ test.each(fixtures())('%s becomes a gray PNG', async (path) => {
   expect(parsePng(image.bytes)).toMatchObject({ width: image.width, height: image.height });
 });
 
-test('a BMP gives the gray of the colours that its decoder reads', async () => {
+test('a BMP gives the gray of its decoded colours', async () => {
   const [path = ''] = fixtures().filter((name) => name.endsWith('.bmp'));
   const { pixels, channels } = bmp.decode(fixture(path));
   const expected = Array.from({ length: pixels.length / channels }, (_, i) =>

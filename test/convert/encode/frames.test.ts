@@ -20,7 +20,7 @@ const [width, height] = [32, 24];
 test.each([
   ['an animated WebP', animatedWebp],
   ['a TIFF of several pages', multiPageTiff],
-])('the first frame of %s is converted, and the others are named as lost', async (_, make) => {
+])('the first frame of %s is converted, and the others are reported as a loss', async (_, make) => {
   const bytes = await make({ frames: 3 });
   const image = await grayOf(bytes);
   expect(image).toMatchObject({ width, height, losses: ['frames'], source: { pages: 3 } });
@@ -28,15 +28,15 @@ test.each([
   expect(await inspectImage(bytes)).toMatchObject({ width, height, pages: 3 });
 });
 
-test('the first frame of an animated GIF is converted, and the others are named as lost', async () => {
+test('the first frame of an animated GIF is converted, and the others are reported as a loss', async () => {
   const image = await grayOf(await animatedGif({ frames: 3 }));
   expect(image).toMatchObject({ width, height, losses: ['frames'], source: { pages: 3 } });
-  // GIF has 256 colours, so the frame is only near what it was made from; the others are far.
+  // GIF has 256 colours, so the frame is only close to its source; the other frames are far off.
   expect(distance(image.png.pixels, 1)).toBeLessThan(4);
   expect(distance(image.png.pixels, 2)).toBeGreaterThan(20);
 });
 
-test('the first frame of an animated GIF is converted though a later one is cut off', async () => {
+test('the first frame of an animated GIF is converted even if a later one is truncated', async () => {
   const bytes = await animatedGif({ frames: 3 });
   const { png } = await grayOf(truncate(bytes, 0.8));
   expect(png.pixels).toEqual((await grayOf(bytes)).png.pixels);
@@ -45,7 +45,7 @@ test('the first frame of an animated GIF is converted though a later one is cut 
 test.each([
   ['GIF', photoLikeGif],
   ['PNG', photoLikePng],
-])('a %s of one frame loses none', async (_, make) => {
+])('a %s with one frame loses none', async (_, make) => {
   expect(await grayOf(await make())).toMatchObject({ losses: [], source: { pages: 1 } });
 });
 
@@ -84,12 +84,12 @@ describe('all frames are kept', () => {
     if (recipe.format !== 'tiff') expect(metadata).toMatchObject({ delay, loop: 3 });
   });
 
-  test.each([0, 1, 2, 7])('and shown %d times in a GIF', async (loop) => {
+  test.each([0, 1, 2, 7])('and play %d times in a GIF', async (loop) => {
     const { bytes } = await toGrayscale(await animation(loop), { format: 'gif' });
     expect(await sharp(bytes, { pages: -1 }).metadata()).toMatchObject({ loop });
   });
 
-  test('with their transparency, one frame not shining through the next', async () => {
+  test('with their transparency, so no frame shows through the next', async () => {
     const clear = Buffer.concat(frames);
     const strip = Buffer.from(
       Array.from({ length: clear.length / 3 }, (_, i) => [
@@ -110,13 +110,13 @@ describe('all frames are kept', () => {
     expect(losses).toEqual([]);
   });
 
-  test('unless only the first is asked for', async () => {
+  test('unless only the first is requested', async () => {
     const image = await toGrayscale(await animation(0), { format: 'gif', frames: 'first' });
     expect(image).toMatchObject({ frames: 1, losses: ['frames'] });
     expect((await framesOf(image.bytes)).gray).toEqual(oraclePixels(frames[0] ?? Buffer.alloc(0)));
   });
 
-  test('of a TIFF only where its pages are alike', async () => {
+  test('of a TIFF only if its pages have the same size', async () => {
     const pages = [
       { width: 8, height: 4 },
       { width: 9, height: 4 },
@@ -137,7 +137,7 @@ describe('all frames are kept', () => {
     expect(await toGrayscale(alike, { format: 'tiff' })).toMatchObject({ frames: 2, losses: [] });
   });
 
-  test('and count together against the limit of pixels', async () => {
+  test('and count together towards the pixel limit', async () => {
     const bytes = await animation(0);
     const limits = { maxPixels: width * height * 3 - 1 };
     await expect(toGrayscale(bytes, { format: 'webp' }, limits)).rejects.toMatchObject({
@@ -169,7 +169,7 @@ describe('an animated PNG', () => {
     ['of one frame', { chunks: [control, frame] }, 1],
     ['that says so too late', { after: [control, frame, data] }, 1],
     ['that says so and has none', { chunks: [control] }, 1],
-  ])('%s has its first picture converted, and the others are lost', async (_, chunks, pages) => {
+  ])('%s has its first image converted, and the others are lost', async (_, chunks, pages) => {
     const png = buildPng({ ...size, rows, ...chunks });
     for (const format of ['png', 'gif'] as const) {
       const image = await toGrayscale(png, { format });
@@ -179,7 +179,7 @@ describe('an animated PNG', () => {
     expect([...parsePng((await toGrayscale(png)).bytes).pixels]).toEqual([...rows]);
   });
 
-  test('counts to the limit of pages', async () => {
+  test('counts towards the page limit', async () => {
     const png = buildPng({ ...size, rows, chunks: [control, frame], after: [frame, data] });
     await expect(toGrayscale(png, {}, { maxPages: 1 })).rejects.toMatchObject({
       code: 'TOO_MANY_PAGES',

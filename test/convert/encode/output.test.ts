@@ -30,20 +30,20 @@ const halfTransparent = rgbaPng({
 });
 
 describe('PNG', () => {
-  test('is one channel of 8 bits, with nothing else in the file', async () => {
+  test('has one 8-bit channel and no metadata', async () => {
     const { png, ...image } = await grayOf(await photoLikeJpeg());
     expect(image).toMatchObject({ format: 'png', contentType: 'image/png', channels: 1, depth: 8 });
     expect(png).toMatchObject({ width: 64, height: 48, depth: 8, colourType: 'gray' });
     expect(png.chunkTypes).toEqual(['IHDR', 'IDAT', 'IEND']);
   });
 
-  test('is two channels where the source is transparent', async () => {
+  test('has two channels when the source is transparent', async () => {
     const { png, ...image } = await grayOf(halfTransparent);
     expect(image.channels).toBe(2);
     expect([...png.pixels]).toEqual([76, 255, 29, 128]);
   });
 
-  test('is not much larger than its noise demands', async () => {
+  test('is little larger than its noise requires', async () => {
     const size = { width: 400, height: 300 };
     const { bytes } = await toGrayscale(photoLikePng(size));
     expect(bytes.length).toBeLessThan(size.width * size.height * 0.75);
@@ -51,7 +51,7 @@ describe('PNG', () => {
 });
 
 describe('JPEG', () => {
-  test('is one channel, near the exact gray, and smaller with less quality', async () => {
+  test('has one channel, is close to the exact gray, and shrinks with lower quality', async () => {
     const options = { width: 200, height: 150 };
     const [low, high] = await Promise.all(
       [10, 95].map((quality) => toGrayscale(photoLikePng(options), { format: 'jpeg', quality })),
@@ -75,8 +75,8 @@ describe('JPEG', () => {
 describe('WebP', () => {
   test.each([
     ['three equal channels', photoLikePng(), 3],
-    ['alpha beside them', halfTransparent, 4],
-  ])('has no gray, so it is %s', async (_, bytes, channels) => {
+    ['three equal channels with alpha', halfTransparent, 4],
+  ])('has no gray mode, so it is %s', async (_, bytes, channels) => {
     const image = await toGrayscale(bytes, { format: 'webp' });
     expect(image).toMatchObject({
       format: 'webp',
@@ -87,7 +87,7 @@ describe('WebP', () => {
     expect(await sharp(image.bytes).metadata()).toMatchObject({ format: 'webp', channels });
   });
 
-  test('is near the exact gray, and smaller with less quality', async () => {
+  test('is close to the exact gray, and shrinks with lower quality', async () => {
     const [low, high] = await Promise.all(
       [10, 95].map((quality) => toGrayscale(photoLikePng(), { format: 'webp', quality })),
     );
@@ -96,7 +96,7 @@ describe('WebP', () => {
   });
 });
 
-describe('every gray value is kept', () => {
+describe('every gray value is preserved', () => {
   test.each<[RecipeOptions]>([
     [{ format: 'png', compressionLevel: 0 }],
     [{ format: 'tiff' }],
@@ -117,13 +117,13 @@ describe('every gray value is kept', () => {
     }
   });
 
-  test('of one pixel, by GIF', async () => {
+  test('of one pixel, in GIF', async () => {
     const { bytes } = await toGrayscale(pixelPng(9, 9, 9), { format: 'gif' });
     expect([...(await sharp(bytes).raw().toBuffer())].slice(0, 3)).toEqual([9, 9, 9]);
   });
 });
 
-describe('less is written', () => {
+describe('the output is smaller', () => {
   const bytes = photoLikePng({ width: 200, height: 150 });
   const sizeOf = async (recipe: RecipeOptions) => (await toGrayscale(bytes, recipe)).bytes.length;
 
@@ -159,7 +159,7 @@ describe('the format of the source', () => {
   });
 });
 
-test('an effort beyond what the source’s format has is the most that it has', async () => {
+test('an effort above the maximum of the source’s format is capped to it', async () => {
   const bytes = await photoLikeWebp();
   const [asked, most] = await Promise.all(
     [9, 6].map((effort) => toGrayscale(bytes, { format: 'source', effort })),
@@ -168,7 +168,7 @@ test('an effort beyond what the source’s format has is the most that it has', 
 });
 
 describe.each(Object.keys(outputFormats) as OutputFormat[])('a %s', (format) => {
-  test('carries neither profile nor EXIF of its source', async () => {
+  test('carries neither the profile nor the EXIF of its source', async () => {
     for (const bytes of [await orientedJpeg(6), await profiledPng()]) {
       const metadata = await sharp((await toGrayscale(bytes, { format })).bytes).metadata();
       expect(metadata).toMatchObject({ hasProfile: false });
@@ -178,7 +178,7 @@ describe.each(Object.keys(outputFormats) as OutputFormat[])('a %s', (format) => 
     }
   });
 
-  test('is the same to the byte each time, also with others under way', async () => {
+  test('is the same to the byte each time, also during concurrent conversions', async () => {
     const sources = await Promise.all([1, 2, 3].map((seed) => photoLikeJpeg({ seed })));
     const alone = [];
     for (const bytes of sources) alone.push((await toGrayscale(bytes, { format })).bytes);
@@ -204,14 +204,14 @@ test('each stage is timed', async () => {
   expect(times.reduce((sum, time) => sum + time)).toBeLessThan(performance.now() - startedAt);
 });
 
-test('the source is left as it was', async () => {
+test('the source is unchanged', async () => {
   const bytes = await photoLikeJpeg();
   const before = Buffer.from(bytes);
   await toGrayscale(bytes);
   expect(bytes).toEqual(before);
 });
 
-/** Mean distance of a file’s gray from the oracle’s. */
+/** Mean distance between a file’s gray and the oracle’s. */
 async function distance(
   bytes: Uint8Array | undefined,
   options: { width?: number; height?: number },

@@ -1,4 +1,4 @@
-// A machine without SIMD writes the same pixels: a process whose V8 does not know SIMD converts.
+// A machine without SIMD writes the same pixels: a process converts with SIMD turned off in V8.
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import { deepPng, photoLikeJpeg, rgbaPng } from '../../../testing/images.ts';
 
 const engine = pathToFileURL(join(import.meta.dirname, '../../../src/convert/index.ts')).href;
 
-/** As V8 does without SSE4.1 or NEON, which it has a switch for on x64 alone. */
+/** What V8 does without SSE4.1 or NEON; it has a switch for this only on x64. */
 const noSimd = `data:text/javascript,
   WebAssembly.validate = () => false;
   WebAssembly.compile = () => Promise.reject(new WebAssembly.CompileError('no SIMD'));`;

@@ -6,16 +6,16 @@ import { refusalOf } from '../gray/gray-of.ts';
 
 interface RawParts {
   make: string;
-  /** Of the picture that is part of the first. */
+  /** Tags of the sensor’s image. */
   photometric?: number;
   compression?: number;
   dngVersion?: boolean;
-  /** Whether the sensor’s picture is a part of the first, or the next. */
+  /** Whether the sensor’s image is a part of the first image, or the next one. */
   isPart?: boolean;
   isBigEndian?: boolean;
 }
 
-/** Laid out as cameras do: a preview of 4 x 4 gray pixels, and what the sensor saw after it. */
+/** Laid out as cameras do: a preview of 4 x 4 gray pixels, followed by the sensor’s image. */
 function rawFile(parts: RawParts): Buffer {
   const { make, photometric = 32_803, compression = 1, dngVersion, isPart = true } = parts;
   const [u16, u32] = parts.isBigEndian ? [be16, be32] : [le16, le32];
@@ -42,7 +42,7 @@ function rawFile(parts: RawParts): Buffer {
   );
 }
 
-describe('a camera raw is named, and not taken for its preview:', () => {
+describe('a camera raw is named, and its preview is not converted:', () => {
   test.each<[name: string, parts: RawParts]>([
     ['Nikon NEF', { make: 'NIKON CORPORATION', isBigEndian: true }],
     ['Nikon NEF', { make: 'NIKON', compression: 34_713, photometric: 1 }],
@@ -91,7 +91,7 @@ test('a TIFF from a camera is a TIFF', async () => {
 test.each([
   ['the next of which is itself', 0],
   ['with parts that are themselves', 330],
-])('a TIFF %s comes to an end', async (_, tag) => {
+])('a TIFF %s is read without an endless loop', async (_, tag) => {
   const tiff = stripTiff({ width: 2, height: 2, photometric: 1, bits: 8, samples: [1, 2, 3, 4] });
   const directory = tiff.readUInt32LE(4);
   const count = tiff.readUInt16LE(directory);

@@ -13,7 +13,7 @@ import {
 import { stripTiff, tiledTiff } from '../../../testing/tiff.ts';
 import { grayOf, refusalOf } from '../gray/gray-of.ts';
 
-describe('content decides: it is recognised as', () => {
+describe('the format is detected from the content:', () => {
   test.each([
     ['jpeg', photoLikeJpeg],
     ['png', photoLikePng],
@@ -32,7 +32,7 @@ describe('content decides: it is recognised as', () => {
   });
 });
 
-describe('what is not read is named:', () => {
+describe('an unsupported format is named:', () => {
   const save = 'Save the image in one of these formats.';
   const develop = 'Develop it to TIFF first.';
   const still = 'Take a still picture from it first.';
@@ -132,7 +132,7 @@ describe('what is not read is named:', () => {
     });
   });
 
-  test('YCbCr in a TIFF, which libvips takes for RGB', async () => {
+  test('YCbCr in a TIFF, which libvips treats as RGB', async () => {
     const samples = Array(4 * 4 * 3).fill(100);
     const tiff = stripTiff({ width: 4, height: 4, photometric: 6, bits: 8, samples });
     expect(await refusalOf(tiff)).toMatchObject({
@@ -161,7 +161,7 @@ describe('what is not read is named:', () => {
 });
 
 test.each(Object.entries({ ...inputFormats, ...outputFormats }))(
-  'the table names content type and extensions of %s',
+  'the table lists the content type and extensions of %s',
   (format, { contentType, extensions, name }) => {
     expect(contentType).toMatch(/^image\/[a-z0-9.+-]+$/);
     expect(extensions).toContain(format === 'jpeg' ? 'jpg' : format === 'tiff' ? 'tif' : format);

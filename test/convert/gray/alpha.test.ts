@@ -10,7 +10,7 @@ import { grayOf, oracleGray, oraclePixels } from './gray-of.ts';
 const samples = fc.uint8Array({ minLength: 4, maxLength: 400 });
 
 describe('transparency', () => {
-  test('of RGBA is kept beside the gray of the colours below it', async () => {
+  test('of RGBA is kept, with the gray of the colours under it', async () => {
     await fc.assert(
       fc.asyncProperty(samples, async (noise) => {
         const rows = noise.subarray(0, noise.length & ~3);
@@ -33,7 +33,7 @@ describe('transparency', () => {
     expect(png).toMatchObject({ colourType: 'grayAlpha', pixels: rows });
   });
 
-  test('of a palette’s colours is kept', async () => {
+  test('of palette colours is kept', async () => {
     const palette = [
       [255, 0, 0],
       [0, 255, 0],
@@ -74,7 +74,7 @@ describe('transparency', () => {
   });
 });
 
-describe('an alpha channel that is opaque throughout', () => {
+describe('an alpha channel that is fully opaque', () => {
   test('is dropped, and the gray is that of the colours', async () => {
     await fc.assert(
       fc.asyncProperty(samples, async (noise) => {
@@ -90,7 +90,7 @@ describe('an alpha channel that is opaque throughout', () => {
     );
   });
 
-  test('of gray is dropped too', async () => {
+  test('of a gray image is dropped too', async () => {
     const rows = Uint8Array.of(10, 255, 20, 255);
     const { png } = await grayOf(grayAlphaPng({ width: 2, height: 1, rows }));
     expect(png).toMatchObject({ colourType: 'gray', pixels: Uint8Array.of(10, 20) });
@@ -98,9 +98,9 @@ describe('an alpha channel that is opaque throughout', () => {
 });
 
 describe('a JPEG, which has no transparency,', () => {
-  // 76 is the gray of red; flattened before it is made gray, each colour is rounded by itself.
+  // 76 is the gray of red. Flattened before the conversion to gray, each colour is rounded on its own.
   test.each([0, 1, 100, 128, 254])(
-    'gets white instead, as far as alpha %d shows it, and says so',
+    'is flattened on white in proportion to alpha %d, and reports the loss',
     async (alpha) => {
       const rows = Uint8Array.from(
         { length: 32 * 32 * 4 },
@@ -144,7 +144,7 @@ describe('alpha', () => {
     });
 
   test.each([['rec601'], ['luminance'], ['value']] as const)(
-    'flattened is the gray of the flattened picture (%s)',
+    'flattened gives the gray of the flattened image (%s)',
     async (method) => {
       for (const [background, colour] of [
         ['#ffffff', [255, 255, 255]],
@@ -158,7 +158,7 @@ describe('alpha', () => {
     },
   );
 
-  test('dropped is the gray of the colours below it', async () => {
+  test('dropped gives the gray of the colours under it', async () => {
     expect(await pixelsOf(bytes, { alpha: 'drop' })).toEqual(await pixelsOf(opaque, {}));
   });
 
@@ -183,7 +183,7 @@ describe('alpha', () => {
   ])('of %s', (_, make) => {
     const gray = make(Uint8Array.of(100, 0, 100, 255));
 
-    test('is flattened on a colour in colour', async () => {
+    test('is flattened on a background in colour', async () => {
       const recipe = { alpha: 'flatten', background: '#f00' } as const;
       expect(await pixelsOf(gray, recipe)).toEqual([76, 100]);
     });
@@ -195,7 +195,7 @@ describe('alpha', () => {
       },
     );
 
-    test('becomes white in a JPEG', async () => {
+    test('is flattened on white in a JPEG', async () => {
       const image = await toGrayscale(gray, { format: 'jpeg', quality: 100 });
       expect(image).toMatchObject({ channels: 1, losses: ['alpha'] });
       expect([...(await sharp(image.bytes).raw().toBuffer())][0]).toBeGreaterThan(250);

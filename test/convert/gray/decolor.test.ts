@@ -21,7 +21,7 @@ async function grayOf(bytes: Uint8Array, method: Method = 'decolor'): Promise<Ui
   return parsePng((await toGrayscale(bytes, { method })).bytes).pixels;
 }
 
-/** How far apart the gray of ink and paper are. */
+/** The difference in gray between ink and paper. */
 async function contrastOf(colours: readonly [Rgb, Rgb], method?: Method): Promise<number> {
   const pixels = await grayOf(chart(colours), method);
   return Math.abs((pixels[0] ?? 0) - (pixels[25] ?? 0));
@@ -77,7 +77,7 @@ describe('the weights', () => {
     expect(await grayOf(bytes)).toEqual(await grayOf(bytes));
   });
 
-  test('do not follow colours that transparency hides', async () => {
+  test('ignore colours hidden by transparency', async () => {
     const hidden = (colour: Rgb) =>
       rgbaPng({
         ...size,
@@ -95,8 +95,8 @@ describe('the weights', () => {
   });
 });
 
-describe('of two colours, the weights are the likeliest', () => {
-  // The paper’s energy once more. With two colours all pairs are alike, whichever are looked at.
+describe('for two colours, the weights are the most likely ones', () => {
+  // The paper’s energy function, written again. With two colours all pairs are equal, so any will do.
   const linear = (v: number) =>
     v > 10.31475 ? Math.exp(2.4 * Math.log((v / 255 + 0.055) / 1.055)) : v / 255 / 12.92;
   const bent = (t: number) =>
@@ -142,7 +142,7 @@ describe('of two colours, the weights are the likeliest', () => {
         ]).filter(([, , blue = -1]) => blue >= 0);
         expect(all).toHaveLength(66);
         const best = Math.max(...all.map((weights) => likelihood(weights, [one, other])));
-        // Their Lab and ours differ in the last digits of the matrix.
+        // The two computations of Lab differ in the last digits of the matrix.
         expect(likelihood(chosen, [one, other])).toBeGreaterThan(
           best - 0.05 - Math.abs(best) * 0.01,
         );
@@ -152,7 +152,7 @@ describe('of two colours, the weights are the likeliest', () => {
   });
 });
 
-describe('Rec. 601 is fallen back to', () => {
+describe('Rec. 601 is the fallback', () => {
   const size = { width: 40, height: 30 };
   const tinted = (tint: Rgb) =>
     rgbPng({
@@ -173,7 +173,7 @@ describe('Rec. 601 is fallen back to', () => {
     ['gray, with the noise of a camera', tinted([1, 0, 2])],
     ['of one single colour', flat],
     ['a single pixel', rgbPng({ width: 1, height: 1, rows: Uint8Array.of(200, 30, 90) })],
-  ])('where a picture is %s', async (_, bytes) => {
+  ])('for an image that is %s', async (_, bytes) => {
     expect(await grayOf(bytes)).toEqual(await grayOf(bytes, 'rec601'));
   });
 });
@@ -183,7 +183,7 @@ test.each([
   [40_000, 1],
   [64, 64],
   [65, 63],
-])('takes pictures of %d x %d pixels', async (width, height) => {
+])('images of %d x %d pixels are converted', async (width, height) => {
   const pixels = await grayOf(
     chart(
       [

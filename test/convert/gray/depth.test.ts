@@ -14,7 +14,7 @@ type Rgb = readonly [number, number, number];
 
 const white = 65_535;
 
-/** Samples of 16 bits, spread over all values. */
+/** 16-bit samples, spread over all values. */
 const samples = Array.from({ length: 300 }, (_, i) => (i * 40_503 + (i >> 2) * 977) & white);
 const colours = Array.from(
   { length: 100 },
@@ -37,7 +37,7 @@ async function gray8(bytes: Uint8Array, recipe: RecipeOptions = {}): Promise<num
   return [...parsePng((await toGrayscale(bytes, recipe)).bytes).pixels];
 }
 
-// The formulas once more for 16 bits, in doubles, rounded at the end.
+// The formulas again for 16 bits, in doubles, rounded at the end.
 
 const decode = (v: number) =>
   v / white > 0.04045 ? ((v / white + 0.055) / 1.055) ** 2.4 : v / white / 12.92;
@@ -56,23 +56,23 @@ const oracles: Partial<Record<keyof typeof methods, (rgb: Rgb) => number>> = {
   red: ([red]) => red,
 };
 
-describe.each(Object.entries(oracles))('%s of 16 bits', (method, oracle) => {
+describe.each(Object.entries(oracles))('%s at 16 bits', (method, oracle) => {
   const recipe = { method } as RecipeOptions;
 
-  test('is its formula', async () => {
+  test('follows its formula', async () => {
     const image = await deepGray(rgb16(), recipe);
     expect(image.gray).toEqual(colours.map(oracle));
     expect(image).toMatchObject({ depth: 16, channels: 1, losses: [] });
   });
 
-  test('at 8 bits is a 257th of that, rounded', async () => {
+  test('divided by 257 and rounded is the 8-bit result', async () => {
     const expected = colours.map((rgb) => Math.round(oracle(rgb) / 257));
     expect(await gray8(rgb16(), recipe)).toEqual(expected);
     expect((await toGrayscale(rgb16(), recipe)).losses).toEqual(['depth']);
   });
 });
 
-describe('gray of 16 bits', () => {
+describe('16-bit gray', () => {
   const ramp = Array.from({ length: 65_536 }, (_, v) => v);
   const rows = Buffer.from(Uint16Array.from(ramp).buffer).swap16();
   const bytes = grayPng({ width: 256, height: 256, depth: 16, rows });
@@ -89,11 +89,11 @@ describe('gray of 16 bits', () => {
     },
   );
 
-  test('is rounded to 8 bits, not cut off, and white stays white', async () => {
+  test('is rounded to 8 bits, not truncated, and white stays white', async () => {
     expect(await gray8(bytes)).toEqual(ramp.map((v) => Math.round(v / 257)));
   });
 
-  test('keeps its alpha, of 16 bits too', async () => {
+  test('keeps its alpha, also at 16 bits', async () => {
     const [width, height] = [4, 1];
     const pairs = [1_000, 65_535, 40_000, 300, 65_535, 1, 7, 32_768];
     const options = { width, height, photometric: 1, bits: 16 as const, extraSamples: [2] };
@@ -109,7 +109,7 @@ describe('gray of 16 bits', () => {
 describe('depth', () => {
   const rgb8 = rgbPng({ width: 1, height: 1, rows: Uint8Array.of(10, 20, 30) });
 
-  test('of 16 makes of 8 bits what they are worth, and more exact gray', async () => {
+  test('of 16 scales 8-bit gray exactly, and makes gray more precise', async () => {
     const exact = Math.floor((257 * (10 * 19595 + 20 * 38470 + 30 * 7471) + 32768) / 65536);
     expect(exact % 257).not.toBe(0);
     expect(await deepGray(rgb8)).toMatchObject({ gray: [exact], losses: [] });
@@ -159,7 +159,7 @@ describe('white stays white', () => {
     expect(new Set((await deepGray(await make())).gray)).toEqual(new Set([white]));
   });
 
-  test.each([10, 12] as const)('from AVIF of %d bits, nearly', async (bitdepth) => {
+  test.each([10, 12] as const)('from AVIF at %d bits, nearly', async (bitdepth) => {
     const bytes = await photoLike().avif({ bitdepth, effort: 0, quality: 90 }).toBuffer();
     const theirs = await sharp(bytes).toColourspace('rgb16').raw({ depth: 'ushort' }).toBuffer();
     const stored = new Uint16Array(theirs.buffer, theirs.byteOffset, theirs.length / 2);

@@ -16,7 +16,7 @@ import {
 import { tiledTiff } from '../../../testing/tiff.ts';
 import { grayOf, oracleGray, oraclePixels } from './gray-of.ts';
 
-describe('gray is Pillow’s', () => {
+describe('gray matches Pillow', () => {
   test.each([
     ['red', [255, 0, 0], 76],
     ['green', [0, 255, 0], 150],
@@ -30,7 +30,7 @@ describe('gray is Pillow’s', () => {
     expect([...png.pixels]).toEqual([gray]);
   });
 
-  // Written by Pillow 9.4 (libjpeg-turbo 2.1.5, libwebp 1.2.4) from one small drawn picture; the
+  // Written by Pillow 9.4 (libjpeg-turbo 2.1.5, libwebp 1.2.4) from one small drawn image; the
   // hash is of `Image.open(file).convert('L').tobytes()`.
   test.each([
     ['baseline-420.jpg', '8348c82425b14dc21123f963ecd6e599544923bceb14e765fe771fc924512918'],
@@ -47,7 +47,7 @@ describe('gray is Pillow’s', () => {
   });
 });
 
-describe('gray is the oracle’s', () => {
+describe('gray matches the oracle', () => {
   test('for a cube of 33 x 33 x 33 colours', async () => {
     const levels = Array.from({ length: 33 }, (_, i) => Math.min(255, i * 8));
     const colours = levels.flatMap((r) => levels.flatMap((g) => levels.map((b) => [r, g, b])));
@@ -80,7 +80,7 @@ describe('gray is the oracle’s', () => {
     expect([...png.pixels]).toEqual(oraclePixels(photoLikePixels()));
   });
 
-  test.each([1, 2, 4, 8])('for a palette with indices of %d bits', async (depth) => {
+  test.each([1, 2, 4, 8])('for a palette with %d-bit indices', async (depth) => {
     const colours = 2 ** depth;
     const pixels = photoLikePixels({ width: colours, height: 1, seed: depth });
     const palette = Array.from({ length: colours }, (_, i) => [
@@ -95,7 +95,7 @@ describe('gray is the oracle’s', () => {
   });
 });
 
-describe('what is gray already keeps its values', () => {
+describe('an image that is already gray keeps its values', () => {
   test.each([1, 2, 4, 8])('at %d bits a sample, spread over 0 to 255', async (depth) => {
     const levels = 2 ** depth;
     const width = 37;
@@ -128,7 +128,7 @@ describe('what is gray already keeps its values', () => {
   });
 });
 
-describe('other colour models come out close to the same picture in RGB', () => {
+describe('other colour models give nearly the gray of the same image in RGB', () => {
   test.each<[string, () => Promise<Buffer>, number]>([
     ['CMYK JPEG', cmykJpeg, 25],
     [

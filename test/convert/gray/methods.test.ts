@@ -8,10 +8,10 @@ import { parsePng } from '../../../testing/png.ts';
 type Rgb = readonly [red: number, green: number, blue: number];
 type Named = keyof typeof methods;
 
-// Each formula once more, in other words than the product's: exact fractions where there are such,
-// else doubles rounded at the end.
+// Each formula again, written differently from the product: exact fractions where possible,
+// otherwise doubles rounded at the end.
 
-/** numerator / denominator, rounded half up, kept within 0 to 255. */
+/** numerator / denominator, rounded half up, clamped to 0 to 255. */
 function rounded(numerator: bigint, denominator: bigint): number {
   const twice = 2n * numerator + denominator;
   const floor =
@@ -81,16 +81,16 @@ const colour = fc.tuple(level, level, level);
 const colours = fc.array(colour, { minLength: 1, maxLength: 100 });
 const ramp = Array.from({ length: 256 }, (_, v): Rgb => [v, v, v]);
 
-test('an oracle stands beside each method', () => {
+test('each method has an oracle', () => {
   expect([...named, 'decolor'].toSorted()).toEqual(all.toSorted());
 });
 
 describe.each(named)('%s', (method) => {
-  test('is its formula on a cube of 33 x 33 x 33 colours', async () => {
+  test('follows its formula on a cube of 33 x 33 x 33 colours', async () => {
     expect(await grayOfColours(cube, method)).toEqual(cube.map(oracles[method]));
   });
 
-  test('is its formula on any colours', async () => {
+  test('follows its formula on any colours', async () => {
     await fc.assert(
       fc.asyncProperty(colours, async (some) => {
         expect(await grayOfColours(some, method)).toEqual(some.map(oracles[method]));
@@ -99,7 +99,7 @@ describe.each(named)('%s', (method) => {
     );
   });
 
-  test('never darkens what gets brighter', async () => {
+  test('never gets darker when a colour gets brighter', async () => {
     const step = fc.tuple(level, level, level, fc.nat(2), fc.nat(255));
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 60 }), async (steps) => {
@@ -120,7 +120,7 @@ describe.each(named)('%s', (method) => {
 });
 
 describe('golden values', () => {
-  // Measured elsewhere: Pillow, ImageMagick's -colorspace Gray, and the exact linear-light gray.
+  // Measured with other programs: Pillow, ImageMagick's -colorspace Gray, and the exact linear-light gray.
   test.each<[Named, Rgb, number]>([
     ['rec601', [255, 0, 0], 76],
     ['rec601', [0, 255, 0], 150],
@@ -161,7 +161,7 @@ describe('golden values', () => {
   });
 });
 
-describe('what is neutral', () => {
+describe('a neutral colour', () => {
   test.each(all.filter((method) => method !== 'lightness'))(
     'keeps its value by %s',
     async (method) => {
@@ -196,8 +196,8 @@ describe('what is neutral', () => {
   });
 });
 
-describe('weights of one’s own', () => {
-  test('are the mean that they say, cut off at black and white', async () => {
+describe('custom weights', () => {
+  test('give the weighted mean, clamped at black and white', async () => {
     const weight = fc.integer({ min: -2_000, max: 2_000 });
     await fc.assert(
       fc.asyncProperty(weight, weight, weight, colours, async (r, g, b, some) => {
@@ -221,7 +221,7 @@ describe('weights of one’s own', () => {
 });
 
 describe.each(all)('%s', (method) => {
-  test('leaves alpha as it is, and sees colours apart from it', async () => {
+  test('leaves alpha unchanged, and its gray does not depend on alpha', async () => {
     const rows = Uint8Array.from({ length: 64 * 4 }, (_, i) => (i % 4 === 3 ? i : (i * 37) & 255));
     rows[3] = 9;
     const opaque = rows.map((v, i) => (i % 4 === 3 ? 255 : v));

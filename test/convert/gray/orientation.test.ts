@@ -7,7 +7,7 @@ import { grayOf, oraclePixels } from './gray-of.ts';
 
 const [width, height] = [23, 17];
 
-/** Where the pixel at x, y of the upright image lies in the stored one (EXIF 2.32, 4.6.5.1). */
+/** The position in the stored image of the pixel at x, y of the upright one (EXIF 2.32, 4.6.5.1). */
 const storedAt: Record<number, (x: number, y: number) => [x: number, y: number]> = {
   1: (x, y) => [x, y],
   2: (x, y) => [width - 1 - x, y],
@@ -51,7 +51,7 @@ describe.each([1, 2, 3, 4, 5, 6, 7, 8])('EXIF orientation %d', (orientation) => 
   test.each([
     ['before', true],
     ['after', false],
-  ])('of a PNG is applied where it stands %s the pixels', async (_, isBefore) => {
+  ])('of a PNG is applied when it comes %s the pixels', async (_, isBefore) => {
     const rows = photoLikePixels({ width, height });
     const exif: [string, Uint8Array] = ['eXIf', exifOf(orientation)];
     const parts = { width, height, colourType: 'rgb', rows } as const;
@@ -64,7 +64,7 @@ describe.each([1, 2, 3, 4, 5, 6, 7, 8])('EXIF orientation %d', (orientation) => 
     expect([...parsePng(ignored.bytes).pixels]).toEqual(oraclePixels(rows));
   });
 
-  test('of an animation turns each frame, alpha and bits included', async () => {
+  test('of an animation turns each frame, including its alpha and bits', async () => {
     const frames = [1, 2, 3].map((seed) => photoLikePixels({ width, height, seed }));
     const strip = rgbaOf(Buffer.concat(frames));
     const raw = { width, height: height * 3, channels: 4 as const, pageHeight: height };
@@ -89,24 +89,24 @@ describe.each([1, 2, 3, 4, 5, 6, 7, 8])('EXIF orientation %d', (orientation) => 
     expect(new Set(turned.filter((_, i) => i % 4 === 3))).toEqual(new Set([200 * 257]));
   });
 
-  test('of a JPEG shows in the sizes', async () => {
+  test('of a JPEG is reflected in the sizes', async () => {
     const image = await grayOf(await orientedJpeg(orientation, { width, height }));
     expect(image).toMatchObject({ ...upright, source: { width, height, orientation } });
   });
 });
 
-test('an image without orientation says none', async () => {
+test('an image without orientation reports none', async () => {
   const { source } = await grayOf(await photoLike().png().toBuffer());
   expect(source).not.toHaveProperty('orientation');
 });
 
 test.each([
   ['no orientation', exifOf(0)],
-  ['an orientation that there is not', exifOf(9)],
+  ['an unknown orientation', exifOf(9)],
   ['half a directory', exifOf(6).subarray(0, 12)],
   ['another byte order than it says', Buffer.from('IIMM0000')],
   ['nothing', Buffer.alloc(0)],
-])('EXIF with %s after the pixels is passed over', async (_, exif) => {
+])('EXIF with %s after the pixels is ignored', async (_, exif) => {
   const rows = photoLikePixels({ width, height });
   const after: [string, Uint8Array][] = [['eXIf', exif]];
   const { png } = await grayOf(buildPng({ width, height, colourType: 'rgb', rows, after }));
@@ -121,7 +121,7 @@ function uprightOf(stored: number[], orientation: number): (number | undefined)[
   });
 }
 
-/** A directory with two entries, the second of them the orientation; big-endian for odd ones. */
+/** A directory with two entries, the second one the orientation; big-endian for odd orientations. */
 function exifOf(orientation: number): Buffer {
   const isLittle = orientation % 2 === 0;
   const exif = Buffer.alloc(8 + 2 + 2 * 12 + 4);

@@ -14,8 +14,8 @@ import { buildPng, parsePng } from '../../../testing/png.ts';
 import { stripTiff } from '../../../testing/tiff.ts';
 import { oracleGray, oraclePixels } from './gray-of.ts';
 
-// What Pillow does is written down here as measured with Pillow 9.4; bench/conversions/against-pillow.py
-// compares any folder with the Pillow at hand.
+// Expected values as measured with Pillow 9.4; bench/conversions/against-pillow.py compares any folder
+// with the installed Pillow.
 
 const pillow = { compat: 'pillow' } as const;
 
@@ -23,8 +23,8 @@ async function grayOf(bytes: Uint8Array): Promise<number[]> {
   return [...parsePng((await toGrayscale(bytes, pillow)).bytes).pixels];
 }
 
-describe('like Pillow,', () => {
-  test('no orientation is applied, but to a TIFF', async () => {
+describe('as in Pillow,', () => {
+  test('orientation is applied only to a TIFF', async () => {
     const size = { width: 6, height: 4 };
     expect(await toGrayscale(await orientedPng(6, size), pillow)).toMatchObject(size);
     const tiff = photoLike(size).withMetadata({ orientation: 6 }).tiff({ compression: 'lzw' });
@@ -42,7 +42,7 @@ describe('like Pillow,', () => {
     expect(await grayOf(await profiledPng())).toEqual(oraclePixels(photoLikePixels()));
   });
 
-  test('gray of 16 bits is white above 255', async () => {
+  test('16-bit gray above 255 is white', async () => {
     const values = [0, 1, 200, 255, 256, 40_000, 65_535];
     const rows = Buffer.from(Uint16Array.from(values).buffer).swap16();
     const expected = values.map((v) => Math.min(v, 255));
@@ -61,7 +61,7 @@ describe('like Pillow,', () => {
     ['unsigned', 1, [0, 1, 255, 256, 2 ** 31 - 1], [0, 1, 255, 255, 255]],
     ['signed', 2, [-(2 ** 31), -1, 0, 254, 255, 256], [0, 0, 0, 254, 255, 255]],
     ['floating-point', 3, [-1e9, -0.5, 0.9, 254.9, 255, 1e9], [0, 0, 0, 254, 255, 255]],
-  ] as const)('gray of 32 bits, %s, is cut off', async (_, sampleFormat, samples, expected) => {
+  ] as const)('gray of 32 bits, %s, is clamped', async (_, sampleFormat, samples, expected) => {
     const tiff = stripTiff({
       ...{ width: samples.length, height: 1, photometric: 1, bits: 32 },
       ...{ sampleFormat, samples: [...samples] },
@@ -71,7 +71,7 @@ describe('like Pillow,', () => {
     await expect(toGrayscale(tiff)).rejects.toMatchObject({ code: 'UNSUPPORTED_FORMAT' });
   });
 
-  test('of colours of 16 bits the upper eight count', async () => {
+  test('the upper eight bits of 16-bit colours are used', async () => {
     const samples = [0xff80, 0x0000, 0x00ff, 0x40ff, 0x80fe, 0xc0fd, 0x0aff, 0x1480, 0x1eff];
     const expected = oraclePixels(Uint8Array.from(samples, (n) => n >> 8));
     expect(await grayOf(deepPng({ width: 3, height: 1, samples }))).toEqual(expected);
@@ -82,7 +82,7 @@ describe('like Pillow,', () => {
     expect(await grayOf(buildPng(parts))).toEqual([0x12, 0xab]);
   });
 
-  test.each([8, 16] as const)('inks of %d bits are what they leave of the light', async (bits) => {
+  test.each([8, 16] as const)('CMYK of %d bits is converted without a profile', async (bits) => {
     const inks = [10, 200, 30, 40, 255, 0, 0, 0, 7, 7, 7, 250];
     const samples = inks.map((ink) => (bits === 8 ? ink : ink * 256 + 255 - ink));
     const bytes = stripTiff({ width: 3, height: 1, photometric: 5, bits, samples });
@@ -94,7 +94,7 @@ describe('like Pillow,', () => {
     expect(await grayOf(bytes)).toEqual(expected);
   });
 
-  test('the first frame is all', async () => {
+  test('only the first frame is converted', async () => {
     const image = await toGrayscale(await animatedGif(), { ...pillow, format: 'gif' });
     expect(image).toMatchObject({ frames: 1, losses: ['frames'] });
   });
@@ -102,7 +102,7 @@ describe('like Pillow,', () => {
   test.each([
     ['of the whole file', 0x91, []],
     ['of the frame', 0, [0x81]],
-  ])('what is transparent in a GIF has the colour of the palette %s', async (_, global, local) => {
+  ])('a transparent pixel in a GIF has the colour of the palette %s', async (_, global, local) => {
     const palette = [10, 10, 10, 250, 0, 0, 0, 0, 250, 9, 99, 199];
     const screen = [...Buffer.from('GIF89a'), 4, 0, 1, 0, global, 0, 0, ...(global ? palette : [])];
     const control = [0x21, 0xf9, 4, 1, 0, 0, 2, 0];
@@ -116,7 +116,7 @@ describe('like Pillow,', () => {
 });
 
 describe('the recipe', () => {
-  test('says all of it', () => {
+  test('states all of it', () => {
     expect(resolveRecipe({ ...pillow, format: 'jpeg' })).toMatchObject({
       method: 'rec601',
       depth: '8',
@@ -139,7 +139,7 @@ describe('the recipe', () => {
     expect(() => resolveRecipe({ ...pillow, ...options })).toThrow(message);
   });
 
-  test('is the same however it is spelled', () => {
+  test('is the same however it is written', () => {
     const resolved = resolveRecipe(pillow);
     expect(resolveRecipe(resolved)).toEqual(resolved);
     expect(resolveRecipe({ ...pillow, colour: 'managed', orientation: 'ignore' })).toEqual(

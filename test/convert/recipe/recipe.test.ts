@@ -33,7 +33,7 @@ describe('a recipe', () => {
     expect(resolveRecipe({ format: undefined, quality: undefined })).toEqual(recipe);
   });
 
-  test('keeps what is given, and does not change', () => {
+  test('keeps the given options, and is immutable', () => {
     const recipe = resolveRecipe({ format: 'jpeg', quality: 1 });
     expect(recipe).toEqual({ ...resolveRecipe(), format: 'jpeg', quality: 1 });
     expect(resolveRecipe(recipe)).toEqual(recipe);
@@ -83,13 +83,13 @@ describe('a recipe', () => {
       'Expected a whole number from 0 to 6 for effort but received 7',
     ],
     [{ effort: 10 }, 'Expected a whole number from 0 to 9 for effort but received 10'],
-  ])('of %j is refused', (options, message) => {
+  ])('of %j is rejected', (options, message) => {
     const resolving = () => resolveRecipe(options as RecipeOptions);
     expect(resolving).toThrow(RecipeError);
     expect(resolving).toThrow(message);
   });
 
-  test('that is refused names its option', () => {
+  test('names the invalid option when it is rejected', () => {
     const resolving = () => resolveRecipe({ quality: 0 });
     expect(resolving).toThrow(
       expect.objectContaining({ name: 'RecipeError', code: 'INVALID_RECIPE', option: 'quality' }),
@@ -123,13 +123,13 @@ describe('a recipe', () => {
     [{ method: 'mix:-0.5,2,-0.5' }, 'mix:-1,4,-1 png'],
     [{ method: 'mix:0,0,3' }, 'mix:0,0,1 png'],
     [{ method: 'mix:0.333333,0.333333,0.333334' }, 'mix:333333,333333,333334 png'],
-  ])('of %j reads "%s"', (options, description) => {
+  ])('of %j is described as "%s"', (options, description) => {
     expect(describeRecipe(resolveRecipe(options))).toBe(description);
   });
 });
 
 describe('the hash of a recipe', () => {
-  // Rows are found by these: if one of them changes, every object is converted anew.
+  // Rows are found by these hashes: if one changes, every object is converted again.
   test.each<[RecipeOptions, canonical: string, hash: string]>([
     [{}, '{"format":"png","method":"rec601"}', 'd438c8bd8d94a42d'],
     [{ format: 'jpeg' }, '{"format":"jpeg","method":"rec601","quality":75}', 'e130cce89a79463f'],
@@ -138,7 +138,7 @@ describe('the hash of a recipe', () => {
     expect(createHash('sha256').update(canonical).digest('hex')).toMatch(new RegExp(`^${hash}`));
   });
 
-  test('is one for all weights in the same proportion', () => {
+  test('is the same for all weights in the same proportion', () => {
     const weight = fc.integer({ min: -300, max: 999 });
     fc.assert(
       fc.property(weight, weight, weight, fc.integer({ min: 1, max: 50 }), (r, g, b, factor) => {
@@ -151,7 +151,7 @@ describe('the hash of a recipe', () => {
     );
   });
 
-  test('differs exactly where the outputs do', () => {
+  test('differs exactly when the outputs do', () => {
     const options = fc.record({
       format: fc.constantFrom('png', 'jpeg', 'webp'),
       quality: fc.integer({ min: 1, max: 100 }),

@@ -2,11 +2,11 @@ import { fieldsAt, sidesAt, u32 } from './number-field.ts';
 import type { Structure } from './structure.ts';
 
 const containers = new Set(['meta', 'iprp', 'ipco', 'jp2h', 'dinf', 'res ']);
-/** Of these, the body is data and no numbers. */
+/** The bodies of these boxes are data without number fields. */
 const opaque = new Set(['mdat', 'idat', 'jp2c', 'jxlc', 'jxlp', 'Exif', 'xml ']);
 const mostNumbers = 200;
 
-/** Boxes: ISO/IEC 14496-12, 4.2. What has no boxes is not walked: a bare codestream of JPEG XL. */
+/** Boxes: ISO/IEC 14496-12, 4.2. A file without boxes is not parsed: a bare codestream of JPEG XL. */
 export function isoStructure(bytes: Buffer): Structure {
   const structure: Structure = { parts: [], numbers: [] };
   if (u32(bytes, 0) <= 0x1000)
@@ -29,7 +29,7 @@ export function addBoxes(bytes: Buffer, structure: Structure, { start, end, dept
     structure.parts.push({ start: at, end: next });
     structure.numbers.push(...fieldsAt(at, 'big', [4]));
     if (containers.has(type) && depth < 20) {
-      // Version and flags come first in the one that is a “full box”.
+      // A “full box” begins with version and flags.
       const bodyAt = at + (type === 'meta' ? 12 : 8);
       addBoxes(bytes, structure, { start: bodyAt, end: next, depth: depth + 1 });
     } else if (!opaque.has(type)) addBody(structure, { type, at: at + 8, end: next });

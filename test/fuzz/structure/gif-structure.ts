@@ -23,7 +23,7 @@ export function gifStructure(bytes: Buffer): Structure {
 }
 
 function addExtension(bytes: Buffer, structure: Structure, at: number): number {
-  // The kind; the size, flags, delay and transparent colour of a control block.
+  // The kind; for a control block, the size, flags, delay and transparent colour.
   structure.numbers.push(...fieldsAt(at + 1, 'little', [1, 1, 1, 2, 1]));
   return addSubBlocks(bytes, structure, at + 2);
 }

@@ -2,7 +2,7 @@ import { fieldsAt, sidesAt } from './number-field.ts';
 import type { NumberField, Structure } from './structure.ts';
 import { textNumbers } from './text-numbers.ts';
 
-/** Formats whose numbers always stand in the same places. */
+/** Formats whose numbers are always at the same offsets. */
 const headers = {
   qoi: [...sidesAt(4, 'big', 4), ...fieldsAt(12, 'big', [1, 1])],
   bmp: [...fieldsAt(2, 'little', [4, 2, 2, 4]), ...dibHeader(14)],
@@ -25,7 +25,7 @@ export function headerStructure(format: keyof typeof headers): (bytes: Buffer) =
   });
 }
 
-/** Size of the header, of the picture, planes, bits, coding, bytes, resolution, colours, masks. */
+/** Size of the header, size of the image, planes, bits, coding, bytes, resolution, colours, masks. */
 export function dibHeader(at: number): NumberField[] {
   return [
     ...fieldsAt(at, 'little', [4]),
@@ -34,7 +34,7 @@ export function dibHeader(at: number): NumberField[] {
   ];
 }
 
-/** The numbers are text; those of the header come first, the sides before all. */
+/** The numbers are text; those of the header come first, beginning with width and height. */
 export function pnmStructure(bytes: Buffer): Structure {
   const text = bytes.toString('latin1', 0, 200);
   const numbers = textNumbers(text).map(

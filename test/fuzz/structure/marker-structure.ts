@@ -3,7 +3,7 @@ import { fieldsAt, sidesAt, u16 } from './number-field.ts';
 import type { NumberField, Structure } from './structure.ts';
 import { tiffStructure } from './tiff-structure.ts';
 
-/** Segments: ITU-T T.81, annex B. Their lengths count themselves, and not the marker. */
+/** Segments: ITU-T T.81, annex B. Their lengths include themselves, but not the marker. */
 export function jpegStructure(bytes: Buffer): Structure {
   const structure = segments(bytes, 2, jpegBody);
   const exifAt = bytes.indexOf('Exif\0\0', 0, 'latin1');
@@ -31,7 +31,7 @@ function segments(bytes: Buffer, start: number, body: Body): Structure {
     structure.numbers.push(...fieldsAt(at + 1, 'big', [1, 2]), ...body(marker, at + 4, end));
     at = end;
   }
-  // The scan or the tiles behind the last segment.
+  // The scan or the tiles after the last segment.
   const last = structure.parts.at(-1);
   if (last) structure.parts.push({ start: last.end, end: bytes.length });
   return structure;
@@ -45,7 +45,7 @@ const jpegBody: Body = (marker, at, end) => {
 
 const jpxBody: Body = (marker, at, end) => {
   if (marker !== 0x51) return eachByte(at, end);
-  // The size of the picture, its offset, that of the tiles, theirs, and the components.
+  // The size of the image and its offset, the size of the tiles and their offset, and the components.
   return [
     ...fieldsAt(at, 'big', [2]),
     ...sidesAt(at + 2, 'big', 4),
@@ -54,7 +54,7 @@ const jpxBody: Body = (marker, at, end) => {
   ];
 };
 
-/** Of long ones the beginning, which is where their numbers are. */
+/** The beginning of a long segment, which has its numbers. */
 function eachByte(start: number, end: number): NumberField[] {
   const count = Math.max(0, Math.min(end - start, 40));
   return fieldsAt(start, 'big', Array<1>(count).fill(1));

@@ -3,7 +3,7 @@ import type { NumberField } from './structure.ts';
 type Size = NumberField['size'];
 type Order = Exclude<NumberField['order'], 'text'>;
 
-/** Numbers of these sizes, one after the other. */
+/** Consecutive numbers of these sizes. */
 export function fieldsAt(start: number, order: Order, sizes: readonly Size[]): NumberField[] {
   let at = start;
   return sizes.map((size) => {
@@ -17,7 +17,7 @@ export function sidesAt(start: number, order: Order, size: Size): NumberField[] 
   return fieldsAt(start, order, [size, size]).map((field) => ({ ...field, isSide: true }));
 }
 
-/** Zero where the bytes end before the number does. */
+/** Reads 0 if the bytes end before the number does. */
 export function numberAt(bytes: Buffer, { at, size, order }: NumberField): number {
   if (at < 0 || at + size > bytes.length) return 0;
   if (order === 'text') return Number.parseInt(bytes.toString('latin1', at, at + size), 10) || 0;
@@ -34,7 +34,7 @@ export function u32(bytes: Buffer, at: number, order: Order = 'big'): number {
   return numberAt(bytes, { at, size: 4, order });
 }
 
-/** The bytes with another number in this place: as many of its bits as fit. Text becomes longer. */
+/** The bytes with another number at this position, cut to the bits that fit. Text becomes longer. */
 export function withNumber(bytes: Buffer, field: NumberField, value: number): Buffer {
   const { at, size, order } = field;
   if (order === 'text') {

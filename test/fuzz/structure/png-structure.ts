@@ -14,7 +14,7 @@ export function pngStructure(bytes: Buffer): Structure {
   return { parts, numbers };
 }
 
-/** Without it, nearly every mutation would end at a checksum. */
+/** Without it, nearly every mutation would be rejected by a checksum. */
 export function withRightChecksums(bytes: Buffer): Buffer {
   const repaired = Buffer.from(bytes);
   for (const { start, end } of chunksOf(bytes)) {
@@ -23,7 +23,7 @@ export function withRightChecksums(bytes: Buffer): Buffer {
   return repaired;
 }
 
-/** The pixel data unpacked, changed, and packed again into one chunk. */
+/** Decompresses the pixel data, changes it, and compresses it again into one chunk. */
 export function withChangedPixels(bytes: Buffer, change: (rows: Buffer) => Buffer): Buffer {
   const data = chunksOf(bytes).filter((chunk) => typeOf(bytes, chunk) === 'IDAT');
   const [first, last] = [data[0], data.at(-1)];
@@ -36,7 +36,7 @@ export function withChangedPixels(bytes: Buffer, change: (rows: Buffer) => Buffe
   return Buffer.concat([bytes.subarray(0, first.start), chunk, bytes.subarray(last.end)]);
 }
 
-/** As far as it goes. */
+/** As much as can be decompressed. */
 function unpacked(packed: Buffer): Buffer {
   try {
     return inflateSync(packed, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 1e6 });

@@ -23,7 +23,7 @@ export function psdStructure(bytes: Buffer): Structure {
     structure.parts.push({ start: at, end });
     at = end;
   }
-  // The compression, and the lengths of the first rows where there are some.
+  // The compression, and the lengths of the first rows if there are any.
   structure.numbers.push(...fieldsAt(at, 'big', [2, 2, 2, 2, 2, 2, 2]));
   structure.parts.push({ start: at, end: bytes.length });
   return structure;

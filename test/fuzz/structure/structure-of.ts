@@ -13,11 +13,11 @@ import { webpStructure } from './webp-structure.ts';
 
 export interface FormatStructure {
   read(bytes: Buffer): Structure;
-  /** Makes right what would have a file refused before anything else of it is read. */
+  /** Repairs fields, such as checksums, that would have a file rejected before the rest of it is read. */
   repair?(bytes: Buffer): Buffer;
 }
 
-/** Every format that is read. Each takes any bytes, since files are changed more than once. */
+/** Every input format. Each accepts any bytes, since files are mutated more than once. */
 export const structures = {
   jpeg: { read: jpegStructure },
   png: { read: pngStructure, repair: withRightChecksums },

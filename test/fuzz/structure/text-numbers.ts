@@ -7,7 +7,7 @@ export function textNumbers(text: string): NumberField[] {
     .map(({ index, 0: word }) => ({ at: index, size: textSize(word), order: 'text' }));
 }
 
-/** A longer one is changed in its first digits. */
+/** For a longer number, the first digits are changed. */
 function textSize({ length }: string): NumberField['size'] {
   return ([8, 4, 3, 2, 1] as const).find((size) => size <= length) ?? 1;
 }

@@ -12,7 +12,7 @@ export function tiffStructure(bytes: Buffer): Structure {
   const structure: Structure = { parts: [], numbers: fieldsAt(2, order, [2]) };
   const seen = new Set<number>();
   let link: NumberField = { at: firstAt, size: wide, order };
-  // A directory can name itself as the next.
+  // A directory can name itself as the next one.
   for (let at = numberAt(bytes, link); at > 0 && at < bytes.length && !seen.has(at); ) {
     seen.add(at);
     structure.numbers.push(link);
@@ -39,7 +39,7 @@ export function tiffStructure(bytes: Buffer): Structure {
   return structure;
 }
 
-/** The value of an entry of the type SHORT stands in its first two bytes. */
+/** The value of an entry of type SHORT is in its first two bytes. */
 function sideIn(bytes: Buffer, value: NumberField): NumberField {
   const typeAt = value.at - value.size - 2;
   const isShort = numberAt(bytes, { ...value, at: typeAt, size: 2 }) === 3;

@@ -10,9 +10,9 @@ export function webpStructure(bytes: Buffer): Structure {
 
 const bodies: Record<string, (at: number) => NumberField[]> = {
   VP8X: (at) => [...fieldsAt(at, 'little', [1]), ...sidesAt(at + 4, 'little', 3)],
-  // Behind the frame tag and the start code.
+  // After the frame tag and the start code.
   'VP8 ': (at) => [...fieldsAt(at, 'little', [3, 3]), ...sidesAt(at + 6, 'little', 2)],
-  // 14 bits of each side share four bytes.
+  // 14 bits each of width and height share four bytes.
   VP8L: (at) => fieldsAt(at, 'little', [1, 4, 1]),
   ALPH: (at) => fieldsAt(at, 'little', [1]),
   ANIM: (at) => fieldsAt(at, 'little', [4, 2]),
@@ -35,7 +35,7 @@ function addChunks(
     const type = bytes.toString('latin1', at, at + 4);
     structure.parts.push({ start: at, end: next });
     structure.numbers.push(...fieldsAt(at + 4, 'little', [4]), ...(bodies[type]?.(at + 8) ?? []));
-    // A frame has chunks of its own.
+    // A frame contains chunks.
     if (type === 'ANMF') addChunks(bytes, structure, { start: at + 24, end: next });
     at = next;
   }

@@ -5,14 +5,14 @@ import type { FaultEffects, FaultParams } from '../fault.ts';
 import type { World } from '../world.ts';
 import { measureCost, type ServerCost } from './server-cost.ts';
 
-/** What one hostile event did to the server. */
+/** The effect of one hostile event on the server. */
 export interface BombReport extends ServerCost {
   bomb: string;
-  /** Undefined where the connection was lost. */
+  /** Undefined if the connection was lost. */
   status: number | undefined;
 }
 
-/** Of every key that the bombs are about. */
+/** Prefix of every key in the hostile events. */
 export const forgedPrefix = 'forged/';
 
 const maxBytes = 4 * 2 ** 20 - 1_000;
@@ -23,7 +23,7 @@ const limits = {
   grownBytes: 256 * 2 ** 20,
 } satisfies ServerCost;
 
-/** Events as large as the server reads them, about a key that exists. */
+/** Events of the maximum size that the server reads, about an existing key. */
 const bombs: Record<string, (bucket: string, key: string) => string> = {
   'many empty records': () => `{"Records":[${'{},'.repeat(900_000)}{}]}`,
   'many keys': (bucket, key) => eventOf((i) => recordOf({ bucket, key: `${key}/${i}` })),
@@ -38,7 +38,7 @@ const bombs: Record<string, (bucket: string, key: string) => string> = {
     oneRecord({ bucket, key, eventName: `ObjectCreated:${'P'.repeat(1_000_000)}` }),
 };
 
-/** Sends each of them once, one after the other. */
+/** Sends each of them once, one after another. */
 export async function sendBombs(
   { server, store, bucket }: Pick<World, 'server' | 'store' | 'bucket'>,
   { salt }: Pick<FaultParams, 'salt'>,
@@ -58,7 +58,7 @@ export async function sendBombs(
   return { broken, uploaded: [{ key, picture }], bombs: Object.keys(bombs).length };
 }
 
-/** It is answered, holds nobody up, and fills neither memory nor log. */
+/** The server answers, delays no other client, and fills neither memory nor log. */
 export function checkBomb({ bomb, status, ...cost }: BombReport): Broken[] {
   const names = Object.keys(limits) as (keyof ServerCost)[];
   const why = [
@@ -92,7 +92,7 @@ interface Forged {
   eventName?: string;
 }
 
-/** No longer than it must be. */
+/** As short as possible. */
 function recordOf({ bucket, eventName, ...object }: Forged): string {
   const s3 = { bucket: { name: bucket }, object };
   return JSON.stringify({ eventVersion: '2.1', ...(eventName && { eventName }), s3 });

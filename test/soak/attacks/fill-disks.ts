@@ -10,7 +10,7 @@ import {
 } from './full-disk-sandbox.ts';
 
 export async function tryCommandOnFullDisk(_: World, { salt }: FaultParams): Promise<FaultEffects> {
-  // Where there can be no small disk, the shell's limit on the size of files stands in for one.
+  // Where a small disk cannot be made, the shell's limit on file sizes replaces it.
   const how = (await missingForSmallDisk()) === undefined ? 'small disk' : 'file size limit';
   const run = await convertOntoFullDisk({ salt, overwrite: salt % 2 === 0, how });
   return { broken: checkFullDisk(run) };

@@ -10,7 +10,7 @@ import { fillDisk, openSmallDisk } from '../../../testing/small-disk.ts';
 import type { Broken } from '../check-promise.ts';
 import { showsStack } from './full-disk.ts';
 
-/** How the sandbox ended that found no room for its database. */
+/** How a sandbox without room for its database ended. */
 export interface FailedStart {
   exitCode: number | null;
   output: string;
@@ -38,11 +38,11 @@ export function checkFailedStart({ exitCode, output }: FailedStart): Broken[] {
   return why.map((one) => ({ key: 'sandbox started on a full disk', why: one }));
 }
 
-/** What a sandbox made of uploads that came while its disk was full. */
+/** The results of uploads to a sandbox while its disk was full. */
 export interface FilledSandbox {
-  /** What the API answered to each upload. */
+  /** The response of the API to each upload. */
   uploadStatuses: number[];
-  /** Whether the API was there while the disk was full. */
+  /** Whether the API answered while the disk was full. */
   wasHealthy: boolean;
   /** By key, once there was room again. */
   rows: [key: string, status: string][];
@@ -53,7 +53,7 @@ export interface FilledSandbox {
 
 const uploads = 24;
 const fullMs = 3_000;
-/** Tries that failed are repeated after up to 30 s. */
+/** Failed attempts are repeated after up to 30 s. */
 const recoveryTimeoutMs = 90_000;
 
 export async function fillDiskOfSandbox({ salt }: { salt: number }): Promise<FilledSandbox> {
@@ -115,7 +115,7 @@ async function urlOf({ stdout, stderr }: ReturnType<typeof startCli>): Promise<s
     output += data;
     if (output.includes('Ctrl-C stops')) break;
   }
-  stdout.resume(); // what nobody reads would fill the pipe
+  stdout.resume(); // unread output would fill the pipe
   const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(output) ?? [];
   if (!url) throw new Error(`Expected the sandbox to start but received: ${output}`);
   return url;
@@ -143,7 +143,7 @@ async function convertAll(sources: Map<string, Uint8Array>): Promise<Map<string,
 
 type Images = ImageList['images'];
 
-/** The rows, as soon as there is one for each upload, or those that there are after a while. */
+/** Returns the rows as soon as there is one per upload, or the existing ones after a while. */
 async function untilRecorded(url: string): Promise<Images> {
   const deadline = performance.now() + recoveryTimeoutMs;
   for (;;) {

@@ -10,32 +10,32 @@ import type { Broken } from '../check-promise.ts';
 
 type Files = Map<string, Uint8Array>;
 
-/** What `grayscale convert` did where only some of its outputs had room. */
+/** The result of `grayscale convert` when only some of its outputs have room. */
 export interface FullDiskRun {
   exitCode: number | null;
   output: string;
   sourcesBefore: Files;
   sources: Files;
-  /** Whatever is in the folder of the outputs. */
+  /** Every file in the output folder. */
   outputs: Files;
-  /** What was there before, which `--overwrite` replaces. */
+  /** The outputs that existed before, which `--overwrite` replaces. */
   outputsBefore: Files;
-  /** What each output is once it is whole. */
+  /** The complete bytes of each output. */
   expected: Files;
 }
 
 export interface FullDiskOptions {
-  /** Decides which images are converted. */
+  /** Seed for the choice of images. */
   salt: number;
-  /** Replaces older outputs, which have room of their own. */
+  /** Whether to replace older outputs, which already have room. */
   overwrite: boolean;
-  /** A small file system, or a limit on the size of each file, which needs no rights anywhere. */
+  /** A small file system, or a limit on the size of each file, which needs no privileges. */
   how: 'small disk' | 'file size limit';
 }
 
 const images = 8;
 
-/** Converts images in a folder of their own to a place that has room for some of the outputs. */
+/** Converts images in a new folder to a place that has room for only some of the outputs. */
 export async function convertOntoFullDisk(options: FullDiskOptions): Promise<FullDiskRun> {
   const sourcesBefore = await makeSources(options.salt);
   const expected = await convertAll(sourcesBefore);
@@ -62,7 +62,7 @@ export async function convertOntoFullDisk(options: FullDiskOptions): Promise<Ful
   }
 }
 
-/** Each output is whole or as it was, the sources are untouched, and the user is told about the disk. */
+/** Each output is complete or unchanged, the sources are untouched, and the error names the disk. */
 export function checkFullDisk(run: FullDiskRun): Broken[] {
   const { exitCode, output, sources, sourcesBefore, outputs, outputsBefore, expected } = run;
   const why = [
@@ -82,7 +82,7 @@ export function checkFullDisk(run: FullDiskRun): Broken[] {
   return why.map((one) => ({ key: 'convert on a full disk', why: one }));
 }
 
-/** No user is ever shown one. */
+/** Users never see a stack trace. */
 export function showsStack(output: string): boolean {
   return /^ {4}at |^Node\.js v\d/m.test(output);
 }

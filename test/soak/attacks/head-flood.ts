@@ -3,15 +3,15 @@ import type { Broken } from '../check-promise.ts';
 import type { FaultEffects } from '../fault.ts';
 import type { World } from '../world.ts';
 
-/** What clients saw of the server. */
+/** The server’s answers to clients. */
 export interface HeadFlood {
-  /** Status of each HEAD request; undefined where the connection was lost. */
+  /** Status of each HEAD request; undefined if the connection was lost. */
   statuses: (number | undefined)[];
   /** What a reader of the live feed then received. */
   live: { status: number | undefined; beginning: string };
 }
 
-/** More than the server lets in at once. */
+/** More than the server admits at the same time. */
 const heads = 300;
 const others = ['/', '/docs', '/healthz', '/metrics', '/v1/images', '/v1/stats'];
 const timeoutMs = 20_000;
@@ -31,7 +31,7 @@ export async function sendHeads(url: string): Promise<HeadFlood> {
   }
 }
 
-/** Every HEAD is answered, and takes no place from those who read. */
+/** Every HEAD request is answered, and takes no capacity from readers. */
 export function checkHeadFlood({ statuses, live }: HeadFlood): Broken[] {
   const lost = statuses.filter((status) => status === undefined || status === 500).length;
   const why = [

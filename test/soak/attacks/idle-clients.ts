@@ -6,7 +6,7 @@ import type { FaultEffects, FaultParams } from '../fault.ts';
 import { type Picture, workerLimits } from '../pictures.ts';
 import type { World } from '../world.ts';
 
-/** How honest clients fared next to clients that send nothing more. */
+/** How honest clients are served while other clients stop sending. */
 export interface IdleClients {
   convert: Attempt[];
   upload: Attempt[];
@@ -14,15 +14,15 @@ export interface IdleClients {
 
 /** One request of an honest client. */
 export interface Attempt {
-  /** Undefined where the connection was lost, or nothing came in time. */
+  /** Undefined if the connection was lost, or no answer came in time. */
   status: number | undefined;
   ms: number;
 }
 
-/** Fewer than the places of the server, but far more than its memory for bodies holds. */
+/** Fewer than the server’s connection limit, but far more than its memory for bodies holds. */
 const idleOf = { '/v1/convert': 12, '/v1/uploads': 12 };
 const answerTimeoutMs = 15_000;
-/** Time for the server to give up on those that send nothing. */
+/** Time for the server to close connections that stop sending. */
 const acceptTimeoutMs = 45_000;
 const retryPauseMs = 1_000;
 
@@ -48,7 +48,7 @@ export async function holdRequests(
   }
 }
 
-/** Honest requests are answered soon, if only with 503, and in the end are served. */
+/** Honest requests are answered soon, if only with 503, and are served in the end. */
 export function checkIdleClients({ convert, upload }: IdleClients): Broken[] {
   const judge = (path: string, attempts: Attempt[], done: number) => {
     const wrong = attempts.filter(({ status }) => status !== done && status !== 503);

@@ -7,8 +7,8 @@ import type { World } from '../world.ts';
 const heldMs = 200;
 
 /**
- * Again and again, holds the table so that every statement waits, and terminates the backends that do:
- * each of their clients is told the reason in the middle of a statement.
+ * Repeatedly locks the table so that every statement waits, and terminates the backends of these
+ * statements: each client receives the reason in the middle of a statement.
  */
 export async function terminateBackends(
   { postgres }: Pick<World, 'postgres'>,
@@ -18,7 +18,7 @@ export async function terminateBackends(
   return { counts: { 'backends terminated in mid-statement': terminated } };
 }
 
-/** The same, but the connections are reset and no client is told anything. */
+/** The same, but the connections are reset and no client receives a reason. */
 export async function cutStatements(
   { postgres, databaseWay }: Pick<World, 'postgres' | 'databaseWay'>,
   { lastsMs }: Pick<FaultParams, 'lastsMs'>,
@@ -29,7 +29,7 @@ export async function cutStatements(
   return { counts: { 'statements whose connection was cut': cut } };
 }
 
-/** One backend crashes, for which PostgreSQL ends all others and starts again by itself. */
+/** One backend crashes, so PostgreSQL ends all others and restarts by itself. */
 export async function killBackend({ postgres }: Pick<World, 'postgres'>): Promise<FaultEffects> {
   const lost = await withHeldTable(postgres.url, async ([pid]) => {
     if (pid !== undefined) process.kill(pid, 'SIGKILL');
@@ -52,8 +52,8 @@ async function repeat(lastsMs: number, work: () => Promise<number>): Promise<num
 }
 
 /**
- * Locks the table and does something to the backends whose statements wait for it; returns how many these
- * were. On a connection of its own, as that of the world would be lost too. 0 where PostgreSQL is down.
+ * Locks the table and calls a function with the backends whose statements wait for it; returns how many
+ * there were, or 0 if PostgreSQL is down. Uses a separate connection, as that of the world would be lost too.
  */
 async function withHeldTable(
   url: string,

@@ -3,15 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { forgetPeak, peakBytes, residentBytes } from '../../../testing/peak-memory.ts';
 import type { Server } from '../server.ts';
 
-/** What something cost the server while it went on. */
+/** The resources that the server used during an attack. */
 export interface ServerCost {
   /**
-   * The most processor time that the server took between a question to `/healthz` and its answer. Unlike
-   * the time that passes, it does not depend on what else the machine does.
+   * The maximum processor time that the server used between a request to `/healthz` and its answer. Unlike
+   * the elapsed time, it does not depend on other load of the machine.
    */
   busiestHealthMs: number;
   logBytes: number;
-  /** How far its memory grew at its peak; 0 where the system does not say. */
+  /** The growth of its memory at the peak; 0 if the system does not report it. */
   grownBytes: number;
 }
 
@@ -28,7 +28,7 @@ export async function measureCost(
 
   async function ask(): Promise<void> {
     const startedAt = processorMs(pid);
-    // What it answers, and whether, is checked by the probe that always runs.
+    // The probe that always runs checks whether and what it answers.
     await fetch(`${url}/healthz`).catch(() => {});
     busiestHealthMs = Math.max(busiestHealthMs, processorMs(pid) - startedAt);
   }
@@ -49,7 +49,7 @@ export async function measureCost(
   return { busiestHealthMs, logBytes: log.bytes - before.log, grownBytes };
 }
 
-/** Resident memory now, from where the peak is measured from now on; more than any where it is not. */
+/** Resident memory now, at which the peak is reset; infinite if it cannot be measured. */
 function startPeak(pid: number): number {
   return (forgetPeak(pid) ? residentBytes(pid) : undefined) ?? Number.POSITIVE_INFINITY;
 }

@@ -6,14 +6,14 @@ import { requestTimeoutSeconds } from '../pictures.ts';
 import type { World } from '../world.ts';
 
 const reads = 4;
-/** The store may take the time limit until it begins, and once more in the middle. */
+/** The store may use the time limit before the body, and once more in the middle. */
 const longestMs = 2 * requestTimeoutSeconds * 1e3 + 4_000;
 const findTimeoutMs = 20_000;
 const findPauseMs = 250;
 
 /**
- * The store sends half of what it is asked for and then nothing, without an end. Workers must give up by
- * themselves, and the server must let its clients go.
+ * The store sends half of each requested object and then nothing, for ever. Workers must time out by
+ * themselves, and the server must close its clients’ connections.
  */
 export async function stallStore(
   { s3Answers, server }: Pick<World, 's3Answers' | 'server'>,
@@ -31,7 +31,7 @@ export async function stallStore(
   };
 }
 
-/** For each download, how long it took; undefined where it did not end. */
+/** The duration of each download; undefined if it did not end. */
 export function checkReads(times: (number | undefined)[]): Broken[] {
   const endless = times.filter((ms) => ms === undefined).length;
   if (endless === 0) return [];
@@ -39,7 +39,7 @@ export function checkReads(times: (number | undefined)[]): Broken[] {
   return [{ key: 'GET /v1/images/{id}/gray of a store that stalls', why }];
 }
 
-/** Undefined where nothing was converted yet, or other faults keep the list away. */
+/** Undefined if no image is converted yet, or if other faults make the list unavailable. */
 async function findOutput(url: string): Promise<string | undefined> {
   const deadline = performance.now() + findTimeoutMs;
   while (performance.now() < deadline) {

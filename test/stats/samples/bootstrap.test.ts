@@ -21,19 +21,19 @@ describe('percentileInterval', () => {
   });
 
   // R 4.2.2: boot(x, function(d, i) quantile(d[i], share), R = 200000), its 2.5 % and 97.5 %. At 0.96,
-  // not 0.95, where they fall into a gap of the sample and R’s own answers differ by 11.
+  // 0.96 instead of 0.95, where the bounds fall into a gap of the sample and R’s own answers differ by 11.
   test.each([
     [0.5, 443, 583.5],
     [0.9, 865, 943.4],
     [0.96, 935.16, 989.16],
     [0.99, 972.25, 1_005],
-  ])('is that of R’s boot at %d', (share, low, high) => {
+  ])('matches R’s boot at %d', (share, low, high) => {
     const interval = percentileInterval(twoHundred, share, { resamples: 50_000 });
     expect(Math.abs(interval.low - low)).toBeLessThan(3);
     expect(Math.abs(interval.high - high)).toBeLessThan(3);
   });
 
-  test('is the same for the same seed, and another for another', () => {
+  test('depends only on the seed', () => {
     const at = (seed: number) => percentileInterval(twoHundred, 0.37, { seed, resamples: 300 });
     expect(at(7)).toEqual(at(7));
     expect(at(7)).not.toEqual(at(8));
@@ -47,11 +47,11 @@ describe('percentileInterval', () => {
     expect(width(0.99)).toBeGreaterThan(width(0.8));
   });
 
-  test('holds the true percentile about as often as it says', () => {
+  test('contains the true percentile about as often as it claims', () => {
     const random = createRandom(42);
     let held = 0;
     for (let i = 0; i < 400; i++) {
-      // Exponentially distributed: the true median is the logarithm of 2.
+      // Exponentially distributed: the true median is ln 2.
       const sample = sortedSample(Array.from({ length: 100 }, () => -Math.log(1 - random())));
       const { low, high } = percentileInterval(sample, 0.5, { resamples: 300, seed: i });
       if (low <= Math.LN2 && Math.LN2 <= high) held += 1;
@@ -87,7 +87,7 @@ describe('percentileInterval', () => {
 });
 
 describe('resampledPercentile', () => {
-  test.each([0.5, 0.9, 0.95, 0.99])('is at %d distributed as when drawn one by one', (share) => {
+  test.each([0.5, 0.9, 0.95, 0.99])('is distributed at %d as when drawn one by one', (share) => {
     const random = createRandom(3);
     const times = 20_000;
     const short = momentsOf(times, () => resampledPercentile(twoHundred, share, random));
@@ -95,7 +95,7 @@ describe('resampledPercentile', () => {
       const drawn = twoHundred.map(() => twoHundred[Math.floor(random() * 200)] as number);
       return percentile(sortedSample(drawn), share);
     });
-    // Five standard errors of a difference of means; the deviation itself to 5 %.
+    // Five standard errors of a difference of means; the deviation itself within 5 %.
     expect(Math.abs(short.mean - plain.mean)).toBeLessThan((5 * plain.deviation) / 100);
     expect(short.deviation / plain.deviation).toBeGreaterThan(0.95);
     expect(short.deviation / plain.deviation).toBeLessThan(1.05);
@@ -103,7 +103,7 @@ describe('resampledPercentile', () => {
 });
 
 describe('createRandom', () => {
-  test('fills [0, 1) evenly, whatever the seed', () => {
+  test('fills [0, 1) evenly, for any seed', () => {
     for (const seed of [0, 1, 2, 2 ** 40 + 1]) {
       const random = createRandom(seed);
       const bins = new Array<number>(10).fill(0);

@@ -14,7 +14,7 @@ import {
 const of = (x: number[], y: number[]) => cliffsDelta(sortedSample(x), sortedSample(y));
 
 describe('cliffsDelta', () => {
-  // R 4.2.2: W of wilcox.test(x, y), which counts the pairs that x wins.
+  // R 4.2.2: W of wilcox.test(x, y), which counts the pairs in which x is larger.
   test.each([
     ['the example of R’s help', permeability, earlyPermeability, 35],
     ['mtcars$mpg by am, with ties', automatic, manual, 42],
@@ -25,15 +25,15 @@ describe('cliffsDelta', () => {
       remainders(3_000, 104_729, 10_007).map((value) => value * 0.93),
       3_218_648,
     ],
-  ])('follows from R’s count of pairs for %s', (_, x, y, w) => {
+  ])('matches R’s count of pairs for %s', (_, x, y, w) => {
     expect(of(x, y)).toBeCloseTo((2 * w) / (x.length * y.length) - 1, 12);
   });
 
-  test('is 0 where all values are equal', () => {
+  test('is 0 when all values are equal', () => {
     expect(of([1, 1, 1], [1, 1])).toBe(0);
   });
 
-  test('counts pairs as one would by hand, and is the opposite the other way round', () => {
+  test('matches a count by hand, and changes sign when the samples are swapped', () => {
     const values = fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 60 });
     fc.assert(
       fc.property(values, values, (x, y) => {

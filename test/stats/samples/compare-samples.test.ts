@@ -11,7 +11,7 @@ const candidate = remainders(300, 104_729, 1_009).map((value) => value * 0.7 + 0
 const baseline = remainders(200, 7_919, 1_009);
 
 describe('compareSamples', () => {
-  test('has R’s change of medians and interval', () => {
+  test('matches R’s change of medians and its interval', () => {
     const comparison = known(compareSamples({ candidate, baseline }, { resamples: 50_000 }));
     // R 4.2.2: median(candidate) / median(baseline) - 1, and the
     // 2.5 % and 97.5 % of 200,000 of them, each drawn with sample(x, replace = TRUE).
@@ -21,12 +21,12 @@ describe('compareSamples', () => {
     expect(comparison.verdict).toBe('faster');
   });
 
-  test('says slower the other way round', () => {
+  test('reports slower when the samples are swapped', () => {
     const comparison = compareSamples({ candidate: baseline, baseline: candidate });
     expect(comparison.verdict).toBe('slower');
   });
 
-  test('sees a difference between samples of one distribution no more often than it says', () => {
+  test('reports a difference between samples of one distribution no more often than it claims', () => {
     const random = createRandom(11);
     const draw = () => Array.from({ length: 60 }, () => -Math.log(1 - random()));
     const verdicts = Array.from(
@@ -38,7 +38,7 @@ describe('compareSamples', () => {
     expect(wrong / 300).toBeLessThan(0.1);
   });
 
-  test('does not judge a handful of rows, nor none', () => {
+  test('gives no verdict for a handful of rows, or none', () => {
     for (const few of [[], [1], remainders(9, 7, 11)]) {
       const comparison = compareSamples({ candidate: few, baseline });
       expect(comparison).toMatchObject({ verdict: 'unknown', reason: 'too few rows' });
@@ -95,11 +95,11 @@ describe('describeComparison', () => {
       { ...few, verdict: 'unknown' as const, reason: 'the baseline’s median is 0' as const },
       'candidate: cannot be compared (n = 3 and 1,180), as the baseline’s median is 0',
     ],
-  ])('says in one sentence what is %s', (_, comparison, sentence) => {
+  ])('describes in one sentence a result that is %s', (_, comparison, sentence) => {
     expect(describeComparison(comparison)).toBe(sentence);
   });
 
-  test('calls both by name', () => {
+  test('names both', () => {
     expect(describeComparison(numbers, { candidate: '1.3.0', baseline: '1.2.0' })).toMatch(
       /^1\.3\.0 is 41 % faster than 1\.2\.0 \(/,
     );

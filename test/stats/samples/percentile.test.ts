@@ -15,11 +15,11 @@ describe('percentile', () => {
     ['p90 of faithful$eruptions', eruptions, 0.9, 4.7],
     ['p95 of faithful$eruptions', eruptions, 0.95, 4.817],
     ['p99 of faithful$eruptions', eruptions, 0.99, 5.00957],
-  ])('is what R says of %s', (_, values, share, expected) => {
+  ])('matches R for %s', (_, values, share, expected) => {
     expect(percentile(sortedSample(values), share)).toBeCloseTo(expected, 12);
   });
 
-  test('is the smallest and the largest value at its ends', () => {
+  test('is the smallest and the largest value at 0 and 1', () => {
     const sample = sortedSample([3, 1, 2]);
     expect([percentile(sample, 0), median(sample), percentile(sample, 1)]).toEqual([1, 2, 3]);
   });
@@ -53,7 +53,7 @@ describe('percentile', () => {
 });
 
 describe('sortedSample', () => {
-  test('sorts numbers as numbers, and leaves its argument as it was', () => {
+  test('sorts numbers as numbers, and leaves its argument unchanged', () => {
     const values = [10, 9, -1, 1e-3];
     expect([...sortedSample(values)]).toEqual([-1, 1e-3, 9, 10]);
     expect(values).toEqual([10, 9, -1, 1e-3]);
@@ -64,7 +64,7 @@ describe('sortedSample', () => {
     ['NaN', [1, Number.NaN, 2], 'NaN'],
     ['infinity', [1, Number.POSITIVE_INFINITY], 'Infinity'],
     ['negative infinity', [1, Number.NEGATIVE_INFINITY], '-Infinity'],
-  ])('refuses %s', (_, values, words) => {
+  ])('rejects %s', (_, values, words) => {
     expect(() => sortedSample(values)).toThrow(words);
   });
 });

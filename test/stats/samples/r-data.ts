@@ -1,4 +1,4 @@
-// Data sets that come with R 4.2.2, for its known answers.
+// Data sets that come with R 4.2.2, used as reference values.
 
 /** Permeability constants of the placental membrane at term: the example of R's help on wilcox.test. */
 export const permeability = [0.8, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46];
