@@ -78,7 +78,8 @@ export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Nam
   },
   compressionLevel: {
     default: 4,
-    description: 'PNG compression level. 4 (default) uses the built-in encoder; other levels use sharp’s.',
+    description:
+      'PNG compression level. 4 (default) uses the built-in encoder; other levels use sharp’s.',
     ...integer(0, 9),
     matters: ({ format }) => some(format, (facts) => facts.hasCompressionLevel),
   },
