@@ -2,9 +2,9 @@
 
     python3 bench/conversions/against-pillow.py FOLDER [convert's options, such as --compat pillow]
 
-Prints a table by input format: the number of files that are exact, within 1, within 2, beyond, of a
-different size, and not opened by one of the two. Without options, the default recipe is compared,
-which differs from Pillow on purpose for 16 bits, profiles, CMYK and orientation.
+Prints a table by input format: how many files are exact, within 1, within 2, beyond, of another
+size, and not opened by one or the other. Without options, the default recipe is compared, which
+differs from Pillow on purpose for 16 bits, profiles, CMYK and orientation.
 """
 
 import collections
