@@ -5,30 +5,30 @@ import type { Filtering, RowEngine } from './row-engine.ts';
 import type { Tile } from './tiles.ts';
 
 /** How to filter the rows and how to compress them. */
-interface Way {
+interface Strategy {
   filtering: Filtering;
   /** If absent, the kernel compresses. */
   zlib?: ZlibOptions;
 }
 
 /** The same as Pillow, which has made PNGs of this size for years. */
-const thorough = { level: 6, memLevel: 9 };
+const pillowLevel = { level: 6, memLevel: 9 };
 
 /**
  * Photos contain no repetition: only runs and Huffman codes save space. In text, screenshots and
  * drawings, zlib finds repeated glyphs, especially without a filter, which mixes them with their
  * neighbours.
  */
-export const ways = {
+export const strategies = {
   runs: { filtering: 'best' },
-  matches: { filtering: 'best', zlib: { ...thorough, strategy: constants.Z_FILTERED } },
-  'plain matches': { filtering: 'none', zlib: thorough },
-} as const satisfies Record<string, Way>;
+  matches: { filtering: 'best', zlib: { ...pillowLevel, strategy: constants.Z_FILTERED } },
+  'plain matches': { filtering: 'none', zlib: pillowLevel },
+} as const satisfies Record<string, Strategy>;
 
-export type WayName = keyof typeof ways;
+export type StrategyName = keyof typeof strategies;
 
 /** Tiles per turn of the event loop, so that a large image does not block it. */
-const tilesInOneTurn = 8;
+const tilesPerTurn = 8;
 
 export interface Work {
   kernel: Kernel;
@@ -36,16 +36,16 @@ export interface Work {
   /** Milliseconds spent converting colours to gray. */
   grayMs: number;
   /** The pixels did not match the expected kind of image, so compression stopped. */
-  isMistaken: boolean;
+  isWrongKind: boolean;
 }
 
 /** Compresses tiles to a zlib stream (RFC 1950). Each piece is valid until the next one. */
 export function compress(
   work: Work,
   tiles: Iterable<Tile>,
-  wayName: WayName,
+  strategyName: StrategyName,
 ): AsyncIterable<Uint8Array> {
-  const { filtering, zlib }: Way = ways[wayName];
+  const { filtering, zlib }: Strategy = strategies[strategyName];
   if (!zlib) return deflated(work, tiles);
   const rows = Readable.from(filteredRows(work, tiles, filtering));
   // An error in either stream ends both, and is thrown to the reader of the result.
@@ -63,7 +63,7 @@ async function* deflated(work: Work, tiles: Iterable<Tile>): AsyncGenerator<Uint
     if (!load(work, tile)) return;
     work.engine.filter(tile, 'best');
     yield output(kernel.deflate());
-    if (++turn % tilesInOneTurn === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (++turn % tilesPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
   }
   yield output(kernel.finish());
   const adler = Buffer.alloc(4);
@@ -91,7 +91,7 @@ function copyOfFiltered({ heap, filtered, ...kernel }: Kernel): Uint8Array {
 
 function load(work: Work, tile: Tile): boolean {
   const startedAt = performance.now();
-  if (!work.engine.load(tile)) work.isMistaken = true;
+  if (!work.engine.load(tile)) work.isWrongKind = true;
   work.grayMs += performance.now() - startedAt;
-  return !work.isMistaken;
+  return !work.isWrongKind;
 }

@@ -1,9 +1,9 @@
-import { chooseWay } from './choose-way.ts';
-import { compress, type WayName, type Work } from './compress.ts';
+import { chooseStrategy } from './choose-strategy.ts';
+import { compress, type StrategyName, type Work } from './compress.ts';
 import { withKernel } from './kernels.ts';
 import { kindsOf, type PngSource } from './pixel-kinds.ts';
 import { createPngFile } from './png-file.ts';
-import { type Picture, rowEngine } from './row-engine.ts';
+import { type RawImage, rowEngine } from './row-engine.ts';
 
 export interface GrayPng {
   bytes: Uint8Array;
@@ -12,11 +12,11 @@ export interface GrayPng {
   grayMs: number;
 }
 
-export interface EncodeChoices {
+export interface GrayPngOptions {
   /** Called repeatedly with the size of the file so far. If it throws, encoding ends. */
   onProgress?(sizeBytes: number): void;
   /** For tests and measurements; by default the best strategy is chosen. */
-  way?: WayName;
+  strategy?: StrategyName;
 }
 
 /**
@@ -26,36 +26,36 @@ export interface EncodeChoices {
  */
 export async function encodeGrayPng(
   source: PngSource,
-  choices: EncodeChoices = {},
+  options: GrayPngOptions = {},
 ): Promise<GrayPng> {
   const { pixels, width, height } = source;
   const bytes = new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength);
   return await withKernel(async (kernel) => {
     for (const kind of kindsOf(source)) {
-      const picture = { bytes, width, height, kind };
-      const work = { kernel, engine: rowEngine(kernel, picture), grayMs: 0, isMistaken: false };
-      const png = await encodeAs(picture, work, choices);
+      const image = { bytes, width, height, kind };
+      const work = { kernel, engine: rowEngine(kernel, image), grayMs: 0, isWrongKind: false };
+      const png = await encodeAs(image, work, options);
       if (png) return png;
     }
-    throw new Error('Expected a kind of pixels that is true of any picture');
+    throw new Error('Expected a kind of pixels that is true of any image');
   });
 }
 
 /** Undefined if the pixels are not of the expected kind. */
 async function encodeAs(
-  picture: Picture,
+  image: RawImage,
   work: Work,
-  { way, onProgress }: EncodeChoices,
+  { strategy, onProgress }: GrayPngOptions,
 ): Promise<GrayPng | undefined> {
-  const { width, height, kind } = picture;
+  const { width, height, kind } = image;
   const tiles = work.engine.tiles();
-  const chosen = way ?? (await chooseWay(work));
-  const file = createPngFile({ width, height, ...kind }, mostBytes(picture));
+  const chosen = strategy ?? (await chooseStrategy(work));
+  const file = createPngFile({ width, height, ...kind }, maxCompressedBytes(image));
   for await (const piece of compress(work, tiles, chosen)) {
     const sizeBytes = file.append(piece);
     onProgress?.(sizeBytes);
   }
-  if (work.isMistaken) return undefined;
+  if (work.isWrongKind) return undefined;
   return { bytes: file.finish(), channels: kind.channels, grayMs: work.grayMs };
 }
 
@@ -63,7 +63,7 @@ async function encodeAs(
  * The maximum for every strategy. The kernel’s deflate stores incompressible data, but zlib may no
  * longer have those data, and guarantees only this limit (`deflateBound` in its deflate.c).
  */
-function mostBytes({ width, height, kind }: Picture): number {
+function maxCompressedBytes({ width, height, kind }: RawImage): number {
   const bytes = height * (width * kind.grayBytes + 1);
   return bytes + Math.ceil(bytes / 8) + Math.ceil(bytes / 64) + 64;
 }

@@ -35,13 +35,13 @@ function grayOf(
   { heap, source, gray, tileBytes, ...kernel }: RowKernel,
 ): Uint8Array | undefined {
   const count = pixels.length / sourceBytes;
-  const atOnce = Math.floor(tileBytes / grayBytes);
+  const pixelsPerPass = Math.floor(tileBytes / grayBytes);
   const made = new Uint8Array(count * grayBytes);
-  for (let at = 0; at < count; at += atOnce) {
-    const now = Math.min(atOnce, count - at);
-    heap.set(pixels.subarray(at * sourceBytes, (at + now) * sourceBytes), source);
-    if (kernel.grayRows(id, 1, now, source, gray, 0) === 0) return undefined;
-    made.set(heap.subarray(gray, gray + now * grayBytes), at * grayBytes);
+  for (let at = 0; at < count; at += pixelsPerPass) {
+    const pixelCount = Math.min(pixelsPerPass, count - at);
+    heap.set(pixels.subarray(at * sourceBytes, (at + pixelCount) * sourceBytes), source);
+    if (kernel.grayRows(id, 1, pixelCount, source, gray, 0) === 0) return undefined;
+    made.set(heap.subarray(gray, gray + pixelCount * grayBytes), at * grayBytes);
   }
   return made;
 }

@@ -6,7 +6,7 @@ const signature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 const grayType = { 1: 0, 2: 4 } as const;
 const chunkFrame = 12;
 /** A PNG chunk length has 31 bits. */
-const mostChunkBytes = 2 ** 30;
+const maxChunkBytes = 2 ** 30;
 
 interface PngHeader {
   width: number;
@@ -27,11 +27,11 @@ interface PngFile {
  */
 export function createPngFile(
   header: PngHeader,
-  mostDataBytes: number,
-  chunkBytes = mostChunkBytes,
+  maxDataBytes: number,
+  chunkBytes = maxChunkBytes,
 ): PngFile {
-  const chunks = Math.ceil(mostDataBytes / chunkBytes);
-  const file = Buffer.allocUnsafeSlow(mostDataBytes + chunkFrame * (chunks + 2) + 13 + 8);
+  const chunks = Math.ceil(maxDataBytes / chunkBytes);
+  const file = Buffer.allocUnsafeSlow(maxDataBytes + chunkFrame * (chunks + 2) + 13 + 8);
   let at = signature.copy(file);
   let chunkAt = 0;
   let crc = 0;

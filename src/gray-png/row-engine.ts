@@ -3,7 +3,7 @@ import type { PixelKind } from './pixel-kinds.ts';
 import { type Tile, tilesOf } from './tiles.ts';
 
 /** An image as bytes in memory. */
-export interface Picture {
+export interface RawImage {
   bytes: Uint8Array;
   width: number;
   height: number;
@@ -26,9 +26,9 @@ export interface RowEngine {
   filter(tile: Tile, filtering: Filtering): void;
 }
 
-export function rowEngine(kernel: RowKernel, picture: Picture): RowEngine {
+export function rowEngine(kernel: RowKernel, image: RawImage): RowEngine {
   const { heap, source, gray, tileBytes, margin } = kernel;
-  const { bytes, width, kind } = picture;
+  const { bytes, width, kind } = image;
   const firstSlot = gray + margin;
 
   /** Copies `rows` of `pixels` without gaps between them. */
@@ -50,7 +50,7 @@ export function rowEngine(kernel: RowKernel, picture: Picture): RowEngine {
     tiles(shareOfMemory = 1) {
       // The kernel has room for four source bytes per gray byte.
       const room = Math.min(1, (4 * kind.grayBytes) / kind.sourceBytes);
-      return tilesOf(picture, kind, {
+      return tilesOf(image, kind, {
         tileBytes: Math.floor(tileBytes * shareOfMemory * room),
         margin,
       });

@@ -27,19 +27,19 @@ export function* tilesOf(
   memory: TileMemory,
 ): Generator<Tile> {
   const stride = strideOf(width * kind.grayBytes, memory);
-  const rowsAtOnce = Math.floor(memory.tileBytes / stride) - 1;
-  if (rowsAtOnce >= 1) {
-    for (let y = 0; y < height; y += rowsAtOnce) {
-      const rows = Math.min(rowsAtOnce, height - y);
+  const rowsPerTile = Math.floor(memory.tileBytes / stride) - 1;
+  if (rowsPerTile >= 1) {
+    for (let y = 0; y < height; y += rowsPerTile) {
+      const rows = Math.min(rowsPerTile, height - y);
       yield { x: 0, y, pixels: width, rows, isPartOfRow: false, stride };
     }
     return;
   }
   const partStride = Math.floor(memory.tileBytes / 2 / 16) * 16;
-  const pixelsAtOnce = Math.floor((partStride - memory.margin) / kind.grayBytes);
+  const pixelsPerTile = Math.floor((partStride - memory.margin) / kind.grayBytes);
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x += pixelsAtOnce) {
-      const pixels = Math.min(pixelsAtOnce, width - x);
+    for (let x = 0; x < width; x += pixelsPerTile) {
+      const pixels = Math.min(pixelsPerTile, width - x);
       yield { x, y, pixels, rows: 1, isPartOfRow: true, stride: partStride };
     }
   }

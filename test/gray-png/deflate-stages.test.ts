@@ -111,18 +111,18 @@ describe('code lengths', () => {
 
   // Shortening them this way is not optimal, but such counts hardly occur.
   test.each([
-    { longest: 7, symbols: 19, ofLeast: 1.12 },
-    { longest: 14, symbols: 24, ofLeast: 1.03 },
+    { longest: 7, symbols: 19, maxRatio: 1.12 },
+    { longest: 14, symbols: 24, maxRatio: 1.03 },
   ])('are at most $longest when counts grow like the Fibonacci numbers', (limits) => {
-    const { longest, symbols, ofLeast } = limits;
+    const { longest, symbols, maxRatio } = limits;
     const counts = [1, 1];
     while (counts.length < symbols) counts.push((counts.at(-1) ?? 0) + (counts.at(-2) ?? 0));
     const lengths = lengthsOf(counts, longest);
     expect(Math.max(...lengths)).toBe(longest);
     expect(kraft(lengths)).toBe(1);
-    const least = leastBits(counts, longest);
-    expect(bitsOf(counts, lengths)).toBeGreaterThanOrEqual(least);
-    expect(bitsOf(counts, lengths)).toBeLessThan(least * ofLeast);
+    const optimalBits = minBits(counts, longest);
+    expect(bitsOf(counts, lengths)).toBeGreaterThanOrEqual(optimalBits);
+    expect(bitsOf(counts, lengths)).toBeLessThan(optimalBits * maxRatio);
   });
 
   test('are one for a single symbol', () => {
@@ -160,7 +160,7 @@ describe('code lengths', () => {
    * The optimum among codes within the limit, by joining pairs of equal weight level by level: L. Larmore,
    * D. Hirschberg, "A fast algorithm for optimal length-limited Huffman codes", JACM 1990.
    */
-  function leastBits(counts: number[], longest: number): number {
+  function minBits(counts: number[], longest: number): number {
     const coins = counts.filter((count) => count > 0).sort((a, b) => a - b);
     let row = coins;
     for (let level = 1; level < longest; level++) {

@@ -3,11 +3,11 @@
 
 import { parseArgs } from 'node:util';
 import { mulberry32 } from '../../src/convert/gray/mulberry32.ts';
-import { ways } from '../../src/gray-png/compress.ts';
+import { strategies } from '../../src/gray-png/compress.ts';
 import { encodeGrayPng } from '../../src/gray-png/index.ts';
 import type { PngSource } from '../../src/gray-png/pixel-kinds.ts';
 import { decoders } from './decoders.ts';
-import { contents, type PictureSize, pictureOf } from './pictures.ts';
+import { contents, drawImage, type ImageSize } from './images.ts';
 
 const { values } = parseArgs({
   options: {
@@ -23,31 +23,31 @@ if (!(seconds > 0) || !Number.isInteger(seed)) {
 }
 
 const end = performance.now() + seconds * 1_000;
-let pictures = 0;
-for (let next = seed; performance.now() < end; next++, pictures++) {
-  const wrong = await wrongOf(next);
-  if (!wrong) continue;
-  console.error(`${wrong}\nAgain: npm run fuzz:kernel -- --seconds 1 --seed ${next}`);
+let images = 0;
+for (let next = seed; performance.now() < end; next++, images++) {
+  const fault = await findFault(next);
+  if (!fault) continue;
+  console.error(`${fault}\nRepeat: npm run fuzz:kernel -- --seconds 1 --seed ${next}`);
   process.exit(1);
 }
-console.log(`${pictures} pictures survived, seeds ${seed} to ${seed + pictures - 1}.`);
+console.log(`${images} images passed, seeds ${seed} to ${seed + images - 1}.`);
 
 /** What is wrong with the image of a seed, if anything. */
-async function wrongOf(seed: number): Promise<string | undefined> {
+async function findFault(seed: number): Promise<string | undefined> {
   const random = mulberry32(seed);
   const oneOf = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   const side = () => Math.ceil(oneOf([8, 40, 400, 3_000]) * random());
   const depth = oneOf([8, 8, 8, 16] as const);
   const channels = depth === 8 ? oneOf([1, 2, 3, 4] as const) : oneOf([1, 2, 3] as const);
   const [width, height] = random() < 0.02 ? [Math.ceil(random() * 200_000), 1] : [side(), side()];
-  const size: PictureSize = { width, height: Math.min(height, 4e5 / width), channels, depth };
+  const size: ImageSize = { width, height: Math.min(height, 4e5 / width), channels, depth };
   size.height = Math.max(1, Math.floor(size.height));
   const content = oneOf(Object.keys(contents));
   const clear = Math.floor(random() * width * size.height * 2);
-  const source = pictureOf(content, size, { seed, isClear: (pixel) => pixel === clear });
-  const way = oneOf([...(Object.keys(ways) as (keyof typeof ways)[]), undefined]);
-  const shown = JSON.stringify({ content, ...size, way });
-  const written = await encodeGrayPng(source, way ? { way } : {}).catch(String);
+  const source = drawImage(content, size, { seed, isClear: (pixel) => pixel === clear });
+  const strategy = oneOf([...(Object.keys(strategies) as (keyof typeof strategies)[]), undefined]);
+  const shown = JSON.stringify({ content, ...size, strategy });
+  const written = await encodeGrayPng(source, strategy ? { strategy } : {}).catch(String);
   if (typeof written === 'string') return `${shown}: ${written}`;
   const { bytes } = written;
   const expected = grayOf(source);

@@ -30,12 +30,12 @@ function paeth(left: number, above: number, corner: number): number {
 }
 
 /** The filter whose bytes, read as signed, have the smallest sum of absolute values. */
-export function leastFilter(heap: Uint8Array, at: RowAt): number {
+export function bestFilter(heap: Uint8Array, at: RowAt): number {
   let best: number = filterNumbers.none;
-  let least = Number.POSITIVE_INFINITY;
+  let smallest = Number.POSITIVE_INFINITY;
   for (const filter of Object.values(filterNumbers)) {
     const sum = sumOf(heap, filter, at);
-    if (sum < least) [best, least] = [filter, sum];
+    if (sum < smallest) [best, smallest] = [filter, sum];
   }
   return best;
 }

@@ -1,5 +1,5 @@
 import type { RowKernel } from '../../src/gray-png/kernel.ts';
-import { filterNumbers, filterRow, leastFilter } from './plain-filters.ts';
+import { bestFilter, filterNumbers, filterRow } from './plain-filters.ts';
 import { grayRow } from './plain-gray-row.ts';
 
 const tileBytes = 0x20000;
@@ -43,7 +43,7 @@ export function createPlainKernel(): RowKernel {
     filterRows(first, rows, bytes, stride, step, filter) {
       for (let y = 0, row = first; y < rows; y++, row += stride) {
         const above = row - stride;
-        last = filter === -1 ? leastFilter(heap, { row, above, bytes, step }) : filter;
+        last = filter === -1 ? bestFilter(heap, { row, above, bytes, step }) : filter;
         heap[filtered + waiting++] = last;
         filterOn(row, above, bytes, step);
       }

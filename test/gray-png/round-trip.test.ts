@@ -1,21 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ways } from '../../src/gray-png/compress.ts';
-import type { EncodeChoices } from '../../src/gray-png/encode-gray-png.ts';
+import { strategies } from '../../src/gray-png/compress.ts';
+import type { GrayPngOptions } from '../../src/gray-png/encode-gray-png.ts';
 import { encodeGrayPng } from '../../src/gray-png/index.ts';
 import type { PngSource } from '../../src/gray-png/pixel-kinds.ts';
 import { oracleGray } from '../convert/gray/gray-of.ts';
 import { decoders } from './decoders.ts';
-import { contents, type PictureSize, pictureOf } from './pictures.ts';
+import { contents, drawImage, type ImageSize } from './images.ts';
 
-const wayNames = [...(Object.keys(ways) as (keyof typeof ways)[]), undefined];
-const choices: EncodeChoices[] = wayNames.map((way) => (way ? { way } : {}));
+const strategyNames = [...(Object.keys(strategies) as (keyof typeof strategies)[]), undefined];
+const choices: GrayPngOptions[] = strategyNames.map((strategy) => (strategy ? { strategy } : {}));
 
-/** Images with 16 bits a sample are written with 8. */
+/** Images with 16 bits per sample are written with 8. */
 const shapes = fc.oneof(
   fc.record({ channels: fc.constantFrom(1, 2, 3, 4), depth: fc.constant(8) }),
   fc.record({ channels: fc.constantFrom(1, 2, 3), depth: fc.constant(16) }),
-) as fc.Arbitrary<Pick<PictureSize, 'channels' | 'depth'>>;
+) as fc.Arbitrary<Pick<ImageSize, 'channels' | 'depth'>>;
 
 const sides = fc.oneof(
   fc.integer({ min: 1, max: 40 }),
@@ -38,7 +38,7 @@ describe.each(Object.entries(decoders))('%s reads', (_, decode) => {
             'last clear': (pixel: number) => pixel === last,
             'every third clear': (pixel: number) => pixel % 3 === 0,
           }[alpha];
-          const source = pictureOf(content, { ...size, ...shape }, { seed, isClear });
+          const source = drawImage(content, { ...size, ...shape }, { seed, isClear });
           const { bytes, channels } = await encodeGrayPng(source, chosen);
           const decoded = await decode(bytes);
           expect(decoded).toEqual({ ...size, ...expectedOf(source) });
@@ -50,7 +50,7 @@ describe.each(Object.entries(decoders))('%s reads', (_, decode) => {
   });
 
   // Rows of 131072 bytes of gray, and longer ones, do not fit into the kernel’s memory.
-  test.each<PictureSize>([
+  test.each<ImageSize>([
     { width: 300_000, height: 1, channels: 1, depth: 8 },
     { width: 70_000, height: 3, channels: 3, depth: 8 },
     { width: 140_001, height: 2, channels: 4, depth: 8 },
@@ -61,7 +61,7 @@ describe.each(Object.entries(decoders))('%s reads', (_, decode) => {
     { width: 90_000, height: 2, channels: 3, depth: 16 },
   ])('an image larger than the kernel’s memory: %j', async (size) => {
     for (const content of ['photo', 'glyphs']) {
-      const source = pictureOf(content, size, { isClear: (pixel) => pixel === 5 });
+      const source = drawImage(content, size, { isClear: (pixel) => pixel === 5 });
       const { bytes } = await encodeGrayPng(source);
       const decoded = await decode(bytes);
       const expected = expectedOf(source);

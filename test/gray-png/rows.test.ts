@@ -4,7 +4,7 @@ import type { RowKernel } from '../../src/gray-png/kernel.ts';
 import { luma } from '../../src/gray-png/luma.ts';
 import { pixelKinds } from '../../src/gray-png/pixel-kinds.ts';
 import { createWasmKernel } from '../../src/gray-png/wasm-kernel.ts';
-import { contents, pictureOf } from './pictures.ts';
+import { contents, drawImage } from './images.ts';
 import { createPlainKernel } from './plain-kernel.ts';
 
 const kernels: Record<string, RowKernel> = { plain: createPlainKernel() };
@@ -47,7 +47,7 @@ describe('luma', () => {
   test('keeps an alpha that is not opaque, wherever it occurs', async () => {
     for (const clear of [0, 15, 16, 17, 70_000]) {
       const size = { width: 70_001, height: 1, channels: 4, depth: 8 } as const;
-      const { pixels } = pictureOf('noise', size, { isClear: (pixel) => pixel === clear });
+      const { pixels } = drawImage('noise', size, { isClear: (pixel) => pixel === clear });
       const gray = await luma({ pixels: pixels as Uint8Array, channels: 4 });
       expect(gray.channels).toBe(2);
       expect(gray.pixels[clear * 2 + 1]).toBe(1);
@@ -102,12 +102,12 @@ describe('the kernel and the plain version', () => {
         fc.nat(),
         (content, bytes, step, filter, seed) => {
           const size = { width: bytes, height: 3, channels: 1, depth: 8 } as const;
-          const { pixels } = pictureOf(content, size, { seed });
+          const { pixels } = drawImage(content, size, { seed });
           const [wasm, plain] = ['wasm', 'plain'].map((name) =>
             filtered(kernels[name] as RowKernel, { pixels, bytes, step, filter }),
           );
           expect(wasm).toEqual(plain);
-          if (filter === -1) expect(wasm?.[0]).toBe(leastFilter(pixels, bytes, step));
+          if (filter === -1) expect(wasm?.[0]).toBe(bestFilter(pixels, bytes, step));
         },
       ),
     );
@@ -129,7 +129,7 @@ describe('the kernel and the plain version', () => {
   }
 
   /** From the formulas in the PNG specification, 12.7; equals are resolved in the kernel’s order. */
-  function leastFilter(pixels: ArrayLike<number>, bytes: number, step: number): number {
+  function bestFilter(pixels: ArrayLike<number>, bytes: number, step: number): number {
     const sums = [0, 2, 1, 3, 4].map((filter) => {
       let sum = 0;
       for (let x = 0; x < bytes; x++) {

@@ -1,10 +1,10 @@
 import { constants, deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { mulberry32 } from '../../src/convert/gray/mulberry32.ts';
-import { ways } from '../../src/gray-png/compress.ts';
+import { strategies } from '../../src/gray-png/compress.ts';
 import { encodeGrayPng } from '../../src/gray-png/index.ts';
 import type { PngSource } from '../../src/gray-png/pixel-kinds.ts';
-import { contents, pictureOf } from './pictures.ts';
+import { contents, drawImage } from './images.ts';
 
 const framing = 8 + 25 + 12 + 12;
 
@@ -43,7 +43,7 @@ describe('the output is at most 2 % larger than zlib on rows with the smallest-s
   );
 
   test.each(rows)('$content of $width x $height', async ({ content, width, height }) => {
-    const source = pictureOf(content, { width, height, channels: 1, depth: 8 }, { seed: 3 });
+    const source = drawImage(content, { width, height, channels: 1, depth: 8 }, { seed: 3 });
     const { bytes } = await encodeGrayPng(source);
     expect(bytes.length).toBeLessThanOrEqual(likePillow(source) * 1.02);
   });
@@ -52,13 +52,13 @@ describe('the output is at most 2 % larger than zlib on rows with the smallest-s
   function likePillow({ pixels, width, height }: PngSource): number {
     const filtered = Buffer.alloc(height * (width + 1));
     for (let y = 0; y < height; y++) {
-      filtered.set(leastRow(pixels, width, y), y * (width + 1));
+      filtered.set(smallestRow(pixels, width, y), y * (width + 1));
     }
     const options = { level: 6, memLevel: 9, strategy: constants.Z_FILTERED };
     return framing + deflateSync(filtered, options).length;
   }
 
-  function leastRow(pixels: ArrayLike<number>, width: number, y: number): Uint8Array {
+  function smallestRow(pixels: ArrayLike<number>, width: number, y: number): Uint8Array {
     const at = (row: number, x: number) => (row < 0 || x < 0 ? 0 : (pixels[row * width + x] ?? 0));
     const guesses: ((x: number) => number)[] = [
       () => 0,
@@ -85,10 +85,10 @@ describe('the output is at most 2 % larger than zlib on rows with the smallest-s
 });
 
 describe('the output bytes', () => {
-  const source = pictureOf('photo', { width: 2_000, height: 1_500, channels: 3, depth: 8 });
+  const source = drawImage('photo', { width: 2_000, height: 1_500, channels: 3, depth: 8 });
 
   test('are the same each time, also during concurrent conversions', async () => {
-    const glyphs = pictureOf('glyphs', { width: 500, height: 500, channels: 4, depth: 8 });
+    const glyphs = drawImage('glyphs', { width: 500, height: 500, channels: 4, depth: 8 });
     const alone = [await encodeGrayPng(source), await encodeGrayPng(glyphs)].map(
       (png) => png.bytes,
     );
@@ -98,15 +98,15 @@ describe('the output bytes', () => {
     expect(together.map(({ bytes }) => Buffer.from(bytes))).toEqual([...alone, ...alone]);
   });
 
-  test.each(Object.keys(ways) as (keyof typeof ways)[])(
+  test.each(Object.keys(strategies) as (keyof typeof strategies)[])(
     'are no longer written once the progress callback throws, by %s',
-    async (way) => {
+    async (strategy) => {
       const seen: number[] = [];
       const onProgress = (sizeBytes: number) => {
         seen.push(sizeBytes);
         if (sizeBytes > 50_000) throw new Error('enough');
       };
-      await expect(encodeGrayPng(source, { way, onProgress })).rejects.toThrow('enough');
+      await expect(encodeGrayPng(source, { strategy, onProgress })).rejects.toThrow('enough');
       expect(seen.slice(0, -1).every((size) => size <= 50_000)).toBe(true);
       // The kernel can be used again afterwards.
       const again = await encodeGrayPng(source);
@@ -122,7 +122,7 @@ describe('the output bytes', () => {
       if (!isDone) setImmediate(count);
     };
     setImmediate(count);
-    await encodeGrayPng(source, { way: 'runs' });
+    await encodeGrayPng(source, { strategy: 'runs' });
     isDone = true;
     expect(turns).toBeGreaterThan(2);
   });

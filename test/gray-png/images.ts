@@ -1,7 +1,7 @@
 import { mulberry32 } from '../../src/convert/gray/mulberry32.ts';
 import type { PngSource } from '../../src/gray-png/pixel-kinds.ts';
 
-export interface PictureSize {
+export interface ImageSize {
   width: number;
   height: number;
   channels: PngSource['channels'];
@@ -38,10 +38,10 @@ export const contents: Record<string, (seed: number) => Paint> = {
 };
 
 /** An image; its alpha is opaque, except for the pixels that `isClear` selects. */
-export function pictureOf(
+export function drawImage(
   content: string,
-  { width, height, channels, depth }: PictureSize,
-  { seed = 1, isClear = () => false }: PictureOptions = {},
+  { width, height, channels, depth }: ImageSize,
+  { seed = 1, isClear = () => false }: DrawOptions = {},
 ): PngSource {
   const paint = (contents[content] as (seed: number) => Paint)(seed);
   const length = width * height * channels;
@@ -58,7 +58,7 @@ export function pictureOf(
   return { pixels, width, height, channels, ...(isDeepColour && { depth: 8 }) };
 }
 
-interface PictureOptions {
+interface DrawOptions {
   seed?: number;
   isClear?: (pixel: number) => boolean;
 }
