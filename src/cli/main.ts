@@ -1,8 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/index.ts';
 import { RecipeError } from '../convert/index.ts';
-import { setLastResort } from '../process/last-resort.ts';
 import { printable, printError, printFailure } from '../process/terminal.ts';
+import { handleUncaughtErrors } from '../process/uncaught-errors.ts';
 import { version } from '../version.ts';
 import type { ExitCode } from './exit-code.ts';
 import { surviveClosedOutput } from './output/standard-output.ts';
@@ -36,7 +36,9 @@ const commands = new Map<string, () => Promise<MakeCommand>>([
  */
 export async function main(argv: string[]): Promise<ExitCode> {
   surviveClosedOutput();
-  setLastResort({ report: ({ message }) => printError(printable(`Internal error: ${message}`)) });
+  handleUncaughtErrors({
+    report: ({ message }) => printError(printable(`Internal error: ${message}`)),
+  });
   let exitCode: ExitCode = 0;
   const program = new Command('grayscale')
     .description('Turns colour images into exact, reproducible grayscale.')

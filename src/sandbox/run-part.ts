@@ -1,5 +1,5 @@
-import { setLastResort } from '../process/last-resort.ts';
 import { printable, printError, printFailure } from '../process/terminal.ts';
+import { handleUncaughtErrors } from '../process/uncaught-errors.ts';
 
 /** A running part of the sandbox. */
 export interface Part {
@@ -20,10 +20,10 @@ export async function runPart(start: () => Promise<Part>): Promise<void> {
   process.on('disconnect', () => process.exit(1));
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const report = ({ message }: Error) => printError(printable(`Internal error: ${message}`));
-  setLastResort({ report });
+  handleUncaughtErrors({ report });
   try {
     const part = await start();
-    setLastResort({ report, drain: async () => void (await part.stop()) });
+    handleUncaughtErrors({ report, drain: async () => void (await part.stop()) });
     process.on('message', (message) => part.receive?.(String(message)));
     process.on('SIGTERM', async () => {
       await part.stop();

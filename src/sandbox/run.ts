@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Config } from '../config/index.ts';
-import { setLastResort } from '../process/last-resort.ts';
 import { printable, printError } from '../process/terminal.ts';
+import { handleUncaughtErrors } from '../process/uncaught-errors.ts';
 import { createLogReader, type LogReader } from './log-reader.ts';
 import { uploadSamples } from './samples.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
@@ -25,7 +25,7 @@ export async function runSandbox(config: Config, { demo, print }: RunOptions): P
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
     const sandbox = await startSandbox(config, log.read, { withApi: !demo, signal });
-    const putBack = setLastResort({
+    const putBack = handleUncaughtErrors({
       report: ({ message }) => printError(printable(`Internal error: ${message}`)),
       drain: sandbox.close,
     });

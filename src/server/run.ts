@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { openServer, type ServerParts } from '../app/open-server.ts';
 import type { Config } from '../config/index.ts';
 import { recipeHash } from '../convert/index.ts';
-import { setLastResort } from '../process/last-resort.ts';
+import { handleUncaughtErrors } from '../process/uncaught-errors.ts';
 import { createPipelineDestination, type Place, pollBucket } from '../reconcile/index.ts';
 import { createLog, type Log } from './logging/log.ts';
 import { type RunningServer, startServer } from './server.ts';
@@ -23,7 +23,7 @@ export async function runServer(config: Config, { poll, print }: RunOptions): Pr
   const stop = new AbortController();
   const onSignal = () => stop.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
-  const putBack = setLastResort({
+  const putBack = handleUncaughtErrors({
     report: ({ message, stack }) => log('error', 'internal error', { reason: message, stack }),
     drain: () => server.close(),
   });

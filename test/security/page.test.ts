@@ -68,7 +68,7 @@ describe('each number', () => {
     `uploads, ${constant('pictures.ts', 'maxStreams')} files and ${constant('live.ts', 'maxStreams')} live streams`,
     `for ${seconds(watch('graceMs'))} plus 1 s per ${count(watch('bytesPerSecond'))} bytes`,
     `Unread answers hold at most ${mib(watch('maxUnreadBytes'))}`,
-    `open requests get at most ${seconds(constant('last-resort.ts', 'drainMs'))}`,
+    `open requests get at most ${seconds(constant('uncaught-errors.ts', 'drainMs'))}`,
     `At most ${mib(constant('events.ts', 'maxEventBytes'))} (\`/v1/events\`) and ${count(maxRecords)} records`,
     `A key above ${count(maxBytesOf.key)} bytes or a bucket above ${maxBytesOf.bucket}`,
     `ETag or sequencer above ${maxBytesOf.etag}, or a version above ${count(maxBytesOf.versionId)}`,

@@ -1,5 +1,5 @@
 /** How to react to an uncaught fault. */
-export interface LastResort {
+export interface UncaughtErrorHandler {
   /** Writes the fault to the operator's log. */
   report: (fault: Error) => void;
   /** Lets open requests finish. */
@@ -9,7 +9,7 @@ export interface LastResort {
 /** Time for open work to finish; then the process exits regardless. */
 const drainMs = 10_000;
 
-let current: LastResort | undefined;
+let current: UncaughtErrorHandler | undefined;
 let isEnding = false;
 
 /**
@@ -17,11 +17,11 @@ let isEnding = false;
  * finish, and exits with 1. The state of such a process is unknown, so it never continues; a
  * supervisor restarts it. Returns a function that restores the previous handler.
  */
-export function setLastResort(resort: LastResort): () => void {
+export function handleUncaughtErrors(handler: UncaughtErrorHandler): () => void {
   const previous = current;
   // Unhandled rejections are raised as uncaught exceptions.
   if (previous === undefined) process.on('uncaughtException', end);
-  current = resort;
+  current = handler;
   return () => {
     current = previous;
     if (previous === undefined) process.off('uncaughtException', end);
