@@ -132,8 +132,8 @@ const structure = [
     from: { path: '^src/([^/]+)', pathNot: '^src/config/' },
     to: {
       path: '^src/(config|convert|gray-png|pipeline|events|stats|reconcile|doctor)/',
-      // The index of convert is the published library, to which thumbnails do not belong.
-      pathNot: ['/index\\.ts$', '^src/convert/thumbnail\\.ts$', '^src/$1/'],
+      // The index of convert is the published library, to which thumbnails and timers do not belong.
+      pathNot: ['/index\\.ts$', '^src/convert/(thumbnail|deadline)\\.ts$', '^src/$1/'],
     },
   },
   {

@@ -1,11 +1,11 @@
 import type { Deadline } from './deadline.ts';
-import { unwrapped } from './decode/own-decoders.ts';
-import { embeddedPixelBytes, embeddedPixelsOf } from './decode/svg/embedded-images.ts';
-import { plainSvg, svgText } from './decode/svg/svg-text.ts';
+import { unwrapIcon } from './decode/own-decoders.ts';
+import { countEmbeddedPixels, embeddedPixelBytes } from './decode/svg/embedded-images.ts';
+import { normalizeSvg, svgText } from './decode/svg/svg-text.ts';
 import { type OutputPlan, planOutput } from './encode/output-plan.ts';
 import { ConversionError } from './errors.ts';
-import { foreignFormatOf } from './formats/foreign-formats.ts';
-import { type InputFormat, inputFormatOf, inputFormats } from './formats/input-formats.ts';
+import { identifyForeignFormat } from './formats/foreign-formats.ts';
+import { detectInputFormat, type InputFormat, inputFormats } from './formats/input-formats.ts';
 import { outputFormats } from './formats/output-formats.ts';
 import { readHeader, type SourceFile, type SourceImage } from './formats/read-header.ts';
 import type { Limits } from './limits.ts';
@@ -33,11 +33,11 @@ export interface CheckedImage extends Terms {
 export async function checkImage(bytes: Uint8Array, terms: Terms): Promise<CheckedImage> {
   const { recipe, limits, deadline } = terms;
   checkBytes(bytes, limits.maxBytes);
-  const inner = unwrapped(bytes);
+  const inner = unwrapIcon(bytes);
   const format = acceptedFormat(inner, recipe);
-  const content = format === 'svg' ? plainSvg(inner) : inner;
+  const content = format === 'svg' ? normalizeSvg(inner) : inner;
   // Checked before libvips reads the SVG, because libvips may draw it to find its size.
-  const embeddedPixels = format === 'svg' ? await embeddedPixelsOf(svgText(content)) : 0;
+  const embeddedPixels = format === 'svg' ? await countEmbeddedPixels(svgText(content)) : 0;
   checkEmbedded(embeddedPixels, limits.maxPixels);
   const header = await readHeader(content, format, { ...recipe, deadline });
   const file = { extraBytes: embeddedPixels * embeddedPixelBytes, ...header };
@@ -63,12 +63,12 @@ export function checkBytes(bytes: Uint8Array, maxBytes: number): void {
 }
 
 function acceptedFormat(bytes: Uint8Array, { allowSvg }: Recipe): InputFormat {
-  const format = inputFormatOf(bytes);
+  const format = detectInputFormat(bytes);
   if (format && (format !== 'svg' || allowSvg)) return format;
   const accepted = Object.entries(inputFormats)
     .filter(([format]) => format !== 'svg' || allowSvg)
     .map(([, { name }]) => name);
-  const { name, cure } = foreignFormatOf(bytes);
+  const { name, cure } = identifyForeignFormat(bytes);
   throw new ConversionError(
     'UNSUPPORTED_FORMAT',
     `Expected ${accepted.slice(0, -1).join(', ')} or ${accepted.at(-1)} but the content looks like ${name}. ${cure}`,

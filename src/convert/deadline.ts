@@ -25,11 +25,11 @@ export interface Deadline {
 }
 
 /** The maximum that sharp accepts. */
-const mostSeconds = 3_600;
+const maxSeconds = 3_600;
 /** How long stopped work may take to end: sharp counts whole seconds, rounded up. */
 const graceMs = 2_000;
 /** The longest delay of a Node timer. */
-export const mostTimerMs = 2 ** 31 - 1;
+export const maxTimerMs = 2 ** 31 - 1;
 
 export function startDeadline(timeoutMs: number): Deadline {
   let endsAt = performance.now() + timeoutMs;
@@ -37,7 +37,7 @@ export function startDeadline(timeoutMs: number): Deadline {
   const ending = new AbortController();
   const { signal } = ending;
   const leftMs = () => pausedMs ?? endsAt - performance.now();
-  const error = (cause?: unknown) => timedOut(timeoutMs, cause);
+  const error = (cause?: unknown) => timeoutError(timeoutMs, cause);
 
   function check(cause?: unknown) {
     signal.throwIfAborted();
@@ -61,7 +61,7 @@ export function startDeadline(timeoutMs: number): Deadline {
     // buffer, so a timeout’s message may belong to another image.
     async step(work) {
       const limit = { afterMs: leftMs() + graceMs, error, signal };
-      const result = await givenUp(work, limit).catch((failure: unknown) => {
+      const result = await raceWithLimit(work, limit).catch((failure: unknown) => {
         check(failure);
         throw failure;
       });
@@ -70,7 +70,7 @@ export function startDeadline(timeoutMs: number): Deadline {
     },
     seconds() {
       const seconds = Math.max(1, Math.ceil(leftMs() / 1e3));
-      return { seconds: seconds > mostSeconds ? 0 : seconds };
+      return { seconds: seconds > maxSeconds ? 0 : seconds };
     },
   };
 }
@@ -80,23 +80,23 @@ interface StepLimit extends Pick<Deadline, 'error' | 'signal'> {
 }
 
 /** Rejects if the work does not finish in time or is ended early. */
-async function givenUp<Result>(
+async function raceWithLimit<Result>(
   work: Promise<Result>,
   { afterMs, error, signal }: StepLimit,
 ): Promise<Result> {
-  const { promise: givingUp, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(error()), Math.min(afterMs, mostTimerMs));
+  const { promise: expired, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(error()), Math.min(afterMs, maxTimerMs));
   const onEnd = () => reject(signal.reason);
   signal.addEventListener('abort', onEnd);
   try {
-    return await Promise.race([work, givingUp]);
+    return await Promise.race([work, expired]);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', onEnd);
   }
 }
 
-function timedOut(timeoutMs: number, cause?: unknown): ConversionError {
+function timeoutError(timeoutMs: number, cause?: unknown): ConversionError {
   return new ConversionError(
     'CONVERSION_TIMEOUT',
     `Expected the conversion to take at most ${timeoutMs} ms but it takes longer. Raise the limit timeoutMs to wait for it, or make the image smaller.`,

@@ -41,7 +41,7 @@ export async function openSession<Result>(
   const checked = await deadline.step(check(bytes, { ...terms, deadline }));
   deadline.pause();
   const headerMs = performance.now() - startedAt;
-  let waiting: CheckedImage | undefined = checked;
+  let pending: CheckedImage | undefined = checked;
   let isClosed = false;
 
   return {
@@ -50,16 +50,16 @@ export async function openSession<Result>(
 
     async run() {
       if (isClosed) throw closedError();
-      if (!waiting) throw new Error('Expected to work on an opened image once. Open it again.');
-      const image = waiting;
-      waiting = undefined;
+      if (!pending) throw new Error('Expected to work on an opened image once. Open it again.');
+      const image = pending;
+      pending = undefined;
       deadline.resume();
       return await work(image, headerMs);
     },
 
     close() {
       isClosed = true;
-      waiting = undefined;
+      pending = undefined;
       deadline.end(closedError());
     },
   };

@@ -3,11 +3,17 @@ import { toSrgb } from './colour/to-srgb.ts';
 import { type Decoded, decodeTolerant } from './decode/decode-tolerant.ts';
 import { decoderBytes, repairBytes } from './decode/decoder-bytes.ts';
 import { isOwnFormat } from './decode/own-decoders.ts';
-import { type Encoded, encode, encoderBytes, isOwnPng, takesColours } from './encode/encode.ts';
+import {
+  acceptsColours,
+  type Encoded,
+  encode,
+  encoderBytes,
+  usesPngKernel,
+} from './encode/encode.ts';
 import { outputFormats } from './formats/output-formats.ts';
-import { dropOpaqueAlpha, settleAlpha } from './gray/alpha.ts';
+import { applyAlphaPolicy, dropOpaqueAlpha } from './gray/alpha.ts';
 import { narrow, widen } from './gray/depth.ts';
-import { isMoved, orient } from './gray/orient.ts';
+import { isReoriented, orient } from './gray/orient.ts';
 import { toGray } from './gray/to-gray.ts';
 import { isGray, type PixelImage } from './pixel-image.ts';
 
@@ -55,28 +61,30 @@ const alpha: PixelStep = {
   stage: 'gray',
   bytesPerPixel: (image) =>
     image.file.image.hasAlpha && !keepsAlpha(image) ? 3 * sampleBytes(image) : 0,
-  run: (pixels, { recipe, plan }) => settleAlpha(pixels, { ...recipe, format: plan.format }),
+  run: (pixels, { recipe, plan }) => applyAlphaPolicy(pixels, { ...recipe, format: plan.format }),
 };
 
 /** Uses all available bits. Skipped if the encoder converts to gray itself. */
 const gray: PixelStep = {
   stage: 'gray',
   bytesPerPixel: (image) => {
-    if (isLeftToKernel(image)) return 0;
+    if (canKernelConvert(image)) return 0;
     const perChannel = sampleBytes(image);
     // With alpha, and without it if it turns out to be opaque.
     return grayChannels(image) === 2 ? 3 * perChannel : perChannel;
   },
   run: async (pixels, image) =>
-    isReady(pixels, image) ? pixels : dropOpaqueAlpha(await toGray(pixels, image.recipe.method)),
+    canKernelConvertPixels(pixels, image)
+      ? pixels
+      : dropOpaqueAlpha(await toGray(pixels, image.recipe.method)),
 };
 
 /** Runs after the gray step, because there is less data to turn. */
 const upright: PixelStep = {
   stage: 'gray',
-  bytesPerPixel: (image) => (isMoved(turnOf(image)) ? grayBytes(image) : 0),
+  bytesPerPixel: (image) => (isReoriented(orientationToApply(image)) ? grayBytes(image) : 0),
   run: (pixels, image) =>
-    isGray(pixels) ? orient(pixels, turnOf(image), image.plan.frames) : pixels,
+    isGray(pixels) ? orient(pixels, orientationToApply(image), image.plan.frames) : pixels,
 };
 
 /** Rounds to the depth of the output last, so that nothing is rounded twice. */
@@ -112,21 +120,25 @@ export const steps = {
 /**
  * Whether the PNG kernel is known to convert the colours itself, so that no gray copy is needed.
  */
-function isLeftToKernel(image: CheckedImage): boolean {
+function canKernelConvert(image: CheckedImage): boolean {
   const { recipe, plan } = image;
-  const isPossible = isOwnPng(recipe, plan.format) && recipe.method === 'rec601';
-  return isPossible && !isMoved(turnOf(image)) && sampleBytes(image) === 1;
+  const isSupported = usesPngKernel(recipe, plan.format) && recipe.method === 'rec601';
+  return isSupported && !isReoriented(orientationToApply(image)) && sampleBytes(image) === 1;
 }
 
 /** The same for the actual pixels. */
-function isReady(pixels: PixelImage, image: CheckedImage): boolean {
-  return !isMoved(turnOf(image)) && takesColours(pixels, image);
+function canKernelConvertPixels(pixels: PixelImage, image: CheckedImage): boolean {
+  return !isReoriented(orientationToApply(image)) && acceptsColours(pixels, image);
 }
 
 /** The orientation to apply. Pillow turns only TIFFs upright. */
-function turnOf({ recipe: { orientation, compat }, file }: CheckedImage): number | undefined {
-  const isTurned = orientation === 'apply' || (compat === 'pillow' && file.image.format === 'tiff');
-  return isTurned ? file.image.orientation : undefined;
+function orientationToApply({
+  recipe: { orientation, compat },
+  file,
+}: CheckedImage): number | undefined {
+  const isApplied =
+    orientation === 'apply' || (compat === 'pillow' && file.image.format === 'tiff');
+  return isApplied ? file.image.orientation : undefined;
 }
 
 /** Bytes per decoded pixel. Gray with alpha is decoded as RGBA. */

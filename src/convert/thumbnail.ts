@@ -1,9 +1,9 @@
 import sharp from 'sharp';
 import { type CheckedImage, checkBytes, checkPixels, type Terms } from './check-image.ts';
-import { orCorrupt } from './decode/decoder-error.ts';
-import { isWritten } from './encode/output-plan.ts';
+import { mapDecoderErrors } from './decode/decoder-error.ts';
+import { isOutputFormat } from './encode/output-plan.ts';
 import { ConversionError } from './errors.ts';
-import { inputFormatOf } from './formats/input-formats.ts';
+import { detectInputFormat } from './formats/input-formats.ts';
 import { outputFormats } from './formats/output-formats.ts';
 import { readHeader } from './formats/read-header.ts';
 import type { Limits } from './limits.ts';
@@ -38,8 +38,8 @@ export async function openThumbnail(
 async function checkOutput(bytes: Uint8Array, terms: Terms): Promise<CheckedImage> {
   const { recipe, limits, deadline } = terms;
   checkBytes(bytes, Math.max(limits.maxBytes, limits.maxOutputBytes));
-  const format = inputFormatOf(bytes);
-  if (!format || !isWritten(format)) {
+  const format = detectInputFormat(bytes);
+  if (!format || !isOutputFormat(format)) {
     throw new ConversionError('UNSUPPORTED_FORMAT', 'Expected a file that this program wrote.');
   }
   const file = await readHeader(bytes, format, { ...recipe, deadline });
@@ -62,6 +62,6 @@ async function scale(
     })
     .webp({ quality: 75, effort: 2 })
     .toBuffer();
-  const small = await deadline.step(orCorrupt(file.image.format, scaling));
+  const small = await deadline.step(mapDecoderErrors(file.image.format, scaling));
   return { bytes: small, contentType: 'image/webp' };
 }

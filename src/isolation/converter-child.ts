@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { setPriority } from 'node:os';
+import { maxTimerMs } from '../convert/deadline.ts';
 import { ConversionError } from '../convert/index.ts';
 import { allocatorSettings } from './allocator.ts';
 import {
@@ -29,7 +30,6 @@ interface AskOptions {
 
 /** A child enforces the limit itself unless it hangs; sending the bytes also takes time. */
 const graceMs = 5_000;
-const maxTimerMs = 2 ** 31 - 1;
 
 /** Supervises one converter process. */
 export function superviseConverter(options: ConverterOptions): Supervisor {
@@ -58,7 +58,7 @@ export async function readyConverter(supervisor: Supervisor): Promise<ChildProce
   } catch (error) {
     // A child ignores Ctrl-C only after it has started, so a killed one is retried.
     if (!(error instanceof ChildEndedError) || error.isKilled) throw error;
-    throw new Error(`A process for conversions ended before it was ready (${error.how}).`);
+    throw new Error(`A process for conversions ended before it was ready (${error.detail}).`);
   }
 }
 
@@ -70,7 +70,7 @@ export async function askConverter(
 ): Promise<ConverterReply> {
   signal?.throwIfAborted();
   const timeout = new AbortController();
-  const abort = () => timeout.abort(hung(timeoutMs));
+  const abort = () => timeout.abort(hangError(timeoutMs));
   const timer = setTimeout(abort, Math.min(timeoutMs + graceMs, maxTimerMs));
   const pipe = bytesPipe(child);
   const { envelope, bytes } = packRequest(request);
@@ -96,7 +96,7 @@ function lowerPriority({ pid }: ChildProcess, niceness: number): void {
   } catch {}
 }
 
-function hung(timeoutMs: number): ConversionError {
+function hangError(timeoutMs: number): ConversionError {
   return new ConversionError(
     'CONVERSION_TIMEOUT',
     `Expected the conversion to take at most ${timeoutMs} ms but it takes longer and did not stop by itself. Raise the limit timeoutMs to wait for it, or convert the file with another program.`,

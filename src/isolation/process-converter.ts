@@ -41,53 +41,53 @@ type OpenOptions = Omit<ConversionOptions, 'recipe'>;
  */
 export function createProcessConverter(options: ProcessConverterOptions): ProcessConverter {
   const { processes, env, module = ownModule(), niceness, maxHeapMb = 512 } = options;
-  const turns = createBudget(processes);
+  const slots = createBudget(processes);
   // Each supervises one process. An image has exclusive use of it from opening to closing.
-  const places = Array.from({ length: processes }, () =>
+  const supervisors = Array.from({ length: processes }, () =>
     superviseConverter({ module, env, niceness, maxHeapMb }),
   );
-  const free = [...places];
+  const free = [...supervisors];
   let isClosed = false;
 
-  async function take(
+  async function acquire(
     signal: AbortSignal | undefined,
-  ): Promise<{ place: Supervisor; leave(): void }> {
+  ): Promise<{ supervisor: Supervisor; release(): void }> {
     signal?.throwIfAborted();
     return await new Promise((resolve, reject) => {
       const onAbort = () => reject(signal?.reason);
       signal?.addEventListener('abort', onAbort);
-      void turns.use(1, async () => {
+      void slots.use(1, async () => {
         signal?.removeEventListener('abort', onAbort);
         if (signal?.aborted) return;
-        const place = free.pop() as Supervisor;
-        await new Promise<void>((leave) => resolve({ place, leave }));
-        free.push(place);
+        const supervisor = free.pop() as Supervisor;
+        await new Promise<void>((release) => resolve({ supervisor, release }));
+        free.push(supervisor);
       });
     });
   }
 
-  async function childAt(place: Supervisor): Promise<ChildProcess> {
+  async function readyChild(supervisor: Supervisor): Promise<ChildProcess> {
     if (isClosed) throw new Error('Expected an open converter but it was closed.');
-    return await readyConverter(place);
+    return await readyConverter(supervisor);
   }
 
   async function open<Image extends GrayImage | Thumbnail>(
     image: Omit<OpenRequest, 'limits'>,
     { limits, signal }: OpenOptions,
   ): Promise<ImageSession<Image>> {
-    const { place, leave } = await take(signal);
+    const { supervisor, release } = await acquire(signal);
     const { timeoutMs } = limits;
-    const talk: Talk = {
+    const requests: ImageRequests = {
       image: { ...image, limits },
-      child: () => childAt(place),
+      child: () => readyChild(supervisor),
       ask: async (child, request) =>
         converterResult(await askConverter(child, request, { timeoutMs, signal })),
-      leave,
+      release,
     };
     try {
-      return await openBy<Image>(talk);
+      return await createImageSession<Image>(requests);
     } catch (error) {
-      leave();
+      release();
       throw error;
     }
   }
@@ -95,7 +95,7 @@ export function createProcessConverter(options: ProcessConverterOptions): Proces
   return {
     warmUp() {
       const next = free.at(-1);
-      if (next) childAt(next).catch(() => {}); // reported with the first image
+      if (next) readyChild(next).catch(() => {}); // reported with the first image
     },
 
     open: (bytes, { recipe, ...options }) => open<GrayImage>({ bytes, job: { recipe } }, options),
@@ -105,7 +105,7 @@ export function createProcessConverter(options: ProcessConverterOptions): Proces
 
     async close() {
       isClosed = true;
-      await Promise.all(places.map((place) => place.end()));
+      await Promise.all(supervisors.map((supervisor) => supervisor.end()));
     },
   };
 }
@@ -116,34 +116,34 @@ function ownModule(): URL {
 }
 
 /** The conversation with a process about one image. */
-interface Talk {
+interface ImageRequests {
   image: OpenRequest;
   /** The process for this image, restarted if it died. */
   child(): Promise<ChildProcess>;
   ask(child: ChildProcess, request: ConverterRequest): Promise<ConverterResult>;
-  leave(): void;
+  release(): void;
 }
 
-async function openBy<Image extends GrayImage | Thumbnail>({
+async function createImageSession<Image extends GrayImage | Thumbnail>({
   image,
   child,
   ask,
-  leave,
-}: Talk): Promise<ImageSession<Image>> {
-  let openedBy: ChildProcess | undefined;
+  release,
+}: ImageRequests): Promise<ImageSession<Image>> {
+  let openedIn: ChildProcess | undefined;
   let isClosed = false;
 
   async function open(): Promise<OpenReply> {
-    const asked = await child();
-    const result = await ask(asked, { open: image });
-    openedBy = asked;
+    const current = await child();
+    const result = await ask(current, { open: image });
+    openedIn = current;
     if ('memoryBytes' in result) return result;
     throw new Error('Expected the header of an image from the process that converts.');
   }
 
   async function convert(): Promise<Image> {
     // A new process has not received the image yet.
-    if ((await child()) !== openedBy) await open();
+    if ((await child()) !== openedIn) await open();
     const result = await ask(await child(), { convert: true });
     // The type matches the opened job.
     if ('image' in result) return result.image as Image;
@@ -151,17 +151,17 @@ async function openBy<Image extends GrayImage | Thumbnail>({
   }
 
   return {
-    ...(await insist(open)),
+    ...(await retryOnce(open)),
 
     async convert() {
       // Another image may use this process by now.
       if (isClosed) throw new Error('Expected an open image but it was closed.');
-      return await insist(convert);
+      return await retryOnce(convert);
     },
 
     close() {
       isClosed = true;
-      leave();
+      release();
     },
   };
 }
@@ -172,22 +172,22 @@ function converterResult(reply: ConverterReply): ConverterResult {
 }
 
 /** Retries once if the process died. */
-async function insist<Result>(work: () => Promise<Result>): Promise<Result> {
-  const again = (error: unknown) => {
+async function retryOnce<Result>(work: () => Promise<Result>): Promise<Result> {
+  const retry = (error: unknown) => {
     if (error instanceof ChildEndedError) return work();
     throw error;
   };
   return await work()
-    .catch(again)
+    .catch(retry)
     .catch((error: unknown) => {
-      throw error instanceof ChildEndedError ? crashed(error) : error;
+      throw error instanceof ChildEndedError ? crashError(error) : error;
     });
 }
 
-function crashed(cause: ChildEndedError): ConversionError {
+function crashError(cause: ChildEndedError): ConversionError {
   return new ConversionError(
     'CONVERSION_CRASHED',
-    `Expected a conversion but the process ended twice (${cause.how}). Look whether memory ran out; else convert the file with another program.`,
+    `Expected a conversion but the process ended twice (${cause.detail}). Look whether memory ran out; else convert the file with another program.`,
     { cause },
   );
 }

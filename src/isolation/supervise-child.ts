@@ -28,13 +28,13 @@ export interface Supervisor {
 /** The child ended before it answered. */
 export class ChildEndedError extends Error {
   /** A signal, an exit code, or what was wrong with the reply. */
-  readonly how: string;
+  readonly detail: string;
   readonly isKilled: boolean;
 
-  constructor(how: string, isKilled = true) {
-    super(`The process ended (${how}).`);
+  constructor(detail: string, isKilled = true) {
+    super(`The process ended (${detail}).`);
     this.name = 'ChildEndedError';
-    this.how = how;
+    this.detail = detail;
     this.isKilled = isKilled;
   }
 }

@@ -26,7 +26,7 @@ import {
 } from '../../testing/images.ts';
 import { inspectImage } from '../../testing/inspect-image.ts';
 
-interface Refusal {
+interface Rejection {
   bytes: () => Uint8Array | Promise<Uint8Array>;
   limits?: Partial<Limits>;
   recipe?: RecipeOptions;
@@ -34,7 +34,7 @@ interface Refusal {
 }
 
 /** Every code that a conversion in this process can end with. */
-const refusals: Record<Exclude<ConversionErrorCode, 'CONVERSION_CRASHED'>, Refusal[]> = {
+const rejections: Record<Exclude<ConversionErrorCode, 'CONVERSION_CRASHED'>, Rejection[]> = {
   EMPTY_OBJECT: [{ bytes: () => new Uint8Array(), message: /received 0 bytes/ }],
   FILE_TOO_LARGE: [
     {
@@ -101,18 +101,18 @@ const refusals: Record<Exclude<ConversionErrorCode, 'CONVERSION_CRASHED'>, Refus
 /** The codes that are known only once pixels are decoded. */
 const afterTheHeader = ['CORRUPT_IMAGE', 'CONVERSION_TIMEOUT', 'OUTPUT_TOO_LARGE'];
 
-const rows = Object.entries(refusals).flatMap(([code, cases]) =>
+const rows = Object.entries(rejections).flatMap(([code, cases]) =>
   cases.map((row) => ({ code, ...row })),
 );
 
 test.each(rows)('$code: $message', async ({ code, bytes, limits = {}, recipe = {}, message }) => {
-  const refusal = {
+  const rejection = {
     name: 'ConversionError',
     code,
     message: expect.stringMatching(message),
   };
   const content = await bytes();
-  await expect(toGrayscale(content, recipe, limits)).rejects.toMatchObject(refusal);
+  await expect(toGrayscale(content, recipe, limits)).rejects.toMatchObject(rejection);
 });
 
 test.each(rows.filter(({ code }) => !afterTheHeader.includes(code)))(
@@ -123,7 +123,7 @@ test.each(rows.filter(({ code }) => !afterTheHeader.includes(code)))(
 );
 
 test('each code has a one-line explanation', () => {
-  const codes = [...Object.keys(refusals), 'CONVERSION_CRASHED'];
+  const codes = [...Object.keys(rejections), 'CONVERSION_CRASHED'];
   expect(Object.keys(conversionErrorCodes)).toEqual(codes);
   for (const meaning of Object.values(conversionErrorCodes))
     expect(meaning).toMatch(/^[A-Z][^\n]+\.$/);

@@ -130,7 +130,7 @@ const others = {
     '<rect width="12" height="4" fill="url(#g)"/><g transform="rotate(30 6 4)"><circle cx="6" cy="4" r="3"/></g>',
     '<text x="1" y="7" font-size="3">Ab</text><use href="#g" x="2"/></svg>',
   ),
-  'picture.svg': joined(
+  'image.svg': joined(
     '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10">',
     `<image width="10" height="10" href="data:image/png;base64,${pngs['gray-16.png'].toString('base64')}"/></svg>`,
   ),

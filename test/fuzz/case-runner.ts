@@ -24,16 +24,16 @@ export interface CaseRunner {
 /** Runs cases one at a time in a child process, which is replaced after a crash, a hang or excessive memory use. */
 export function createCaseRunner(options: RunnerOptions): CaseRunner {
   /** The last output of the process on standard error. */
-  let complaint = '';
+  let lastStderr = '';
   const supervisor = superviseChild({
     module: options.childPath,
     args: options.childArguments ?? [],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     onStart({ stderr }) {
-      complaint = '';
+      lastStderr = '';
       stderr?.setEncoding('utf8').on('data', (more: string) => {
-        complaint = (complaint + more).slice(-2_000);
+        lastStderr = (lastStderr + more).slice(-2_000);
       });
     },
   });
@@ -41,7 +41,7 @@ export function createCaseRunner(options: RunnerOptions): CaseRunner {
   async function start(): Promise<ChildProcess> {
     return await supervisor.child(AbortSignal.timeout(startMs)).catch(async () => {
       await supervisor.end();
-      throw new Error(`The process for the cases did not start: ${complaint || 'it said nothing'}`);
+      throw new Error(`The process for the cases did not start: ${lastStderr || 'no output'}`);
     });
   }
 
@@ -54,7 +54,7 @@ export function createCaseRunner(options: RunnerOptions): CaseRunner {
     try {
       return await askChild(child, request, { receive, signal });
     } catch (error) {
-      const fault: Fault = signal.aborted ? signal.reason : crash(error, complaint.trim());
+      const fault: Fault = signal.aborted ? signal.reason : crash(error, lastStderr.trim());
       return { outcome: fault.kind, fault, ms: performance.now() - startedAt };
     } finally {
       stop();
@@ -79,9 +79,9 @@ export function createCaseRunner(options: RunnerOptions): CaseRunner {
 const harmless: Fault['kind'][] = ['untyped error', 'wrong answer'];
 const startMs = 60_000;
 
-function crash(error: unknown, complaint: string): Fault {
+function crash(error: unknown, lastStderr: string): Fault {
   if (!(error instanceof ChildEndedError)) throw error;
-  const detail = `the process ended with ${error.how}: ${complaint || 'no message'}`;
+  const detail = `the process ended with ${error.detail}: ${lastStderr || 'no message'}`;
   return { kind: 'crash', detail };
 }
 
@@ -94,7 +94,7 @@ function watch(pid: number, { hangMs, maxResidentBytes }: RunnerOptions) {
   const abort = (fault: Fault) => watching.abort(fault);
   const poll = setInterval(() => {
     const bytes = residentBytes(pid) ?? 0;
-    if (bytes > maxResidentBytes) abort(tooMuch(bytes, maxResidentBytes));
+    if (bytes > maxResidentBytes) abort(memoryFault(bytes, maxResidentBytes));
     else if (performance.now() > until) {
       abort({ kind: 'hang', detail: `no answer within ${hangMs / 1_000} s` });
     }
@@ -104,11 +104,11 @@ function watch(pid: number, { hangMs, maxResidentBytes }: RunnerOptions) {
 
 function withinMemory(reply: CaseReply, { maxResidentBytes }: RunnerOptions): CaseResult {
   const isWithin = reply.fault || reply.residentBytes <= maxResidentBytes;
-  return isWithin ? reply : { ...reply, fault: tooMuch(reply.residentBytes, maxResidentBytes) };
+  return isWithin ? reply : { ...reply, fault: memoryFault(reply.residentBytes, maxResidentBytes) };
 }
 
-function tooMuch(bytes: number, maxBytes: number): Fault {
-  const [most, taken] = [maxBytes, bytes].map((n) => `${Math.ceil(n / 2 ** 20)} MB`);
-  const detail = `Expected the process to take at most ${most} but it took ${taken}`;
+function memoryFault(bytes: number, maxBytes: number): Fault {
+  const [max, used] = [maxBytes, bytes].map((n) => `${Math.ceil(n / 2 ** 20)} MB`);
+  const detail = `Expected the process to take at most ${max} but it took ${used}`;
   return { kind: 'memory', detail };
 }

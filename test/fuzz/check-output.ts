@@ -9,30 +9,30 @@ import {
 import type { FuzzCase } from './fuzz-case.ts';
 
 /** The first broken promise in an output, if there is one. */
-export async function wrongOutput(
+export async function findOutputFault(
   { limits, recipe }: FuzzCase,
   image: GrayImage,
 ): Promise<string | undefined> {
   const { bytes, width, height, frames, losses } = image;
   const pixels = width * height * frames;
   const { maxPixels, maxOutputBytes } = { ...defaultLimits, ...limits };
-  const first = firstWrong([
+  const first = firstMismatch([
     ['pixels within the limit', true, pixels <= maxPixels],
     ['bytes within the limit', true, bytes.length <= maxOutputBytes],
     ['losses that have a meaning', true, losses.every((loss) => loss in lossMeanings)],
     ['sides of the source', true, isSizeKept(image, recipe)],
     ['alpha only where it is kept', true, image.channels % 2 === 1 || isAlphaKept(recipe)],
   ]);
-  return first ?? (await wrongFile(image));
+  return first ?? (await findFileFault(image));
 }
 
 /** Decodes the output with the most widely used decoder. */
-async function wrongFile(image: GrayImage): Promise<string | undefined> {
+async function findFileFault(image: GrayImage): Promise<string | undefined> {
   const { bytes, width, height, depth, format } = image;
   try {
     const decoder = sharp(bytes, { pages: -1, limitInputPixels: false, failOn: 'warning' });
     const metadata = await decoder.metadata();
-    const wrong = firstWrong([
+    const wrong = firstMismatch([
       ['format', format === 'avif' ? 'heif' : format, metadata.format],
       ['width', width, metadata.width],
       ['height', height, metadata.pageHeight ?? metadata.height],
@@ -40,7 +40,7 @@ async function wrongFile(image: GrayImage): Promise<string | undefined> {
       ['depth', depth === 16 ? 'ushort' : 'uchar', metadata.depth],
       ['channels', channelsOf(image, metadata), metadata.channels],
     ]);
-    return wrong ?? (await colouredPixel(decoder, metadata));
+    return wrong ?? (await findColouredPixel(decoder, metadata));
   } catch (error) {
     return `the output cannot be decoded: ${(error as Error).message}`;
   }
@@ -63,7 +63,7 @@ function framesOf({ format, frames }: GrayImage, { pages = 1 }: Metadata): numbe
  * A pixel is gray when red, green and blue are equal. Formats that store luma and chroma separately may
  * be off by one; in a lossy AVIF both chroma values may be off by one, which is up to four in blue.
  */
-async function colouredPixel(
+async function findColouredPixel(
   decoder: ReturnType<typeof sharp>,
   { channels, format }: Metadata,
 ): Promise<string | undefined> {
@@ -94,7 +94,7 @@ function isAlphaKept({ alpha = 'keep', compat }: RecipeOptions): boolean {
   return alpha === 'keep' && compat !== 'pillow';
 }
 
-function firstWrong(facts: [what: string, expected: unknown, received: unknown][]) {
+function firstMismatch(facts: [what: string, expected: unknown, received: unknown][]) {
   const wrong = facts.find(([, expected, received]) => expected !== received);
   return wrong && `Expected ${wrong[0]} to be ${wrong[1]} but received ${wrong[2]}`;
 }

@@ -6,13 +6,13 @@ import { keepFind } from './find.ts';
 import { fuzz } from './fuzz.ts';
 import { describeFind, describeSummary } from './report.ts';
 
-const usage = `Changes small files of every input format and converts them in a process of its own.
+const usage = `Mutates small files of every input format and converts them in a separate process.
 
-  --seconds N    how long (60 if not given)
-  --cases N      how many cases at most
-  --seed N       which cases; without it, others each time
-  --only PATH    one case alone: its number, or the path that a report shows
-  --keep FOLDER  where finds go (test/convert/fuzz-finds, whose files npm test converts)
+  --seconds N    duration (default: 60)
+  --cases N      maximum number of cases
+  --seed N       seed of the cases (default: random)
+  --only PATH    run only this case: its number, or the path from a report
+  --keep FOLDER  folder for finds (default: test/convert/fuzz-finds, which npm test converts)
 
 Exits with 1 if something was found.`;
 

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  detectInputFormat,
   type InputFormat,
-  inputFormatOf,
   inputFormats,
 } from '../../src/convert/formats/input-formats.ts';
 import { builtFiles } from './built-files.ts';
@@ -25,7 +25,7 @@ export async function loadCorpus(): Promise<Corpus> {
 export function sortedByFormat(files: readonly SeedFile[]): Corpus {
   const names = Object.keys(inputFormats) as InputFormat[];
   const entries = names.map((format) => {
-    const own = files.filter(({ bytes }) => inputFormatOf(bytes) === format);
+    const own = files.filter(({ bytes }) => detectInputFormat(bytes) === format);
     if (own.length > 0) return [format, own];
     throw new Error(
       `Expected a file of every input format to change, but there is none of ${format}. Add one to test/convert/fixtures/ or to test/fuzz/generated-files.ts.`,

@@ -37,33 +37,34 @@ export async function examine(
 ): Promise<Find> {
   const until = performance.now() + minimiseMs;
   const isOver = () => performance.now() > until;
-  const shows = async (fuzzCase: FuzzCase) => {
+  const showsFault = async (fuzzCase: FuzzCase) => {
     const { fault } = await runner.run(fuzzCase);
     return fault?.kind === find.fault.kind && signatureOf({ ...find, fault }) === signatureOf(find);
   };
   await runner.restart();
   let tries = 0;
-  const passes = async (drawn: DrawnCase) => (tries++ > 0 && isOver()) || !(await shows(drawn));
+  const passes = async (drawn: DrawnCase) =>
+    (tries++ > 0 && isOver()) || !(await showsFault(drawn));
   const check = { seed: find.seed, path: find.path, numRuns: 1 };
   const { counterexample, counterexamplePath } = await checkCases(cases, passes, check);
   if (!counterexample || !counterexamplePath) return { ...find, isReproduced: false };
   const [simpler] = counterexample;
-  const bytes = await minimised(simpler.bytes, async (bytes) =>
-    isOver() ? 'no time' : await shows({ ...simpler, bytes }),
+  const bytes = await minimise(simpler.bytes, async (bytes) =>
+    isOver() ? 'no time' : await showsFault({ ...simpler, bytes }),
   );
   return { ...find, path: counterexamplePath, case: { ...simpler, bytes }, isReproduced: true };
 }
 
 /** Drops pieces that are not needed to show the fault: halves first, then smaller ones. */
-async function minimised(
+async function minimise(
   bytes: Uint8Array,
-  shows: (bytes: Uint8Array) => Promise<boolean | 'no time'>,
+  showsFault: (bytes: Uint8Array) => Promise<boolean | 'no time'>,
 ): Promise<Uint8Array> {
   let smallest = bytes;
   for (let size = bytes.length >> 1; size > 0; size >>= 1) {
     for (let at = smallest.length - size; at >= 0; at -= size) {
       const without = Buffer.concat([smallest.subarray(0, at), smallest.subarray(at + size)]);
-      const answer = await shows(without);
+      const answer = await showsFault(without);
       if (answer === 'no time') return smallest;
       if (answer) smallest = without;
     }

@@ -6,7 +6,7 @@ import {
   toGrayscale,
 } from '../../src/convert/index.ts';
 import { photoLikeJpeg, photoLikePng, rgbaPng } from '../../testing/images.ts';
-import { type Engine, judgeCase, theEngine } from './judge-case.ts';
+import { defaultEngine, type Engine, judgeCase } from './judge-case.ts';
 
 const png = photoLikePng({ width: 8, height: 6 });
 const small = photoLikePng({ width: 4, height: 3 });
@@ -16,7 +16,7 @@ const coloured = await photoLikeJpeg({ width: 8, height: 6 });
 function converting(convert: typeof toGrayscale): Partial<Engine> {
   return {
     open: async (...args) => ({
-      ...(await theEngine.open(...args)),
+      ...(await defaultEngine.open(...args)),
       convert: () => convert(...args),
     }),
   };
@@ -30,9 +30,9 @@ function changed(change: (image: GrayImage) => Partial<GrayImage>): Partial<Engi
   });
 }
 
-function refusing(message: string): Engine {
-  const refuse = () => Promise.reject(new ConversionError('CORRUPT_IMAGE', message));
-  return { open: refuse, compare: refuse };
+function rejecting(message: string): Engine {
+  const reject = () => Promise.reject(new ConversionError('CORRUPT_IMAGE', message));
+  return { open: reject, compare: reject };
 }
 
 let calls = 0;
@@ -44,18 +44,19 @@ const faulty: [fault: string, Partial<Engine>, detail: RegExp][] = [
     /^RangeError: oops/,
   ],
   [
-    'a header that is refused once',
+    'a header that is rejected once',
     {
-      open: (...args) => (calls++ % 2 ? refusing('It is.').open(...args) : theEngine.open(...args)),
+      open: (...args) =>
+        calls++ % 2 ? rejecting('It is.').open(...args) : defaultEngine.open(...args),
     },
-    /^one time it is .*, the other time/,
+    /^the first conversion gives .*, the second/,
   ],
-  ['a refusal that says nothing', refusing(''), /^Expected sentences .* received ""$/],
-  ['a refusal in several lines', refusing('One.\nTwo.'), /^Expected sentences .* received "One/],
+  ['a rejection that says nothing', rejecting(''), /^Expected sentences .* received ""$/],
+  ['a rejection in several lines', rejecting('One.\nTwo.'), /^Expected sentences .* received "One/],
   ['a wrong width', changed(({ width }) => ({ width: width + 1 })), /sides of the source/],
-  ['another picture', changed(() => ({ bytes: small })), /^Expected width to be 8 but received 4/],
+  ['another image', changed(() => ({ bytes: small })), /^Expected width to be 8 but received 4/],
   [
-    'a picture in colour',
+    'an image in colour',
     changed(() => ({ bytes: coloured, format: 'jpeg', channels: 3 })),
     /not gray/,
   ],
@@ -72,16 +73,16 @@ const faulty: [fault: string, Partial<Engine>, detail: RegExp][] = [
   [
     'other bytes each time',
     changed(({ bytes }) => ({ bytes: Buffer.concat([bytes, Buffer.of(calls++)]) })),
-    /^of two conversions the bytes differ/,
+    /^the bytes of two conversions differ/,
   ],
   [
-    'another answer each time',
+    'another outcome each time',
     converting((...args) =>
       calls++ % 2
         ? toGrayscale(...args)
         : Promise.reject(new ConversionError('CORRUPT_IMAGE', 'No.')),
     ),
-    /^one time it is .*, the other time/,
+    /^the first conversion gives .*, the second/,
   ],
   [
     'a changed input',
@@ -90,7 +91,7 @@ const faulty: [fault: string, Partial<Engine>, detail: RegExp][] = [
       bytes[bytes.length - 1] = 0;
       return image;
     }),
-    /^the input was written to/,
+    /^the input was changed/,
   ],
 ];
 
@@ -136,5 +137,5 @@ async function judge(bytes: Uint8Array, recipe: RecipeOptions = {}, engine: Part
     isRepeated: true,
     isCompared: true,
   };
-  return await judgeCase(fuzzCase, { ...theEngine, ...engine });
+  return await judgeCase(fuzzCase, { ...defaultEngine, ...engine });
 }

@@ -9,7 +9,7 @@ import {
   type RecipeOptions,
 } from '../../src/convert/index.ts';
 import { startMemoryWatch } from '../../testing/peak-memory.ts';
-import { wrongOutput } from './check-output.ts';
+import { findOutputFault } from './check-output.ts';
 import type { FuzzCase } from './fuzz-case.ts';
 
 /** A fault of the engine that a case shows. */
@@ -34,7 +34,7 @@ export interface Engine {
   compare(bytes: Uint8Array, limits: Partial<Limits>): Promise<unknown>;
 }
 
-export const theEngine: Engine = {
+export const defaultEngine: Engine = {
   open: openImage,
   compare: compareMethods,
 };
@@ -49,7 +49,10 @@ const budgetBytes = 512 * 2 ** 20;
 export const memorySlackBytes = 128 * 2 ** 20;
 
 /** Runs a case and returns what is wrong with the result, if anything. */
-export async function judgeCase(fuzzCase: FuzzCase, engine: Engine = theEngine): Promise<Verdict> {
+export async function judgeCase(
+  fuzzCase: FuzzCase,
+  engine: Engine = defaultEngine,
+): Promise<Verdict> {
   const { bytes, recipe, limits, isCompared } = fuzzCase;
   const given = Buffer.from(bytes);
   const opened = await answerOf(() => engine.open(bytes, recipe, limits), 0);
@@ -66,13 +69,13 @@ export async function judgeCase(fuzzCase: FuzzCase, engine: Engine = theEngine):
   const fault = [first, second, compared].find((answer) => answer?.fault)?.fault;
   if (fault) return { outcome: first.outcome, fault };
   const wrong = given.equals(bytes)
-    ? second && wrongRepetition(first, second)
-    : 'the input was written to';
+    ? second && findDifference(first, second)
+    : 'the input was changed';
   if (wrong) return { outcome: first.outcome, fault: { kind: 'wrong answer', detail: wrong } };
-  const inOutput = first.result && (await wrongOutput(fuzzCase, first.result));
+  const outputFault = first.result && (await findOutputFault(fuzzCase, first.result));
   return {
     outcome: first.outcome,
-    ...(inOutput && { fault: { kind: 'wrong answer', detail: inOutput } }),
+    ...(outputFault && { fault: { kind: 'wrong answer', detail: outputFault } }),
   };
 }
 
@@ -112,7 +115,7 @@ async function answerOf<Result>(
   const grownBytes = startMemoryWatch();
   const answer = await run().then(
     (result): Answer<Result> => ({ outcome: 'converted', result }),
-    (error: unknown): Answer<Result> => refusalOf(error),
+    (error: unknown): Answer<Result> => rejectionOf(error),
   );
   const taken = grownBytes();
   if (answer.fault || taken <= memoryBytes + memorySlackBytes) return answer;
@@ -120,7 +123,7 @@ async function answerOf<Result>(
   return { outcome: answer.outcome, fault: { kind: 'memory', detail } };
 }
 
-function refusalOf(error: unknown): Verdict {
+function rejectionOf(error: unknown): Verdict {
   if (!(error instanceof ConversionError)) {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { outcome: 'untyped error', fault: { kind: 'untyped error', detail } };
@@ -133,14 +136,14 @@ function refusalOf(error: unknown): Verdict {
 /** The deadline is the only limit whose result may differ between runs. */
 const byTime = 'CONVERSION_TIMEOUT' satisfies ConversionErrorCode;
 
-function wrongRepetition(first: Answer<GrayImage>, second: Answer<GrayImage>): string | undefined {
+function findDifference(first: Answer<GrayImage>, second: Answer<GrayImage>): string | undefined {
   const answers = [first.outcome, second.outcome];
   if (answers.includes(byTime)) return undefined;
   if (answers[0] !== answers[1]) {
-    return `one time it is ${first.outcome}, the other time ${second.outcome}`;
+    return `the first conversion gives ${first.outcome}, the second ${second.outcome}`;
   }
   const [bytes, more] = [first.result?.bytes, second.result?.bytes].map((b) => b && Buffer.from(b));
-  return !bytes || !more || bytes.equals(more) ? undefined : 'of two conversions the bytes differ';
+  return !bytes || !more || bytes.equals(more) ? undefined : 'the bytes of two conversions differ';
 }
 
 function inMegabytes(bytes: number): string {

@@ -10,7 +10,7 @@ import {
   someBytes,
   structureNumbers,
 } from './pieces.ts';
-import { exchanged, inserted, maxFileBytes, nested, repeated, without } from './splice-bytes.ts';
+import { inserted, maxFileBytes, nested, repeated, swapped, without } from './splice-bytes.ts';
 import { numberAt, withNumber } from './structure/number-field.ts';
 import { withChangedPixels } from './structure/png-structure.ts';
 import { type FormatStructure, structureOf, structures } from './structure/structure-of.ts';
@@ -25,7 +25,7 @@ function mutation<Parameters>(
   return parameters.map((drawn) => (input) => change(input, drawn));
 }
 
-function oneAfterAnother(changes: readonly Mutation[]): Mutation {
+function inSequence(changes: readonly Mutation[]): Mutation {
   return (input) => changes.reduce((bytes, change) => change({ ...input, bytes }), input.bytes);
 }
 
@@ -75,7 +75,7 @@ const mutations = {
   'set a number of the structure': structureChanges,
   'set several numbers of the structure': fc
     .array(structureChanges, { minLength: 2, maxLength: 5 })
-    .map(oneAfterAnother),
+    .map(inSequence),
   'copy a number of the structure': mutation(
     fc.tuple(structureNumbers, structureNumbers),
     (input, fields) => {
@@ -95,11 +95,11 @@ const mutations = {
         .reduce((changed, field) => withNumber(changed, field, bomb), bytes);
     },
   ),
-  'change what is packed': fc.oneof(bitFlips, fills, cuts).map((change) => (input) => {
+  'change compressed data': fc.oneof(bitFlips, fills, cuts).map((change) => (input) => {
     if (input.format !== 'png') return change(input);
     return withChangedPixels(input.bytes, (bytes) => change({ ...input, bytes }));
   }),
-  'cut off the end': mutation(shares, ({ bytes }, share) =>
+  'truncate the file': mutation(shares, ({ bytes }, share) =>
     bytes.subarray(0, Math.floor(share * (bytes.length + 1))),
   ),
   'cut out a piece': cuts,
@@ -115,23 +115,23 @@ const mutations = {
   'repeat a part': mutation(fc.tuple(parts, repetitions), ({ bytes, format }, [partOf, times]) =>
     repeated(bytes, partOf(bytes, format), times),
   ),
-  'exchange two parts': mutation(twoParts, ({ bytes, format }, partsOf) => {
+  'swap two parts': mutation(twoParts, ({ bytes, format }, partsOf) => {
     const [a, b] = [partsOf[0](bytes, format), partsOf[1](bytes, format)];
-    return exchanged(bytes, a.start <= b.start ? [a, b] : [b, a]);
+    return swapped(bytes, a.start <= b.start ? [a, b] : [b, a]);
   }),
-  'bring in a part of another file': mutation(twoParts, ({ bytes, format, other }, partsOf) => {
+  'insert a part of another file': mutation(twoParts, ({ bytes, format, other }, partsOf) => {
     const { start, end } = partsOf[0](other, format);
     return inserted(bytes, partsOf[1](bytes, format).start, other.subarray(start, end));
   }),
-  'put parts into each other': mutation(
+  'nest parts': mutation(
     fc.tuple(parts, fc.constantFrom(8, 12, 16), fc.constantFrom(1, 2, 20, 500)),
     ({ bytes, format }, [partOf, headerBytes, depth]) =>
       nested(bytes, partOf(bytes, format), { headerBytes, depth }),
   ),
-  'put the file into itself': mutation(parts, ({ bytes, format }, partOf) =>
+  'insert the file into itself': mutation(parts, ({ bytes, format }, partOf) =>
     inserted(bytes, partOf(bytes, format).start, bytes),
   ),
-  'go on as another file': mutation(fc.tuple(places, places), ({ bytes, other }, placesIn) =>
+  'continue as another file': mutation(fc.tuple(places, places), ({ bytes, other }, placesIn) =>
     Buffer.concat([bytes.subarray(0, placesIn[0](bytes)), other.subarray(placesIn[1](other))]),
   ),
   'begin as another file': mutation(
@@ -139,7 +139,7 @@ const mutations = {
     ({ bytes, other }, length) =>
       Buffer.concat([other.subarray(0, length), bytes.subarray(length)]),
   ),
-  'go on after the end': mutation(
+  'append data': mutation(
     fc.oneof(fc.constantFrom('other', 'bytes'), someBytes(100), fc.constant(Buffer.alloc(5_000))),
     (input, more) => Buffer.concat([input.bytes, typeof more === 'string' ? input[more] : more]),
   ),
@@ -167,7 +167,7 @@ export const mutationLists: Arbitrary<MutationList> = fc
   )
   .map(([list, isUnrepaired]) => ({
     names: list.map(({ name }) => name),
-    change: oneAfterAnother(
+    change: inSequence(
       list.map(
         ({ change }) =>
           (input) =>

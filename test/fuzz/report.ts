@@ -10,8 +10,8 @@ export function describeFind({ fault, case: drawn, ...find }: Find, path: string
     `  made of ${made}; ${bytes.length} bytes in ${path}`,
     `  recipe ${JSON.stringify(recipe)}, limits ${JSON.stringify(limits)}`,
     find.isReproduced
-      ? `  again: npm run fuzz -- --seed ${find.seed} --only ${find.path}`
-      : `  not seen again by itself; with what went before: npm run fuzz -- --seed ${find.seed} --cases ${find.index + 1}`,
+      ? `  repeat: npm run fuzz -- --seed ${find.seed} --only ${find.path}`
+      : `  not reproduced alone; repeat with the cases before it: npm run fuzz -- --seed ${find.seed} --cases ${find.index + 1}`,
   ].join('\n');
 }
 
@@ -27,8 +27,8 @@ export function describeSummary({ outcomes, ...summary }: FuzzSummary): string {
     '',
     ...table([['format', ...names], ...rows]),
     '',
-    `${cases} cases of ${rows.length} formats in ${seconds.toFixed(1)} s (${Math.round(cases / seconds)} a second); slowest: case ${slowest.index}, ${Math.round(slowest.ms)} ms`,
-    `${finds} found${repeatedFinds > 0 ? `, and again by ${repeatedFinds} more cases` : ''}`,
+    `${cases} cases of ${rows.length} formats in ${seconds.toFixed(1)} s (${Math.round(cases / seconds)} per second); slowest: case ${slowest.index}, ${Math.round(slowest.ms)} ms`,
+    `${finds} found${repeatedFinds > 0 ? `, and again in ${repeatedFinds} more cases` : ''}`,
   ].join('\n');
 }
 

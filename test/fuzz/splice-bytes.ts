@@ -17,7 +17,7 @@ export function repeated(bytes: Buffer, { start, end }: Part, times: number): Bu
   return inserted(bytes, end, Buffer.concat(pieces));
 }
 
-export function exchanged(bytes: Buffer, [first, second]: [first: Part, second: Part]): Buffer {
+export function swapped(bytes: Buffer, [first, second]: [first: Part, second: Part]): Buffer {
   if (first.end > second.start) return bytes;
   return Buffer.concat([
     bytes.subarray(0, first.start),

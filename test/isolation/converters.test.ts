@@ -25,7 +25,7 @@ const fixtures = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filt
   (path) => /\.\w+$/.test(path) && !/README|source\.png|subsampled/.test(path),
 );
 
-const pictures: [name: string, () => Uint8Array | Promise<Uint8Array>, RecipeOptions?][] = [
+const images: [name: string, () => Uint8Array | Promise<Uint8Array>, RecipeOptions?][] = [
   ...fixtures.map((path) => [path, () => readFileSync(new URL(path, folder))] as const),
   ['a JPEG', () => photoLikeJpeg()],
   ['a PNG, by decolor', () => photoLikePng(), { method: 'decolor' }],
@@ -33,7 +33,7 @@ const pictures: [name: string, () => Uint8Array | Promise<Uint8Array>, RecipeOpt
   ['an AVIF, to WebP', () => photoLikeAvif(), { format: 'webp' }],
   ['an animated GIF, to GIF', () => animatedGif({ frames: 3 }), { format: 'gif' }],
   ['a TIFF of pages, at 16 bits', () => multiPageTiff({ frames: 2 }), { depth: '16' }],
-].map(([name, make, recipe]) => [name, make, recipe] as (typeof pictures)[number]);
+].map(([name, make, recipe]) => [name, make, recipe] as (typeof images)[number]);
 
 const converters = {
   'in this process': createInlineConverter(),
@@ -55,7 +55,7 @@ describe.each(Object.entries(converters))('a converter %s', (_, converter) => {
     }
   }
 
-  test.each(pictures)('converts %s as the library does', async (_, make, recipe = {}) => {
+  test.each(images)('converts %s as the library does', async (_, make, recipe = {}) => {
     const bytes = await make();
     const { stages, bytes: gray, ...facts } = await converted(bytes, recipe);
     const { bytes: expectedGray, stages: its, ...expected } = await toGrayscale(bytes, recipe);
@@ -71,7 +71,7 @@ describe.each(Object.entries(converters))('a converter %s', (_, converter) => {
     ['more pixels than allowed', () => photoLikePng(), { maxPixels: 9 }, 'IMAGE_TOO_LARGE'],
     ['more time than allowed', () => photoLikePng(), { timeoutMs: 1 }, 'CONVERSION_TIMEOUT'],
     ['more output than allowed', () => photoLikePng(), { maxOutputBytes: 9 }, 'OUTPUT_TOO_LARGE'],
-  ] as const)('refuses %s with its code, and continues', async (_, make, changes, code) => {
+  ] as const)('rejects %s with its code, and continues', async (_, make, changes, code) => {
     const limits = { ...defaultLimits, ...changes };
     const error = await converted(await make(), {}, limits).catch((reason: unknown) => reason);
     const library = await toGrayscale(await make(), {}, limits).catch((reason: unknown) => reason);
@@ -103,11 +103,11 @@ describe.each(Object.entries(converters))('a converter %s', (_, converter) => {
     expect(await inspectImage(thumbnail.bytes)).toMatchObject({ width: 100, height: 75 });
     image.close();
     await expect(image.convert()).rejects.toThrow('Expected an open image but it was closed');
-    const refused = converter.openThumbnail(readFileSync(new URL('rgb.heic', folder)), {
+    const rejected = converter.openThumbnail(readFileSync(new URL('rgb.heic', folder)), {
       width: 100,
       limits: defaultLimits,
     });
-    await expect(refused).rejects.toMatchObject({ code: 'UNSUPPORTED_FORMAT' });
+    await expect(rejected).rejects.toMatchObject({ code: 'UNSUPPORTED_FORMAT' });
   });
 
   test('does not convert an image after it is closed', async () => {

@@ -68,20 +68,20 @@ const deaths: [Harm, RegExp][] = [
 
 // Filling a heap takes a while.
 describe.each(['open', 'convert'] as const)(
-  'a process that, when told to %s,',
+  'a process that, when asked to %s,',
   { timeout: 90_000 },
   (at) => {
-    test.each(deaths)('%s twice fails only its own image', async (harm, how) => {
+    test.each(deaths)('%s twice fails only its own image', async (harm, detail) => {
       start(2);
-      const [doomed, ...others] = await Promise.allSettled([
+      const [failing, ...others] = await Promise.allSettled([
         convert(bad({ at, harm })),
         ...Array.from({ length: 6 }, good),
       ]);
-      expect(doomed).toMatchObject({
+      expect(failing).toMatchObject({
         reason: {
           name: 'ConversionError',
           code: 'CONVERSION_CRASHED',
-          message: expect.stringMatching(how),
+          message: expect.stringMatching(detail),
         },
       });
       expect(others.map(({ status }) => status)).toEqual(Array(6).fill('fulfilled'));
@@ -109,12 +109,12 @@ describe.each(['open', 'convert'] as const)(
       start();
       const abort = new AbortController();
       const file = join(folder, `hangs-at-${at}`);
-      const doomed = convert(bad({ at, harm: 'hangs', file }), { signal: abort.signal });
-      doomed.catch(() => {});
+      const failing = convert(bad({ at, harm: 'hangs', file }), { signal: abort.signal });
+      failing.catch(() => {});
       await vi.waitFor(() => expect(existsSync(file)).toBe(true), 20_000);
       const [pid] = processesOf(word, process.pid);
       abort.abort(new Error('the client went away'));
-      await expect(doomed).rejects.toThrow('the client went away');
+      await expect(failing).rejects.toThrow('the client went away');
       await expect(good()).resolves.toMatchObject({ width: 64 });
       expect(processesOf(word, process.pid)).not.toContain(pid);
     });
@@ -145,11 +145,11 @@ test('one process converts many images, and no more processes start than are nee
 test('closing ends the work in progress and leaves no process behind', async () => {
   start(2);
   await good();
-  const doomed = convert(bad({ at: 'convert', harm: 'hangs' }));
-  const refusal = expect(doomed).rejects.toThrow('closed');
+  const failing = convert(bad({ at: 'convert', harm: 'hangs' }));
+  const rejection = expect(failing).rejects.toThrow('closed');
   await sleep(300);
   await converter.close();
-  await refusal;
+  await rejection;
   expect(processesOf(word, process.pid)).toEqual([]);
 });
 

@@ -76,7 +76,7 @@ test('a child whose reply is unreadable is killed', async () => {
 test.each([
   ['and obeys', [], 'SIGTERM'],
   ['and does not', ['stubborn'], 'SIGKILL'],
-])('a child that is told to stop %s ends after the grace period', async (_, args, signal) => {
+])('a child that is asked to stop %s ends after the grace period', async (_, args, signal) => {
   const process = await supervise(...args).child();
   await supervisor.end(300);
   expect(process.signalCode).toBe(signal);

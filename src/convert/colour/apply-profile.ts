@@ -24,7 +24,9 @@ export function applyProfile(image: PixelImage, profile: IccProfile): void {
 function applyCurve({ pixels, channels }: PixelImage, curve: Curve): void {
   const max = maxOf(pixels);
   const nearest = nearestSrgb(max);
-  const levels = Uint16Array.from({ length: max + 1 }, (_, v) => nearest(within(curve(v / max))));
+  const levels = Uint16Array.from({ length: max + 1 }, (_, v) =>
+    nearest(clampToUnit(curve(v / max))),
+  );
   const colours = channels === 1 ? 1 : 3;
   for (let at = 0; at < pixels.length; at += channels) {
     for (let k = at; k < at + colours; k++) pixels[k] = levels[pixels[k] as number] as number;
@@ -42,9 +44,9 @@ function applyShaper({ pixels, channels }: PixelImage, curves: Curve[], matrix: 
     const r = red[pixels[at] as number] as number;
     const g = green[pixels[at + 1] as number] as number;
     const b = blue[pixels[at + 2] as number] as number;
-    pixels[at] = nearest(within(rr * r + rg * g + rb * b));
-    pixels[at + 1] = nearest(within(gr * r + gg * g + gb * b));
-    pixels[at + 2] = nearest(within(br * r + bg * g + bb * b));
+    pixels[at] = nearest(clampToUnit(rr * r + rg * g + rb * b));
+    pixels[at + 1] = nearest(clampToUnit(gr * r + gg * g + gb * b));
+    pixels[at + 2] = nearest(clampToUnit(br * r + bg * g + bb * b));
   }
 }
 
@@ -62,6 +64,6 @@ function toSrgb(toXyz: number[]): Matrix {
   }) as Matrix;
 }
 
-function within(light: number): number {
+function clampToUnit(light: number): number {
   return light > 0 ? (light < 1 ? light : 1) : 0;
 }

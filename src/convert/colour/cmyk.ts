@@ -4,7 +4,7 @@ import { maxOf, type PixelImage, samplesLike } from '../pixel-image.ts';
  * Converts CMYK to RGB or RGBA without a profile: the light that black and the ink leave, computed
  * like Pillow (`cmyk2rgb` in src/libImaging/Convert.c).
  */
-export function inksToRgb({ pixels, width, height }: PixelImage): PixelImage {
+export function cmykToRgb({ pixels, width, height }: PixelImage): PixelImage {
   const inks = pixels.length / (width * height);
   const channels = inks === 5 ? 4 : 3;
   const max = maxOf(pixels);

@@ -1,6 +1,6 @@
 import { textAt } from '../formats/bytes.ts';
 import type { SourceFile } from '../formats/read-header.ts';
-import { linearOf } from './linear-light.ts';
+import { toLinear } from './linear-light.ts';
 
 /** Maps a stored value to linear light, both from 0 to 1. */
 export type Curve = (stored: number) => number;
@@ -15,7 +15,7 @@ export type IccProfile =
   | { kind: 'table'; space: 'gray' | 'rgb' | 'cmyk'; name: string };
 
 /** The profile to apply to get sRGB; undefined if there is none or none is needed. */
-export function foreignProfile({ icc, cicp, samples }: SourceFile): IccProfile | undefined {
+export function profileToApply({ icc, cicp, samples }: SourceFile): IccProfile | undefined {
   const profile = (icc && parseProfile(icc)) ?? (isDisplayP3(cicp) ? displayP3 : undefined);
   if (!profile || profile.space !== samples) return undefined;
   return isSrgb(profile) ? undefined : profile;
@@ -30,7 +30,7 @@ function isDisplayP3(cicp: SourceFile['cicp']): boolean {
 const displayP3: IccProfile = {
   kind: 'shaper',
   space: 'rgb',
-  curves: [linearOf, linearOf, linearOf],
+  curves: [toLinear, toLinear, toLinear],
   toXyz: [0.51512, 0.29198, 0.1571, 0.2412, 0.69225, 0.06657, -0.00105, 0.04189, 0.78407],
 };
 
@@ -64,12 +64,12 @@ function read(icc: Uint8Array): IccProfile | undefined {
   }
   const curves = ['rTRC', 'gTRC', 'bTRC'].map((name) => curveOf(tags.get(name)));
   const columns = ['rXYZ', 'gXYZ', 'bXYZ'].map((name) => xyzOf(tags.get(name)));
-  if (space !== 'rgb' || !areAll(curves) || !areAll(columns)) return undefined;
+  if (space !== 'rgb' || !areAllDefined(curves) || !areAllDefined(columns)) return undefined;
   const toXyz = [0, 1, 2].flatMap((row) => columns.map((column) => column[row] as number));
   return { kind: 'shaper', space, curves, toXyz };
 }
 
-function areAll<Item>(items: (Item | undefined)[]): items is Item[] {
+function areAllDefined<Item>(items: (Item | undefined)[]): items is Item[] {
   return items.every((item) => item !== undefined);
 }
 
@@ -170,8 +170,8 @@ function isSrgb(profile: IccProfile): boolean {
 function isSrgbCurve(curve: Curve): boolean {
   for (let level = 0; level <= 255; level++) {
     const light = curve(level / 255);
-    if (light < linearOf(Math.max(0, level - 1) / 255) - 1e-4) return false;
-    if (light > linearOf(Math.min(255, level + 1) / 255) + 1e-4) return false;
+    if (light < toLinear(Math.max(0, level - 1) / 255) - 1e-4) return false;
+    if (light > toLinear(Math.min(255, level + 1) / 255) + 1e-4) return false;
   }
   return true;
 }

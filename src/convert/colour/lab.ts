@@ -1,4 +1,4 @@
-import { linearOf } from './linear-light.ts';
+import { toLinear } from './linear-light.ts';
 
 /** CIELAB divided by 100, so that black and white are 1 apart. */
 export interface Lab {
@@ -12,7 +12,7 @@ export interface Lab {
  * rest: CIE 15:2004, 8.2.1. Each matrix row is divided by its sum, which is its value for white.
  */
 export function labOf(red: number, green: number, blue: number): Lab {
-  const [r, g, b] = [linearOf(red), linearOf(green), linearOf(blue)];
+  const [r, g, b] = [toLinear(red), toLinear(green), toLinear(blue)];
   const x = cubeRoot((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505);
   const y = cubeRoot(0.2126 * r + 0.7152 * g + 0.0722 * b);
   const z = cubeRoot((0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089);

@@ -1,7 +1,7 @@
 import type { ToGray } from '../gray/weighted.ts';
 
 /** Converts sRGB to linear light, both from 0 to 1: IEC 61966-2-1:1999, 5.2. */
-export function linearOf(encoded: number): number {
+export function toLinear(encoded: number): number {
   return encoded <= 0.04045 ? encoded / 12.92 : ((encoded + 0.055) / 1.055) ** 2.4;
 }
 
@@ -15,7 +15,7 @@ function luminanceOfLightness(lightness: number): number {
  * 3.2.
  */
 export function luminance(max: number): ToGray {
-  return fromLuminance(max, linearOf);
+  return fromLuminance(max, toLinear);
 }
 
 /** Gray by the CIE L* of that luminance, with 0 to 100 scaled to the full range. */
@@ -25,12 +25,12 @@ export function lightness(max: number): ToGray {
 
 /** Converts linear light from 0 to 1 to the nearest sRGB level. */
 export function nearestSrgb(max: number): (light: number) => number {
-  return nearestLevel(max, linearOf);
+  return nearestLevel(max, toLinear);
 }
 
 /** `luminanceOf` returns the luminance of a gray from 0 to 1. */
 function fromLuminance(max: number, luminanceOf: (gray: number) => number): ToGray {
-  const linear = Float64Array.from({ length: max + 1 }, (_, value) => linearOf(value / max));
+  const linear = Float64Array.from({ length: max + 1 }, (_, value) => toLinear(value / max));
   const nearest = nearestLevel(max, luminanceOf);
   return (r, g, b) =>
     nearest(

@@ -5,15 +5,15 @@ import { isOwnFormat } from '../decode/own-decoders.ts';
 import { rawTiff } from '../decode/raw-tiff.ts';
 import { isGray, type PixelImage } from '../pixel-image.ts';
 import { applyProfile } from './apply-profile.ts';
-import { inksToRgb } from './cmyk.ts';
-import { foreignProfile } from './icc-profile.ts';
+import { cmykToRgb } from './cmyk.ts';
+import { profileToApply } from './icc-profile.ts';
 
 /** Converts pixels to sRGB as gray, RGB or RGBA, in place if possible. Throws `ConversionError`. */
 export async function toSrgb(stored: StoredPixels, image: CheckedImage): Promise<PixelImage> {
   const { file, recipe } = image;
   if (isOwnFormat(file.image.format)) return await ownToSrgb(stored, image);
-  if (file.samples === 'cmyk') return recipe.colour === 'raw' ? inksToRgb(stored) : stored;
-  const profile = recipe.colour === 'managed' ? foreignProfile(file) : undefined;
+  if (file.samples === 'cmyk') return recipe.colour === 'raw' ? cmykToRgb(stored) : stored;
+  const profile = recipe.colour === 'managed' ? profileToApply(file) : undefined;
   // libvips has already applied a table profile.
   if (profile) applyProfile(stored, profile);
   return stored;
@@ -28,7 +28,7 @@ async function ownToSrgb(
   if (recipe.colour === 'raw') return stored;
   const icc = decodedIcc ?? file.icc;
   const samples = isGray(stored) ? 'gray' : 'rgb';
-  const profile = foreignProfile({ ...file, samples, ...(icc && { icc }) });
+  const profile = profileToApply({ ...file, samples, ...(icc && { icc }) });
   if (profile?.kind !== 'table' || !icc) {
     if (profile) applyProfile(stored, profile);
     return stored;

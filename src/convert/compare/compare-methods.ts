@@ -21,7 +21,7 @@ export interface ComparedMethods {
 /** Methods whose loss exceeds the smallest by more than this are flagged. */
 const flaggedAbove = 0.1;
 /** Losses within this distance of the smallest count as equal. */
-const equallyGood = 0.01;
+const maxEqualDifference = 0.01;
 /** Preferred among equals: first what other programs expect, then the image-dependent method. */
 const preferred: NamedMethod[] = ['rec601', 'decolor'];
 
@@ -39,7 +39,7 @@ export async function openComparison(
   limits: Partial<Limits> = {},
 ): Promise<ComparisonSession> {
   const recipe = { alpha: 'flatten', frames: 'first' } as const;
-  const { run, ...opened } = await openSession(bytes, { recipe, limits, work: compareOn });
+  const { run, ...opened } = await openSession(bytes, { recipe, limits, work: runComparison });
   return { ...opened, compare: run };
 }
 
@@ -59,7 +59,7 @@ export async function compareMethods(
   }
 }
 
-async function compareOn(checked: CheckedImage): Promise<ComparedMethods> {
+async function runComparison(checked: CheckedImage): Promise<ComparedMethods> {
   const image = await coloursOf(checked);
   const preview = await previewOf(image, checked.file.image.orientation);
   const lossOf = contrastLossOf(preview);
@@ -68,16 +68,16 @@ async function compareOn(checked: CheckedImage): Promise<ComparedMethods> {
     const gray = grayOf(preview, method, image);
     return { method, gray, contrastLoss: lossOf(gray) };
   });
-  const least = Math.min(...grays.map(({ contrastLoss }) => contrastLoss));
-  const judged = grays.map((each) => ({
+  const minLoss = Math.min(...grays.map(({ contrastLoss }) => contrastLoss));
+  const assessed = grays.map((each) => ({
     ...each,
-    isFlagged: each.contrastLoss - least > flaggedAbove,
+    isFlagged: each.contrastLoss - minLoss > flaggedAbove,
   }));
-  const recommended = recommend(judged, least);
+  const recommended = recommend(assessed, minLoss);
   return {
-    comparisons: judged.map(({ gray, ...comparison }) => comparison),
+    comparisons: assessed.map(({ gray, ...comparison }) => comparison),
     recommended,
-    sheet: await drawSheet(preview, judged, recommended),
+    sheet: await drawSheet(preview, assessed, recommended),
   };
 }
 
@@ -98,9 +98,9 @@ function grayOf(preview: PixelImage, method: NamedMethod, whole: PixelImage): Ui
   );
 }
 
-function recommend(comparisons: MethodComparison[], least: number): NamedMethod {
+function recommend(comparisons: MethodComparison[], minLoss: number): NamedMethod {
   const good = comparisons
-    .filter(({ contrastLoss }) => contrastLoss - least <= equallyGood)
+    .filter(({ contrastLoss }) => contrastLoss - minLoss <= maxEqualDifference)
     .sort((a, b) => a.contrastLoss - b.contrastLoss)
     .map(({ method }) => method);
   return preferred.find((method) => good.includes(method)) ?? good[0] ?? 'rec601';

@@ -55,7 +55,7 @@ export async function drawSheet(
   cells.forEach((cell, i) => {
     const left = gap + (i % columns) * across;
     const top = gap + Math.floor(i / columns) * down;
-    drawPicture(canvas, [left, top], { ...preview, sample: cell.sample });
+    drawImage(canvas, [left, top], { ...preview, sample: cell.sample });
     cell.lines.forEach((line, k) => {
       drawText(canvas, [left, top + preview.height + 2 * dot + k * lineHeight], line);
     });
@@ -73,7 +73,7 @@ function linesOf(comparison: MethodComparison, recommended: NamedMethod): string
 
 type Place = readonly [left: number, top: number];
 
-function drawPicture(
+function drawImage(
   { pixels, width: canvasWidth }: Canvas,
   [left, top]: Place,
   { width, height, sample }: Pick<PixelImage, 'width' | 'height'> & Pick<Cell, 'sample'>,

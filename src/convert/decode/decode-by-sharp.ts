@@ -1,12 +1,12 @@
 import sharp, { type Sharp } from 'sharp';
 import type { CheckedImage } from '../check-image.ts';
-import { foreignProfile, type IccProfile } from '../colour/icc-profile.ts';
+import { type IccProfile, profileToApply } from '../colour/icc-profile.ts';
 import type { SourceFile, SourceImage } from '../formats/read-header.ts';
 import { isTiledTiff } from '../formats/tiff-layout.ts';
 import type { PixelImage } from '../pixel-image.ts';
 import type { Recipe } from '../recipe/recipe-options.ts';
-import { orCorrupt } from './decoder-error.ts';
-import { inTurn } from './svg/svg-turns.ts';
+import { mapDecoderErrors } from './decoder-error.ts';
+import { serializeSvgReads } from './svg/serialize-svg-reads.ts';
 
 export interface SharpOptions {
   /** The decoder fills in missing pixels instead of rejecting the file. */
@@ -19,7 +19,7 @@ export async function decodeBySharp(
   { isLenient = false }: SharpOptions = {},
 ): Promise<PixelImage> {
   const { colour } = recipe;
-  const profile = colour === 'managed' ? foreignProfile(file) : undefined;
+  const profile = colour === 'managed' ? profileToApply(file) : undefined;
   const space = spaceOf(file, colour, profile);
   const decoder = sharp(bytes, {
     failOn: isLenient ? 'none' : strictnessFor(bytes, file.image),
@@ -30,9 +30,9 @@ export async function decodeBySharp(
   }).timeout(deadline.seconds());
   // sharp applies a table at 16 bits by converting to Display P3, and would stop there.
   if (profile?.kind === 'table' && space === 'rgb' && file.isDeep) decoder.withIccProfile('srgb');
-  return await orCorrupt(
+  return await mapDecoderErrors(
     file.image.format,
-    inTurn(file.image.format, () => pixelsOf(decoder, space, file.isDeep)),
+    serializeSvgReads(file.image.format, () => pixelsOf(decoder, space, file.isDeep)),
   );
 }
 

@@ -1,9 +1,9 @@
 import type { CheckedImage } from '../check-image.ts';
 import { ConversionError } from '../errors.ts';
-import { isCutGif } from '../formats/gif-blocks.ts';
+import { isTruncatedGif } from '../formats/gif-blocks.ts';
 import { isTiledTiff } from '../formats/tiff-layout.ts';
 import { decode, type StoredPixels } from './decode.ts';
-import { mendPng } from './repair-png.ts';
+import { repairPng } from './repair-png.ts';
 
 export interface Decoded {
   pixels: StoredPixels;
@@ -18,13 +18,13 @@ export interface Decoded {
  */
 export async function decodeTolerant(image: CheckedImage): Promise<Decoded> {
   try {
-    if (image.plan.frames > 1) checkFrames(image);
+    if (image.plan.frames > 1) checkGifEnd(image);
     return { pixels: await decode(image), isTruncated: false };
   } catch (error) {
     // A decoder stopped by the deadline reports the image as damaged.
     image.deadline.check(error);
     if (image.recipe.tolerate === 'none' || !isDamaged(error)) throw error;
-    const rest = await decodeRest(image);
+    const rest = await decodeAvailable(image);
     if (!rest) throw error;
     return { pixels: rest, isTruncated: true };
   }
@@ -34,8 +34,8 @@ export async function decodeTolerant(image: CheckedImage): Promise<Decoded> {
  * Rejects a truncated GIF animation. Not called for one frame, because the first frame of a
  * truncated file may be complete.
  */
-function checkFrames({ bytes, file: { image } }: CheckedImage): void {
-  if (image.format !== 'gif' || !isCutGif(bytes)) return;
+function checkGifEnd({ bytes, file: { image } }: CheckedImage): void {
+  if (image.format !== 'gif' || !isTruncatedGif(bytes)) return;
   throw new ConversionError(
     'CORRUPT_IMAGE',
     `Expected a whole GIF image but its data are cut off in or after frame ${image.pages}. Upload it again from the original.`,
@@ -47,15 +47,14 @@ function isDamaged(error: unknown): boolean {
 }
 
 /** Undefined if nothing can be recovered, or if the result would differ between runs. */
-async function decodeRest(image: CheckedImage): Promise<StoredPixels | undefined> {
+async function decodeAvailable(image: CheckedImage): Promise<StoredPixels | undefined> {
   const { bytes, file } = image;
   const { format } = file.image;
   if (format === 'png') {
-    const mended = await mendPng(bytes);
-    return mended && (await decode({ ...image, bytes: mended }));
+    const repaired = await repairPng(bytes);
+    return repaired && (await decode({ ...image, bytes: repaired }));
   }
   // Tiles are decoded in any order, into memory that may hold another image’s pixels.
-  const isCompleted =
-    ['jpeg', 'gif'].includes(format) || (format === 'tiff' && !isTiledTiff(bytes));
-  return isCompleted ? await decode(image, { isLenient: true }) : undefined;
+  const canRecover = ['jpeg', 'gif'].includes(format) || (format === 'tiff' && !isTiledTiff(bytes));
+  return canRecover ? await decode(image, { isLenient: true }) : undefined;
 }

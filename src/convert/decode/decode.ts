@@ -2,7 +2,7 @@ import type { CheckedImage } from '../check-image.ts';
 import type { PixelImage } from '../pixel-image.ts';
 import { decodeBySharp, type SharpOptions } from './decode-by-sharp.ts';
 import { isOwnFormat, type OwnFormat, ownDecoder } from './own-decoders.ts';
-import { asPillow } from './pillow.ts';
+import { matchPillow } from './pillow.ts';
 import type { WasmPixels } from './wasm/wasm-decoder.ts';
 
 /** Pixels in the colour space of the file. */
@@ -24,8 +24,8 @@ export async function decode(
   const stored = isOwnFormat(format)
     ? await decodeOwn(image, format)
     : await decodeBySharp(image, options);
-  if (recipe.compat === 'pillow') return asPillow(stored, file, bytes);
-  return format === 'avif' ? unshifted(stored, file.image.depth) : stored;
+  if (recipe.compat === 'pillow') return matchPillow(stored, file, bytes);
+  return format === 'avif' ? undoShift(stored, file.image.depth) : stored;
 }
 
 /** Returns upright pixels. */
@@ -38,7 +38,7 @@ async function decodeOwn(
 }
 
 /** libvips expands 10 or 12 bits to 16 by shifting, so white falls just short of the maximum. */
-function unshifted(image: PixelImage, depth: number): PixelImage {
+function undoShift(image: PixelImage, depth: number): PixelImage {
   if (image.pixels instanceof Uint8Array) return image;
   const white = (2 ** depth - 1) * 2 ** (16 - depth);
   const { pixels } = image;

@@ -5,14 +5,14 @@ import { type InputFormat, inputFormats } from '../formats/input-formats.ts';
  * Awaits the decoder. A rejected image becomes `CORRUPT_IMAGE` with the decoder’s reason in the
  * message.
  */
-export async function orCorrupt<Result>(
+export async function mapDecoderErrors<Result>(
   format: InputFormat,
   decoding: Promise<Result>,
 ): Promise<Result> {
   try {
     return await decoding;
   } catch (error) {
-    throw isRefusal(error) ? corruptImage(format, error) : error;
+    throw isRejection(error) ? corruptImage(format, error) : error;
   }
 }
 
@@ -25,7 +25,7 @@ const ranOutOfMemory = /out of memory --|Could not allocate enough memory/;
  * Decoders fail with a plain `Error`; a `TypeError` is a bug in this program. Running out of memory
  * is not the image’s fault either, and a retry may succeed.
  */
-function isRefusal(error: unknown): error is Error {
+function isRejection(error: unknown): error is Error {
   return error instanceof Error && error.name === 'Error' && !ranOutOfMemory.test(error.message);
 }
 
@@ -48,6 +48,6 @@ function reasonOf({ message }: Error): string {
     .replaceAll('Input buffer has corrupt header:', '')
     .split('\n')
     .map((line) => line.replace(/\s+/g, ' ').trim());
-  const told = lines.find((line) => line !== '' && !noise.test(line));
-  return told ? `libvips: ${told.slice(0, 160)}` : 'libvips gave no reason';
+  const reason = lines.find((line) => line !== '' && !noise.test(line));
+  return reason ? `libvips: ${reason.slice(0, 160)}` : 'libvips gave no reason';
 }

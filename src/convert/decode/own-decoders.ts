@@ -35,6 +35,6 @@ export async function ownDecoder(format: OwnFormat): Promise<FileDecoder | WasmD
 }
 
 /** Returns the embedded file if there is one: an icon can contain a whole PNG. */
-export function unwrapped(bytes: Uint8Array): Uint8Array {
+export function unwrapIcon(bytes: Uint8Array): Uint8Array {
   return (ico.matches(bytes) && ico.pngInside?.(bytes)) || bytes;
 }

@@ -6,7 +6,7 @@ import type { PixelImage } from '../pixel-image.ts';
 const pngGray = 0;
 
 /** Adjusts samples to match Pillow 9 to 12 where libvips differs. */
-export function asPillow(image: PixelImage, file: SourceFile, bytes: Uint8Array): PixelImage {
+export function matchPillow(image: PixelImage, file: SourceFile, bytes: Uint8Array): PixelImage {
   if (file.image.format === 'gif') return withGifBackground(image, bytes);
   if (!(image.pixels instanceof Uint16Array)) return image;
   return isClipped(file, bytes) ? clipped(image, isWhiteZero(file, bytes)) : upperBytes(image);

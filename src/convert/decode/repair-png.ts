@@ -4,23 +4,23 @@ import { pngChunks } from '../formats/png-chunks.ts';
 
 const signatureBytes = 8;
 const samplesOf: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
-const lastFilter = 4;
+const maxFilter = 4;
 
 /**
  * Rebuilds a truncated or damaged PNG from its complete rows. Missing rows become zeros: black, or
  * transparent if there is alpha. libpng alone would lose the last 8 KB, and everything if the image
  * is interlaced. Undefined if no row is complete.
  */
-export async function mendPng(bytes: Uint8Array): Promise<Uint8Array | undefined> {
+export async function repairPng(bytes: Uint8Array): Promise<Uint8Array | undefined> {
   const chunks = [...pngChunks(bytes)];
   const first = chunks.find(({ type }) => type === 'IDAT');
   if (!first) return undefined;
   const data = chunks.filter(({ type }) => type === 'IDAT').map(({ data }) => data);
   const sizes = rowSizes(bytes);
   const rows = new Uint8Array(sizes.reduce((sum, size) => sum + size, 0));
-  const there = wholeRows(rows, sizes, await inflateInto(rows, data));
-  if (there === 0) return undefined;
-  rows.fill(0, there);
+  const completeBytes = countCompleteBytes(rows, sizes, await inflateInto(rows, data));
+  if (completeBytes === 0) return undefined;
+  rows.fill(0, completeBytes);
   return Buffer.concat([
     bytes.subarray(0, first.start),
     ...chunk('IDAT', deflateSync(rows, { level: 0 })),
@@ -33,14 +33,14 @@ function rowSizes(bytes: Uint8Array): number[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset + signatureBytes);
   const [width, height] = [view.getUint32(8), view.getUint32(12)];
   const bits = view.getUint8(16) * (samplesOf[view.getUint8(17)] ?? 1);
-  const passes = view.getUint8(20) === 1 ? adam7 : whole;
+  const passes = view.getUint8(20) === 1 ? adam7 : singlePass;
   return passes.flatMap(({ x, y, dx, dy }) => {
     const [across, down] = [Math.ceil((width - x) / dx), Math.ceil((height - y) / dy)];
     return across > 0 ? Array(Math.max(0, down)).fill(1 + Math.ceil((across * bits) / 8)) : [];
   });
 }
 
-const whole = [{ x: 0, y: 0, dx: 1, dy: 1 }];
+const singlePass = [{ x: 0, y: 0, dx: 1, dy: 1 }];
 const adam7 = [
   { x: 0, y: 0, dx: 8, dy: 8 },
   { x: 4, y: 0, dx: 8, dy: 8 },
@@ -70,10 +70,10 @@ async function inflateInto(rows: Uint8Array, data: Uint8Array[]): Promise<number
 }
 
 /** Returns the number of bytes of complete rows with valid filters. */
-function wholeRows(rows: Uint8Array, sizes: number[], length: number): number {
+function countCompleteBytes(rows: Uint8Array, sizes: number[], length: number): number {
   let at = 0;
   for (const size of sizes) {
-    if (at + size > length || (rows[at] as number) > lastFilter) break;
+    if (at + size > length || (rows[at] as number) > maxFilter) break;
     at += size;
   }
   return at;

@@ -49,22 +49,23 @@ interface Indexed {
 /** Uses the gray as the palette index. Transparency takes the index of the least used gray. */
 function indexed(pixels: GrayPixels['pixels'], channels: 1 | 2): Indexed {
   if (channels === 1) return { indices: Uint8Array.from(pixels) };
-  const uses = new Uint32Array(256);
+  const useCounts = new Uint32Array(256);
   for (let i = 0; i < pixels.length; i += 2) {
-    if (isThere(pixels[i + 1])) uses[pixels[i] as number] = (uses[pixels[i] as number] ?? 0) + 1;
+    const gray = pixels[i] as number;
+    if (isOpaque(pixels[i + 1])) useCounts[gray] = (useCounts[gray] ?? 0) + 1;
   }
-  const transparent = uses.indexOf(Math.min(...uses));
+  const transparent = useCounts.indexOf(Math.min(...useCounts));
   // A gray changes only if all 256 are used.
   const neighbour = transparent === 255 ? 254 : transparent + 1;
   const indices = Uint8Array.from({ length: pixels.length / 2 }, (_, i) => {
-    if (!isThere(pixels[i * 2 + 1])) return transparent;
+    if (!isOpaque(pixels[i * 2 + 1])) return transparent;
     const gray = pixels[i * 2] as number;
     return gray === transparent ? neighbour : gray;
   });
   return { indices, transparent };
 }
 
-function isThere(alpha: number | undefined): boolean {
+function isOpaque(alpha: number | undefined): boolean {
   return (alpha ?? 0) >= 128;
 }
 

@@ -65,28 +65,28 @@ export interface Encoded {
 }
 
 /** Whether the encoder converts these colours to gray itself, which avoids a copy of the image. */
-export function takesColours(
+export function acceptsColours(
   { pixels, channels }: PixelImage,
   { recipe, plan: { format, depth } }: Pick<EncodeOptions, 'recipe' | 'plan'>,
 ): boolean {
-  const isPossible = isOwnPng(recipe, format) && recipe.method === 'rec601';
-  return isPossible && isEncodable({ pixels, channels, depth });
+  const isSupported = usesPngKernel(recipe, format) && recipe.method === 'rec601';
+  return isSupported && isEncodable({ pixels, channels, depth });
 }
 
 /**
  * Whether {@link encodeGrayPng} writes the file. sharp handles other levels, and all PNG without
  * SIMD.
  */
-export function isOwnPng({ compressionLevel }: Recipe, format: OutputFormat): boolean {
+export function usesPngKernel({ compressionLevel }: Recipe, format: OutputFormat): boolean {
   const isDefault = compressionLevel === recipeOptions.compressionLevel.default;
   return format === 'png' && isDefault && hasKernel();
 }
 
-/** Encodes gray, or colours that {@link takesColours} accepts. */
+/** Encodes gray, or colours that {@link acceptsColours} accepts. */
 export async function encode(image: PixelImage, options: EncodeOptions): Promise<Encoded> {
   const { recipe, plan, file, limits, deadline } = options;
   const { format, frames } = plan;
-  if (isOwnPng(recipe, format)) return await encodeWithKernel(image, options);
+  if (usesPngKernel(recipe, format)) return await encodeWithKernel(image, options);
   if (!isGray(image)) throw new TypeError(`Expected gray for ${format} but received colours`);
   const channels = image.channels + (outputFormats[format].hasGray ? 0 : 2);
   const bytes =

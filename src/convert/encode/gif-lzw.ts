@@ -7,7 +7,7 @@ export function lzw(bytes: Uint8Array): Uint8Array {
   const writer = bitWriter(bytes.length);
   // The code of each known string plus the byte after it; 0 means none, because codes begin at 258.
   const codes = new Uint16Array(maxCodes * 256);
-  const taken = new Uint32Array(maxCodes);
+  const slotOfCode = new Uint32Array(maxCodes);
   let next = endCode + 1;
   let bits = 9;
   writer.write(clearCode, bits);
@@ -24,13 +24,13 @@ export function lzw(bytes: Uint8Array): Uint8Array {
     prefix = byte;
     if (next === maxCodes) {
       writer.write(clearCode, bits);
-      for (let code = endCode + 1; code < next; code++) codes[taken[code] as number] = 0;
+      for (let code = endCode + 1; code < next; code++) codes[slotOfCode[code] as number] = 0;
       next = endCode + 1;
       bits = 9;
       continue;
     }
     if (next === 1 << bits) bits++;
-    taken[next] = slot;
+    slotOfCode[next] = slot;
     codes[slot] = next++;
   }
   writer.write(prefix, bits);

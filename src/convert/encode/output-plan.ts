@@ -18,23 +18,23 @@ export async function planOutput(
   file: SourceFile,
   recipe: Recipe,
 ): Promise<OutputPlan> {
-  const format = recipe.format === 'source' ? sameFormat(file) : recipe.format;
+  const format = recipe.format === 'source' ? sourceFormat(file) : recipe.format;
   const { hasFrames, maxDepth }: FormatFacts = outputFormats[format];
   const depth = { 8: 8, 16: 16, source: file.isDeep ? 16 : 8 }[recipe.depth];
-  const takesAll = recipe.frames === 'all' && hasFrames && file.image.pages > 1;
+  const convertsAll = recipe.frames === 'all' && hasFrames && file.image.pages > 1;
   return {
     format,
     depth: depth === 16 && maxDepth === 16 ? 16 : 8,
-    frames: takesAll && (await areAlike(bytes, file)) ? file.image.pages : 1,
+    frames: convertsAll && (await canReadTogether(bytes, file)) ? file.image.pages : 1,
   };
 }
 
-function sameFormat({ image }: SourceFile): OutputFormat {
-  return isWritten(image.format) ? image.format : 'png';
+function sourceFormat({ image }: SourceFile): OutputFormat {
+  return isOutputFormat(image.format) ? image.format : 'png';
 }
 
 /** Whether this program can write a format. */
-export function isWritten(format: string): format is OutputFormat {
+export function isOutputFormat(format: string): format is OutputFormat {
   return format in outputFormats;
 }
 
@@ -43,7 +43,7 @@ export function isWritten(format: string): format is OutputFormat {
  * and writes only one at a time. libvips and the built-in decoders read only the first image of a
  * PNG or other format.
  */
-async function areAlike(bytes: Uint8Array, { image }: SourceFile): Promise<boolean> {
+async function canReadTogether(bytes: Uint8Array, { image }: SourceFile): Promise<boolean> {
   if (isOwnFormat(image.format) || image.format === 'png') return false;
   if (image.format !== 'tiff') return true;
   try {

@@ -11,12 +11,12 @@ interface ForeignFormat {
 
 const save = 'Save the image in one of these formats.';
 const develop = 'Develop it to TIFF first.';
-const still = 'Take a still picture from it first.';
+const extractStill = 'Take a still picture from it first.';
 const render = 'Render it to PNG first.';
 const exportIt = 'Export it to PNG or TIFF first.';
 const toneMap = 'Tone map it to PNG or TIFF first.';
 const unpack = 'Unpack it and upload the images in it.';
-const takeOut = 'Take the pictures out of it, or render its pages to PNG, first.';
+const extractImages = 'Take the pictures out of it, or render its pages to PNG, first.';
 
 interface Signature extends ForeignFormat {
   starts: readonly string[];
@@ -42,7 +42,7 @@ const signatures: readonly Signature[] = [
   { name: 'JNG', cure: save, starts: ['\x8bJNG'] },
   { name: 'DjVu', cure: render, starts: ['AT&TFORM'] },
   { name: 'SGI', cure: save, starts: ['\x01\xda\0', '\x01\xda\x01'] },
-  { name: 'an Office document', cure: takeOut, starts: ['\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'] },
+  { name: 'an Office document', cure: extractImages, starts: ['\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'] },
   { name: 'gzip', cure: unpack, starts: ['\x1f\x8b'] },
   { name: 'bzip2', cure: unpack, starts: ['BZh'] },
   { name: 'xz', cure: unpack, starts: ['\xfd7zXZ\0'] },
@@ -50,13 +50,17 @@ const signatures: readonly Signature[] = [
   { name: '7-Zip', cure: unpack, starts: ["7z\xbc\xaf'\x1c"] },
   { name: 'RAR', cure: unpack, starts: ['Rar!\x1a\x07'] },
   { name: 'tar', cure: unpack, starts: ['ustar'], at: 257 },
-  { name: 'a Matroska or WebM video', cure: still, starts: ['\x1a\x45\xdf\xa3'] },
-  { name: 'an MPEG video', cure: still, starts: ['\0\0\x01\xba', '\0\0\x01\xb3'] },
-  { name: 'an MPEG video', cure: still, starts: ['G@\0'] },
-  { name: 'a QuickTime video', cure: still, starts: ['moov', 'mdat', 'wide'], at: 4 },
-  { name: 'a Flash video', cure: still, starts: ['FLV\x01'] },
-  { name: 'a Windows Media video', cure: still, starts: ['\x30\x26\xb2\x75\x8e\x66\xcf\x11'] },
-  { name: 'an Ogg video', cure: still, starts: ['OggS'] },
+  { name: 'a Matroska or WebM video', cure: extractStill, starts: ['\x1a\x45\xdf\xa3'] },
+  { name: 'an MPEG video', cure: extractStill, starts: ['\0\0\x01\xba', '\0\0\x01\xb3'] },
+  { name: 'an MPEG video', cure: extractStill, starts: ['G@\0'] },
+  { name: 'a QuickTime video', cure: extractStill, starts: ['moov', 'mdat', 'wide'], at: 4 },
+  { name: 'a Flash video', cure: extractStill, starts: ['FLV\x01'] },
+  {
+    name: 'a Windows Media video',
+    cure: extractStill,
+    starts: ['\x30\x26\xb2\x75\x8e\x66\xcf\x11'],
+  },
+  { name: 'an Ogg video', cure: extractStill, starts: ['OggS'] },
   {
     name: 'a Git LFS pointer',
     cure: 'Run git lfs pull and upload the file that it stands for.',
@@ -70,7 +74,7 @@ const zipKinds: readonly (ForeignFormat & { starts: readonly string[] })[] = [
   { name: 'OpenRaster', cure: exportIt, starts: ['mimetypeimage/openraster'] },
   {
     name: 'an Office document',
-    cure: takeOut,
+    cure: extractImages,
     starts: ['[Content_Types].xml', '_rels/', 'mimetypeapplication/vnd.oasis.opendocument'],
   },
 ];
@@ -95,7 +99,7 @@ const textKinds: readonly (ForeignFormat & { pattern: RegExp })[] = [
 ];
 
 /** Identifies bytes that are in none of the accepted formats. */
-export function foreignFormatOf(bytes: Uint8Array): ForeignFormat {
+export function identifyForeignFormat(bytes: Uint8Array): ForeignFormat {
   return (
     rawKind(bytes) ??
     signatures.find(({ starts, at }) => starts.some((start) => hasText(bytes, start, at))) ??
@@ -122,13 +126,13 @@ function zipKind(bytes: Uint8Array): ForeignFormat | undefined {
 
 function brandKind(bytes: Uint8Array): ForeignFormat | undefined {
   const name = fileBrand(bytes);
-  return name ? { name, cure: name.endsWith('video') ? still : save } : undefined;
+  return name ? { name, cure: name.endsWith('video') ? extractStill : save } : undefined;
 }
 
 function riffKind(bytes: Uint8Array): ForeignFormat | undefined {
   if (!hasText(bytes, 'RIFF')) return undefined;
   return hasText(bytes, 'AVI ', 8)
-    ? { name: 'an AVI video', cure: still }
+    ? { name: 'an AVI video', cure: extractStill }
     : { name: 'a RIFF file', cure: save };
 }
 

@@ -23,7 +23,7 @@ export function firstGifBackground(bytes: Uint8Array): Uint8Array | undefined {
  * Whether a GIF ends within a block; libnsgif then treats the frames before it as the complete
  * animation. A missing or wrong end marker alone does not count as truncation.
  */
-export function isCutGif(bytes: Uint8Array): boolean {
+export function isTruncatedGif(bytes: Uint8Array): boolean {
   let at = paletteAt(bytes, 10, 13).end;
   while (at < bytes.length) {
     if (bytes[at] === 0x21) at = endOfBlocks(bytes, at + 2);

@@ -97,35 +97,35 @@ export const inputFormats = {
     name: 'PSD',
     contentType: 'image/vnd.adobe.photoshop',
     extensions: ['psd', 'psb'],
-    decoder: 'our own',
+    decoder: 'built-in',
     matches: psd.matches,
   },
   qoi: {
     name: 'QOI',
     contentType: 'image/qoi',
     extensions: ['qoi'],
-    decoder: 'our own',
+    decoder: 'built-in',
     matches: qoi.matches,
   },
   bmp: {
     name: 'BMP',
     contentType: 'image/bmp',
     extensions: ['bmp', 'dib'],
-    decoder: 'our own',
+    decoder: 'built-in',
     matches: bmp.matches,
   },
   ico: {
     name: 'ICO',
     contentType: 'image/vnd.microsoft.icon',
     extensions: ['ico', 'cur'],
-    decoder: 'our own',
+    decoder: 'built-in',
     matches: ico.matches,
   },
   pnm: {
     name: 'PNM',
     contentType: 'image/x-portable-anymap',
     extensions: ['pnm', 'pbm', 'pgm', 'ppm', 'pam'],
-    decoder: 'our own',
+    decoder: 'built-in',
     matches: pnm.matches,
   },
   svg: {
@@ -139,7 +139,7 @@ export const inputFormats = {
     name: 'TGA',
     contentType: 'image/x-tga',
     extensions: ['tga'],
-    decoder: 'our own',
+    decoder: 'built-in',
     matches: tga.matches,
   },
 } as const satisfies Record<string, InputFormatFacts>;
@@ -147,7 +147,7 @@ export const inputFormats = {
 export type InputFormat = keyof typeof inputFormats;
 
 /** The input format of the content; undefined if none matches. */
-export function inputFormatOf(bytes: Uint8Array): InputFormat | undefined {
+export function detectInputFormat(bytes: Uint8Array): InputFormat | undefined {
   return (Object.keys(inputFormats) as InputFormat[]).find((format) =>
     inputFormats[format].matches(bytes),
   );

@@ -1,8 +1,8 @@
 import sharp, { type Metadata } from 'sharp';
 import type { Deadline } from '../deadline.ts';
-import { orCorrupt } from '../decode/decoder-error.ts';
+import { mapDecoderErrors } from '../decode/decoder-error.ts';
 import { isOwnFormat, type OwnFormat, ownDecoder } from '../decode/own-decoders.ts';
-import { inTurn } from '../decode/svg/svg-turns.ts';
+import { serializeSvgReads } from '../decode/svg/serialize-svg-reads.ts';
 import type { Cicp, WasmHeader } from '../decode/wasm/wasm-decoder.ts';
 import { ConversionError } from '../errors.ts';
 import type { Recipe } from '../recipe/recipe-options.ts';
@@ -67,7 +67,7 @@ export async function readHeader(
   }
   // Counting the frames of a GIF requires reading all of it.
   const isLenient = tolerate === 'truncated' && format === 'gif';
-  return await askSharp(bytes, format, { isLenient, compat });
+  return await readSharpHeader(bytes, format, { isLenient, compat });
 }
 
 async function readOwnHeader(
@@ -87,7 +87,7 @@ async function readOwnHeader(
   };
 }
 
-async function askSharp(
+async function readSharpHeader(
   bytes: Uint8Array,
   format: InputFormat,
   { isLenient, compat }: Pick<Recipe, 'compat'> & { isLenient: boolean },
@@ -98,9 +98,9 @@ async function askSharp(
     limitInputPixels: false,
     limitInputChannels: false,
   });
-  const metadata = await orCorrupt(
+  const metadata = await mapDecoderErrors(
     format,
-    inTurn(format, () => reader.metadata()),
+    serializeSvgReads(format, () => reader.metadata()),
   );
   const { icc, delay, loop = 0, pages = 1 } = metadata;
   return {

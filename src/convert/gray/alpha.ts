@@ -42,7 +42,7 @@ interface AlphaPolicy {
  * Keeps, drops or flattens transparency before colours become gray, so that the gray is that of the
  * flattened image.
  */
-export function settleAlpha(image: PixelImage, policy: AlphaPolicy): PixelImage {
+export function applyAlphaPolicy(image: PixelImage, policy: AlphaPolicy): PixelImage {
   const canKeep = outputFormats[policy.format].alpha !== 'none';
   const isOpaque = image.channels % 2 === 1;
   if (isOpaque || (policy.alpha === 'keep' && canKeep)) return image;
@@ -73,14 +73,14 @@ function withoutAlpha(
   colours: 1 | 3,
   sample: (value: number, alpha: number, channel: number) => number,
 ): PixelImage {
-  const settled = samplesLike(pixels, width * height * colours);
+  const result = samplesLike(pixels, width * height * colours);
   // A gray sample serves as all three colours.
   const step = channels === 2 ? 0 : 1;
-  for (let i = 0, at = 0; i < settled.length; i += colours, at += channels) {
+  for (let i = 0, at = 0; i < result.length; i += colours, at += channels) {
     const alpha = pixels[at + channels - 1] as number;
     for (let channel = 0; channel < colours; channel++) {
-      settled[i + channel] = sample(pixels[at + channel * step] as number, alpha, channel);
+      result[i + channel] = sample(pixels[at + channel * step] as number, alpha, channel);
     }
   }
-  return { pixels: settled, width, height, channels: colours };
+  return { pixels: result, width, height, channels: colours };
 }

@@ -125,8 +125,8 @@ function sampleOf({ pixels, width, height, channels }: PixelImage) {
 }
 
 /** Keeps the number of samples about the same for very narrow images. */
-function clamp(side: number, most: number): number {
-  return Math.max(1, Math.min(Math.round(side), most));
+function clamp(side: number, max: number): number {
+  return Math.max(1, Math.min(Math.round(side), max));
 }
 
 /** A fixed seed, so that equal images have equal weights. */

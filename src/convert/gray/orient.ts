@@ -20,7 +20,7 @@ const walks: Record<number, (w: number, h: number) => Walk> = {
 };
 
 /** Whether an EXIF orientation is other than upright. */
-export function isMoved(orientation = 1): boolean {
+export function isReoriented(orientation = 1): boolean {
   return orientation in walks;
 }
 

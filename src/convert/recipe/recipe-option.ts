@@ -36,7 +36,7 @@ export function integer(min: number, max = Number.MAX_SAFE_INTEGER): OptionOf<nu
   };
 }
 
-export function yesOrNo(): OptionOf<boolean> {
+export function trueOrFalse(): OptionOf<boolean> {
   return {
     expected: 'true or false',
     choices: ['true', 'false'],

@@ -1,7 +1,7 @@
 import { type FormatFacts, type OutputFormat, outputFormats } from '../formats/output-formats.ts';
 import { type Method, methods } from './methods.ts';
 import { mixExpected, parseMix, spellMix } from './mix-weights.ts';
-import { integer, oneOf, type RecipeOption, yesOrNo } from './recipe-option.ts';
+import { integer, oneOf, type RecipeOption, trueOrFalse } from './recipe-option.ts';
 
 /** Everything that determines the output, apart from the image itself. */
 export interface Recipe {
@@ -41,7 +41,7 @@ export const pillowRecipe = {
 
 interface Option<Value> extends RecipeOption<Value> {
   /** Whether the option can change the output of a recipe. If absent, it always can. */
-  matters?(recipe: Recipe): boolean;
+  affectsOutput?(recipe: Recipe): boolean;
 }
 
 const methodNames = oneOf(Object.keys(methods) as (keyof typeof methods)[]);
@@ -68,33 +68,34 @@ export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Nam
     default: 75,
     description: 'Quality of JPEG, WebP and AVIF outputs.',
     ...integer(1, 100),
-    matters: ({ format, lossless }) => !lossless && some(format, (facts) => facts.hasQuality),
+    affectsOutput: ({ format, lossless }) =>
+      !lossless && formatHas(format, (facts) => facts.hasQuality),
   },
   effort: {
     default: 4,
     description: 'Time spent on small WebP (0 to 6) and AVIF (0 to 9) outputs.',
     ...integer(0, 9),
-    matters: ({ format }) => some(format, (facts) => facts.effort !== undefined),
+    affectsOutput: ({ format }) => formatHas(format, (facts) => facts.effort !== undefined),
   },
   compressionLevel: {
     default: 4,
     description:
       'PNG compression level. 4 (default) uses the built-in encoder; other levels use sharp’s.',
     ...integer(0, 9),
-    matters: ({ format }) => some(format, (facts) => facts.hasCompressionLevel),
+    affectsOutput: ({ format }) => formatHas(format, (facts) => facts.hasCompressionLevel),
   },
   lossless: {
     default: false,
     description: 'WebP and AVIF outputs keep every gray value.',
-    ...yesOrNo(),
-    matters: ({ format }) => some(format, (facts) => facts.hasLossless),
+    ...trueOrFalse(),
+    affectsOutput: ({ format }) => formatHas(format, (facts) => facts.hasLossless),
   },
   depth: {
     default: '8',
     description: 'Bits a sample of the outputs, where PNG or TIFF; `source` is as many as it has.',
     ...depths,
     read: (value) => depths.read(typeof value === 'number' ? String(value) : value),
-    matters: ({ format }) => some(format, (facts) => facts.maxDepth > 8),
+    affectsOutput: ({ format }) => formatHas(format, (facts) => facts.maxDepth > 8),
   },
   colour: {
     default: 'managed',
@@ -113,8 +114,9 @@ export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Nam
     expected: 'a colour as #rgb or #rrggbb',
     read: readColour,
     fromText: (text) => text,
-    matters: ({ alpha, format }) =>
-      alpha === 'flatten' || (alpha === 'keep' && some(format, (facts) => facts.alpha === 'none')),
+    affectsOutput: ({ alpha, format }) =>
+      alpha === 'flatten' ||
+      (alpha === 'keep' && formatHas(format, (facts) => facts.alpha === 'none')),
   },
   orientation: {
     default: 'apply',
@@ -125,7 +127,7 @@ export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Nam
     default: 'all',
     description: 'Frames and pages: all where the format holds them, or the first.',
     ...oneOf(['all', 'first']),
-    matters: ({ format }) => some(format, (facts) => facts.hasFrames),
+    affectsOutput: ({ format }) => formatHas(format, (facts) => facts.hasFrames),
   },
   compat: {
     default: 'none',
@@ -141,12 +143,12 @@ export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Nam
   allowSvg: {
     default: false,
     description: 'SVG is drawn rather than refused; nothing outside of the file is read for it.',
-    ...yesOrNo(),
+    ...trueOrFalse(),
   },
 };
 
 /** Whether a format has a property; for `source`, whether any format has it. */
-function some(format: Recipe['format'], has: (facts: FormatFacts) => boolean): boolean {
+function formatHas(format: Recipe['format'], has: (facts: FormatFacts) => boolean): boolean {
   return format === 'source'
     ? Object.values<FormatFacts>(outputFormats).some(has)
     : has(outputFormats[format]);

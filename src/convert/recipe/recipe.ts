@@ -12,14 +12,14 @@ export class RecipeError extends Error {
   readonly option: string;
 
   constructor(option: string, expected: string, received: unknown) {
-    super(`Expected ${expected} for ${option} but received ${shown(received)}`);
+    super(`Expected ${expected} for ${option} but received ${formatReceived(received)}`);
     this.name = 'RecipeError';
     this.option = option;
   }
 }
 
 /** Shortens a received value for messages, because it may be of any length. */
-function shown(received: unknown): string {
+function formatReceived(received: unknown): string {
   return inspect(received, { maxStringLength: 100 });
 }
 
@@ -74,32 +74,32 @@ function checkEffort({ format, effort }: Recipe): void {
  * change it.
  */
 export function recipeHash(recipe: Recipe): string {
-  const entries = Object.entries(whatMatters(recipe)).sort(([a], [b]) => (a < b ? -1 : 1));
+  const entries = Object.entries(relevantOptions(recipe)).sort(([a], [b]) => (a < b ? -1 : 1));
   const canonical = JSON.stringify(Object.fromEntries(entries));
   return createHash('sha256').update(canonical).digest('hex').slice(0, 16);
 }
 
 /** A short description of the recipe, such as `rec601 jpeg quality=75`. */
 export function describeRecipe(recipe: Recipe): string {
-  const { method, format, ...rest } = whatMatters(recipe);
+  const { method, format, ...rest } = relevantOptions(recipe);
   return [method, format, ...Object.entries(rest).map(([name, value]) => `${name}=${value}`)].join(
     ' ',
   );
 }
 
-function whatMatters(recipe: Recipe): Pick<Recipe, 'method' | 'format'> & Partial<Recipe> {
+function relevantOptions(recipe: Recipe): Pick<Recipe, 'method' | 'format'> & Partial<Recipe> {
   const { method, format, quality } = recipe;
-  const isTold = (name: keyof Recipe) =>
-    recipe[name] !== recipeOptions[name].default && matters(name, recipe);
+  const isIncluded = (name: keyof Recipe) =>
+    recipe[name] !== recipeOptions[name].default && affectsOutput(name, recipe);
   return {
     method,
     format,
-    ...(matters('quality', recipe) && { quality }),
-    ...Object.fromEntries(names.filter(isTold).map((name) => [name, recipe[name]])),
+    ...(affectsOutput('quality', recipe) && { quality }),
+    ...Object.fromEntries(names.filter(isIncluded).map((name) => [name, recipe[name]])),
   };
 }
 
-function matters(name: keyof Recipe, recipe: Recipe): boolean {
+function affectsOutput(name: keyof Recipe, recipe: Recipe): boolean {
   if (recipe.compat === 'pillow' && name in pillowRecipe) return false;
-  return recipeOptions[name].matters?.(recipe) ?? true;
+  return recipeOptions[name].affectsOutput?.(recipe) ?? true;
 }

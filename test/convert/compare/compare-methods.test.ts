@@ -100,12 +100,12 @@ describe('lost contrast', () => {
   });
 
   test('is the same every time', async () => {
-    const picture = photoLikePng({ width: 500, height: 300 });
-    expect(await compareMethods(picture)).toEqual(await compareMethods(picture));
+    const image = photoLikePng({ width: 500, height: 300 });
+    expect(await compareMethods(image)).toEqual(await compareMethods(image));
   });
 
   test('is an error for bytes that are no image, and for an image above the limits', async () => {
-    await expect(compareMethods(Buffer.from('no picture'))).rejects.toMatchObject({
+    await expect(compareMethods(Buffer.from('no image'))).rejects.toMatchObject({
       code: 'UNSUPPORTED_FORMAT',
     });
     await expect(compareMethods(photoLikePng(), { maxPixels: 100 })).rejects.toMatchObject({

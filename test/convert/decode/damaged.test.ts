@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { orCorrupt } from '../../../src/convert/decode/decoder-error.ts';
+import { mapDecoderErrors } from '../../../src/convert/decode/decoder-error.ts';
 import { ConversionError, toGrayscale } from '../../../src/convert/index.ts';
 import {
   flipBit,
@@ -15,7 +15,7 @@ import {
   truncate,
 } from '../../../testing/images.ts';
 import { disorderedTiff, tiledTiff } from '../../../testing/tiff.ts';
-import { grayOf, refusalOf } from '../gray/gray-of.ts';
+import { grayOf, rejectionOf } from '../gray/gray-of.ts';
 
 const kinds: [kind: string, make: () => Buffer | Promise<Buffer>][] = [
   ['a baseline JPEG', photoLikeJpeg],
@@ -35,7 +35,7 @@ const kinds: [kind: string, make: () => Buffer | Promise<Buffer>][] = [
 
 describe.each(kinds)('%s', (_, make) => {
   test.each([0.1, 0.5, 0.9, 0.98])('is rejected when only %d of it arrived', async (share) => {
-    expect(await refusalOf(truncate(await make(), share))).toMatchObject({
+    expect(await rejectionOf(truncate(await make(), share))).toMatchObject({
       name: 'ConversionError',
       code: 'CORRUPT_IMAGE',
       message: expect.stringMatching(/^Expected a whole \S+ image but .*\(libvips.*\)\. Upload/),
@@ -82,7 +82,7 @@ test.each([false, true])(
     const tiles = { compression: 'deflate', tile: true, tileWidth: 32, bigtiff } as const;
     const bytes = await photoLike().tiff(tiles).toBuffer();
     // The tiles come first in this file, so this is inside one of them.
-    expect(await refusalOf(flipBit(bytes, 2_000 * 8))).toMatchObject({ code: 'CORRUPT_IMAGE' });
+    expect(await rejectionOf(flipBit(bytes, 2_000 * 8))).toMatchObject({ code: 'CORRUPT_IMAGE' });
   },
 );
 
@@ -110,7 +110,7 @@ test('bytes after the end of the image are harmless', async () => {
 
 describe('a decoder’s error', () => {
   test('becomes one readable line in the message', async () => {
-    const error = await refusalOf(truncate(await photoLikeJpeg(), 0.5));
+    const error = await rejectionOf(truncate(await photoLikeJpeg(), 0.5));
     expect(error).toMatchObject({
       message:
         'Expected a whole JPEG image but its data are damaged or cut off (libvips: VipsJpeg: premature end of JPEG image). Upload it again from the original.',
@@ -121,7 +121,7 @@ describe('a decoder’s error', () => {
     const cause = new Error(
       'Input buffer has corrupt header: source: bad seek to 9\nheif: Invalid\tinput: no box\nmore',
     );
-    await expect(orCorrupt('avif', Promise.reject(cause))).rejects.toMatchObject({
+    await expect(mapDecoderErrors('avif', Promise.reject(cause))).rejects.toMatchObject({
       message: expect.stringContaining('(libvips: heif: Invalid input: no box)'),
       cause,
     });
@@ -131,12 +131,12 @@ describe('a decoder’s error', () => {
     ['a bug', new TypeError('Cannot read properties of undefined')],
     ['memory that ran out', new Error('out of memory -- size == 300MB')],
   ])('is rethrown when it is %s', async (_, error) => {
-    await expect(orCorrupt('png', Promise.reject(error))).rejects.toBe(error);
+    await expect(mapDecoderErrors('png', Promise.reject(error))).rejects.toBe(error);
   });
 
   test('is about the image when a decoder reports its own memory limits', async () => {
     const cause = new Error('heif: Memory allocation error: Security limit exceeded: 255 extents');
-    const decoding = orCorrupt('avif', Promise.reject(cause));
+    const decoding = mapDecoderErrors('avif', Promise.reject(cause));
     await expect(decoding).rejects.toMatchObject({ code: 'CORRUPT_IMAGE' });
   });
 

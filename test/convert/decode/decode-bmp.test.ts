@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { bmp } from '../../../src/convert/decode/bmp/decode-bmp.ts';
 import { type BmpParts, bmpRuns, buildBmp } from '../../../testing/bmp.ts';
 import { joined, le16, le32, packed } from '../../../testing/byte-parts.ts';
-import { itIsAFileDecoder, outcomeOf, pictures, rowsOf } from './file-decoder.contract.ts';
+import { anyImages, outcomeOf, rowsOf, testFileDecoder } from './file-decoder.contract.ts';
 
 /** The colour of each index; none is gray. */
 const colourOf = (index: number) => [index, (index * 7) & 255, 255 - index];
@@ -19,7 +19,7 @@ const smallRows4 = [
 ];
 const small16 = { width: 3, height: 2, bits: 16, rows: [le16(1, 2, 3), le16(4, 5, 0x7fff)] };
 
-itIsAFileDecoder(bmp, [
+testFileDecoder(bmp, [
   ['24 bits', buildBmp(small)],
   ['the first version', buildBmp({ ...small, headerSize: 12 })],
   [
@@ -60,7 +60,7 @@ describe('pixels are decoded from', () => {
   describe.each(directions)('%s,', (_, isTopDown) => {
     test.each([1, 2, 4, 8] as const)('a palette of %d bits', (bits) => {
       fc.assert(
-        fc.property(pictures({ max: 2 ** bits - 1 }), ({ width, height, samples }) => {
+        fc.property(anyImages({ max: 2 ** bits - 1 }), ({ width, height, samples }) => {
           const rows = rowsOf({ width, height, samples }).map((row) => packed(row, bits));
           const file = { width, height, bits, rows, palette: paletteOf(bits), isTopDown };
           expect([...bmp.decode(buildBmp(file)).pixels]).toEqual(samples.flatMap(colourOf));
@@ -70,10 +70,10 @@ describe('pixels are decoded from', () => {
 
     test.each([24, 32] as const)('%d bits', (bits) => {
       fc.assert(
-        fc.property(pictures({ channels: 3 }), (picture) => {
-          const rows = rowsOf(picture, 3).map((row) => bgr(row, bits));
-          const { pixels } = bmp.decode(buildBmp({ ...picture, bits, rows, isTopDown }));
-          expect([...pixels]).toEqual(picture.samples);
+        fc.property(anyImages({ channels: 3 }), (image) => {
+          const rows = rowsOf(image, 3).map((row) => bgr(row, bits));
+          const { pixels } = bmp.decode(buildBmp({ ...image, bits, rows, isTopDown }));
+          expect([...pixels]).toEqual(image.samples);
         }),
       );
     });
@@ -84,10 +84,10 @@ describe('pixels are decoded from', () => {
     ['RLE4', 4, 2],
   ] as const)('%s, with and without its end', (_, bits, coding) => {
     fc.assert(
-      fc.property(pictures({ max: 2 ** bits - 1 }), fc.boolean(), (picture, isEnded) => {
-        const data = bmpRuns(rowsOf(picture), { bits, isEnded });
-        const file = { ...picture, bits, coding, data, palette: paletteOf(bits) };
-        expect([...bmp.decode(buildBmp(file)).pixels]).toEqual(picture.samples.flatMap(colourOf));
+      fc.property(anyImages({ max: 2 ** bits - 1 }), fc.boolean(), (image, isEnded) => {
+        const data = bmpRuns(rowsOf(image), { bits, isEnded });
+        const file = { ...image, bits, coding, data, palette: paletteOf(bits) };
+        expect([...bmp.decode(buildBmp(file)).pixels]).toEqual(image.samples.flatMap(colourOf));
       }),
     );
   });
@@ -95,11 +95,11 @@ describe('pixels are decoded from', () => {
   test.each([40, 52, 56, 108, 124])('32 bits with masks and a header of %d bytes', (headerSize) => {
     const hasAlpha = headerSize > 52;
     fc.assert(
-      fc.property(pictures({ channels: 4 }), (picture) => {
-        const rows = rowsOf(picture, 4).map((row) => Buffer.from(row));
+      fc.property(anyImages({ channels: 4 }), (image) => {
+        const rows = rowsOf(image, 4).map((row) => Buffer.from(row));
         const masks = [0xff, 0xff00, 0xff0000, ...(hasAlpha ? [0xff000000] : [])];
-        const file = { ...picture, bits: 32, coding: 3, headerSize, masks, rows };
-        const expected = picture.samples.filter((_, i) => hasAlpha || i % 4 !== 3);
+        const file = { ...image, bits: 32, coding: 3, headerSize, masks, rows };
+        const expected = image.samples.filter((_, i) => hasAlpha || i % 4 !== 3);
         expect([...bmp.decode(buildBmp(file)).pixels]).toEqual(expected);
       }),
     );

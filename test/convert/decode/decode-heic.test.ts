@@ -12,13 +12,13 @@ import { flipBit } from '../../../testing/images.ts';
 import {
   alpha,
   fixture,
+  fixtureSize,
   gray,
   gray16,
   grayAlpha,
   largestDifference,
   outcomeOf,
-  picture,
-  refusal,
+  rejection,
   rgb,
   rgba,
   rgba16,
@@ -33,23 +33,23 @@ const tileGray = (x: number, y: number) => [x * 2 + y];
 const tileRgb = (x: number, y: number) => [x * 3, y * 4, x + y];
 
 const alphaUrn = 'urn:mpeg:mpegB:cicp:systems:auxiliary:alpha';
-const grayPicture = codedPicture(fixture('tile-gray.heic'));
-const rgbPicture = codedPicture(fixture('tile-rgb.heic'));
+const grayImage = codedPicture(fixture('tile-gray.heic'));
+const rgbImage = codedPicture(fixture('tile-rgb.heic'));
 
 /** The gray fixture as an item, to which tests add properties. */
 function grayItem(...more: Uint8Array[]): HeifPart {
   return {
     type: 'hvc1',
-    data: grayPicture.data,
-    properties: [grayPicture.hvcC, property.size(80, 64), ...more],
+    data: grayImage.data,
+    properties: [grayImage.hvcC, property.size(80, 64), ...more],
   };
 }
 
 function rgbItem(...more: Uint8Array[]): HeifPart {
   return {
     type: 'hvc1',
-    data: rgbPicture.data,
-    properties: [rgbPicture.hvcC, property.size(80, 64), ...more],
+    data: rgbImage.data,
+    properties: [rgbImage.hvcC, property.size(80, 64), ...more],
   };
 }
 
@@ -65,9 +65,9 @@ describe('samples of', () => {
     ['rgba-10bit.heic', rgba16, { channels: 4, depth: 10, hasAlpha: true }, 192],
   ] as const)('%s', async (name, pixel, facts, tolerance) => {
     const bytes = fixture(name);
-    expect(await readHeader(bytes)).toEqual({ ...picture, pages: 1, ...facts });
+    expect(await readHeader(bytes)).toEqual({ ...fixtureSize, pages: 1, ...facts });
     const { pixels, ...decoded } = await decode(bytes);
-    expect(decoded).toEqual({ ...picture, channels: facts.channels });
+    expect(decoded).toEqual({ ...fixtureSize, channels: facts.channels });
     expect(pixels.BYTES_PER_ELEMENT).toBe(facts.depth > 8 ? 2 : 1);
     expect(largestDifference(pixels, samplesOf(pixel))).toBeLessThanOrEqual(tolerance);
   });
@@ -148,7 +148,7 @@ describe('a file of several items', () => {
   test('does not count thumbnails as pages', async () => {
     const bytes = fixture('two-with-thumbnails.heic');
     expect(await readHeader(bytes)).toMatchObject({ pages: 2, channels: 1 });
-    expect(await decode(bytes)).toMatchObject(picture);
+    expect(await decode(bytes)).toMatchObject(fixtureSize);
   });
 
   test.each([
@@ -247,8 +247,8 @@ describe('an unsupported variant is named:', () => {
     ['something else', { ...grayItem(), type: 'zzzz' }, 'an item of type zzzz'],
   ])('%s', async (_, item, variant) => {
     const bytes = buildHeif({ items: [item] });
-    for (const refused of [await refusal(readHeader(bytes)), await refusal(decode(bytes))]) {
-      expect(refused).toMatchObject({
+    for (const rejected of [await rejection(readHeader(bytes)), await rejection(decode(bytes))]) {
+      expect(rejected).toMatchObject({
         name: 'ConversionError',
         code: 'UNSUPPORTED_FORMAT',
         message: expect.stringContaining(`received ${variant}.`),
@@ -258,7 +258,7 @@ describe('an unsupported variant is named:', () => {
 
   test('a sequence without a still image', async () => {
     const bytes = Buffer.from('\0\0\0\x10ftyphevc\0\0\0\0\0\0\0\x08moov', 'latin1');
-    expect(await refusal(readHeader(bytes))).toMatchObject({ code: 'UNSUPPORTED_FORMAT' });
+    expect(await rejection(readHeader(bytes))).toMatchObject({ code: 'UNSUPPORTED_FORMAT' });
   });
 });
 
@@ -278,8 +278,8 @@ describe.each(whole)('%s', (name) => {
     const needed = name.startsWith('two') ? Math.floor(bytes.length / 2) : bytes.length;
     const steps = Array.from({ length: 60 }, (_, i) => Math.floor((i * needed) / 60));
     for (const length of [...steps, needed - 2, needed - 1]) {
-      const refused = await refusal(decode(bytes.subarray(0, length)));
-      expect([length, refused]).toEqual([
+      const rejected = await rejection(decode(bytes.subarray(0, length)));
+      expect([length, rejected]).toEqual([
         length,
         expect.objectContaining({ name: 'ConversionError', code: 'CORRUPT_IMAGE' }),
       ]);
@@ -313,14 +313,14 @@ test('any bytes at all are rejected', async () => {
 
 describe('a decompression bomb', () => {
   test('shows its size in the header', async () => {
-    const { hvcC, data } = grayPicture;
+    const { hvcC, data } = grayImage;
     const properties = [hvcC, property.size(60_000, 60_000)];
     const bytes = buildHeif({ items: [{ type: 'hvc1', data, properties }] });
     expect(await readHeader(bytes)).toMatchObject({ width: 60_000, height: 60_000 });
   });
 
   test.each([
-    ['a picture', { ...grayItem(), properties: [grayPicture.hvcC, property.size(4, 4)] }, []],
+    ['an image', { ...grayItem(), properties: [grayImage.hvcC, property.size(4, 4)] }, []],
     [
       'a grid',
       {
@@ -330,7 +330,7 @@ describe('a decompression bomb', () => {
       },
       [['dimg', 1, [2]]],
     ],
-  ] as const)('that hides it is refused: %s', async (_, item, references) => {
+  ] as const)('that hides it is rejected: %s', async (_, item, references) => {
     const hidden = { ...grayItem(), isHidden: true };
     const parts = {
       items: [item, hidden],
@@ -338,7 +338,7 @@ describe('a decompression bomb', () => {
     };
     const bytes = buildHeif(parts as Parameters<typeof buildHeif>[0]);
     expect((await readHeader(bytes)).width).toBeLessThan(100);
-    expect(await refusal(decode(bytes))).toMatchObject({ code: 'CORRUPT_IMAGE' });
+    expect(await rejection(decode(bytes))).toMatchObject({ code: 'CORRUPT_IMAGE' });
   });
 
   test('with very many references is rejected immediately', async () => {
@@ -349,14 +349,14 @@ describe('a decompression bomb', () => {
     ]);
     const bytes = buildHeif({ items: [grayItem()], references });
     const startedAt = performance.now();
-    expect(await refusal(readHeader(bytes))).toMatchObject({ code: 'CORRUPT_IMAGE' });
+    expect(await rejection(readHeader(bytes))).toMatchObject({ code: 'CORRUPT_IMAGE' });
     expect(performance.now() - startedAt).toBeLessThan(1_000);
   });
 
   test('with an item that refers to itself is rejected', async () => {
     const item = { type: 'iden', properties: [property.size(24, 16)] };
     const bytes = buildHeif({ items: [item], references: [['dimg', 1, [1]]] });
-    expect(await refusal(decode(bytes))).toMatchObject({ code: 'UNSUPPORTED_FORMAT' });
+    expect(await rejection(decode(bytes))).toMatchObject({ code: 'UNSUPPORTED_FORMAT' });
   });
 });
 

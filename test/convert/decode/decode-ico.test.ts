@@ -4,7 +4,7 @@ import { ico } from '../../../src/convert/decode/bmp/decode-ico.ts';
 import { type BmpParts, buildDib, buildIcon, iconDib } from '../../../testing/bmp.ts';
 import { joined, packed } from '../../../testing/byte-parts.ts';
 import { rgbaPng } from '../../../testing/images.ts';
-import { itIsAFileDecoder, outcomeOf, pictures, rowsOf } from './file-decoder.contract.ts';
+import { anyImages, outcomeOf, rowsOf, testFileDecoder } from './file-decoder.contract.ts';
 
 /** Blue, green, red and alpha of one pixel. */
 const pixel32 = (...bgra: number[]): BmpParts & { mask: Uint8Array[] } => ({
@@ -20,7 +20,7 @@ const masked24 = iconDib({
 const one = (image: Uint8Array, type = 1) => buildIcon([{ width: 2, height: 2, image }], { type });
 const png = rgbaPng({ width: 1, height: 1, rows: Uint8Array.of(1, 2, 3, 4) });
 
-itIsAFileDecoder(ico, [
+testFileDecoder(ico, [
   ['24 bits with a mask', one(masked24)],
   ['a cursor', one(masked24, 2)],
   ['32 bits', one(iconDib(pixel32(1, 2, 3, 4)))],
@@ -49,7 +49,7 @@ describe('transparency', () => {
 
   test('is decoded from any mask', () => {
     fc.assert(
-      fc.property(pictures({ max: 1 }), (mask) => {
+      fc.property(anyImages({ max: 1 }), (mask) => {
         const rows = rowsOf(mask).map((row) => joined(...row.map((bit) => [bit, 20, 30])));
         const image = { ...mask, bits: 24, rows, mask: rowsOf(mask).map((row) => packed(row, 1)) };
         const expected = mask.samples.flatMap((bit) => [30, 20, bit, bit === 1 ? 0 : 255]);

@@ -5,13 +5,13 @@ import { box, u16, u32 } from '../../../testing/heif.ts';
 import { flipBit } from '../../../testing/images.ts';
 import {
   fixture,
+  fixtureSize,
   gray,
   gray16,
   grayAlpha,
   largestDifference,
   outcomeOf,
-  picture,
-  refusal,
+  rejection,
   rgb,
   rgb16,
   rgba,
@@ -42,9 +42,9 @@ describe('samples of', () => {
   ] as const)('%s', async (name, pixel, facts, tolerance) => {
     const bytes = fixture(name);
     const { extraBytes, ...header } = await readHeader(bytes);
-    expect(header).toEqual({ ...picture, pages: 1, cicp: srgb, ...facts });
+    expect(header).toEqual({ ...fixtureSize, pages: 1, cicp: srgb, ...facts });
     const { pixels, ...decoded } = await decode(bytes);
-    expect(decoded).toEqual({ ...picture, channels: facts.channels });
+    expect(decoded).toEqual({ ...fixtureSize, channels: facts.channels });
     expect(pixels.BYTES_PER_ELEMENT).toBe(facts.depth > 8 ? 2 : 1);
     expect(largestDifference(pixels, samplesOf(pixel))).toBeLessThanOrEqual(tolerance);
   });
@@ -110,8 +110,8 @@ describe('an unsupported variant is named:', () => {
     ['five components', withComponents(5), 'one of 5 channels'],
     ['too deep samples', withSize({ 42: 23 }), 'one of more than 16 bits a sample'],
   ])('%s', async (_, bytes, variant) => {
-    for (const refused of [await refusal(readHeader(bytes)), await refusal(decode(bytes))]) {
-      expect(refused).toMatchObject({
+    for (const rejected of [await rejection(readHeader(bytes)), await rejection(decode(bytes))]) {
+      expect(rejected).toMatchObject({
         name: 'ConversionError',
         code: 'UNSUPPORTED_FORMAT',
         message: expect.stringContaining(`received ${variant}.`),
@@ -127,8 +127,8 @@ describe.each(['gray.jp2', 'rgba16.jp2', 'rgb-tiles.jp2', 'rgb-lossy.jp2', 'rgb.
 
     test('is rejected wherever it is truncated', async () => {
       for (let length = 0; length < bytes.length; length++) {
-        const refused = await refusal(decode(bytes.subarray(0, length)));
-        expect([length, refused]).toEqual([
+        const rejected = await rejection(decode(bytes.subarray(0, length)));
+        expect([length, rejected]).toEqual([
           length,
           expect.objectContaining({ name: 'ConversionError', code: 'CORRUPT_IMAGE' }),
         ]);

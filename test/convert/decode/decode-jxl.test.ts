@@ -4,13 +4,13 @@ import { jxlDecoder } from '../../../src/convert/decode/jxl/decode-jxl.ts';
 import { flipBit } from '../../../testing/images.ts';
 import {
   fixture,
+  fixtureSize,
   gray,
   gray16,
   grayAlpha,
   largestDifference,
   outcomeOf,
-  picture,
-  refusal,
+  rejection,
   rgb,
   rgba,
   rgba16,
@@ -34,9 +34,9 @@ describe('samples of', () => {
     ['rgb-container.jxl', rgb, { channels: 3, depth: 8, hasAlpha: false }, 0],
   ] as const)('%s', async (name, pixel, facts, tolerance) => {
     const bytes = fixture(name);
-    expect(await readHeader(bytes)).toEqual({ ...picture, pages: 1, cicp: srgb, ...facts });
+    expect(await readHeader(bytes)).toEqual({ ...fixtureSize, pages: 1, cicp: srgb, ...facts });
     const { pixels, ...decoded } = await decode(bytes);
-    expect(decoded).toEqual({ ...picture, channels: facts.channels });
+    expect(decoded).toEqual({ ...fixtureSize, channels: facts.channels });
     expect(pixels.BYTES_PER_ELEMENT).toBe(facts.depth > 8 ? 2 : 1);
     expect(largestDifference(pixels, samplesOf(pixel))).toBeLessThanOrEqual(tolerance);
   });
@@ -59,7 +59,7 @@ describe('samples of', () => {
 
 test('the frames of an animation are counted and the first is decoded', async () => {
   const bytes = fixture('animation.jxl');
-  expect(await readHeader(bytes)).toMatchObject({ ...picture, pages: 3 });
+  expect(await readHeader(bytes)).toMatchObject({ ...fixtureSize, pages: 3 });
   const { pixels } = await decode(bytes);
   expect([...pixels.filter((_, i) => i % 4 === 0)]).toEqual(samplesOf(gray));
 });
@@ -79,8 +79,8 @@ describe('orientation', () => {
 
   test.each([2, 3, 4, 5, 6, 7, 8])('%d is applied', async (orientation) => {
     const bytes = withOrientation(fixture('animation.jxl'), orientation);
-    expect(await readHeader(bytes)).toMatchObject({ ...picture, orientation });
-    const upright = orientation >= 5 ? { width: 16, height: 24 } : picture;
+    expect(await readHeader(bytes)).toMatchObject({ ...fixtureSize, orientation });
+    const upright = orientation >= 5 ? { width: 16, height: 24 } : fixtureSize;
     const { pixels, ...decoded } = await decode(bytes);
     expect(decoded).toEqual({ ...upright, channels: 4 });
     const place = stored[orientation];
@@ -123,8 +123,8 @@ describe.each(whole)('%s', (name) => {
 
   test('is rejected wherever it is truncated', async () => {
     for (let length = 0; length < bytes.length; length++) {
-      const refused = await refusal(decode(bytes.subarray(0, length)));
-      expect([length, refused]).toEqual([
+      const rejected = await rejection(decode(bytes.subarray(0, length)));
+      expect([length, rejected]).toEqual([
         length,
         expect.objectContaining({ name: 'ConversionError', code: 'CORRUPT_IMAGE' }),
       ]);
@@ -159,7 +159,7 @@ test('a decompression bomb shows its size in the header', async () => {
   const height = bitsOf(Buffer.of(59_999 & 255, 59_999 >> 8, 0)).slice(0, 18);
   const bomb = Buffer.concat([Buffer.of(0xff, 0x0a), fromBits(`001${height}1001`)]);
   expect(await readHeader(bomb)).toMatchObject({ width: 60_000, height: 60_000, depth: 8 });
-  expect(await refusal(decode(bomb))).toMatchObject({ code: 'CORRUPT_IMAGE' });
+  expect(await rejection(decode(bomb))).toMatchObject({ code: 'CORRUPT_IMAGE' });
 });
 
 /** Least significant bit first, as in the format. */

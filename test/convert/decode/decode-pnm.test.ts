@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { pnm } from '../../../src/convert/decode/pnm/decode-pnm.ts';
 import { be16, joined, type Part, packed } from '../../../testing/byte-parts.ts';
-import { itIsAFileDecoder, outcomeOf, pictures, rowsOf } from './file-decoder.contract.ts';
+import { anyImages, outcomeOf, rowsOf, testFileDecoder } from './file-decoder.contract.ts';
 
 const pam = (fields: Record<string, string | number>, samples: Part) => {
   const lines = Object.entries(fields).map(([name, value]) => `${name} ${value}\n`);
   return joined('P7\n', ...lines, 'ENDHDR\n', samples);
 };
 
-itIsAFileDecoder(pnm, [
+testFileDecoder(pnm, [
   ['P1', joined('P1\n3 2\n1 0 1\n0 1 0')],
   ['P2', joined('P2\n# gray\n3 2 15\n1 10 5\n0 15 9')],
   ['P3', joined('P3 1 2 255 10 20 30 40 50 6')],
@@ -39,10 +39,10 @@ describe('samples with any maximum are decoded and scaled', () => {
     ['P3', 'P6', 3],
   ] as const)('from %s and %s', (text, binary, channels) => {
     const files = highest.chain((max) =>
-      fc.record({ max: fc.constant(max), picture: pictures({ channels, max }) }),
+      fc.record({ max: fc.constant(max), image: anyImages({ channels, max }) }),
     );
     fc.assert(
-      fc.property(files, ({ max, picture: { width, height, samples } }) => {
+      fc.property(files, ({ max, image: { width, height, samples } }) => {
         const header = `${width} ${height} ${max}\n`;
         const asText = pnm.decode(joined(`${text}\n`, header, samples.join(' ')));
         const bytes = max > 255 ? be16(...samples) : Buffer.from(samples);
@@ -71,13 +71,13 @@ describe('samples with any maximum are decoded and scaled', () => {
 
 test('bitmaps are decoded with 1 as black, with and without white space', () => {
   fc.assert(
-    fc.property(pictures({ max: 1 }), fc.constantFrom('', ' ', '\n#1\n'), (picture, space) => {
-      const header = `${picture.width} ${picture.height}\n`;
-      const rows = rowsOf(picture).map((row) => packed(row, 1));
+    fc.property(anyImages({ max: 1 }), fc.constantFrom('', ' ', '\n#1\n'), (image, space) => {
+      const header = `${image.width} ${image.height}\n`;
+      const rows = rowsOf(image).map((row) => packed(row, 1));
       const binary = pnm.decode(joined('P4\n', header, ...rows));
-      const text = pnm.decode(joined('P1\n', header, picture.samples.join(space)));
+      const text = pnm.decode(joined('P1\n', header, image.samples.join(space)));
       expect(text).toEqual(binary);
-      expect([...binary.pixels]).toEqual(picture.samples.map((bit) => (bit === 1 ? 0 : 255)));
+      expect([...binary.pixels]).toEqual(image.samples.map((bit) => (bit === 1 ? 0 : 255)));
     }),
   );
 });
@@ -93,7 +93,7 @@ describe('PAM is decoded as', () => {
     ['', 4, 200],
   ])('%s of %d samples up to %d', (tupleType, channels, max) => {
     fc.assert(
-      fc.property(pictures({ channels, max }), ({ width, height, samples }) => {
+      fc.property(anyImages({ channels, max }), ({ width, height, samples }) => {
         const bytes = max > 255 ? be16(...samples) : Buffer.from(samples);
         const type = tupleType === '' ? {} : { TUPLTYPE: tupleType };
         const fields = { WIDTH: width, HEIGHT: height, DEPTH: channels, MAXVAL: max, ...type };
@@ -174,12 +174,12 @@ describe('is rejected:', () => {
       'Expected 7199999999 bytes of pixel data at byte 18',
     ],
     ['no width', joined('P5 0 1 255 '), 'CORRUPT_IMAGE', 'the header says 0 x 1.'],
-    ['a highest value of 0', joined('P5 1 1 0 a'), 'CORRUPT_IMAGE', 'says 0.'],
-    ['a highest value of 65536', joined('P5 1 1 65536 aaaa'), 'CORRUPT_IMAGE', 'says 65536.'],
+    ['a maximum value of 0', joined('P5 1 1 0 a'), 'CORRUPT_IMAGE', 'says 0.'],
+    ['a maximum value of 65536', joined('P5 1 1 65536 aaaa'), 'CORRUPT_IMAGE', 'says 65536.'],
     ['a size of 11 digits', joined('P5 00000000001 1 255 a'), 'CORRUPT_IMAGE', 'the width as a'],
     ['a word for a sample', joined('P2 1 1 255 red'), 'CORRUPT_IMAGE', 'a sample as a number'],
     ['a negative sample', joined('P2 1 1 255 -1'), 'CORRUPT_IMAGE', 'a sample as a number'],
-    ['a sample above the highest', joined('P2 1 1 9 10'), 'CORRUPT_IMAGE', 'byte 11 is 10.'],
+    ['a sample above the maximum', joined('P2 1 1 9 10'), 'CORRUPT_IMAGE', 'byte 11 is 10.'],
     ['a bit that is 2', joined('P1 1 1 2'), 'CORRUPT_IMAGE', 'Expected 0 or 1 at byte 7.'],
     [
       'CMYK',
@@ -188,7 +188,7 @@ describe('is rejected:', () => {
       'PAM with tuples of the type CMYK is not read.',
     ],
     [
-      'a depth that the type has not',
+      'a depth that the type does not allow',
       pam({ ...fields, DEPTH: 3, TUPLTYPE: 'GRAYSCALE' }, [1, 2, 3]),
       'CORRUPT_IMAGE',
       'Expected a DEPTH of 1 but the header says 3.',

@@ -10,11 +10,11 @@ import {
   versionInfo,
 } from '../../../testing/psd.ts';
 import {
-  itIsAFileDecoder,
+  type AnyImage,
+  anyImages,
   outcomeOf,
-  type Picture,
-  pictures,
   rowsOf,
+  testFileDecoder,
 } from './file-decoder.contract.ts';
 
 const rgb: PsdParts = {
@@ -28,7 +28,7 @@ const indexed: PsdParts = {
   channels: [Buffer.of(0, 1, 254, 255)],
 };
 
-itIsAFileDecoder(psd, [
+testFileDecoder(psd, [
   ['RGB', buildPsd(rgb)],
   ['packed RGB', buildPsd({ ...rgb, isPacked: true })],
   ['packed RGB, large', buildPsd({ ...rgb, isPacked: true, isLarge: true })],
@@ -51,7 +51,7 @@ itIsAFileDecoder(psd, [
 ]);
 
 /** The stored value of a channel: the sample itself or, in CMYK, its difference from white. */
-function channelsOf({ samples }: Picture, count: number, depth: number): Buffer[] {
+function channelsOf({ samples }: AnyImage, count: number, depth: number): Buffer[] {
   return Array.from({ length: count }, (_, channel) => {
     const own = samples.filter((_, i) => i % count === channel);
     return depth === 16 ? be16(...own) : Buffer.from(own);
@@ -70,11 +70,11 @@ describe('pixels are decoded from', () => {
 
   describe.each([8, 16])('%d bits,', (depth) => {
     test.each(kinds)('%s', (_, mode, count) => {
-      const picture = pictures({ channels: count, max: 2 ** depth - 1 });
+      const image = anyImages({ channels: count, max: 2 ** depth - 1 });
       fc.assert(
-        fc.property(picture, files, (picture, how) => {
-          const { width, height, samples } = picture;
-          const channels = channelsOf(picture, count, depth);
+        fc.property(image, files, (image, how) => {
+          const { width, height, samples } = image;
+          const channels = channelsOf(image, count, depth);
           const layers = count % 2 === 0 ? { layerCount: -1 } : {};
           const decoded = psd.decode(
             buildPsd({ width, height, mode, depth, channels, ...how, ...layers }),
@@ -89,11 +89,11 @@ describe('pixels are decoded from', () => {
     test('CMYK, without a profile', () => {
       const max = 2 ** depth - 1;
       fc.assert(
-        fc.property(pictures({ channels: 4, max }), files, (picture, how) => {
-          const { width, height } = picture;
-          const channels = channelsOf(picture, 4, depth);
+        fc.property(anyImages({ channels: 4, max }), files, (image, how) => {
+          const { width, height } = image;
+          const channels = channelsOf(image, 4, depth);
           const file = buildPsd({ width, height, mode: 'cmyk', depth, channels, ...how });
-          const expected = rowsOf({ ...picture, width: 1 }, 4).flatMap(
+          const expected = rowsOf({ ...image, width: 1 }, 4).flatMap(
             ([c = 0, m = 0, y = 0, k = 0]) =>
               // Pillow’s cmyk2rgb, with 255 - k and 255 - c as stored.
               [c, m, y].map((left) => k - Math.floor(((max - left) * k) / max + 0.5)),
@@ -107,9 +107,9 @@ describe('pixels are decoded from', () => {
 
   test('bitmaps, where 1 is black', () => {
     fc.assert(
-      fc.property(pictures({ max: 1 }), files, (picture, how) => {
-        const { width, height, samples } = picture;
-        const channels = [Buffer.concat(rowsOf(picture).map((row) => packed(row, 1)))];
+      fc.property(anyImages({ max: 1 }), files, (image, how) => {
+        const { width, height, samples } = image;
+        const channels = [Buffer.concat(rowsOf(image).map((row) => packed(row, 1)))];
         const file = buildPsd({ width, height, mode: 'bitmap', depth: 1, channels, ...how });
         expect([...psd.decode(file).pixels]).toEqual(samples.map((bit) => (bit === 1 ? 0 : 255)));
       }),
@@ -121,8 +121,8 @@ describe('pixels are decoded from', () => {
       [0, 1, 2].flatMap((n) => Array.from({ length: 256 }, (_, i) => (i * (n + 1)) & 255)),
     );
     fc.assert(
-      fc.property(pictures(), files, (picture, how) => {
-        const { width, height, samples } = picture;
+      fc.property(anyImages(), files, (image, how) => {
+        const { width, height, samples } = image;
         const channels = [Buffer.from(samples)];
         const file = buildPsd({ width, height, mode: 'indexed', colourData, channels, ...how });
         const expected = samples.flatMap((i) => [i, (i * 2) & 255, (i * 3) & 255]);
@@ -259,7 +259,7 @@ test('the transparent colour of a palette is decoded as transparent', () => {
 });
 
 describe('a file without a flattened image is rejected for that reason', () => {
-  const refusal = {
+  const rejection = {
     code: 'UNSUPPORTED_FORMAT',
     message:
       'PSD saved without a flattened image of its layers is not read. Save it with “Maximize Compatibility”, or as PNG.',
@@ -267,12 +267,12 @@ describe('a file without a flattened image is rejected for that reason', () => {
 
   test('when it says so', () => {
     const without = { ...rgb, resources: [versionInfo(false)], layerCount: 3 };
-    expect(outcomeOf(psd, buildPsd(without))).toMatchObject(refusal);
+    expect(outcomeOf(psd, buildPsd(without))).toMatchObject(rejection);
   });
 
   test('when nothing follows the layers', () => {
     const file = buildPsd({ ...rgb, layerCount: 3 });
-    expect(outcomeOf(psd, file.subarray(0, -14))).toMatchObject(refusal);
+    expect(outcomeOf(psd, file.subarray(0, -14))).toMatchObject(rejection);
   });
 
   test('but not when it has one', () => {

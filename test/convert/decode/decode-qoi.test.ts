@@ -3,14 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { qoi } from '../../../src/convert/decode/qoi/decode-qoi.ts';
 import { be32, joined } from '../../../testing/byte-parts.ts';
 import { buildQoi } from '../../../testing/qoi.ts';
-import { itIsAFileDecoder, outcomeOf, pictures } from './file-decoder.contract.ts';
+import { anyImages, outcomeOf, testFileDecoder } from './file-decoder.contract.ts';
 
 const varied = Buffer.from([
   ...[10, 20, 30, 255, 11, 19, 30, 255, 10, 20, 30, 255, 60, 80, 99, 255],
   ...[60, 80, 99, 255, 60, 80, 99, 255, 60, 80, 99, 7, 200, 3, 250, 7],
 ]);
 
-itIsAFileDecoder(qoi, [
+testFileDecoder(qoi, [
   ['RGBA with every kind of chunk', buildQoi(varied, { width: 4, height: 2, channels: 4 })],
   ['RGB', buildQoi(varied.subarray(0, 24), { width: 4, height: 2, channels: 3 })],
 ]);
@@ -18,7 +18,7 @@ itIsAFileDecoder(qoi, [
 describe.each([3, 4] as const)('pixels of %d channels are decoded', (channels) => {
   test('from colours and from noise', () => {
     fc.assert(
-      fc.property(pictures({ channels }), ({ width, height, samples }) => {
+      fc.property(anyImages({ channels }), ({ width, height, samples }) => {
         const file = buildQoi(Buffer.from(samples), { width, height, channels });
         const pixels = Uint8Array.from(samples);
         expect(qoi.decode(file)).toEqual({ pixels, width, height, channels });
@@ -87,7 +87,7 @@ describe('is rejected:', () => {
       'none at byte 15',
     ],
   ])('%s', (_, file, message) => {
-    const refusal = { code: 'CORRUPT_IMAGE', message: expect.stringContaining(message) };
-    expect(outcomeOf(qoi, file)).toMatchObject(refusal);
+    const rejection = { code: 'CORRUPT_IMAGE', message: expect.stringContaining(message) };
+    expect(outcomeOf(qoi, file)).toMatchObject(rejection);
   });
 });

@@ -3,14 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { tga } from '../../../src/convert/decode/tga/decode-tga.ts';
 import { joined, le16, packed } from '../../../testing/byte-parts.ts';
 import { buildTga, type TgaParts, tgaFooter } from '../../../testing/tga.ts';
-import { itIsAFileDecoder, outcomeOf, pictures, rowsOf } from './file-decoder.contract.ts';
+import { anyImages, outcomeOf, rowsOf, testFileDecoder } from './file-decoder.contract.ts';
 
 const small = { width: 2, height: 2 };
 const map = { bits: 24, colours: Buffer.of(1, 2, 3, 4, 5, 6) };
 const topDown = 0x20;
 const mirrored = 0x10;
 
-itIsAFileDecoder(tga, [
+testFileDecoder(tga, [
   ['24 bits', buildTga({ ...small, type: 2, bits: 24, pixels: Buffer.alloc(12, 9) })],
   [
     '24 bits in packets',
@@ -107,14 +107,14 @@ describe.each(variants)('pixels of %s are decoded', (_, variant) => {
     ['from top left', topDown, (rows) => rows],
     ['from bottom right', mirrored, (rows) => rows.toReversed().map((row) => row.toReversed())],
     ['from top right', topDown | mirrored, (rows) => rows.map((row) => row.toReversed())],
-  ])('%s, plain and run-length encoded', (_, flags, turn) => {
+  ])('%s, plain and run-length coded', (_, flags, turn) => {
     fc.assert(
-      fc.property(pictures({ channels, max }), fc.constantFrom(...types), (picture, type) => {
-        const pixels = rowsOf(picture, channels).map((row) =>
-          rowsOf({ ...picture, width: 1, samples: row }, channels),
+      fc.property(anyImages({ channels, max }), fc.constantFrom(...types), (image, type) => {
+        const pixels = rowsOf(image, channels).map((row) =>
+          rowsOf({ ...image, width: 1, samples: row }, channels),
         );
         const file = {
-          ...{ width: picture.width, height: picture.height, type, bits },
+          ...{ width: image.width, height: image.height, type, bits },
           descriptor: descriptor | flags,
           pixels: Buffer.from(
             turn(pixels)
@@ -133,15 +133,15 @@ describe.each(variants)('pixels of %s are decoded', (_, variant) => {
 
 test('1-bit pixels are decoded', () => {
   fc.assert(
-    fc.property(pictures({ max: 1 }), (picture) => {
+    fc.property(anyImages({ max: 1 }), (image) => {
       const pixels = joined(
-        ...rowsOf(picture)
+        ...rowsOf(image)
           .toReversed()
           .map((row) => packed(row, 1)),
       );
-      const { width, height } = picture;
+      const { width, height } = image;
       const file = buildTga({ width, height, type: 3, bits: 1, pixels });
-      expect([...tga.decode(file).pixels]).toEqual(picture.samples.map((bit) => bit * 255));
+      expect([...tga.decode(file).pixels]).toEqual(image.samples.map((bit) => bit * 255));
     }),
   );
 });

@@ -11,8 +11,8 @@ test('one thread serves many images, and is replaced after a while', async () =>
   let started = 0;
   const onStart = () => started++;
   process.on('worker', onStart);
-  const convert = async (pictures: number) => {
-    for (let i = 0; i < pictures; i++) await toGrayscale(heic);
+  const convert = async (count: number) => {
+    for (let i = 0; i < count; i++) await toGrayscale(heic);
   };
   try {
     await convert(50);

@@ -9,7 +9,7 @@ type Decoder = Omit<FileDecoder, 'pngInside'>;
  * The contract of every built-in decoder, for any bytes. Each file must end with its last pixel, so that
  * a file one byte shorter is incomplete.
  */
-export function itIsAFileDecoder(
+export function testFileDecoder(
   decoder: Decoder,
   files: readonly (readonly [kind: string, bytes: Uint8Array])[],
 ): void {
@@ -45,7 +45,7 @@ export function itIsAFileDecoder(
         fc.property(changes, (changes) => {
           const changed = Uint8Array.from(bytes);
           for (const [at, value] of changes) changed[at] = value;
-          expectPixelsOrRefusal(decoder, changed);
+          expectPixelsOrRejection(decoder, changed);
         }),
         { numRuns: 300 },
       );
@@ -54,7 +54,7 @@ export function itIsAFileDecoder(
     test('with another end is decoded or rejected, quickly', () => {
       fc.assert(
         fc.property(fc.nat(bytes.length), fc.uint8Array({ maxLength: 200 }), (end, tail) => {
-          expectPixelsOrRefusal(decoder, Buffer.concat([bytes.subarray(0, end), tail]));
+          expectPixelsOrRejection(decoder, Buffer.concat([bytes.subarray(0, end), tail]));
         }),
         { numRuns: 200 },
       );
@@ -64,7 +64,7 @@ export function itIsAFileDecoder(
   test('any bytes at all are decoded or rejected, quickly', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
-        expectPixelsOrRefusal(decoder, bytes);
+        expectPixelsOrRejection(decoder, bytes);
       }),
       { numRuns: 500 },
     );
@@ -80,7 +80,7 @@ export function itIsAFileDecoder(
     ['a TIFF', 'II*\0\x08\0\0\0\x01\0\0\x01\x03\0\x01\0\0\0\x08\0\0\0'],
     ['an MP4', '\0\0\0\x18ftypisom\0\0\x02\0isomiso2'],
     ['an MPEG video', `\0\0\x01\xba${'!\0\x01'.repeat(20)}`],
-    ['an MPEG picture', `\0\0\x01\0\x0f\xff\xf8${'\x80'.repeat(40)}`],
+    ['an MPEG stream', `\0\0\x01\0\x0f\xff\xf8${'\x80'.repeat(40)}`],
     ['a font', '\0\x01\0\0\0\x0d\0\x80\0\x03\0\x50FFTM\x8a\x9b\0\0'],
     ['zeros', '\0'.repeat(100)],
   ])('does not detect %s', (_, text) => {
@@ -100,7 +100,7 @@ export function outcomeOf(decoder: Decoder, bytes: Uint8Array): DecodedPixels | 
   }
 }
 
-function expectPixelsOrRefusal(decoder: Decoder, bytes: Uint8Array): void {
+function expectPixelsOrRejection(decoder: Decoder, bytes: Uint8Array): void {
   const startedAt = performance.now();
   const outcome = outcomeOf(decoder, bytes);
   decoder.matches(bytes);
@@ -113,7 +113,7 @@ function expectPixelsOrRefusal(decoder: Decoder, bytes: Uint8Array): void {
 }
 
 /** An image of a few colours or of noise, with samples from 0 to `max`. */
-export function pictures({ channels = 1, max = 255 } = {}) {
+export function anyImages({ channels = 1, max = 255 } = {}) {
   return fc
     .record({ width: fc.integer({ min: 1, max: 20 }), height: fc.integer({ min: 1, max: 6 }) })
     .chain(({ width, height }) => {
@@ -140,14 +140,14 @@ export function pictures({ channels = 1, max = 255 } = {}) {
     });
 }
 
-export interface Picture {
+export interface AnyImage {
   width: number;
   height: number;
   samples: number[];
 }
 
 /** The samples row by row, from the top. */
-export function rowsOf({ width, samples }: Picture, channels = 1): number[][] {
+export function rowsOf({ width, samples }: AnyImage, channels = 1): number[][] {
   const size = width * channels;
   return Array.from({ length: samples.length / size }, (_, y) =>
     samples.slice(y * size, (y + 1) * size),

@@ -10,7 +10,7 @@ import { recipeHash, resolveRecipe, toGrayscale } from '../../../src/convert/ind
 import { hugePngHeader, pixelPng } from '../../../testing/images.ts';
 import { inspectImage } from '../../../testing/inspect-image.ts';
 import { parsePng } from '../../../testing/png.ts';
-import { refusalOf } from '../gray/gray-of.ts';
+import { rejectionOf } from '../gray/gray-of.ts';
 
 const recipe = { allowSvg: true } as const;
 const namespaces =
@@ -27,7 +27,7 @@ async function pixelsOf(content: string | Uint8Array): Promise<number[]> {
   return [channels, ...parsePng(bytes).pixels];
 }
 
-function picture(url: string, attribute = 'href'): string {
+function imageElement(url: string, attribute = 'href'): string {
   return `<image width="20" height="20" ${attribute}="${url}"/>`;
 }
 
@@ -37,7 +37,7 @@ function dataUrl(bytes: Uint8Array, type = 'image/png'): string {
 
 describe('SVG is rejected by name unless it is enabled', () => {
   test('and then rendered on transparency and converted by the method', async () => {
-    expect(await refusalOf(Buffer.from(svg()))).toMatchObject({
+    expect(await rejectionOf(Buffer.from(svg()))).toMatchObject({
       code: 'UNSUPPORTED_FORMAT',
       message: expect.stringMatching(
         /TGA but the content looks like SVG\. Set allowSvg to draw it, or render it to PNG first\.$/,
@@ -110,7 +110,7 @@ describe('an SVG is detected', () => {
     ['one that is packed', gzipSync(svg()), 'gzip'],
     ['a comment without an end', `<!-- ${svg()}`, 'SVG'],
   ])('but not %s', async (_, content, name) => {
-    expect(await refusalOf(Buffer.from(content as string), recipe)).toMatchObject({
+    expect(await rejectionOf(Buffer.from(content as string), recipe)).toMatchObject({
       code: 'UNSUPPORTED_FORMAT',
       message: expect.stringContaining(`looks like ${name}. `),
     });
@@ -146,14 +146,14 @@ describe('nothing outside the file is read:', () => {
   const green = '<rect width="20" height="20" fill="#0f0"/>';
 
   test.each<[string, () => string]>([
-    ['a picture by file:', () => picture(`${file}.png`)],
-    ['a picture by its path', () => picture(`${path}.png`)],
-    ['an image next to it', () => picture(`${name}.png`, 'xlink:href')],
-    ['a picture of a server', () => picture(`${web}/a.png`, 'xlink:href')],
+    ['an image by file:', () => imageElement(`${file}.png`)],
+    ['an image by its path', () => imageElement(`${path}.png`)],
+    ['an image next to it', () => imageElement(`${name}.png`, 'xlink:href')],
+    ['an image on a server', () => imageElement(`${web}/a.png`, 'xlink:href')],
     ['a part of another SVG', () => `<use href="${file}.svg#r"/><use href="${name}.svg#r"/>`],
     ['another SVG’s gradient', () => `<rect width="20" height="20" fill="url(${name}.svg#r)"/>`],
     [
-      'a picture in a filter',
+      'an image in a filter',
       () =>
         `<filter id="f"><feImage href="${file}.png"/></filter><rect width="20" height="20" filter="url(#f)"/>`,
     ],
@@ -188,7 +188,7 @@ describe('nothing outside the file is read:', () => {
     ['a parameter entity', () => `<!ENTITY % x SYSTEM "${web}/x"> %x;`],
   ])('%s, which is rejected', async (_, declaration) => {
     const content = svg('<text y="20">&x;</text>', { before: `<!DOCTYPE svg [${declaration()}]>` });
-    expect(await refusalOf(Buffer.from(content), recipe)).toMatchObject({
+    expect(await rejectionOf(Buffer.from(content), recipe)).toMatchObject({
       code: 'UNSUPPORTED_FORMAT',
       message: expect.stringContaining('Save it without a DOCTYPE'),
     });
@@ -211,7 +211,7 @@ describe('the size is known before rendering', () => {
   test.each(['width="100000" height="100000"', 'viewBox="0 0 20000 20000"'])(
     'and rejected when %j is too large',
     async (attributes) => {
-      expect(await refusalOf(Buffer.from(svg(red, { attributes })), recipe)).toMatchObject({
+      expect(await rejectionOf(Buffer.from(svg(red, { attributes })), recipe)).toMatchObject({
         code: 'IMAGE_TOO_LARGE',
       });
     },
@@ -220,7 +220,7 @@ describe('the size is known before rendering', () => {
   test.each(['width="0" height="5"', 'viewBox="0 0 1e12 1e12"'])(
     'and rejected when %j is invalid',
     async (attributes) => {
-      expect(await refusalOf(Buffer.from(svg(red, { attributes })), recipe)).toMatchObject({
+      expect(await rejectionOf(Buffer.from(svg(red, { attributes })), recipe)).toMatchObject({
         code: 'CORRUPT_IMAGE',
       });
     },
@@ -231,12 +231,15 @@ describe('embedded images', () => {
   const png = pixelPng(255, 0, 0);
 
   test.each<[string, string]>([
-    ['a PNG', picture(dataUrl(png))],
+    ['a PNG', imageElement(dataUrl(png))],
     [
       'a PNG in odd spelling',
-      picture(`\n DaTa:image/png;x=y; base64 ,${dataUrl(png).split(',')[1]}`, 'xlink:href'),
+      imageElement(`\n DaTa:image/png;x=y; base64 ,${dataUrl(png).split(',')[1]}`, 'xlink:href'),
     ],
-    ['a PNG behind character references', picture(dataUrl(png).replace('data', '&#100;&#x61;ta'))],
+    [
+      'a PNG behind character references',
+      imageElement(dataUrl(png).replace('data', '&#100;&#x61;ta')),
+    ],
   ])('are rendered and measured: %s', async (_, body) => {
     const content = Buffer.from(svg(body));
     expect((await toGrayscale(content, recipe)).channels).toBe(1);
@@ -249,29 +252,29 @@ describe('embedded images', () => {
   const escaped = [...large].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
 
   test.each<[string, string]>([
-    ['together', picture(dataUrl(large)) + picture(dataUrl(hugePngHeader(8_000, 8_000)))],
-    ['spelled in escapes', picture(`data:image/png,${escaped}`).repeat(2)],
-    ['behind a quote in text', `<text>href="</text>${picture(dataUrl(large)).repeat(2)}`],
+    ['together', imageElement(dataUrl(large)) + imageElement(dataUrl(hugePngHeader(8_000, 8_000)))],
+    ['spelled in escapes', imageElement(`data:image/png,${escaped}`).repeat(2)],
+    ['behind a quote in text', `<text>href="</text>${imageElement(dataUrl(large)).repeat(2)}`],
     [
       'with a quote in their type',
       `<image href='data:image/png;a=";base64,${dataUrl(large).split(',')[1]}'/>`.repeat(2),
     ],
     [
       'with line ends in their scheme',
-      picture(dataUrl(large).replace('data', 'da&#10;ta')).repeat(2),
+      imageElement(dataUrl(large).replace('data', 'da&#10;ta')).repeat(2),
     ],
   ])('that are too large %s are rejected', async (_, body) => {
-    expect(await refusalOf(Buffer.from(svg(body)), recipe)).toMatchObject({
+    expect(await rejectionOf(Buffer.from(svg(body)), recipe)).toMatchObject({
       code: 'IMAGE_TOO_LARGE',
       message: expect.stringContaining('the pictures inside the SVG have'),
     });
   });
 
   test('that are too large inside an entity are rejected', async () => {
-    const content = svg(picture(dataUrl(large).replace('data:', '&d;:')).repeat(2), {
+    const content = svg(imageElement(dataUrl(large).replace('data:', '&d;:')).repeat(2), {
       before: '<!DOCTYPE svg [<!ENTITY d "data"><!ENTITY d "x">]>',
     });
-    expect(await refusalOf(Buffer.from(content), recipe)).toMatchObject({
+    expect(await rejectionOf(Buffer.from(content), recipe)).toMatchObject({
       code: 'IMAGE_TOO_LARGE',
     });
   });
@@ -281,7 +284,7 @@ describe('embedded images', () => {
     ['an SVG as text', `data:image/svg+xml,${encodeURIComponent(svg())}`],
     ['something else', dataUrl(Buffer.from('what?'))],
   ])('that are %s are rejected', async (_, url) => {
-    expect(await refusalOf(Buffer.from(svg(picture(url))), recipe)).toMatchObject({
+    expect(await rejectionOf(Buffer.from(svg(imageElement(url))), recipe)).toMatchObject({
       code: 'UNSUPPORTED_FORMAT',
       message: expect.stringContaining('pictures inside an SVG'),
     });
@@ -305,7 +308,7 @@ describe('a hostile SVG is rejected within seconds:', () => {
     ['no end', svg().slice(0, -8), 'CORRUPT_IMAGE'],
     ['an unknown entity', svg('<text>&nope;</text>'), 'CORRUPT_IMAGE'],
   ])('%s', async (_, content, code) => {
-    expect(await refusalOf(Buffer.from(content), recipe)).toMatchObject({ code });
+    expect(await rejectionOf(Buffer.from(content), recipe)).toMatchObject({ code });
   });
 
   test.each([
@@ -314,7 +317,7 @@ describe('a hostile SVG is rejected within seconds:', () => {
     ['many quotes', `<svg>${`href='`.repeat(100_000)}${'href=" '.repeat(100_000)}`],
   ])('%s', async (_, content) => {
     const startedAt = performance.now();
-    expect(await refusalOf(Buffer.from(content), recipe)).toMatchObject({
+    expect(await rejectionOf(Buffer.from(content), recipe)).toMatchObject({
       code: expect.stringMatching(/UNSUPPORTED_FORMAT|CORRUPT_IMAGE/),
     });
     expect(performance.now() - startedAt).toBeLessThan(5_000);
@@ -322,13 +325,13 @@ describe('a hostile SVG is rejected within seconds:', () => {
 });
 
 test('concurrent broken SVGs are rejected one by one, and the process survives', async () => {
-  // Read concurrently, they end the process within some hundred files: see svg-turns.ts.
+  // Read concurrently, they end the process within some hundred files: see serialize-svg-reads.ts.
   const broken = Buffer.from(
     `<svg ${namespaces} width="1\x08\xff" height="&"><g <rect/>`,
     'latin1',
   );
-  const refusals = await Promise.all(
-    Array.from({ length: 2_000 }, () => refusalOf(broken, recipe)),
+  const rejections = await Promise.all(
+    Array.from({ length: 2_000 }, () => rejectionOf(broken, recipe)),
   );
-  for (const refusal of refusals) expect(refusal).toMatchObject({ code: 'CORRUPT_IMAGE' });
+  for (const rejection of rejections) expect(rejection).toMatchObject({ code: 'CORRUPT_IMAGE' });
 });

@@ -11,7 +11,7 @@ import {
 } from '../../../testing/images.ts';
 import { buildPng, parsePng } from '../../../testing/png.ts';
 import { stripTiff } from '../../../testing/tiff.ts';
-import { oraclePixels, refusalOf } from '../gray/gray-of.ts';
+import { oraclePixels, rejectionOf } from '../gray/gray-of.ts';
 
 const size = { width: 300, height: 200 };
 const recipe = { tolerate: 'truncated' } as const;
@@ -41,7 +41,7 @@ function tiff(): Buffer {
 describe.each(makers)('%s', (_, make) => {
   test('that is truncated is rejected, unless that is tolerated and reported as a loss', async () => {
     const cut = truncate(await make(), 0.7);
-    expect(await refusalOf(cut)).toMatchObject({ code: 'CORRUPT_IMAGE' });
+    expect(await rejectionOf(cut)).toMatchObject({ code: 'CORRUPT_IMAGE' });
     const { losses, width, height } = await toGrayscale(cut, { ...recipe, frames: 'first' });
     expect(losses).toContain('truncated');
     const { width: w, height: h } = await toGrayscale(await make(), { frames: 'first' });
@@ -62,7 +62,7 @@ describe.each(makers)('%s', (_, make) => {
 
   test('whose header is truncated is rejected all the same', async () => {
     const cut = (await make()).subarray(0, 12);
-    expect(await refusalOf(cut, recipe)).toMatchObject({ code: 'CORRUPT_IMAGE' });
+    expect(await rejectionOf(cut, recipe)).toMatchObject({ code: 'CORRUPT_IMAGE' });
   });
 });
 
@@ -121,7 +121,7 @@ describe('a truncated animated GIF', () => {
   const cut = async (share: number) => truncate(await animatedGif(), share);
 
   test.each([0.5, 0.7, 0.99])('(%d) is rejected if all frames are requested', async (share) => {
-    expect(await refusalOf(await cut(share), { format: 'gif' })).toMatchObject({
+    expect(await rejectionOf(await cut(share), { format: 'gif' })).toMatchObject({
       code: 'CORRUPT_IMAGE',
       message: expect.stringContaining('cut off in or after frame'),
     });
@@ -154,7 +154,7 @@ describe('a truncated animated GIF', () => {
 test('a changed bit in the pixels of a PNG loses only what follows it', async () => {
   const png = buildPng({ ...size, colourType: 'rgb', rows: photoLikePixels(size) });
   const flipped = flipBit(png, (png.length >> 1) * 8);
-  expect(await refusalOf(flipped)).toMatchObject({ code: 'CORRUPT_IMAGE' });
+  expect(await rejectionOf(flipped)).toMatchObject({ code: 'CORRUPT_IMAGE' });
   const { pixels, losses } = await grayOf(flipped);
   expect(losses).toEqual(['truncated']);
   const first = size.width * 50;
@@ -187,7 +187,7 @@ describe('no pixels are invented', () => {
       },
     ],
   ])('for %s: it is rejected', async (_, make) => {
-    expect(await refusalOf(await make(), recipe)).toMatchObject({ code: 'CORRUPT_IMAGE' });
+    expect(await rejectionOf(await make(), recipe)).toMatchObject({ code: 'CORRUPT_IMAGE' });
   });
 });
 

@@ -4,7 +4,7 @@ import type { WasmDecoder } from '../../../src/convert/decode/wasm/wasm-decoder.
 import { ConversionError } from '../../../src/convert/errors.ts';
 
 /** The image that all fixtures show, at any depth; see fixtures/README.md. */
-export const picture = { width: 24, height: 16 };
+export const fixtureSize = { width: 24, height: 16 };
 
 type Pixel = (x: number, y: number) => number[];
 
@@ -18,7 +18,7 @@ export const rgb16: Pixel = (x, y) => [x * 2800, y * 4300, (x + y) * 1700];
 export const alpha16: Pixel = (x, y) => [65_535 - x * 2800 - y * 70];
 export const rgba16: Pixel = (x, y) => [...rgb16(x, y), ...alpha16(x, y)];
 
-export function samplesOf(pixel: Pixel, { width, height } = picture): number[] {
+export function samplesOf(pixel: Pixel, { width, height } = fixtureSize): number[] {
   return Array.from({ length: width * height }, (_, i) =>
     pixel(i % width, Math.floor(i / width)),
   ).flat();
@@ -46,10 +46,10 @@ export async function outcomeOf(decoder: WasmDecoder, bytes: Uint8Array): Promis
 }
 
 /** The error of a call that must fail. */
-export async function refusal(decoding: Promise<unknown>): Promise<unknown> {
+export async function rejection(decoding: Promise<unknown>): Promise<unknown> {
   return await decoding.then(
     () => {
-      throw new Error('Expected a refusal but the image was decoded');
+      throw new Error('Expected a rejection but the image was decoded');
     },
     (error: unknown) => error,
   );

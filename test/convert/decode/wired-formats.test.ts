@@ -21,7 +21,7 @@ async function grayOf(bytes: Uint8Array, recipe: RecipeOptions = {}) {
   return { ...image, pixels: [...parsePng(image.bytes).pixels] };
 }
 
-describe('an 8-bit picture of red, green, blue and white', () => {
+describe('an 8-bit image of red, green, blue and white', () => {
   const gray = [oracleGray(255, 0, 0), oracleGray(0, 255, 0), oracleGray(0, 0, 255), 255];
 
   test('in PPM', async () => {

@@ -165,7 +165,11 @@ describe('an animated PNG', () => {
 
   test.each<[string, Partial<Parameters<typeof buildPng>[0]>, pages: number]>([
     ['of three frames', { chunks: [control, frame], after: [frame, data, frame, data] }, 3],
-    ['with a still picture before', { chunks: [control], after: [frame, data, frame, data] }, 3],
+    [
+      'with a separate still image before',
+      { chunks: [control], after: [frame, data, frame, data] },
+      3,
+    ],
     ['of one frame', { chunks: [control, frame] }, 1],
     ['that says so too late', { after: [control, frame, data] }, 1],
     ['that says so and has none', { chunks: [control] }, 1],

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { toGrayscale } from '../../../src/convert/index.ts';
 import { be16, be32, joined, le16, le32 } from '../../../testing/byte-parts.ts';
 import { stripTiff } from '../../../testing/tiff.ts';
-import { refusalOf } from '../gray/gray-of.ts';
+import { rejectionOf } from '../gray/gray-of.ts';
 
 interface RawParts {
   make: string;
@@ -54,7 +54,7 @@ describe('a camera raw is named, and its preview is not converted:', () => {
     ['Kodak DCR', { make: 'EASTMAN KODAK COMPANY', photometric: 34_892 }],
     ['of an unknown maker', { make: 'Pinhole Inc.' }],
   ])('%s (%j)', async (name, parts) => {
-    expect(await refusalOf(rawFile(parts))).toMatchObject({
+    expect(await rejectionOf(rawFile(parts))).toMatchObject({
       code: 'UNSUPPORTED_FORMAT',
       message: expect.stringContaining(
         `the content looks like camera raw (${name}). Develop it to TIFF first.`,
@@ -75,7 +75,7 @@ describe('a camera raw is named, and its preview is not converted:', () => {
     ['Phase One IIQ', 'II*\0\x08\0\0\0IIII'],
   ])('%s', async (name, start) => {
     const bytes = Buffer.concat([Buffer.from(start, 'latin1'), Buffer.alloc(64)]);
-    expect(await refusalOf(bytes)).toMatchObject({
+    expect(await rejectionOf(bytes)).toMatchObject({
       message: expect.stringContaining(`looks like camera raw (${name})`),
     });
   });

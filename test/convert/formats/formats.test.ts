@@ -11,7 +11,7 @@ import {
   photoLikeWebp,
 } from '../../../testing/images.ts';
 import { stripTiff, tiledTiff } from '../../../testing/tiff.ts';
-import { grayOf, refusalOf } from '../gray/gray-of.ts';
+import { grayOf, rejectionOf } from '../gray/gray-of.ts';
 
 describe('the format is detected from the content:', () => {
   test.each([
@@ -35,29 +35,29 @@ describe('the format is detected from the content:', () => {
 describe('an unsupported format is named:', () => {
   const save = 'Save the image in one of these formats.';
   const develop = 'Develop it to TIFF first.';
-  const still = 'Take a still picture from it first.';
+  const extractStill = 'Take a still picture from it first.';
   const render = 'Render it to PNG first.';
   const exportIt = 'Export it to PNG or TIFF first.';
   const toneMap = 'Tone map it to PNG or TIFF first.';
   const unpack = 'Unpack it and upload the images in it.';
-  const takeOut = 'Take the pictures out of it, or render its pages to PNG, first.';
+  const extractImages = 'Take the pictures out of it, or render its pages to PNG, first.';
   const readIt = 'It may be a message of an error: read it, and upload the image itself.';
   const zip = (name: string, content = '') => `PK\x03\x04${'\0'.repeat(26)}${name}${content}`;
   const at = (offset: number, text: string) => '\x01'.repeat(offset) + text;
 
   test.each<[looksLike: string, cure: string, bytes: string | Uint8Array]>([
-    ['an MP4 video', still, ftyp('isom', 'iso2', 'avc1', 'mp41')],
-    ['a QuickTime video', still, ftyp('qt  ')],
-    ['a QuickTime video', still, '\0\0\x10\0moov'],
+    ['an MP4 video', extractStill, ftyp('isom', 'iso2', 'avc1', 'mp41')],
+    ['a QuickTime video', extractStill, ftyp('qt  ')],
+    ['a QuickTime video', extractStill, '\0\0\x10\0moov'],
     ['camera raw (Canon CR3)', develop, ftyp('crx ', 'isom')],
-    ['an AVI video', still, 'RIFF\x10\0\0\0AVI LIST'],
+    ['an AVI video', extractStill, 'RIFF\x10\0\0\0AVI LIST'],
     ['a RIFF file', save, 'RIFF\x10\0\0\0WAVEfmt '],
-    ['a Matroska or WebM video', still, '\x1a\x45\xdf\xa3\x01'],
-    ['an MPEG video', still, '\0\0\x01\xba!'],
-    ['an MPEG video', still, 'G@\0\x10'],
-    ['a Flash video', still, 'FLV\x01\x05'],
-    ['a Windows Media video', still, '\x30\x26\xb2\x75\x8e\x66\xcf\x11'],
-    ['an Ogg video', still, 'OggS\0\x02'],
+    ['a Matroska or WebM video', extractStill, '\x1a\x45\xdf\xa3\x01'],
+    ['an MPEG video', extractStill, '\0\0\x01\xba!'],
+    ['an MPEG video', extractStill, 'G@\0\x10'],
+    ['a Flash video', extractStill, 'FLV\x01\x05'],
+    ['a Windows Media video', extractStill, '\x30\x26\xb2\x75\x8e\x66\xcf\x11'],
+    ['an Ogg video', extractStill, 'OggS\0\x02'],
     ['PDF', render, '%PDF-1.7\n'],
     ['PostScript', render, '%!PS-Adobe-3.0 EPSF-3.0'],
     ['PostScript', render, '\xc5\xd0\xd3\xc6\x20'],
@@ -81,9 +81,13 @@ describe('an unsupported format is named:', () => {
     ['ZIP', unpack, zip('photo.jpg')],
     ['a Krita picture', exportIt, zip('mimetype', 'application/x-krita')],
     ['OpenRaster', exportIt, zip('mimetype', 'image/openraster')],
-    ['an Office document', takeOut, zip('[Content_Types].xml')],
-    ['an Office document', takeOut, zip('mimetype', 'application/vnd.oasis.opendocument.text')],
-    ['an Office document', takeOut, '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'],
+    ['an Office document', extractImages, zip('[Content_Types].xml')],
+    [
+      'an Office document',
+      extractImages,
+      zip('mimetype', 'application/vnd.oasis.opendocument.text'),
+    ],
+    ['an Office document', extractImages, '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'],
     ['gzip', unpack, '\x1f\x8b\x08'],
     ['bzip2', unpack, 'BZh91AY'],
     ['xz', unpack, '\xfd7zXZ\0\0'],
@@ -119,14 +123,14 @@ describe('an unsupported format is named:', () => {
     ['nothing that is recognised', save, '\xff\xd8'],
   ])('%s', async (looksLike, cure, content) => {
     const bytes = typeof content === 'string' ? Buffer.from(content, 'latin1') : content;
-    expect(await refusalOf(bytes)).toMatchObject({
+    expect(await rejectionOf(bytes)).toMatchObject({
       code: 'UNSUPPORTED_FORMAT',
       message: `Expected JPEG, PNG, WebP, GIF, TIFF, AVIF, HEIC, JPEG XL, JPEG 2000, PSD, QOI, BMP, ICO, PNM or TGA but the content looks like ${looksLike}. ${cure}`,
     });
   });
 
   test('samples without a known black and white', async () => {
-    expect(await refusalOf(await floatTiff())).toMatchObject({
+    expect(await rejectionOf(await floatTiff())).toMatchObject({
       code: 'UNSUPPORTED_FORMAT',
       message: expect.stringContaining('this TIFF has 1 x float (b-w)'),
     });
@@ -135,7 +139,7 @@ describe('an unsupported format is named:', () => {
   test('YCbCr in a TIFF, which libvips treats as RGB', async () => {
     const samples = Array(4 * 4 * 3).fill(100);
     const tiff = stripTiff({ width: 4, height: 4, photometric: 6, bits: 8, samples });
-    expect(await refusalOf(tiff)).toMatchObject({
+    expect(await rejectionOf(tiff)).toMatchObject({
       code: 'UNSUPPORTED_FORMAT',
       message: expect.stringContaining('this TIFF has YCbCr without JPEG compression'),
     });
@@ -153,7 +157,7 @@ describe('an unsupported format is named:', () => {
         },
       )
       .tiff({ compression: 'lzw' });
-    expect(await refusalOf(await sixChannels.toBuffer())).toMatchObject({
+    expect(await rejectionOf(await sixChannels.toBuffer())).toMatchObject({
       code: 'UNSUPPORTED_FORMAT',
       message: expect.stringContaining('has 6 x uchar'),
     });

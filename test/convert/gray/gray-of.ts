@@ -8,10 +8,10 @@ export async function grayOf(bytes: Uint8Array): Promise<GrayImage & { png: Pars
 }
 
 /** The error of a conversion that must fail. */
-export async function refusalOf(bytes: Uint8Array, recipe?: RecipeOptions): Promise<unknown> {
+export async function rejectionOf(bytes: Uint8Array, recipe?: RecipeOptions): Promise<unknown> {
   return await toGrayscale(bytes, recipe).then(
     () => {
-      throw new Error('Expected a refusal but the image was converted');
+      throw new Error('Expected a rejection but the image was converted');
     },
     (error: unknown) => error,
   );

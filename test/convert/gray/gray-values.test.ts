@@ -96,7 +96,7 @@ describe('gray matches the oracle', () => {
 });
 
 describe('an image that is already gray keeps its values', () => {
-  test.each([1, 2, 4, 8])('at %d bits a sample, spread over 0 to 255', async (depth) => {
+  test.each([1, 2, 4, 8])('at %d bits per sample, spread over 0 to 255', async (depth) => {
     const levels = 2 ** depth;
     const width = 37;
     const values = Array.from({ length: width * 9 }, (_, i) => (i * 5) % levels);

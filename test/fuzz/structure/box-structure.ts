@@ -4,7 +4,7 @@ import type { Structure } from './structure.ts';
 const containers = new Set(['meta', 'iprp', 'ipco', 'jp2h', 'dinf', 'res ']);
 /** The bodies of these boxes are data without number fields. */
 const opaque = new Set(['mdat', 'idat', 'jp2c', 'jxlc', 'jxlp', 'Exif', 'xml ']);
-const mostNumbers = 200;
+const maxNumbers = 200;
 
 /** Boxes: ISO/IEC 14496-12, 4.2. A file without boxes is not parsed: a bare codestream of JPEG XL. */
 export function isoStructure(bytes: Buffer): Structure {
@@ -44,7 +44,7 @@ function addBody(
 ) {
   if (type === 'ispe') structure.numbers.push(...sidesAt(at + 4, 'big', 4));
   if (type === 'ihdr') structure.numbers.push(...sidesAt(at, 'big', 4));
-  for (let i = at; i < Math.min(end, at + mostNumbers); i++) {
+  for (let i = at; i < Math.min(end, at + maxNumbers); i++) {
     structure.numbers.push(...fieldsAt(i, 'big', [1]));
     if (i % 2 === 0 && i + 2 <= end) structure.numbers.push(...fieldsAt(i, 'big', [2]));
     if (i % 4 === 0 && i + 4 <= end) structure.numbers.push(...fieldsAt(i, 'big', [4]));

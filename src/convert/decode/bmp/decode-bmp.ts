@@ -38,6 +38,6 @@ function readBmp(bytes: Uint8Array): Dib {
   const headerEnd = fileHeaderSize + reader.uint32();
   const dib = readDib(bytes, fileHeaderSize);
   // Some writers leave the offset 0, and some omit the palette from it; Pillow handles both.
-  const isForgetful = pixelsAt === 0 || (dib.palette && pixelsAt === headerEnd);
-  return isForgetful ? dib : { ...dib, pixelsAt };
+  const isOffsetUnusable = pixelsAt === 0 || (dib.palette && pixelsAt === headerEnd);
+  return isOffsetUnusable ? dib : { ...dib, pixelsAt };
 }

@@ -33,7 +33,7 @@ export const ico: FileDecoder = {
   decode(bytes) {
     const icon = readIcon(bytes);
     const image = withAlpha(decodeDib(bytes, icon));
-    if (!hasAlphaOfItsOwn(icon, image)) applyMask(image, bytes, icon);
+    if (!hasOwnAlpha(icon, image)) applyMask(image, bytes, icon);
     return image;
   },
 
@@ -106,8 +106,8 @@ function readIcon(bytes: Uint8Array): Icon {
   }
   // The stored height includes the rows of the mask.
   const icon = { ...stored, height: Math.floor(stored.height / 2) };
-  const isStraight = icon.bits === 32 && !stored.masks[3];
-  const dib: Dib = isStraight ? { ...icon, masks: masksWithAlpha } : icon;
+  const hasImpliedAlpha = icon.bits === 32 && !stored.masks[3];
+  const dib: Dib = hasImpliedAlpha ? { ...icon, masks: masksWithAlpha } : icon;
   checkDib(bytes, dib);
   return { ...dib, end: at + sizeBytes };
 }
@@ -126,7 +126,7 @@ function withAlpha({ pixels, width, height, channels }: DecodedPixels): DecodedP
 }
 
 /** Windows treats a fourth byte that is always zero as unused. */
-function hasAlphaOfItsOwn({ bits }: Dib, { pixels }: DecodedPixels): boolean {
+function hasOwnAlpha({ bits }: Dib, { pixels }: DecodedPixels): boolean {
   if (bits !== 32) return false;
   for (let i = 3; i < pixels.length; i += 4) {
     if (pixels[i] !== 0) return true;

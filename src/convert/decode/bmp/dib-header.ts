@@ -11,7 +11,7 @@ export interface Dib {
   isRunLength: boolean;
   /** Where the pixels start unless the file says otherwise: after the palette. */
   pixelsAt: number;
-  /** Present for 8 bits per pixel and fewer. */
+  /** Present for 8 bits a pixel and fewer. */
   palette: Palette | undefined;
   /** Which bits of a pixel hold red, green, blue and, if non-zero, alpha. */
   masks: Masks;

@@ -2,7 +2,7 @@ import { checkRange } from '../byte-reader.ts';
 import type { Dib } from './dib-header.ts';
 
 /**
- * Decodes run-length encoded 4-bit or 8-bit indices, row by row in file order:
+ * Decodes run-length coded 4-bit or 8-bit indices, row by row in file order:
  * https://learn.microsoft.com/windows/win32/gdi/bitmap-compression. Skipped pixels get colour 0,
  * and pixels beyond the end of a row are dropped, both as in Pillow.
  */
@@ -24,7 +24,7 @@ export function unpackRuns(bytes: Uint8Array, { width, height, bits, pixelsAt }:
   const indices = new Uint8Array(width * height);
   let x = 0;
   let y = 0;
-  const put = (value: number) => {
+  const writePixel = (value: number) => {
     if (x < width) indices[y * width + x++] = value;
   };
 
@@ -33,7 +33,7 @@ export function unpackRuns(bytes: Uint8Array, { width, height, bits, pixelsAt }:
     const start = take(2);
     const [count, code] = [bytes[start] as number, bytes[start + 1] as number];
     if (count > 0) {
-      for (let i = 0; i < count; i++) put(valueAt(start + 1, bits === 8 ? 0 : i % 2));
+      for (let i = 0; i < count; i++) writePixel(valueAt(start + 1, bits === 8 ? 0 : i % 2));
     } else if (code === endOfRow) {
       x = 0;
       y++;
@@ -46,7 +46,7 @@ export function unpackRuns(bytes: Uint8Array, { width, height, bits, pixelsAt }:
     } else {
       // Literal indices are padded to an even number of bytes.
       const from = take(Math.ceil((code * bits) / 16) * 2);
-      for (let i = 0; i < code; i++) put(valueAt(from, i));
+      for (let i = 0; i < code; i++) writePixel(valueAt(from, i));
     }
   }
   return indices;

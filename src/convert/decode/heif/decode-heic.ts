@@ -1,4 +1,4 @@
-import { inThread } from '../wasm/in-thread.ts';
+import { runInThread } from '../wasm/run-in-thread.ts';
 import type { WasmDecoder } from '../wasm/wasm-decoder.ts';
 import { readHeifHeader } from './heif-header.ts';
 
@@ -12,6 +12,6 @@ export const heicDecoder: WasmDecoder = {
   },
 
   async decode(bytes, deadline) {
-    return await inThread('decodeHeif', bytes, deadline);
+    return await runInThread('decodeHeif', bytes, deadline);
   },
 };

@@ -1,7 +1,7 @@
 import { textAt } from '../../formats/bytes.ts';
 import { isoBox, viewOf } from '../iso-boxes.ts';
 import type { Cicp, WasmHeader } from '../wasm/wasm-decoder.ts';
-import { damaged, orDamaged, unread } from '../wasm/wasm-refusal.ts';
+import { damagedImage, mapParserErrors, unsupportedVariant } from '../wasm/wasm-errors.ts';
 import { type HeifItem, type HeifItems, readHeifItems } from './heif-items.ts';
 import { heifOrientation } from './heif-orientation.ts';
 
@@ -24,9 +24,10 @@ const alphaTypes = ['urn:mpeg:mpegB:cicp:systems:auxiliary:alpha', 'urn:mpeg:hev
 
 /** Reads the properties of the primary image from the boxes alone. */
 export function readHeifHeader(bytes: Uint8Array): WasmHeader {
-  return orDamaged('HEIC', () => {
+  return mapParserErrors('HEIC', () => {
     const file = readHeifItems(bytes);
-    if (!file) throw hasTrack(bytes) ? unread('HEIC', 'an image sequence') : noItems();
+    if (!file)
+      throw hasTrack(bytes) ? unsupportedVariant('HEIC', 'an image sequence') : missingPrimary();
     const { primary } = file;
     const coded = codedItem(file, primary);
     const { width, height } = sizeOf(primary);
@@ -50,17 +51,18 @@ function hasTrack(bytes: Uint8Array): boolean {
   return isoBox(bytes, 'moov') !== undefined;
 }
 
-function noItems() {
-  return damaged('HEIC', 'it does not say which image is its first');
+function missingPrimary() {
+  return damagedImage('HEIC', 'it does not say which image is its first');
 }
 
 /** The first HEVC-coded image that the item is made of, or the item itself. */
 function codedItem(file: HeifItems, item: HeifItem, depth = 0): HeifItem {
   if (item.type === 'hvc1') return item;
   // An overlay of grids is three levels deep; an item that contains itself would never end.
-  if (!derivedTypes.includes(item.type) || depth > 3) throw unread('HEIC', codingOf(item));
+  if (!derivedTypes.includes(item.type) || depth > 3)
+    throw unsupportedVariant('HEIC', codingOf(item));
   const first = firstPart(file, item);
-  if (!first) throw damaged('HEIC', `its ${item.type} has no parts`);
+  if (!first) throw damagedImage('HEIC', `its ${item.type} has no parts`);
   return codedItem(file, first, depth + 1);
 }
 
@@ -77,7 +79,7 @@ function firstPart({ items, references }: HeifItems, { id }: HeifItem): HeifItem
 function sizeOf(item: HeifItem): { width: number; height: number } {
   const view = viewOf(propertyOf(item, 'ispe'));
   const [width, height] = [view.getUint32(4), view.getUint32(8)];
-  if (width === 0 || height === 0) throw damaged('HEIC', `its size is ${width} x ${height}`);
+  if (width === 0 || height === 0) throw damagedImage('HEIC', `its size is ${width} x ${height}`);
   return { width, height };
 }
 
@@ -89,7 +91,7 @@ function samplesOf(item: HeifItem): { isGray: boolean; depth: number } {
 
 function propertyOf(item: HeifItem, type: string): Uint8Array {
   const property = item.properties.find((property) => property.type === type);
-  if (!property) throw damaged('HEIC', `its image has no ${type}`);
+  if (!property) throw damagedImage('HEIC', `its image has no ${type}`);
   return property.body;
 }
 

@@ -1,5 +1,5 @@
 import type { WasmHeader, WasmPixels } from '../wasm/wasm-decoder.ts';
-import { orDamaged } from '../wasm/wasm-refusal.ts';
+import { mapParserErrors } from '../wasm/wasm-errors.ts';
 import { readHeifHeader } from './heif-header.ts';
 import { heifPixels } from './heif-pixels.ts';
 import { type Libheif, loadLibheif } from './libheif.ts';
@@ -8,7 +8,7 @@ import { type Libheif, loadLibheif } from './libheif.ts';
 export async function decodeHeif(bytes: Uint8Array): Promise<WasmPixels> {
   const header = readHeifHeader(bytes);
   const libheif = await loadLibheif(memoryLimit(header, bytes));
-  return orDamaged('HEIC', () =>
+  return mapParserErrors('HEIC', () =>
     heifPixels(libheif, primaryHandle(libheif, bytes, header), header),
   );
 }

@@ -1,7 +1,7 @@
 import { textAt } from '../../formats/bytes.ts';
 import { type ByteReader, byteReader } from '../byte-reader.ts';
 import { isoBox, isoBoxes } from '../iso-boxes.ts';
-import { damaged } from '../wasm/wasm-refusal.ts';
+import { damagedImage } from '../wasm/wasm-errors.ts';
 
 /** An image, part of an image, or metadata of one: ISO/IEC 23008-12. */
 export interface HeifItem extends ItemEntry {
@@ -106,7 +106,7 @@ function itemReferences(iref: Uint8Array = new Uint8Array()): HeifReference[] {
 const maxCount = 5_000;
 
 function checkCount(list: readonly unknown[]): void {
-  if (list.length > maxCount) throw damaged('HEIC', `it lists more than ${maxCount} parts`);
+  if (list.length > maxCount) throw damagedImage('HEIC', `it lists more than ${maxCount} parts`);
 }
 
 /** Most boxes begin with a version and flags. */

@@ -1,6 +1,6 @@
 import { grayAlpha, straightAlpha, toFullRange } from '../sample-range.ts';
 import type { WasmHeader, WasmPixels } from '../wasm/wasm-decoder.ts';
-import { damaged } from '../wasm/wasm-refusal.ts';
+import { damagedImage } from '../wasm/wasm-errors.ts';
 import type { Libheif } from './libheif.ts';
 
 /** Values of `heif_colorspace`, `heif_chroma` and `heif_channel` in libheif’s heif_image.h. */
@@ -37,7 +37,7 @@ export function heifPixels(libheif: Libheif, handle: number, header: WasmHeader)
   const width = c._heif_image_get_width(image, layout.channel);
   const height = c._heif_image_get_height(image, layout.channel);
   if (width * height > header.width * header.height) {
-    throw damaged('HEIC', 'it is larger than its header says');
+    throw damagedImage('HEIC', 'it is larger than its header says');
   }
   const range = c._heif_image_get_bits_per_pixel_range(image, layout.channel);
   const samples = toFullRange(readRows(libheif, image, { layout, width, height }), range);
@@ -66,7 +66,7 @@ function decodedImage(libheif: Libheif, handle: number, { colorspace, chroma }: 
   const image = libheif.pointerAt(out);
   const warning = c._malloc(12);
   if (c._heif_image_get_decoding_warnings(image, 0, warning, 1) > 0) {
-    throw damaged('HEIC', 'libheif: the image has errors');
+    throw damagedImage('HEIC', 'libheif: the image has errors');
   }
   return image;
 }

@@ -1,16 +1,16 @@
-import { inThread } from '../wasm/in-thread.ts';
+import { runInThread } from '../wasm/run-in-thread.ts';
 import type { WasmDecoder, WasmHeader } from '../wasm/wasm-decoder.ts';
-import { orDamaged } from '../wasm/wasm-refusal.ts';
+import { mapParserErrors } from '../wasm/wasm-errors.ts';
 import { type Jp2Header, jp2Channels, readJp2Header } from './jp2-header.ts';
 
 /** JPEG 2000, as a JP2 file or a bare codestream, decoded by OpenJPEG. It has no orientation. */
 export const jp2Decoder: WasmDecoder = {
   async readHeader(bytes) {
-    return factsOf(orDamaged('JPEG 2000', () => readJp2Header(bytes)));
+    return factsOf(mapParserErrors('JPEG 2000', () => readJp2Header(bytes)));
   },
 
   async decode(bytes, deadline) {
-    return await inThread('decodeJp2', bytes, deadline);
+    return await runInThread('decodeJp2', bytes, deadline);
   },
 };
 

@@ -1,7 +1,7 @@
 import { hasText } from '../../formats/bytes.ts';
 import { byteReader } from '../byte-reader.ts';
 import { viewOf } from '../iso-boxes.ts';
-import { damaged, unread } from '../wasm/wasm-refusal.ts';
+import { damagedImage, unsupportedVariant } from '../wasm/wasm-errors.ts';
 
 export interface Jp2Component {
   /** Bits per sample. */
@@ -19,21 +19,23 @@ interface Jp2Samples {
 /** Reads the first segment of a codestream: ISO/IEC 15444-1, A.5.1. */
 export function readSamples(codestream: Uint8Array): Jp2Samples {
   if (!hasText(codestream, '\xff\x4f\xff\x51')) {
-    throw damaged('JPEG 2000', 'the codestream does not begin with its size');
+    throw damagedImage('JPEG 2000', 'the codestream does not begin with its size');
   }
   const reader = byteReader(codestream, { byteOrder: 'big endian', at: 8, what: 'image size' });
   const [right, bottom, left, top] = [0, 0, 0, 0].map(() => reader.uint32()) as Four;
   const tiling = viewOf(reader.take(16));
   const components = Array.from({ length: reader.uint16() }, () => {
     const [depthAndSign, across, down] = [reader.uint8(), reader.uint8(), reader.uint8()];
-    if (across !== 1 || down !== 1) throw unread('JPEG 2000', 'one with subsampled colours');
-    if (depthAndSign >= 128) throw unread('JPEG 2000', 'one of signed samples');
+    if (across !== 1 || down !== 1)
+      throw unsupportedVariant('JPEG 2000', 'one with subsampled colours');
+    if (depthAndSign >= 128) throw unsupportedVariant('JPEG 2000', 'one of signed samples');
     return { depth: depthAndSign + 1 };
   });
   const [width, height] = [right - left, bottom - top];
-  if (width <= 0 || height <= 0) throw damaged('JPEG 2000', `its size is ${width} x ${height}`);
+  if (width <= 0 || height <= 0)
+    throw damagedImage('JPEG 2000', `its size is ${width} x ${height}`);
   if (components.some(({ depth }) => depth > 16)) {
-    throw unread('JPEG 2000', 'one of more than 16 bits a sample');
+    throw unsupportedVariant('JPEG 2000', 'one of more than 16 bits a sample');
   }
   const across = Math.ceil((right - tiling.getUint32(8)) / tiling.getUint32(0));
   const down = Math.ceil((bottom - tiling.getUint32(12)) / tiling.getUint32(4));
@@ -54,7 +56,7 @@ function possibleTiles(tiles: number): number {
 export function checkEnd(codestream: Uint8Array): void {
   for (let at = 2; !hasText(codestream, '\xff\xd9', at); at += segmentBytes(codestream, at)) {
     if (at + 12 > codestream.length) {
-      throw damaged('JPEG 2000', 'the data end before the image does');
+      throw damagedImage('JPEG 2000', 'the data end before the image does');
     }
   }
 }

@@ -1,7 +1,7 @@
 import { hasText, textAt } from '../../formats/bytes.ts';
 import { byteReader } from '../byte-reader.ts';
 import { isoBox, isoBoxes, viewOf } from '../iso-boxes.ts';
-import { damaged, unread } from '../wasm/wasm-refusal.ts';
+import { damagedImage, unsupportedVariant } from '../wasm/wasm-errors.ts';
 import { type Jp2Component, readSamples } from './jp2-codestream.ts';
 
 export interface Jp2Header {
@@ -25,19 +25,19 @@ export interface Jp2Header {
 export function readJp2Header(bytes: Uint8Array): Jp2Header {
   const isBare = hasText(bytes, '\xff\x4f\xff\x51');
   const codestream = isBare ? bytes : isoBox(bytes, 'jp2c');
-  if (!codestream) throw damaged('JPEG 2000', 'there is no codestream');
+  if (!codestream) throw damagedImage('JPEG 2000', 'there is no codestream');
   const boxes = isBare ? new Uint8Array() : (isoBox(bytes, 'jp2h') ?? new Uint8Array());
   const samples = readSamples(codestream);
   const palette = paletteColumns(boxes);
   const channels = palette ?? samples.components.length;
   // Checked before any lookup, because a file can have thousands of channels.
-  if (channels > 4) throw unread('JPEG 2000', `one of ${channels} channels`);
+  if (channels > 4) throw unsupportedVariant('JPEG 2000', `one of ${channels} channels`);
   const { alpha, colours } = channelsOf(boxes, channels);
   const colourspace = readColourspace(boxes);
   if (colours.length !== 1 && colours.length !== 3) {
-    throw unread('JPEG 2000', `one of ${colours.length} colours`);
+    throw unsupportedVariant('JPEG 2000', `one of ${colours.length} colours`);
   }
-  if (palette && alpha) throw unread('JPEG 2000', 'a palette with transparency');
+  if (palette && alpha) throw unsupportedVariant('JPEG 2000', 'a palette with transparency');
   return {
     ...samples,
     colours,
@@ -116,7 +116,7 @@ function readColourspace(boxes: Uint8Array): { kind?: number; icc?: Uint8Array }
     if (body[0] !== 1) return { icc: checkedProfile(body.slice(3)) };
     const kind = viewOf(body).getUint32(3);
     if (kind === srgb || kind === grayscale || kind === ycc) return { kind };
-    throw unread('JPEG 2000', otherColours[kind] ?? `colours of kind ${kind}`);
+    throw unsupportedVariant('JPEG 2000', otherColours[kind] ?? `colours of kind ${kind}`);
   }
   return {};
 }
@@ -124,5 +124,5 @@ function readColourspace(boxes: Uint8Array): { kind?: number; icc?: Uint8Array }
 function checkedProfile(icc: Uint8Array): Uint8Array {
   const space = textAt(icc, 16, 20);
   if (space === 'RGB ' || space === 'GRAY') return icc;
-  throw unread('JPEG 2000', `a profile for ${space.trim()}`);
+  throw unsupportedVariant('JPEG 2000', `a profile for ${space.trim()}`);
 }

@@ -1,6 +1,6 @@
 import type { DecodedPixels } from '../file-decoder.ts';
 import { straightAlpha, toFullRange } from '../sample-range.ts';
-import { damaged, orDamaged } from '../wasm/wasm-refusal.ts';
+import { damagedImage, mapParserErrors } from '../wasm/wasm-errors.ts';
 import { checkEnd } from './jp2-codestream.ts';
 import { type Jp2Header, jp2Channels, readJp2Header } from './jp2-header.ts';
 import { joinAlpha, yccToRgb } from './jp2-samples.ts';
@@ -9,7 +9,7 @@ import { loadOpenJpeg } from './openjpeg.ts';
 
 /** Decodes the whole image. Blocks the thread. */
 export async function decodeJp2(bytes: Uint8Array): Promise<DecodedPixels> {
-  const header = orDamaged('JPEG 2000', () => readWhole(bytes));
+  const header = mapParserErrors('JPEG 2000', () => readCompleteHeader(bytes));
   const { width, height, alpha, isYcc } = header;
   const colours = await decodedSamples(header, colourFile(header, bytes));
   if (isYcc) yccToRgb(colours);
@@ -20,7 +20,7 @@ export async function decodeJp2(bytes: Uint8Array): Promise<DecodedPixels> {
   return { ...joined, width, height };
 }
 
-function readWhole(bytes: Uint8Array): Jp2Header {
+function readCompleteHeader(bytes: Uint8Array): Jp2Header {
   const header = readJp2Header(bytes);
   checkEnd(header.codestream);
   return header;
@@ -41,9 +41,9 @@ async function decodedSamples(
   // Twice the measured use (docs/adr/0006-decoders-from-npm.md), plus room for tables.
   const maxBytes = 2 ** 27 + 2 * file.length + width * height * 96;
   const decodeJp2 = await loadOpenJpeg(maxBytes);
-  const image = orDamaged('JPEG 2000', () => decodeJp2(file));
+  const image = mapParserErrors('JPEG 2000', () => decodeJp2(file));
   if (image.width !== width || image.height !== height) {
-    throw damaged('JPEG 2000', 'it is not as large as its header says');
+    throw damagedImage('JPEG 2000', 'it is not as large as its header says');
   }
   return toFullRange(image.samples, image.depth);
 }

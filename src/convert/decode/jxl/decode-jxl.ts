@@ -1,8 +1,8 @@
 import sharp from 'sharp';
 import { grayAlpha, straightAlpha } from '../sample-range.ts';
-import { inThread } from '../wasm/in-thread.ts';
+import { runInThread } from '../wasm/run-in-thread.ts';
 import type { WasmDecoder, WasmHeader, WasmPixels } from '../wasm/wasm-decoder.ts';
-import { orDamaged, unread } from '../wasm/wasm-refusal.ts';
+import { mapParserErrors, unsupportedVariant } from '../wasm/wasm-errors.ts';
 import { alphaChannel, blackChannel, type JxlHeader, readJxlHeader } from './jxl-header.ts';
 
 /**
@@ -11,23 +11,23 @@ import { alphaChannel, blackChannel, type JxlHeader, readJxlHeader } from './jxl
  */
 export const jxlDecoder: WasmDecoder = {
   async readHeader(bytes, deadline) {
-    const header = readReadable(bytes);
+    const header = readSupportedHeader(bytes);
     if (!header.isAnimation) return factsOf(header, 1);
-    const { frames } = await inThread('countJxlFrames', bytes, deadline);
+    const { frames } = await runInThread('countJxlFrames', bytes, deadline);
     return factsOf(header, frames);
   },
 
   async decode(bytes, deadline) {
-    const header = readReadable(bytes);
-    const { png, icc } = await inThread('renderJxl', bytes, deadline);
+    const header = readSupportedHeader(bytes);
+    const { png, icc } = await runInThread('renderJxl', bytes, deadline);
     return { ...(await readPng(png, isPremultiplied(header))), ...(icc.length > 0 && { icc }) };
   },
 };
 
-function readReadable(bytes: Uint8Array): JxlHeader {
-  const header = orDamaged('JPEG XL', () => readJxlHeader(bytes));
+function readSupportedHeader(bytes: Uint8Array): JxlHeader {
+  const header = mapParserErrors('JPEG XL', () => readJxlHeader(bytes));
   if (header.extraChannels.some(({ type }) => type === blackChannel)) {
-    throw unread('JPEG XL', 'CMYK');
+    throw unsupportedVariant('JPEG XL', 'CMYK');
   }
   return header;
 }

@@ -1,7 +1,7 @@
 import { hasText } from '../../formats/bytes.ts';
 import { isoBoxes } from '../iso-boxes.ts';
 import type { Cicp } from '../wasm/wasm-decoder.ts';
-import { damaged } from '../wasm/wasm-refusal.ts';
+import { damagedImage } from '../wasm/wasm-errors.ts';
 import { type JxlBits, jxlBits } from './jxl-bits.ts';
 
 export interface JxlHeader {
@@ -28,7 +28,7 @@ export const [alphaChannel, blackChannel] = [0, 4];
 /** Reads the headers before the first frame: ISO/IEC 18181-1, annex D. */
 export function readJxlHeader(bytes: Uint8Array): JxlHeader {
   const codestream = codestreamOf(bytes);
-  if (!hasText(codestream, '\xff\x0a')) throw damaged('JPEG XL', 'there is no codestream');
+  if (!hasText(codestream, '\xff\x0a')) throw damagedImage('JPEG XL', 'there is no codestream');
   const reader = jxlBits(codestream, 2);
   const size = readSize(reader);
   const isDefault = reader.flag();

@@ -1,4 +1,4 @@
-import { damaged, orDamaged } from '../wasm/wasm-refusal.ts';
+import { damagedImage, mapParserErrors } from '../wasm/wasm-errors.ts';
 import { type JxlHeader, readJxlHeader } from './jxl-header.ts';
 import { type JxlOxide, loadJxlOxide } from './jxl-oxide.ts';
 
@@ -7,14 +7,14 @@ import { type JxlOxide, loadJxlOxide } from './jxl-oxide.ts';
  * thread.
  */
 export async function renderJxl(bytes: Uint8Array): Promise<{ png: Uint8Array; icc: Uint8Array }> {
-  const header = orDamaged('JPEG XL', () => readJxlHeader(bytes));
-  return await opened(bytes, memoryLimit(header), (image) => image.render());
+  const header = mapParserErrors('JPEG XL', () => readJxlHeader(bytes));
+  return await withImage(bytes, memoryLimit(header), (image) => image.render());
 }
 
 /** Counts frames from their headers, without decoding them. */
 export async function countJxlFrames(bytes: Uint8Array): Promise<{ frames: number }> {
   const maxBytes = 2 ** 26 + 2 * bytes.length;
-  return await opened(bytes, maxBytes, (image) => ({ frames: image.frameCount() }));
+  return await withImage(bytes, maxBytes, (image) => ({ frames: image.frameCount() }));
 }
 
 /** Twice the measured use (docs/adr/0006-decoders-from-npm.md), plus room for tables. */
@@ -22,15 +22,15 @@ function memoryLimit({ width, height }: JxlHeader): number {
   return 2 ** 27 + width * height * 160;
 }
 
-async function opened<Result>(
+async function withImage<Result>(
   bytes: Uint8Array,
   maxBytes: number,
   use: (image: JxlOxide) => Result,
 ): Promise<Result> {
   const open = await loadJxlOxide(maxBytes);
-  return orDamaged('JPEG XL', () => {
+  return mapParserErrors('JPEG XL', () => {
     const image = open(bytes);
-    if (!image.isComplete()) throw damaged('JPEG XL', 'the data end before the image does');
+    if (!image.isComplete()) throw damagedImage('JPEG XL', 'the data end before the image does');
     return use(image);
   });
 }

@@ -37,13 +37,13 @@ function sampleCount({ width, height, channels }: Pnm): number {
 
 /** Rejects an image whose samples cannot fit in the file. */
 function checkPixels(bytes: Uint8Array, image: Pnm): void {
-  const least: Record<Pnm['coding'], number> = {
+  const minBytes: Record<Pnm['coding'], number> = {
     // One digit each and, except in bitmaps, white space between them.
     text: image.isOneBlack ? sampleCount(image) : sampleCount(image) * 2 - 1,
     bytes: sampleCount(image) * (image.max > 255 ? 2 : 1),
     bits: Math.ceil(image.width / 8) * image.height,
   };
-  checkRange(bytes, { at: image.pixelsAt, count: least[image.coding], what: 'pixel data' });
+  checkRange(bytes, { at: image.pixelsAt, count: minBytes[image.coding], what: 'pixel data' });
 }
 
 function decodeText(bytes: Uint8Array, image: Pnm): DecodedPixels['pixels'] {

@@ -66,7 +66,7 @@ function readPlain(bytes: Uint8Array, kind: Kind | undefined): Pnm {
   return { ...kind, width, height, max, pixelsAt };
 }
 
-const longestPamHeader = 16_384;
+const maxPamHeaderBytes = 16_384;
 
 function readPam(bytes: Uint8Array): Pnm {
   const fields = new Map<string, string>();
@@ -89,7 +89,7 @@ function readPam(bytes: Uint8Array): Pnm {
 
 function readLine(bytes: Uint8Array, at: number): { line: string; next: number } {
   const end = bytes.indexOf(0x0a, at);
-  if (end === -1 || end > longestPamHeader) {
+  if (end === -1 || end > maxPamHeaderBytes) {
     throw corrupt(`Expected the header to go on at byte ${at} up to ENDHDR.`);
   }
   const isCrLf = end > at && bytes[end - 1] === 0x0d;

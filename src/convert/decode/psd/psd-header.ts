@@ -39,7 +39,7 @@ const modes: Record<
   9: { mode: 'lab', channels: 3, depths: [8, 16] },
 };
 
-const resave = 'Save a copy as RGB with 8 or 16 bits a channel.';
+const resave = 'Save a copy as RGB with 8 or 16 bits per channel.';
 
 export function readPsd(bytes: Uint8Array): Psd {
   const reader = byteReader(bytes, { byteOrder: 'big endian', at: 4 });
@@ -75,10 +75,10 @@ function modeOf(number: number, depth: number) {
   const found = modes[number];
   if (!found) throw corrupt(`Expected a known colour mode but the header says ${number}.`);
   if ('name' in found) throw unsupported(`PSD in ${found.name} mode`, resave);
-  if (depth === 32) throw unsupported('PSD with 32 bits a channel', resave);
+  if (depth === 32) throw unsupported('PSD with 32 bits per channel', resave);
   if (!found.depths.includes(depth)) {
     throw corrupt(
-      `Expected ${found.depths.join(' or ')} bits a channel in ${found.mode} mode but the header says ${depth}.`,
+      `Expected ${found.depths.join(' or ')} bits per channel in ${found.mode} mode but the header says ${depth}.`,
     );
   }
   return found;

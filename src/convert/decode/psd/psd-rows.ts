@@ -54,8 +54,8 @@ function packedRows(bytes: Uint8Array, layout: Layout): NextRow[] {
   const rows = height * storedChannels;
   const dataAt = at + rows * lengthSize;
   // Two bytes encode at most 128.
-  const least = Math.ceil(rowBytes / 128) * 2 * rows;
-  checkRange(bytes, { at, count: rows * lengthSize + least, what });
+  const minBytes = Math.ceil(rowBytes / 128) * 2 * rows;
+  checkRange(bytes, { at, count: rows * lengthSize + minBytes, what });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const lengthOf = (row: number) =>
     isLarge ? view.getUint32(at + row * 4) : view.getUint16(at + row * 2);

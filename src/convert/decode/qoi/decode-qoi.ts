@@ -31,10 +31,10 @@ export const qoi: FileDecoder = {
 
 function checkLength(bytes: Uint8Array, pixelCount: number): void {
   const end = bytes.length - endMarker.length;
-  const least = Math.ceil(pixelCount / maxPixelsPerByte);
-  if (end - headerSize < least) {
+  const minBytes = Math.ceil(pixelCount / maxPixelsPerByte);
+  if (end - headerSize < minBytes) {
     throw corrupt(
-      `Expected at least ${least} bytes of pixel data at byte ${headerSize} and an end marker of ${endMarker.length} but the file ends after ${bytes.length}.`,
+      `Expected at least ${minBytes} bytes of pixel data at byte ${headerSize} and an end marker of ${endMarker.length} but the file ends after ${bytes.length}.`,
     );
   }
 }
@@ -55,7 +55,7 @@ function unpack(bytes: Uint8Array, { width, height, channels }: Shape): Uint8Arr
       if (isRun(tag)) run = tag & 63;
       else applyChunk(current, { bytes, at, seen });
       at += chunkSize(tag);
-      seen.set(current, placeOf(current) * 4);
+      seen.set(current, hashOf(current) * 4);
     }
     for (let i = 0; i < channels; i++) pixels[to + i] = current[i] as number;
   }
@@ -105,7 +105,7 @@ function move(pixel: Uint8Array, ...steps: [red: number, green: number, blue: nu
   for (let i = 0; i < 3; i++) pixel[i] = (pixel[i] as number) + (steps[i] as number);
 }
 
-function placeOf(pixel: Uint8Array): number {
+function hashOf(pixel: Uint8Array): number {
   const [red = 0, green = 0, blue = 0, alpha = 0] = pixel;
   return (red * 3 + green * 5 + blue * 7 + alpha * 11) % 64;
 }

@@ -12,7 +12,7 @@ export const embeddedPixelBytes = 12;
  * Counts the pixels of the images inside an SVG. Throws `ConversionError` for anything that could
  * hide one: entities that are not plain text, images that cannot be measured, an SVG in the SVG.
  */
-export async function embeddedPixelsOf(text: string): Promise<number> {
+export async function countEmbeddedPixels(text: string): Promise<number> {
   const entities = entitiesOf(prologueOf(text).declarations);
   let pixels = 0;
   for (const reference of referencesIn(text)) {
@@ -72,21 +72,21 @@ function expand(value: string, entities: Map<string, string>): string {
 
 async function pixelsOf(url: string): Promise<number> {
   const comma = url.indexOf(',');
-  const content = unescaped(url.slice(comma + 1));
+  const content = percentDecoded(url.slice(comma + 1));
   const isBase64 = /;\s*base64\s*$/i.test(url.slice(0, comma));
   const bytes = isBase64 ? Buffer.from(content.toString('latin1'), 'base64') : content;
   if (comma < 0 || bytes.length === 0) return 0;
-  if (isSvg(bytes)) throw unmeasured('one of them is an SVG itself');
+  if (isSvg(bytes)) throw unmeasurable('one of them is an SVG itself');
   try {
     const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
     return width * height;
   } catch {
-    throw unmeasured('one of them is damaged or of an unknown format');
+    throw unmeasurable('one of them is damaged or of an unknown format');
   }
 }
 
 /** https://url.spec.whatwg.org/#percent-decode */
-function unescaped(text: string): Buffer {
+function percentDecoded(text: string): Buffer {
   const latin = Buffer.from(text, 'utf8').toString('latin1');
   const bytes = latin.replace(/%([\da-f]{2})/gi, (_, digits) =>
     String.fromCharCode(Number.parseInt(digits, 16)),
@@ -94,7 +94,7 @@ function unescaped(text: string): Buffer {
   return Buffer.from(bytes, 'latin1');
 }
 
-function unmeasured(reason: string): ConversionError {
+function unmeasurable(reason: string): ConversionError {
   return new ConversionError(
     'UNSUPPORTED_FORMAT',
     `Expected the pictures inside an SVG to be PNG, JPEG, GIF or WebP, but ${reason}. Take it out, or convert the SVG to PNG first.`,

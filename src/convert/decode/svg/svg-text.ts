@@ -64,7 +64,7 @@ export function prologueOf(text: string): Prologue {
  * Rewrites the document for libvips: in UTF-8, with `<svg` near the start. libvips searches for it
  * there and would miss it after a long comment or with a prefix.
  */
-export function plainSvg(bytes: Uint8Array): Uint8Array {
+export function normalizeSvg(bytes: Uint8Array): Uint8Array {
   const text = svgText(bytes).replace(/^\s*<\?xml\s[^>]*\?>/, '');
   return Buffer.from(`<!--<svg-->${text}`, 'utf8');
 }

@@ -13,12 +13,12 @@ interface Packing {
 
 /** Rejects data too short for this many pixels, even at the best compression. */
 export function checkTgaRuns(bytes: Uint8Array, { at, pixelBytes, count }: Packing): void {
-  const least = Math.ceil(count / maxPixelsPerPacket) * (1 + pixelBytes);
-  checkRange(bytes, { at, count: least, what });
+  const minBytes = Math.ceil(count / maxPixelsPerPacket) * (1 + pixelBytes);
+  checkRange(bytes, { at, count: minBytes, what });
 }
 
 /**
- * Unpacks run-length encoded pixels. Packets may continue in the next row, as old writers allow.
+ * Unpacks run-length coded pixels. Packets may continue in the next row, as old writers allow.
  */
 export function unpackTgaRuns(bytes: Uint8Array, { at, pixelBytes, count }: Packing): Uint8Array {
   const pixels = new Uint8Array(count * pixelBytes);

@@ -1,4 +1,4 @@
-// The entry point of the threads of in-thread.ts. It is a separate file because threads start from
+// The entry point of the threads of run-in-thread.ts. It is a separate file because threads start from
 // a file: a bundler must emit it as an entry point next to the bundle, under the same name.
 import { parentPort } from 'node:worker_threads';
 import { ConversionError } from '../../errors.ts';
@@ -21,7 +21,7 @@ parentPort?.on('message', async ({ task, bytes }: ThreadRequest) => {
     // Any other error is a bug: it ends the thread, and the caller receives it.
     if (!(error instanceof ConversionError)) throw error;
     const { code, message } = error;
-    parentPort?.postMessage({ refusal: { code, message } } satisfies ThreadReply);
+    parentPort?.postMessage({ rejection: { code, message } } satisfies ThreadReply);
   }
 });
 

@@ -16,4 +16,4 @@ export interface ThreadRequest {
 
 export type ThreadReply =
   | { result: ThreadTasks[keyof ThreadTasks] }
-  | { refusal: Pick<ConversionError, 'code' | 'message'> };
+  | { rejection: Pick<ConversionError, 'code' | 'message'> };

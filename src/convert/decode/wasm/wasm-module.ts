@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 const pageBytes = 2 ** 16;
-const mostPages = 2 ** 16;
+const maxMemoryPages = 2 ** 16;
 const memorySection = 5;
 
 const modules = new Map<string, Promise<WebAssembly.Module>>();
@@ -12,7 +12,7 @@ const modules = new Map<string, Promise<WebAssembly.Module>>();
  * an instance that trapped is unusable.
  */
 export function wasmModule(path: string, maxBytes: number): Promise<WebAssembly.Module> {
-  const pages = Math.min(2 ** Math.ceil(Math.log2(maxBytes / pageBytes)), mostPages);
+  const pages = Math.min(2 ** Math.ceil(Math.log2(maxBytes / pageBytes)), maxMemoryPages);
   const key = `${pages} ${path}`;
   const known = modules.get(key);
   if (known) return known;

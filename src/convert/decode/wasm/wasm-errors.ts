@@ -1,7 +1,7 @@
 import { ConversionError } from '../../errors.ts';
 
 /** For damaged files. The reason is the decoder’s message or a short description of the fault. */
-export function damaged(format: string, reason: string, cause?: unknown): ConversionError {
+export function damagedImage(format: string, reason: string, cause?: unknown): ConversionError {
   return new ConversionError(
     'CORRUPT_IMAGE',
     `Expected a whole ${format} image but its data are damaged or cut off (${oneLine(reason)}). Upload it again from the original.`,
@@ -10,7 +10,7 @@ export function damaged(format: string, reason: string, cause?: unknown): Conver
 }
 
 /** For an unsupported variant of the format, by name. */
-export function unread(format: string, variant: string): ConversionError {
+export function unsupportedVariant(format: string, variant: string): ConversionError {
   return new ConversionError(
     'UNSUPPORTED_FORMAT',
     `Expected a ${format} image of a kind that is read but received ${variant}. Save it as PNG, TIFF or JPEG.`,
@@ -21,12 +21,16 @@ export function unread(format: string, variant: string): ConversionError {
  * Runs a parser or decoder; everything it throws rejects the image. This includes WebAssembly
  * traps, which kill only the instance.
  */
-export function orDamaged<Result>(format: string, decode: () => Result): Result {
+export function mapParserErrors<Result>(format: string, decode: () => Result): Result {
   try {
     return decode();
   } catch (error) {
     if (error instanceof ConversionError) throw error;
-    throw damaged(format, error instanceof Error ? error.message : 'the decoder gave up', error);
+    throw damagedImage(
+      format,
+      error instanceof Error ? error.message : 'the decoder gave up',
+      error,
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type Deadline, mostTimerMs, startDeadline } from '../../deadline.ts';
+import { type Deadline, maxTimerMs, startDeadline } from '../../deadline.ts';
 import { ConversionError } from '../../errors.ts';
 import type { ThreadReply, ThreadRequest, ThreadTasks } from './thread-tasks.ts';
 
@@ -16,11 +16,11 @@ const maxTasks = 100;
 // and soon ends.
 
 /** One per core; more would only use memory. */
-const free = Array.from({ length: navigator.hardwareConcurrency }, () => ({}) as Place);
-const waiting: ((place: Place) => void)[] = [];
+const free = Array.from({ length: navigator.hardwareConcurrency }, () => ({}) as Slot);
+const waiting: ((slot: Slot) => void)[] = [];
 
 /** A slot for a thread, which is started when needed and restarted after it has ended. */
-interface Place {
+interface Slot {
   thread?: Worker | undefined;
   /** The number of tasks this thread has run. */
   tasks?: number;
@@ -32,92 +32,92 @@ interface Place {
  * caller’s thread. Throws `CONVERSION_TIMEOUT` at the deadline. The caller’s bytes are copied; the
  * result is transferred.
  */
-export async function inThread<Name extends keyof ThreadTasks>(
+export async function runInThread<Name extends keyof ThreadTasks>(
   task: Name,
   bytes: Uint8Array,
   deadline: Deadline = startDeadline(Number.MAX_SAFE_INTEGER),
 ): Promise<ThreadTasks[Name]> {
-  const place = free.pop() ?? (await new Promise<Place>((resolve) => waiting.push(resolve)));
+  const slot = free.pop() ?? (await new Promise<Slot>((resolve) => waiting.push(resolve)));
   try {
     deadline.check();
-    const reply = await ask(place, { task, bytes: new Uint8Array(bytes) }, deadline);
-    if ('refusal' in reply) throw new ConversionError(reply.refusal.code, reply.refusal.message);
+    const reply = await ask(slot, { task, bytes: new Uint8Array(bytes) }, deadline);
+    if ('rejection' in reply) {
+      const { code, message } = reply.rejection;
+      throw new ConversionError(code, message);
+    }
     return reply.result as ThreadTasks[Name];
   } finally {
-    leave(place);
+    release(slot);
   }
 }
 
-function threadAt(place: Place): Worker {
-  clearTimeout(place.idleTimer);
-  const thread = place.thread ?? startThread(place);
+function threadIn(slot: Slot): Worker {
+  clearTimeout(slot.idleTimer);
+  const thread = slot.thread ?? startThread(slot);
   thread.ref();
   return thread;
 }
 
-function startThread(place: Place): Worker {
+function startThread(slot: Slot): Worker {
   // `.ts` in the sources, `.js` when built, and the bundle’s extension in a bundle.
   const file = `./decoder-thread${extname(import.meta.url)}`;
   const thread = new Worker(new URL(file, import.meta.url), { env: {}, execArgv: [] });
   // The pending request receives the error; without a listener it would end the program.
   thread.on('error', () => {});
   thread.once('exit', () => {
-    if (place.thread === thread) place.thread = undefined;
+    if (slot.thread === thread) slot.thread = undefined;
   });
-  place.thread = thread;
-  place.tasks = 0;
+  slot.thread = thread;
+  slot.tasks = 0;
   return thread;
 }
 
 /** An unfinished task ends with its thread. */
-function ask(place: Place, request: ThreadRequest, deadline: Deadline): Promise<ThreadReply> {
-  const thread = threadAt(place);
-  place.tasks = (place.tasks ?? 0) + 1;
+function ask(slot: Slot, request: ThreadRequest, deadline: Deadline): Promise<ThreadReply> {
+  const thread = threadIn(slot);
+  slot.tasks = (slot.tasks ?? 0) + 1;
   return new Promise<ThreadReply>((resolve, reject) => {
-    const timer = setTimeout(
-      () => give(deadline.error()),
-      Math.min(deadline.leftMs(), mostTimerMs),
-    );
-    const onExit = () => give(new Error('The thread of a decoder ended before it answered.'));
-    const onEnd = () => give(deadline.signal.reason);
-    thread.on('message', take).on('error', give).on('exit', onExit);
+    const timer = setTimeout(() => fail(deadline.error()), Math.min(deadline.leftMs(), maxTimerMs));
+    const onExit = () => fail(new Error('The thread of a decoder ended before it answered.'));
+    const onEnd = () => fail(deadline.signal.reason);
+    thread.on('message', onReply).on('error', fail).on('exit', onExit);
     deadline.signal.addEventListener('abort', onEnd);
     thread.postMessage(request, [request.bytes.buffer]);
 
-    function take(reply: ThreadReply) {
+    function onReply(reply: ThreadReply) {
       settle();
       resolve(reply);
     }
 
-    function give(error: Error) {
+    function fail(error: Error) {
       settle();
-      place.thread = undefined;
+      slot.thread = undefined;
       void thread.terminate();
       reject(error);
     }
 
     function settle() {
       clearTimeout(timer);
-      thread.off('message', take).off('error', give).off('exit', onExit);
+      thread.off('message', onReply).off('error', fail).off('exit', onExit);
       deadline.signal.removeEventListener('abort', onEnd);
     }
   });
 }
 
-function leave(place: Place): void {
-  if ((place.tasks ?? 0) >= maxTasks) {
-    void place.thread?.terminate();
-    place.thread = undefined;
+function release(slot: Slot): void {
+  if ((slot.tasks ?? 0) >= maxTasks) {
+    void slot.thread?.terminate();
+    slot.thread = undefined;
   }
   const next = waiting.shift();
-  if (next) next(place);
-  else rest(place);
+  if (next) next(slot);
+  else setIdle(slot);
 }
 
 /** An idle thread does not keep the program alive. */
-function rest(place: Place): void {
-  free.push(place);
-  const { thread } = place;
+function setIdle(slot: Slot): void {
+  free.push(slot);
+  const { thread } = slot;
   thread?.unref();
-  place.idleTimer = setTimeout(() => void thread?.terminate(), idleMs).unref();
+  slot.idleTimer = setTimeout(() => void thread?.terminate(), idleMs).unref();
 }
