@@ -57,7 +57,7 @@ export function checkBytes(bytes: Uint8Array, maxBytes: number): void {
   if (bytes.length > maxBytes) {
     throw new ConversionError(
       'FILE_TOO_LARGE',
-      `Expected at most ${maxBytes} bytes but received ${bytes.length}. Raise the limit maxBytes to take it.`,
+      `Expected at most ${maxBytes} bytes but received ${bytes.length}. Raise the limit maxBytes to accept it.`,
     );
   }
 }
@@ -79,7 +79,7 @@ function checkPages({ pages }: SourceImage, maxPages: number): void {
   if (pages <= maxPages) return;
   throw new ConversionError(
     'TOO_MANY_PAGES',
-    `Expected at most ${maxPages} pages or frames but the file has ${pages}. Raise the limit maxPages to take it.`,
+    `Expected at most ${maxPages} pages or frames but the file has ${pages}. Raise the limit maxPages to accept it.`,
   );
 }
 
@@ -91,10 +91,10 @@ export function checkPixels(
   const pixels = width * height * frames;
   if (pixels <= maxPixels) return;
   const [inFrames, cure] =
-    frames > 1 ? [` x ${frames} frames`, ', or convert the first'] : ['', ''];
+    frames > 1 ? [` x ${frames} frames`, ', or convert only the first frame'] : ['', ''];
   throw new ConversionError(
     'IMAGE_TOO_LARGE',
-    `Expected at most ${maxPixels} pixels but the image has ${width} x ${height}${inFrames} = ${pixels}. Raise the limit maxPixels to take it${cure}.`,
+    `Expected at most ${maxPixels} pixels but the image has ${width} x ${height}${inFrames} = ${pixels}. Raise the limit maxPixels to accept it${cure}.`,
   );
 }
 
@@ -102,7 +102,7 @@ function checkEmbedded(embeddedPixels: number, maxPixels: number): void {
   if (embeddedPixels <= maxPixels) return;
   throw new ConversionError(
     'IMAGE_TOO_LARGE',
-    `Expected at most ${maxPixels} pixels but the pictures inside the SVG have ${embeddedPixels}. Raise the limit maxPixels to take it.`,
+    `Expected at most ${maxPixels} pixels but the images inside the SVG have ${embeddedPixels}. Raise the limit maxPixels to accept it.`,
   );
 }
 
@@ -111,6 +111,6 @@ function checkSides({ width, height }: SourceImage, { format }: OutputPlan): voi
   if (Math.max(width, height) <= maxSide) return;
   throw new ConversionError(
     'IMAGE_TOO_LARGE',
-    `Expected at most ${maxSide} pixels on a side, as ${name} can hold, but the image has ${width} x ${height}. Choose another output format.`,
+    `Expected at most ${maxSide} pixels per side, the maximum for ${name}, but the image has ${width} x ${height}. Choose another output format.`,
   );
 }

@@ -99,7 +99,7 @@ async function raceWithLimit<Result>(
 function timeoutError(timeoutMs: number, cause?: unknown): ConversionError {
   return new ConversionError(
     'CONVERSION_TIMEOUT',
-    `Expected the conversion to take at most ${timeoutMs} ms but it takes longer. Raise the limit timeoutMs to wait for it, or make the image smaller.`,
+    `Expected the conversion to take at most ${timeoutMs} ms but it took longer. Raise the limit timeoutMs to wait for it, or make the image smaller.`,
     { cause },
   );
 }

@@ -1,17 +1,16 @@
 /** Why an image cannot be converted. `docs/errors.md` explains each code. */
 export const conversionErrorCodes = {
-  EMPTY_OBJECT: 'There are no bytes.',
+  EMPTY_OBJECT: 'The file is empty.',
   FILE_TOO_LARGE: 'The file has more bytes than the limit `maxBytes`.',
-  UNSUPPORTED_FORMAT:
-    'The content is not in a format that is read, or its samples have no known black and white.',
+  UNSUPPORTED_FORMAT: 'The format is not supported, or its samples do not define black and white.',
   CORRUPT_IMAGE:
-    'The image data are damaged or cut off, or of a variant that the decoder does not know.',
+    'The image data is damaged or truncated, or of a variant that the decoder does not support.',
   IMAGE_TOO_LARGE:
-    'The image has more pixels than the limit `maxPixels`, or is larger than the output can be.',
+    'The image has more pixels than the limit `maxPixels`, or is larger than the output format allows.',
   TOO_MANY_PAGES: 'The file has more pages or frames than the limit `maxPages`.',
   CONVERSION_TIMEOUT: 'The conversion takes longer than the limit `timeoutMs`.',
   OUTPUT_TOO_LARGE: 'The output has more bytes than the limit `maxOutputBytes`.',
-  CONVERSION_CRASHED: 'The process that converted the image died of it, and so did the next one.',
+  CONVERSION_CRASHED: 'The process that converted the image crashed, and so did its replacement.',
 } as const;
 
 export type ConversionErrorCode = keyof typeof conversionErrorCodes;

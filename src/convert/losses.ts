@@ -5,11 +5,11 @@ import { maxOf, type PixelImage } from './pixel-image.ts';
 
 /** What the output may lose of the source, apart from its colours, whether requested or not. */
 export const lossMeanings = {
-  alpha: 'Transparency was flattened, dropped, or made all or nothing.',
-  depth: 'The source has more bits a sample.',
-  frames: 'There are frames or pages after the first.',
-  'animation timing': 'Frames are kept, but not how long each is shown.',
-  truncated: 'The file is cut off or damaged, and some of its pixels are missing.',
+  alpha: 'Transparency was flattened, dropped, or reduced to one bit.',
+  depth: 'The source has more bits per sample than the output.',
+  frames: 'Frames or pages after the first were left out.',
+  'animation timing': 'Frames are kept, but not their durations.',
+  truncated: 'The file is truncated or damaged, and some of its pixels are missing.',
 } as const;
 
 export type Loss = keyof typeof lossMeanings;

@@ -50,7 +50,7 @@ export async function openSession<Result>(
 
     async run() {
       if (isClosed) throw closedError();
-      if (!pending) throw new Error('Expected to work on an opened image once. Open it again.');
+      if (!pending) throw new Error('Expected an opened image to be used once. Open it again.');
       const image = pending;
       pending = undefined;
       deadline.resume();
@@ -66,5 +66,7 @@ export async function openSession<Result>(
 }
 
 function closedError(): Error {
-  return new Error('Expected an open image but it was closed. Close it after the work on it.');
+  return new Error(
+    'Expected an open image but it was closed. Close it only when its work is done.',
+  );
 }

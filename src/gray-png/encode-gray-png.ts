@@ -37,7 +37,7 @@ export async function encodeGrayPng(
       const png = await encodeAs(image, work, options);
       if (png) return png;
     }
-    throw new Error('Expected a kind of pixels that is true of any image');
+    throw new Error('Expected a pixel kind that fits every image');
   });
 }
 

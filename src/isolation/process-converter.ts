@@ -138,7 +138,7 @@ async function createImageSession<Image extends GrayImage | Thumbnail>({
     const result = await ask(current, { open: image });
     openedIn = current;
     if ('memoryBytes' in result) return result;
-    throw new Error('Expected the header of an image from the process that converts.');
+    throw new Error('Expected the header of an image from the converter process.');
   }
 
   async function convert(): Promise<Image> {
@@ -147,7 +147,7 @@ async function createImageSession<Image extends GrayImage | Thumbnail>({
     const result = await ask(await child(), { convert: true });
     // The type matches the opened job.
     if ('image' in result) return result.image as Image;
-    throw new Error('Expected an image from the process that converts.');
+    throw new Error('Expected an image from the converter process.');
   }
 
   return {
@@ -187,7 +187,7 @@ async function retryOnce<Result>(work: () => Promise<Result>): Promise<Result> {
 function crashError(cause: ChildEndedError): ConversionError {
   return new ConversionError(
     'CONVERSION_CRASHED',
-    `Expected a conversion but the process ended twice (${cause.detail}). Look whether memory ran out; else convert the file with another program.`,
+    `Expected a conversion but the process ended twice (${cause.detail}). Check whether memory ran out; otherwise convert the file with another program.`,
     { cause },
   );
 }

@@ -49,7 +49,9 @@ const rejections: Record<Exclude<ConversionErrorCode, 'CONVERSION_CRASHED'>, Rej
       message: /JPEG, PNG, .* PNM or TGA but the content looks like text/,
     },
   ],
-  CORRUPT_IMAGE: [{ bytes: async () => truncate(await photoLikeJpeg(), 0.5), message: /cut off/ }],
+  CORRUPT_IMAGE: [
+    { bytes: async () => truncate(await photoLikeJpeg(), 0.5), message: /truncated/ },
+  ],
   IMAGE_TOO_LARGE: [
     {
       bytes: () => hugePngHeader(60_000, 60_000),
@@ -63,7 +65,7 @@ const rejections: Record<Exclude<ConversionErrorCode, 'CONVERSION_CRASHED'>, Rej
     {
       bytes: () => grayPng({ width: 1, height: 16_384, rows: new Uint8Array(16_384) }),
       recipe: { format: 'webp' },
-      message: /at most 16383 pixels on a side, as WebP can hold/,
+      message: /at most 16383 pixels per side, the maximum for WebP/,
     },
     {
       bytes: () => grayPng({ width: 65_501, height: 1, rows: new Uint8Array(65_501) }),
@@ -80,7 +82,7 @@ const rejections: Record<Exclude<ConversionErrorCode, 'CONVERSION_CRASHED'>, Rej
     {
       bytes: () => photoLikeJpeg({ width: 2_000, height: 1_500 }),
       limits: { timeoutMs: 1 },
-      message: /at most 1 ms but it takes longer\. Raise the limit timeoutMs/,
+      message: /at most 1 ms but it took longer\. Raise the limit timeoutMs/,
     },
   ],
   OUTPUT_TOO_LARGE: [

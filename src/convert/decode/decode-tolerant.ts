@@ -38,7 +38,7 @@ function checkGifEnd({ bytes, file: { image } }: CheckedImage): void {
   if (image.format !== 'gif' || !isTruncatedGif(bytes)) return;
   throw new ConversionError(
     'CORRUPT_IMAGE',
-    `Expected a whole GIF image but its data are cut off in or after frame ${image.pages}. Upload it again from the original.`,
+    `Expected a complete GIF image but its data is truncated in or after frame ${image.pages}. Upload it again from the original.`,
   );
 }
 

@@ -32,7 +32,7 @@ function isRejection(error: unknown): error is Error {
 function corruptImage(format: InputFormat, cause: Error): ConversionError {
   return new ConversionError(
     'CORRUPT_IMAGE',
-    `Expected a whole ${inputFormats[format].name} image but its data are damaged or cut off (${reasonOf(cause)}). Upload it again from the original.`,
+    `Expected a complete ${inputFormats[format].name} image but its data is damaged or truncated (${reasonOf(cause)}). Upload it again from the original.`,
     { cause },
   );
 }

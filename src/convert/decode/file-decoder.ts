@@ -48,7 +48,7 @@ export function corrupt(message: string): ConversionError {
 
 /** For valid but unsupported files. */
 export function unsupported(variant: string, cure: string): ConversionError {
-  return new ConversionError('UNSUPPORTED_FORMAT', `${variant} is not read. ${cure}`);
+  return new ConversionError('UNSUPPORTED_FORMAT', `${variant} is not supported. ${cure}`);
 }
 
 /** Rejects an image without pixels. */

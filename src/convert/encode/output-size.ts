@@ -7,6 +7,6 @@ export function checkOutputBytes(sizeBytes: number, maxOutputBytes: number): voi
   if (sizeBytes <= maxOutputBytes) return;
   throw new ConversionError(
     'OUTPUT_TOO_LARGE',
-    `Expected an output of at most ${maxOutputBytes} bytes but it has ${sizeBytes} or more. Raise the limit maxOutputBytes to take it, or choose a smaller output format or quality.`,
+    `Expected an output of at most ${maxOutputBytes} bytes but it has ${sizeBytes} or more. Raise the limit maxOutputBytes to accept it, or choose a smaller output format or quality.`,
   );
 }

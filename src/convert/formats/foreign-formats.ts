@@ -11,12 +11,12 @@ interface ForeignFormat {
 
 const save = 'Save the image in one of these formats.';
 const develop = 'Develop it to TIFF first.';
-const extractStill = 'Take a still picture from it first.';
+const extractStill = 'Extract a still image from it first.';
 const render = 'Render it to PNG first.';
 const exportIt = 'Export it to PNG or TIFF first.';
 const toneMap = 'Tone map it to PNG or TIFF first.';
 const unpack = 'Unpack it and upload the images in it.';
-const extractImages = 'Take the pictures out of it, or render its pages to PNG, first.';
+const extractImages = 'Extract the images from it first, or render its pages to PNG.';
 
 interface Signature extends ForeignFormat {
   starts: readonly string[];
@@ -32,7 +32,7 @@ const signatures: readonly Signature[] = [
   { name: 'FITS', cure: toneMap, starts: ['SIMPLE  ='] },
   { name: 'DICOM', cure: exportIt, starts: ['DICM'], at: 128 },
   { name: 'DDS', cure: save, starts: ['DDS '] },
-  { name: 'a GIMP picture (XCF)', cure: exportIt, starts: ['gimp xcf '] },
+  { name: 'a GIMP image (XCF)', cure: exportIt, starts: ['gimp xcf '] },
   { name: 'EMF', cure: render, starts: [' EMF'], at: 40 },
   { name: 'WMF', cure: render, starts: ['\xd7\xcd\xc6\x9a', '\x01\0\x09\0\0\x03'] },
   { name: 'JPEG XR', cure: save, starts: ['II\xbc\x01', 'II\xbc\0'] },
@@ -63,14 +63,14 @@ const signatures: readonly Signature[] = [
   { name: 'an Ogg video', cure: extractStill, starts: ['OggS'] },
   {
     name: 'a Git LFS pointer',
-    cure: 'Run git lfs pull and upload the file that it stands for.',
+    cure: 'Run git lfs pull and upload the actual file.',
     starts: ['version https://git-lfs.github.com/spec/'],
   },
 ];
 
 /** Kinds of ZIP archives, by the name or content of their first file. */
 const zipKinds: readonly (ForeignFormat & { starts: readonly string[] })[] = [
-  { name: 'a Krita picture', cure: exportIt, starts: ['mimetypeapplication/x-krita'] },
+  { name: 'a Krita image', cure: exportIt, starts: ['mimetypeapplication/x-krita'] },
   { name: 'OpenRaster', cure: exportIt, starts: ['mimetypeimage/openraster'] },
   {
     name: 'an Office document',
@@ -82,18 +82,18 @@ const zipKinds: readonly (ForeignFormat & { starts: readonly string[] })[] = [
 const textKinds: readonly (ForeignFormat & { pattern: RegExp })[] = [
   {
     name: 'HTML',
-    cure: 'It may be a page with an error: open it in a browser, and upload the image itself.',
+    cure: 'It may be an error page: open it in a browser, and upload the image itself.',
     pattern: /^\s*<(!doctype html|html)\b/i,
   },
   { name: 'SVG', cure: render, pattern: /<svg[\s>]/i },
   {
     name: 'XML',
-    cure: 'It may be a message of an error: read it, and upload the image itself.',
+    cure: 'It may be an error message: read it, and upload the image itself.',
     pattern: /^\s*<\?xml/,
   },
   {
     name: 'JSON',
-    cure: 'It may be a message of an error: read it, and upload the image itself.',
+    cure: 'It may be an error message: read it, and upload the image itself.',
     pattern: /^\s*(\{\s*("|\}\s*$)|\[\s*["{[\d\]])/,
   },
 ];
@@ -107,7 +107,7 @@ export function identifyForeignFormat(bytes: Uint8Array): ForeignFormat {
     brandKind(bytes) ??
     riffKind(bytes) ??
     pcxKind(bytes) ??
-    textKind(bytes) ?? { name: 'nothing that is recognised', cure: save }
+    textKind(bytes) ?? { name: 'an unknown format', cure: save }
   );
 }
 
@@ -156,5 +156,5 @@ function textKind(bytes: Uint8Array): ForeignFormat | undefined {
 
 const svg: ForeignFormat = {
   name: 'SVG',
-  cure: 'Set allowSvg to draw it, or render it to PNG first.',
+  cure: 'Set allowSvg to render it, or render it to PNG first.',
 };

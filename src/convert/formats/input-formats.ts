@@ -132,7 +132,7 @@ export const inputFormats = {
     name: 'SVG',
     contentType: 'image/svg+xml',
     extensions: ['svg'],
-    decoder: 'sharp, where `allowSvg`',
+    decoder: 'sharp, with `allowSvg`',
     matches: isSvg,
   },
   tga: {

@@ -157,7 +157,7 @@ function sampleKind(metadata: Metadata, format: InputFormat, compat: Recipe['com
   if (compat === 'pillow' && isUnscaled(metadata)) return 'gray';
   throw new ConversionError(
     'UNSUPPORTED_FORMAT',
-    `Expected gray, RGB, CMYK or Lab samples of a known scale, with one alpha channel at most, but this ${inputFormats[format].name} has ${channels} x ${depth} (${space}). Save it with 8 or 16 unsigned bits a sample.`,
+    `Expected gray, RGB, CMYK or Lab samples of a known scale, with one alpha channel at most, but this ${inputFormats[format].name} has ${channels} x ${depth} (${space}). Save it with 8 or 16 unsigned bits per sample.`,
   );
 }
 

@@ -37,15 +37,15 @@ export const methods = {
     toGray: (_, max) => weighted([1, 1, 1], max),
   },
   'hsl-lightness': {
-    description: 'mean of the largest and the smallest',
+    description: 'mean of the largest and the smallest channel',
     toGray: () => (r, g, b) => (Math.max(r, g, b) + Math.min(r, g, b) + 1) >> 1,
   },
-  value: { description: 'the largest of the three', toGray: () => Math.max },
+  value: { description: 'the largest channel', toGray: () => Math.max },
   red: { description: 'the red channel', toGray: () => (r) => r },
   green: { description: 'the green channel', toGray: () => (_, g) => g },
   blue: { description: 'the blue channel', toGray: () => (_r, _g, b) => b },
   decolor: {
-    description: 'three weights chosen for the image so that contrast of colour stays visible',
+    description: 'weights chosen for each image to keep colour contrast visible',
     toGray: (image, max) => weighted(decolorWeights(image), max),
   },
 } satisfies Record<string, MethodFacts>;
@@ -59,7 +59,7 @@ export type Method = NamedMethod | `mix:${string}`;
 export function methodFacts(method: Method): MethodFacts {
   const weights = parseMix(method);
   if (weights) {
-    return { description: 'weights of one’s own', toGray: (_, max) => weighted(weights, max) };
+    return { description: 'custom weights', toGray: (_, max) => weighted(weights, max) };
   }
   return methods[method as NamedMethod];
 }

@@ -54,14 +54,14 @@ const depths = oneOf(['8', '16', 'source']);
 export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Name]> } = {
   method: {
     default: 'rec601',
-    description: 'How colours become gray; docs/semantics.md has the formulas.',
+    description: 'How colours are converted to gray; docs/semantics.md has the formulas.',
     expected: `${methodNames.expected}, or ${mixExpected}`,
     read: (value) => methodNames.read(value) ?? readMix(value),
     fromText: methodNames.fromText,
   },
   format: {
     default: 'png',
-    description: 'Format of the outputs; `source` is the input’s own.',
+    description: 'Output format; `source` keeps the format of the input.',
     ...oneOf([...(Object.keys(outputFormats) as OutputFormat[]), 'source']),
   },
   quality: {
@@ -73,7 +73,8 @@ export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Nam
   },
   effort: {
     default: 4,
-    description: 'Time spent on small WebP (0 to 6) and AVIF (0 to 9) outputs.',
+    description:
+      'Encoding effort for WebP (0 to 6) and AVIF (0 to 9): more makes smaller files but takes longer.',
     ...integer(0, 9),
     affectsOutput: ({ format }) => formatHas(format, (facts) => facts.effort !== undefined),
   },
@@ -86,13 +87,13 @@ export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Nam
   },
   lossless: {
     default: false,
-    description: 'WebP and AVIF outputs keep every gray value.',
+    description: 'Lossless WebP and AVIF outputs, which keep every gray value.',
     ...trueOrFalse(),
     affectsOutput: ({ format }) => formatHas(format, (facts) => facts.hasLossless),
   },
   depth: {
     default: '8',
-    description: 'Bits a sample of the outputs, where PNG or TIFF; `source` is as many as it has.',
+    description: 'Bits per sample of PNG and TIFF outputs; `source` keeps the depth of the input.',
     ...depths,
     read: (value) => depths.read(typeof value === 'number' ? String(value) : value),
     affectsOutput: ({ format }) => formatHas(format, (facts) => facts.maxDepth > 8),
@@ -105,12 +106,12 @@ export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Nam
   alpha: {
     default: 'keep',
     description:
-      'Transparency: kept where the format has it, dropped, or flattened on `background`.',
+      'Transparency: kept if the format supports it, dropped, or flattened on `background`.',
     ...oneOf(['keep', 'drop', 'flatten']),
   },
   background: {
     default: '#ffffff',
-    description: 'What is flattened on: #rgb or #rrggbb.',
+    description: 'Background colour for flattening: #rgb or #rrggbb.',
     expected: 'a colour as #rgb or #rrggbb',
     read: readColour,
     fromText: (text) => text,
@@ -125,24 +126,25 @@ export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Nam
   },
   frames: {
     default: 'all',
-    description: 'Frames and pages: all where the format holds them, or the first.',
+    description: 'Frames and pages: all if the format supports them, or only the first.',
     ...oneOf(['all', 'first']),
     affectsOutput: ({ format }) => formatHas(format, (facts) => facts.hasFrames),
   },
   compat: {
     default: 'none',
-    description: 'With `pillow`, gray is that of `Image.open(file).convert("L")`, faults included.',
+    description:
+      'With `pillow`, gray is that of `Image.open(file).convert("L")`, including its quirks.',
     ...oneOf(['none', 'pillow']),
   },
   tolerate: {
     default: 'none',
     description:
-      'With `truncated`, of JPEG, PNG, GIF and TIFF files that are cut off what is there is converted.',
+      'With `truncated`, the available part of truncated JPEG, PNG, GIF and TIFF files is converted.',
     ...oneOf(['none', 'truncated']),
   },
   allowSvg: {
     default: false,
-    description: 'SVG is drawn rather than refused; nothing outside of the file is read for it.',
+    description: 'SVG is rendered instead of rejected; nothing outside the file is read.',
     ...trueOrFalse(),
   },
 };

@@ -43,7 +43,7 @@ function withCompat(recipe: Recipe): Recipe {
   for (const [name, value] of Object.entries(pillowRecipe)) {
     const given = recipe[name as keyof typeof pillowRecipe];
     if (given === value || given === recipeOptions[name as keyof Recipe].default) continue;
-    throw new RecipeError(name, `${value}, as compat is pillow,`, given);
+    throw new RecipeError(name, `${value} (because compat is pillow)`, given);
   }
   return { ...recipe, ...pillowRecipe };
 }

@@ -38,7 +38,7 @@ describe.each(kinds)('%s', (_, make) => {
     expect(await rejectionOf(truncate(await make(), share))).toMatchObject({
       name: 'ConversionError',
       code: 'CORRUPT_IMAGE',
-      message: expect.stringMatching(/^Expected a whole \S+ image but .*\(libvips.*\)\. Upload/),
+      message: expect.stringMatching(/^Expected a complete \S+ image but .*\(libvips.*\)\. Upload/),
       cause: expect.any(Error),
     });
   });
@@ -113,7 +113,7 @@ describe('a decoder’s error', () => {
     const error = await rejectionOf(truncate(await photoLikeJpeg(), 0.5));
     expect(error).toMatchObject({
       message:
-        'Expected a whole JPEG image but its data are damaged or cut off (libvips: VipsJpeg: premature end of JPEG image). Upload it again from the original.',
+        'Expected a complete JPEG image but its data is damaged or truncated (libvips: VipsJpeg: premature end of JPEG image). Upload it again from the original.',
     });
   });
 

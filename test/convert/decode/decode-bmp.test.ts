@@ -239,7 +239,7 @@ describe('is rejected:', () => {
       'Huffman coding',
       buildBmp({ ...small, bits: 1, coding: 3, headerSize: 64 }),
       'UNSUPPORTED_FORMAT',
-      'OS/2 Huffman coding is not read',
+      'OS/2 Huffman coding is not supported',
     ],
     [
       'a mask with gaps',
@@ -257,7 +257,7 @@ describe('is rejected:', () => {
       'a header of another size',
       joined('BM', Buffer.alloc(12), le32(16, 0, 0, 0)),
       'UNSUPPORTED_FORMAT',
-      'A BMP header of 16 bytes is not read.',
+      'A BMP header of 16 bytes is not supported.',
     ],
   ])('%s', (_, file, code, message) => {
     expect(outcomeOf(bmp, file)).toMatchObject({ code, message: expect.stringContaining(message) });

@@ -158,7 +158,7 @@ describe('is rejected:', () => {
     [
       'run-length coding',
       one(buildDib({ width: 1, height: 2, bits: 8, coding: 1, palette: [[1, 2, 3]], colours: 1 })),
-      'A run-length coded icon is not read.',
+      'A run-length encoded icon is not supported.',
     ],
     [
       'a size that the file cannot hold',

@@ -185,7 +185,7 @@ describe('is rejected:', () => {
       'CMYK',
       pam({ ...fields, DEPTH: 4, TUPLTYPE: 'CMYK' }, [1, 2, 3, 4]),
       'UNSUPPORTED_FORMAT',
-      'PAM with tuples of the type CMYK is not read.',
+      'PAM with tuples of the type CMYK is not supported.',
     ],
     [
       'a depth that the type does not allow',
@@ -195,12 +195,7 @@ describe('is rejected:', () => {
     ],
     ['five samples', pam({ ...fields, DEPTH: 5 }, [1, 2, 3, 4, 5]), 'CORRUPT_IMAGE', 'says 5.'],
     ['no width in PAM', joined('P7\nENDHDR\n'), 'CORRUPT_IMAGE', 'Expected DEPTH as a number'],
-    [
-      'a line without a field',
-      joined('P7\n12\nENDHDR\n'),
-      'CORRUPT_IMAGE',
-      'a field of the header',
-    ],
+    ['a line without a field', joined('P7\n12\nENDHDR\n'), 'CORRUPT_IMAGE', 'a header field'],
     [
       'a header without an end',
       joined('P7\n', '# more\n'.repeat(10_000)),

@@ -262,7 +262,7 @@ describe('a file without a flattened image is rejected for that reason', () => {
   const rejection = {
     code: 'UNSUPPORTED_FORMAT',
     message:
-      'PSD saved without a flattened image of its layers is not read. Save it with “Maximize Compatibility”, or as PNG.',
+      'PSD saved without a flattened image of its layers is not supported. Save it with “Maximize Compatibility”, or as PNG.',
   };
 
   test('when it says so', () => {
@@ -319,13 +319,13 @@ describe('is rejected:', () => {
       '32 bits',
       buildPsd({ ...rgb, depth: 32 }),
       'UNSUPPORTED_FORMAT',
-      'PSD with 32 bits a channel',
+      'PSD with 32 bits per channel',
     ],
     [
       'multichannel',
       buildPsd({ ...rgb, mode: 'multichannel' }),
       'UNSUPPORTED_FORMAT',
-      'PSD in multichannel mode is not read.',
+      'PSD in multichannel mode is not supported.',
     ],
     ['ZIP', buildPsd({ ...rgb, compression: 2 }), 'UNSUPPORTED_FORMAT', 'PSD with ZIP compression'],
     ['an unknown compression', buildPsd({ ...rgb, compression: 4 }), 'CORRUPT_IMAGE', 'found 4.'],
@@ -342,7 +342,7 @@ describe('is rejected:', () => {
       'an unknown version',
       Buffer.from(buildPsd(rgb)).fill(3, 5, 6),
       'UNSUPPORTED_FORMAT',
-      'PSD of version 3',
+      'PSD version 3',
     ],
     [
       'an unknown mode',

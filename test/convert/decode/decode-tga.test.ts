@@ -107,7 +107,7 @@ describe.each(variants)('pixels of %s are decoded', (_, variant) => {
     ['from top left', topDown, (rows) => rows],
     ['from bottom right', mirrored, (rows) => rows.toReversed().map((row) => row.toReversed())],
     ['from top right', topDown | mirrored, (rows) => rows.map((row) => row.toReversed())],
-  ])('%s, plain and run-length coded', (_, flags, turn) => {
+  ])('%s, plain and run-length encoded', (_, flags, turn) => {
     fc.assert(
       fc.property(anyImages({ channels, max }), fc.constantFrom(...types), (image, type) => {
         const pixels = rowsOf(image, channels).map((row) =>
@@ -242,7 +242,7 @@ describe('is rejected:', () => {
       'a size that no packets can give',
       buildTga({ ...plain, type: 10, width: 60_000, height: 60_000 }),
       'CORRUPT_IMAGE',
-      'Expected 112500000 bytes of run-length coded pixels at byte 18',
+      'Expected 112500000 bytes of run-length encoded pixels at byte 18',
     ],
     [
       'a packet that is too long',
@@ -257,13 +257,13 @@ describe('is rejected:', () => {
       'Expected colour indexes below 2 but a pixel has 2.',
     ],
     ['no colour map', buildTga({ ...plain, type: 1, bits: 8 }), 'CORRUPT_IMAGE', 'a colour map'],
-    ['no image', buildTga({ ...plain, type: 0 }), 'CORRUPT_IMAGE', 'there is none'],
+    ['no image', buildTga({ ...plain, type: 0 }), 'CORRUPT_IMAGE', 'declares none'],
     ['Huffman coding', buildTga({ ...plain, type: 32 }), 'UNSUPPORTED_FORMAT', 'TGA of type 32'],
     [
       'indexes of 16 bits',
       buildTga({ ...plain, type: 1, bits: 16, map }),
       'UNSUPPORTED_FORMAT',
-      'TGA of type 1 with 16 bits a pixel',
+      'TGA of type 1 with 16 bits per pixel',
     ],
     [
       'interleaved rows',

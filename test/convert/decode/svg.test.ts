@@ -40,7 +40,7 @@ describe('SVG is rejected by name unless it is enabled', () => {
     expect(await rejectionOf(Buffer.from(svg()))).toMatchObject({
       code: 'UNSUPPORTED_FORMAT',
       message: expect.stringMatching(
-        /TGA but the content looks like SVG\. Set allowSvg to draw it, or render it to PNG first\.$/,
+        /TGA but the content looks like SVG\. Set allowSvg to render it, or render it to PNG first\.$/,
       ),
     });
     expect(await pixelsOf(svg())).toEqual([1, ...Array(400).fill(redGray)]);
@@ -266,7 +266,7 @@ describe('embedded images', () => {
   ])('that are too large %s are rejected', async (_, body) => {
     expect(await rejectionOf(Buffer.from(svg(body)), recipe)).toMatchObject({
       code: 'IMAGE_TOO_LARGE',
-      message: expect.stringContaining('the pictures inside the SVG have'),
+      message: expect.stringContaining('the images inside the SVG have'),
     });
   });
 
@@ -286,7 +286,7 @@ describe('embedded images', () => {
   ])('that are %s are rejected', async (_, url) => {
     expect(await rejectionOf(Buffer.from(svg(imageElement(url))), recipe)).toMatchObject({
       code: 'UNSUPPORTED_FORMAT',
-      message: expect.stringContaining('pictures inside an SVG'),
+      message: expect.stringContaining('images inside an SVG'),
     });
   });
 });

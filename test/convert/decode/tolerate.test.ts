@@ -123,7 +123,7 @@ describe('a truncated animated GIF', () => {
   test.each([0.5, 0.7, 0.99])('(%d) is rejected if all frames are requested', async (share) => {
     expect(await rejectionOf(await cut(share), { format: 'gif' })).toMatchObject({
       code: 'CORRUPT_IMAGE',
-      message: expect.stringContaining('cut off in or after frame'),
+      message: expect.stringContaining('truncated in or after frame'),
     });
   });
 

@@ -47,5 +47,5 @@ test('a limit below the module’s initial memory is raised to it', () => {
 });
 
 test('a module without memory is rejected', () => {
-  expect(() => withMemoryLimit(head, 1)).toThrow('memory of its own');
+  expect(() => withMemoryLimit(head, 1)).toThrow('its own memory');
 });

@@ -143,7 +143,7 @@ describe('all frames are kept', () => {
     await expect(toGrayscale(bytes, { format: 'webp' }, limits)).rejects.toMatchObject({
       code: 'IMAGE_TOO_LARGE',
       message: expect.stringMatching(
-        /32 x 24 x 3 frames = 2304\. Raise .*, or convert the first\./,
+        /32 x 24 x 3 frames = 2304\. Raise .*, or convert only the first frame\./,
       ),
     });
     await expect(toGrayscale(bytes, { format: 'png' }, limits)).resolves.toMatchObject({

@@ -35,13 +35,13 @@ describe('the format is detected from the content:', () => {
 describe('an unsupported format is named:', () => {
   const save = 'Save the image in one of these formats.';
   const develop = 'Develop it to TIFF first.';
-  const extractStill = 'Take a still picture from it first.';
+  const extractStill = 'Extract a still image from it first.';
   const render = 'Render it to PNG first.';
   const exportIt = 'Export it to PNG or TIFF first.';
   const toneMap = 'Tone map it to PNG or TIFF first.';
   const unpack = 'Unpack it and upload the images in it.';
-  const extractImages = 'Take the pictures out of it, or render its pages to PNG, first.';
-  const readIt = 'It may be a message of an error: read it, and upload the image itself.';
+  const extractImages = 'Extract the images from it first, or render its pages to PNG.';
+  const readIt = 'It may be an error message: read it, and upload the image itself.';
   const zip = (name: string, content = '') => `PK\x03\x04${'\0'.repeat(26)}${name}${content}`;
   const at = (offset: number, text: string) => '\x01'.repeat(offset) + text;
 
@@ -66,7 +66,7 @@ describe('an unsupported format is named:', () => {
     ['FITS', toneMap, 'SIMPLE  =                    T'],
     ['DICOM', exportIt, at(128, 'DICM')],
     ['DDS', save, 'DDS |'],
-    ['a GIMP picture (XCF)', exportIt, 'gimp xcf v011'],
+    ['a GIMP image (XCF)', exportIt, 'gimp xcf v011'],
     ['EMF', render, at(40, ' EMF')],
     ['WMF', render, '\xd7\xcd\xc6\x9a\0\0'],
     ['PCX', save, '\x0a\x05\x01\x08\0\0'],
@@ -79,7 +79,7 @@ describe('an unsupported format is named:', () => {
     ['DjVu', render, 'AT&TFORM\0'],
     ['ZIP', unpack, 'PK\x03\x04\x14'],
     ['ZIP', unpack, zip('photo.jpg')],
-    ['a Krita picture', exportIt, zip('mimetype', 'application/x-krita')],
+    ['a Krita image', exportIt, zip('mimetype', 'application/x-krita')],
     ['OpenRaster', exportIt, zip('mimetype', 'image/openraster')],
     ['an Office document', extractImages, zip('[Content_Types].xml')],
     [
@@ -98,12 +98,12 @@ describe('an unsupported format is named:', () => {
     ['SVG', render, '<!-- <svg xmlns="http://www.w3.org/2000/svg"/>'],
     [
       'HTML',
-      'It may be a page with an error: open it in a browser, and upload the image itself.',
+      'It may be an error page: open it in a browser, and upload the image itself.',
       '\n<!DOCTYPE html><html><svg></svg></html>',
     ],
     [
       'HTML',
-      'It may be a page with an error: open it in a browser, and upload the image itself.',
+      'It may be an error page: open it in a browser, and upload the image itself.',
       '<HTML>',
     ],
     ['XML', readIt, '<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>'],
@@ -111,16 +111,16 @@ describe('an unsupported format is named:', () => {
     ['JSON', readIt, '[ {"a": 1} ]'],
     [
       'a Git LFS pointer',
-      'Run git lfs pull and upload the file that it stands for.',
+      'Run git lfs pull and upload the actual file.',
       'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n',
     ],
     ['text', save, 'see {1} and [2]'],
     ['text', save, Buffer.from('﻿Grüße,\tüberall\r\n')],
     ['text', save, Buffer.from(`x${'ä'.repeat(1_000)}`)],
     ['text', save, 'BMW is not a bitmap'],
-    ['nothing that is recognised', save, '\0\0\0\0\0\0'],
-    ['nothing that is recognised', save, '\x80\x81\x82\x83'],
-    ['nothing that is recognised', save, '\xff\xd8'],
+    ['an unknown format', save, '\0\0\0\0\0\0'],
+    ['an unknown format', save, '\x80\x81\x82\x83'],
+    ['an unknown format', save, '\xff\xd8'],
   ])('%s', async (looksLike, cure, content) => {
     const bytes = typeof content === 'string' ? Buffer.from(content, 'latin1') : content;
     expect(await rejectionOf(bytes)).toMatchObject({

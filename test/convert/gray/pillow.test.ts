@@ -131,9 +131,9 @@ describe('the recipe', () => {
   test.each([
     [
       { method: 'luminance' },
-      "Expected rec601, as compat is pillow, for method but received 'luminance'",
+      "Expected rec601 (because compat is pillow) for method but received 'luminance'",
     ],
-    [{ depth: '16' }, 'Expected 8, as compat is pillow, for depth'],
+    [{ depth: '16' }, 'Expected 8 (because compat is pillow) for depth'],
     [{ alpha: 'flatten' }, 'for alpha'],
   ] as const)('does not go with %j', (options, message) => {
     expect(() => resolveRecipe({ ...pillow, ...options })).toThrow(message);

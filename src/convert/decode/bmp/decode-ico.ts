@@ -100,7 +100,7 @@ function readIcon(bytes: Uint8Array): Icon {
   const { at, sizeBytes } = bestEntry(bytes);
   if (isPng(bytes, at)) throw unsupported('An icon that is a PNG', 'Decode the PNG inside.');
   const stored = readDib(bytes, at);
-  if (stored.isRunLength) throw unsupported('A run-length coded icon', 'Save the icon as PNG.');
+  if (stored.isRunLength) throw unsupported('A run-length encoded icon', 'Save the icon as PNG.');
   if (stored.height < 2) {
     throw corrupt('Expected rows of colours and of a mask but the bitmap has one row.');
   }

@@ -11,7 +11,7 @@ export interface Dib {
   isRunLength: boolean;
   /** Where the pixels start unless the file says otherwise: after the palette. */
   pixelsAt: number;
-  /** Present for 8 bits a pixel and fewer. */
+  /** Present for 8 bits per pixel and fewer. */
   palette: Palette | undefined;
   /** Which bits of a pixel hold red, green, blue and, if non-zero, alpha. */
   masks: Masks;
@@ -37,15 +37,15 @@ const codings: Record<number, { bits: readonly number[] } | { name: string }> = 
   5: { name: 'PNG data' },
   6: { bits: [16, 24, 32] },
   11: { name: 'CMYK' },
-  12: { name: 'run-length coded CMYK' },
-  13: { name: 'run-length coded CMYK' },
+  12: { name: 'run-length encoded CMYK' },
+  13: { name: 'run-length encoded CMYK' },
 };
 
 /** OS/2 uses two of the numbers for other encodings. */
 const os2Codings: typeof codings = {
   ...codings,
   3: { name: 'OS/2 Huffman coding' },
-  4: { name: 'OS/2 24-bit run-length coding' },
+  4: { name: 'OS/2 24-bit run-length encoding' },
 };
 
 /** Whether this is a valid size of a bitmap header. The size identifies the header version. */
@@ -115,7 +115,7 @@ function checkCoding({ coding, bits }: Core, known: typeof codings): void {
   if ('name' in found) throw unsupported(`BMP with ${found.name}`, resave);
   if (!found.bits.includes(bits)) {
     throw corrupt(
-      `Expected ${found.bits.join(', ')} bits a pixel with compression ${coding} but the header says ${bits}.`,
+      `Expected ${found.bits.join(', ')} bits per pixel with compression ${coding} but the header says ${bits}.`,
     );
   }
 }

@@ -2,14 +2,14 @@ import { checkRange } from '../byte-reader.ts';
 import type { Dib } from './dib-header.ts';
 
 /**
- * Decodes run-length coded 4-bit or 8-bit indices, row by row in file order:
+ * Decodes run-length encoded 4-bit or 8-bit indices, row by row in file order:
  * https://learn.microsoft.com/windows/win32/gdi/bitmap-compression. Skipped pixels get colour 0,
  * and pixels beyond the end of a row are dropped, both as in Pillow.
  */
 export function unpackRuns(bytes: Uint8Array, { width, height, bits, pixelsAt }: Dib): Uint8Array {
   let at = pixelsAt;
   const take = (count: number) => {
-    checkRange(bytes, { at, count, what: 'run-length coded pixels' });
+    checkRange(bytes, { at, count, what: 'run-length encoded pixels' });
     at += count;
     return at - count;
   };
@@ -20,7 +20,7 @@ export function unpackRuns(bytes: Uint8Array, { width, height, bits, pixelsAt }:
   };
 
   // Checked before allocating: the shortest possible data is an end marker.
-  checkRange(bytes, { at, count: 2, what: 'run-length coded pixels' });
+  checkRange(bytes, { at, count: 2, what: 'run-length encoded pixels' });
   const indices = new Uint8Array(width * height);
   let x = 0;
   let y = 0;

@@ -52,7 +52,7 @@ function hasTrack(bytes: Uint8Array): boolean {
 }
 
 function missingPrimary() {
-  return damagedImage('HEIC', 'it does not say which image is its first');
+  return damagedImage('HEIC', 'it does not declare a primary image');
 }
 
 /** The first HEVC-coded image that the item is made of, or the item itself. */

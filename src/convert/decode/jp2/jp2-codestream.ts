@@ -26,16 +26,15 @@ export function readSamples(codestream: Uint8Array): Jp2Samples {
   const tiling = viewOf(reader.take(16));
   const components = Array.from({ length: reader.uint16() }, () => {
     const [depthAndSign, across, down] = [reader.uint8(), reader.uint8(), reader.uint8()];
-    if (across !== 1 || down !== 1)
-      throw unsupportedVariant('JPEG 2000', 'one with subsampled colours');
-    if (depthAndSign >= 128) throw unsupportedVariant('JPEG 2000', 'one of signed samples');
+    if (across !== 1 || down !== 1) throw unsupportedVariant('JPEG 2000', 'subsampled colours');
+    if (depthAndSign >= 128) throw unsupportedVariant('JPEG 2000', 'signed samples');
     return { depth: depthAndSign + 1 };
   });
   const [width, height] = [right - left, bottom - top];
   if (width <= 0 || height <= 0)
     throw damagedImage('JPEG 2000', `its size is ${width} x ${height}`);
   if (components.some(({ depth }) => depth > 16)) {
-    throw unsupportedVariant('JPEG 2000', 'one of more than 16 bits a sample');
+    throw unsupportedVariant('JPEG 2000', 'more than 16 bits per sample');
   }
   const across = Math.ceil((right - tiling.getUint32(8)) / tiling.getUint32(0));
   const down = Math.ceil((bottom - tiling.getUint32(12)) / tiling.getUint32(4));
@@ -56,7 +55,7 @@ function possibleTiles(tiles: number): number {
 export function checkEnd(codestream: Uint8Array): void {
   for (let at = 2; !hasText(codestream, '\xff\xd9', at); at += segmentBytes(codestream, at)) {
     if (at + 12 > codestream.length) {
-      throw damagedImage('JPEG 2000', 'the data end before the image does');
+      throw damagedImage('JPEG 2000', 'the data ends before the image does');
     }
   }
 }

@@ -31,11 +31,11 @@ export function readJp2Header(bytes: Uint8Array): Jp2Header {
   const palette = paletteColumns(boxes);
   const channels = palette ?? samples.components.length;
   // Checked before any lookup, because a file can have thousands of channels.
-  if (channels > 4) throw unsupportedVariant('JPEG 2000', `one of ${channels} channels`);
+  if (channels > 4) throw unsupportedVariant('JPEG 2000', `${channels} channels`);
   const { alpha, colours } = channelsOf(boxes, channels);
   const colourspace = readColourspace(boxes);
   if (colours.length !== 1 && colours.length !== 3) {
-    throw unsupportedVariant('JPEG 2000', `one of ${colours.length} colours`);
+    throw unsupportedVariant('JPEG 2000', `${colours.length} colours`);
   }
   if (palette && alpha) throw unsupportedVariant('JPEG 2000', 'a palette with transparency');
   return {

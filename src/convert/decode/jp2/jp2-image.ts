@@ -43,7 +43,7 @@ async function decodedSamples(
   const decodeJp2 = await loadOpenJpeg(maxBytes);
   const image = mapParserErrors('JPEG 2000', () => decodeJp2(file));
   if (image.width !== width || image.height !== height) {
-    throw damagedImage('JPEG 2000', 'it is not as large as its header says');
+    throw damagedImage('JPEG 2000', 'its size differs from its header');
   }
   return toFullRange(image.samples, image.depth);
 }

@@ -42,10 +42,10 @@ function decode({ J2KDecoder }: OpenJpeg, bytes: Uint8Array, errors: string[]): 
     decoder.decode();
   } catch (error) {
     // OpenJPEG throws the address of a C++ exception.
-    throw new Error(errors[0] ?? 'OpenJPEG gave up', { cause: error });
+    throw new Error(errors[0] ?? 'OpenJPEG failed', { cause: error });
   }
   const { width, height, bitsPerSample, componentCount } = decoder.getFrameInfo();
-  if (width === 0 || errors.length > 0) throw new Error(errors[0] ?? 'OpenJPEG gave up');
+  if (width === 0 || errors.length > 0) throw new Error(errors[0] ?? 'OpenJPEG failed');
   const { buffer } = decoder.getDecodedBuffer();
   const samples = bitsPerSample > 8 ? new Uint16Array(buffer) : new Uint8Array(buffer);
   return { width, height, componentCount, depth: bitsPerSample, samples };

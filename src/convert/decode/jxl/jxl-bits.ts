@@ -19,7 +19,7 @@ export function jxlBits(bytes: Uint8Array, start: number): JxlBits {
     // Counts can exceed 30 bits, so shifts would overflow.
     for (let i = 0; i < count; i++, at++) {
       const byte = bytes[at >> 3];
-      if (byte === undefined) throw new RangeError('the header is cut off');
+      if (byte === undefined) throw new RangeError('the header is truncated');
       value += ((byte >> (at & 7)) & 1) * 2 ** i;
     }
     return value;

@@ -30,7 +30,7 @@ async function withImage<Result>(
   const open = await loadJxlOxide(maxBytes);
   return mapParserErrors('JPEG XL', () => {
     const image = open(bytes);
-    if (!image.isComplete()) throw damagedImage('JPEG XL', 'the data end before the image does');
+    if (!image.isComplete()) throw damagedImage('JPEG XL', 'the data ends before the image does');
     return use(image);
   });
 }

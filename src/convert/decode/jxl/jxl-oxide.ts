@@ -41,7 +41,7 @@ function open(wasm: Exports, bytes: Uint8Array): JxlOxide {
   throwIf(hasFeedFailed, feedError);
   const [isReady, initError, hasInitFailed] = wasm.jxlimage_tryInit(image);
   throwIf(hasInitFailed, initError);
-  if (!isReady) throw new Error('the header is cut off');
+  if (!isReady) throw new Error('the header is truncated');
 
   return {
     frameCount: () => wasm.jxlimage_num_loaded_keyframes(image),

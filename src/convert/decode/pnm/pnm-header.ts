@@ -52,7 +52,7 @@ export function readPnm(bytes: Uint8Array): Pnm {
   const header = magic === 'P7' ? readPam(bytes) : readPlain(bytes, kinds[magic]);
   checkSize(header);
   if (header.max < 1 || header.max > 65_535) {
-    throw corrupt(`Expected a highest value from 1 to 65535 but the header says ${header.max}.`);
+    throw corrupt(`Expected a maximum value from 1 to 65535 but the header says ${header.max}.`);
   }
   return header;
 }
@@ -61,7 +61,7 @@ function readPlain(bytes: Uint8Array, kind: Kind | undefined): Pnm {
   if (!kind) throw corrupt('Expected P1 to P7 at byte 0.');
   const numbers = numberText(bytes, 2);
   const [width, height] = [numbers.next('the width'), numbers.next('the height')];
-  const max = kind.isOneBlack ? 1 : numbers.next('the highest value');
+  const max = kind.isOneBlack ? 1 : numbers.next('the maximum value');
   const pixelsAt = kind.coding === 'text' ? numbers.position() : numbers.skipSeparator();
   return { ...kind, width, height, max, pixelsAt };
 }
@@ -78,7 +78,7 @@ function readPam(bytes: Uint8Array): Pnm {
     const [, name, value] = /^([A-Z]+)\s+(.*?)\s*$/.exec(line) ?? [];
     if (name !== undefined && value !== undefined) fields.set(name, value);
     else if (line.trim() !== '' && !line.startsWith('#')) {
-      throw corrupt(`Expected a field of the header before byte ${at} but found none.`);
+      throw corrupt(`Expected a header field before byte ${at} but found none.`);
     }
   }
   const channels = channelsOf(numberIn(fields, 'DEPTH'), fields.get('TUPLTYPE') ?? '');
@@ -90,7 +90,7 @@ function readPam(bytes: Uint8Array): Pnm {
 function readLine(bytes: Uint8Array, at: number): { line: string; next: number } {
   const end = bytes.indexOf(0x0a, at);
   if (end === -1 || end > maxPamHeaderBytes) {
-    throw corrupt(`Expected the header to go on at byte ${at} up to ENDHDR.`);
+    throw corrupt(`Expected the header to continue at byte ${at} up to ENDHDR.`);
   }
   const isCrLf = end > at && bytes[end - 1] === 0x0d;
   return { line: textAt(bytes, at, isCrLf ? end - 1 : end), next: end + 1 };

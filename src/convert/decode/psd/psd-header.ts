@@ -44,7 +44,7 @@ const resave = 'Save a copy as RGB with 8 or 16 bits per channel.';
 export function readPsd(bytes: Uint8Array): Psd {
   const reader = byteReader(bytes, { byteOrder: 'big endian', at: 4 });
   const version = reader.uint16();
-  if (version !== 1 && version !== 2) throw unsupported(`PSD of version ${version}`, resave);
+  if (version !== 1 && version !== 2) throw unsupported(`PSD version ${version}`, resave);
   reader.skip(6);
   const storedChannels = reader.uint16();
   const [height, width] = [reader.uint32(), reader.uint32()];

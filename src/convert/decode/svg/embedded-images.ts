@@ -31,7 +31,7 @@ function entitiesOf(declarations: string): Map<string, string> {
   if (rest.trim() !== '') {
     throw new ConversionError(
       'UNSUPPORTED_FORMAT',
-      'Expected the DOCTYPE of an SVG to declare plain text alone, but it has entities that are outside of the file or hold others, or a default for a reference. Save it without a DOCTYPE.',
+      'Expected the DOCTYPE of an SVG to declare only plain text, but it declares external or nested entities, or a default for a reference. Save it without a DOCTYPE.',
     );
   }
   const found = [...declarations.matchAll(plainEntity)];
@@ -97,6 +97,6 @@ function percentDecoded(text: string): Buffer {
 function unmeasurable(reason: string): ConversionError {
   return new ConversionError(
     'UNSUPPORTED_FORMAT',
-    `Expected the pictures inside an SVG to be PNG, JPEG, GIF or WebP, but ${reason}. Take it out, or convert the SVG to PNG first.`,
+    `Expected the images inside an SVG to be PNG, JPEG, GIF or WebP, but ${reason}. Remove it, or convert the SVG to PNG first.`,
   );
 }

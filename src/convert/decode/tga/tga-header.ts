@@ -106,11 +106,11 @@ export function readTga(bytes: Uint8Array): Tga {
 }
 
 function typeOf({ imageType, bits, descriptor }: Fields): { kind: TgaKind; isPacked: boolean } {
-  if (imageType === 0) throw corrupt('Expected an image but the header says that there is none.');
+  if (imageType === 0) throw corrupt('Expected an image but the header declares none.');
   const type = imageTypes[imageType];
   if (!type) throw unsupported(`TGA of type ${imageType}`, resave);
   if (!pixelBits[type.kind].includes(bits) || (bits === 1 && type.isPacked)) {
-    throw unsupported(`TGA of type ${imageType} with ${bits} bits a pixel`, resave);
+    throw unsupported(`TGA of type ${imageType} with ${bits} bits per pixel`, resave);
   }
   if (descriptor >> 6 !== 0) throw unsupported('TGA with interleaved rows', resave);
   return type;
@@ -122,7 +122,7 @@ function readPalette(
   mapAt: number,
   { mapType, mapFirst, mapLength, mapBits, descriptor }: Fields,
 ): Palette {
-  if (mapType !== 1) throw corrupt('Expected a colour map but the header says that there is none.');
+  if (mapType !== 1) throw corrupt('Expected a colour map but the header declares none.');
   if (!colourBits.includes(mapBits)) {
     throw unsupported(`TGA with a colour map of ${mapBits} bits`, resave);
   }

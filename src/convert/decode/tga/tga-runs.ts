@@ -2,7 +2,7 @@ import { checkRange } from '../byte-reader.ts';
 import { corrupt } from '../file-decoder.ts';
 
 const maxPixelsPerPacket = 128;
-const what = 'run-length coded pixels';
+const what = 'run-length encoded pixels';
 
 interface Packing {
   at: number;
@@ -18,7 +18,7 @@ export function checkTgaRuns(bytes: Uint8Array, { at, pixelBytes, count }: Packi
 }
 
 /**
- * Unpacks run-length coded pixels. Packets may continue in the next row, as old writers allow.
+ * Unpacks run-length encoded pixels. Packets may continue in the next row, as old writers allow.
  */
 export function unpackTgaRuns(bytes: Uint8Array, { at, pixelBytes, count }: Packing): Uint8Array {
   const pixels = new Uint8Array(count * pixelBytes);

@@ -78,7 +78,7 @@ function ask(slot: Slot, request: ThreadRequest, deadline: Deadline): Promise<Th
   slot.tasks = (slot.tasks ?? 0) + 1;
   return new Promise<ThreadReply>((resolve, reject) => {
     const timer = setTimeout(() => fail(deadline.error()), Math.min(deadline.leftMs(), maxTimerMs));
-    const onExit = () => fail(new Error('The thread of a decoder ended before it answered.'));
+    const onExit = () => fail(new Error('The decoder thread ended before it answered.'));
     const onEnd = () => fail(deadline.signal.reason);
     thread.on('message', onReply).on('error', fail).on('exit', onExit);
     deadline.signal.addEventListener('abort', onEnd);

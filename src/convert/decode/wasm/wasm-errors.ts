@@ -4,7 +4,7 @@ import { ConversionError } from '../../errors.ts';
 export function damagedImage(format: string, reason: string, cause?: unknown): ConversionError {
   return new ConversionError(
     'CORRUPT_IMAGE',
-    `Expected a whole ${format} image but its data are damaged or cut off (${oneLine(reason)}). Upload it again from the original.`,
+    `Expected a complete ${format} image but its data is damaged or truncated (${oneLine(reason)}). Upload it again from the original.`,
     { cause },
   );
 }
@@ -13,7 +13,7 @@ export function damagedImage(format: string, reason: string, cause?: unknown): C
 export function unsupportedVariant(format: string, variant: string): ConversionError {
   return new ConversionError(
     'UNSUPPORTED_FORMAT',
-    `Expected a ${format} image of a kind that is read but received ${variant}. Save it as PNG, TIFF or JPEG.`,
+    `Expected a supported kind of ${format} image but received ${variant}. Save it as PNG, TIFF or JPEG.`,
   );
 }
 
@@ -28,7 +28,7 @@ export function mapParserErrors<Result>(format: string, decode: () => Result): R
     if (error instanceof ConversionError) throw error;
     throw damagedImage(
       format,
-      error instanceof Error ? error.message : 'the decoder gave up',
+      error instanceof Error ? error.message : 'the decoder failed',
       error,
     );
   }

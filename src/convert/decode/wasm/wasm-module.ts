@@ -43,7 +43,7 @@ export function withMemoryLimit(wasm: Uint8Array, maxPages: number): Uint8Array<
     }
     at = end;
   }
-  throw new Error('Expected a module of WebAssembly with a memory of its own');
+  throw new Error('Expected a WebAssembly module with its own memory');
 }
 
 function concat(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
