@@ -1,10 +1,10 @@
 import type { Config } from '../config/index.ts';
-import type { Examined } from '../doctor/index.ts';
+import type { ExaminedServices } from '../doctor/index.ts';
 import { isDatabaseSet, openPostgres } from './open-postgres.ts';
 import { openS3 } from './open-s3.ts';
 
 /** The doctor's probes of everything that is configured. Nothing is opened until a probe runs. */
-export function probesOf(config: Config): Examined {
+export function probesOf(config: Config): ExaminedServices {
   const { bucket, outputBucket = bucket, outputPrefix, onSourceDeleted } = config.storage;
   return {
     openDatabase: isDatabaseSet(config) ? () => openDatabaseProbe(config) : undefined,
@@ -13,7 +13,7 @@ export function probesOf(config: Config): Examined {
       bucket !== undefined && outputBucket !== undefined
         ? { bucket, outputBucket, outputPrefix }
         : undefined,
-    removes: onSourceDeleted === 'delete',
+    isDeletionEnabled: onSourceDeleted === 'delete',
   };
 }
 

@@ -1,5 +1,5 @@
 import {
-  readSide,
+  parseSide,
   type SampleSidesOptions,
   type Side,
   type SideName,
@@ -34,7 +34,7 @@ export async function chooseSides(
 }
 
 function sideOf(name: string, nowMs: number): SideName {
-  const side = readSide(name, nowMs);
+  const side = parseSide(name, nowMs);
   if (side) return side;
   throw new UsageError(
     `Expected a time such as 2026-01-01..2026-01-02, 2026-01-01T08:00Z.. or 48h..24h but received "${name}".`,

@@ -9,13 +9,13 @@ import {
   DiskFullError,
 } from '../pipeline/index.ts';
 import { FileError } from './file-error.ts';
-import { isPictureName, type Job } from './plan-conversions.ts';
+import { isImageName, type Job } from './plan-conversions.ts';
 import { readStream } from './read-stream.ts';
 
 /** The outcome of one job; `code` is one of docs/errors.md. */
-export type JobResult = { input: string; output: string; elapsedMs: number } & Conclusion;
+export type JobResult = { input: string; output: string; elapsedMs: number } & JobOutcome;
 
-type Conclusion =
+type JobOutcome =
   | { status: 'converted'; image: Omit<GrayImage, 'bytes'> }
   | { status: 'skipped'; reason: string }
   | { status: 'failed'; code: string; message: string };
@@ -37,15 +37,15 @@ export async function convertFiles(
   parts: FileConversion,
   options: ConvertFilesOptions,
 ): Promise<JobResult[]> {
-  const places = createBudget(options.concurrency);
-  const isInput = await inputTest(jobs);
+  const slots = createBudget(options.concurrency);
+  const isInput = await createInputTest(jobs);
   const results = jobs.map((job) =>
-    places.use(1, async (): Promise<JobResult | undefined> => {
+    slots.use(1, async (): Promise<JobResult | undefined> => {
       if (options.signal.aborted) return undefined;
       const startedAt = performance.now();
-      const conclusion = await convertFile(job, parts, options, isInput).catch(failureOf);
+      const outcome = await convertFile(job, parts, options, isInput).catch(toFailure);
       const { input, output } = job;
-      const result = { input, output, elapsedMs: performance.now() - startedAt, ...conclusion };
+      const result = { input, output, elapsedMs: performance.now() - startedAt, ...outcome };
       options.onResult(result);
       return result;
     }),
@@ -58,7 +58,7 @@ async function convertFile(
   { store, limits, memory }: FileConversion,
   { converter, recipe, overwrite }: ConvertFilesOptions,
   isInput: (path: string) => Promise<boolean>,
-): Promise<Conclusion> {
+): Promise<JobOutcome> {
   if (problem) throw problem;
   if (await isInput(output)) {
     throw new FileError(
@@ -66,7 +66,7 @@ async function convertFile(
       `"${output}" is an input of this run; choose another --out.`,
     );
   }
-  if (!overwrite && (await store.head(refOf(output)))) return alreadyThere;
+  if (!overwrite && (await store.head(refOf(output)))) return outputExists;
 
   const bytes = await readInput(input, store, limits.maxBytes);
   try {
@@ -78,10 +78,10 @@ async function convertFile(
     });
     const object = { bytes: gray, contentType: image.contentType, metadata: {} };
     if (overwrite) await store.put(refOf(output), object);
-    else if (!(await store.create(refOf(output), object))) return alreadyThere;
+    else if (!(await store.create(refOf(output), object))) return outputExists;
     return { status: 'converted', image };
   } catch (error) {
-    const isOther = !isNamed && !isPictureName(input);
+    const isOther = !isNamed && !isImageName(input);
     if (isOther && error instanceof ConversionError && error.code === 'UNSUPPORTED_FORMAT') {
       return { status: 'skipped', reason: 'not a picture' };
     }
@@ -89,7 +89,7 @@ async function convertFile(
   }
 }
 
-const alreadyThere = {
+const outputExists = {
   status: 'skipped',
   reason: 'the output exists (--overwrite replaces it)',
 } as const;
@@ -119,7 +119,7 @@ async function readInput(
   );
 }
 
-function failureOf(error: unknown): Conclusion {
+function toFailure(error: unknown): JobOutcome {
   const { message } = error as Error;
   if ([ConversionError, FileError, DiskFullError].some((kind) => error instanceof kind)) {
     return { status: 'failed', code: (error as FileError).code, message };
@@ -128,15 +128,15 @@ function failureOf(error: unknown): Conclusion {
 }
 
 /** Whether a path is one of the inputs, even under another name. */
-async function inputTest(jobs: Job[]): Promise<(path: string) => Promise<boolean>> {
-  const inputs = new Set(await Promise.all(jobs.map(({ input }) => identityOf(input))));
+async function createInputTest(jobs: Job[]): Promise<(path: string) => Promise<boolean>> {
+  const inputs = new Set(await Promise.all(jobs.map(({ input }) => readFileIdentity(input))));
   return async (path) => {
-    const identity = await identityOf(path);
+    const identity = await readFileIdentity(path);
     return identity !== undefined && inputs.has(identity);
   };
 }
 
-async function identityOf(path: string): Promise<string | undefined> {
+async function readFileIdentity(path: string): Promise<string | undefined> {
   try {
     const { dev, ino } = await stat(path, { bigint: true });
     return `${dev}:${ino}`;

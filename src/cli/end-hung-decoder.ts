@@ -1,12 +1,12 @@
 /**
  * Grace period for code that ends late, such as sharp, which checks the clock only now and then.
  */
-const patienceMs = 3_000;
+const gracePeriodMs = 3_000;
 
 /**
  * Kills this process if native code keeps it alive after an abandoned conversion: even
  * `process.exit` waits for such code. Call it after all output is written.
  */
 export function endHungDecoder(): void {
-  setTimeout(() => process.kill(process.pid, 'SIGKILL'), patienceMs).unref();
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), gracePeriodMs).unref();
 }

@@ -1,14 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { FileError } from './file-error.ts';
-import { kindOf } from './path-kind.ts';
+import { readPathKind } from './path-kind.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A file that may be an image, or a folder that cannot be read. */
 export interface Source {
   path: string;
   /** The path below the output folder, still with the input's extension. */
-  place: string;
+  relativePath: string;
   /** Named by the user rather than found in a folder. */
   isNamed: boolean;
   problem?: FileError;
@@ -23,7 +23,7 @@ interface FindOptions {
 /** Lists the files that the inputs name or contain, each once. Throws {@link UsageError}. */
 export async function findSources(inputs: string[], options: FindOptions): Promise<Source[]> {
   const sources: Source[] = [];
-  for (const input of inputs) sources.push(...(await sourcesOf(input, options)));
+  for (const input of inputs) sources.push(...(await listSources(input, options)));
   const mentions = Map.groupBy(sources, ({ path }) => path);
   return [...mentions.values()].map((same) => ({
     ...(same[0] as Source),
@@ -31,14 +31,18 @@ export async function findSources(inputs: string[], options: FindOptions): Promi
   }));
 }
 
-async function sourcesOf(input: string, options: FindOptions): Promise<Source[]> {
+async function listSources(input: string, options: FindOptions): Promise<Source[]> {
   const path = resolve(input);
-  switch (await kindOf(path)) {
+  switch (await readPathKind(path)) {
     case 'file':
-      return [{ path, place: basename(path), isNamed: true }];
+      return [{ path, relativePath: basename(path), isNamed: true }];
     case 'folder': {
       const found = await filesIn(path, options);
-      return found.map((file) => ({ ...file, place: relative(path, file.path), isNamed: false }));
+      return found.map((file) => ({
+        ...file,
+        relativePath: relative(path, file.path),
+        isNamed: false,
+      }));
     }
     case 'other':
       throw new UsageError(`"${input}" is not a regular file: pipe it to - instead.`);
@@ -62,7 +66,7 @@ async function filesIn(folder: string, options: FindOptions): Promise<Found[]> {
     if (entry.isDirectory()) {
       const isSearched = options.recursive && path !== options.outFolder;
       if (isSearched) found.push(...(await filesIn(path, options)));
-    } else if (entry.isFile() || (await kindOf(path)) === 'file') {
+    } else if (entry.isFile() || (await readPathKind(path)) === 'file') {
       found.push({ path });
     }
   }

@@ -8,12 +8,12 @@ import type { ExitCode } from './exit-code.ts';
 import { surviveClosedOutput } from './output/standard-output.ts';
 import { UsageError } from './usage-error.ts';
 
-type MakeCommand = (setExitCode: (code: ExitCode) => void) => Command;
+type CommandFactory = (setExitCode: (code: ExitCode) => void) => Command;
 
 /**
  * Only the requested command is loaded: loading all of them takes longer than converting an image.
  */
-const commands = new Map<string, () => Promise<MakeCommand>>([
+const commands = new Map<string, () => Promise<CommandFactory>>([
   ['convert', async () => (await import('./commands/convert.ts')).convertCommand],
   [
     'compare-methods',
@@ -44,7 +44,7 @@ export async function main(argv: string[]): Promise<ExitCode> {
     .description('Turns colour images into exact, reproducible grayscale.')
     .version(version)
     .showHelpAfterError('(add --help for what it takes)')
-    .configureOutput({ outputError: (message) => printError(shownUsage(message)) })
+    .configureOutput({ outputError: (message) => printError(printableUsage(message)) })
     .exitOverride();
   const setExitCode = (code: ExitCode) => {
     exitCode = code;
@@ -56,29 +56,29 @@ export async function main(argv: string[]): Promise<ExitCode> {
     await program.parseAsync(argv);
     return exitCode;
   } catch (error) {
-    return explain(error);
+    return reportFailure(error);
   }
 }
 
 /** Loads the command of this name. Loads all commands for the help and for unknown names. */
-async function loadCommands(name = ''): Promise<MakeCommand[]> {
+async function loadCommands(name = ''): Promise<CommandFactory[]> {
   const load = commands.get(name);
   return await Promise.all(load ? [load()] : [...commands.values()].map((loadOne) => loadOne()));
 }
 
-function explain(error: unknown): ExitCode {
+function reportFailure(error: unknown): ExitCode {
   // Commander has already printed its message, or the output of --help or --version.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   printFailure(error);
-  return isWrongUse(error) ? 2 : 1;
+  return isUsageError(error) ? 2 : 1;
 }
 
 /** Commander quotes the command line's arguments, and may add a suggestion on a separate line. */
-function shownUsage(message: string): string {
+function printableUsage(message: string): string {
   const [, what = '', suggestion] = /^(.*?)(\n\(Did you mean [^\n]*\))?\n?$/s.exec(message) ?? [];
   return suggestion === undefined ? printable(what) : `${printable(what)}\n${suggestion.slice(1)}`;
 }
 
-function isWrongUse(error: unknown): boolean {
+function isUsageError(error: unknown): boolean {
   return [ConfigError, RecipeError, UsageError].some((kind) => error instanceof kind);
 }

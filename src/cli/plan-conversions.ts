@@ -2,7 +2,7 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { inputFormats, type OutputFormat, outputFormats, type Recipe } from '../convert/index.ts';
 import { FileError } from './file-error.ts';
 import { findSources, type Source } from './find-sources.ts';
-import { kindOf } from './path-kind.ts';
+import { readPathKind } from './path-kind.ts';
 import { UsageError } from './usage-error.ts';
 
 /** One image to convert, and its output path. */
@@ -41,7 +41,7 @@ export async function planConversions(inputs: string[], options: PlanOptions): P
   const outFolder = resolve(out ?? defaultFolder);
   const sources = await findSources(distinct, { outFolder, recursive });
   const single = await singleOutput(distinct, out);
-  if (!single) return jobsOf(sources, outFolder, format);
+  if (!single) return planJobs(sources, outFolder, format);
   return sources.map(({ path, isNamed }) => ({ input: path, output: single, isNamed }));
 }
 
@@ -65,12 +65,12 @@ function formatOfName(path: string): OutputFormat | undefined {
 }
 
 /** Whether a file name has an image's extension. */
-export function isPictureName(path: string): boolean {
-  return pictureExtensions.has(extensionOf(path));
+export function isImageName(path: string): boolean {
+  return imageExtensions.has(extensionOf(path));
 }
 
 /** Images of unsupported formats are reported as failures; other files in a folder are ignored. */
-const pictureExtensions = new Set<string>([
+const imageExtensions = new Set<string>([
   ...Object.values(inputFormats).flatMap(({ extensions }) => extensions),
   ...['dng', 'cr2', 'cr3', 'nef', 'arw', 'raf', 'orf', 'rw2', 'pef', 'srw'],
   ...['exr', 'hdr', 'dds', 'svgz'],
@@ -82,7 +82,7 @@ function extensionOf(path: string): string {
 
 async function standardInputJob(inputs: string[], { out }: PlanOptions): Promise<Job> {
   if (inputs.length > 1) throw new UsageError('Expected - alone: standard input is one picture.');
-  if (out === undefined || (await kindOf(out)) === 'folder') {
+  if (out === undefined || (await readPathKind(out)) === 'folder') {
     throw new UsageError(
       'Expected --out to name a file: what comes from standard input has no name.',
     );
@@ -97,11 +97,11 @@ async function singleOutput(
 ): Promise<string | undefined> {
   if (out === undefined || /[/\\]$/.test(out)) return undefined;
   const [onlyInput] = inputs;
-  const kind = await kindOf(out);
+  const kind = await readPathKind(out);
   if (kind === 'folder') return undefined;
-  const isOneFile = inputs.length === 1 && onlyInput && (await kindOf(onlyInput)) === 'file';
+  const isOneFile = inputs.length === 1 && onlyInput && (await readPathKind(onlyInput)) === 'file';
   if (isOneFile) return kind === 'nothing' && !extname(out) ? undefined : await outputFile(out);
-  if (kind === 'nothing' && !isPictureName(out)) return undefined;
+  if (kind === 'nothing' && !isImageName(out)) return undefined;
   throw new UsageError(
     `Expected --out to be a folder for several inputs but "${out}" names a file; "${out}/" names a folder.`,
   );
@@ -112,30 +112,30 @@ async function singleOutput(
  */
 async function outputFile(out: string): Promise<string> {
   const written: string[] = Object.values(outputFormats).flatMap(({ extensions }) => extensions);
-  if (isPictureName(out) && !written.includes(extensionOf(out))) {
+  if (isImageName(out) && !written.includes(extensionOf(out))) {
     throw new UsageError(
       `Expected --out to name a format that is written (${written.join(', ')}) but received "${out}".`,
     );
   }
-  if ((await kindOf(out)) !== 'other') return resolve(out);
+  if ((await readPathKind(out)) !== 'other') return resolve(out);
   throw new UsageError(`Expected --out to name a file but "${out}" is not a regular file.`);
 }
 
-function jobsOf(sources: Source[], outFolder: string, format: Recipe['format']): Job[] {
+function planJobs(sources: Source[], outFolder: string, format: Recipe['format']): Job[] {
   const isFile = ({ problem }: Source) => problem === undefined;
   const files = outputPaths(sources.filter(isFile), outFolder, format);
   const uses = Map.groupBy(files.values(), (path) => path);
   return sources.map((source): Job => {
-    const { path: input, place, isNamed, problem } = source;
-    const output = files.get(source) ?? join(outFolder, place);
+    const { path: input, relativePath, isNamed, problem } = source;
+    const output = files.get(source) ?? join(outFolder, relativePath);
     if (problem) return { input, output, isNamed, problem };
     return uses.get(output)?.length === 1
       ? { input, output, isNamed }
-      : { input, output, isNamed, problem: nameTaken(output) };
+      : { input, output, isNamed, problem: nameTakenError(output) };
   });
 }
 
-function nameTaken(output: string): FileError {
+function nameTakenError(output: string): FileError {
   return new FileError(
     'NAME_TAKEN',
     `Another input would be written to "${output}" too; convert this one by itself, with an --out of its own.`,
@@ -151,21 +151,28 @@ function outputPaths(
   outFolder: string,
   format: Recipe['format'],
 ): Map<Source, string> {
-  const shortPath = ({ place }: Source) =>
-    join(outFolder, dirname(place), basename(place, extname(place)) + extensionFor(place, format));
+  const shortPath = ({ relativePath }: Source) =>
+    join(
+      outFolder,
+      dirname(relativePath),
+      basename(relativePath, extname(relativePath)) + extensionFor(relativePath, format),
+    );
   const uses = Map.groupBy(sources, (source) => shortPath(source).toLowerCase());
   return new Map(
     sources.map((source) => {
-      const { place } = source;
+      const { relativePath } = source;
       const path = shortPath(source);
       const isAlone = uses.get(path.toLowerCase())?.length === 1;
-      return [source, isAlone ? path : join(outFolder, place + extensionFor(place, format))];
+      return [
+        source,
+        isAlone ? path : join(outFolder, relativePath + extensionFor(relativePath, format)),
+      ];
     }),
   );
 }
 
 /** With `source`, an image keeps its extension if that format can be written. */
-function extensionFor(place: string, format: Recipe['format']): string {
+function extensionFor(relativePath: string, format: Recipe['format']): string {
   if (format !== 'source') return `.${outputFormats[format].extensions[0]}`;
-  return formatOfName(place) ? extname(place) : '.png';
+  return formatOfName(relativePath) ? extname(relativePath) : '.png';
 }

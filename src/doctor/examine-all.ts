@@ -1,4 +1,4 @@
-import { examineClock, type ToldTime } from './examine-clock.ts';
+import { examineClock, type RemoteTime } from './examine-clock.ts';
 import { examineDatabase } from './examine-database.ts';
 import { examineEngine } from './examine-engine.ts';
 import { examineStore, type StorePlaces } from './examine-store.ts';
@@ -10,54 +10,54 @@ interface Closable {
 }
 
 /** The services to examine. Those not configured are undefined. */
-export interface Examined {
+export interface ExaminedServices {
   openDatabase?: (() => Promise<DatabaseProbe & Closable>) | undefined;
   openStore?: (() => Promise<StoreProbe & Closable>) | undefined;
   places?: StorePlaces | undefined;
   /** Whether outputs and rows are deleted with their sources. */
-  removes: boolean;
+  isDeletionEnabled: boolean;
 }
 
 /** Examines everything concurrently. An unreachable service is a finding, never an error. */
-export async function examineAll(examined: Examined): Promise<Finding[]> {
-  const times: ToldTime[] = [];
+export async function examineAll(services: ExaminedServices): Promise<Finding[]> {
+  const times: RemoteTime[] = [];
   const found = await Promise.all([
     examineEngine(),
-    examineConfiguredDatabase(examined, times),
-    examineConfiguredStore(examined, times),
+    examineConfiguredDatabase(services, times),
+    examineConfiguredStore(services, times),
   ]);
   return [...found.flat(), ...examineClock(times)];
 }
 
 async function examineConfiguredDatabase(
-  { openDatabase, removes }: Examined,
-  times: ToldTime[],
+  { openDatabase, isDeletionEnabled }: ExaminedServices,
+  times: RemoteTime[],
 ): Promise<Finding[]> {
-  if (!openDatabase) return notSet('database', 'DATABASE_URL (or DB_HOST)');
+  if (!openDatabase) return notConfigured('database', 'DATABASE_URL (or DB_HOST)');
   let probe: (DatabaseProbe & Closable) | undefined;
   const open = async (): Promise<DatabaseProbe> => {
     const opened = await openDatabase();
     probe = opened;
     return {
-      async look() {
-        const facts = await opened.look();
-        times.push({ who: 'database', nowMs: facts.nowMs, hereMs: Date.now() });
+      async readFacts() {
+        const facts = await opened.readFacts();
+        times.push({ source: 'database', nowMs: facts.nowMs, localMs: Date.now() });
         return facts;
       },
     };
   };
   try {
-    return await examineDatabase(open, { removes });
+    return await examineDatabase(open, { isDeletionEnabled });
   } finally {
     await probe?.close();
   }
 }
 
 async function examineConfiguredStore(
-  { openStore, places, removes }: Examined,
-  times: ToldTime[],
+  { openStore, places, isDeletionEnabled }: ExaminedServices,
+  times: RemoteTime[],
 ): Promise<Finding[]> {
-  if (!openStore || !places) return notSet('store', 'S3_BUCKET');
+  if (!openStore || !places) return notConfigured('store', 'S3_BUCKET');
   const probe = await openStore();
   try {
     const reached = await examine(
@@ -65,18 +65,21 @@ async function examineConfiguredStore(
       async (found) => {
         const { nowMs } = await probe.reach(places.bucket);
         found({ state: 'good', what: `the bucket "${places.bucket}" answers` });
-        if (nowMs !== undefined) times.push({ who: 'store', nowMs, hereMs: Date.now() });
+        if (nowMs !== undefined) times.push({ source: 'store', nowMs, localMs: Date.now() });
       },
       'Check S3_BUCKET, AWS_ENDPOINT_URL, AWS_REGION and the credentials of the AWS SDK.',
     );
     const isReached = reached.every(({ state }) => state === 'good');
-    return [...reached, ...(isReached ? await examineStore(probe, { ...places, removes }) : [])];
+    return [
+      ...reached,
+      ...(isReached ? await examineStore(probe, { ...places, isDeletionEnabled }) : []),
+    ];
   } finally {
     await probe.close();
   }
 }
 
-function notSet(subject: Finding['subject'], names: string): Finding[] {
+function notConfigured(subject: Finding['subject'], names: string): Finding[] {
   const what = `${names} is not set: it was not examined`;
   return [{ subject, state: 'warning', what, cure: `Set ${names} to have it examined.` }];
 }

@@ -5,19 +5,19 @@ const badMs = 5 * 60e3;
 const noticeableMs = 10e3;
 
 /** A time from another machine, and this machine's time at that moment. */
-export interface ToldTime {
-  who: string;
+export interface RemoteTime {
+  source: string;
   nowMs: number;
-  hereMs: number;
+  localMs: number;
 }
 
-export function examineClock(told: ToldTime[]): Finding[] {
-  return told.map(({ who, nowMs, hereMs }) => {
-    const offMs = Math.abs(nowMs - hereMs);
+export function examineClock(times: RemoteTime[]): Finding[] {
+  return times.map(({ source, nowMs, localMs }) => {
+    const offMs = Math.abs(nowMs - localMs);
     const what =
       offMs < noticeableMs
-        ? `this machine and the ${who} agree on the time`
-        : `this machine's clock is ${Math.round(offMs / 1e3)} s ${hereMs < nowMs ? 'behind' : 'ahead of'} the ${who}'s`;
+        ? `this machine and the ${source} agree on the time`
+        : `this machine's clock is ${Math.round(offMs / 1e3)} s ${localMs < nowMs ? 'behind' : 'ahead of'} the ${source}'s`;
     if (offMs < noticeableMs) return { subject: 'clock', state: 'good', what };
     const cure =
       'Set the clock (NTP): requests are signed with the time, and S3 refuses them from 15 minutes on.';

@@ -2,25 +2,25 @@ import { examine, type Finding } from './finding.ts';
 import type { DatabaseFacts, DatabaseProbe } from './probes.ts';
 
 /** Rights that every part of the program needs. */
-const needed = ['SELECT', 'INSERT', 'UPDATE'];
+const requiredRights = ['SELECT', 'INSERT', 'UPDATE'];
 
 /** `removes`: whether rows are deleted with their sources. If not, only the API removes rows. */
 export function examineDatabase(
   open: () => Promise<DatabaseProbe>,
-  { removes = false } = {},
+  { isDeletionEnabled = false } = {},
 ): Promise<Finding[]> {
   return examine(
     'database',
     async (found) => {
       const database = await open();
-      const facts = await database.look();
+      const facts = await database.readFacts();
       const { version, user, connections, rights, migrations } = facts;
       const encrypted = facts.isEncrypted ? 'encrypted' : 'not encrypted';
       found({ state: 'good', what: `PostgreSQL ${version} answers, as "${user}", ${encrypted}` });
-      found(ofSchema(migrations, user));
+      found(schemaFinding(migrations, user));
       for (const { name, isGranted } of rights ?? []) {
         if (isGranted) continue;
-        const isNeeded = needed.includes(name) || (removes && name === 'DELETE');
+        const isNeeded = requiredRights.includes(name) || (isDeletionEnabled && name === 'DELETE');
         const right = `"${user}" may not ${name} in image_metadata`;
         found({
           state: isNeeded ? 'bad' : 'good',
@@ -28,11 +28,11 @@ export function examineDatabase(
           ...(isNeeded && { cure: `GRANT ${name} ON image_metadata TO "${user}";` }),
         });
       }
-      const { used, most } = connections;
-      const isTight = used > most * 0.8;
+      const { used, max } = connections;
+      const isTight = used > max * 0.8;
       found({
         state: isTight ? 'warning' : 'good',
-        what: `${used} of ${most} connections are in use`,
+        what: `${used} of ${max} connections are in use`,
         ...(isTight && { cure: 'Lower the concurrency of the function, or put a pooler between.' }),
       });
     },
@@ -40,7 +40,10 @@ export function examineDatabase(
   );
 }
 
-function ofSchema(migrations: DatabaseFacts['migrations'], user: string): Omit<Finding, 'subject'> {
+function schemaFinding(
+  migrations: DatabaseFacts['migrations'],
+  user: string,
+): Omit<Finding, 'subject'> {
   if (!migrations) {
     return { state: 'good', what: `"${user}" may not ask for the schema's version; its owner may` };
   }

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { toGrayscale } from '../convert/index.ts';
 import { hasKernel } from '../gray-png/index.ts';
 import { examine, type Finding } from './finding.ts';
-import { knownPictures } from './known-pictures.ts';
+import { referenceImages } from './reference-images.ts';
 
 /** Checks that decoders and kernel convert known images correctly. */
-export function examineEngine(pictures = knownPictures): Promise<Finding[]> {
+export function examineEngine(images = referenceImages): Promise<Finding[]> {
   return examine(
     'engine',
     async (found) => {
@@ -19,7 +19,7 @@ export function examineEngine(pictures = knownPictures): Promise<Finding[]> {
               cure: 'Use Node 22.15 or newer on a processor with SIMD (SSE4.1 or NEON).',
             },
       );
-      for (const [name, { base64, sha256 }] of Object.entries(pictures)) {
+      for (const [name, { base64, sha256 }] of Object.entries(images)) {
         const { bytes } = await toGrayscale(Buffer.from(base64, 'base64'));
         // sharp's output bytes depend on its zlib.
         const isKnown = !hasSimd || createHash('sha256').update(bytes).digest('hex') === sha256;

@@ -7,7 +7,7 @@ export interface StorePlaces {
   outputBucket: string;
   outputPrefix: string;
   /** Whether outputs are deleted with their sources. If not, only the API removes outputs. */
-  removes?: boolean;
+  isDeletionEnabled?: boolean;
 }
 
 /**
@@ -15,7 +15,7 @@ export interface StorePlaces {
  * objects under that prefix are ignored.
  */
 export async function examineStore(store: StoreProbe, places: StorePlaces): Promise<Finding[]> {
-  const { bucket, outputBucket, outputPrefix, removes = false } = places;
+  const { bucket, outputBucket, outputPrefix, isDeletionEnabled = false } = places;
   const reading = await examine(
     'store',
     async (found) => {
@@ -29,22 +29,26 @@ export async function examineStore(store: StoreProbe, places: StorePlaces): Prom
   const writing = await examine(
     'store',
     async (found) => {
-      await store.write(ref, contentOf(1));
+      await store.write(ref, probeContent(1));
       try {
-        const isSame = Buffer.compare(await store.read(ref), contentOf(1)) === 0;
+        const isSame = Buffer.compare(await store.read(ref), probeContent(1)) === 0;
         found(
           isSame
             ? { state: 'good', what: `"${outputBucket}/${outputPrefix}" can be written and read` }
-            : { state: 'bad', what: 'an object read differs from the one written', cure: broken },
+            : {
+                state: 'bad',
+                what: 'an object read differs from the one written',
+                cure: brokenStoreCure,
+              },
         );
         found(await examineCondition(store, ref));
         found(await examineChecksum(store, ref));
       } finally {
         await store.remove(ref).catch((error: Error) =>
           found({
-            state: removes ? 'bad' : 'warning',
+            state: isDeletionEnabled ? 'bad' : 'warning',
             what: `"${ref.key}" could not be removed (${error.name})`,
-            cure: removes
+            cure: isDeletionEnabled
               ? `Remove it by hand, and allow s3:DeleteObject on "${outputBucket}/${outputPrefix}*".`
               : 'Remove it by hand. Only the API needs s3:DeleteObject, to delete.',
           }),
@@ -56,9 +60,9 @@ export async function examineStore(store: StoreProbe, places: StorePlaces): Prom
   return [...reading, ...writing];
 }
 
-const broken = 'Do not use this store: it loses what it is given.';
+const brokenStoreCure = 'Do not use this store: it loses what it is given.';
 
-function contentOf(version: number): Uint8Array {
+function probeContent(version: number): Uint8Array {
   return new TextEncoder().encode(`written by grayscale doctor, version ${version}`);
 }
 
@@ -70,7 +74,7 @@ type Found = Omit<Finding, 'subject'>;
  * informational.
  */
 async function examineCondition(store: StoreProbe, ref: Ref): Promise<Found> {
-  const answer = await store.write(ref, contentOf(2), { onlyIfNew: true });
+  const answer = await store.write(ref, probeContent(2), { onlyIfNew: true });
   if (answer === 'refused') {
     return { state: 'good', what: 'conditional writes are honoured (If-None-Match)' };
   }
@@ -79,7 +83,7 @@ async function examineCondition(store: StoreProbe, ref: Ref): Promise<Found> {
 }
 
 async function examineChecksum(store: StoreProbe, ref: Ref): Promise<Found> {
-  const answer = await store.write(ref, contentOf(3), { withWrongChecksum: true });
+  const answer = await store.write(ref, probeContent(3), { withWrongChecksum: true });
   if (answer !== 'written') {
     return { state: 'good', what: 'a body that does not fit its checksum is refused' };
   }

@@ -11,12 +11,12 @@ export interface Finding {
 /** Returns the findings of one subject. A thrown error becomes the last of them. */
 export async function examine(
   subject: Finding['subject'],
-  look: (found: (finding: Omit<Finding, 'subject'>) => void) => Promise<void>,
+  check: (found: (finding: Omit<Finding, 'subject'>) => void) => Promise<void>,
   cure: string,
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
   try {
-    await look((finding) => findings.push({ subject, ...finding }));
+    await check((finding) => findings.push({ subject, ...finding }));
   } catch (error) {
     const what = error instanceof Error ? error.message || error.name : String(error);
     findings.push({ subject, state: 'bad', what, cure });

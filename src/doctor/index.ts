@@ -1,4 +1,4 @@
-export { type Examined, examineAll } from './examine-all.ts';
+export { type ExaminedServices, examineAll } from './examine-all.ts';
 export { examineClock } from './examine-clock.ts';
 export { examineDatabase } from './examine-database.ts';
 export { examineEngine } from './examine-engine.ts';

@@ -7,7 +7,7 @@ export interface DatabaseFacts {
   user: string;
   nowMs: number;
   isEncrypted: boolean;
-  connections: { used: number; most: number };
+  connections: { used: number; max: number };
   /** The user's rights on the table; undefined if there is no table. */
   rights?: { name: 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE'; isGranted: boolean }[];
   /**
@@ -18,7 +18,7 @@ export interface DatabaseFacts {
 }
 
 export interface DatabaseProbe {
-  look(): Promise<DatabaseFacts>;
+  readFacts(): Promise<DatabaseFacts>;
 }
 
 /** Tests what a store supports, request by request. Throws all other errors. */

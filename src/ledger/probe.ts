@@ -7,16 +7,16 @@ const rights = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] as const;
 
 export function createPostgresProbe(postgres: Postgres): DatabaseProbe {
   return {
-    async look() {
+    async readFacts() {
       const [{ rows }, applied, known] = await Promise.all([
         postgres.query(factsQuery, [rights]),
         appliedMigrations(postgres).catch(unlessForbidden),
         knownMigrations(),
       ]);
-      const { used, most, granted, ...facts } = rows[0];
+      const { used, max, granted, ...facts } = rows[0];
       return {
         ...facts,
-        connections: { used, most },
+        connections: { used, max },
         ...(granted && {
           rights: rights.map((name, i) => ({ name, isGranted: granted[i] === true })),
         }),
@@ -41,7 +41,7 @@ SELECT
   extract(epoch FROM clock_timestamp())::float8 * 1000 AS "nowMs",
   coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false) AS "isEncrypted",
   (SELECT count(*)::int FROM pg_stat_activity WHERE backend_type = 'client backend') AS used,
-  current_setting('max_connections')::int AS most,
+  current_setting('max_connections')::int AS max,
   CASE WHEN to_regclass('image_metadata') IS NOT NULL THEN ARRAY(
     SELECT has_table_privilege('image_metadata', name)
     FROM unnest($1::text[]) WITH ORDINALITY AS rights (name, place) ORDER BY place

@@ -4,13 +4,13 @@ import type { Upload } from '../pipeline/index.ts';
 import type { ObjectFiles } from '../storage/object-files.ts';
 import type { Checkpoint, CheckpointFile, Plan } from './checkpoint-file.ts';
 import {
+  addCounts,
   type Choice,
   type ClassifiedObject,
   classifyPage,
-  countsWith,
   noCounts,
 } from './classify-page.ts';
-import { type Destination, noneTaken, type Taken, takenWith } from './destinations.ts';
+import { addOutcomes, type Destination, noOutcomes, type OutcomeCounts } from './destinations.ts';
 import { createPace, groupSizeOf } from './pace.ts';
 
 export interface BackfillOptions {
@@ -30,7 +30,9 @@ export interface BackfillOptions {
   onProgress?: (progress: BackfillResult) => void;
 }
 
-export interface BackfillResult extends Pick<Checkpoint, 'counts' | 'taken'> {
+export interface BackfillResult extends Pick<Checkpoint, 'counts'> {
+  /** Outcomes of the objects that were handed over. */
+  outcomes: OutcomeCounts;
   /** Whether the whole list was processed. */
   isFinished: boolean;
 }
@@ -48,11 +50,11 @@ export async function backfill(options: BackfillOptions): Promise<BackfillResult
     plan,
     ...(options.sinceMs !== undefined && { sinceMs: options.sinceMs }),
     counts: noCounts(),
-    taken: noneTaken,
+    taken: noOutcomes,
   };
   const groupSize = groupSizeOf(destination, options.ratePerSecond);
   for await (const page of files.list(plan.bucket, plan.prefix, { after: state.after })) {
-    if (signal.aborted) return { ...state, isFinished: false };
+    if (signal.aborted) return resultOf(state, false);
     const objects = await classifyPage(page, {
       ...options,
       bucket: plan.bucket,
@@ -60,36 +62,50 @@ export async function backfill(options: BackfillOptions): Promise<BackfillResult
       choice: plan.only,
       sinceMs: state.sinceMs,
     });
-    for (const group of groupsOf(objects, groupSize)) {
+    for (const group of splitIntoGroups(objects, groupSize)) {
       const uploads = group.flatMap(({ upload }) => upload ?? []);
-      if (!(await pace(uploads.length, signal))) return { ...state, isFinished: false };
-      const taken = await handOver(uploads, destination);
-      state = advanced(state, group, taken);
+      if (!(await pace(uploads.length, signal))) return resultOf(state, false);
+      const outcomes = await handOver(uploads, destination);
+      state = advance(state, group, outcomes);
       await checkpoint?.write(state);
-      onProgress?.({ ...state, isFinished: false });
+      onProgress?.(resultOf(state, false));
     }
   }
   await checkpoint?.remove();
-  return { ...state, isFinished: true };
+  return resultOf(state, true);
 }
 
-async function handOver(uploads: Upload[], destination: Destination | undefined): Promise<Taken> {
-  if (!destination || uploads.length === 0) return noneTaken;
-  return await destination.take(uploads);
+function resultOf({ counts, taken }: Checkpoint, isFinished: boolean): BackfillResult {
+  return { counts, outcomes: taken, isFinished };
 }
 
-function advanced(state: Checkpoint, group: ClassifiedObject[], taken: Taken): Checkpoint {
+async function handOver(
+  uploads: Upload[],
+  destination: Destination | undefined,
+): Promise<OutcomeCounts> {
+  if (!destination || uploads.length === 0) return noOutcomes;
+  return await destination.submit(uploads);
+}
+
+function advance(
+  state: Checkpoint,
+  group: ClassifiedObject[],
+  outcomes: OutcomeCounts,
+): Checkpoint {
   const last = group.at(-1)?.object.key;
   return {
     ...state,
     ...(last !== undefined && { after: last }),
-    counts: countsWith(state.counts, group),
-    taken: takenWith(state.taken, taken),
+    counts: addCounts(state.counts, group),
+    taken: addOutcomes(state.taken, outcomes),
   };
 }
 
 /** Splits objects into consecutive groups with at most `maxUploads` uploads each. */
-function* groupsOf(objects: ClassifiedObject[], maxUploads: number): Generator<ClassifiedObject[]> {
+function* splitIntoGroups(
+  objects: ClassifiedObject[],
+  maxUploads: number,
+): Generator<ClassifiedObject[]> {
   let group: ClassifiedObject[] = [];
   let uploads = 0;
   for (const object of objects) {

@@ -75,7 +75,7 @@ export function openCheckpoint(path: string): CheckpointFile {
       });
       if (text === undefined) return undefined;
       const checkpoint = parse(text, path);
-      refuseOther(plan, checkpoint.plan, path);
+      rejectOtherPlan(plan, checkpoint.plan, path);
       return checkpoint;
     },
     write: (checkpoint) => replaceFile(path, `${JSON.stringify(checkpoint, null, 2)}\n`),
@@ -96,7 +96,7 @@ function parse(text: string, path: string): Checkpoint {
   }
 }
 
-function refuseOther(plan: Plan, found: Plan, path: string): void {
+function rejectOtherPlan(plan: Plan, found: Plan, path: string): void {
   const names = Object.keys(plan) as (keyof Plan)[];
   const differences = names
     .filter((name) => plan[name] !== found[name])

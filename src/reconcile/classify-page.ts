@@ -51,7 +51,7 @@ interface ClassifyOptions {
   /** Only objects written at or after this time. */
   sinceMs?: number | undefined;
   /** Also includes objects whose names are not those of images. */
-  takesAnyType?: boolean;
+  includesOtherTypes?: boolean;
 }
 
 /** Classifies each object of a page, in order. Queries the ledger once. */
@@ -65,10 +65,10 @@ export async function classifyPage(
   );
   const { bucket, reader, recipeHash, choice } = options;
   const states = contents.length === 0 ? [] : await reader.compare(bucket, contents, recipeHash);
-  let place = 0;
+  let index = 0;
   return admitted.map(({ object, upload, kind }) => {
     if (!upload) return { object, kind };
-    const found = states[place++];
+    const found = states[index++];
     if (!found) throw new Error(`The ledger did not answer for "${object.key}".`);
     return { object, kind: found.state, ...(isChosen(found, choice) && { upload }) };
   });
@@ -85,7 +85,7 @@ export function noCounts(): Counts {
 }
 
 /** Returns the counts with these objects added. */
-export function countsWith(counts: Counts, objects: ClassifiedObject[]): Counts {
+export function addCounts(counts: Counts, objects: ClassifiedObject[]): Counts {
   const sums = structuredClone(counts);
   for (const { kind, object } of objects) {
     sums[kind].objects++;
@@ -97,11 +97,11 @@ export function countsWith(counts: Counts, objects: ClassifiedObject[]): Counts 
 type Admitted = { upload: Upload; kind?: never } | { upload?: never; kind: Kind };
 
 function admit(object: ListedObject, options: ClassifyOptions): Admitted {
-  const { bucket, parseOptions, takesAnyType, sinceMs = Number.NEGATIVE_INFINITY } = options;
+  const { bucket, parseOptions, includesOtherTypes, sinceMs = Number.NEGATIVE_INFINITY } = options;
   const { outputBucket = bucket, outputPrefix } = parseOptions;
   const record = admitListed({ ...object, bucket }, parseOptions);
   if (record.action === 'process') {
-    if (!takesAnyType && isOtherType(object.key)) return { kind: 'otherType' };
+    if (!includesOtherTypes && isOtherType(object.key)) return { kind: 'otherType' };
     if ((object.modifiedAtMs ?? 0) < sinceMs) return { kind: 'older' };
     return { upload: record.upload };
   }

@@ -8,7 +8,7 @@ import {
 import type { UploadQueue } from '../queue/upload-queue.ts';
 
 /** Outcomes of uploads that were handed over. */
-export interface Taken {
+export interface OutcomeCounts {
   queued: number;
   converted: number;
   skipped: number;
@@ -21,19 +21,25 @@ export interface Taken {
 export interface Destination {
   /** Uploads that are handed over together: a stop waits for them. */
   groupSize: number;
-  take(uploads: Upload[], onUnsettled?: OnUnsettled): Promise<Taken>;
+  submit(uploads: Upload[], onUnsettled?: OnUnsettled): Promise<OutcomeCounts>;
 }
 
 /** Receives each unsettled upload and the reason. */
 export type OnUnsettled = (upload: Upload, error: unknown) => void;
 
-export const noneTaken: Taken = { queued: 0, converted: 0, skipped: 0, failed: 0, unsettled: 0 };
+export const noOutcomes: OutcomeCounts = {
+  queued: 0,
+  converted: 0,
+  skipped: 0,
+  failed: 0,
+  unsettled: 0,
+};
 
-export function takenWith(sum: Taken, more: Taken): Taken {
-  const names = Object.keys(sum) as (keyof Taken)[];
+export function addOutcomes(sum: OutcomeCounts, more: OutcomeCounts): OutcomeCounts {
+  const names = Object.keys(sum) as (keyof OutcomeCounts)[];
   return Object.fromEntries(
     names.map((name) => [name, sum[name] + more[name]]),
-  ) as unknown as Taken;
+  ) as unknown as OutcomeCounts;
 }
 
 /** Sends uploads to the queue of bucket events; its consumer converts them. */
@@ -41,9 +47,9 @@ export function createQueueDestination(queue: UploadQueue): Destination {
   return {
     // Ten concurrent requests.
     groupSize: 100,
-    async take(uploads) {
+    async submit(uploads) {
       await queue.send(uploads);
-      return { ...noneTaken, queued: uploads.length };
+      return { ...noOutcomes, queued: uploads.length };
     },
   };
 }
@@ -66,22 +72,22 @@ export function createPipelineDestination(
   return {
     // Small, so that outcomes are recorded soon and a stop is quick.
     groupSize: 10,
-    async take(uploads, onUnsettled) {
+    async submit(uploads, onUnsettled) {
       const { results, outcomes } = await processBatch(uploads, parts);
       for (const outcome of outcomes) onOutcome(outcome);
-      const taken = { ...noneTaken };
+      const counts = { ...noOutcomes };
       for (const [index, upload] of uploads.entries()) {
         const result = results[index] as UploadResult;
         if ('error' in result) {
-          taken.unsettled++;
+          counts.unsettled++;
           onUnsettled?.(upload, result.error);
           if (++unsettledInRow >= maxUnsettledInRow) throw result.error;
           continue;
         }
         unsettledInRow = 0;
-        taken[result.outcome.status]++;
+        counts[result.outcome.status]++;
       }
-      return taken;
+      return counts;
     },
   };
 }

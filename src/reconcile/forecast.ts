@@ -34,7 +34,7 @@ interface Forecast {
    */
   measured: number;
   megapixels: number | undefined;
-  workedMs: number | undefined;
+  processingMs: number | undefined;
   gbSeconds: number | undefined;
   requests: { reads: number; writes: number; messages: number };
   usd: { lambda: number | undefined; s3: number; sqs: number; total: number | undefined };
@@ -52,15 +52,17 @@ export interface ForecastOptions {
 /** Estimates the time and cost of the work from earlier conversions in the ledger. */
 export function forecastWork(work: Work, options: ForecastOptions): Forecast {
   const { sample, prices, concurrency, ratePerSecond = Number.POSITIVE_INFINITY } = options;
-  const measured = sample.rows.flatMap(measuredRow);
-  const workedMs = workedMsOf(work, measured);
+  const measured = sample.rows.flatMap(toMeasurement);
+  const processingMs = estimateProcessingMs(work, measured);
   const requests = {
     reads: work.objects * requestsOfImage.reads,
     writes: work.objects * requestsOfImage.writes + Math.ceil(work.listed / keysOfPage),
     messages: work.objects * requestsOfImage.messages,
   };
   const lambda =
-    workedMs === undefined ? undefined : lambdaCost({ images: work.objects, workedMs }, prices);
+    processingMs === undefined
+      ? undefined
+      : lambdaCost({ images: work.objects, processingMs }, prices);
   const s3 =
     (requests.reads / 1e3) * prices.usdPerThousandReads +
     (requests.writes / 1e3) * prices.usdPerThousandWrites;
@@ -68,14 +70,14 @@ export function forecastWork(work: Work, options: ForecastOptions): Forecast {
   return {
     measured: measured.length,
     megapixels: megapixelsOf(work, measured),
-    workedMs,
+    processingMs,
     gbSeconds: lambda?.gbSeconds,
     requests,
     usd: { lambda: lambda?.usd, s3, sqs, total: lambda && lambda.usd + s3 + sqs },
     hours:
-      workedMs === undefined
+      processingMs === undefined
         ? undefined
-        : Math.max(workedMs / concurrency, (work.objects / ratePerSecond) * 1e3) / 3_600e3,
+        : Math.max(processingMs / concurrency, (work.objects / ratePerSecond) * 1e3) / 3_600e3,
   };
 }
 
@@ -85,7 +87,7 @@ interface Measured {
   ms: number;
 }
 
-function measuredRow(row: SampledRow): Measured[] {
+function toMeasurement(row: SampledRow): Measured[] {
   const ms = durationMs(row);
   if (row.status !== 'converted' || ms === null || !row.sourceSizeBytes) return [];
   return [{ bytes: row.sourceSizeBytes, megapixels: row.megapixels, ms }];
@@ -96,7 +98,7 @@ function measuredRow(row: SampledRow): Measured[] {
  * images may be larger or smaller than the measured ones. Uses the mean if the fit makes no sense,
  * as when all sizes are equal.
  */
-function workedMsOf({ objects, bytes }: Work, measured: Measured[]): number | undefined {
+function estimateProcessingMs({ objects, bytes }: Work, measured: Measured[]): number | undefined {
   if (objects === 0) return 0;
   if (measured.length === 0) return undefined;
   const line = linearRegression(measured.map((each) => [each.bytes, each.ms]));

@@ -25,4 +25,9 @@ export { pollBucket, pollOnce } from './poll.ts';
 export { type RetryResult, retryFailed } from './retry-failed.ts';
 export { type FindingKind, findingKinds } from './verify/findings.ts';
 export { createRepair, type Repair, type RepairResult } from './verify/repair.ts';
-export { keptFindings, type VerifyOptions, type VerifyReport, verify } from './verify/verify.ts';
+export {
+  maxReportedFindings,
+  type VerifyOptions,
+  type VerifyReport,
+  verify,
+} from './verify/verify.ts';

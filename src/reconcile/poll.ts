@@ -48,14 +48,14 @@ export async function pollOnce(
 ): Promise<void> {
   const { files, destination, log, signal } = options;
   const parseOptions = { ...options.parseOptions, bucket };
-  const classifying = { ...options, parseOptions, bucket, takesAnyType: true } as const;
+  const classifying = { ...options, parseOptions, bucket, includesOtherTypes: true } as const;
   for await (const page of files.list(bucket, prefix)) {
     const objects = await classifyPage(page, { ...classifying, choice: 'withoutRow' });
     const uploads = objects
       .flatMap(({ upload }) => upload ?? [])
       .filter((upload) => !rejected.has(contentName(upload)));
     for (let at = 0; at < uploads.length && !signal.aborted; at += destination.groupSize) {
-      await destination.take(uploads.slice(at, at + destination.groupSize), onUnsettled);
+      await destination.submit(uploads.slice(at, at + destination.groupSize), onUnsettled);
     }
     if (signal.aborted) return;
   }

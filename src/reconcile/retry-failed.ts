@@ -1,6 +1,6 @@
 import type { LedgerReader, LedgerRow, RowPosition } from '../ledger/ledger-reader.ts';
 import type { Upload } from '../pipeline/index.ts';
-import { type Destination, noneTaken, type Taken, takenWith } from './destinations.ts';
+import { addOutcomes, type Destination, noOutcomes, type OutcomeCounts } from './destinations.ts';
 import { createPace, groupSizeOf } from './pace.ts';
 
 interface RetryOptions {
@@ -24,7 +24,7 @@ export interface RetryResult {
    * one.
    */
   keys: number;
-  taken: Taken;
+  outcomes: OutcomeCounts;
   isFinished: boolean;
 }
 
@@ -46,7 +46,7 @@ export async function retryFailed(options: RetryOptions): Promise<RetryResult> {
     until: new Date().toISOString(),
   } as const;
   const seen = new Set<string>();
-  const result: RetryResult = { rowsByCode: {}, keys: 0, taken: noneTaken, isFinished: false };
+  const result: RetryResult = { rowsByCode: {}, keys: 0, outcomes: noOutcomes, isFinished: false };
   const groupSize = groupSizeOf(destination, options.ratePerSecond);
   for await (const rows of pagesOf(reader, filter)) {
     for (const { code: failure } of rows.filter(hasSource)) {
@@ -57,7 +57,7 @@ export async function retryFailed(options: RetryOptions): Promise<RetryResult> {
       const group = uploads.slice(from, from + groupSize);
       if (destination) {
         if (!(await pace(group.length, signal))) return result;
-        result.taken = takenWith(result.taken, await destination.take(group));
+        result.outcomes = addOutcomes(result.outcomes, await destination.submit(group));
       }
       result.keys += group.length;
     }

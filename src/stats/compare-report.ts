@@ -24,7 +24,7 @@ export interface ComparedTimes {
   sentence: string;
 }
 
-/** Image sizes on both sides, which help to explain times; null if unknown. */
+/** Image sizes on both sides, which help to reportFailure times; null if unknown. */
 interface ComparedSizes {
   medianMegapixels: { candidate: number; baseline: number };
   cliffsDelta: number;
@@ -72,7 +72,7 @@ export function reportComparison(
     name: string,
     timesOf: (rows: SampledRow[]) => number[],
     options?: CompareOptions,
-  ) => described(name, sides, compareSamples(mapSides(sides, timesOf), options));
+  ) => describeTimes(name, sides, compareSamples(mapSides(sides, timesOf), options));
   const image = compare('image', conversionTimes);
   const megapixel = compare('megapixel', megapixelTimes);
   const sizes = compareSizes(sides);
@@ -96,7 +96,7 @@ function isBeyond(comparison: Comparison, tolerance: number): boolean {
   return comparison.verdict === 'slower' && comparison.changeInterval.low > tolerance;
 }
 
-function described(
+function describeTimes(
   name: string,
   { candidate, baseline }: { candidate: Side; baseline: Side },
   comparison: Comparison,

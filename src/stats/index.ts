@@ -18,8 +18,8 @@ export type {
 } from './ledger-sampler.ts';
 export { durationMs } from './row-times.ts';
 export { sampleRows } from './sample-rows.ts';
-export { readSide, type SampleSidesOptions, type SideName, sampleSides } from './sample-sides.ts';
+export { parseSide, type SampleSidesOptions, type SideName, sampleSides } from './sample-sides.ts';
 export { reportStats, type StatsReport } from './stats-report.ts';
 export type { Estimate, TimeSummary } from './summarize-times.ts';
-export { readMoment } from './time-window.ts';
+export { parseTime } from './time-window.ts';
 export { reportTimeline, type TimelineReport } from './timeline-report.ts';

@@ -18,10 +18,10 @@ export interface LambdaCost extends LambdaPrices {
  * starts more. https://aws.amazon.com/lambda/pricing/
  */
 export function lambdaCost(
-  { images, workedMs }: { images: number; workedMs: number },
+  { images, processingMs }: { images: number; processingMs: number },
   prices: LambdaPrices,
 ): LambdaCost {
-  const gbSeconds = (prices.memoryMb / 1_024) * (workedMs / 1_000);
+  const gbSeconds = (prices.memoryMb / 1_024) * (processingMs / 1_000);
   const usd = gbSeconds * prices.usdPerGbSecond + (images / 1e6) * prices.usdPerMillionRequests;
   // Named one by one: the configuration also has prices of other services.
   const { asOf, memoryMb, usdPerGbSecond, usdPerMillionRequests } = prices;

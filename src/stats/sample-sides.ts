@@ -1,7 +1,7 @@
 import type { Side } from './compare-report.ts';
 import type { LedgerSampler, TimeWindow } from './ledger-sampler.ts';
 import { sampleRows } from './sample-rows.ts';
-import { readRange } from './time-window.ts';
+import { parseTimeRange } from './time-window.ts';
 
 /** One side of a comparison: a version, or a time if it has a range. */
 export interface SideName {
@@ -13,9 +13,9 @@ export interface SideName {
  * Parses a version such as `0.1.0`, or a time range such as `48h..24h`; undefined for an invalid
  * range.
  */
-export function readSide(name: string, nowMs: number): SideName | undefined {
+export function parseSide(name: string, nowMs: number): SideName | undefined {
   if (!name.includes('..')) return { name };
-  const range = readRange(name, nowMs);
+  const range = parseTimeRange(name, nowMs);
   return range && { name, range };
 }
 

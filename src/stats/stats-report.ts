@@ -88,7 +88,7 @@ function throughputOf(
   const converted = conversions(rows);
   const hours = (window.untilMs - window.sinceMs) / 3_600_000;
   const minutes = Map.groupBy(converted, ({ recordedAtMs }) => Math.floor(recordedAtMs / 60_000));
-  const busiest = [...minutes.values()].reduce((most, { length }) => Math.max(most, length), 0);
+  const busiest = [...minutes.values()].reduce((max, { length }) => Math.max(max, length), 0);
   const megapixels = sum(converted.map((row) => row.megapixels));
   return {
     imagesPerHour: (converted.length * scale) / hours,
@@ -104,22 +104,22 @@ function costOf(
 ): LambdaCost {
   const times = rows.map(durationMs);
   const images = times.filter((ms) => ms !== null).length * scale;
-  return lambdaCost({ images, workedMs: sum(times) * scale }, prices);
+  return lambdaCost({ images, processingMs: sum(times) * scale }, prices);
 }
 
 /** One range for all histograms: from the shortest time to the longest. */
 function rangeOf(samples: number[][]): TimeRange {
   const ends = samples.flatMap((times) =>
-    times.length === 0 ? [] : [times.reduce(least), times.reduce(most)],
+    times.length === 0 ? [] : [times.reduce(smaller), times.reduce(larger)],
   );
   if (ends.length === 0) return { fromMs: 0, toMs: 0 };
-  return { fromMs: ends.reduce(least), toMs: ends.reduce(most) };
+  return { fromMs: ends.reduce(smaller), toMs: ends.reduce(larger) };
 }
 
-function least(a: number, b: number): number {
+function smaller(a: number, b: number): number {
   return Math.min(a, b);
 }
 
-function most(a: number, b: number): number {
+function larger(a: number, b: number): number {
   return Math.max(a, b);
 }

@@ -32,14 +32,14 @@ const bins = 24;
 /**
  * With fewer values, resampling is useless: the interval could never exceed the largest of them.
  */
-const leastExpected = 5;
+const minExpected = 5;
 
 /** Returns null if nothing was measured. */
 export function summarizeTimes(times: number[], range?: TimeRange): TimeSummary | null {
   if (times.length === 0) return null;
   const sample = sortedSample(times);
   const estimate = (share: number): Estimate => {
-    const isKnown = sample.length * Math.min(share, 1 - share) >= leastExpected - 1e-9;
+    const isKnown = sample.length * Math.min(share, 1 - share) >= minExpected - 1e-9;
     return {
       ms: percentile(sample, share),
       interval: isKnown ? percentileInterval(sample, share) : null,

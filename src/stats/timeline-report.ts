@@ -28,16 +28,16 @@ export function reportTimeline(
   { window, buckets }: { window: TimeWindow; buckets: number },
 ): TimelineReport {
   const lengthMs = (window.untilMs - window.sinceMs) / buckets;
-  const placeOf = ({ recordedAtMs }: SampledRow) =>
+  const bucketOf = ({ recordedAtMs }: SampledRow) =>
     Math.min(Math.max(Math.floor((recordedAtMs - window.sinceMs) / lengthMs), 0), buckets - 1);
-  const rowsByPlace = Map.groupBy(sample.rows, placeOf);
+  const rowsByBucket = Map.groupBy(sample.rows, bucketOf);
   const scale = scaleOf(sample);
   return {
     ...basisOf(sample, window),
     buckets: Array.from({ length: buckets }, (_, i) => ({
       from: new Date(window.sinceMs + i * lengthMs).toISOString(),
       to: new Date(window.sinceMs + (i + 1) * lengthMs).toISOString(),
-      ...contentOf(rowsByPlace.get(i) ?? [], scale),
+      ...contentOf(rowsByBucket.get(i) ?? [], scale),
     })),
   };
 }

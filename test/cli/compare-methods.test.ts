@@ -20,7 +20,7 @@ describe('grayscale compare-methods', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'grayscale-compare-'));
     await writeFile(join(folder, 'chart.png'), chart);
-    await writeFile(join(folder, 'text.png'), 'no picture');
+    await writeFile(join(folder, 'text.png'), 'not an image');
   });
   beforeEach(() => rm(join(folder, 'sheet.png'), { force: true }));
   afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -8,10 +8,10 @@ import { type CliResult, runCli } from '../../testing/cli.ts';
 import { tinyPng } from '../../testing/pipeline.ts';
 
 let folder: string;
-let picture: Buffer;
+let image: Buffer;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'grayscale-cli-'));
-  picture = await tinyPng(200, 100, 50);
+  image = await tinyPng(200, 100, 50);
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -26,25 +26,23 @@ const tree = async (...path: string[]) =>
 
 async function makePhotos() {
   await mkdir(file('photos/deep/er'), { recursive: true });
-  await writeFile(file('photos/a.png'), picture);
-  await writeFile(file('photos/deep/b.png'), picture);
-  await writeFile(file('photos/deep/er/c.jpg'), await sharp(picture).jpeg().toBuffer());
-  await writeFile(file('photos/notes.txt'), 'not a picture');
-  await writeFile(file('photos/.hidden.png'), picture);
+  await writeFile(file('photos/a.png'), image);
+  await writeFile(file('photos/deep/b.png'), image);
+  await writeFile(file('photos/deep/er/c.jpg'), await sharp(image).jpeg().toBuffer());
+  await writeFile(file('photos/notes.txt'), 'not an image');
+  await writeFile(file('photos/.hidden.png'), image);
 }
 
 describe('grayscale convert', () => {
   test('writes to the file that --out names', async () => {
-    await writeFile(file('in.png'), picture);
+    await writeFile(file('in.png'), image);
     const { exitCode, stderr } = await run('convert', 'in.png', '--out', 'out.png');
     expect([exitCode, stderr]).toEqual([0, '']);
-    expect(await readFile(file('out.png'))).toEqual(
-      Buffer.from((await toGrayscale(picture)).bytes),
-    );
+    expect(await readFile(file('out.png'))).toEqual(Buffer.from((await toGrayscale(image)).bytes));
   });
 
   test('takes the format from the output name', async () => {
-    await writeFile(file('in.png'), picture);
+    await writeFile(file('in.png'), image);
     for (const name of ['out.jpg', 'out.webp', 'out.png']) {
       expect((await run('convert', 'in.png', '--out', name)).exitCode).toBe(0);
     }
@@ -54,7 +52,7 @@ describe('grayscale convert', () => {
   });
 
   test('writes outputs to grayscale/ by default', async () => {
-    await writeFile(file('photo.jpg'), await sharp(picture).jpeg().toBuffer());
+    await writeFile(file('photo.jpg'), await sharp(image).jpeg().toBuffer());
     expect((await run('convert', 'photo.jpg')).exitCode).toBe(0);
     expect(await tree('grayscale')).toEqual(['photo.png']);
   });
@@ -80,27 +78,27 @@ describe('grayscale convert', () => {
   });
 
   test('keeps whole file names where two images would get the same output name', async () => {
-    await writeFile(file('a.png'), picture);
-    await writeFile(file('a.gif'), await sharp(picture).gif().toBuffer());
-    await writeFile(file('b.gif'), await sharp(picture).gif().toBuffer());
+    await writeFile(file('a.png'), image);
+    await writeFile(file('a.gif'), await sharp(image).gif().toBuffer());
+    await writeFile(file('b.gif'), await sharp(image).gif().toBuffer());
     expect((await run('convert', 'a.png', 'a.gif', 'b.gif', '--out', 'out')).exitCode).toBe(0);
     expect(await tree('out')).toEqual(['a.gif.png', 'a.png.png', 'b.png']);
   });
 
   test('reads standard input and writes only the image to standard output', async () => {
-    const { exitCode, stdout, stderr } = await runCli(['convert', '-'], { input: picture });
+    const { exitCode, stdout, stderr } = await runCli(['convert', '-'], { input: image });
     expect([exitCode, stderr]).toEqual([0, '']);
-    expect(stdout).toEqual(Buffer.from((await toGrayscale(picture)).bytes));
+    expect(stdout).toEqual(Buffer.from((await toGrayscale(image)).bytes));
   });
 
   test('reads standard input into the file that --out names', async () => {
     const args = ['convert', '-', '--out', file('out.webp')];
-    expect((await runCli(args, { input: picture })).exitCode).toBe(0);
+    expect((await runCli(args, { input: image })).exitCode).toBe(0);
     expect(await formatOf(file('out.webp'))).toBe('webp');
   });
 
   test('keeps an existing output unless told to replace it', async () => {
-    await writeFile(file('in.png'), picture);
+    await writeFile(file('in.png'), image);
     await writeFile(file('out.png'), 'precious');
     const kept = await run('convert', 'in.png', '--out', 'out.png');
     expect(kept.stdout.toString()).toContain('skipped');
@@ -114,17 +112,17 @@ describe('grayscale convert', () => {
     ['by its name', 'in.png'],
     ['by another name', 'link.png'],
   ])('never replaces its input, named %s', async (_, out) => {
-    await writeFile(file('in.png'), picture);
+    await writeFile(file('in.png'), image);
     await symlink(file('in.png'), file('link.png'));
     const { exitCode, stderr } = await run('convert', 'in.png', '--out', out, '--overwrite');
     expect(exitCode).toBe(1);
     expect(stderr).toContain('WOULD_OVERWRITE_INPUT');
-    expect(await readFile(file('in.png'))).toEqual(picture);
+    expect(await readFile(file('in.png'))).toEqual(image);
   });
 
   test('continues after an invalid file, reports the reason and exits 1', async () => {
-    await writeFile(file('good.png'), picture);
-    await writeFile(file('cut.png'), picture.subarray(0, picture.length - 20));
+    await writeFile(file('good.png'), image);
+    await writeFile(file('cut.png'), image.subarray(0, image.length - 20));
     await writeFile(file('empty.png'), '');
     await writeFile(file('fake.png'), 'GIF? no');
     const { exitCode, stdout, stderr } = await run('convert', '.', '--out', 'out');
@@ -172,7 +170,7 @@ describe('grayscale convert', () => {
   });
 
   test('prefers recipe options of the command line to those of the environment', async () => {
-    await writeFile(file('in.png'), picture);
+    await writeFile(file('in.png'), image);
     const env = { GRAY_METHOD: 'red', GRAY_DEPTH: '16' };
     const pixel = async (name: string) => (await sharp(file(name)).raw().toBuffer())[0];
     for (const [name, ...args] of [['env.png'], ['flag.png', '--method', 'Blue', '--depth', '8']]) {
@@ -197,7 +195,7 @@ describe('grayscale convert', () => {
   });
 
   test('reports the file system’s reason when an output path is impossible', async () => {
-    await writeFile(file('in.png'), picture);
+    await writeFile(file('in.png'), image);
     const { exitCode, stderr } = await run('convert', 'in.png', '--out', 'in.png/out.png');
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/FILE_SYSTEM: /);

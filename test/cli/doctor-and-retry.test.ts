@@ -87,7 +87,7 @@ describe('retry --failed', () => {
 
   beforeAll(async () => {
     for (const key of ['a.png', 'b.png', 'c.png', 'd.png']) {
-      await put(key, key === 'd.png' ? '' : 'no picture');
+      await put(key, key === 'd.png' ? '' : 'not an image');
     }
     const { exitCode } = await runCli(['backfill', 's3://uploads/'], { env });
     expect(exitCode).toBe(1);

@@ -32,12 +32,12 @@ const moments = {
   'it changes the table': 'BEGIN; LOCK TABLE image_metadata',
 };
 
-const ways: Record<string, (pid: number) => Promise<unknown>> = {
+const failures: Record<string, (pid: number) => Promise<unknown>> = {
   'is terminated': (pid) => database.query('SELECT pg_terminate_backend($1)', [pid]),
   'is killed with SIGKILL': async (pid) => process.kill(pid, 'SIGKILL'),
 };
 
-async function blocked(): Promise<number> {
+async function findBlockedPid(): Promise<number> {
   for (;;) {
     const { rows } = await database.query(
       "SELECT pid FROM pg_stat_activity WHERE application_name = 'migration' AND wait_event_type = 'Lock'",
@@ -47,19 +47,19 @@ async function blocked(): Promise<number> {
   }
 }
 
-async function untilUp(): Promise<void> {
+async function waitUntilReachable(): Promise<void> {
   await expect.poll(() => database.query('SELECT 1').catch(() => undefined)).toBeDefined();
 }
 
 describe.each(Object.entries(moments))('while %s', (_, hold) => {
-  test.each(Object.entries(ways))(
+  test.each(Object.entries(failures))(
     'its backend %s: the command prints a sentence and changes nothing',
     async (_, end) => {
       let result: Promise<CliResult> | undefined;
       const holding = database.session(async (holder) => {
         await holder.query(hold);
         result = resultOf(startCli(['migrate'], { env }));
-        await end(await blocked());
+        await end(await findBlockedPid());
         await result;
         // Closes its connection, which releases its lock.
         throw new Error('held');
@@ -73,7 +73,7 @@ describe.each(Object.entries(moments))('while %s', (_, hold) => {
           /^The connection to PostgreSQL at 127\.0\.0\.1:\d+ was lost during a statement \(.+\)\. Try again; .*\n$/,
         ),
       });
-      await untilUp();
+      await waitUntilReachable();
 
       const { rows } = await database.query(
         "SELECT count(*)::int AS columns FROM information_schema.columns WHERE table_name = 'image_metadata'",

@@ -10,13 +10,13 @@ import { resultOf, runCli, startCli } from '../../testing/cli.ts';
 import { photoLikeJpeg } from '../../testing/images.ts';
 import { processesOf } from '../../testing/processes.ts';
 
-const pictures = 12;
+const imageCount = 12;
 let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'grayscale-processes-'));
   const bytes = await photoLikeJpeg({ width: 2_000, height: 1_500 });
-  for (let i = 0; i < pictures; i++) await writeFile(join(folder, `${i}.jpg`), bytes);
+  for (let i = 0; i < imageCount; i++) await writeFile(join(folder, `${i}.jpg`), bytes);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -30,7 +30,7 @@ describe('a conversion of many images', () => {
     const [converter = 0] = convertersOf(child.pid);
     process.kill(converter, 'SIGKILL');
     const { exitCode, stdout } = await resultOf(child);
-    expect(stdout.toString()).toContain(`${pictures} converted, 0 skipped, 0 failed`);
+    expect(stdout.toString()).toContain(`${imageCount} converted, 0 skipped, 0 failed`);
     expect(exitCode).toBe(0);
     expect(convertersOf(undefined)).not.toContain(converter);
   });
@@ -60,7 +60,7 @@ describe('a conversion of many images', () => {
     const [stdout, [exitCode]] = await Promise.all([text(child.stdout), once(child, 'close')]);
     const converted = await readdir(out);
     expect(exitCode).toBe(1);
-    expect(converted.length).toBeLessThan(pictures);
+    expect(converted.length).toBeLessThan(imageCount);
     expect(stdout).toContain(`\n${converted.length} converted, 0 skipped, 0 failed`);
     expect(convertersOf(child.pid)).toEqual([]);
   });

@@ -16,19 +16,19 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const file = (...path: string[]) => join(folder, ...path);
 
 /** Every image is a PNG regardless of its name, because names are not checked. */
-async function makePictures(...paths: string[]) {
-  const picture = await tinyPng(200, 100, 50);
-  for (const path of paths) await writeFile(file(path), picture);
+async function makeImages(...paths: string[]) {
+  const image = await tinyPng(200, 100, 50);
+  for (const path of paths) await writeFile(file(path), image);
 }
 
 async function convert(...args: string[]) {
   const { exitCode, stdout } = await runCli(['convert', ...args, '--json'], { cwd: folder });
   const { results } = JSON.parse(stdout.toString()) as { results: JobResult[] };
-  const told = results.map((result) => [
+  const outcomes = results.map((result) => [
     result.input.slice(folder.length + 1),
     result.status === 'failed' ? result.code : result.status,
   ]);
-  return { exitCode, results, told: Object.fromEntries(told) };
+  return { exitCode, results, outcomes: Object.fromEntries(outcomes) };
 }
 
 describe('inputs that are the same file', () => {
@@ -37,7 +37,7 @@ describe('inputs that are the same file', () => {
     ['twice', ['in/a.png', './in/../in/a.png'], ['a.png']],
     ['within two folders', ['in', 'in/sub', '-r'], ['a.png', 'sub']],
   ])('are converted once when named %s', async (_, inputs, outputs) => {
-    await makePictures('in/a.png', 'in/sub/b.png');
+    await makeImages('in/a.png', 'in/sub/b.png');
     const { exitCode, results } = await convert(...inputs, '--out', 'out');
     expect([exitCode, new Set(results.map(({ input }) => input)).size]).toEqual([
       0,
@@ -47,24 +47,24 @@ describe('inputs that are the same file', () => {
   });
 
   test('may be given an output name', async () => {
-    await makePictures('in/a.png');
+    await makeImages('in/a.png');
     await convert('in/a.png', 'in/a.png', '--out', 'gray.png');
     expect((await readdir(folder)).sort()).toEqual(['gray.png', 'in']);
   });
 
   test('must be an image if they are named explicitly', async () => {
-    await writeFile(file('in/notes.txt'), 'not a picture');
-    const { told } = await convert('in', 'in/notes.txt', '--out', 'out');
-    expect(told).toEqual({ 'in/notes.txt': 'UNSUPPORTED_FORMAT' });
+    await writeFile(file('in/notes.txt'), 'not an image');
+    const { outcomes } = await convert('in', 'in/notes.txt', '--out', 'out');
+    expect(outcomes).toEqual({ 'in/notes.txt': 'UNSUPPORTED_FORMAT' });
   });
 });
 
 describe('inputs that would get the same output', () => {
   test('fail, and all others are converted', async () => {
-    await makePictures('in/a.jpg', 'in/a.png', 'in/a.jpg.png', 'in/b.png');
-    const { exitCode, told, results } = await convert('in', '--out', 'out');
+    await makeImages('in/a.jpg', 'in/a.png', 'in/a.jpg.png', 'in/b.png');
+    const { exitCode, outcomes, results } = await convert('in', '--out', 'out');
     expect(exitCode).toBe(1);
-    expect(told).toEqual({
+    expect(outcomes).toEqual({
       'in/a.jpg': 'NAME_TAKEN',
       'in/a.jpg.png': 'NAME_TAKEN',
       'in/a.png': 'converted',
@@ -78,11 +78,11 @@ describe('inputs that would get the same output', () => {
   });
 
   test('do not block new images when outputs are next to their inputs', async () => {
-    await makePictures('in/a.jpg');
+    await makeImages('in/a.jpg');
     await convert('in', '--out', 'in');
     await convert('in', '--out', 'in');
-    await makePictures('in/new.jpg');
-    expect((await convert('in', '--out', 'in')).told).toMatchObject({
+    await makeImages('in/new.jpg');
+    expect((await convert('in', '--out', 'in')).outcomes).toMatchObject({
       'in/a.jpg': 'NAME_TAKEN',
       'in/new.jpg': 'converted',
     });
@@ -91,26 +91,26 @@ describe('inputs that would get the same output', () => {
 
 describe('a folder', () => {
   test('is read without entries that are not regular files', async () => {
-    await makePictures('in/a.png');
+    await makeImages('in/a.png');
     await symlink(file('in/a.png'), file('in/link.png'));
     await symlink('/dev/null', file('in/null.png'));
-    const { exitCode, told } = await convert('in', '--out', 'out');
-    expect(told).toEqual({ 'in/a.png': 'converted', 'in/link.png': 'converted' });
+    const { exitCode, outcomes } = await convert('in', '--out', 'out');
+    expect(outcomes).toEqual({ 'in/a.png': 'converted', 'in/link.png': 'converted' });
     expect(exitCode).toBe(0);
   });
 
   test('that is unreadable counts as one failure, and all others are converted', async () => {
-    await makePictures('in/a.png', 'in/sub/b.png');
+    await makeImages('in/a.png', 'in/sub/b.png');
     const removeAgain = await makeUnreadableFolder('in/deep');
-    const { exitCode, told } = await convert('in', '--out', 'out', '--recursive').finally(
+    const { exitCode, outcomes } = await convert('in', '--out', 'out', '--recursive').finally(
       removeAgain,
     );
     expect(exitCode).toBe(1);
-    const [[path, code] = [], ...others] = Object.entries(told).filter(
+    const [[path, code] = [], ...others] = Object.entries(outcomes).filter(
       ([, is]) => is !== 'converted',
     );
     expect([path?.slice(0, 8), code, others]).toEqual(['in/deep/', 'FILE_SYSTEM', []]);
-    expect(told).toMatchObject({ 'in/a.png': 'converted', 'in/sub/b.png': 'converted' });
+    expect(outcomes).toMatchObject({ 'in/a.png': 'converted', 'in/sub/b.png': 'converted' });
   });
 });
 

@@ -193,12 +193,12 @@ describe('an unhandled error', () => {
     const result = resultOf(server);
     // Its body is not yet sent when the error happens.
     let finish = () => {};
-    const picture = await tinyPng(5);
+    const image = await tinyPng(5);
     const body = new ReadableStream({
       start(controller) {
-        controller.enqueue(picture.subarray(0, 10));
+        controller.enqueue(image.subarray(0, 10));
         finish = () => {
-          controller.enqueue(picture.subarray(10));
+          controller.enqueue(image.subarray(10));
           controller.close();
         };
       },

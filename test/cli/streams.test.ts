@@ -78,10 +78,10 @@ describe('a signal', () => {
   test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     '%s lets work in progress finish and leaves no partial output',
     async (signal) => {
-      const picture = await largePng();
+      const image = await largePng();
       await mkdir(file(signal));
       for (let index = 0; index < 30; index++) {
-        await writeFile(file(signal, `${index}.png`), picture);
+        await writeFile(file(signal, `${index}.png`), image);
       }
       const out = file(signal, 'out');
       const child = startCli(['convert', file(signal), '--out', out, '--concurrency', '2']);

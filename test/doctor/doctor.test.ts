@@ -18,8 +18,8 @@ import { createS3Probe } from '../../src/storage/s3-probe.ts';
 import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
 import { startS3 } from '../../testing/s3.ts';
 
-const bad = (findings: Finding[]) => findings.filter(({ state }) => state !== 'good');
-const says = (findings: Finding[]) => findings.map(({ what }) => what).join('\n');
+const problemsIn = (findings: Finding[]) => findings.filter(({ state }) => state !== 'good');
+const messagesOf = (findings: Finding[]) => findings.map(({ what }) => what).join('\n');
 
 describe('the database', () => {
   let database: TestDatabase;
@@ -30,16 +30,18 @@ describe('the database', () => {
 
   test('is healthy when it is migrated and its owner connects', async () => {
     const findings = await examineDatabase(async () => createPostgresProbe(database));
-    expect(bad(findings)).toEqual([]);
-    expect(says(findings)).toMatch(/^PostgreSQL 18\.\d+ .*answers, as "postgres", not encrypted$/m);
-    expect(says(findings)).toContain('the schema is up to date');
-    expect(says(findings)).toMatch(/\d+ of \d+ connections/);
+    expect(problemsIn(findings)).toEqual([]);
+    expect(messagesOf(findings)).toMatch(
+      /^PostgreSQL 18\.\d+ .*answers, as "postgres", not encrypted$/m,
+    );
+    expect(messagesOf(findings)).toContain('the schema is up to date');
+    expect(messagesOf(findings)).toMatch(/\d+ of \d+ connections/);
   });
 
   test('has missing migrations, or is ahead of this release', async () => {
     const empty = await createDatabase({ migrated: false });
     const lacking = await examineDatabase(async () => createPostgresProbe(empty));
-    expect(bad(lacking)).toMatchObject([
+    expect(problemsIn(lacking)).toMatchObject([
       {
         state: 'bad',
         what: expect.stringMatching(/^it lacks 0001_image-metadata, /),
@@ -52,7 +54,7 @@ describe('the database', () => {
     );
     const ahead = await examineDatabase(async () => createPostgresProbe(database));
     await database.query("DELETE FROM grayscale_migrations WHERE name LIKE '9999%'");
-    expect(bad(ahead)).toMatchObject([
+    expect(problemsIn(ahead)).toMatchObject([
       { state: 'warning', what: 'it is ahead of this release by 9999_of-tomorrow' },
     ]);
   });
@@ -64,21 +66,23 @@ describe('the database', () => {
     url.username = role;
     url.password = '';
     const asRole = connectPostgres({ url: url.href, ssl: 'disable', maxConnections: 1 });
-    const sound = await examineDatabase(async () => createPostgresProbe(asRole));
+    const sufficient = await examineDatabase(async () => createPostgresProbe(asRole));
     const removing = await examineDatabase(async () => createPostgresProbe(asRole), {
-      removes: true,
+      isDeletionEnabled: true,
     });
     await database.query(`REVOKE INSERT, UPDATE ON image_metadata FROM ${role}`);
-    const poor = await examineDatabase(async () => createPostgresProbe(asRole));
+    const restricted = await examineDatabase(async () => createPostgresProbe(asRole));
     await asRole.close();
     await database.query(`DROP OWNED BY ${role}`);
     await database.query(`DROP ROLE ${role}`);
-    expect(bad(sound)).toEqual([]);
-    expect(says(sound)).toContain('may not DELETE in image_metadata, which only the API needs');
-    expect(bad(removing)).toMatchObject([
+    expect(problemsIn(sufficient)).toEqual([]);
+    expect(messagesOf(sufficient)).toContain(
+      'may not DELETE in image_metadata, which only the API needs',
+    );
+    expect(problemsIn(removing)).toMatchObject([
       { state: 'bad', cure: `GRANT DELETE ON image_metadata TO "${role}";` },
     ]);
-    expect(bad(poor).map(({ cure }) => cure)).toEqual([
+    expect(problemsIn(restricted).map(({ cure }) => cure)).toEqual([
       `GRANT INSERT ON image_metadata TO "${role}";`,
       `GRANT UPDATE ON image_metadata TO "${role}";`,
     ]);
@@ -99,16 +103,16 @@ describe('the database', () => {
   });
 
   test('is short of connections', async () => {
-    const facts = { ...(await createPostgresProbe(database).look()) };
-    facts.connections = { used: 95, most: 100 };
-    const findings = await examineDatabase(async () => ({ look: async () => facts }));
-    expect(bad(findings)).toMatchObject([
+    const facts = { ...(await createPostgresProbe(database).readFacts()) };
+    facts.connections = { used: 95, max: 100 };
+    const findings = await examineDatabase(async () => ({ readFacts: async () => facts }));
+    expect(problemsIn(findings)).toMatchObject([
       { state: 'warning', what: '95 of 100 connections are in use' },
     ]);
   });
 
   test('reports its server’s time', async () => {
-    const { nowMs } = await createPostgresProbe(database).look();
+    const { nowMs } = await createPostgresProbe(database).readFacts();
     const client = new Client({ connectionString: database.url });
     await client.connect();
     const { rows } = await client.query('SELECT now() AS now');
@@ -129,15 +133,15 @@ describe('the store', () => {
   afterAll(() => store.close());
 
   test('is healthy, and no test object is left in it', async () => {
-    expect(says(await examineStore(probe, places))).toContain('nothing lies there yet');
+    expect(messagesOf(await examineStore(probe, places))).toContain('nothing lies there yet');
     const Key = 'a.png';
     await store.s3.send(new PutObjectCommand({ Bucket: 'uploads', Key, Body: 'x' }));
     const findings = await examineStore(probe, places);
-    expect(says(findings)).toContain('"uploads" can be listed and read');
-    expect(says(findings)).toContain('"outputs/grayscale/" can be written and read');
+    expect(messagesOf(findings)).toContain('"uploads" can be listed and read');
+    expect(messagesOf(findings)).toContain('"outputs/grayscale/" can be written and read');
     // The test server does not check this.
-    expect(says(findings)).toContain('conditional writes are ignored');
-    expect(bad(findings)).toMatchObject([
+    expect(messagesOf(findings)).toContain('conditional writes are ignored');
+    expect(problemsIn(findings)).toMatchObject([
       { state: 'warning', what: expect.stringContaining('checksum is stored all the same') },
     ]);
     const { KeyCount } = await store.s3.send(new ListObjectsV2Command({ Bucket: 'outputs' }));
@@ -146,8 +150,11 @@ describe('the store', () => {
 
   test('must allow outputs to be deleted when outputs follow their sources', async () => {
     const remove = async () => Promise.reject(new Error('AccessDenied'));
-    const findings = await examineStore({ ...probe, remove }, { ...places, removes: true });
-    expect(bad(findings)).toContainEqual(
+    const findings = await examineStore(
+      { ...probe, remove },
+      { ...places, isDeletionEnabled: true },
+    );
+    expect(problemsIn(findings)).toContainEqual(
       expect.objectContaining({
         state: 'bad',
         cure: expect.stringContaining('s3:DeleteObject on'),
@@ -163,7 +170,7 @@ describe('the store', () => {
   test('has no such bucket', async () => {
     await expect(probe.reach('elsewhere')).rejects.toThrow();
     const findings = await examineStore(probe, { ...places, outputBucket: 'elsewhere' });
-    expect(bad(findings)).toMatchObject([
+    expect(problemsIn(findings)).toMatchObject([
       { state: 'bad', cure: expect.stringContaining('s3:PutObject') },
     ]);
   });
@@ -180,9 +187,9 @@ describe('the store', () => {
       { remove: async () => Promise.reject(new Error('AccessDenied')) },
       { state: 'warning', what: expect.stringContaining('could not be removed') },
     ],
-  ])('%s', async (_, odd, finding) => {
-    const findings = await examineStore({ ...probe, ...odd }, places);
-    expect(bad(findings)).toContainEqual(expect.objectContaining(finding));
+  ])('%s', async (_, fault, finding) => {
+    const findings = await examineStore({ ...probe, ...fault }, places);
+    expect(problemsIn(findings)).toContainEqual(expect.objectContaining(finding));
   });
 
   test('behaves like S3', async () => {
@@ -192,9 +199,9 @@ describe('the store', () => {
         onlyIfNew || withWrongChecksum ? 'refused' : await probe.write(ref, bytes),
     };
     const findings = await examineStore(strict, places);
-    expect(says(findings)).toContain('conditional writes are honoured');
-    expect(says(findings)).toContain('a body that does not fit its checksum is refused');
-    expect(bad(findings)).toEqual([]);
+    expect(messagesOf(findings)).toContain('conditional writes are honoured');
+    expect(messagesOf(findings)).toContain('a body that does not fit its checksum is refused');
+    expect(problemsIn(findings)).toEqual([]);
   });
 
   test.each([
@@ -212,14 +219,16 @@ describe('the store', () => {
 
 test('the engine converts known images correctly', async () => {
   const findings = await examineEngine();
-  expect(bad(findings)).toEqual([]);
-  expect(says(findings)).toContain('a known lossless WebP converts to the bytes that it must');
+  expect(problemsIn(findings)).toEqual([]);
+  expect(messagesOf(findings)).toContain(
+    'a known lossless WebP converts to the bytes that it must',
+  );
 });
 
 test('an engine with different output is reported', async () => {
-  const { knownPictures } = await import('../../src/doctor/known-pictures.ts');
-  const spoilt = { ...knownPictures, JPEG: { ...knownPictures.JPEG, sha256: '0'.repeat(64) } };
-  expect(bad(await examineEngine(spoilt))).toMatchObject([
+  const { referenceImages } = await import('../../src/doctor/reference-images.ts');
+  const altered = { ...referenceImages, JPEG: { ...referenceImages.JPEG, sha256: '0'.repeat(64) } };
+  expect(problemsIn(await examineEngine(altered))).toMatchObject([
     { state: 'bad', what: 'a known JPEG converts to other bytes than it must' },
   ]);
 });
@@ -229,6 +238,6 @@ test.each([
   [60_000, 'warning', "this machine's clock is 60 s behind the store's"],
   [-1_000_000, 'bad', "this machine's clock is 1000 s ahead of the store's"],
 ])('a clock that is %i ms off is %s', (offMs, state, what) => {
-  const findings = examineClock([{ who: 'store', nowMs: 1e12 + offMs, hereMs: 1e12 }]);
+  const findings = examineClock([{ source: 'store', nowMs: 1e12 + offMs, localMs: 1e12 }]);
   expect(findings).toMatchObject([{ subject: 'clock', state, what }]);
 });

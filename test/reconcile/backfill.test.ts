@@ -36,9 +36,9 @@ beforeAll(async () => {
   [store, database] = await Promise.all([startS3(), createDatabase()]);
   folder = await mkdtemp(join(tmpdir(), 'backfill-'));
   await store.s3.send(new CreateBucketCommand({ Bucket: bucket }));
-  const picture = await tinyPng(1);
+  const image = await tinyPng(1);
   for (let at = 0; at < manyKeys.length; at += 50) {
-    await Promise.all(manyKeys.slice(at, at + 50).map((key) => put(key, picture)));
+    await Promise.all(manyKeys.slice(at, at + 50).map((key) => put(key, image)));
   }
 }, 120_000);
 afterAll(async () => {
@@ -120,10 +120,10 @@ function stoppingAfter(uploads: number, destination: Destination) {
   let taken = 0;
   const stopping: Destination = {
     groupSize: destination.groupSize,
-    async take(group) {
+    async submit(group) {
       taken += group.length;
       if (taken >= uploads) stop.abort();
-      return await destination.take(group);
+      return await destination.submit(group);
     },
   };
   return { destination: stopping, signal: stop.signal };
@@ -142,7 +142,7 @@ describe('thousands of objects on the queue', () => {
     }
     const result = await backfill(optionsOf(parts, 'many/', { checkpoint, destination }));
     expect(result.isFinished).toBe(true);
-    expect(result.taken.queued).toBe(manyKeys.length);
+    expect(result.outcomes.queued).toBe(manyKeys.length);
     expect(result.counts.missing.objects).toBe(manyKeys.length);
     expect((await receiveAll()).sort()).toEqual(manyKeys);
     await expect(readFile(checkpoint.path)).rejects.toThrow('ENOENT');
@@ -154,15 +154,15 @@ describe('thousands of objects on the queue', () => {
     const checkpoint = openCheckpoint(join(folder, 'killed.json'));
     let writes = 0;
     // As in a power failure just after the third group was sent.
-    const cutOff = {
+    const interrupted = {
       ...checkpoint,
       write: async (state: Parameters<typeof checkpoint.write>[0]) => {
-        if (++writes === 3) throw new Error('cut off');
+        if (++writes === 3) throw new Error('interrupted');
         await checkpoint.write(state);
       },
     };
-    const broken = backfill(optionsOf(parts, 'many/', { checkpoint: cutOff, destination }));
-    await expect(broken).rejects.toThrow('cut off');
+    const broken = backfill(optionsOf(parts, 'many/', { checkpoint: interrupted, destination }));
+    await expect(broken).rejects.toThrow('interrupted');
     await backfill(optionsOf(parts, 'many/', { checkpoint, destination }));
     const keys = await receiveAll();
     expect([...new Set(keys)].sort()).toEqual(manyKeys);
@@ -174,7 +174,7 @@ describe('thousands of objects on the queue', () => {
     await database.query(
       `INSERT INTO image_metadata (file_name, output_bucket, source_bucket, source_key, source_etag, recipe_hash)
        SELECT 'grayscale/' || key, $1, $1, key, $3, $4 FROM unnest($2::text[]) AS key`,
-      [bucket, manyKeys.slice(0, -5), await etagOfPicture(), recipeHash],
+      [bucket, manyKeys.slice(0, -5), await etagOfImage(), recipeHash],
     );
     const parts = await composeQueue();
     const destination = await parts.openDestination(ignore);
@@ -196,7 +196,7 @@ describe('thousands of objects on the queue', () => {
   }, 60_000);
 });
 
-async function etagOfPicture(): Promise<string> {
+async function etagOfImage(): Promise<string> {
   const { files } = await compose();
   for await (const page of files.list(bucket, 'many/00000')) return page[0]?.etag ?? '';
   return '';
@@ -205,7 +205,7 @@ async function etagOfPicture(): Promise<string> {
 describe('the set of objects to convert', () => {
   test('is based on the ledger: missing, failed, stale, current', async () => {
     await put('one/good.png', await tinyPng(1));
-    await put('one/bad.png', Buffer.from('no picture'));
+    await put('one/bad.png', Buffer.from('not an image'));
     expect(await stateOf('one/')).toEqual({ missing: 2 });
     await convertAll('one/');
     expect(await stateOf('one/')).toEqual({ current: 1, failed: 1 });
@@ -273,7 +273,7 @@ describe('the set of objects to convert', () => {
     ['stale', ['only/changed.png']],
     ['all', ['only/bad.png', 'only/changed.png', 'only/new.png']],
   ] as const)('is only what is %s, where that is asked for', async (only, expected) => {
-    await put('only/bad.png', Buffer.from('no picture'));
+    await put('only/bad.png', Buffer.from('not an image'));
     await put('only/changed.png', await tinyPng(11));
     await put('only/same.png', await tinyPng(12));
     await store.s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'only/new.png', Body: '' }));
@@ -295,9 +295,9 @@ describe('without a queue', () => {
   test('objects are converted in the process, and failures are counted', async () => {
     await put('here/a.png', await tinyPng(14));
     await put('here/b.png', await tinyPng(15));
-    await put('here/c.png', Buffer.from('no picture'));
-    const { taken } = await convertAll('here/');
-    expect(taken).toMatchObject({ converted: 2, failed: 1, queued: 0, unsettled: 0 });
+    await put('here/c.png', Buffer.from('not an image'));
+    const { outcomes } = await convertAll('here/');
+    expect(outcomes).toMatchObject({ converted: 2, failed: 1, queued: 0, unsettled: 0 });
     expect(await database.rows()).toHaveLength(3);
   });
 
@@ -315,8 +315,8 @@ describe('without a queue', () => {
     await expect(backfill({ ...options, reader: stateless })).rejects.toThrow('image_metadata');
     await database.query('ALTER TABLE away RENAME TO image_metadata');
     await rm(checkpoint.path, { force: true });
-    const { taken } = await backfill(options);
-    expect(taken.converted).toBe(100);
+    const { outcomes } = await backfill(options);
+    expect(outcomes.converted).toBe(100);
     expect(await stateOf(prefix)).toEqual({ current: 100 });
   }, 60_000);
 });

@@ -45,7 +45,7 @@ const keys = () => outcomes.map(({ upload }) => upload.key).sort();
 test('converts objects without a row once, and no outputs', async () => {
   await put('new.png', await tinyPng(1));
   await put('odd +%41 (ä).png', await tinyPng(2));
-  await put('bad.png', Buffer.from('no picture'));
+  await put('bad.png', Buffer.from('not an image'));
   await poll();
   expect(keys()).toEqual(['bad.png', 'new.png', 'odd +%41 (ä).png']);
   await poll();
@@ -68,10 +68,10 @@ test('lists only below the prefix', async () => {
 });
 
 test('resumes after an interruption, over many pages of the list', async () => {
-  const picture = await tinyPng(7);
+  const image = await tinyPng(7);
   const names = Array.from({ length: 1_050 }, (_, i) => `many/${String(i).padStart(4, '0')}.png`);
   for (let at = 0; at < names.length; at += 50) {
-    await Promise.all(names.slice(at, at + 50).map((name) => put(name, picture)));
+    await Promise.all(names.slice(at, at + 50).map((name) => put(name, image)));
   }
   const stop = new AbortController();
   const interrupted = options(stop.signal, (outcome) => {
@@ -121,13 +121,13 @@ test('converts an image whatever its name, unlike a backfill', async () => {
 test('retries an upload after a service failure, but not one whose row is rejected', async () => {
   await put('unsettled/away.png', await tinyPng(11));
   await put('unsettled/rejected.png', await tinyPng(12));
-  const taken: string[] = [];
+  const submitted: string[] = [];
   const logged: unknown[] = [];
   const destination: Destination = {
     groupSize: 1,
-    async take([upload], onUnsettled) {
+    async submit([upload], onUnsettled) {
       if (!upload) throw new Error('Expected an upload.');
-      taken.push(upload.key);
+      submitted.push(upload.key);
       const isRejected = upload.key.endsWith('rejected.png');
       onUnsettled?.(upload, isRejected ? new EntryRejectedError() : new Unavailable('away'));
       return { queued: 0, converted: 0, skipped: 0, failed: 0, unsettled: 1 };
@@ -144,7 +144,7 @@ test('retries an upload after a service failure, but not one whose row is reject
     await pollOnce({ bucket: 'uploads', prefix: 'unsettled/' }, polled, rejected);
   }
   const [away, never] = ['unsettled/away.png', 'unsettled/rejected.png'];
-  expect(taken).toEqual([away, never, away]);
+  expect(submitted).toEqual([away, never, away]);
   expect(logged).toEqual([
     ['retry', away],
     ['refused', never],

@@ -59,7 +59,7 @@ async function remove(Key: string, Bucket = bucket): Promise<void> {
   await store.s3.send(new DeleteObjectCommand({ Bucket, Key }));
 }
 
-async function isThere(Key: string, Bucket = bucket): Promise<boolean> {
+async function exists(Key: string, Bucket = bucket): Promise<boolean> {
   const head = store.s3.send(new HeadObjectCommand({ Bucket, Key }));
   return await head.then(
     () => true,
@@ -86,7 +86,7 @@ async function pipelineOf(env: Record<string, string> = {}): Promise<PipelinePar
 
 const ignore = { onOutcome: () => {} };
 
-interface Wanted {
+interface VerifyParams {
   env?: Record<string, string>;
   prefix?: string;
   isDeep?: boolean;
@@ -95,14 +95,14 @@ interface Wanted {
   more?: Partial<VerifyOptions>;
 }
 
-async function look({
+async function runVerify({
   env = {},
   prefix = '',
   isDeep = false,
   repairs = false,
   deletesOrphans = false,
   more = {},
-}: Wanted = {}) {
+}: VerifyParams = {}) {
   const parts = await compose(env);
   const { files, reader, parseOptions, recipeHash } = parts;
   const pipeline = await pipelineOf(env);
@@ -121,8 +121,8 @@ async function look({
 }
 
 /** The keys of each kind of finding that occurs. */
-async function found(wanted: Wanted = {}): Promise<Partial<Record<FindingKind, string[]>>> {
-  const { findings } = await look(wanted);
+async function found(wanted: VerifyParams = {}): Promise<Partial<Record<FindingKind, string[]>>> {
+  const { findings } = await runVerify(wanted);
   const some = findingKinds.filter((kind) => findings[kind].count > 0);
   return Object.fromEntries(some.map((kind) => [kind, findings[kind].first.map((f) => f.key)]));
 }
@@ -159,7 +159,7 @@ describe('when everything agrees', () => {
   test('nothing is found, even with unusual keys, failures, markers, other types or copies', async () => {
     const odd = ['a b+c.png', 'Ä/é.PNG', '\u{1f389}.png', '\uffee.png', 'B.png', 'a.png', 'noext'];
     for (const [index, key] of odd.entries()) await put(key, await tinyPng(index));
-    await put('bad.png', Buffer.from('no picture'));
+    await put('bad.png', Buffer.from('not an image'));
     await put('folder/', Buffer.alloc(0));
     await put('grayscale/', Buffer.alloc(0));
     await put('notes.txt', Buffer.from('text'));
@@ -171,23 +171,23 @@ describe('when everything agrees', () => {
       }),
     );
     await convertAll();
-    const report = await look({ isDeep: true });
-    expect(report).toMatchObject({ paired: 7, looked: 7, compared: 7, failed: 1, leftOut: 3 });
+    const report = await runVerify({ isDeep: true });
+    expect(report).toMatchObject({ paired: 7, inspected: 7, compared: 7, failed: 1, leftOut: 3 });
     expect(await found({ isDeep: true })).toEqual({});
   });
 
   test('other files under the prefix are ignored', async () => {
     await uploadAndConvert(['a.png']);
     await put('grayscale/backfill-reports/report.csv', Buffer.from('csv'));
-    const report = await look();
+    const report = await runVerify();
     expect(report.leftOut).toBe(1);
     expect(report.findings.orphan.count).toBe(0);
   });
 
   test('objects written after the start are not checked', async () => {
     await put('new.png', await tinyPng(1));
-    const report = await look({ more: { startedAtMs: Date.now() - 60_000 } });
-    expect(report).toMatchObject({ underWay: 1, findings: { missing: { count: 0 } } });
+    const report = await runVerify({ more: { startedAtMs: Date.now() - 60_000 } });
+    expect(report).toMatchObject({ recent: 1, findings: { missing: { count: 0 } } });
   });
 });
 
@@ -201,7 +201,7 @@ describe.each([
   });
   const keys = ['a.png', 'b.png', 'c.png'];
 
-  const spoiled: [kind: FindingKind, name: string, spoil: () => Promise<unknown>][] = [
+  const faults: [kind: FindingKind, name: string, inject: () => Promise<unknown>][] = [
     ['missing', 'an output that was removed', () => remove(place().key('b.png'), place().of)],
     [
       'missing',
@@ -239,14 +239,14 @@ describe.each([
       () => database.query("DELETE FROM image_metadata WHERE source_key = 'b.png'"),
     ],
   ];
-  test.each(spoiled)(
+  test.each(faults)(
     'finds and repairs %s (%s), and a second run finds nothing',
-    async (kind, __, spoil) => {
+    async (kind, __, inject) => {
       await uploadAndConvert(keys, env);
-      await spoil();
+      await inject();
       expect(await found({ env })).toEqual({ [kind]: ['b.png'] });
-      const { repair } = await look({ env, repairs: true });
-      expect(repair).toMatchObject({ taken: { converted: 1 }, removed: 0, left: 0 });
+      const { repair } = await runVerify({ env, repairs: true });
+      expect(repair).toMatchObject({ outcomes: { converted: 1 }, removed: 0, left: 0 });
       expect(await found({ env, isDeep: true })).toEqual({});
     },
   );
@@ -255,12 +255,12 @@ describe.each([
     await uploadAndConvert(keys, env);
     await flipByte(place().key('b.png'), place().of);
     expect(await found({ env })).toEqual({});
-    const { findings } = await look({ env, isDeep: true });
+    const { findings } = await runVerify({ env, isDeep: true });
     expect(findings.different).toMatchObject({
       count: 1,
       first: [{ key: 'b.png', reason: expect.stringMatching(/from byte \d+ on; its checksum/) }],
     });
-    await look({ env, isDeep: true, repairs: true });
+    await runVerify({ env, isDeep: true, repairs: true });
     expect(await found({ env, isDeep: true })).toEqual({});
   });
 
@@ -268,11 +268,11 @@ describe.each([
     await uploadAndConvert(keys, env);
     await remove('b.png');
     expect(await found({ env })).toEqual({ orphan: ['b.png'] });
-    const { repair } = await look({ env, repairs: true });
+    const { repair } = await runVerify({ env, repairs: true });
     expect(repair).toMatchObject({ removed: 0, left: 1 });
-    expect(await isThere(place().key('b.png'), place().of)).toBe(true);
-    await look({ env, repairs: true, deletesOrphans: true });
-    expect(await isThere(place().key('b.png'), place().of)).toBe(false);
+    expect(await exists(place().key('b.png'), place().of)).toBe(true);
+    await runVerify({ env, repairs: true, deletesOrphans: true });
+    expect(await exists(place().key('b.png'), place().of)).toBe(false);
     expect((await database.rows()).map(({ source_key }) => source_key)).toEqual(['a.png', 'c.png']);
     expect(await found({ env, isDeep: true })).toEqual({});
   });
@@ -282,7 +282,7 @@ describe.each([
     await remove('b.png');
     await database.query("DELETE FROM image_metadata WHERE source_key = 'b.png'");
     expect(await found({ env })).toEqual({ orphan: ['b.png'] });
-    await look({ env, repairs: true, deletesOrphans: true });
+    await runVerify({ env, repairs: true, deletesOrphans: true });
     expect(await found({ env })).toEqual({});
   });
 
@@ -291,7 +291,7 @@ describe.each([
     await remove('b.png');
     await remove(place().key('b.png'), place().of);
     expect(await found({ env })).toEqual({ dangling: ['b.png'] });
-    const { repair } = await look({ env, repairs: true });
+    const { repair } = await runVerify({ env, repairs: true });
     expect(repair).toMatchObject({ removed: 1, left: 0 });
     expect(await found({ env })).toEqual({});
   });
@@ -302,12 +302,12 @@ describe('another recipe', () => {
     await uploadAndConvert(['a.png', 'b.png']);
     const env = { GRAY_METHOD: 'luminance' };
     expect(await found({ env })).toEqual({ stale: ['a.png', 'b.png'] });
-    await look({ env, repairs: true });
+    await runVerify({ env, repairs: true });
     expect(await found({ env, isDeep: true })).toEqual({});
 
     await convertAll({ OUTPUT_PREFIX: 'elsewhere/' });
     await remove('a.png');
-    await look({ env, repairs: true, deletesOrphans: true });
+    await runVerify({ env, repairs: true, deletesOrphans: true });
     const rest = (await database.rows()).filter(({ source_key }) => source_key === 'a.png');
     expect(rest.map(({ file_name }) => file_name)).toEqual(['elsewhere/a.png']);
   });
@@ -315,23 +315,23 @@ describe('another recipe', () => {
 
 describe('a source that cannot be converted', () => {
   test('has no output when a row says so', async () => {
-    await put('bad.png', Buffer.from('no picture'));
+    await put('bad.png', Buffer.from('not an image'));
     expect(await found()).toEqual({ missing: ['bad.png'] });
-    const { repair } = await look({ repairs: true });
-    expect(repair?.taken.failed).toBe(1);
+    const { repair } = await runVerify({ repairs: true });
+    expect(repair?.outcomes.failed).toBe(1);
     expect(await found()).toEqual({});
   });
 
   test('keeps the output of the last good content', async () => {
     await uploadAndConvert(['a.png']);
-    await put('a.png', Buffer.from('no picture'));
+    await put('a.png', Buffer.from('not an image'));
     await convertAll();
     expect(await found()).toEqual({});
   });
 
   test('that exceeds the limits here is reported separately from a different output', async () => {
     await uploadAndConvert(['a.png']);
-    const { findings } = await look({ isDeep: true, env: { MAX_PIXELS: '1' } });
+    const { findings } = await runVerify({ isDeep: true, env: { MAX_PIXELS: '1' } });
     expect(findings.unchecked).toMatchObject({
       count: 1,
       first: [{ reason: expect.stringContaining('IMAGE_TOO_LARGE') }],
@@ -343,8 +343,8 @@ describe('a repair through the queue', () => {
   test('queues the objects to convert in the form of the bucket’s own events', async () => {
     await uploadAndConvert(['a.png', 'b.png']);
     await remove('grayscale/b.png');
-    const { repair } = await look({ repairs: true, env: { QUEUE_URL: store.queueUrl } });
-    expect(repair?.taken).toMatchObject({ queued: 1, converted: 0 });
+    const { repair } = await runVerify({ repairs: true, env: { QUEUE_URL: store.queueUrl } });
+    expect(repair?.outcomes).toMatchObject({ queued: 1, converted: 0 });
     const { Messages = [] } = await store.sqs.send(
       new ReceiveMessageCommand({ QueueUrl: store.queueUrl, MaxNumberOfMessages: 10 }),
     );
@@ -357,19 +357,24 @@ describe('a repair through the queue', () => {
 describe('more keys than fit on a page', () => {
   test('are checked page by page, and sampled by the seed', async () => {
     const keys = Array.from({ length: 1_005 }, (_, i) => `many/${i % 2 ? 'A' : 'a'}${i}.png`);
-    const picture = await tinyPng(5);
+    const image = await tinyPng(5);
     for (let at = 0; at < keys.length; at += 50) {
-      await Promise.all(keys.slice(at, at + 50).map((key) => put(key, picture)));
+      await Promise.all(keys.slice(at, at + 50).map((key) => put(key, image)));
     }
-    await put('zebra.png', picture);
+    await put('zebra.png', image);
     const parts = await compose();
     const pipeline = await pipelineOf();
     for (let at = 0; at < keys.length; at += 100) {
       const uploads = keys.slice(at, at + 100).map((key) => ({ bucket, key }));
       await processBatch(uploads, pipeline);
     }
-    const report = await look();
-    expect(report).toMatchObject({ sources: 1_006, outputs: 1_005, paired: 1_005, looked: 1_005 });
+    const report = await runVerify();
+    expect(report).toMatchObject({
+      sources: 1_006,
+      outputs: 1_005,
+      paired: 1_005,
+      inspected: 1_005,
+    });
     expect(report.findings.missing).toMatchObject({ count: 1, first: [{ key: 'zebra.png' }] });
 
     await remove('grayscale/many/A1003.png');
@@ -380,16 +385,16 @@ describe('more keys than fit on a page', () => {
     });
 
     const sampled = async (seed: number) => {
-      const looked: string[] = [];
+      const inspected: string[] = [];
       const files = {
         ...parts.files,
         look: async (ref: { bucket: string; key: string }) => {
-          looked.push(ref.key);
+          inspected.push(ref.key);
           return await parts.files.look(ref);
         },
       };
-      await look({ more: { files, sample: { size: 20, seed } } });
-      return looked.toSorted();
+      await runVerify({ more: { files, sample: { size: 20, seed } } });
+      return inspected.toSorted();
     };
     const first = await sampled(1);
     expect(first).toHaveLength(20);
@@ -403,7 +408,7 @@ describe('an abort', () => {
     await uploadAndConvert(['a.png', 'b.png', 'c.png']);
     for (const key of ['a', 'b', 'c']) await remove(`grayscale/${key}.png`);
     const stop = new AbortController();
-    const report = await look({
+    const report = await runVerify({
       more: { signal: stop.signal, onFinding: () => stop.abort() },
     });
     expect(report.isFinished).toBe(false);
@@ -420,5 +425,5 @@ test('lists that are not in byte order are rejected', async () => {
       yield page;
     },
   };
-  await expect(look({ more: { files } })).rejects.toMatchObject({ code: 'KEYS_OUT_OF_ORDER' });
+  await expect(runVerify({ more: { files } })).rejects.toMatchObject({ code: 'KEYS_OUT_OF_ORDER' });
 });

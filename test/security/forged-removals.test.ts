@@ -98,12 +98,12 @@ test('verify --delete-orphans keeps objects that are not outputs, even if a row 
   await api.store.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: 'replaced.png' }));
   const repair = createRepair({
     bucket,
-    destination: { groupSize: 1, take: () => Promise.reject(new Error('Expected no uploads.')) },
+    destination: { groupSize: 1, submit: () => Promise.reject(new Error('Expected no uploads.')) },
     pipeline: api.parts.pipeline,
     deletesOrphans: true,
   });
   await repair.add({ kind: 'orphan', key: 'replaced.png', reason: 'its source is gone' });
-  await repair.end();
+  await repair.finish();
   expect(await isThere('grayscale/replaced.png')).toBe(true);
   expect((await api.request(`/v1/images/${id}`)).status).toBe(404);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readMoment, readRange } from '../../src/stats/time-window.ts';
+import { parseTime, parseTimeRange } from '../../src/stats/time-window.ts';
 
 const now = Date.parse('2026-03-01T12:00:00Z');
 
@@ -13,12 +13,12 @@ test.each([
   ['2026-01-31T08:30:15.5Z', '2026-01-31T08:30:15.500Z'],
   ['2026-01-31T08:30:00+02:00', '2026-01-31T06:30:00.000Z'],
 ])('reads the moment %s', (text, expected) => {
-  expect(new Date(readMoment(text, now) ?? 0).toISOString()).toBe(expected);
+  expect(new Date(parseTime(text, now) ?? 0).toISOString()).toBe(expected);
 });
 
 test.each(['', '24', 'h', '-1h', 'yesterday', '2026-13-01', '1d2h', '2026', '1.5h'])(
   'rejects the moment "%s"',
-  (text) => expect(readMoment(text, now)).toBeUndefined(),
+  (text) => expect(parseTime(text, now)).toBeUndefined(),
 );
 
 test.each([
@@ -26,7 +26,7 @@ test.each([
   ['2026-02-01..', '2026-02-01T00:00:00.000Z', '2026-03-01T12:00:00.000Z'],
   ['48h..24h', '2026-02-27T12:00:00.000Z', '2026-02-28T12:00:00.000Z'],
 ])('reads the range %s', (text, since, until) => {
-  const range = readRange(text, now) ?? expect.fail();
+  const range = parseTimeRange(text, now) ?? expect.fail();
   expect([range.sinceMs, range.untilMs].map((ms) => new Date(ms).toISOString())).toEqual([
     since,
     until,
@@ -35,5 +35,5 @@ test.each([
 
 test.each(['2026-01-01', '..', '..2026-01-01', '24h..48h', 'a..b', '1h..1h', '2d..1d..'])(
   'rejects the range "%s"',
-  (text) => expect(readRange(text, now)).toBeUndefined(),
+  (text) => expect(parseTimeRange(text, now)).toBeUndefined(),
 );

@@ -14,9 +14,9 @@ import {
 } from '../../reconcile/index.ts';
 import { sampleRows } from '../../stats/index.ts';
 import type { ExitCode } from '../exit-code.ts';
-import { placeOf, rateOf, sinceMsOf } from '../option-values.ts';
+import { parsePlace, parseRate, parseSince } from '../option-values.ts';
 import { startProgress } from '../output/backfill-progress.ts';
-import { countsText, forecastText, takenText } from '../output/backfill-text.ts';
+import { countsText, forecastText, outcomesText } from '../output/backfill-text.ts';
 import { printFailedOutcome } from '../output/print-failed-outcome.ts';
 import { untilStopped } from '../stop-signal.ts';
 
@@ -33,7 +33,7 @@ interface Options {
 export function backfillCommand(setExitCode: (code: ExitCode) => void): Command {
   return new Command('backfill')
     .description('Convert existing objects whose output is missing or outdated.')
-    .argument('<s3://bucket/prefix>', 'where to look', placeOf)
+    .argument('<s3://bucket/prefix>', 'where to look', parsePlace)
     .option('--dry-run', 'only say what would be done, what it takes and what it costs')
     .option('--since <when>', 'only objects written since then: an age (24h, 7d) or a time')
     .addOption(
@@ -41,7 +41,7 @@ export function backfillCommand(setExitCode: (code: ExitCode) => void): Command 
         .choices(Object.keys(choices))
         .default('all'),
     )
-    .option('--rate <number>', 'most objects a second', rateOf)
+    .option('--rate <number>', 'most objects a second', parseRate)
     .option('--checkpoint <file>', 'remembers how far it came', 'grayscale-backfill.json')
     .option('--job', 'only print the S3 Batch Operations job that converts all of it')
     .addHelpText(
@@ -64,7 +64,7 @@ Exit code: 0 done, 1 stopped or something failed, 2 wrong use.`,
 }
 
 async function run(place: Place, options: Options, config: Config): Promise<ExitCode> {
-  const sinceMs = options.since === undefined ? undefined : sinceMsOf(options.since);
+  const sinceMs = options.since === undefined ? undefined : parseSince(options.since);
   if (options.job) {
     const { outputBucket = place.bucket, outputPrefix } = config.storage;
     print(batchJobText({ ...place, outputBucket, outputPrefix, sinceMs }));
@@ -101,14 +101,14 @@ interface Run {
 
 async function forecast(run: Run): Promise<ExitCode> {
   const { parts, config, options, place } = run;
-  const result = await goThrough(run);
+  const result = await runBackfill(run);
   print(countsText(result.counts));
   if (!result.isFinished) {
     printError('Stopped: the rest was not counted.');
     return 1;
   }
   const untilMs = Date.now();
-  const sample = await sampleRows(parts.sampler, { sinceMs: untilMs - measuredMs, untilMs });
+  const sample = await sampleRows(parts.sampler, { sinceMs: untilMs - forecastWindowMs, untilMs });
   const isQueued = config.queue.url !== undefined;
   const concurrency = isQueued ? config.queue.maxFunctions : config.capacity.concurrency;
   const { rate: ratePerSecond, only } = options;
@@ -116,7 +116,7 @@ async function forecast(run: Run): Promise<ExitCode> {
   print(
     forecastText(result.counts, { only, sample, prices, concurrency, ratePerSecond, isQueued }),
   );
-  if (result.counts.current.objects + toDo(result, only) >= manyObjects) {
+  if (result.counts.current.objects + countChosen(result, only) >= manyObjects) {
     print(
       `\nFor so many, S3 itself can call the function: grayscale backfill ${printable(`s3://${place.bucket}/${place.prefix}`)} --job`,
     );
@@ -125,11 +125,11 @@ async function forecast(run: Run): Promise<ExitCode> {
 }
 
 /** Only timings of the last 30 days are used for the forecast. */
-const measuredMs = 30 * 86_400e3;
+const forecastWindowMs = 30 * 86_400e3;
 /** From this many objects on, listing and comparing takes hours. */
 const manyObjects = 10_000_000;
 
-function toDo({ counts }: BackfillResult, only: Choice): number {
+function countChosen({ counts }: BackfillResult, only: Choice): number {
   return choices[only].reduce((sum, state) => sum + counts[state].objects, 0);
 }
 
@@ -140,17 +140,17 @@ async function convert(run: Run): Promise<ExitCode> {
   const goOn = printable(
     `Run the same command to go on; "${checkpoint.path}" remembers how far it came.`,
   );
-  const result = await goThrough(run, { checkpoint, destination }).catch((error: unknown) => {
+  const result = await runBackfill(run, { checkpoint, destination }).catch((error: unknown) => {
     if (!(error instanceof Error) || error instanceof CheckpointError) throw error;
     throw new InterruptedError([error.message, goOn], error);
   });
   print(countsText(result.counts));
-  print(takenText(result.taken));
+  print(outcomesText(result.outcomes));
   if (!result.isFinished) printError(`Stopped. ${goOn}`);
-  return result.isFinished && result.taken.failed + result.taken.unsettled === 0 ? 0 : 1;
+  return result.isFinished && result.outcomes.failed + result.outcomes.unsettled === 0 ? 0 : 1;
 }
 
-async function goThrough(
+async function runBackfill(
   { place, options, parts, sinceMs, signal }: Run,
   to: Pick<Parameters<typeof backfill>[0], 'checkpoint' | 'destination'> = {},
 ): Promise<BackfillResult> {

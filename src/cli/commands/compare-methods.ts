@@ -7,7 +7,7 @@ import { type ComparedMethods, ConversionError, openComparison } from '../../con
 import { print, printable, printError } from '../../process/terminal.ts';
 import { endHungDecoder } from '../end-hung-decoder.ts';
 import type { ExitCode } from '../exit-code.ts';
-import { kindOf } from '../path-kind.ts';
+import { readPathKind } from '../path-kind.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface Options {
@@ -45,7 +45,7 @@ async function comparePhoto(
   if (out !== undefined) await checkOutput(out, photo, overwrite);
   try {
     const compared = await compare(photo, parts);
-    print(tableOf(compared));
+    print(formatTable(compared));
     if (out !== undefined) await writeSheet(out, { ...compared, overwrite, ...parts });
     return 0;
   } catch (error) {
@@ -57,7 +57,7 @@ async function comparePhoto(
 }
 
 async function checkPhoto(photo: string): Promise<void> {
-  const kind = await kindOf(photo);
+  const kind = await readPathKind(photo);
   if (kind === 'nothing') throw new UsageError(`Expected a picture but "${photo}" is not there.`);
   if (kind !== 'file')
     throw new UsageError(`Expected a picture but "${photo}" is no regular file.`);
@@ -67,7 +67,7 @@ async function checkOutput(out: string, photo: string, overwrite: boolean): Prom
   if (extname(out).toLowerCase() !== '.png') {
     throw new UsageError(`Expected --out to name a png file but received "${out}".`);
   }
-  const kind = await kindOf(out);
+  const kind = await readPathKind(out);
   if (kind === 'nothing') return;
   if (kind !== 'file') {
     throw new UsageError(`Expected --out to name a file but "${out}" is not a regular file.`);
@@ -75,10 +75,10 @@ async function checkOutput(out: string, photo: string, overwrite: boolean): Prom
   if (await isSameFile(out, photo)) {
     throw new UsageError(`"${out}" is the picture itself; choose another --out.`);
   }
-  if (!overwrite) throw existsAlready(out);
+  if (!overwrite) throw outputExistsError(out);
 }
 
-function existsAlready(out: string): UsageError {
+function outputExistsError(out: string): UsageError {
   return new UsageError(`"${out}" exists (--overwrite replaces it).`);
 }
 
@@ -108,7 +108,7 @@ async function compare(
   }
 }
 
-function tableOf({ comparisons, recommended }: ComparedMethods): string {
+function formatTable({ comparisons, recommended }: ComparedMethods): string {
   const rows = comparisons.map(({ method, contrastLoss, isFlagged }) => [
     method,
     `${(contrastLoss * 100).toFixed(1)} %`,
@@ -128,7 +128,7 @@ interface SheetOptions extends Pick<ComparedMethods, 'sheet'>, Pick<FileConversi
 async function writeSheet(out: string, { sheet, store, overwrite }: SheetOptions): Promise<void> {
   const object = { bytes: sheet, contentType: 'image/png', metadata: {} };
   if (overwrite) await store.put(refOf(out), object);
-  else if (!(await store.create(refOf(out), object))) throw existsAlready(out);
+  else if (!(await store.create(refOf(out), object))) throw outputExistsError(out);
 }
 
 function refOf(path: string) {

@@ -6,7 +6,7 @@ import { printable, printError } from '../../process/terminal.ts';
 import { convertFiles, readStandardInput } from '../convert-files.ts';
 import { endHungDecoder } from '../end-hung-decoder.ts';
 import type { ExitCode } from '../exit-code.ts';
-import { integerFrom } from '../option-values.ts';
+import { integerParser } from '../option-values.ts';
 import { createReport } from '../output/convert-report.ts';
 import { writeStandardOutput } from '../output/standard-output.ts';
 import { formatOfOutput, planConversions } from '../plan-conversions.ts';
@@ -35,7 +35,7 @@ export function convertCommand(setExitCode: (code: ExitCode) => void): Command {
   return command
     .option('-r, --recursive', 'take the pictures of subfolders too')
     .option('--overwrite', 'replace outputs that exist (without it they are left alone)')
-    .option('--concurrency <number>', 'pictures under way at once', integerFrom(1, 1_000))
+    .option('--concurrency <number>', 'pictures under way at once', integerParser(1, 1_000))
     .option('--json', 'print the results as one JSON document')
     .addHelpText(
       'after',

@@ -21,16 +21,16 @@ prefix and removes it again; changes nothing else.
 Exit code: 0 nothing is bad, 1 something is.`,
     )
     .action(async ({ json }: { json?: boolean }) => {
-      const findings = await examined();
+      const findings = await runChecks();
       if (json) printJson(findings);
-      else print(findings.map(lineOf).join('\n'));
+      else print(findings.map(formatFinding).join('\n'));
       const bad = findings.filter(({ state }) => state === 'bad').length;
       if (!json) print(bad > 0 ? `\n${bad} to mend.` : '\nNothing is bad.');
       setExitCode(bad > 0 ? 1 : 0);
     });
 }
 
-async function examined(): Promise<Finding[]> {
+async function runChecks(): Promise<Finding[]> {
   let config: Config;
   try {
     config = readConfig();
@@ -46,7 +46,7 @@ async function examined(): Promise<Finding[]> {
   ];
 }
 
-function lineOf({ subject, state, what, cure }: Finding): string {
+function formatFinding({ subject, state, what, cure }: Finding): string {
   const line = `${marks[state]}  ${subject.padEnd(13)}  ${printable(what)}`;
   return cure === undefined ? line : `${line}\n    ${' '.repeat(13)}  -> ${printable(cure)}`;
 }

@@ -6,8 +6,8 @@ import { permanentErrorCodes } from '../../pipeline/index.ts';
 import { print, printError } from '../../process/terminal.ts';
 import { type RetryResult, retryFailed } from '../../reconcile/index.ts';
 import type { ExitCode } from '../exit-code.ts';
-import { rateOf, sinceMsOf } from '../option-values.ts';
-import { takenText } from '../output/backfill-text.ts';
+import { parseRate, parseSince } from '../option-values.ts';
+import { outcomesText } from '../output/backfill-text.ts';
 import { count, tableText } from '../output/number-text.ts';
 import { printFailedOutcome } from '../output/print-failed-outcome.ts';
 import { untilStopped } from '../stop-signal.ts';
@@ -31,7 +31,7 @@ export function retryCommand(setExitCode: (code: ExitCode) => void): Command {
       ]),
     )
     .option('--since <when>', 'only what failed since then: an age (24h, 7d) or a time')
-    .option('--rate <number>', 'most objects a second', rateOf)
+    .option('--rate <number>', 'most objects a second', parseRate)
     .option('--dry-run', 'only say what would be tried again')
     .addHelpText(
       'after',
@@ -53,7 +53,7 @@ Exit code: 0 done, 1 stopped or something failed again, 2 wrong use.`,
 }
 
 async function run({ code, since, rate, dryRun }: Options, config: Config): Promise<ExitCode> {
-  const sinceMs = since === undefined ? undefined : sinceMsOf(since);
+  const sinceMs = since === undefined ? undefined : parseSince(since);
   const parts = await openBucket(config);
   try {
     const destination = dryRun ? undefined : await openDestination(parts);
@@ -65,9 +65,9 @@ async function run({ code, since, rate, dryRun }: Options, config: Config): Prom
       }),
     );
     print(foundText(result));
-    if (!dryRun && result.keys > 0) print(takenText(result.taken));
+    if (!dryRun && result.keys > 0) print(outcomesText(result.outcomes));
     if (!result.isFinished) printError('Stopped. Run the same command to go on.');
-    const { failed, unsettled } = result.taken;
+    const { failed, unsettled } = result.outcomes;
     return result.isFinished && failed + unsettled === 0 ? 0 : 1;
   } finally {
     await parts.close();

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { readConfig } from '../../config/index.ts';
 import { print } from '../../process/terminal.ts';
-import { integerFrom, placeOf } from '../option-values.ts';
+import { integerParser, parsePlace } from '../option-values.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface Options {
@@ -18,12 +18,12 @@ export function serveCommand(): Command {
     .option(
       '--port <number>',
       'port to listen on; 0 picks one (default: PORT, or 8080)',
-      integerFrom(0, 65_535, { what: 'a port' }),
+      integerParser(0, 65_535, { what: 'a port' }),
     )
     .option(
       '--poll <s3://bucket/prefix>',
       'convert what lies there and has no row, for stores that send no events',
-      placeOf,
+      parsePlace,
     )
     .addHelpText(
       'after',

@@ -11,7 +11,7 @@ import {
 } from '../../stats/index.ts';
 import { chooseSides } from '../compared-sides.ts';
 import type { ExitCode } from '../exit-code.ts';
-import { sinceMsOf } from '../option-values.ts';
+import { parseSince } from '../option-values.ts';
 import { comparisonText } from '../output/comparison-text.ts';
 import { statsText } from '../output/stats-text.ts';
 
@@ -63,7 +63,7 @@ async function describe(
   { sampler, prices }: Statistics,
 ): Promise<ExitCode> {
   const untilMs = Date.now();
-  const window = { sinceMs: sinceMsOf(since, untilMs), untilMs };
+  const window = { sinceMs: parseSince(since, untilMs), untilMs };
   const report = reportStats(await sampleRows(sampler, window), { window, by, prices });
   if (json) printJson(report);
   else print(statsText(report));
@@ -75,7 +75,7 @@ async function compare(
   { sampler }: Statistics,
 ): Promise<ExitCode> {
   const untilMs = Date.now();
-  const window = { sinceMs: sinceMsOf(since, untilMs), untilMs };
+  const window = { sinceMs: parseSince(since, untilMs), untilMs };
   const sides = await chooseSides(names, { window, sampler });
   const report = reportComparison(sides, { tolerance });
   if (json) printJson(report);

@@ -10,7 +10,7 @@ import {
   verify,
 } from '../../reconcile/index.ts';
 import type { ExitCode } from '../exit-code.ts';
-import { integerFrom, placeOf } from '../option-values.ts';
+import { integerParser, parsePlace } from '../option-values.ts';
 import { printFailedOutcome } from '../output/print-failed-outcome.ts';
 import { writeStandardOutput } from '../output/standard-output.ts';
 import { startVerifyProgress } from '../output/verify-progress.ts';
@@ -40,11 +40,14 @@ const maxSample = 100_000;
 export function verifyCommand(setExitCode: (code: ExitCode) => void): Command {
   return new Command('verify')
     .description('Compare a bucket, its outputs and the database, and put right what differs.')
-    .argument('<s3://bucket/prefix>', 'where the sources lie', placeOf)
+    .argument('<s3://bucket/prefix>', 'where the sources lie', parsePlace)
     .addOption(
       new Option('--sample <number>', `how many outputs are looked at (default: ${defaultSample})`)
         .argParser(
-          integerFrom(1, maxSample, { what: 'a number of outputs', hint: '; --all looks at more' }),
+          integerParser(1, maxSample, {
+            what: 'a number of outputs',
+            hint: '; --all looks at more',
+          }),
         )
         .conflicts('all'),
     )
@@ -52,7 +55,7 @@ export function verifyCommand(setExitCode: (code: ExitCode) => void): Command {
     .option(
       '--seed <number>',
       'chooses the sample; the same seed, the same outputs',
-      integerFrom(0, 1e15 - 1),
+      integerParser(0, 1e15 - 1),
       1,
     )
     .option('--deep', 'also convert once more what is looked at, and compare bit for bit')
@@ -98,7 +101,7 @@ async function run(place: Place, options: Options, config: Config): Promise<Exit
   }
   const parts = await openBucket(config, place.bucket);
   try {
-    return await untilStopped((signal) => goThrough({ place, output, options, parts, signal }));
+    return await untilStopped((signal) => runVerify({ place, output, options, parts, signal }));
   } finally {
     await parts.close();
   }
@@ -112,7 +115,7 @@ interface Run {
   signal: AbortSignal;
 }
 
-async function goThrough({ place, output, options, parts, signal }: Run): Promise<ExitCode> {
+async function runVerify({ place, output, options, parts, signal }: Run): Promise<ExitCode> {
   const { all, deep, json, seed, sample = defaultSample } = options;
   const { files, reader, parseOptions, recipeHash } = parts;
   const progress = startVerifyProgress();
@@ -157,7 +160,7 @@ function exitCodeOf({ findings, isFinished, repair }: VerifyReport): ExitCode {
   const found = Object.values(findings).some(({ count }) => count > 0);
   if (!isFinished) return 1;
   if (!repair) return found ? 1 : 0;
-  const { queued, failed, unsettled } = repair.taken;
+  const { queued, failed, unsettled } = repair.outcomes;
   return queued + failed + unsettled + repair.left === 0 ? 0 : 1;
 }
 

@@ -34,11 +34,11 @@ export function startProgress(place: Place, options: ProgressOptions): Progress 
   });
   let before: number | undefined;
   return {
-    show({ counts, taken }) {
+    show({ counts, outcomes }) {
       const seen = Object.values(counts).reduce((sum, { objects }) => sum + objects, 0);
       // Objects that earlier runs processed are not counted again.
       before ??= seen - 1;
-      bar.update(seen - before, { taken });
+      bar.update(seen - before, { outcomes });
     },
     async stop() {
       stop.abort();

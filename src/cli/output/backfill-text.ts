@@ -31,13 +31,13 @@ export function countsText(counts: Counts): string {
 }
 
 /** The outcomes of the objects that were handed over. */
-export function takenText({
+export function outcomesText({
   queued,
   converted,
   skipped,
   failed,
   unsettled,
-}: BackfillResult['taken']): string {
+}: BackfillResult['outcomes']): string {
   if (queued > 0) return `${count(queued)} put onto the queue.`;
   const rest =
     unsettled > 0
@@ -60,7 +60,7 @@ export function forecastText(counts: Counts, options: ForecastTextOptions): stri
     bytes: sum(choices[only].map((kind) => counts[kind].bytes)),
     listed: sum(Object.values(counts).map(({ objects }) => objects)),
   };
-  const { measured, megapixels, gbSeconds, requests, usd, hours, workedMs } = forecastWork(
+  const { measured, megapixels, gbSeconds, requests, usd, hours, processingMs } = forecastWork(
     work,
     options,
   );
@@ -68,7 +68,7 @@ export function forecastText(counts: Counts, options: ForecastTextOptions): stri
     ['objects', count(work.objects)],
     ['bytes', size(work.bytes)],
     ['megapixels', known(megapixels, count)],
-    ['time of work', known(workedMs, (ms) => `${threeDigits(ms / 3_600e3)} hours`)],
+    ['time of work', known(processingMs, (ms) => `${threeDigits(ms / 3_600e3)} hours`)],
     ['GB-seconds', known(gbSeconds, count)],
     ['requests of S3', `${count(requests.reads)} reads, ${count(requests.writes)} writes`],
     ...(isQueued ? [['requests of SQS', count(requests.messages)]] : []),

@@ -7,14 +7,14 @@ import { tableText, threeDigits } from './number-text.ts';
  */
 export function comparisonText(report: CompareReport): string {
   return [
-    tableText([report.image, report.megapixel, ...report.stages].map(rowOf)),
+    tableText([report.image, report.megapixel, ...report.stages].map(formatRow)),
     '',
     printable(sizesText(report)),
     printable(verdictText(report)),
   ].join('\n');
 }
 
-function rowOf({ name, comparison, sentence }: ComparedTimes): string[] {
+function formatRow({ name, comparison, sentence }: ComparedTimes): string[] {
   if (comparison.verdict === 'unknown') return [name, '', sentence];
   const { baseline, candidate } = comparison.median;
   const unit = name === 'megapixel' ? 'ms/MP' : 'ms';

@@ -25,8 +25,9 @@ export function createReport({ json, total }: ReportOptions): Report {
       results.push(result);
       bar?.increment();
       // A progress bar and a line for each success would garble each other.
-      const isTold = !json && (!bar || result.status === 'failed');
-      if (isTold) (result.status === 'failed' ? printError : print)(printable(lineOf(result)));
+      if (json || (bar && result.status !== 'failed')) return;
+      const printLine = result.status === 'failed' ? printError : print;
+      printLine(printable(formatResult(result)));
     },
     finish() {
       bar?.stop();
@@ -47,7 +48,7 @@ function startBar(total: number): SingleBar {
   return bar;
 }
 
-function lineOf(result: JobResult): string {
+function formatResult(result: JobResult): string {
   const input = result.input === '-' ? 'standard input' : relative('', result.input);
   switch (result.status) {
     case 'converted': {

@@ -78,8 +78,8 @@ const bars = ' ▁▂▃▄▅▆▇█';
 
 /** Scaled so that the tallest bin is full and a single image is still visible. */
 function barsText({ histogram }: TimeSummary): string {
-  const most = Math.max(...histogram.map((bin) => bin.count));
-  return histogram.map((bin) => bars[Math.ceil((bin.count / most) * 8)]).join('');
+  const maxCount = Math.max(...histogram.map((bin) => bin.count));
+  return histogram.map((bin) => bars[Math.ceil((bin.count / maxCount) * 8)]).join('');
 }
 
 function failuresText({ failures }: StatsReport): string {

@@ -6,7 +6,7 @@ interface VerifyProgress {
   stop(): void;
 }
 
-const everyMs = 100;
+const intervalMs = 100;
 
 /** One terminal line that is overwritten. A bucket does not report its number of objects. */
 export function startVerifyProgress(): VerifyProgress {
@@ -17,15 +17,15 @@ export function startVerifyProgress(): VerifyProgress {
   return {
     show(report) {
       const nowMs = performance.now();
-      if (nowMs - shownAtMs < everyMs) return;
+      if (nowMs - shownAtMs < intervalMs) return;
       shownAtMs = nowMs;
-      write(lineOf(report));
+      write(formatProgress(report));
     },
     stop: () => void write(''),
   };
 }
 
-function lineOf({ sources, outputs, looked, findings }: VerifyReport): string {
+function formatProgress({ sources, outputs, inspected, findings }: VerifyReport): string {
   const found = Object.values(findings).reduce((sum, { count: some }) => sum + some, 0);
-  return `${count(sources)} sources, ${count(outputs)} outputs, ${count(looked)} looked at, ${count(found)} findings`;
+  return `${count(sources)} sources, ${count(outputs)} outputs, ${count(inspected)} looked at, ${count(found)} findings`;
 }

@@ -2,7 +2,7 @@ import { printable } from '../../process/terminal.ts';
 import {
   type FindingKind,
   findingKinds,
-  keptFindings,
+  maxReportedFindings,
   type Place,
   type RepairResult,
   type VerifyReport,
@@ -29,8 +29,8 @@ interface ReportTextOptions {
 export function reportText(report: VerifyReport, options: ReportTextOptions): string {
   const found = findingKinds.filter((kind) => report.findings[kind].count > 0);
   const parts = [
-    goneThroughText(report),
-    lookedText(report, options),
+    totalsText(report),
+    inspectedText(report, options),
     found.length === 0 ? 'All agrees.' : findingsText(report, found),
     ...found.map((kind) => keysText(report, kind)),
     ...(report.repair ? [repairText(report.repair)] : []),
@@ -43,24 +43,31 @@ export function summaryOf(
   report: VerifyReport,
   { place, sample }: Pick<ReportTextOptions, 'place' | 'sample'>,
 ): object {
-  const { findings, isFinished, repair, ...counts } = report;
+  const { findings, isFinished, repair } = report;
   const byKind = findingKinds.map((kind) => [kind, findings[kind].count]);
   return {
     ...place,
     sample: sample ?? null,
-    ...counts,
+    sources: report.sources,
+    outputs: report.outputs,
+    paired: report.paired,
+    looked: report.inspected,
+    compared: report.compared,
+    failed: report.failed,
+    underWay: report.recent,
+    leftOut: report.leftOut,
     findings: Object.fromEntries(byKind),
-    repair: repair ? { ...repair.taken, removed: repair.removed, left: repair.left } : null,
+    repair: repair ? { ...repair.outcomes, removed: repair.removed, left: repair.left } : null,
     isFinished,
   };
 }
 
-function goneThroughText({ sources, outputs, failed, underWay, leftOut }: VerifyReport): string {
+function totalsText({ sources, outputs, failed, recent, leftOut }: VerifyReport): string {
   const rows: [number, string][] = [
     [sources, 'sources'],
     [outputs, 'outputs'],
     [failed, 'sources that cannot be converted, by their rows'],
-    [underWay, 'written since this began, and not judged'],
+    [recent, 'written since this began, and not judged'],
     [leftOut, 'left out: other types, markers of folders, files of others'],
   ];
   const shown = rows.filter(([some], index) => index < 2 || some > 0);
@@ -70,13 +77,13 @@ function goneThroughText({ sources, outputs, failed, underWay, leftOut }: Verify
   );
 }
 
-function lookedText(
-  { paired, looked, compared }: VerifyReport,
+function inspectedText(
+  { paired, inspected, compared }: VerifyReport,
   { sample, isDeep }: ReportTextOptions,
 ): string {
   const how = sample && paired > sample.size ? ` (a sample, seed ${sample.seed})` : '';
   const bytes = isDeep ? `; ${count(compared)} converted once more and compared` : '';
-  return `${count(looked)} of ${count(paired)} outputs looked at${how}${bytes}.`;
+  return `${count(inspected)} of ${count(paired)} outputs looked at${how}${bytes}.`;
 }
 
 function findingsText({ findings }: VerifyReport, found: FindingKind[]): string {
@@ -89,12 +96,15 @@ function findingsText({ findings }: VerifyReport, found: FindingKind[]): string 
 function keysText({ findings }: VerifyReport, kind: FindingKind): string {
   const { count: all, first } = findings[kind];
   const lines = first.map(({ key, reason }) => `  ${printable(`${key}: ${reason}`)}`);
-  const more = all > keptFindings ? [`  ... and ${count(all - keptFindings)} more (--json)`] : [];
+  const more =
+    all > maxReportedFindings
+      ? [`  ... and ${count(all - maxReportedFindings)} more (--json)`]
+      : [];
   return [`${kind}:`, ...lines, ...more].join('\n');
 }
 
-function repairText({ taken, removed, left }: RepairResult): string {
-  const { queued, converted, skipped, failed, unsettled } = taken;
+function repairText({ outcomes, removed, left }: RepairResult): string {
+  const { queued, converted, skipped, failed, unsettled } = outcomes;
   const facts: [number, string][] = [
     [queued, 'put onto the queue; verify again once it is empty'],
     [converted, 'converted'],

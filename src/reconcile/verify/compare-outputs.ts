@@ -111,8 +111,8 @@ async function compareStream(
   let firstDifference: number | undefined;
   for await (const chunk of body) {
     hash.update(chunk);
-    const place = firstDifference ?? firstDifferenceIn(chunk, expected.subarray(at));
-    if (firstDifference === undefined && place !== undefined) firstDifference = at + place;
+    const offset = firstDifference ?? firstDifferenceIn(chunk, expected.subarray(at));
+    if (firstDifference === undefined && offset !== undefined) firstDifference = at + offset;
     at += chunk.byteLength;
   }
   if (at < expected.byteLength) firstDifference ??= at;
@@ -124,8 +124,8 @@ async function compareStream(
 function firstDifferenceIn(chunk: Uint8Array, expected: Uint8Array): number | undefined {
   const same = expected.subarray(0, chunk.byteLength);
   if (Buffer.compare(chunk, same) === 0) return undefined;
-  const place = chunk.findIndex((byte, index) => byte !== same[index]);
-  return place < 0 ? undefined : place;
+  const offset = chunk.findIndex((byte, index) => byte !== same[index]);
+  return offset < 0 ? undefined : offset;
 }
 
 const noLedger: Ledger = { record: async () => {}, remove: async () => {} };

@@ -32,19 +32,19 @@ export interface Pair {
 
 /** The verdict on a key from the lists and the ledger. */
 export type Verdict =
-  | { is: 'wrong'; finding: KeyFinding }
+  | { type: 'wrong'; finding: KeyFinding }
   /** The output must be inspected to be sure. */
-  | { is: 'paired'; pair: Pair }
+  | { type: 'paired'; pair: Pair }
   /** Neither a source nor a row shows whether it is our output. */
-  | { is: 'unclaimed'; output: ListedObject }
+  | { type: 'unclaimed'; output: ListedObject }
   /**
    * The newest content cannot be converted. No output, or that of the last valid content, is
    * correct.
    */
-  | { is: 'failed' }
+  | { type: 'failed' }
   /** Written after the run began, so perhaps not converted yet. */
-  | { is: 'underWay' }
-  | { is: 'leftOut' };
+  | { type: 'recent' }
+  | { type: 'leftOut' };
 
 interface JudgeOptions {
   bucket: string;
@@ -52,22 +52,22 @@ interface JudgeOptions {
 }
 
 export function judge(entry: KeyEntry, options: JudgeOptions): Verdict {
-  return entry.source ? judgeSource(entry, options) : judgeRest(entry, options);
+  return entry.source ? judgeSource(entry, options) : judgeWithoutSource(entry, options);
 }
 
 function judgeSource({ key, source, output }: KeyEntry, options: JudgeOptions): Verdict {
-  if (!source) return { is: 'leftOut' };
+  if (!source) return { type: 'leftOut' };
   const { object, kind } = source;
   const wrong = (finding: Omit<KeyFinding, 'key' | 'upload'>): Verdict => ({
-    is: 'wrong',
+    type: 'wrong',
     finding: { ...finding, key, upload: uploadOf(object, options.bucket) },
   });
-  if (isRecent(object, options)) return { is: 'underWay' };
+  if (isRecent(object, options)) return { type: 'recent' };
   switch (kind) {
     case 'failed':
-      return { is: 'failed' };
+      return { type: 'failed' };
     case 'current':
-      if (output) return { is: 'paired', pair: { source: object, output } };
+      if (output) return { type: 'paired', pair: { source: object, output } };
       return wrong({ kind: 'missing', reason: 'its row says that it was converted' });
     case 'stale':
       return output
@@ -79,19 +79,19 @@ function judgeSource({ key, source, output }: KeyEntry, options: JudgeOptions): 
         : wrong({ kind: 'missing', reason: 'it has no row either' });
     case 'otherType':
       // Its name is not that of an image, but it was converted on request.
-      return output ? { is: 'paired', pair: { source: object, output } } : { is: 'leftOut' };
+      return output ? { type: 'paired', pair: { source: object, output } } : { type: 'leftOut' };
     default:
-      return { is: 'leftOut' };
+      return { type: 'leftOut' };
   }
 }
 
-function judgeRest({ key, output, hasRow }: KeyEntry, options: JudgeOptions): Verdict {
-  if (output && isRecent(output, options)) return { is: 'underWay' };
-  if (output && !hasRow) return { is: 'unclaimed', output };
+function judgeWithoutSource({ key, output, hasRow }: KeyEntry, options: JudgeOptions): Verdict {
+  if (output && isRecent(output, options)) return { type: 'recent' };
+  if (output && !hasRow) return { type: 'unclaimed', output };
   const finding: KeyFinding = output
     ? { kind: 'orphan', key, reason: 'its source is gone' }
     : { kind: 'dangling', key, reason: 'source and output are gone, its row is there' };
-  return { is: 'wrong', finding };
+  return { type: 'wrong', finding };
 }
 
 function isRecent({ modifiedAtMs = 0 }: ListedObject, { startedAtMs }: JudgeOptions): boolean {

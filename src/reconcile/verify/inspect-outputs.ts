@@ -17,14 +17,14 @@ export interface InspectOptions {
 
 /** Outputs whose metadata and whose bytes were compared, and foreign files. */
 interface InspectionCounts {
-  looked: number;
+  inspected: number;
   compared: number;
   leftOut: number;
 }
 
 /** Concurrent HEAD requests, and conversions that a stop waits for. */
-const inspectionsAtOnce = 50;
-const comparisonsAtOnce = 10;
+const maxConcurrentInspections = 50;
+const maxConcurrentComparisons = 10;
 
 /** Inspects outputs in groups and adds to the counts. */
 export function createInspector(
@@ -33,18 +33,19 @@ export function createInspector(
   onFinding: (finding: KeyFinding) => Promise<void>,
 ) {
   const { place, pipeline } = options;
-  const groupSize = pipeline ? comparisonsAtOnce : inspectionsAtOnce;
+  const groupSize = pipeline ? maxConcurrentComparisons : maxConcurrentInspections;
   const pairs: Pair[] = [];
   const unclaimed: ListedObject[] = [];
 
   async function inspectPairs() {
     const group = pairs.splice(0);
     const found = await Promise.all(group.map((pair) => inspectPair(pair, options)));
-    counts.looked += group.length;
-    const sound = group.filter((_, index) => found[index] === undefined);
+    counts.inspected += group.length;
+    const withoutFinding = group.filter((_, index) => found[index] === undefined);
     const comparing = pipeline && { ...options, bucket: place.bucket, pipeline };
-    const different = comparing && sound.length > 0 ? await compareOutputs(sound, comparing) : [];
-    if (comparing) counts.compared += sound.length;
+    const different =
+      comparing && withoutFinding.length > 0 ? await compareOutputs(withoutFinding, comparing) : [];
+    if (comparing) counts.compared += withoutFinding.length;
     await report([...found, ...different]);
   }
 
@@ -60,15 +61,15 @@ export function createInspector(
   }
 
   return {
-    async pair(pair: Pair) {
+    async addPair(pair: Pair) {
       pairs.push(pair);
       if (pairs.length >= groupSize) await inspectPairs();
     },
-    async unclaimed(output: ListedObject) {
+    async addUnclaimed(output: ListedObject) {
       unclaimed.push(output);
-      if (unclaimed.length >= inspectionsAtOnce) await inspectAllUnclaimed();
+      if (unclaimed.length >= maxConcurrentInspections) await inspectAllUnclaimed();
     },
-    async rest() {
+    async finish() {
       await inspectPairs();
       await inspectAllUnclaimed();
     },

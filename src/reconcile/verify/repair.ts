@@ -4,12 +4,12 @@ import {
   processBatch,
   type Upload,
 } from '../../pipeline/index.ts';
-import { type Destination, noneTaken, type Taken, takenWith } from '../destinations.ts';
+import { addOutcomes, type Destination, noOutcomes, type OutcomeCounts } from '../destinations.ts';
 import type { KeyFinding } from './findings.ts';
 
 /** Outcomes of the findings to repair. */
 export interface RepairResult {
-  taken: Taken;
+  outcomes: OutcomeCounts;
   /** Removed orphans, and removed rows of missing objects. */
   removed: number;
   /**
@@ -31,29 +31,30 @@ interface RepairOptions {
 export interface Repair {
   add(finding: KeyFinding): Promise<void>;
   /** Repairs the remaining findings and returns the outcome of all. */
-  end(): Promise<RepairResult>;
+  finish(): Promise<RepairResult>;
 }
 
-const removalsAtOnce = 10;
+const maxConcurrentRemovals = 10;
 
 /** Repairs findings in groups. */
 export function createRepair(options: RepairOptions): Repair {
   const { bucket, destination, pipeline, deletesOrphans } = options;
-  const result: RepairResult = { taken: noneTaken, removed: 0, left: 0 };
+  const result: RepairResult = { outcomes: noOutcomes, removed: 0, left: 0 };
   const uploads: Upload[] = [];
-  const gone: ObjectRef[] = [];
+  const toRemove: ObjectRef[] = [];
 
   async function convert() {
     if (uploads.length === 0) return;
-    result.taken = takenWith(result.taken, await destination.take(uploads.splice(0)));
+    result.outcomes = addOutcomes(result.outcomes, await destination.submit(uploads.splice(0)));
   }
 
   /** As for a removal event: checks the source before and after. */
   async function remove() {
-    const removals = gone.splice(0).map((ref): Upload => ({ ...ref, isRemoval: true }));
+    const removals = toRemove.splice(0).map((ref): Upload => ({ ...ref, isRemoval: true }));
     const { results } = await processBatch(removals, { ...pipeline, onSourceDeleted: 'delete' });
     for (const each of results) {
-      if ('error' in each) result.taken = takenWith(result.taken, { ...noneTaken, unsettled: 1 });
+      if ('error' in each)
+        result.outcomes = addOutcomes(result.outcomes, { ...noOutcomes, unsettled: 1 });
       else result.removed++;
     }
   }
@@ -61,8 +62,8 @@ export function createRepair(options: RepairOptions): Repair {
   return {
     async add({ kind, key, upload }) {
       if (kind === 'dangling' || (kind === 'orphan' && deletesOrphans)) {
-        gone.push({ bucket, key });
-        if (gone.length >= removalsAtOnce) await remove();
+        toRemove.push({ bucket, key });
+        if (toRemove.length >= maxConcurrentRemovals) await remove();
       } else if (upload) {
         uploads.push(upload);
         if (uploads.length >= destination.groupSize) await convert();
@@ -70,7 +71,7 @@ export function createRepair(options: RepairOptions): Repair {
         result.left++;
       }
     },
-    async end() {
+    async finish() {
       await convert();
       await remove();
       return result;

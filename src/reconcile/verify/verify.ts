@@ -37,10 +37,10 @@ export interface VerifyReport {
   /** Pairs of source and output, by the lists and the ledger. */
   paired: number;
   /** Of those, outputs whose metadata were compared, and whose bytes were compared. */
-  looked: number;
+  inspected: number;
   compared: number;
   failed: number;
-  underWay: number;
+  recent: number;
   leftOut: number;
   findings: Record<FindingKind, { count: number; first: KeyFinding[] }>;
   repair?: RepairResult;
@@ -48,7 +48,7 @@ export interface VerifyReport {
 }
 
 /** Max findings of each kind in a report. */
-export const keptFindings = 20;
+export const maxReportedFindings = 20;
 
 /**
  * Reads sources, outputs and ledger in parallel. Compares all entries of the lists and the ledger,
@@ -57,7 +57,9 @@ export const keptFindings = 20;
 export async function verify(options: VerifyOptions): Promise<VerifyReport> {
   const { place, sample, signal, startedAtMs = Date.now() } = options;
   const report = emptyReport();
-  const inspector = createInspector(options, report, (finding) => tell(finding, options, report));
+  const inspector = createInspector(options, report, (finding) =>
+    reportFinding(finding, options, report),
+  );
   const chosen = sample && createSample<Pair>(sample.size, createRandom(sample.seed));
   for await (const entry of mergeLists(listAll({ ...options, startedAtMs }))) {
     if (signal.aborted) break;
@@ -69,44 +71,44 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
   }
   for (const pair of chosen?.kept() ?? []) {
     if (signal.aborted) break;
-    await inspector.pair(pair);
+    await inspector.addPair(pair);
     options.onProgress?.(report);
   }
-  if (!signal.aborted) await inspector.rest();
+  if (!signal.aborted) await inspector.finish();
   report.isFinished = !signal.aborted;
-  const repaired = await options.repair?.end();
+  const repaired = await options.repair?.finish();
   return { ...report, ...(repaired && { repair: repaired }) };
 
   async function take(verdict: Verdict): Promise<void> {
-    switch (verdict.is) {
+    switch (verdict.type) {
       case 'wrong':
-        return await tell(verdict.finding, options, report);
+        return await reportFinding(verdict.finding, options, report);
       case 'paired':
         report.paired++;
-        return chosen ? chosen.offer(verdict.pair) : await inspector.pair(verdict.pair);
+        return chosen ? chosen.offer(verdict.pair) : await inspector.addPair(verdict.pair);
       case 'unclaimed':
-        return await inspector.unclaimed(verdict.output);
+        return await inspector.addUnclaimed(verdict.output);
       default:
-        report[verdict.is]++;
+        report[verdict.type]++;
     }
   }
 }
 
-async function tell(
+async function reportFinding(
   finding: KeyFinding,
   { onFinding, repair }: VerifyOptions,
   report: VerifyReport,
 ): Promise<void> {
   const found = report.findings[finding.kind];
   found.count++;
-  if (found.first.length < keptFindings) found.first.push(finding);
+  if (found.first.length < maxReportedFindings) found.first.push(finding);
   await onFinding?.(finding);
   await repair?.add(finding);
 }
 
 function emptyReport(): VerifyReport {
-  const counts = { sources: 0, outputs: 0, paired: 0, looked: 0, compared: 0 };
-  const others = { failed: 0, underWay: 0, leftOut: 0 };
+  const counts = { sources: 0, outputs: 0, paired: 0, inspected: 0, compared: 0 };
+  const others = { failed: 0, recent: 0, leftOut: 0 };
   const findings = findingKinds.map((kind) => [kind, { count: 0, first: [] }]);
   return {
     ...counts,
@@ -127,17 +129,17 @@ interface Sample<Entry> {
 
 /** J. S. Vitter, "Random Sampling with a Reservoir", ACM TOMS 11 (1), 1985: algorithm R. */
 function createSample<Entry>(size: number, random: Random): Sample<Entry> {
-  const places: { entry: Entry; at: number }[] = [];
+  const entries: { entry: Entry; at: number }[] = [];
   return {
     offered: 0,
     offer(entry) {
       const at = this.offered++;
-      if (places.length < size) places.push({ entry, at });
+      if (entries.length < size) entries.push({ entry, at });
       else {
-        const place = Math.floor(random() * (at + 1));
-        if (place < size) places[place] = { entry, at };
+        const slot = Math.floor(random() * (at + 1));
+        if (slot < size) entries[slot] = { entry, at };
       }
     },
-    kept: () => places.toSorted((a, b) => a.at - b.at).map(({ entry }) => entry),
+    kept: () => entries.toSorted((a, b) => a.at - b.at).map(({ entry }) => entry),
   };
 }

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { type Recipe, type RecipeOptions, recipeOptions } from '../../convert/index.ts';
 import { statuses } from '../../ledger/columns.ts';
-import { groupings, readMoment, readSide } from '../../stats/index.ts';
+import { groupings, parseSide, parseTime } from '../../stats/index.ts';
 
 // Schemas of the query parameters. All are strict: an unknown parameter is an error and is not
 // ignored.
@@ -34,7 +34,7 @@ const word = z
 const moment = z
   .string()
   .transform((text, context) => {
-    const time = readMoment(text, Date.now());
+    const time = parseTime(text, Date.now());
     if (time !== undefined && time >= 0 && time < 253e12) return new Date(time);
     context.addIssue('Expected a time such as 2026-01-31T12:00Z, or an age such as 24h');
     return z.NEVER;
@@ -123,7 +123,7 @@ export const TimelineQuerySchema = query({
 export const DistributionQuerySchema = query({ since: since('24h'), until: moment.optional() });
 
 const side = word
-  .refine((name) => readSide(name, Date.now()) !== undefined, {
+  .refine((name) => parseSide(name, Date.now()) !== undefined, {
     error: 'Expected a version such as 0.1.0, or a time such as 2026-01-01..2026-01-02 or 48h..24h',
   })
   .openapi({

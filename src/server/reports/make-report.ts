@@ -4,7 +4,7 @@ import {
   type DistributionReport,
   type Grouping,
   type LambdaPrices,
-  readSide,
+  parseSide,
   reportComparison,
   reportDistribution,
   reportStats,
@@ -59,7 +59,7 @@ async function compare(
   sampler: LedgerSampler,
 ): Promise<CompareReport> {
   // Invalid times were already rejected with the query.
-  const sideOf = (name: string) => readSide(name, window.untilMs) ?? { name };
+  const sideOf = (name: string) => parseSide(name, window.untilMs) ?? { name };
   const named = { baseline: sideOf(baseline), candidate: sideOf(candidate) };
   return reportComparison(await sampleSides(named, { window, sampler }), { tolerance });
 }

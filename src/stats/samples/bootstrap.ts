@@ -53,14 +53,14 @@ export function resampledPercentile(sample: SortedSample, share: number, random:
   const position = (n - 1) * share;
   const below = Math.floor(position);
   const fraction = position - below;
-  const place = betaVariate(random, below + 1, n - below);
-  const value = valueAt(sample, place);
+  const quantile = betaVariate(random, below + 1, n - below);
+  const value = valueAt(sample, quantile);
   if (fraction === 0) return value;
-  const isLeft = n - below - 1;
-  const nextPlace = 1 - (1 - place) * (1 - random()) ** (1 / isLeft);
-  return value + fraction * (valueAt(sample, nextPlace) - value);
+  const remaining = n - below - 1;
+  const nextQuantile = 1 - (1 - quantile) * (1 - random()) ** (1 / remaining);
+  return value + fraction * (valueAt(sample, nextQuantile) - value);
 }
 
-function valueAt(sample: SortedSample, place: number): number {
-  return sample[Math.min(Math.floor(place * sample.length), sample.length - 1)] as number;
+function valueAt(sample: SortedSample, quantile: number): number {
+  return sample[Math.min(Math.floor(quantile * sample.length), sample.length - 1)] as number;
 }

@@ -20,7 +20,7 @@ interface HistogramOptions {
  * magnitude; equal bins would show the slowest image and one tall bar.
  */
 export function logHistogram(sample: SortedSample, options: HistogramOptions): Bin[] {
-  const low = Math.max(options.from ?? percentile(sample, 0), leastBound);
+  const low = Math.max(options.from ?? percentile(sample, 0), minBound);
   const high = Math.max(options.to ?? percentile(sample, 1), low);
   if (high === low) return [{ from: low, to: high, count: sample.length }];
   const factor = Math.log(high / low) / options.bins;
@@ -31,8 +31,8 @@ export function logHistogram(sample: SortedSample, options: HistogramOptions): B
     count: 0,
   }));
   for (const value of sample) {
-    const place = Math.floor(Math.log(Math.max(value, low) / low) / factor);
-    const bin = bins[Math.min(place, options.bins - 1)];
+    const index = Math.floor(Math.log(Math.max(value, low) / low) / factor);
+    const bin = bins[Math.min(index, options.bins - 1)];
     if (bin) bin.count += 1;
   }
   return bins;
@@ -41,7 +41,7 @@ export function logHistogram(sample: SortedSample, options: HistogramOptions): B
 /**
  * The logarithm of 0 is undefined. In milliseconds, no clock distinguishes smaller values from 0.
  */
-const leastBound = 1e-3;
+const minBound = 1e-3;
 
 export interface EcdfPoint {
   value: number;

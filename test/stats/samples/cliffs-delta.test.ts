@@ -11,7 +11,7 @@ import {
   remainders,
 } from './r-data.ts';
 
-const of = (x: number[], y: number[]) => cliffsDelta(sortedSample(x), sortedSample(y));
+const delta = (x: number[], y: number[]) => cliffsDelta(sortedSample(x), sortedSample(y));
 
 describe('cliffsDelta', () => {
   // R 4.2.2: W of wilcox.test(x, y), which counts the pairs in which x is larger.
@@ -26,11 +26,11 @@ describe('cliffsDelta', () => {
       3_218_648,
     ],
   ])('matches R’s count of pairs for %s', (_, x, y, w) => {
-    expect(of(x, y)).toBeCloseTo((2 * w) / (x.length * y.length) - 1, 12);
+    expect(delta(x, y)).toBeCloseTo((2 * w) / (x.length * y.length) - 1, 12);
   });
 
   test('is 0 when all values are equal', () => {
-    expect(of([1, 1, 1], [1, 1])).toBe(0);
+    expect(delta([1, 1, 1], [1, 1])).toBe(0);
   });
 
   test('matches a count by hand, and changes sign when the samples are swapped', () => {
@@ -39,8 +39,8 @@ describe('cliffsDelta', () => {
       fc.property(values, values, (x, y) => {
         let balance = 0;
         for (const a of x) for (const b of y) balance += Math.sign(a - b);
-        expect(of(x, y)).toBeCloseTo(balance / (x.length * y.length), 12);
-        expect(of(y, x)).toBeCloseTo(-of(x, y), 12);
+        expect(delta(x, y)).toBeCloseTo(balance / (x.length * y.length), 12);
+        expect(delta(y, x)).toBeCloseTo(-delta(x, y), 12);
       }),
     );
   });

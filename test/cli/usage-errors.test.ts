@@ -8,10 +8,10 @@ import { tinyPng } from '../../testing/pipeline.ts';
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'grayscale-usage-'));
-  const picture = await tinyPng(200, 100, 50);
+  const image = await tinyPng(200, 100, 50);
   await mkdir(join(folder, 'photos'));
   for (const name of ['a.png', 'b.png', 'photos/c.png']) {
-    await writeFile(join(folder, name), picture);
+    await writeFile(join(folder, name), image);
   }
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));

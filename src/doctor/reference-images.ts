@@ -2,7 +2,7 @@
  * Two images of 16 by 16 pixels: red increases to the right, green downwards, blue with both. The
  * SHA-256 is that of the default recipe's output where WebAssembly has SIMD.
  */
-export const knownPictures = {
+export const referenceImages = {
   'lossless WebP': {
     base64:
       'UklGRqAAAABXRUJQVlA4TJQAAAAvD8ADALkyRPQ/dhHR/5A4iCRJkcrC+5d77OCZ824imAYA0IRGm201Z936AFkTJs0zzUaik21+4m0xAeeCpScgcOlGYfPCyT7nkAmCJpKkhwTyjCXJgCixjBwvJMtM6Ngw7U7KHCPHhf+OeJEDRGUmHWniJsaj8/oQ9pMgVsp40fnEfIyfc0izy5h/5JsHkXFinkkB',
