@@ -2,7 +2,7 @@
 import module from 'node:module';
 import { runsFromSources } from './require-node.js';
 
-// What was compiled once is read from the temporary folder from then on, by our processes as well.
+// Compiled code is cached in the temporary folder, also for child processes.
 const { directory } = module.enableCompileCache?.() ?? {};
 if (directory) process.env.NODE_COMPILE_CACHE ??= directory;
 

@@ -28,7 +28,7 @@ export async function chooseSides(
   const sides = await sampleSides(named, options);
   for (const side of Object.values(sides)) {
     if (side.rows.length > 0) continue;
-    throw new UsageError(`No image of ${side.name} was found; --since looks further back.`);
+    throw new UsageError(`No images of ${side.name} were found. Set --since to an earlier time.`);
   }
   return sides;
 }

@@ -31,7 +31,7 @@ interface ConvertFilesOptions {
   onResult: (result: JobResult) => void;
 }
 
-/** Converts files concurrently, as far as memory allows. Never throws for a single file. */
+/** Converts files concurrently, within the memory budget. Never throws for a single file. */
 export async function convertFiles(
   jobs: Job[],
   parts: FileConversion,
@@ -83,7 +83,7 @@ async function convertFile(
   } catch (error) {
     const isOther = !isNamed && !isImageName(input);
     if (isOther && error instanceof ConversionError && error.code === 'UNSUPPORTED_FORMAT') {
-      return { status: 'skipped', reason: 'not a picture' };
+      return { status: 'skipped', reason: 'not an image' };
     }
     throw error;
   }
@@ -94,13 +94,13 @@ const outputExists = {
   reason: 'the output exists (--overwrite replaces it)',
 } as const;
 
-/** Converts one image from standard input. */
+/** Reads one image from standard input. */
 export async function readStandardInput(maxBytes: number): Promise<Uint8Array> {
   const bytes = await readStream(process.stdin, maxBytes);
   if (bytes) return bytes;
   throw new ConversionError(
     'FILE_TOO_LARGE',
-    `Expected at most ${maxBytes} bytes but standard input has more. Raise MAX_BYTES to take it.`,
+    `Expected at most ${maxBytes} bytes but standard input has more. Raise MAX_BYTES to convert it.`,
   );
 }
 
@@ -111,11 +111,11 @@ async function readInput(
 ): Promise<Uint8Array> {
   if (input === '-') return await readStandardInput(maxBytes);
   const file = await store.read(refOf(input), { maxBytes });
-  if (!file) throw new FileError('NOT_FOUND', 'The file is gone.');
+  if (!file) throw new FileError('NOT_FOUND', 'The file no longer exists.');
   if (file.bytes) return file.bytes;
   throw new ConversionError(
     'FILE_TOO_LARGE',
-    `Expected at most ${maxBytes} bytes but the file has ${file.sizeBytes}. Raise MAX_BYTES to take it.`,
+    `Expected at most ${maxBytes} bytes but the file has ${file.sizeBytes}. Raise MAX_BYTES to convert it.`,
   );
 }
 

@@ -1,2 +1,2 @@
-/** 0 done, 1 something failed, 2 wrong use. */
+/** 0 done, 1 something failed, 2 usage error. */
 export type ExitCode = 0 | 1 | 2;

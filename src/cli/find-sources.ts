@@ -47,7 +47,7 @@ async function listSources(input: string, options: FindOptions): Promise<Source[
     case 'other':
       throw new UsageError(`"${input}" is not a regular file: pipe it to - instead.`);
     case 'nothing':
-      throw new UsageError(`Expected a file or folder but "${input}" is not there.`);
+      throw new UsageError(`Expected a file or folder but "${input}" does not exist.`);
   }
 }
 

@@ -41,9 +41,9 @@ export async function main(argv: string[]): Promise<ExitCode> {
   });
   let exitCode: ExitCode = 0;
   const program = new Command('grayscale')
-    .description('Turns colour images into exact, reproducible grayscale.')
+    .description('Converts colour images to exact, reproducible grayscale.')
     .version(version)
-    .showHelpAfterError('(add --help for what it takes)')
+    .showHelpAfterError('(use --help for usage)')
     .configureOutput({ outputError: (message) => printError(printableUsage(message)) })
     .exitOverride();
   const setExitCode = (code: ExitCode) => {

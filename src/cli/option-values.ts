@@ -15,7 +15,7 @@ export function parseSince(since: string, nowMs = Date.now()): number {
 export function parseRate(text: string): number {
   const rate = /^\d{1,6}(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
   if (rate > 0) return rate;
-  throw new InvalidArgumentError('Expected objects a second, such as 200.');
+  throw new InvalidArgumentError('Expected a number of objects per second, such as 200.');
 }
 
 /** Parses an integer option; `what` names the things it counts. */

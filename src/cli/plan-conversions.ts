@@ -81,10 +81,11 @@ function extensionOf(path: string): string {
 }
 
 async function standardInputJob(inputs: string[], { out }: PlanOptions): Promise<Job> {
-  if (inputs.length > 1) throw new UsageError('Expected - alone: standard input is one picture.');
+  if (inputs.length > 1)
+    throw new UsageError('Expected - as the only input: standard input is one image.');
   if (out === undefined || (await readPathKind(out)) === 'folder') {
     throw new UsageError(
-      'Expected --out to name a file: what comes from standard input has no name.',
+      'Expected --out to name a file: an image from standard input has no file name.',
     );
   }
   return { input: '-', output: await outputFile(out), isNamed: true };
@@ -114,7 +115,7 @@ async function outputFile(out: string): Promise<string> {
   const written: string[] = Object.values(outputFormats).flatMap(({ extensions }) => extensions);
   if (isImageName(out) && !written.includes(extensionOf(out))) {
     throw new UsageError(
-      `Expected --out to name a format that is written (${written.join(', ')}) but received "${out}".`,
+      `Expected --out to have the extension of an output format (${written.join(', ')}) but received "${out}".`,
     );
   }
   if ((await readPathKind(out)) !== 'other') return resolve(out);
@@ -138,7 +139,7 @@ function planJobs(sources: Source[], outFolder: string, format: Recipe['format']
 function nameTakenError(output: string): FileError {
   return new FileError(
     'NAME_TAKEN',
-    `Another input would be written to "${output}" too; convert this one by itself, with an --out of its own.`,
+    `Another input would also be written to "${output}". Convert this one separately, with another --out.`,
   );
 }
 

@@ -64,7 +64,7 @@ async function examineConfiguredStore(
       'store',
       async (found) => {
         const { nowMs } = await probe.reach(places.bucket);
-        found({ state: 'good', what: `the bucket "${places.bucket}" answers` });
+        found({ state: 'good', what: `the bucket "${places.bucket}" is reachable` });
         if (nowMs !== undefined) times.push({ source: 'store', nowMs, localMs: Date.now() });
       },
       'Check S3_BUCKET, AWS_ENDPOINT_URL, AWS_REGION and the credentials of the AWS SDK.',
@@ -80,6 +80,6 @@ async function examineConfiguredStore(
 }
 
 function notConfigured(subject: Finding['subject'], names: string): Finding[] {
-  const what = `${names} is not set: it was not examined`;
-  return [{ subject, state: 'warning', what, cure: `Set ${names} to have it examined.` }];
+  const what = `${names} is not set: the ${subject} was not checked`;
+  return [{ subject, state: 'warning', what, cure: `Set ${names} to check it.` }];
 }

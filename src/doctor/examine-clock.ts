@@ -1,6 +1,6 @@
 import type { Finding } from './finding.ts';
 
-/** S3 refuses requests whose time is off by 15 minutes. */
+/** S3 rejects requests whose time is off by 15 minutes. */
 const badMs = 5 * 60e3;
 const noticeableMs = 10e3;
 
@@ -20,7 +20,7 @@ export function examineClock(times: RemoteTime[]): Finding[] {
         : `this machine's clock is ${Math.round(offMs / 1e3)} s ${localMs < nowMs ? 'behind' : 'ahead of'} the ${source}'s`;
     if (offMs < noticeableMs) return { subject: 'clock', state: 'good', what };
     const cure =
-      'Set the clock (NTP): requests are signed with the time, and S3 refuses them from 15 minutes on.';
+      'Synchronize the clock (NTP): requests are signed with the time, and S3 rejects them if it is off by 15 minutes.';
     return { subject: 'clock', state: offMs < badMs ? 'warning' : 'bad', what, cure };
   });
 }

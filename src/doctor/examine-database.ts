@@ -16,15 +16,18 @@ export function examineDatabase(
       const facts = await database.readFacts();
       const { version, user, connections, rights, migrations } = facts;
       const encrypted = facts.isEncrypted ? 'encrypted' : 'not encrypted';
-      found({ state: 'good', what: `PostgreSQL ${version} answers, as "${user}", ${encrypted}` });
+      found({
+        state: 'good',
+        what: `PostgreSQL ${version} is reachable as "${user}", ${encrypted}`,
+      });
       found(schemaFinding(migrations, user));
       for (const { name, isGranted } of rights ?? []) {
         if (isGranted) continue;
         const isNeeded = requiredRights.includes(name) || (isDeletionEnabled && name === 'DELETE');
-        const right = `"${user}" may not ${name} in image_metadata`;
+        const message = `"${user}" lacks ${name} on image_metadata`;
         found({
           state: isNeeded ? 'bad' : 'good',
-          what: isNeeded ? right : `${right}, which only the API needs, to delete`,
+          what: isNeeded ? message : `${message}, which only the API needs for deletions`,
           ...(isNeeded && { cure: `GRANT ${name} ON image_metadata TO "${user}";` }),
         });
       }
@@ -33,10 +36,12 @@ export function examineDatabase(
       found({
         state: isTight ? 'warning' : 'good',
         what: `${used} of ${max} connections are in use`,
-        ...(isTight && { cure: 'Lower the concurrency of the function, or put a pooler between.' }),
+        ...(isTight && {
+          cure: 'Lower the concurrency of the function, or use a connection pooler.',
+        }),
       });
     },
-    'Check DATABASE_URL, or DB_HOST and the others, and the way there.',
+    'Check DATABASE_URL, or DB_HOST and the other DB_ variables, and the network.',
   );
 }
 
@@ -45,16 +50,20 @@ function schemaFinding(
   user: string,
 ): Omit<Finding, 'subject'> {
   if (!migrations) {
-    return { state: 'good', what: `"${user}" may not ask for the schema's version; its owner may` };
+    return {
+      state: 'good',
+      what: `"${user}" cannot read the schema version, but the owner of the table can`,
+    };
   }
   const { pending, unknown } = migrations;
   if (pending.length > 0) {
-    const what = `it lacks ${pending.join(', ')}`;
+    const what = `pending migrations: ${pending.join(', ')}`;
     return { state: 'bad', what, cure: 'Run `grayscale migrate` as the owner of the table.' };
   }
   if (unknown.length > 0) {
-    const what = `it is ahead of this release by ${unknown.join(', ')}`;
-    const cure = 'One release ahead is fine, as after a roll-back; else upgrade this program.';
+    const what = `the schema is newer than this release: ${unknown.join(', ')}`;
+    const cure =
+      'One release ahead is compatible, as after a rollback; otherwise upgrade this program.';
     return { state: 'warning', what, cure };
   }
   return { state: 'good', what: 'the schema is up to date' };

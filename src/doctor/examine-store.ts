@@ -20,7 +20,7 @@ export async function examineStore(store: StoreProbe, places: StorePlaces): Prom
     'store',
     async (found) => {
       const isEmpty = (await store.readAny(bucket, outputPrefix)) === 'empty';
-      const what = `"${bucket}" can be listed${isEmpty ? '; nothing lies there yet' : ' and read'}`;
+      const what = `"${bucket}" can be listed${isEmpty ? '; it holds no sources yet' : ' and read'}`;
       found({ state: 'good', what });
     },
     `Allow s3:ListBucket and s3:GetObject on "${bucket}"; check S3_BUCKET, AWS_ENDPOINT_URL and the credentials.`,
@@ -47,10 +47,10 @@ export async function examineStore(store: StoreProbe, places: StorePlaces): Prom
         await store.remove(ref).catch((error: Error) =>
           found({
             state: isDeletionEnabled ? 'bad' : 'warning',
-            what: `"${ref.key}" could not be removed (${error.name})`,
+            what: `"${ref.key}" could not be deleted (${error.name})`,
             cure: isDeletionEnabled
-              ? `Remove it by hand, and allow s3:DeleteObject on "${outputBucket}/${outputPrefix}*".`
-              : 'Remove it by hand. Only the API needs s3:DeleteObject, to delete.',
+              ? `Delete it manually, and allow s3:DeleteObject on "${outputBucket}/${outputPrefix}*".`
+              : 'Delete it manually. Only the API needs s3:DeleteObject.',
           }),
         );
       }
@@ -60,7 +60,7 @@ export async function examineStore(store: StoreProbe, places: StorePlaces): Prom
   return [...reading, ...writing];
 }
 
-const brokenStoreCure = 'Do not use this store: it loses what it is given.';
+const brokenStoreCure = 'Do not use this store: it does not return what was written.';
 
 function probeContent(version: number): Uint8Array {
   return new TextEncoder().encode(`written by grayscale doctor, version ${version}`);
@@ -76,20 +76,20 @@ type Found = Omit<Finding, 'subject'>;
 async function examineCondition(store: StoreProbe, ref: Ref): Promise<Found> {
   const answer = await store.write(ref, probeContent(2), { onlyIfNew: true });
   if (answer === 'refused') {
-    return { state: 'good', what: 'conditional writes are honoured (If-None-Match)' };
+    return { state: 'good', what: 'conditional writes are supported (If-None-Match)' };
   }
-  const what = `conditional writes are ${answer === 'written' ? 'ignored' : 'refused as such'} (If-None-Match)`;
+  const what = `conditional writes are ${answer === 'written' ? 'ignored' : 'not supported'} (If-None-Match)`;
   return { state: 'good', what: `${what}; outputs are verified after they are written instead` };
 }
 
 async function examineChecksum(store: StoreProbe, ref: Ref): Promise<Found> {
   const answer = await store.write(ref, probeContent(3), { withWrongChecksum: true });
   if (answer !== 'written') {
-    return { state: 'good', what: 'a body that does not fit its checksum is refused' };
+    return { state: 'good', what: 'a body that does not match its checksum is rejected' };
   }
   return {
     state: 'warning',
-    what: 'a body that does not fit its checksum is stored all the same',
-    cure: 'Reach the store by TLS, which checks what passes, or use one that checks, as S3 does.',
+    what: 'a body that does not match its checksum is stored anyway',
+    cure: 'Connect to the store with TLS, which detects changes in transit, or use one that verifies checksums, as S3 does.',
   };
 }

@@ -33,7 +33,7 @@ export function batchJobText(options: BatchJobOptions): string {
     Format: 'Report_CSV_20180820',
     ReportScope: 'FailedTasksOnly',
   };
-  return `STACK=grayscale-production   # the stack whose function converts
+  return `STACK=grayscale-production   # the stack that contains the function
 output() {
   aws cloudformation describe-stacks --stack-name "$STACK" --output text \\
     --query "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue"
@@ -45,7 +45,7 @@ aws s3control create-job \\
   --manifest-generator ${quoted(generator)} \\
   --report ${quoted(report)} \\
   --priority 10 --confirmation-required --description 'grayscale backfill'
-# It waits until you confirm it:
+# The job waits for your confirmation:
 #   aws s3control update-job-status --account-id ... --job-id ... --requested-job-status Ready`;
 }
 

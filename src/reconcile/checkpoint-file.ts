@@ -89,7 +89,7 @@ function parse(text: string, path: string): Checkpoint {
   } catch (error) {
     throw new CheckpointError(
       [
-        `Expected "${path}" to be the checkpoint of a backfill but it cannot be read as one. Remove it to begin anew, or name another with --checkpoint.`,
+        `Expected "${path}" to be the checkpoint of a backfill but it is not valid. Delete it to start over, or name another file with --checkpoint.`,
       ],
       { cause: error },
     );
@@ -100,11 +100,11 @@ function rejectOtherPlan(plan: Plan, found: Plan, path: string): void {
   const names = Object.keys(plan) as (keyof Plan)[];
   const differences = names
     .filter((name) => plan[name] !== found[name])
-    .map((name) => `  ${name}: expected "${plan[name]}" but it has "${found[name]}"`);
+    .map((name) => `  ${name}: expected "${plan[name]}" but the file has "${found[name]}"`);
   if (differences.length === 0) return;
   throw new CheckpointError([
-    `The checkpoint "${path}" is of another backfill:`,
+    `The checkpoint "${path}" belongs to another backfill:`,
     ...differences,
-    'Run that one to its end first, remove the file to give it up, or name another with --checkpoint.',
+    'Finish that backfill first, delete the file to abandon it, or name another file with --checkpoint.',
   ]);
 }

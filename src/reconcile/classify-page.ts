@@ -69,7 +69,7 @@ export async function classifyPage(
   return admitted.map(({ object, upload, kind }) => {
     if (!upload) return { object, kind };
     const found = states[index++];
-    if (!found) throw new Error(`The ledger did not answer for "${object.key}".`);
+    if (!found) throw new Error(`The ledger returned no state for "${object.key}".`);
     return { object, kind: found.state, ...(isChosen(found, choice) && { upload }) };
   });
 }

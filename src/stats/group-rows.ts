@@ -1,7 +1,7 @@
 import type { SampledRow } from './ledger-sampler.ts';
 import { conversions, conversionTimes, rowStages, stageTimes } from './row-times.ts';
 
-/** The ways to group a report. */
+/** What a report can be grouped by. */
 export const groupings = ['stage', 'version', 'format', 'size'] as const;
 export type Grouping = (typeof groupings)[number];
 

@@ -54,10 +54,10 @@ test('a dry run estimates the time from earlier conversions', async () => {
   });
   await database.query('TRUNCATE image_metadata');
   const text = stdout.toString();
-  expect(text).toContain('a line through 50 conversions');
-  expect(text).toMatch(/^requests of S3 +120 reads, 61 writes$/m);
-  expect(text).toMatch(/^requests of SQS +126$/m);
-  expect(text).toMatch(/^dollars +under \$0.01: Lambda/m);
+  expect(text).toContain('a linear fit to 50 conversions');
+  expect(text).toMatch(/^S3 requests +120 reads, 61 writes$/m);
+  expect(text).toMatch(/^SQS requests +126$/m);
+  expect(text).toMatch(/^cost +under \$0.01: Lambda/m);
   expect(text).toContain('us-east-1 list prices of 2026');
 }, 60_000);
 
@@ -71,14 +71,14 @@ test('after two SIGINTs and a third run each object is converted and the checkpo
       .toBeGreaterThan(rowsBefore + 5 * from);
     child.kill('SIGINT');
     const { exitCode, stderr } = await result;
-    expect(stderr).toContain('Run the same command to go on; "grayscale-backfill.json"');
+    expect(stderr).toContain('Run the same command again to continue; "grayscale-backfill.json"');
     expect(exitCode).toBe(1);
   }
   const { after } = JSON.parse(await readFile(join(cwd, 'grayscale-backfill.json'), 'utf8'));
   expect(keys).toContain(after);
   const other = await run('s3://archive/other/');
   expect(other.exitCode).toBe(1);
-  expect(other.stderr).toContain('prefix: expected "other/" but it has "in/"');
+  expect(other.stderr).toContain('prefix: expected "other/" but the file has "in/"');
 
   const { exitCode, stdout, stderr } = await run('s3://archive/in/');
   expect(exitCode, stderr).toBe(0);
@@ -121,7 +121,7 @@ test('prints the S3 Batch Operations job, quoted so that a shell reads it back',
 test.each([
   ['a plain bucket name', ['uploads'], 'Expected s3://BUCKET/PREFIX.'],
   ['an invalid age', ['s3://archive/', '--since', 'yesterday'], 'Expected --since to be an age'],
-  ['an invalid rate', ['s3://archive/', '--rate', '0'], 'Expected objects a second'],
+  ['an invalid rate', ['s3://archive/', '--rate', '0'], 'Expected a number of objects per second'],
   ['an unknown state', ['s3://archive/', '--only', 'old'], 'missing, stale, failed, all'],
 ])('refuses %s', async (_, args, message) => {
   const { exitCode, stderr } = await run(...args);

@@ -66,7 +66,7 @@ describe('grayscale inspect-event', () => {
     expect([exitCode, stdout.toString(), stderr]).toEqual([
       0,
       '[]\n',
-      'The event holds no records.\n',
+      'The event contains no records.\n',
     ]);
   });
 
@@ -85,7 +85,7 @@ describe('grayscale inspect-event', () => {
       'nothing',
       '-',
       '',
-      /Standard input is not JSON: .*one event as it was delivered, or one a line/,
+      /Standard input is not JSON: .*one event as delivered, or one event per line/,
     ],
     ['a missing file', '/nowhere/event.json', '', /Cannot read "\/nowhere\/event\.json"/],
   ])('reports that %s is unreadable, and exits 2', async (_, file, input, message) => {

@@ -56,20 +56,20 @@ describe('grayscale compare-methods', () => {
 
   test('never replaces the input image', async () => {
     const result = await compare('chart.png', '--out', './chart.png', '--overwrite');
-    expect(result.stderr).toMatch(/is the picture itself/);
+    expect(result.stderr).toMatch(/is the photo itself/);
     expect(result.exitCode).toBe(2);
     expect(await readFile(join(folder, 'chart.png'))).toEqual(chart);
   });
 
   test.each([
-    ['a missing file', 2, ['missing.png'], /"missing\.png" is not there/],
-    ['a folder', 2, ['.'], /"\." is no regular file/],
-    ['no image', 2, [], /missing required argument 'photo'/],
+    ['a missing file', 2, ['missing.png'], /"missing\.png" does not exist/],
+    ['a folder', 2, ['.'], /"\." is not a regular file/],
+    ['a missing argument', 2, [], /missing required argument 'photo'/],
     [
       'a contact sheet that is not PNG',
       2,
       ['chart.png', '--out', 'a.jpg'],
-      /--out to name a png file/,
+      /--out to name a PNG file/,
     ],
     ['a file that is not an image', 1, ['text.png', '--out', 'sheet.png'], /^UNSUPPORTED_FORMAT: /],
   ])('refuses %s with exit code %i', async (_, code, args, message) => {

@@ -66,7 +66,7 @@ describe('grayscale convert', () => {
     const deep = await run('convert', 'photos', '--out', 'deep', '--recursive', '--format', 'webp');
     expect(deep.exitCode).toBe(0);
     expect(await tree('deep')).toEqual(['a.webp', 'deep/b.webp', 'deep/er/c.webp']);
-    expect(deep.stdout.toString()).toMatch(/^3 converted, 1 skipped, 0 failed: .* a second$/m);
+    expect(deep.stdout.toString()).toMatch(/^3 converted, 1 skipped, 0 failed: .* per second$/m);
   });
 
   test('does not convert its own outputs when it runs again', async () => {
@@ -97,7 +97,7 @@ describe('grayscale convert', () => {
     expect(await formatOf(file('out.webp'))).toBe('webp');
   });
 
-  test('keeps an existing output unless told to replace it', async () => {
+  test('keeps an existing output without --overwrite', async () => {
     await writeFile(file('in.png'), image);
     await writeFile(file('out.png'), 'precious');
     const kept = await run('convert', 'in.png', '--out', 'out.png');

@@ -30,7 +30,7 @@ describe('doctor', () => {
     for (const subject of ['configuration', 'database', 'store', 'engine', 'clock']) {
       expect(text).toMatch(new RegExp(`^ok {2}${subject} `, 'm'));
     }
-    expect(text).toMatch(/Nothing is bad\.\n$/);
+    expect(text).toMatch(/No errors found\.\n$/);
   });
 
   test('says for each problem what to do, and exits 1', async () => {
@@ -51,7 +51,7 @@ describe('doctor', () => {
     const { exitCode, stdout, stderr } = await runCli(['doctor'], { env: wrong });
     expect(exitCode).toBe(1);
     expect(stdout.toString()).toMatch(/^XX {2}configuration {2}MAX_BYTES: /m);
-    expect(stdout.toString()).toMatch(/^2 to mend\.$/m);
+    expect(stdout.toString()).toMatch(/^Errors to fix: 2\.$/m);
     expect(stdout + stderr).not.toContain('hush');
   });
 
@@ -97,7 +97,7 @@ describe('retry --failed', () => {
   test('shows what it would do, grouped by error code', async () => {
     const { exitCode, stdout } = await runCli(['retry', '--failed', '--dry-run'], { env });
     expect(exitCode).toBe(0);
-    expect(stdout.toString()).toBe('3  UNSUPPORTED_FORMAT\n1  EMPTY_OBJECT\nOf 4 keys.\n');
+    expect(stdout.toString()).toBe('3  UNSUPPORTED_FORMAT\n1  EMPTY_OBJECT\nKeys: 4.\n');
   });
 
   test('sends the events to the queue, if there is one', async () => {
@@ -105,7 +105,7 @@ describe('retry --failed', () => {
     const queued = { ...env, QUEUE_URL: store.queueUrl };
     const { exitCode, stdout, stderr } = await runCli(args, { env: queued });
     expect(exitCode, stderr).toBe(0);
-    expect(stdout.toString()).toContain('1 put onto the queue.');
+    expect(stdout.toString()).toContain('1 sent to the queue.');
     const bodies: string[] = [];
     await expect
       .poll(async () => {

@@ -64,7 +64,7 @@ test('converts objects in the bucket that have no row', async () => {
   expect(await server.exit).toEqual([0, null]);
 }, 60_000);
 
-describe('refuses to start, with a sentence,', () => {
+describe('refuses to start, with an error message,', () => {
   test.each([
     ['no bucket', [], { S3_BUCKET: '' }, /S3_BUCKET: expected the bucket of the uploads/],
     ['no database', [], { DATABASE_URL: '' }, /DB_HOST: expected the PostgreSQL host/],

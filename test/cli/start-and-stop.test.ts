@@ -80,27 +80,35 @@ const failures: Record<string, () => Failure> = {
     exitCode: 1,
     stderr: /file\.png/,
   }),
-  'migrate: the database is away': () => ({ args: ['migrate'], exitCode: 1, stderr: unreachable }),
-  'stats: the database is away': () => ({ args: ['stats'], exitCode: 1, stderr: unreachable }),
-  'backfill: the store is away': () => ({
+  'migrate: the database is unreachable': () => ({
+    args: ['migrate'],
+    exitCode: 1,
+    stderr: unreachable,
+  }),
+  'stats: the database is unreachable': () => ({
+    args: ['stats'],
+    exitCode: 1,
+    stderr: unreachable,
+  }),
+  'backfill: the store is unreachable': () => ({
     args: ['backfill', 's3://uploads/', '--dry-run'],
     exitCode: 1,
     stderr: /ECONNREFUSED/,
   }),
-  'verify: the store is away': () => ({
+  'verify: the store is unreachable': () => ({
     args: ['verify', 's3://uploads/'],
     exitCode: 1,
     stderr: /ECONNREFUSED/,
   }),
-  'retry: the database is away': () => ({
+  'retry: the database is unreachable': () => ({
     args: ['retry', '--failed'],
     exitCode: 1,
     stderr: unreachable,
   }),
-  'doctor: nothing is there': () => ({ args: ['doctor'], exitCode: 1, stderr: /^$/ }),
+  'doctor: every service is unreachable': () => ({ args: ['doctor'], exitCode: 1, stderr: /^$/ }),
   ...Object.fromEntries(
     ['serve', 'sandbox', 'migrate', 'stats', 'retry'].map((command) => [
-      `${command}: a variable that holds what it must not`,
+      `${command}: an invalid variable`,
       (): Failure => ({
         args: command === 'retry' ? ['retry', '--failed'] : [command],
         env: { MAX_PIXELS: 'many' },

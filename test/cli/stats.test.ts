@@ -37,7 +37,7 @@ describe('grayscale stats', () => {
       /^1,804 images: 1,798 converted, 6 failed, 0 skipped, from 2026-01-01 00:00 to /,
     );
     expect(stdout).toMatch(
-      /on Lambda +[\d.,]+ GB-seconds, about \$[\d.]+ with 1,024 MB, one image an invocation/,
+      /on Lambda +[\d.,]+ GB-seconds, about \$[\d.]+ with 1,024 MB, one image per invocation/,
     );
     expect(stdout).toMatch(/^stage +images +p50 ms +p90 +p95 +p99 +[\d.]+ to [\d.,]+ ms$/m);
     expect(stdout).toMatch(/^decode +1,798 +[\d.]+ \([\d.]+-[\d.]+\) .*[▁▂▃▄▅▆▇█]+$/m);
@@ -82,8 +82,8 @@ describe('grayscale stats', () => {
     expect(stdout).toMatch(
       /^encode .* 0\.2\.0 is not shown to be faster or slower than 0\.1\.0: /m,
     );
-    expect(stdout).toMatch(/The pictures were alike in size: median 2\.\d\d MP in 0\.1\.0/);
-    expect(stdout).toMatch(/^No regression is shown: /m);
+    expect(stdout).toMatch(/The images are similar in size: median 2\.\d\d MP in 0\.1\.0/);
+    expect(stdout).toMatch(/^No regression found: /m);
     expect(exitCode).toBe(0);
   });
 
@@ -91,7 +91,7 @@ describe('grayscale stats', () => {
     const args = ['--since', '2026-01-01', '--compare', '0.1.0', '0.3.0'];
     const strict = await stats(...args);
     expect(strict.stdout).toMatch(
-      /^Regression: 0\.3\.0 is slower by more than 5 % with all of the interval, by the time an image\.$/m,
+      /^Regression: 0\.3\.0 is slower by more than 5 % over the whole interval, by time per image\.$/m,
     );
     expect(strict.exitCode).toBe(1);
     expect((await stats(...args, '--tolerance', '500')).exitCode).toBe(0);
@@ -115,7 +115,7 @@ describe('grayscale stats', () => {
       '0.1.0',
       '0.4.0',
     );
-    expect(stdout).toMatch(/^image +0\.4\.0: too few to compare \(n = 4 and 594; /m);
+    expect(stdout).toMatch(/^image +0\.4\.0: too few rows to compare \(n = 4 and 594; /m);
     expect(exitCode).toBe(0);
   });
 
@@ -132,10 +132,10 @@ describe('grayscale stats', () => {
     [
       'a version without rows',
       ['--since', '2026-01-01', '--compare', '0.1.0', '9.9.9'],
-      /No image of 9\.9\.9 was found/,
+      /No images of 9\.9\.9 were found/,
     ],
     ['an unknown grouping', ['--by', 'colour'], /Allowed choices are stage, version, format, size/],
-    ['an invalid tolerance', ['--tolerance', '-5'], /number of percent/],
+    ['an invalid tolerance', ['--tolerance', '-5'], /Expected a percentage/],
   ])('exits 2 for %s', async (_, args, message) => {
     const { exitCode, stdout, stderr } = await stats(...args);
     expect([exitCode, stdout]).toEqual([2, '']);
@@ -151,7 +151,7 @@ describe('grayscale stats', () => {
     const { exitCode, stdout } = await runCli(['stats'], { env });
     expect(stdout.toString()).toMatch(/^2 images: 2 converted, 0 failed, 0 skipped/);
     expect(stdout.toString()).toContain(
-      'No conversion was timed: the rows are of the original program.',
+      'No conversion times: the rows were written by the original program.',
     );
     expect(exitCode).toBe(0);
     await original.drop();

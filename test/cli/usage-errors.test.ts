@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe('incorrect usage', () => {
+describe('a usage error', () => {
   test.each([
     ['a command with a typo', ['convrt', 'a.png'], /Did you mean convert/],
     ['an option with a typo', ['convert', 'a.png', '--ou', 'x'], /Did you mean --out/],
@@ -46,8 +46,12 @@ describe('incorrect usage', () => {
       /Expected a whole number from 0 to 6 for effort/,
     ],
     ['an invalid concurrency', ['convert', 'a.png', '--concurrency', 'many'], /whole number/],
-    ['a missing file', ['convert', 'missing.png'], /"missing\.png" is not there/],
-    ['standard input among other inputs', ['convert', '-', 'a.png'], /Expected - alone/],
+    ['a missing file', ['convert', 'missing.png'], /"missing\.png" does not exist/],
+    [
+      'standard input among other inputs',
+      ['convert', '-', 'a.png'],
+      /Expected - as the only input/,
+    ],
     [
       'an output whose name contradicts the format',
       ['convert', 'a.png', '--out', 'x.jpg', '--format', 'png'],
@@ -71,17 +75,17 @@ describe('incorrect usage', () => {
     [
       'an output name of an unsupported format',
       ['convert', 'a.png', '--out', 'x.bmp'],
-      /a format that is written \(png, jpg, jpeg, webp, .*\) but received "x\.bmp"/,
+      /the extension of an output format \(png, jpg, jpeg, webp, .*\) but received "x\.bmp"/,
     ],
     [
       'an unsupported output name with a format',
       ['convert', 'a.png', '--out', 'x.bmp', '--format', 'png'],
-      /a format that is written/,
+      /the extension of an output format/,
     ],
     [
       'an unsupported output name for standard input',
       ['convert', '-', '--out', 'x.jfif'],
-      /a format that is written/,
+      /the extension of an output format/,
     ],
     ['an input without a name', ['convert', ''], /path of a file or folder but received ""/],
     [
@@ -99,19 +103,19 @@ describe('incorrect usage', () => {
       ['convert', 'a.png', '--out', '/dev/null'],
       /"\/dev\/null" is not a regular file/,
     ],
-    ['JSON and an image on standard output', ['convert', '-', '--json'], /--out beside --json/],
     [
-      'no input',
-      ['convert'],
-      /missing required argument 'input'\n\(add --help for what it takes\)/,
+      'JSON and an image on standard output',
+      ['convert', '-', '--json'],
+      /--out together with --json/,
     ],
+    ['no input', ['convert'], /missing required argument 'input'\n\(use --help for usage\)/],
     [
       'an invalid variable',
       ['convert', 'a.png'],
       /MAX_PIXELS: expected/,
       { MAX_PIXELS: 'many' } as Record<string, string>,
     ],
-  ])('is answered in a sentence with exit code 2: %s', async (_, args, message, env = {}) => {
+  ])('is reported in one sentence, with exit code 2: %s', async (_, args, message, env = {}) => {
     const { exitCode, stdout, stderr } = await runCli(args, {
       cwd: folder,
       env,

@@ -32,7 +32,7 @@ describe('the database', () => {
     const findings = await examineDatabase(async () => createPostgresProbe(database));
     expect(problemsIn(findings)).toEqual([]);
     expect(messagesOf(findings)).toMatch(
-      /^PostgreSQL 18\.\d+ .*answers, as "postgres", not encrypted$/m,
+      /^PostgreSQL 18\.\d+ is reachable as "postgres", not encrypted$/m,
     );
     expect(messagesOf(findings)).toContain('the schema is up to date');
     expect(messagesOf(findings)).toMatch(/\d+ of \d+ connections/);
@@ -44,7 +44,7 @@ describe('the database', () => {
     expect(problemsIn(lacking)).toMatchObject([
       {
         state: 'bad',
-        what: expect.stringMatching(/^it lacks 0001_image-metadata, /),
+        what: expect.stringMatching(/^pending migrations: 0001_image-metadata, /),
         cure: expect.stringContaining('grayscale migrate'),
       },
     ]);
@@ -55,7 +55,7 @@ describe('the database', () => {
     const ahead = await examineDatabase(async () => createPostgresProbe(database));
     await database.query("DELETE FROM grayscale_migrations WHERE name LIKE '9999%'");
     expect(problemsIn(ahead)).toMatchObject([
-      { state: 'warning', what: 'it is ahead of this release by 9999_of-tomorrow' },
+      { state: 'warning', what: 'the schema is newer than this release: 9999_of-tomorrow' },
     ]);
   });
 
@@ -77,7 +77,7 @@ describe('the database', () => {
     await database.query(`DROP ROLE ${role}`);
     expect(problemsIn(sufficient)).toEqual([]);
     expect(messagesOf(sufficient)).toContain(
-      'may not DELETE in image_metadata, which only the API needs',
+      'lacks DELETE on image_metadata, which only the API needs',
     );
     expect(problemsIn(removing)).toMatchObject([
       { state: 'bad', cure: `GRANT DELETE ON image_metadata TO "${role}";` },
@@ -133,7 +133,7 @@ describe('the store', () => {
   afterAll(() => store.close());
 
   test('is healthy, and no test object is left in it', async () => {
-    expect(messagesOf(await examineStore(probe, places))).toContain('nothing lies there yet');
+    expect(messagesOf(await examineStore(probe, places))).toContain('it holds no sources yet');
     const Key = 'a.png';
     await store.s3.send(new PutObjectCommand({ Bucket: 'uploads', Key, Body: 'x' }));
     const findings = await examineStore(probe, places);
@@ -142,7 +142,7 @@ describe('the store', () => {
     // The test server does not check this.
     expect(messagesOf(findings)).toContain('conditional writes are ignored');
     expect(problemsIn(findings)).toMatchObject([
-      { state: 'warning', what: expect.stringContaining('checksum is stored all the same') },
+      { state: 'warning', what: expect.stringContaining('checksum is stored anyway') },
     ]);
     const { KeyCount } = await store.s3.send(new ListObjectsV2Command({ Bucket: 'outputs' }));
     expect(KeyCount).toBe(0);
@@ -167,7 +167,7 @@ describe('the store', () => {
     expect(Math.abs(nowMs - Date.now())).toBeLessThan(10_000);
   });
 
-  test('has no such bucket', async () => {
+  test('reports a missing bucket', async () => {
     await expect(probe.reach('elsewhere')).rejects.toThrow();
     const findings = await examineStore(probe, { ...places, outputBucket: 'elsewhere' });
     expect(problemsIn(findings)).toMatchObject([
@@ -183,9 +183,9 @@ describe('the store', () => {
       { state: 'bad', what: 'an object read differs from the one written' },
     ],
     [
-      'does not let it remove what it wrote',
+      'does not allow the test object to be deleted',
       { remove: async () => Promise.reject(new Error('AccessDenied')) },
-      { state: 'warning', what: expect.stringContaining('could not be removed') },
+      { state: 'warning', what: expect.stringContaining('could not be deleted') },
     ],
   ])('%s', async (_, fault, finding) => {
     const findings = await examineStore({ ...probe, ...fault }, places);
@@ -199,8 +199,8 @@ describe('the store', () => {
         onlyIfNew || withWrongChecksum ? 'refused' : await probe.write(ref, bytes),
     };
     const findings = await examineStore(strict, places);
-    expect(messagesOf(findings)).toContain('conditional writes are honoured');
-    expect(messagesOf(findings)).toContain('a body that does not fit its checksum is refused');
+    expect(messagesOf(findings)).toContain('conditional writes are supported');
+    expect(messagesOf(findings)).toContain('a body that does not match its checksum is rejected');
     expect(problemsIn(findings)).toEqual([]);
   });
 
@@ -217,11 +217,11 @@ describe('the store', () => {
   });
 });
 
-test('the engine converts known images correctly', async () => {
+test('the engine converts the reference images correctly', async () => {
   const findings = await examineEngine();
   expect(problemsIn(findings)).toEqual([]);
   expect(messagesOf(findings)).toContain(
-    'a known lossless WebP converts to the bytes that it must',
+    'a reference lossless WebP converts to the expected bytes',
   );
 });
 
@@ -229,7 +229,7 @@ test('an engine with different output is reported', async () => {
   const { referenceImages } = await import('../../src/doctor/reference-images.ts');
   const altered = { ...referenceImages, JPEG: { ...referenceImages.JPEG, sha256: '0'.repeat(64) } };
   expect(problemsIn(await examineEngine(altered))).toMatchObject([
-    { state: 'bad', what: 'a known JPEG converts to other bytes than it must' },
+    { state: 'bad', what: 'a reference JPEG converts to unexpected bytes' },
   ]);
 });
 

@@ -65,7 +65,7 @@ afterEach(async () => {
   for (const parts of opened.splice(0)) await parts.close();
 });
 
-const ignore = { onOutcome: () => {} };
+const ignoreOutcomes = { onOutcome: () => {} };
 const composeQueue = () => compose({ QUEUE_URL: store.queueUrl });
 
 function optionsOf(parts: BucketParts, prefix: string, more: Partial<BackfillOptions> = {}) {
@@ -87,7 +87,7 @@ async function stateOf(prefix: string, env = {}): Promise<Record<string, number>
 
 async function convertAll(prefix: string, env: Record<string, string> = {}) {
   const parts = await compose(env);
-  const destination = await parts.openDestination(ignore);
+  const destination = await parts.openDestination(ignoreOutcomes);
   const result = await backfill(optionsOf(parts, prefix, { destination }));
   opened.splice(opened.indexOf(parts), 1);
   await parts.close();
@@ -132,7 +132,7 @@ function stoppingAfter(uploads: number, destination: Destination) {
 describe('thousands of objects on the queue', () => {
   test('are each queued once, although the backfill was stopped twice', async () => {
     const parts = await composeQueue();
-    const destination = await parts.openDestination(ignore);
+    const destination = await parts.openDestination(ignoreOutcomes);
     const checkpoint = openCheckpoint(join(folder, 'stopped.json'));
     for (const uploads of [300, 900]) {
       const stopped = await backfill(
@@ -150,7 +150,7 @@ describe('thousands of objects on the queue', () => {
 
   test('are all queued, one group of them twice, although the checkpoint was not updated', async () => {
     const parts = await composeQueue();
-    const destination = await parts.openDestination(ignore);
+    const destination = await parts.openDestination(ignoreOutcomes);
     const checkpoint = openCheckpoint(join(folder, 'killed.json'));
     let writes = 0;
     // As in a power failure just after the third group was sent.
@@ -177,14 +177,14 @@ describe('thousands of objects on the queue', () => {
       [bucket, manyKeys.slice(0, -5), await etagOfImage(), recipeHash],
     );
     const parts = await composeQueue();
-    const destination = await parts.openDestination(ignore);
+    const destination = await parts.openDestination(ignoreOutcomes);
     await backfill(optionsOf(parts, 'many/', { destination }));
     expect((await receiveAll()).sort()).toEqual(manyKeys.slice(-5));
   }, 60_000);
 
   test('are queued at the requested rate', async () => {
     const parts = await composeQueue();
-    const destination = await parts.openDestination(ignore);
+    const destination = await parts.openDestination(ignoreOutcomes);
     const startedAt = performance.now();
     await backfill(
       optionsOf(parts, 'many/0001', { destination, ratePerSecond: 4 }), // ten objects
@@ -272,7 +272,7 @@ describe('the set of objects to convert', () => {
     ['failed', ['only/bad.png']],
     ['stale', ['only/changed.png']],
     ['all', ['only/bad.png', 'only/changed.png', 'only/new.png']],
-  ] as const)('is only what is %s, where that is asked for', async (only, expected) => {
+  ] as const)('is limited by --only %s', async (only, expected) => {
     await put('only/bad.png', Buffer.from('not an image'));
     await put('only/changed.png', await tinyPng(11));
     await put('only/same.png', await tinyPng(12));
@@ -303,7 +303,7 @@ describe('without a queue', () => {
 
   test('a lost database ends the run, and the next run misses nothing', async () => {
     const parts = await compose();
-    const destination = await parts.openDestination(ignore);
+    const destination = await parts.openDestination(ignoreOutcomes);
     const checkpoint = openCheckpoint(join(folder, 'away.json'));
     const prefix = 'many/000'; // a hundred
     const options = optionsOf(parts, prefix, { destination, checkpoint });
@@ -324,8 +324,8 @@ describe('without a queue', () => {
 describe('a queue that rejects messages', () => {
   test('ends the backfill before the checkpoint passes a rejected message', async () => {
     const parts = await compose({ QUEUE_URL: `${store.queueUrl}-that-is-not-there` });
-    const destination = await parts.openDestination(ignore);
-    const checkpoint = openCheckpoint(join(folder, 'refused.json'));
+    const destination = await parts.openDestination(ignoreOutcomes);
+    const checkpoint = openCheckpoint(join(folder, 'rejected.json'));
     const run = backfill(optionsOf(parts, 'many/', { destination, checkpoint }));
     await expect(run).rejects.toThrow(/queue/i);
     await expect(readFile(checkpoint.path)).rejects.toThrow('ENOENT');
@@ -344,14 +344,14 @@ describe('a checkpoint', () => {
 
   test('of another backfill is rejected with the difference', async () => {
     const parts = await composeQueue();
-    const destination = await parts.openDestination(ignore);
+    const destination = await parts.openDestination(ignoreOutcomes);
     const checkpoint = openCheckpoint(path());
     await backfill(optionsOf(parts, 'many/', { checkpoint, ...stoppingAfter(1, destination) }));
     const other = backfill(
       optionsOf(await compose({ GRAY_METHOD: 'value' }), 'other/', { checkpoint }),
     );
     await expect(other).rejects.toThrow(
-      /of another backfill:\n {2}prefix: expected "other\/" but it has "many\/"\n {2}recipe: .*\n {2}to: /,
+      /belongs to another backfill:\n {2}prefix: expected "other\/" but the file has "many\/"\n {2}recipe: .*\n {2}to: /,
     );
     await receiveAll();
   });
@@ -364,6 +364,6 @@ describe('a checkpoint', () => {
     const run = backfill(
       optionsOf(await compose(), 'many/', { checkpoint: openCheckpoint(path()) }),
     );
-    await expect(run).rejects.toThrow('cannot be read as one. Remove it to begin anew');
+    await expect(run).rejects.toThrow('it is not valid. Delete it to start over');
   });
 });

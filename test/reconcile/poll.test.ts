@@ -93,7 +93,7 @@ test('resumes after an interruption, over many pages of the list', async () => {
   expect(keys()).toEqual([names.at(-1)]);
 }, 120_000);
 
-test('repeats until it is stopped, whatever errors occur in between', async () => {
+test('repeats until it is stopped, even if errors occur in between', async () => {
   const stop = new AbortController();
   const logged: string[] = [];
   const log = (_: string, message: string) => logged.push(message);
@@ -112,7 +112,7 @@ test('repeats until it is stopped, whatever errors occur in between', async () =
   await polling;
 }, 40_000);
 
-test('converts an image whatever its name, unlike a backfill', async () => {
+test('converts an image of any name, unlike a backfill', async () => {
   await put('named/image.txt', await tinyPng(10));
   await poll('named/');
   expect(outcomes).toMatchObject([{ status: 'converted', upload: { key: 'named/image.txt' } }]);
@@ -156,7 +156,7 @@ test('continues after any number of unsettled uploads in a row', async () => {
   const image = await tinyPng(13);
   const names = Array.from({ length: 25 }, (_, i) => `row/${i}.png`);
   await Promise.all(names.map((name) => put(name, image)));
-  const refused: unknown[] = [];
+  const logged: unknown[] = [];
   const stop = new AbortController();
   const { pipeline } = api.parts;
   const failing = {
@@ -169,11 +169,11 @@ test('continues after any number of unsettled uploads in a row', async () => {
       parts: { ...api.parts, pipeline: failing },
       server: { outcome: (outcome) => outcomes.push(outcome as Outcome) },
       log: (_, message, facts) => {
-        if (refused.push([message, facts?.key]) === names.length) stop.abort();
+        if (logged.push([message, facts?.key]) === names.length) stop.abort();
       },
       signal: stop.signal,
     },
   );
   await polling;
-  expect(refused.sort()).toEqual(names.map((name) => ['retry', name]).sort());
+  expect(logged.sort()).toEqual(names.map((name) => ['retry', name]).sort());
 }, 30_000);

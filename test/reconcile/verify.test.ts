@@ -84,7 +84,7 @@ async function pipelineOf(env: Record<string, string> = {}): Promise<PipelinePar
   return await pipeline;
 }
 
-const ignore = { onOutcome: () => {} };
+const ignoreOutcomes = { onOutcome: () => {} };
 
 interface VerifyParams {
   env?: Record<string, string>;
@@ -107,8 +107,8 @@ async function runVerify({
   const { files, reader, parseOptions, recipeHash } = parts;
   const pipeline = await pipelineOf(env);
   const destination = env.QUEUE_URL
-    ? await parts.openDestination(ignore)
-    : createPipelineDestination(pipeline, ignore);
+    ? await parts.openDestination(ignoreOutcomes)
+    : createPipelineDestination(pipeline, ignoreOutcomes);
   return await verify({
     place: { bucket, prefix },
     output: { bucket: env.OUTPUT_BUCKET ?? bucket, prefix: env.OUTPUT_PREFIX ?? 'grayscale/' },
@@ -133,7 +133,7 @@ async function convertAll(env: Record<string, string> = {}): Promise<void> {
   await backfill({
     ...{ files, reader, parseOptions },
     plan: { bucket, prefix: '', only: 'all', since: '', recipe, to },
-    destination: createPipelineDestination(await pipelineOf(env), ignore),
+    destination: createPipelineDestination(await pipelineOf(env), ignoreOutcomes),
     signal: new AbortController().signal,
   });
 }
@@ -258,7 +258,7 @@ describe.each([
     const { findings } = await runVerify({ env, isDeep: true });
     expect(findings.different).toMatchObject({
       count: 1,
-      first: [{ key: 'b.png', reason: expect.stringMatching(/from byte \d+ on; its checksum/) }],
+      first: [{ key: 'b.png', reason: expect.stringMatching(/at byte \d+; its checksum/) }],
     });
     await runVerify({ env, isDeep: true, repairs: true });
     expect(await found({ env, isDeep: true })).toEqual({});

@@ -111,7 +111,7 @@ describe('a command with S3_BUCKET', () => {
       "UPDATE image_metadata SET status = 'failed', code = 'CORRUPT_IMAGE', file_name = NULL",
     );
     const { exitCode, stdout } = await run('retry', '--failed');
-    expect(stdout.toString()).toContain('Nothing has failed.');
+    expect(stdout.toString()).toContain('No failures found.');
     expect(exitCode).toBe(0);
   });
 

@@ -117,8 +117,8 @@ describe('on the command line', () => {
     );
     await writeFile(path, JSON.stringify({ version: 1, plan, counts, taken: amounts }));
     const told = expectHarmless(await run(['backfill', 's3://uploads/', '--checkpoint', path]));
-    expect(told).toMatch(/is of another backfill:\n {2}bucket: /);
-    expect(told).toContain(`it has "${seen}"`);
+    expect(told).toMatch(/belongs to another backfill:\n {2}bucket: /);
+    expect(told).toContain(`the file has "${seen}"`);
   });
 
   test.each([

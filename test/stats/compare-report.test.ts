@@ -9,7 +9,7 @@ interface Release {
   /** Median size of the images. */
   megapixels?: number;
   decodeMs?: number;
-  /** Time that every image takes, whatever its size. */
+  /** Time that every image takes, independent of its size. */
   fixedMs?: number;
 }
 
@@ -111,7 +111,7 @@ describe('reportComparison', () => {
     const report = compare(release({ seed: 2, count: 5, decodeMs: 80 }), baseline);
     expect(report.isRegression).toBe(false);
     expect(report.image.sentence).toBe(
-      '0.2.0: too few to compare (n = 5 and 800; at least 10 of each are needed)',
+      '0.2.0: too few rows to compare (n = 5 and 800; at least 10 of each are needed)',
     );
   });
 

@@ -88,7 +88,7 @@ describe('reports on a real table', () => {
     ['version', ['0.1.0', '0.2.0', 'unknown']],
     ['format', ['jpeg to png', 'png to png', 'unknown']],
     ['size', ['0.5 to 2 MP', '2 to 8 MP', '8 to 24 MP', '24 MP and more', 'unknown']],
-  ] as const)('divide by %s', (by, names) => {
+  ] as const)('group by %s', (by, names) => {
     const { groups } = reportStats(sample, { window, by, prices });
     expect(groups.map(({ name }) => name)).toEqual(names);
     const counted = groups.reduce((sum, { timesMs }) => sum + (timesMs?.count ?? 0), 0);

@@ -33,30 +33,34 @@ interface Options {
 export function backfillCommand(setExitCode: (code: ExitCode) => void): Command {
   return new Command('backfill')
     .description('Convert existing objects whose output is missing or outdated.')
-    .argument('<s3://bucket/prefix>', 'where to look', parsePlace)
-    .option('--dry-run', 'only say what would be done, what it takes and what it costs')
-    .option('--since <when>', 'only objects written since then: an age (24h, 7d) or a time')
+    .argument(
+      '<s3://bucket/prefix>',
+      'bucket, with an optional prefix, of the existing objects',
+      parsePlace,
+    )
+    .option('--dry-run', 'only report the number of objects, the estimated time and the cost')
+    .option('--since <when>', 'only objects newer than an age (24h, 7d) or a time (2026-01-31)')
     .addOption(
-      new Option('--only <state>', 'missing: no row; stale: of other content or another recipe')
+      new Option('--only <state>', 'missing: no row; stale: content or recipe has changed')
         .choices(Object.keys(choices))
         .default('all'),
     )
-    .option('--rate <number>', 'most objects a second', parseRate)
-    .option('--checkpoint <file>', 'remembers how far it came', 'grayscale-backfill.json')
-    .option('--job', 'only print the S3 Batch Operations job that converts all of it')
+    .option('--rate <number>', 'maximum objects per second', parseRate)
+    .option('--checkpoint <file>', 'file that holds the progress', 'grayscale-backfill.json')
+    .option('--job', 'only print the S3 Batch Operations job that converts all objects')
     .addHelpText(
       'after',
       `
-With QUEUE_URL, uploads go onto that queue, and whoever reads it converts them; without, they are
-converted here. Needs a database (DATABASE_URL, or DB_HOST and others) and what the AWS SDK reads.
-The recipe is the configured one: set the GRAY_ variables as the function has them.
+With QUEUE_URL, objects are sent to that queue, and its consumer converts them; without it, they are
+converted in this process. Requires a database (DATABASE_URL, or DB_HOST and the other DB_ variables)
+and the AWS SDK's variables. Uses the configured recipe: set the same GRAY_ variables as the function.
 
 Examples:
   grayscale backfill s3://uploads/ --dry-run
   QUEUE_URL=https://sqs... grayscale backfill s3://uploads/2025/ --rate 200
   grayscale backfill s3://uploads/ --only failed --since 7d
 
-Exit code: 0 done, 1 stopped or something failed, 2 wrong use.`,
+Exit code: 0 done, 1 stopped or some failed, 2 usage error.`,
     )
     .action(async (place: Place, options: Options) => {
       setExitCode(await run(place, options, readConfig()));
@@ -104,7 +108,7 @@ async function forecast(run: Run): Promise<ExitCode> {
   const result = await runBackfill(run);
   print(countsText(result.counts));
   if (!result.isFinished) {
-    printError('Stopped: the rest was not counted.');
+    printError('Stopped: the remaining objects were not counted.');
     return 1;
   }
   const untilMs = Date.now();
@@ -118,7 +122,7 @@ async function forecast(run: Run): Promise<ExitCode> {
   );
   if (result.counts.current.objects + countChosen(result, only) >= manyObjects) {
     print(
-      `\nFor so many, S3 itself can call the function: grayscale backfill ${printable(`s3://${place.bucket}/${place.prefix}`)} --job`,
+      `\nFor this many objects, S3 can call the function directly: grayscale backfill ${printable(`s3://${place.bucket}/${place.prefix}`)} --job`,
     );
   }
   return 0;
@@ -137,16 +141,16 @@ async function convert(run: Run): Promise<ExitCode> {
   const { parts, options } = run;
   const checkpoint = openCheckpoint(options.checkpoint);
   const destination = await parts.openDestination({ onOutcome: printFailedOutcome });
-  const goOn = printable(
-    `Run the same command to go on; "${checkpoint.path}" remembers how far it came.`,
+  const howToResume = printable(
+    `Run the same command again to continue; "${checkpoint.path}" holds the progress.`,
   );
   const result = await runBackfill(run, { checkpoint, destination }).catch((error: unknown) => {
     if (!(error instanceof Error) || error instanceof CheckpointError) throw error;
-    throw new InterruptedError([error.message, goOn], error);
+    throw new InterruptedError([error.message, howToResume], error);
   });
   print(countsText(result.counts));
   print(outcomesText(result.outcomes));
-  if (!result.isFinished) printError(`Stopped. ${goOn}`);
+  if (!result.isFinished) printError(`Stopped. ${howToResume}`);
   return result.isFinished && result.outcomes.failed + result.outcomes.unsettled === 0 ? 0 : 1;
 }
 

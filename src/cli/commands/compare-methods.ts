@@ -19,17 +19,17 @@ interface Options {
 export function compareMethodsCommand(setExitCode: (code: ExitCode) => void): Command {
   return new Command('compare-methods')
     .description(
-      'Say how much of a picture’s colour contrast each method loses, and which to take.',
+      'Report how much of a photo’s colour contrast each method loses, and recommend a method.',
     )
-    .argument('<photo>', 'a picture')
-    .option('-o, --out <path>', 'PNG file for one picture with all methods side by side')
-    .option('--overwrite', 'replace that file where it exists')
+    .argument('<photo>', 'an image file')
+    .option('-o, --out <path>', 'PNG file for a sheet that shows the photo in every method')
+    .option('--overwrite', 'replace the file if it exists')
     .addHelpText(
       'after',
       `
-Contrast is lost where neighbours differ visibly in colour but not in gray: docs/semantics.md.
+Contrast is lost where neighbouring colours differ visibly but their grays do not: docs/semantics.md.
 
-Exit code: 0 compared, 1 the picture cannot be read, 2 wrong use.`,
+Exit code: 0 compared, 1 the photo cannot be decoded, 2 usage error.`,
     )
     .action(async (photo: string, options: Options) => {
       setExitCode(await comparePhoto(photo, options, openFiles(readConfig())));
@@ -58,14 +58,14 @@ async function comparePhoto(
 
 async function checkPhoto(photo: string): Promise<void> {
   const kind = await readPathKind(photo);
-  if (kind === 'nothing') throw new UsageError(`Expected a picture but "${photo}" is not there.`);
+  if (kind === 'nothing') throw new UsageError(`Expected a photo but "${photo}" does not exist.`);
   if (kind !== 'file')
-    throw new UsageError(`Expected a picture but "${photo}" is no regular file.`);
+    throw new UsageError(`Expected a photo but "${photo}" is not a regular file.`);
 }
 
 async function checkOutput(out: string, photo: string, overwrite: boolean): Promise<void> {
   if (extname(out).toLowerCase() !== '.png') {
-    throw new UsageError(`Expected --out to name a png file but received "${out}".`);
+    throw new UsageError(`Expected --out to name a PNG file but received "${out}".`);
   }
   const kind = await readPathKind(out);
   if (kind === 'nothing') return;
@@ -73,7 +73,7 @@ async function checkOutput(out: string, photo: string, overwrite: boolean): Prom
     throw new UsageError(`Expected --out to name a file but "${out}" is not a regular file.`);
   }
   if (await isSameFile(out, photo)) {
-    throw new UsageError(`"${out}" is the picture itself; choose another --out.`);
+    throw new UsageError(`"${out}" is the photo itself; choose another --out.`);
   }
   if (!overwrite) throw outputExistsError(out);
 }
@@ -92,12 +92,12 @@ async function compare(
   { store, limits, memory }: FileConversion,
 ): Promise<ComparedMethods> {
   const file = await store.read(refOf(photo), { maxBytes: limits.maxBytes });
-  if (!file) throw new UsageError(`Expected a picture but "${photo}" is not there.`);
+  if (!file) throw new UsageError(`Expected a photo but "${photo}" does not exist.`);
   const { bytes } = file;
   if (!bytes) {
     throw new ConversionError(
       'FILE_TOO_LARGE',
-      `Expected at most ${limits.maxBytes} bytes but the file has ${file.sizeBytes}. Raise MAX_BYTES to take it.`,
+      `Expected at most ${limits.maxBytes} bytes but the file has ${file.sizeBytes}. Raise MAX_BYTES to convert it.`,
     );
   }
   const image = await openComparison(bytes, limits);

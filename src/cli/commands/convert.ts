@@ -25,17 +25,17 @@ interface Options extends RecipeOptions {
 /** `grayscale convert` */
 export function convertCommand(setExitCode: (code: ExitCode) => void): Command {
   const command = new Command('convert')
-    .description('Convert pictures: files, folders, or - for standard input to standard output.')
+    .description('Convert images: files, folders, or - for standard input to standard output.')
     .argument('<input...>', 'files and folders, or -')
     .option(
       '-o, --out <path>',
-      'output file for one input, else output folder (default: grayscale)',
+      'output file for a single input, otherwise output folder (default: grayscale)',
     );
   for (const option of recipeFlags()) command.addOption(option);
   return command
-    .option('-r, --recursive', 'take the pictures of subfolders too')
-    .option('--overwrite', 'replace outputs that exist (without it they are left alone)')
-    .option('--concurrency <number>', 'pictures under way at once', integerParser(1, 1_000))
+    .option('-r, --recursive', 'also convert the images in subfolders')
+    .option('--overwrite', 'replace existing outputs (default: keep them)')
+    .option('--concurrency <number>', 'images converted at the same time', integerParser(1, 1_000))
     .option('--json', 'print the results as one JSON document')
     .addHelpText(
       'after',
@@ -46,7 +46,7 @@ Examples:
   grayscale convert chart.png --method decolor --out chart-gray.png
   curl https://example.com/photo.jpg | grayscale convert - > gray.png
 
-Exit code: 0 all converted or left alone, 1 some failed, 2 wrong use.`,
+Exit code: 0 all converted or kept, 1 some failed, 2 usage error.`,
     )
     .action(async (inputs: string[], options: Options) => {
       const run = inputs.includes('-') && options.out === undefined ? convertStream : convertPaths;
@@ -82,15 +82,16 @@ async function convertStream(
   options: Options,
   config: Config,
 ): Promise<ExitCode> {
-  if (inputs.length > 1) throw new UsageError('Expected - alone: standard input is one picture.');
+  if (inputs.length > 1)
+    throw new UsageError('Expected - as the only input: standard input is one image.');
   if (options.json) {
     throw new UsageError(
-      'Expected --out beside --json: else both picture and JSON would go to standard output.',
+      'Expected --out together with --json: otherwise image and JSON would both go to standard output.',
     );
   }
   if (process.stdout.isTTY) {
     throw new UsageError(
-      'Expected standard output to be redirected: a picture is not for a terminal.',
+      'Expected standard output to be redirected but it is a terminal. Name an output file with --out.',
     );
   }
   try {

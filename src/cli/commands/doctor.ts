@@ -10,22 +10,22 @@ const marks: Record<State, string> = { good: 'ok', warning: '!!', bad: 'XX' };
 /** `grayscale doctor` */
 export function doctorCommand(setExitCode: (code: ExitCode) => void): Command {
   return new Command('doctor')
-    .description('Examine configuration, database, store, engine and clock, and say what to do.')
-    .option('--json', 'print the findings for other programs')
+    .description('Check configuration, database, store, engine and clock, and suggest fixes.')
+    .option('--json', 'print the findings as JSON')
     .addHelpText(
       'after',
       `
-Reads the same variables as the function and the server. Writes one small object under the outputs'
-prefix and removes it again; changes nothing else.
+Reads the same variables as the function and the server. Writes one small object under the output
+prefix and deletes it; changes nothing else.
 
-Exit code: 0 nothing is bad, 1 something is.`,
+Exit code: 0 no errors, 1 errors.`,
     )
     .action(async ({ json }: { json?: boolean }) => {
       const findings = await runChecks();
       if (json) printJson(findings);
       else print(findings.map(formatFinding).join('\n'));
       const bad = findings.filter(({ state }) => state === 'bad').length;
-      if (!json) print(bad > 0 ? `\n${bad} to mend.` : '\nNothing is bad.');
+      if (!json) print(bad > 0 ? `\nErrors to fix: ${bad}.` : '\nNo errors found.');
       setExitCode(bad > 0 ? 1 : 0);
     });
 }
@@ -36,10 +36,10 @@ async function runChecks(): Promise<Finding[]> {
     config = readConfig();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    const cure = 'docs/configuration.md has every variable. The rest was not examined.';
+    const cure = 'See docs/configuration.md. Nothing else was checked.';
     return error.problems.map((what) => ({ subject: 'configuration', state: 'bad', what, cure }));
   }
-  const what = 'every variable holds what it may';
+  const what = 'all variables are valid';
   return [
     { subject: 'configuration', state: 'good', what },
     ...(await examineAll(probesOf(config))),

@@ -11,19 +11,22 @@ import { UsageError } from '../usage-error.ts';
 export function inspectEventCommand(): Command {
   return new Command('inspect-event')
     .description(
-      'Say what each record of a bucket event means: process, ignore or refuse, and why.',
+      'Report what happens to each record of a bucket event (process, ignore or refuse), and why.',
     )
-    .argument('<file>', 'a JSON file with one event, or one a line; - for standard input')
+    .argument(
+      '<file>',
+      'a JSON file with one event, or with one event per line; - for standard input',
+    )
     .addHelpText(
       'after',
-      '\nPrints a JSON array of { bucket, key, versionId?, sizeBytes?, action, isRemoval?, reason? }.\nS3_BUCKET, OUTPUT_PREFIX, OUTPUT_BUCKET, EVENT_KEY_ENCODING and ON_SOURCE_DELETED count as they do for the function.',
+      '\nPrints a JSON array of { bucket, key, versionId?, sizeBytes?, action, isRemoval?, reason? }.\nS3_BUCKET, OUTPUT_PREFIX, OUTPUT_BUCKET, EVENT_KEY_ENCODING and ON_SOURCE_DELETED apply as in the function.',
     )
     .action(async (file: string) => {
       const options = readConfig().storage;
       const events = parseJson(await readText(file), file);
       const records = events.flatMap((event) => parseEvent(event, options));
       printJson(records.map(describeRecord));
-      if (records.length === 0) printError('The event holds no records.');
+      if (records.length === 0) printError('The event contains no records.');
     });
 }
 
@@ -35,7 +38,7 @@ async function readText(file: string): Promise<string> {
     throw new UsageError(`Cannot read "${file}": ${error.message}`);
   });
   if (bytes) return new TextDecoder(encodingOf(bytes)).decode(bytes);
-  throw new UsageError(`Expected an event of at most ${maxEventMb} MiB but "${file}" has more.`);
+  throw new UsageError(`Expected an event of at most ${maxEventMb} MiB but "${file}" is larger.`);
 }
 
 async function readBytes(file: string): Promise<Uint8Array | undefined> {
@@ -61,7 +64,7 @@ function parseJson(text: string, file: string): unknown[] {
     if (events.length > 0) return events;
     const name = file === '-' ? 'Standard input' : `"${file}"`;
     throw new UsageError(
-      `${name} is not JSON: ${(error as Error).message}. Expected one event as it was delivered, or one a line.`,
+      `${name} is not JSON: ${(error as Error).message}. Expected one event as delivered, or one event per line.`,
     );
   }
 }

@@ -6,10 +6,10 @@ import { print } from '../../process/terminal.ts';
 /** `grayscale migrate` */
 export function migrateCommand(): Command {
   return new Command('migrate')
-    .description('Bring the database to the newest schema, keeping every row.')
+    .description('Upgrade the database to the newest schema, and keep every row.')
     .addHelpText(
       'after',
-      '\nThe database is named by DATABASE_URL, or by DB_HOST, DB_PORT, DB_NAME, DB_USER and DB_PASSWORD.\nIt is safe to run twice, and by several at once.',
+      '\nConnects to DATABASE_URL, or to DB_HOST, DB_PORT, DB_NAME, DB_USER and DB_PASSWORD.\nIt can be run repeatedly, and by several processes at the same time.',
     )
     .action(async () => {
       const applied = await migrateDatabase(readConfig());

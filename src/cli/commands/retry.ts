@@ -22,30 +22,31 @@ interface Options {
 /** `grayscale retry` */
 export function retryCommand(setExitCode: (code: ExitCode) => void): Command {
   return new Command('retry')
-    .description('Try again what failed, by the database.')
-    .requiredOption('--failed', 'whatever has a row that failed')
+    .description('Retry the conversions that the database records as failed.')
+    .requiredOption('--failed', 'retry all keys with a failed row')
     .addOption(
-      new Option('--code <code>', 'only what failed for this reason; see docs/errors.md').choices([
+      new Option('--code <code>', 'only failures with this code; see docs/errors.md').choices([
         ...Object.keys(conversionErrorCodes),
         ...Object.keys(permanentErrorCodes),
       ]),
     )
-    .option('--since <when>', 'only what failed since then: an age (24h, 7d) or a time')
-    .option('--rate <number>', 'most objects a second', parseRate)
-    .option('--dry-run', 'only say what would be tried again')
+    .option('--since <when>', 'only failures newer than an age (24h, 7d) or a time (2026-01-31)')
+    .option('--rate <number>', 'maximum objects per second', parseRate)
+    .option('--dry-run', 'only report what would be retried')
     .addHelpText(
       'after',
       `
-With QUEUE_URL, uploads go onto that queue, and whoever reads it converts them; without, they are
-converted here. Each key is tried once, with what it holds now and the configured recipe. With
-S3_BUCKET only that bucket's. Needs a database (DATABASE_URL, or DB_HOST and others) and what the AWS
-SDK reads. Messages in the dead-letter queue have no row: docs/operations.md says how to redrive them.
+With QUEUE_URL, objects are sent to that queue, and its consumer converts them; without it, they are
+converted in this process. Each key is retried once, with its current content and the configured
+recipe. With S3_BUCKET, only keys of that bucket are retried. Requires a database (DATABASE_URL, or
+DB_HOST and the other DB_ variables) and the AWS SDK's variables. Messages in the dead-letter queue
+have no row: docs/operations.md describes how to redrive them.
 
 Examples:
   grayscale retry --failed --dry-run
   grayscale retry --failed --code CONVERSION_TIMEOUT --since 24h
 
-Exit code: 0 done, 1 stopped or something failed again, 2 wrong use.`,
+Exit code: 0 done, 1 stopped or some failed again, 2 usage error.`,
     )
     .action(async (options: Options) => {
       setExitCode(await run(options, readConfig()));
@@ -66,7 +67,7 @@ async function run({ code, since, rate, dryRun }: Options, config: Config): Prom
     );
     print(foundText(result));
     if (!dryRun && result.keys > 0) print(outcomesText(result.outcomes));
-    if (!result.isFinished) printError('Stopped. Run the same command to go on.');
+    if (!result.isFinished) printError('Stopped. Run the same command again to continue.');
     const { failed, unsettled } = result.outcomes;
     return result.isFinished && failed + unsettled === 0 ? 0 : 1;
   } finally {
@@ -80,7 +81,7 @@ function openDestination(parts: BucketParts) {
 
 function foundText({ rowsByCode, keys }: RetryResult): string {
   const codes = Object.entries(rowsByCode).sort(([, a], [, b]) => b - a);
-  if (codes.length === 0) return 'Nothing has failed.';
+  if (codes.length === 0) return 'No failures found.';
   const rows = codes.map(([code, failures]) => [count(failures), code]);
-  return `${tableText(rows, { right: [0] })}\nOf ${count(keys)} keys.`;
+  return `${tableText(rows, { right: [0] })}\nKeys: ${count(keys)}.`;
 }

@@ -7,10 +7,10 @@ import type { ExitCode } from '../exit-code.ts';
 export function sandboxCommand(setExitCode: (code: ExitCode) => void): Command {
   return new Command('sandbox')
     .description('Run the whole system on this machine: S3, queue, PostgreSQL and the function.')
-    .option('--demo', 'convert the sample pictures, print what became of them, and stop')
+    .option('--demo', 'convert the sample images, print their rows, and stop')
     .addHelpText(
       'after',
-      '\nPorts: SANDBOX_API_PORT (8080), SANDBOX_S3_PORT (4566) and SANDBOX_DB_PORT (54320); 0 picks a free one.\nNothing is kept when it stops.',
+      '\nPorts: SANDBOX_API_PORT (8080), SANDBOX_S3_PORT (4566) and SANDBOX_DB_PORT (54320); 0 picks a free port.\nAll data is deleted when it stops.',
     )
     .action(async ({ demo = false }: { demo?: boolean }) => {
       // Loaded here because no other command needs a server.

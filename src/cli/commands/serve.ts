@@ -13,23 +13,25 @@ interface Options {
 /** `grayscale serve` */
 export function serveCommand(): Command {
   return new Command('serve')
-    .description('Serve the HTTP API and the dashboard, on any S3-compatible store and PostgreSQL.')
+    .description(
+      'Serve the HTTP API and the dashboard, with any S3-compatible store and PostgreSQL.',
+    )
     .option('--host <address>', 'address to listen on (default: HOST, or 127.0.0.1)')
     .option(
       '--port <number>',
-      'port to listen on; 0 picks one (default: PORT, or 8080)',
+      'port to listen on; 0 picks a free port (default: PORT, or 8080)',
       integerParser(0, 65_535, { what: 'a port' }),
     )
     .option(
       '--poll <s3://bucket/prefix>',
-      'convert what lies there and has no row, for stores that send no events',
+      'convert objects there that have no row, for stores that send no events',
       parsePlace,
     )
     .addHelpText(
       'after',
       `
-Needs S3_BUCKET, a database (DATABASE_URL, or DB_HOST and others) and what the AWS SDK reads.
-Any address but loopback needs API_TOKEN as well.
+Requires S3_BUCKET, a database (DATABASE_URL, or DB_HOST and the other DB_ variables) and the AWS
+SDK's variables. Any address other than loopback also requires API_TOKEN.
 
 Examples:
   grayscale serve
@@ -50,6 +52,6 @@ Examples:
 function checkPlace(poll: Options['poll'], bucket: string | undefined): void {
   if (poll === undefined || bucket === undefined || poll.bucket === bucket) return;
   throw new UsageError(
-    `Expected --poll to name "${bucket}", the bucket of S3_BUCKET, but received "${poll.bucket}".`,
+    `Expected --poll to name "${bucket}", the bucket in S3_BUCKET, but received "${poll.bucket}".`,
   );
 }

@@ -27,26 +27,30 @@ interface Options {
 /** `grayscale stats` */
 export function statsCommand(setExitCode: (code: ExitCode) => void): Command {
   return new Command('stats')
-    .description('Say how long images took, what failed and what it cost, from the database.')
+    .description('Report processing times, failures and estimated cost from the database.')
     .option(
       '--since <when>',
-      'an age (15m, 24h, 7d) or a time (2026-01-31); by default 24h, or 30d to compare versions',
+      'an age (15m, 24h, 7d) or a time (2026-01-31); default: 24h, or 30d to compare versions',
     )
-    .addOption(new Option('--by <group>', 'divide by').choices(groupings).default('stage'))
+    .addOption(new Option('--by <group>', 'group times by').choices(groupings).default('stage'))
     .option(
       '--compare <two...>',
-      'versions (0.1.0 0.2.0) or times (2026-01-01..2026-01-02 2026-01-08..): was the second faster?',
+      'baseline and candidate: versions (0.1.0 0.2.0) or times (2026-01-01..2026-01-02 2026-01-08..)',
     )
-    .option('--tolerance <percent>', 'slower by so much is no regression', readTolerance, 0.05)
-    .option('--json', 'print the report for other programs')
+    .addOption(
+      new Option('--tolerance <percent>', 'largest slowdown that is not a regression')
+        .argParser(parseTolerance)
+        .default(0.05, '5'),
+    )
+    .option('--json', 'print the report as JSON')
     .addHelpText(
       'after',
       `
-The database is named by DATABASE_URL, or by DB_HOST, DB_PORT, DB_NAME, DB_USER and DB_PASSWORD.
-docs/statistics.md says what each number means.
+Connects to DATABASE_URL, or to DB_HOST, DB_PORT, DB_NAME, DB_USER and DB_PASSWORD.
+docs/statistics.md defines each number.
 
-Exit code: 0 done, 1 a significant regression beyond the tolerance (5 % by default) or no database,
-2 wrong use, or nothing there to compare.`,
+Exit code: 0 done, 1 a significant regression beyond the tolerance (5 % by default) or an unreachable
+database, 2 usage error or no rows to compare.`,
     )
     .action(async (options: Options) => {
       const statistics = await openStatistics(readConfig());
@@ -83,8 +87,8 @@ async function compare(
   return report.isRegression ? 1 : 0;
 }
 
-function readTolerance(text: string): number {
+function parseTolerance(text: string): number {
   const percent = /^\d{1,4}(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
   if (percent >= 0) return percent / 100;
-  throw new InvalidArgumentError('Expected a number of percent, such as 5.');
+  throw new InvalidArgumentError('Expected a percentage, such as 5.');
 }

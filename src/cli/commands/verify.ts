@@ -39,55 +39,56 @@ const maxSample = 100_000;
 /** `grayscale verify` */
 export function verifyCommand(setExitCode: (code: ExitCode) => void): Command {
   return new Command('verify')
-    .description('Compare a bucket, its outputs and the database, and put right what differs.')
-    .argument('<s3://bucket/prefix>', 'where the sources lie', parsePlace)
+    .description('Compare a bucket, its outputs and the database, and repair differences.')
+    .argument('<s3://bucket/prefix>', 'bucket, with an optional prefix, of the sources', parsePlace)
     .addOption(
-      new Option('--sample <number>', `how many outputs are looked at (default: ${defaultSample})`)
+      new Option('--sample <number>', `number of outputs to inspect (default: ${defaultSample})`)
         .argParser(
           integerParser(1, maxSample, {
             what: 'a number of outputs',
-            hint: '; --all looks at more',
+            hint: '; --all inspects more',
           }),
         )
         .conflicts('all'),
     )
-    .option('--all', 'look at every output')
+    .option('--all', 'inspect every output')
     .option(
       '--seed <number>',
-      'chooses the sample; the same seed, the same outputs',
+      'seed of the sample: the same seed selects the same outputs',
       integerParser(0, 1e15 - 1),
       1,
     )
-    .option('--deep', 'also convert once more what is looked at, and compare bit for bit')
-    .option('--repair', 'put right what differs')
+    .option('--deep', 'also convert the inspected sources again and compare bit for bit')
+    .option('--repair', 'repair differences')
     .option(
       '--delete-orphans',
-      'with --repair: remove outputs whose source is gone, and their rows',
+      'with --repair: delete outputs whose source is gone, and their rows',
     )
-    .option('--json', 'print every finding as one line of JSON, and a summary as the last')
+    .option('--json', 'print each finding as a line of JSON, and a summary as the last line')
     .addHelpText(
       'after',
       `
-Lists and database are compared throughout; of the outputs that they say are right, a sample or all
-are looked at (metadata), and with --deep converted and compared. Findings:
-  missing     a source whose output is not there
-  stale       an output of another content or recipe than its source has now
+Lists and database are compared completely. Of the outputs without a difference, a sample or all are
+inspected (metadata), and with --deep their sources are converted again and compared. Findings:
+  missing     a source without an output
+  stale       an output that is not of the current content and recipe
   unrecorded  an output without a row
-  different   --deep: an output that is not what its source converts to, or not its row's checksum
-  orphan      an output whose source is gone; removed only with --delete-orphans
-  dangling    a row whose source and output are gone; --repair removes it
-  unchecked   --deep: what could not be converted here
+  different   --deep: an output that differs from its converted source, or from its row's checksum
+  orphan      an output whose source is gone; deleted only with --delete-orphans
+  dangling    a row whose source and output are gone; --repair deletes it
+  unchecked   --deep: a source that could not be converted here
 
-With QUEUE_URL, repairs go onto that queue; without, they are done here. Needs a database
-(DATABASE_URL, or DB_HOST and others) and what the AWS SDK reads. The recipe is the configured one.
+With QUEUE_URL, repairs are sent to that queue; without it, they are made in this process. Requires a
+database (DATABASE_URL, or DB_HOST and the other DB_ variables) and the AWS SDK's variables. Uses the
+configured recipe.
 
 Examples:
   grayscale verify s3://uploads/
   grayscale verify s3://uploads/2025/ --deep --sample 200 --seed 7
   grayscale verify s3://uploads/ --all --repair --delete-orphans
 
-Exit code: 0 all agrees, or all that differed was put right; 1 something differs, is only queued, or
-the run was stopped; 2 wrong use.`,
+Exit code: 0 no differences, or all were repaired; 1 differences remain or were only queued, or the
+run was stopped; 2 usage error.`,
     )
     .action(async (place: Place, options: Options) => {
       setExitCode(await run(place, options, readConfig()));
@@ -97,7 +98,9 @@ the run was stopped; 2 wrong use.`,
 async function run(place: Place, options: Options, config: Config): Promise<ExitCode> {
   const output = outputPlaceOf(place, config);
   if (options.deleteOrphans && !options.repair) {
-    throw new UsageError('Expected --delete-orphans to come together with --repair.');
+    throw new UsageError(
+      'Expected --repair together with --delete-orphans. Add --repair, or omit --delete-orphans.',
+    );
   }
   const parts = await openBucket(config, place.bucket);
   try {
@@ -137,7 +140,7 @@ async function runVerify({ place, output, options, parts, signal }: Run): Promis
   }
   if (json) await writeLine({ summary: summaryOf(report, { place, sample: chosen }) });
   else print(reportText(report, { place, sample: chosen, isDeep: deep === true }));
-  if (!report.isFinished) printError('Stopped: the rest was not looked at.');
+  if (!report.isFinished) printError('Stopped: the rest was not checked.');
   return exitCodeOf(report);
 }
 
@@ -168,7 +171,7 @@ function outputPlaceOf({ bucket, prefix }: Place, config: Config): Place {
   const { outputBucket = bucket, outputPrefix } = config.storage;
   if (bucket === outputBucket && prefix.startsWith(outputPrefix)) {
     throw new UsageError(
-      `Expected where sources lie but s3://${bucket}/${prefix} is where their outputs do: leave out ${outputPrefix}.`,
+      `Expected the prefix of the sources but received s3://${bucket}/${prefix}, which holds their outputs. Omit ${outputPrefix}.`,
     );
   }
   return { bucket: outputBucket, prefix: outputPrefix };

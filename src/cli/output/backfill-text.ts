@@ -11,14 +11,14 @@ import {
 import { count, size, tableText, threeDigits } from './number-text.ts';
 
 const meanings = {
-  current: 'converted already',
+  current: 'already converted',
   missing: 'missing: no row',
-  stale: 'stale: of other content or another recipe',
+  stale: 'stale: content or recipe has changed',
   failed: 'failed before',
   older: 'left out: written before --since',
-  ownOutput: 'left out: own outputs',
-  folderMarker: 'left out: markers of folders',
-  otherType: 'left out: other types, by their names',
+  ownOutput: 'left out: outputs',
+  folderMarker: 'left out: folder markers',
+  otherType: 'left out: other file types, by name',
   refused: 'left out: names that cannot be recorded',
 } satisfies Record<Kind, string>;
 
@@ -27,7 +27,7 @@ export function countsText(counts: Counts): string {
   const rows = (Object.keys(meanings) as Kind[])
     .filter((kind) => counts[kind].objects > 0)
     .map((kind) => [count(counts[kind].objects), size(counts[kind].bytes), meanings[kind]]);
-  return rows.length === 0 ? 'Nothing lies there.' : tableText(rows, { right: [0, 1] });
+  return rows.length === 0 ? 'No objects found.' : tableText(rows, { right: [0, 1] });
 }
 
 /** The outcomes of the objects that were handed over. */
@@ -38,10 +38,10 @@ export function outcomesText({
   failed,
   unsettled,
 }: BackfillResult['outcomes']): string {
-  if (queued > 0) return `${count(queued)} put onto the queue.`;
+  if (queued > 0) return `${count(queued)} sent to the queue.`;
   const rest =
     unsettled > 0
-      ? ` ${count(unsettled)} have no row yet: run it once more to try them again.`
+      ? ` ${count(unsettled)} failed temporarily and have no row: run the command again to retry them.`
       : '';
   return `${count(converted)} converted, ${count(skipped)} skipped, ${count(failed)} failed.${rest}`;
 }
@@ -68,27 +68,27 @@ export function forecastText(counts: Counts, options: ForecastTextOptions): stri
     ['objects', count(work.objects)],
     ['bytes', size(work.bytes)],
     ['megapixels', known(megapixels, count)],
-    ['time of work', known(processingMs, (ms) => `${threeDigits(ms / 3_600e3)} hours`)],
+    ['processing time', known(processingMs, (ms) => `${threeDigits(ms / 3_600e3)} hours`)],
     ['GB-seconds', known(gbSeconds, count)],
-    ['requests of S3', `${count(requests.reads)} reads, ${count(requests.writes)} writes`],
-    ...(isQueued ? [['requests of SQS', count(requests.messages)]] : []),
-    ...(isQueued ? [['dollars', costText(usd)]] : []),
-    ['hours', known(hours, threeDigits)],
+    ['S3 requests', `${count(requests.reads)} reads, ${count(requests.writes)} writes`],
+    ...(isQueued ? [['SQS requests', count(requests.messages)]] : []),
+    ...(isQueued ? [['cost', costText(usd)]] : []),
+    ['duration', known(hours, (value) => `${threeDigits(value)} hours`)],
   ];
-  const pace = ratePerSecond === undefined ? '' : `, at most ${ratePerSecond} a second`;
+  const pace = ratePerSecond === undefined ? '' : `, at most ${ratePerSecond} per second`;
   const price = isQueued
-    ? `Prices: ${prices.asOf}; functions of ${count(prices.memoryMb)} MB; the database and other requests are not in it.`
-    : 'Without QUEUE_URL they are converted here.';
+    ? `Prices: ${prices.asOf}; functions of ${count(prices.memoryMb)} MB. The database and other requests are not included.`
+    : 'Without QUEUE_URL, the objects are converted in this process.';
   const basis =
     measured > 0
-      ? `Times: a line through ${count(measured)} conversions of the last 30 days, by the size of their files.`
-      : 'Times: unknown, as no conversion of the last 30 days is in the database.';
+      ? `Times: estimated from file sizes, by a linear fit to ${count(measured)} conversions in the last 30 days.`
+      : 'Times: unknown, because the database has no conversions from the last 30 days.';
   return `
 To be converted (--only ${only}):
 ${tableText(rows)}
 
 ${basis}
-${count(concurrency)} images at once${pace}; each comes alone and at the first try.
+Assumes ${count(concurrency)} images at the same time${pace}, without batching or retries.
 ${price}`;
 }
 

@@ -22,16 +22,16 @@ function formatRow({ name, comparison, sentence }: ComparedTimes): string[] {
 }
 
 function sizesText({ sizes, candidate, baseline }: CompareReport): string {
-  if (sizes === null) return 'The sizes of the pictures are not known: they may explain it.';
+  if (sizes === null) return 'Image sizes are unknown and may explain the result.';
   const { medianMegapixels: median, isSimilar } = sizes;
   const megapixels = `median ${threeDigits(median.baseline)} MP in ${baseline}, ${threeDigits(median.candidate)} MP in ${candidate}`;
   return isSimilar
-    ? `The pictures were alike in size: ${megapixels}.`
-    : `The pictures were not alike in size: ${megapixels}. So the time a megapixel decides, which still favours large pictures a little: each has a fixed part.`;
+    ? `The images are similar in size: ${megapixels}.`
+    : `The images differ in size: ${megapixels}. The time per megapixel therefore decides. It slightly favours large images, because each image has a fixed cost.`;
 }
 
 function verdictText({ judgedBy, tolerance, isRegression, ...report }: CompareReport): string {
-  const beyond = `by more than ${(tolerance * 100).toLocaleString('en-US')} % with all of the interval, by the time ${judgedBy === 'image' ? 'an image' : 'a megapixel'}`;
+  const beyond = `by more than ${(tolerance * 100).toLocaleString('en-US')} % over the whole interval, by time per ${judgedBy}`;
   if (isRegression) return `Regression: ${report.candidate} is slower ${beyond}.`;
-  return `No regression is shown: ${report.candidate} is not slower ${beyond}.`;
+  return `No regression found: ${report.candidate} is not slower ${beyond}.`;
 }

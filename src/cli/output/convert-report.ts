@@ -84,5 +84,5 @@ function summaryOf(results: JobResult[], elapsedMs: number) {
 
 function totalsText(summary: ReturnType<typeof summaryOf>): string {
   const { converted, skipped, failed, megapixels, elapsedMs, megapixelsPerSecond } = summary;
-  return `${converted} converted, ${skipped} skipped, ${failed} failed: ${megapixels.toFixed(1)} megapixels in ${(elapsedMs / 1e3).toFixed(1)} s, ${megapixelsPerSecond.toFixed(1)} a second`;
+  return `${converted} converted, ${skipped} skipped, ${failed} failed: ${megapixels.toFixed(1)} megapixels in ${(elapsedMs / 1e3).toFixed(1)} s, ${megapixelsPerSecond.toFixed(1)} per second`;
 }

@@ -21,7 +21,7 @@ function countsText({ images, converted, failed, skipped }: StatsReport): string
 }
 
 function sampleText({ rows, images }: StatsReport): string {
-  return `Estimated from ${count(rows)} rows drawn at random of about ${count(images)}; failures are counted.`;
+  return `Estimated from a random sample of ${count(rows)} of about ${count(images)} rows; failures are counted.`;
 }
 
 function summaryText({ throughput, bytes, cost }: StatsReport): string {
@@ -29,12 +29,12 @@ function summaryText({ throughput, bytes, cost }: StatsReport): string {
   return tableText([
     [
       'throughput',
-      `${threeDigits(imagesPerHour)} images and ${threeDigits(megapixelsPerHour)} megapixels an hour, ${count(busiestMinute)} images in the busiest minute`,
+      `${threeDigits(imagesPerHour)} images and ${threeDigits(megapixelsPerHour)} megapixels per hour, ${count(busiestMinute)} images in the busiest minute`,
     ],
     ['bytes', `${size(bytes.source)} in, ${size(bytes.output)} out`],
     [
       'on Lambda',
-      `${threeDigits(cost.gbSeconds)} GB-seconds, about $${dollars(cost.usd)} with ${count(cost.memoryMb)} MB, one image an invocation (${cost.asOf})`,
+      `${threeDigits(cost.gbSeconds)} GB-seconds, about $${dollars(cost.usd)} with ${count(cost.memoryMb)} MB, one image per invocation (${cost.asOf})`,
     ],
   ]);
 }
@@ -45,7 +45,7 @@ function dollars(usd: number): string {
 
 function timesText({ durationMs, by, groups }: StatsReport): string {
   if (durationMs === null && groups.every(({ timesMs }) => timesMs === null)) {
-    return 'No conversion was timed: the rows are of the original program.';
+    return 'No conversion times: the rows were written by the original program.';
   }
   const rows = [{ name: 'all but queue', timesMs: durationMs }, ...groups];
   const first = rows.find(({ timesMs }) => timesMs !== null)?.timesMs;

@@ -27,5 +27,5 @@ export function startVerifyProgress(): VerifyProgress {
 
 function formatProgress({ sources, outputs, inspected, findings }: VerifyReport): string {
   const found = Object.values(findings).reduce((sum, { count: some }) => sum + some, 0);
-  return `${count(sources)} sources, ${count(outputs)} outputs, ${count(inspected)} looked at, ${count(found)} findings`;
+  return `${count(sources)} sources, ${count(outputs)} outputs, ${count(inspected)} inspected, ${count(found)} findings`;
 }

@@ -10,13 +10,13 @@ import {
 import { count, tableText } from './number-text.ts';
 
 const meanings = {
-  missing: 'missing: the source is there, its output is not',
-  stale: 'stale: the output is of another content or recipe',
+  missing: 'missing: the source has no output',
+  stale: 'stale: the output is not of the current content and recipe',
   unrecorded: 'unrecorded: the output has no row',
-  different: 'different: the output is not what its source converts to, or was written',
-  orphan: 'orphans: the source of the output is gone',
-  dangling: 'dangling: a row whose source and output are gone',
-  unchecked: 'unchecked: could not be converted here',
+  different: 'different: the output differs from its converted source or its row',
+  orphan: 'orphan: the source of the output is gone',
+  dangling: 'dangling: the source and the output of a row are gone',
+  unchecked: 'unchecked: the source could not be converted here',
 } satisfies Record<FindingKind, string>;
 
 interface ReportTextOptions {
@@ -31,7 +31,7 @@ export function reportText(report: VerifyReport, options: ReportTextOptions): st
   const parts = [
     totalsText(report),
     inspectedText(report, options),
-    found.length === 0 ? 'All agrees.' : findingsText(report, found),
+    found.length === 0 ? 'No differences found.' : findingsText(report, found),
     ...found.map((kind) => keysText(report, kind)),
     ...(report.repair ? [repairText(report.repair)] : []),
   ];
@@ -66,9 +66,9 @@ function totalsText({ sources, outputs, failed, recent, leftOut }: VerifyReport)
   const rows: [number, string][] = [
     [sources, 'sources'],
     [outputs, 'outputs'],
-    [failed, 'sources that cannot be converted, by their rows'],
-    [recent, 'written since this began, and not judged'],
-    [leftOut, 'left out: other types, markers of folders, files of others'],
+    [failed, 'sources that cannot be converted, according to their rows'],
+    [recent, 'written after the start, not checked'],
+    [leftOut, 'left out: other file types, folder markers, foreign files'],
   ];
   const shown = rows.filter(([some], index) => index < 2 || some > 0);
   return tableText(
@@ -81,9 +81,9 @@ function inspectedText(
   { paired, inspected, compared }: VerifyReport,
   { sample, isDeep }: ReportTextOptions,
 ): string {
-  const how = sample && paired > sample.size ? ` (a sample, seed ${sample.seed})` : '';
-  const bytes = isDeep ? `; ${count(compared)} converted once more and compared` : '';
-  return `${count(inspected)} of ${count(paired)} outputs looked at${how}${bytes}.`;
+  const sampling = sample && paired > sample.size ? ` (sample, seed ${sample.seed})` : '';
+  const bytes = isDeep ? `; ${count(compared)} converted again and compared` : '';
+  return `${count(inspected)} of ${count(paired)} outputs inspected${sampling}${bytes}.`;
 }
 
 function findingsText({ findings }: VerifyReport, found: FindingKind[]): string {
@@ -106,17 +106,17 @@ function keysText({ findings }: VerifyReport, kind: FindingKind): string {
 function repairText({ outcomes, removed, left }: RepairResult): string {
   const { queued, converted, skipped, failed, unsettled } = outcomes;
   const facts: [number, string][] = [
-    [queued, 'put onto the queue; verify again once it is empty'],
+    [queued, 'sent to the queue; verify again when it is empty'],
     [converted, 'converted'],
-    [skipped, 'skipped: there is nothing to convert any more'],
-    [failed, 'cannot be converted; their rows say why'],
-    [unsettled, 'not settled: run it once more'],
-    [removed, 'removed'],
-    [left, 'left as they are'],
+    [skipped, 'skipped: nothing left to convert'],
+    [failed, 'failed; see their rows'],
+    [unsettled, 'failed temporarily; run the command again'],
+    [removed, 'deleted'],
+    [left, 'left unchanged'],
   ];
   const shown = facts.filter(([some]) => some > 0);
-  if (shown.length === 0) return 'Nothing to put right.';
-  return `Put right:\n${tableText(
+  if (shown.length === 0) return 'Nothing to repair.';
+  return `Repairs:\n${tableText(
     shown.map(([some, name]) => [count(some), name]),
     { right: [0] },
   )}`;

@@ -72,10 +72,10 @@ async function findingOf(
   const { difference, sha256 } = comparisons.get(output.key) ?? {};
   const content = { bucket, key, contentId: contentId(outcome.source), recipeHash };
   const recorded = (await reader.findContent(content))?.outputSha256 ?? undefined;
-  const isOther = recorded !== undefined && sha256 !== undefined && recorded !== sha256;
+  const hasOtherChecksum = recorded !== undefined && sha256 !== undefined && recorded !== sha256;
   const reasons = [
     ...(difference === undefined ? [] : [difference]),
-    ...(isOther ? ['its checksum is not that of its row'] : []),
+    ...(hasOtherChecksum ? ['its checksum differs from its row'] : []),
   ];
   if (reasons.length === 0) return undefined;
   return { kind: 'different', key, reason: reasons.join('; '), upload: uploadOf(source, bucket) };
@@ -94,10 +94,12 @@ function comparingStore(
       const found = await files.open(ref);
       comparisons.set(
         ref.key,
-        found ? await compareStream(found.body, bytes) : { difference: 'it went away' },
+        found
+          ? await compareStream(found.body, bytes)
+          : { difference: 'it was deleted during the run' },
       );
     },
-    remove: () => Promise.reject(new Error('Expected a comparison to remove nothing.')),
+    remove: () => Promise.reject(new Error('Expected a comparison not to delete objects.')),
   };
 }
 
@@ -118,7 +120,7 @@ async function compareStream(
   if (at < expected.byteLength) firstDifference ??= at;
   const sha256 = hash.digest('hex');
   if (firstDifference === undefined) return { sha256 };
-  return { sha256, difference: `it differs from byte ${firstDifference} on` };
+  return { sha256, difference: `it differs at byte ${firstDifference}` };
 }
 
 function firstDifferenceIn(chunk: Uint8Array, expected: Uint8Array): number | undefined {

@@ -68,15 +68,15 @@ function judgeSource({ key, source, output }: KeyEntry, options: JudgeOptions): 
       return { type: 'failed' };
     case 'current':
       if (output) return { type: 'paired', pair: { source: object, output } };
-      return wrong({ kind: 'missing', reason: 'its row says that it was converted' });
+      return wrong({ kind: 'missing', reason: 'its row records a conversion' });
     case 'stale':
       return output
-        ? wrong({ kind: 'stale', reason: 'its rows are of another content or recipe' })
-        : wrong({ kind: 'missing', reason: 'its rows are of another content or recipe' });
+        ? wrong({ kind: 'stale', reason: 'its rows are of other content or another recipe' })
+        : wrong({ kind: 'missing', reason: 'its rows are of other content or another recipe' });
     case 'missing':
       return output
         ? wrong({ kind: 'unrecorded', reason: 'it has no row' })
-        : wrong({ kind: 'missing', reason: 'it has no row either' });
+        : wrong({ kind: 'missing', reason: 'it has no row' });
     case 'otherType':
       // Its name is not that of an image, but it was converted on request.
       return output ? { type: 'paired', pair: { source: object, output } } : { type: 'leftOut' };
@@ -90,7 +90,7 @@ function judgeWithoutSource({ key, output, hasRow }: KeyEntry, options: JudgeOpt
   if (output && !hasRow) return { type: 'unclaimed', output };
   const finding: KeyFinding = output
     ? { kind: 'orphan', key, reason: 'its source is gone' }
-    : { kind: 'dangling', key, reason: 'source and output are gone, its row is there' };
+    : { kind: 'dangling', key, reason: 'its source and output are gone, but its row remains' };
   return { type: 'wrong', finding };
 }
 

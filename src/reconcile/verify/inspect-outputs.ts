@@ -83,7 +83,9 @@ async function inspectPair(
 ): Promise<KeyFinding | undefined> {
   const { key } = source;
   const found = await files.look({ bucket: outputBucket, key: output.key });
-  const reason = found ? differenceIn(found.metadata, { source, recipeHash }) : 'it went away';
+  const reason = found
+    ? differenceIn(found.metadata, { source, recipeHash })
+    : 'it was deleted during the run';
   if (reason === undefined) return undefined;
   const now = await files.look({ bucket, key });
   // Replaced since it was listed: its event is on its way.
@@ -96,10 +98,10 @@ function differenceIn(
   metadata: Record<string, string>,
   { source, recipeHash }: { source: ListedObject; recipeHash: string },
 ): string | undefined {
-  if (!isOutput({ metadata })) return 'what lies there is no output of this program';
-  if (metadata['source-etag'] !== source.etag) return 'it was made from another content';
+  if (!isOutput({ metadata })) return 'the file is not an output of this program';
+  if (metadata['source-etag'] !== source.etag) return 'it was made from other content';
   if (metadata['recipe-hash'] === recipeHash) return undefined;
-  return `it was made by another recipe, ${metadata.recipe ?? metadata['recipe-hash']}`;
+  return `it was made with another recipe: ${metadata.recipe ?? metadata['recipe-hash']}`;
 }
 
 /** Inspects an output without source and row: it is an orphan if it is ours. */

@@ -63,7 +63,7 @@ class KeyOrderError extends Error {
 
   constructor(what: string, before: string, after: string) {
     super(
-      `Expected ${what} to be listed in the order of the bytes of their keys, as S3 does it, but "${after}" came after "${before}". Lists in another order cannot be compared page by page.`,
+      `Expected ${what} in byte order of their keys, as S3 lists them, but "${after}" came after "${before}". Lists in another order cannot be compared page by page.`,
     );
     this.name = 'KeyOrderError';
   }

@@ -66,7 +66,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
     if (entry.source) report.sources++;
     if (entry.output) report.outputs++;
     const verdict = judge(entry, { bucket: place.bucket, startedAtMs });
-    await take(verdict);
+    await applyVerdict(verdict);
     options.onProgress?.(report);
   }
   for (const pair of chosen?.kept() ?? []) {
@@ -79,7 +79,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
   const repaired = await options.repair?.finish();
   return { ...report, ...(repaired && { repair: repaired }) };
 
-  async function take(verdict: Verdict): Promise<void> {
+  async function applyVerdict(verdict: Verdict): Promise<void> {
     switch (verdict.type) {
       case 'wrong':
         return await reportFinding(verdict.finding, options, report);

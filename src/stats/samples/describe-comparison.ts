@@ -21,8 +21,8 @@ export function describeComparison(
   switch (verdict) {
     case 'unknown':
       return comparison.reason === 'too few rows'
-        ? `${candidate}: too few to compare (${sizes}; at least ${comparison.minRows} of each are needed)`
-        : `${candidate}: cannot be compared (${sizes}), as ${comparison.reason}`;
+        ? `${candidate}: too few rows to compare (${sizes}; at least ${comparison.minRows} of each are needed)`
+        : `${candidate}: cannot be compared (${sizes}), because ${comparison.reason}`;
     case 'undecided':
       return `${candidate} is not shown to be faster or slower${than}: its median is ${signed(comparison.change)} (${interval(comparison, signed)}; ${sizes})`;
     case 'faster':

@@ -88,12 +88,12 @@ describe('describeComparison', () => {
     [
       'too few',
       { ...few, verdict: 'unknown' as const, reason: 'too few rows' as const },
-      'candidate: too few to compare (n = 3 and 1,180; at least 10 of each are needed)',
+      'candidate: too few rows to compare (n = 3 and 1,180; at least 10 of each are needed)',
     ],
     [
       'of times that are 0',
       { ...few, verdict: 'unknown' as const, reason: 'the baseline’s median is 0' as const },
-      'candidate: cannot be compared (n = 3 and 1,180), as the baseline’s median is 0',
+      'candidate: cannot be compared (n = 3 and 1,180), because the baseline’s median is 0',
     ],
   ])('describes in one sentence a result that is %s', (_, comparison, sentence) => {
     expect(describeComparison(comparison)).toBe(sentence);
