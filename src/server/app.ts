@@ -4,65 +4,65 @@ import { routePath } from 'hono/route';
 import { methodsOf } from './api/openapi.ts';
 import { guard } from './guard.ts';
 import { createBoundedLog } from './logging/bounded-log.ts';
-import { answerProblem, refusalOf } from './problems/answer-problem.ts';
+import { invalidParameters } from './problems/invalid-parameters.ts';
+import { problemResponse, toProblem } from './problems/problem-response.ts';
 import { RequestError } from './problems/problems.ts';
-import { wrongParameters } from './problems/wrong-parameters.ts';
 import { addConvert } from './routes/convert.ts';
 import { addDocuments } from './routes/documents.ts';
 import { addEvents } from './routes/events.ts';
 import { addHealth } from './routes/health.ts';
+import { addImageFiles } from './routes/image-files.ts';
 import { addImages } from './routes/images.ts';
 import { addLive } from './routes/live.ts';
-import { addPictures } from './routes/pictures.ts';
 import { addStatistics } from './routes/statistics.ts';
 import { addUploads } from './routes/uploads.ts';
 import { addWebFiles } from './routes/web-files.ts';
-import { apiIsNotStored, securityHeaders } from './security-headers.ts';
+import { noStoreForApi, securityHeaders } from './security-headers.ts';
 import type { Api, Service } from './service.ts';
-import { outgoingOf } from './transfer/answer-end.ts';
 import { createGate } from './transfer/gate.ts';
+import { outgoingOf } from './transfer/response-end.ts';
 
 /** The API as a function from Request to Response. */
 export function createApp(service: Omit<Service, 'gate'>): Api {
   const { config } = service.parts;
   // Requests inside wait their turn for memory; admitting more would only make them wait longer.
-  const full: Service = {
+  const fullService: Service = {
     ...service,
     gate: createGate(Math.max(16, 4 * config.capacity.concurrency)),
   };
   const app: Api = new OpenAPIHono({
     defaultHook: (result, c) => {
       if (result.success) return;
-      throw wrongParameters(result.error, { ...c.req.query(), ...c.req.param() });
+      throw invalidParameters(result.error, { ...c.req.query(), ...c.req.param() });
     },
   });
 
   app.use(observe(service));
-  app.use(withoutBodyOfHead);
+  app.use(cancelHeadBody);
   app.use(securityHeaders);
-  app.use('/v1/*', apiIsNotStored);
+  app.use('/v1/*', noStoreForApi);
   app.use(guard(config.server));
-  app.use(refuseWhen(service.stopping));
+  app.use(refuseWhile(service.stopping));
   app.onError((error, c) =>
-    answerProblem(
+    problemResponse(
       c,
-      refusalOf(error, (cause) => logError(service, c.req, cause)),
+      toProblem(error, (cause) => logError(service, c.req, cause)),
     ),
   );
-  app.notFound((c) => answerNotFound(c));
+  app.notFound((c) => refuseUnknownRoute(c));
 
   for (const add of [
     addConvert,
     addUploads,
     addEvents,
     addImages,
-    addPictures,
+    addImageFiles,
     addLive,
     addStatistics,
     addHealth,
     addDocuments,
   ]) {
-    add(app, full);
+    add(app, fullService);
   }
   addWebFiles(app);
   return app;
@@ -88,7 +88,7 @@ function observe({ log, metrics }: Pick<Service, 'log' | 'metrics'>): Middleware
 const refusedStatuses = new Set([401, 403, 421]);
 
 /** Without this, kept-alive connections could send new requests indefinitely. */
-function refuseWhen(stopping: AbortSignal): MiddlewareHandler {
+function refuseWhile(stopping: AbortSignal): MiddlewareHandler {
   return async (c, next) => {
     if (stopping.aborted && c.req.path !== '/readyz') {
       c.header('connection', 'close');
@@ -102,12 +102,12 @@ function refuseWhen(stopping: AbortSignal): MiddlewareHandler {
 }
 
 /** Cancels the body that a handler created for HEAD: it is never read and may hold resources. */
-const withoutBodyOfHead: MiddlewareHandler = async (c, next) => {
+const cancelHeadBody: MiddlewareHandler = async (c, next) => {
   await next();
   if (c.req.method === 'HEAD') await c.res.body?.cancel();
 };
 
-function answerNotFound(c: Context): Response {
+function refuseUnknownRoute(c: Context): Response {
   const { method, path } = c.req;
   const allowed = methodsOf(path);
   if (allowed.length === 0) {

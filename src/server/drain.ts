@@ -11,7 +11,7 @@ interface Drain {
  * Counts requests until the last byte of the response is passed to the operating system. Node's own
  * `close` destroys connections whose responses are complete but not sent yet.
  */
-export function drainOf(server: Server): Drain {
+export function createDrain(server: Server): Drain {
   let unanswered = 0;
   let settle = () => {};
   server.on('request', (_, response) => {

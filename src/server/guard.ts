@@ -10,7 +10,7 @@ interface GuardOptions {
 }
 
 /** Open to probes without a token; neither response reveals more than yes or no. */
-const open = new Set(['/healthz', '/readyz']);
+const publicPaths = new Set(['/healthz', '/readyz']);
 
 const loopbackName = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
 
@@ -28,7 +28,7 @@ export function guard({ apiToken, eventsToken }: GuardOptions): MiddlewareHandle
   return async (c, next) => {
     const { path } = c.req;
     const token = path === '/v1/events' ? (eventsToken ?? apiToken) : apiToken;
-    if (!open.has(path)) {
+    if (!publicPaths.has(path)) {
       if (token === undefined) checkHost(c.req.header('host') ?? new URL(c.req.url).host);
       else if (!isAuthorized(c.req.header('authorization'), token)) {
         // Browsers ask for a password once and then send it with every request, including those for

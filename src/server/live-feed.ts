@@ -34,7 +34,7 @@ interface LiveFeedOptions {
 /** A row's time is when its statement began; the row may become visible this much later. */
 const overlapMs = 5_000;
 /** Min time between two queries of the ledger, however often `wake` is called. */
-const restMs = 100;
+const minQueryIntervalMs = 100;
 const maxChanges = 2_000;
 const maxRows = 100;
 
@@ -46,31 +46,31 @@ const maxRows = 100;
 export function createLiveFeed({ reader, onError, pollMs = 2_000 }: LiveFeedOptions): LiveFeed {
   const listeners = new Set<(batch: LiveBatch) => void>();
   const closing = new AbortController();
-  let alarm = Promise.withResolvers<void>();
-  let following: Promise<void> | undefined;
-  let begun = Promise.withResolvers<void>();
+  let wakeUp = Promise.withResolvers<void>();
+  let running: Promise<void> | undefined;
+  let started = Promise.withResolvers<void>();
 
   async function follow() {
-    begun = Promise.withResolvers();
-    const trail = createTrail(reader);
+    started = Promise.withResolvers();
+    const follower = createFollower(reader);
     while (listeners.size > 0 && !closing.signal.aborted) {
-      const woken = alarm.promise;
+      const woken = wakeUp.promise;
       try {
-        const batch = await trail.next();
-        begun.resolve();
+        const batch = await follower.next();
+        started.resolve();
         if (batch.rows.length > 0) for (const listener of listeners) listener(batch);
       } catch (error) {
         onError(error as Error);
       }
-      await sleep(restMs);
+      await sleep(minQueryIntervalMs);
       await Promise.race([woken, sleep(pollMs, undefined, { ref: false })]);
     }
-    following = undefined;
+    running = undefined;
   }
 
   function wake() {
-    alarm.resolve();
-    alarm = Promise.withResolvers();
+    wakeUp.resolve();
+    wakeUp = Promise.withResolvers();
   }
 
   return {
@@ -80,52 +80,52 @@ export function createLiveFeed({ reader, onError, pollMs = 2_000 }: LiveFeedOpti
     },
     subscribe(listener) {
       listeners.add(listener);
-      following ??= follow();
+      running ??= follow();
       return () => {
         listeners.delete(listener);
         if (listeners.size === 0) wake();
       };
     },
-    ready: () => begun.promise,
+    ready: () => started.promise,
     async close() {
       closing.abort();
       wake();
-      await following;
+      await running;
     },
   };
 }
 
 /** The position in the ledger, and the rows already seen near it. */
-function createTrail(reader: LiveFeedOptions['reader']) {
+function createFollower(reader: LiveFeedOptions['reader']) {
   let from: string | undefined;
   let seen = new Set<string>();
-  const nameOf = ({ id, recordedAt }: RowChange) => `${id} ${recordedAt}`;
+  const versionOf = ({ id, recordedAt }: RowChange) => `${id} ${recordedAt}`;
 
-  async function begin(): Promise<string> {
+  async function findStart(): Promise<string> {
     const newest = await reader.newest();
     // The ledger is empty, so every row will be new.
     const since = newest ? before(newest.recordedAt) : '1970-01-01T00:00:00.000Z';
-    seen = new Set((await reader.changesSince(since, maxChanges)).map(nameOf));
+    seen = new Set((await reader.changesSince(since, maxChanges)).map(versionOf));
     return since;
   }
 
   return {
     async next(): Promise<LiveBatch> {
       if (from === undefined) {
-        from = await begin();
+        from = await findStart();
         return { rows: [], skipped: 0 };
       }
       const changes = await reader.changesSince(from, maxChanges);
-      const fresh = changes.filter((change) => !seen.has(nameOf(change)));
-      const told = fresh.slice(-maxRows);
-      const rows = told.length > 0 ? await reader.findAll(told.map(({ id }) => id)) : [];
+      const fresh = changes.filter((change) => !seen.has(versionOf(change)));
+      const sent = fresh.slice(-maxRows);
+      const rows = sent.length > 0 ? await reader.findAll(sent.map(({ id }) => id)) : [];
       const last = changes.at(-1);
       if (last) {
         // With a full page, going back by the overlap could return the same rows forever.
         from = changes.length < maxChanges ? before(last.recordedAt) : last.recordedAt;
-        seen = new Set(changes.map(nameOf));
+        seen = new Set(changes.map(versionOf));
       }
-      return { rows, skipped: fresh.length - told.length };
+      return { rows, skipped: fresh.length - sent.length };
     },
   };
 }

@@ -23,7 +23,7 @@ export async function runServer(config: Config, { poll, print }: RunOptions): Pr
   const stop = new AbortController();
   const onSignal = () => stop.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
-  const putBack = handleUncaughtErrors({
+  const removeHandler = handleUncaughtErrors({
     report: ({ message, stack }) => log('error', 'internal error', { reason: message, stack }),
     drain: () => server.close(),
   });
@@ -33,7 +33,7 @@ export async function runServer(config: Config, { poll, print }: RunOptions): Pr
   log('info', 'stopping');
   await polling;
   await server.close();
-  putBack();
+  removeHandler();
   process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
 }
 

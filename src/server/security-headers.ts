@@ -23,7 +23,7 @@ export const securityHeaders = secureHeaders({
 });
 
 /** API responses are valid only at that moment. */
-export const apiIsNotStored: MiddlewareHandler = async (c, next) => {
+export const noStoreForApi: MiddlewareHandler = async (c, next) => {
   await next();
   if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
 };

@@ -6,13 +6,13 @@ import { getRequestListener } from '@hono/node-server';
 import type { ServerParts } from '../app/open-server.ts';
 import type { Config } from '../config/index.ts';
 import { createApp } from './app.ts';
-import { drainOf } from './drain.ts';
+import { createDrain } from './drain.ts';
 import { checkAddress } from './guard.ts';
+import { CannotListenError, PortInUseError } from './listen-errors.ts';
 import { createLiveFeed } from './live-feed.ts';
 import { createBoundedLog } from './logging/bounded-log.ts';
 import type { Log } from './logging/log.ts';
 import { type CountedOutcome, createMetrics } from './logging/metrics.ts';
-import { CannotListenError, PortTakenError } from './port-taken.ts';
 import { createReporter } from './reports/reporter.ts';
 import type { Api } from './service.ts';
 import { watchConnections } from './watch-connections.ts';
@@ -59,10 +59,10 @@ export async function startServer(
   const reporter = createReporter(parts.config);
   const app = createApp({ parts, feed, metrics, reporter, stopping: stopping.signal, log });
   const server = createHttpServer(app, parts.config.server);
-  const drain = drainOf(server);
+  const drain = createDrain(server);
   const bounded = createBoundedLog(log);
   watchConnections(server, { onEnd: (facts) => bounded('warn', 'connection ended', facts) });
-  const closeOwn = async () => {
+  const closeOwnParts = async () => {
     await feed.close();
     await reporter.close();
     await notifications?.close();
@@ -70,7 +70,7 @@ export async function startServer(
   try {
     await listen(server, { host, port });
   } catch (error) {
-    await closeOwn();
+    await closeOwnParts();
     throw error;
   }
   server.on('error', (error) => log('error', 'server', { reason: error.message }));
@@ -84,7 +84,7 @@ export async function startServer(
     async close() {
       stopping.abort();
       await drain.close(drainMs);
-      await closeOwn();
+      await closeOwnParts();
       await parts.close();
     },
   };
@@ -113,7 +113,7 @@ async function listen(server: Server, address: { host: string; port: number }): 
   } catch (error) {
     const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
     throw isTaken
-      ? new PortTakenError(address.port)
+      ? new PortInUseError(address.port)
       : new CannotListenError(address, error as Error);
   }
 }

@@ -56,7 +56,7 @@ export function watchConnections(
       return stalledMs > graceMs + (writableLength / bytesPerSecond) * 1e3;
     });
     for (const [socket] of stalled) end(socket, 'its client does not read');
-    for (const socket of slowestOf(unread, maxUnreadBytes))
+    for (const socket of slowestOver(unread, maxUnreadBytes))
       end(socket, 'clients leave too much unread');
   }
 
@@ -79,7 +79,7 @@ function isUnread(socket: Socket, connection: Connection): boolean {
 /**
  * The slowest of these connections: as many as must be closed to bring the rest within the limit.
  */
-function slowestOf(unread: [Socket, Connection][], maxUnreadBytes: number): Socket[] {
+function slowestOver(unread: [Socket, Connection][], maxUnreadBytes: number): Socket[] {
   let total = unread.reduce((sum, [socket]) => sum + socket.writableLength, 0);
   const slowestFirst = unread.toSorted(([, a], [, b]) => b.stalledMs - a.stalledMs);
   const ended: Socket[] = [];

@@ -65,7 +65,7 @@ describe('each number', () => {
     `Headers must arrive within ${seconds(Number(headersMs?.replaceAll('_', '')))}`,
     `At most ${watch('maxPipelined')} requests of a connection`,
     `At most ${constant('uploads.ts', 'maxUploads')} uploads`,
-    `uploads, ${constant('pictures.ts', 'maxStreams')} files and ${constant('live.ts', 'maxStreams')} live streams`,
+    `uploads, ${constant('image-files.ts', 'maxStreams')} files and ${constant('live.ts', 'maxStreams')} live streams`,
     `for ${seconds(watch('graceMs'))} plus 1 s per ${count(watch('bytesPerSecond'))} bytes`,
     `Unread answers hold at most ${mib(watch('maxUnreadBytes'))}`,
     `open requests get at most ${seconds(constant('uncaught-errors.ts', 'drainMs'))}`,

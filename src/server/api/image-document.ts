@@ -1,16 +1,18 @@
 import type { LedgerRow } from '../../ledger/ledger-reader.ts';
-import { isWithinReach, type Reach } from '../routes/reach.ts';
+import { isInServedBuckets, type ServedBuckets } from '../row-files/served-buckets.ts';
 import type { Image } from './schemas.ts';
 
 const thumbnailWidth = 160;
 
 /** A row as an API document, with links to the files that this server serves. */
-export function imageDocument(row: LedgerRow, reach: Reach): Image {
+export function imageDocument(row: LedgerRow, buckets: ServedBuckets): Image {
   const self = `/v1/images/${row.id}`;
   const hasSource =
-    row.sourceBucket !== null && row.sourceKey !== null && isWithinReach(row, reach, 'source');
+    row.sourceBucket !== null &&
+    row.sourceKey !== null &&
+    isInServedBuckets(row, buckets, 'source');
   // Rows that the original wrote name no bucket, so the location of their outputs is unknown.
-  const hasOutput = row.outputBucket !== null && isWithinReach(row, reach, 'output');
+  const hasOutput = row.outputBucket !== null && isInServedBuckets(row, buckets, 'output');
   const stages = Object.entries(row.stagesMs).filter(([, ms]) => ms !== null);
   return {
     id: row.id,
@@ -26,8 +28,8 @@ export function imageDocument(row: LedgerRow, reach: Reach): Image {
       format: row.inputFormat,
       pages: row.pages,
     },
-    output: outputOf(row),
-    recipe: recipeOf(row),
+    output: toOutput(row),
+    recipe: toRecipe(row),
     stagesMs: Object.fromEntries(stages),
     durationMs: row.durationMs,
     attempts: row.attempts,
@@ -44,21 +46,21 @@ export function imageDocument(row: LedgerRow, reach: Reach): Image {
   };
 }
 
-function outputOf(row: LedgerRow): Image['output'] {
+function toOutput(row: LedgerRow): Image['output'] {
   if (row.outputKey === null) return null;
   const { outputBucket: bucket, outputKey: key, outputSizeBytes: sizeBytes } = row;
   const { outputSha256: sha256, width, height, channels, depth } = row;
   const losses = (row.losses ?? []) as NonNullable<Image['output']>['losses'];
-  const format = formatOf(row);
+  const format = outputFormatOf(row);
   return { bucket, key, sizeBytes, sha256, format, width, height, channels, depth, losses };
 }
 
 /** A recipe's format may be `source`; the output then has the input's format. */
-function formatOf({ outputFormat, inputFormat }: LedgerRow): string | null {
+function outputFormatOf({ outputFormat, inputFormat }: LedgerRow): string | null {
   return outputFormat === 'source' ? inputFormat : outputFormat;
 }
 
-function recipeOf({ recipeHash, recipe, method, outputFormat }: LedgerRow): Image['recipe'] {
+function toRecipe({ recipeHash, recipe, method, outputFormat }: LedgerRow): Image['recipe'] {
   if (recipeHash === null || recipe === null) return null;
   return { hash: recipeHash, text: recipe, method: method ?? '', format: outputFormat ?? '' };
 }

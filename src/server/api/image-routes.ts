@@ -1,12 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { inputFormats, outputFormats } from '../../convert/index.ts';
-import {
-  ImageIdSchema,
-  ImagesQuerySchema,
-  PictureQuerySchema,
-  RemoveQuerySchema,
-} from './queries.ts';
-import { binary, json, problemsOf } from './responses.ts';
+import { GrayQuerySchema, ImageIdSchema, ImagesQuerySchema, RemoveQuerySchema } from './queries.ts';
+import { binary, json, problemResponses } from './responses.ts';
 import { ImageListSchema, ImageSchema, RemovedSchema } from './schemas.ts';
 
 const tags = ['Images'];
@@ -26,7 +21,7 @@ export const listImages = createRoute({
   description:
     'A page of rows. `next` of one page is `cursor` of the next one; pages neither repeat nor miss a row that was there from the first page on. On a ledger of any size these are fast, newest or oldest first: all rows, one `status`, one `code`, one `key`, one `prefix`, or a time range. Add `since` and `until` to everything else, or a large ledger answers 503 `TRY_AGAIN`.',
   request: { query: ImagesQuerySchema },
-  responses: { 200: json(ImageListSchema, 'A page.'), ...problemsOf() },
+  responses: { 200: json(ImageListSchema, 'A page.'), ...problemResponses() },
 });
 
 export const getImage = createRoute({
@@ -35,7 +30,7 @@ export const getImage = createRoute({
   tags,
   summary: 'One row of the ledger',
   request: { params },
-  responses: { 200: json(ImageSchema, 'The row.'), ...problemsOf(404) },
+  responses: { 200: json(ImageSchema, 'The row.'), ...problemResponses(404) },
 });
 
 const fileStatuses = [404, 410, 416] as const;
@@ -51,7 +46,7 @@ export const getSource = createRoute({
     200: binary('The file.', sourceTypes),
     206: binary('The range of it that was asked for.', sourceTypes),
     304: { description: 'It is what the client has.' },
-    ...problemsOf(...fileStatuses),
+    ...problemResponses(...fileStatuses),
   },
 });
 
@@ -61,12 +56,12 @@ export const getGray = createRoute({
   tags,
   summary: 'The gray file',
   description: 'Streams, with `ETag`, `If-None-Match` and `Range`.',
-  request: { params, query: PictureQuerySchema },
+  request: { params, query: GrayQuerySchema },
   responses: {
     200: binary('The file.', grayTypes),
     206: binary('The range of it that was asked for.', grayTypes),
     304: { description: 'It is what the client has.' },
-    ...problemsOf(...fileStatuses, 422),
+    ...problemResponses(...fileStatuses, 422),
   },
 });
 
@@ -78,7 +73,7 @@ export const retryImage = createRoute({
   description:
     'Reads the newest content of the key, as an event would, and answers with the row of that content.',
   request: { params },
-  responses: { 200: json(ImageSchema, 'What became of it.'), ...problemsOf(404) },
+  responses: { 200: json(ImageSchema, 'What became of it.'), ...problemResponses(404) },
 });
 
 export const removeImage = createRoute({
@@ -88,5 +83,5 @@ export const removeImage = createRoute({
   summary: 'Remove an output and its row',
   description: 'The source stays, unless `source=true`.',
   request: { params, query: RemoveQuerySchema },
-  responses: { 200: json(RemovedSchema, 'What was removed.'), ...problemsOf(404) },
+  responses: { 200: json(RemovedSchema, 'What was removed.'), ...problemResponses(404) },
 });

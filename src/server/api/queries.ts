@@ -24,14 +24,14 @@ const keyText = z
   });
 
 /** Any value that a row may hold, without characters that the database rejects. */
-const word = z
+const text = z
   .string()
   .min(1)
   .max(1_024)
   .refine((text) => !text.includes('\0'), { error: 'Expected text without NUL' });
 
 /** A time, or an age. */
-const moment = z
+const timeOrAge = z
   .string()
   .transform((text, context) => {
     const time = parseTime(text, Date.now());
@@ -59,15 +59,15 @@ const sorts = ['newest', 'oldest', 'slowest', 'fastest'] as const;
 
 export const ImagesQuerySchema = query({
   status: z.enum(statuses).optional(),
-  code: word.optional(),
-  bucket: word.optional(),
+  code: text.optional(),
+  bucket: text.optional(),
   key: keyText.optional().openapi({ description: 'Exactly this key.' }),
   prefix: keyText.optional().openapi({ description: 'Keys that begin so.' }),
-  etag: word.optional().openapi({ description: 'Of the source; only together with `key`.' }),
-  method: word.optional(),
-  version: word.optional().openapi({ description: 'Of the processor.' }),
-  since: moment.optional(),
-  until: moment.optional(),
+  etag: text.optional().openapi({ description: 'Of the source; only together with `key`.' }),
+  method: text.optional(),
+  version: text.optional().openapi({ description: 'Of the processor.' }),
+  since: timeOrAge.optional(),
+  until: timeOrAge.optional(),
   sort: z.enum(sorts).default('newest'),
   limit: wholeNumber(1, 200).default(50).openapi({ default: 50 }),
   cursor: z.string().max(512).optional().openapi({ description: '`next` of the page before.' }),
@@ -83,7 +83,7 @@ export const ImageIdSchema = query({
     .openapi({ param: { name: 'id', in: 'path' }, example: '42' }),
 });
 
-export const PictureQuerySchema = query({
+export const GrayQuerySchema = query({
   width: wholeNumber(16, 1_024)
     .optional()
     .openapi({ description: 'A WebP of this width, never enlarged, instead of the file itself.' }),
@@ -106,23 +106,23 @@ export const LiveQuerySchema = query({
 });
 
 const since = (age: string) =>
-  moment.prefault(age).openapi({ type: 'string', default: age, example: age });
+  timeOrAge.prefault(age).openapi({ type: 'string', default: age, example: age });
 
 export const StatsQuerySchema = query({
   since: since('24h'),
-  until: moment.optional(),
+  until: timeOrAge.optional(),
   by: z.enum(groupings).default('stage'),
 });
 
 export const TimelineQuerySchema = query({
   since: since('24h'),
-  until: moment.optional(),
+  until: timeOrAge.optional(),
   buckets: wholeNumber(1, 500).prefault('60').openapi({ default: 60 }),
 });
 
-export const DistributionQuerySchema = query({ since: since('24h'), until: moment.optional() });
+export const DistributionQuerySchema = query({ since: since('24h'), until: timeOrAge.optional() });
 
-const side = word
+const side = text
   .refine((name) => parseSide(name, Date.now()) !== undefined, {
     error: 'Expected a version such as 0.1.0, or a time such as 2026-01-01..2026-01-02 or 48h..24h',
   })
@@ -135,7 +135,7 @@ export const CompareQuerySchema = query({
   baseline: side,
   candidate: side,
   since: since('30d').openapi({ description: 'Where versions are looked for.' }),
-  until: moment.optional(),
+  until: timeOrAge.optional(),
   tolerance: wholeNumber(0, 1_000)
     .prefault('5')
     .openapi({ default: 5, description: 'In percent: slower by so much is no regression.' }),

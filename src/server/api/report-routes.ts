@@ -11,9 +11,9 @@ import {
   StatsSchema,
   TimelineSchema,
 } from './report-schemas.ts';
-import { json, problemsOf } from './responses.ts';
+import { json, problemResponses } from './responses.ts';
 
-const sampled =
+const sampleDescription =
   'All rows of the time, or as many of them, drawn at random, as tell enough; `isWhole` says which.';
 
 export const stats = report('/v1/stats', StatsQuerySchema, StatsSchema, {
@@ -40,7 +40,7 @@ function report<Path extends string, Query extends z.ZodObject, Report extends z
   path: Path,
   query: Query,
   schema: Report,
-  { summary, description = sampled }: { summary: string; description?: string },
+  { summary, description = sampleDescription }: { summary: string; description?: string },
 ) {
   return createRoute({
     method: 'get',
@@ -49,6 +49,6 @@ function report<Path extends string, Query extends z.ZodObject, Report extends z
     summary,
     description,
     request: { query },
-    responses: { 200: json(schema, 'The report.'), ...problemsOf(408) },
+    responses: { 200: json(schema, 'The report.'), ...problemResponses(408) },
   });
 }

@@ -15,7 +15,7 @@ export function binary(description: string, contentTypes: readonly string[]) {
   };
 }
 
-const refusals = {
+const problemDescriptions = {
   400: 'Invalid request.',
   401: 'The token is missing or wrong.',
   403: 'A page of another site requests it, or the files are in another bucket.',
@@ -34,13 +34,21 @@ const refusals = {
 } as const;
 
 /** The error responses of one route, and those that every route has. */
-export function problemsOf(...statuses: (keyof typeof refusals)[]) {
-  const all = new Set<keyof typeof refusals>([400, 401, 403, 421, 500, 503, ...statuses]);
+export function problemResponses(...statuses: (keyof typeof problemDescriptions)[]) {
+  const all = new Set<keyof typeof problemDescriptions>([
+    400,
+    401,
+    403,
+    421,
+    500,
+    503,
+    ...statuses,
+  ]);
   return Object.fromEntries(
     [...all].map((status) => [
       status,
       {
-        description: refusals[status],
+        description: problemDescriptions[status],
         content: { 'application/problem+json': { schema: ProblemSchema } },
       },
     ]),

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { LiveQuerySchema } from './queries.ts';
-import { json, problemsOf } from './responses.ts';
+import { json, problemResponses } from './responses.ts';
 import { AboutSchema, HealthSchema, ReadinessSchema } from './system-schemas.ts';
 
 const tags = ['System'];
@@ -14,7 +14,7 @@ export const about = createRoute({
   path: '/v1',
   tags,
   summary: 'What this server does and takes',
-  responses: { 200: json(AboutSchema, 'Its settings.'), ...problemsOf() },
+  responses: { 200: json(AboutSchema, 'Its settings.'), ...problemResponses() },
 });
 
 export const live = createRoute({
@@ -28,7 +28,7 @@ export const live = createRoute({
     query: LiveQuerySchema,
     headers: z.object({ 'last-event-id': z.string().max(512).optional() }),
   },
-  responses: { 200: text('text/event-stream', 'A stream without end.'), ...problemsOf() },
+  responses: { 200: text('text/event-stream', 'A stream without end.'), ...problemResponses() },
 });
 
 export const health = createRoute({
@@ -57,5 +57,5 @@ export const metrics = createRoute({
   path: '/metrics',
   tags,
   summary: 'Counters and histograms for Prometheus',
-  responses: { 200: text('text/plain', 'In its text format.'), ...problemsOf() },
+  responses: { 200: text('text/plain', 'In its text format.'), ...problemResponses() },
 });

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { inputFormats, outputFormats } from '../../convert/index.ts';
 import { RecipeQuerySchema, UploadQuerySchema } from './queries.ts';
-import { binary, json, problemsOf } from './responses.ts';
+import { binary, json, problemResponses } from './responses.ts';
 import { EventAnswerSchema, PresignedUploadSchema, UploadSchema } from './schemas.ts';
 
 const file = { type: 'string', format: 'binary' } as const;
@@ -29,7 +29,7 @@ export const convert = createRoute({
       'The gray file. `X-Image-Width`, `-Height`, `-Channels`, `-Depth` and `-Losses` tell of it.',
       Object.values(outputFormats).map(({ contentType }) => contentType),
     ),
-    ...problemsOf(406, 408, 413, 422),
+    ...problemResponses(406, 408, 413, 422),
   },
 });
 
@@ -44,7 +44,7 @@ export const upload = createRoute({
   responses: {
     200: json(PresignedUploadSchema, 'Where to send the bytes.'),
     202: json(UploadSchema, 'Stored; the outcome follows.'),
-    ...problemsOf(408, 409, 411, 413),
+    ...problemResponses(408, 409, 411, 413),
   },
 });
 
@@ -63,6 +63,6 @@ export const receiveEvent = createRoute({
   },
   responses: {
     200: json(EventAnswerSchema, 'Every outcome is recorded.'),
-    ...problemsOf(408, 413),
+    ...problemResponses(408, 413),
   },
 });

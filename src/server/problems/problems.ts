@@ -23,7 +23,7 @@ export const problems = {
 
 export type ProblemCode = keyof typeof problems;
 
-export interface WrongParameter {
+export interface InvalidParameter {
   name: string;
   expected: string;
   received: string | null;
@@ -32,9 +32,9 @@ export interface WrongParameter {
 /** The API refuses the request. */
 export class RequestError extends Error {
   readonly code: ProblemCode;
-  readonly errors: WrongParameter[] | undefined;
+  readonly errors: InvalidParameter[] | undefined;
 
-  constructor(code: ProblemCode, message: string, options: { errors?: WrongParameter[] } = {}) {
+  constructor(code: ProblemCode, message: string, options: { errors?: InvalidParameter[] } = {}) {
     super(message);
     this.name = 'RequestError';
     this.code = code;

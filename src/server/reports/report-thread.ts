@@ -6,12 +6,12 @@ import type { Config } from '../../config/index.ts';
 import { serviceErrors } from '../../pipeline/index.ts';
 import { makeReport, type ReportRequest, type Reports } from './make-report.ts';
 
-export interface ReportQuestion {
+export interface ReportJob {
   id: number;
   request: ReportRequest;
 }
 
-export type ReportAnswer = { id: number } & (
+export type ReportReply = { id: number } & (
   | { report: Reports[keyof Reports] }
   | { error: { message: string; name: keyof typeof serviceErrors | undefined } }
 );
@@ -21,15 +21,15 @@ if (parentPort) serve(parentPort, openStatistics(workerData as Config));
 function serve(port: MessagePort, statistics: Promise<Statistics>): void {
   // A missing database is reported to the client that requests a report.
   statistics.catch(() => {});
-  port.on('message', async ({ id, request }: ReportQuestion) => {
-    port.postMessage(await answer({ id, request }, statistics));
+  port.on('message', async ({ id, request }: ReportJob) => {
+    port.postMessage(await reply({ id, request }, statistics));
   });
 }
 
-async function answer(
-  { id, request }: ReportQuestion,
+async function reply(
+  { id, request }: ReportJob,
   statistics: Promise<Statistics>,
-): Promise<ReportAnswer> {
+): Promise<ReportReply> {
   try {
     return { id, report: await makeReport(request, await statistics) };
   } catch (error) {

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Config } from '../../config/index.ts';
 import { serviceErrors } from '../../pipeline/index.ts';
 import type { ReportRequest, Reports } from './make-report.ts';
-import type { ReportAnswer, ReportQuestion } from './report-thread.ts';
+import type { ReportJob, ReportReply } from './report-thread.ts';
 
 /** Makes reports without blocking other requests. */
 export interface Reporter {
@@ -13,7 +13,7 @@ export interface Reporter {
 
 /** Starts the thread on the first report, and restarts it after a crash. */
 export function createReporter(config: Config): Reporter {
-  const waiting = new Map<number, (answer: ReportAnswer) => void>();
+  const pending = new Map<number, (reply: ReportReply) => void>();
   let worker: Worker | undefined;
   let lastId = 0;
 
@@ -23,10 +23,10 @@ export function createReporter(config: Config): Reporter {
       { workerData: config },
     );
     started.unref();
-    started.on('message', (answer: ReportAnswer) => waiting.get(answer.id)?.(answer));
+    started.on('message', (reply: ReportReply) => pending.get(reply.id)?.(reply));
     const fail = (message: string) => {
       if (worker === started) worker = undefined;
-      for (const [id, settle] of waiting) settle({ id, error: { message, name: 'Unavailable' } });
+      for (const [id, settle] of pending) settle({ id, error: { message, name: 'Unavailable' } });
     };
     started.on('error', (error) => fail(error.message));
     started.on('exit', () => fail('The thread that makes reports ended.'));
@@ -36,12 +36,12 @@ export function createReporter(config: Config): Reporter {
   return {
     async report<Request extends ReportRequest>(request: Request) {
       worker ??= start();
-      const question: ReportQuestion = { id: ++lastId, request };
-      const answered = new Promise<ReportAnswer>((resolve) => waiting.set(question.id, resolve));
-      worker.postMessage(question);
-      const answer = await answered.finally(() => waiting.delete(question.id));
-      if ('report' in answer) return answer.report as Reports[Request['name']];
-      const { message, name } = answer.error;
+      const job: ReportJob = { id: ++lastId, request };
+      const replied = new Promise<ReportReply>((resolve) => pending.set(job.id, resolve));
+      worker.postMessage(job);
+      const reply = await replied.finally(() => pending.delete(job.id));
+      if ('report' in reply) return reply.report as Reports[Request['name']];
+      const { message, name } = reply.error;
       throw name ? new serviceErrors[name](message) : new Error(message);
     },
     async close() {

@@ -5,7 +5,7 @@ import { convertWithinBudget, type Share } from '../../pipeline/index.ts';
 import { convert } from '../api/work-routes.ts';
 import { RequestError } from '../problems/problems.ts';
 import type { Api, Service } from '../service.ts';
-import { noRoom, readBody } from '../transfer/read-body.ts';
+import { memoryExhausted, readBody } from '../transfer/read-body.ts';
 import { sendBytes } from '../transfer/send-bytes.ts';
 import { unlessAborted, workSignal } from '../transfer/work-signal.ts';
 
@@ -16,20 +16,20 @@ export function addConvert(app: Api, service: Service): void {
   const timeoutMs = config.server.requestTimeoutSeconds * 1e3;
 
   app.openapi(convert, async (c) => {
-    const given = c.req.valid('query');
-    const format = given.format ?? acceptedFormat(c.req.header('accept'), config.recipe.format);
-    const recipe = recipeOf(config, { ...given, format });
+    const query = c.req.valid('query');
+    const format = query.format ?? acceptedFormat(c.req.header('accept'), config.recipe.format);
+    const recipe = recipeOf(config, { ...query, format });
     const signal = workSignal(c.req.raw, timeoutMs);
     gate.check();
     const { gray, share, bodyMs, queueMs } = await unlessAborted(
       signal,
       convertBody(c.req.raw, { recipe, signal, service }),
     );
-    const stages = stagesOf(gray);
+    const stages = stageTimes(gray);
     metrics.conversion(stages);
-    c.header('server-timing', serverTiming({ body: bodyMs, queue: queueMs, ...stages }));
+    c.header('server-timing', formatServerTiming({ body: bodyMs, queue: queueMs, ...stages }));
     c.header('vary', 'accept');
-    for (const [name, value] of Object.entries(factsOf(gray))) c.header(name, value);
+    for (const [name, value] of Object.entries(imageHeaders(gray))) c.header(name, value);
     c.header('content-type', gray.contentType);
     return sendBytes(c, gray.bytes, { share, timeoutMs });
   });
@@ -72,13 +72,13 @@ async function convertBytes(
     memory,
     tooLarge: 'refuse',
     use(gray) {
-      if (!share.resize(gray.bytes.byteLength)) throw noRoom();
+      if (!share.resize(gray.bytes.byteLength)) throw memoryExhausted();
       return gray;
     },
   });
 }
 
-/** The client's most preferred type that can be written. */
+/** The client's most preferred type that the server can write. */
 export function acceptedFormat(
   accept: string | undefined,
   configured: Recipe['format'],
@@ -90,16 +90,16 @@ export function acceptedFormat(
     const found = formatNames.find((name) => outputFormats[name].contentType === type);
     if (found) return found;
   }
-  const written = formatNames.map((name) => outputFormats[name].contentType).join(', ');
+  const supported = formatNames.map((name) => outputFormats[name].contentType).join(', ');
   throw new RequestError(
     'NOT_ACCEPTABLE',
-    `Expected Accept to name one of ${written}, or */*, but received ${accept.slice(0, 200)}.`,
+    `Expected Accept to name one of ${supported}, or */*, but received ${accept.slice(0, 200)}.`,
   );
 }
 
 const formatNames = Object.keys(outputFormats) as (keyof typeof outputFormats)[];
 
-function stagesOf({ stages }: GrayImage) {
+function stageTimes({ stages }: GrayImage) {
   return { decode: stages.decodeMs, gray: stages.grayMs, encode: stages.encodeMs };
 }
 
@@ -107,13 +107,13 @@ function workMs({ stages }: GrayImage): number {
   return stages.decodeMs + stages.grayMs + stages.encodeMs;
 }
 
-function serverTiming(stagesMs: Record<string, number>): string {
+function formatServerTiming(stagesMs: Record<string, number>): string {
   return Object.entries(stagesMs)
     .map(([stage, ms]) => `${stage};dur=${ms.toFixed(1)}`)
     .join(', ');
 }
 
-function factsOf({ width, height, channels, depth, losses, source, format }: GrayImage) {
+function imageHeaders({ width, height, channels, depth, losses, source, format }: GrayImage) {
   return {
     'x-image-width': String(width),
     'x-image-height': String(height),

@@ -43,7 +43,7 @@ function section({ path, method, operation }: Entry) {
 <h2><code>${method.toUpperCase()} ${path}</code></h2>
 <p><strong>${operation.summary}.</strong> ${operation.description ?? ''}</p>
 ${parameters.length > 0 ? parameterTable(parameters) : ''}
-${answerTable(operation)}
+${responseTable(operation)}
 </section>`;
 }
 
@@ -64,22 +64,22 @@ interface Parameter {
 
 function parameterTable(parameters: Parameter[]) {
   return html`<table><thead><tr><th>parameter</th><th>in</th><th>meaning</th></tr></thead><tbody>
-${parameters.map(({ name, in: place, required, description, schema = {} }) => {
-  const allowed = schema.enum?.join(', ') ?? rangeOf(schema);
-  const standard = schema.default === undefined ? '' : ` Default: ${schema.default}.`;
-  return html`<tr><td><code>${name}</code>${required ? ' (required)' : ''}</td><td>${place}</td><td>${description ?? ''} ${allowed}${standard}</td></tr>`;
+${parameters.map(({ name, in: location, required, description, schema = {} }) => {
+  const allowed = schema.enum?.join(', ') ?? formatRange(schema);
+  const defaultText = schema.default === undefined ? '' : ` Default: ${schema.default}.`;
+  return html`<tr><td><code>${name}</code>${required ? ' (required)' : ''}</td><td>${location}</td><td>${description ?? ''} ${allowed}${defaultText}</td></tr>`;
 })}</tbody></table>`;
 }
 
-function rangeOf({ minimum, maximum }: NonNullable<Parameter['schema']>): string {
+function formatRange({ minimum, maximum }: NonNullable<Parameter['schema']>): string {
   return minimum === undefined ? '' : `${minimum} to ${maximum}.`;
 }
 
-function answerTable({ responses = {} }: Operation) {
-  return html`<table><thead><tr><th>answer</th><th>when</th></tr></thead><tbody>
+function responseTable({ responses = {} }: Operation) {
+  return html`<table><thead><tr><th>response</th><th>when</th></tr></thead><tbody>
 ${Object.entries(responses).map(
-  ([status, answer]) =>
-    html`<tr><td>${status}</td><td>${(answer as { description: string }).description}</td></tr>`,
+  ([status, response]) =>
+    html`<tr><td>${status}</td><td>${(response as { description: string }).description}</td></tr>`,
 )}</tbody></table>`;
 }
 

@@ -17,7 +17,7 @@ import { workSignal } from '../transfer/work-signal.ts';
 
 type RecordResult = z.infer<typeof EventAnswerSchema>['results'][number];
 
-interface Settled {
+interface ProcessedRecord {
   result: RecordResult;
   /** Only for the log. */
   cause?: string;
@@ -41,12 +41,12 @@ export function addEvents(app: Api, service: Service): void {
     const signal = workSignal(c.req.raw, timeoutMs);
     // Read before the gate, so that idle senders do not block others.
     const bytes = await readEvent(c.req.raw, service, signal);
-    const settled = await gate.pass(async () =>
+    const processed = await gate.pass(async () =>
       processRecords(parseEvent(parseJson(bytes), parts.parseOptions), service, timeoutMs),
     );
-    logFailures(settled, service);
-    const results = settled.map(({ result }) => result);
-    throwIfUnsettled(results);
+    logFailures(processed, service);
+    const results = processed.map(({ result }) => result);
+    throwIfUnprocessed(results);
     return c.json({ results }, 200);
   });
 }
@@ -81,7 +81,7 @@ async function processRecords(
   records: EventRecord[],
   { parts, feed, metrics, log }: Service,
   timeoutMs: number,
-): Promise<Settled[]> {
+): Promise<ProcessedRecord[]> {
   const uploads = records.flatMap((record) => (record.action === 'process' ? [record.upload] : []));
   const { results, outcomes, unrecorded } = await processBatch(uploads, parts.pipeline, {
     timeoutMs,
@@ -94,12 +94,12 @@ async function processRecords(
   const remaining = results.values();
   return records.map((record) =>
     record.action === 'process'
-      ? settledOf(record.upload.key, remaining.next().value as UploadResult)
-      : { result: unprocessed(record) },
+      ? toProcessedRecord(record.upload.key, remaining.next().value as UploadResult)
+      : { result: toUnprocessedResult(record) },
   );
 }
 
-function settledOf(key: string, result: UploadResult): Settled {
+function toProcessedRecord(key: string, result: UploadResult): ProcessedRecord {
   if ('error' in result) {
     const { error } = result;
     const action = isPermanent(error) ? 'refused' : 'retry';
@@ -109,22 +109,22 @@ function settledOf(key: string, result: UploadResult): Settled {
     };
   }
   const { outcome } = result;
-  const told =
+  const problem =
     outcome.status === 'converted'
       ? { code: null, reason: null }
       : { code: outcome.code, reason: outcome.message };
-  return { result: { action: 'processed', key, status: outcome.status, ...told } };
+  return { result: { action: 'processed', key, status: outcome.status, ...problem } };
 }
 
-function unprocessed(record: Exclude<EventRecord, { action: 'process' }>): RecordResult {
+function toUnprocessedResult(record: Exclude<EventRecord, { action: 'process' }>): RecordResult {
   const action = record.action === 'ignore' ? 'ignored' : 'refused';
   return { action, key: record.key ?? null, status: null, code: null, reason: record.reason };
 }
 
-function logFailures(settled: Settled[], { log }: Service): void {
+function logFailures(processed: ProcessedRecord[], { log }: Service): void {
   for (const failure of ['refused', 'retry'] as const) {
-    const failed = settled.filter(({ result }) => result.action === failure);
-    const lines = failed.map(({ result: { key, reason }, cause }) => ({
+    const entries = processed.filter(({ result }) => result.action === failure);
+    const lines = entries.map(({ result: { key, reason }, cause }) => ({
       ...{ key, reason },
       ...(cause !== undefined && { cause }),
     }));
@@ -133,12 +133,12 @@ function logFailures(settled: Settled[], { log }: Service): void {
 }
 
 /** Throws if the event must be redelivered, or if none of it can ever be processed. */
-function throwIfUnsettled(results: RecordResult[]): void {
-  const again = results.filter(({ action }) => action === 'retry');
-  if (again.length > 0) {
+function throwIfUnprocessed(results: RecordResult[]): void {
+  const toRetry = results.filter(({ action }) => action === 'retry');
+  if (toRetry.length > 0) {
     throw new RequestError(
       'TRY_AGAIN',
-      `${again.length} of ${results.length} uploads could not be processed: ${again[0]?.reason} Send the event again.`,
+      `${toRetry.length} of ${results.length} uploads could not be processed: ${toRetry[0]?.reason} Send the event again.`,
     );
   }
   if (results.length === 0 || results.some(({ action }) => action !== 'refused')) return;

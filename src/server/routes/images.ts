@@ -12,40 +12,40 @@ import { imageDocument } from '../api/image-document.ts';
 import { getImage, listImages, removeImage, retryImage } from '../api/image-routes.ts';
 import type { ImagesQuery } from '../api/queries.ts';
 import { RequestError } from '../problems/problems.ts';
+import { locateFile } from '../row-files/locate-file.ts';
+import { checkBuckets, servedBucketsOf } from '../row-files/served-buckets.ts';
 import type { Api, Service } from '../service.ts';
-import { belongsTo } from './belongs-to.ts';
-import { checkReach, reachOf } from './reach.ts';
 
 /** The ledger's rows, and the operations on them. */
 export function addImages(app: Api, service: Service): void {
   const { reader } = service.parts;
-  const reach = reachOf(service.parts);
+  const buckets = servedBucketsOf(service.parts);
 
   app.openapi(listImages, async (c) => {
     const { sort, limit, cursor, ...filter } = c.req.valid('query');
-    if (filter.etag !== undefined && filter.key === undefined) throw etagAlone(filter.etag);
+    if (filter.etag !== undefined && filter.key === undefined) throw etagWithoutKey(filter.etag);
     const after = cursor === undefined ? undefined : readCursor(sort, cursor);
     // One row more than requested shows whether there is a next page.
     const rows = await reader.list(filterOf(filter), { order: sort, limit: limit + 1, after });
     const page = rows.slice(0, limit);
     const last = rows.length > limit ? page.at(-1) : undefined;
     const next = last ? writeCursor(sort, positionOf(last, sort)) : null;
-    return c.json({ images: page.map((row) => imageDocument(row, reach)), next }, 200);
+    return c.json({ images: page.map((row) => imageDocument(row, buckets)), next }, 200);
   });
 
   app.openapi(getImage, async (c) => {
     const row = await findRow(service, c.req.valid('param').id);
-    return c.json(imageDocument(row, reach), 200);
+    return c.json(imageDocument(row, buckets), 200);
   });
 
   app.openapi(retryImage, async (c) => {
-    const row = await findReached(service, c.req.valid('param').id, 'source');
+    const row = await findServedRow(service, c.req.valid('param').id, 'source');
     const retried = await service.gate.pass(() => retry(row, service));
-    return c.json(imageDocument(retried, reach), 200);
+    return c.json(imageDocument(retried, buckets), 200);
   });
 
   app.openapi(removeImage, async (c) => {
-    const row = await findReached(service, c.req.valid('param').id, 'output');
+    const row = await findServedRow(service, c.req.valid('param').id, 'output');
     const { source = false } = c.req.valid('query');
     const removed = await remove(row, service, { withSource: source });
     return c.json({ id: row.id, removed }, 200);
@@ -53,12 +53,12 @@ export function addImages(app: Api, service: Service): void {
 }
 
 /** Finds a row whose files may be read or changed. Throws `NO_SUCH_IMAGE` and `OTHER_BUCKET`. */
-export async function findReached(
+export async function findServedRow(
   service: Pick<Service, 'parts'>,
   id: string,
   part: 'source' | 'output',
 ): Promise<LedgerRow> {
-  return checkReach(await findRow(service, id), reachOf(service.parts), part);
+  return checkBuckets(await findRow(service, id), servedBucketsOf(service.parts), part);
 }
 
 /** Throws `NO_SUCH_IMAGE` for an unknown id. */
@@ -69,7 +69,7 @@ async function findRow({ parts }: Pick<Service, 'parts'>, id: string): Promise<L
 }
 
 /** No index covers the ETag alone, and only a client that waits for its upload needs it. */
-function etagAlone(received: string): RequestError {
+function etagWithoutKey(received: string): RequestError {
   const expected = 'to come together with key';
   return new RequestError('INVALID_REQUEST', `Expected etag ${expected}.`, {
     errors: [{ name: 'etag', expected, received }],
@@ -79,9 +79,9 @@ function etagAlone(received: string): RequestError {
 function filterOf({
   since,
   until,
-  ...words
+  ...fields
 }: Omit<ImagesQuery, 'sort' | 'limit' | 'cursor'>): RowFilter {
-  return { ...words, since: since?.toISOString(), until: until?.toISOString() };
+  return { ...fields, since: since?.toISOString(), until: until?.toISOString() };
 }
 
 function positionOf(row: LedgerRow, sort: ImagesQuery['sort']) {
@@ -129,12 +129,12 @@ async function remove(
   const { files, reader } = parts;
   const removed: ('row' | 'output' | 'source')[] = [];
   for (const part of withSource ? (['output', 'source'] as const) : (['output'] as const)) {
-    const place = belongsTo(row, part);
-    const found = place && (await files.look(place.ref));
-    if (!place || !found || !place.holds(found)) continue;
+    const location = locateFile(row, part);
+    const found = location && (await files.look(location.ref));
+    if (!location || !found || !location.isCurrent(found)) continue;
     // Nothing proves that the file still has the row's content.
     if (part === 'source' && row.sourceEtag === null) continue;
-    if (await files.remove(place.ref, { etag: found.etag })) removed.push(part);
+    if (await files.remove(location.ref, { etag: found.etag })) removed.push(part);
   }
   if (await reader.remove(row.id)) removed.push('row');
   return removed;

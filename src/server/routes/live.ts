@@ -3,9 +3,9 @@ import type { LedgerRow } from '../../ledger/ledger-reader.ts';
 import { readCursor } from '../api/cursor.ts';
 import { live } from '../api/system-routes.ts';
 import type { Api, Service } from '../service.ts';
-import { closedSignal } from '../transfer/answer-end.ts';
 import { createGate } from '../transfer/gate.ts';
-import { tellOutcomes } from '../transfer/tell-outcomes.ts';
+import { closedSignal } from '../transfer/response-end.ts';
+import { streamOutcomes } from '../transfer/stream-outcomes.ts';
 
 const maxStreams = 200;
 
@@ -26,7 +26,7 @@ export function addLive(app: Api, service: Service): void {
     for (const [name, value] of Object.entries(streamHeaders)) c.header(name, value);
     return streamSSE(c, async (stream) => {
       try {
-        await tellOutcomes(stream, { service, isWanted, after, closed });
+        await streamOutcomes(stream, { service, isWanted, after, closed });
       } catch (error) {
         // The client reconnects by itself, with the id of the last event it received.
         service.log('error', 'live feed', { reason: (error as Error).message });

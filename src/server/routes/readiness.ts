@@ -25,9 +25,9 @@ export type Checks = Record<'database' | 'migrations' | 'store', Check>;
  */
 export async function checkReadiness(parts: ServerParts, log: Log): Promise<Checks> {
   const [pending, rows, store] = await Promise.all([
-    settle(parts.pendingMigrations()),
-    settle(parts.reader.newest()),
-    settle(parts.files.reach(parts.bucket)),
+    settleInTime(parts.pendingMigrations()),
+    settleInTime(parts.reader.newest()),
+    settleInTime(parts.files.reach(parts.bucket)),
   ]);
   const check = (problem: string | undefined, cause: unknown): Check => {
     if (problem === undefined) return { ok: true, problem: null };
@@ -36,12 +36,14 @@ export async function checkReadiness(parts: ServerParts, log: Log): Promise<Chec
   };
   // A role may lack access to the list of migrations, and a database may lack the table. In both
   // cases the database did respond.
-  const lost = [pending.error, rows.error].find((error) => error && !isAboutSchema(error));
-  const schema = lost ? lost : (rows.error ?? pending.value);
+  const connectionError = [pending.error, rows.error].find(
+    (error) => error && !isAboutSchema(error),
+  );
+  const schema = connectionError ? connectionError : (rows.error ?? pending.value);
   return {
-    database: check(lost && databaseProblem(lost), lost),
+    database: check(connectionError && databaseProblem(connectionError), connectionError),
     migrations: check(
-      lost ? unknownMigrations : migrationsProblem(rows.error, pending.value ?? []),
+      connectionError ? unknownMigrations : migrationsProblem(rows.error, pending.value ?? []),
       schema,
     ),
     store: check(store.error && storeProblem(store.error), store.error),
@@ -53,7 +55,7 @@ interface Settled<Value> {
   error?: Error;
 }
 
-async function settle<Value>(work: Promise<Value>): Promise<Settled<Value>> {
+async function settleInTime<Value>(work: Promise<Value>): Promise<Settled<Value>> {
   try {
     return { value: await unlessAborted(AbortSignal.timeout(checkTimeoutMs), work) };
   } catch (error) {

@@ -8,8 +8,10 @@ import { unlessAborted, workSignal } from '../transfer/work-signal.ts';
 /** `/v1/stats` and its subroutes: the reports of `grayscale stats`. */
 export function addStatistics(app: Api, { parts, reporter }: Service): void {
   const timeoutMs = parts.config.server.requestTimeoutSeconds * 1e3;
-  const report = <Request extends ReportRequest>(asking: globalThis.Request, request: Request) =>
-    unlessAborted(workSignal(asking, timeoutMs), reporter.report(request));
+  const report = <Request extends ReportRequest>(
+    httpRequest: globalThis.Request,
+    request: Request,
+  ) => unlessAborted(workSignal(httpRequest, timeoutMs), reporter.report(request));
 
   app.openapi(stats, async (c) => {
     const { by, ...times } = c.req.valid('query');

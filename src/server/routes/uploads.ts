@@ -6,7 +6,7 @@ import { RequestError } from '../problems/problems.ts';
 import type { Api, Service } from '../service.ts';
 import { bodyChunks } from '../transfer/body-chunks.ts';
 import { createGate, type Gate } from '../transfer/gate.ts';
-import { announcedBytes, tooLarge } from '../transfer/read-body.ts';
+import { contentLength, tooLarge } from '../transfer/read-body.ts';
 import {
   requestTooSlow,
   storeTooSlow,
@@ -31,7 +31,7 @@ export function addUploads(app: Api, { parts }: Service): void {
     const contentType = contentTypeOf(c.req.header('content-type'));
     if (presigned) return c.json(await presign(ref, contentType, files), 200);
 
-    const sizeBytes = announcedBytes(c.req.raw);
+    const sizeBytes = contentLength(c.req.raw);
     if (sizeBytes === undefined) throw lengthRequired();
     if (sizeBytes > pipeline.limits.maxBytes) throw tooLarge(pipeline.limits.maxBytes);
     const facts = { sizeBytes, contentType };
@@ -96,8 +96,8 @@ function outcomePath({ bucket, key }: ObjectRef, etag?: string): string {
 function checkKey({ bucket, key }: ObjectRef, options: Service['parts']['parseOptions']): void {
   const { outputPrefix, outputBucket = bucket } = options;
   const isOutput = bucket === outputBucket && key.startsWith(outputPrefix);
-  const isOdd = key.endsWith('/') || /(^|\/)\.{1,2}(\/|$)/.test(key);
-  if (!isOutput && !isOdd) return;
+  const isAmbiguous = key.endsWith('/') || /(^|\/)\.{1,2}(\/|$)/.test(key);
+  if (!isOutput && !isAmbiguous) return;
   const expected = `a key that is not under ${outputPrefix}, does not end with / and has no . or .. between slashes`;
   throw new RequestError('INVALID_REQUEST', `Expected ${expected}.`, {
     errors: [{ name: 'key', expected, received: key.slice(0, 100) }],

@@ -12,7 +12,7 @@ const builtFolders = ['../../web/', '../../../dist/web/'].map((path) =>
   fileURLToPath(new URL(path, import.meta.url)),
 );
 
-const notBuilt = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Grayscale</title>
+const notBuiltPage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Grayscale</title>
 <link rel="stylesheet" href="/docs.css">
 <h1>Grayscale Image Processor</h1>
 <p>The API is up: <a href="/docs">/docs</a>. The dashboard is not built; run <code>npm run build</code> and start the server again.</p>
@@ -23,7 +23,9 @@ export function addWebFiles(app: Api, folders = builtFolders): void {
   const root = folders.find((folder) => existsSync(join(folder, 'index.html')));
   if (root !== undefined) app.get('/*', cacheHashed, serveStatic({ root }));
   const page: MiddlewareHandler =
-    root === undefined ? async (c) => c.html(notBuilt) : serveStatic({ root, path: 'index.html' });
+    root === undefined
+      ? async (c) => c.html(notBuiltPage)
+      : serveStatic({ root, path: 'index.html' });
   app.get('/*', async (c, next) => (isPage(c) ? await page(c, next) : await next()));
 }
 

@@ -20,15 +20,15 @@ export async function* bodyChunks(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   if (body === null) return;
   const reader = body.getReader();
-  let patienceMs = pace.graceMs;
+  let allowanceMs = pace.graceMs;
   try {
     for (;;) {
-      const askedAt = performance.now();
-      const { done, value } = await withinPatience(reader.read(), patienceMs, { signal, pace });
+      const startedAt = performance.now();
+      const { done, value } = await withinAllowance(reader.read(), allowanceMs, { signal, pace });
       if (done) return;
-      const waitedMs = performance.now() - askedAt;
+      const waitedMs = performance.now() - startedAt;
       const earnedMs = (value.byteLength / pace.bytesPerSecond) * 1e3;
-      patienceMs = Math.min(pace.graceMs, patienceMs - waitedMs + earnedMs);
+      allowanceMs = Math.min(pace.graceMs, allowanceMs - waitedMs + earnedMs);
       yield value;
     }
   } finally {
@@ -36,18 +36,18 @@ export async function* bodyChunks(
   }
 }
 
-async function withinPatience<Result>(
+async function withinAllowance<Result>(
   reading: Promise<Result>,
-  patienceMs: number,
+  allowanceMs: number,
   { signal, pace }: { signal: AbortSignal; pace: Pace },
 ): Promise<Result> {
   signal.throwIfAborted();
-  const { promise: givenUp, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(tooSlow(pace)), Math.max(0, patienceMs));
+  const { promise: interrupted, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(tooSlow(pace)), Math.max(0, allowanceMs));
   const onAbort = () => reject(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
   try {
-    return await Promise.race([reading, givenUp]);
+    return await Promise.race([reading, interrupted]);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);

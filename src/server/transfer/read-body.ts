@@ -11,16 +11,16 @@ export interface ReadBodyOptions {
 }
 
 /**
- * Reads a body and counts its bytes as they arrive, because the announced length is not trusted.
+ * Reads a body and counts its bytes as they arrive, because the declared length is not trusted.
  * Throws `OVERLOADED` if the share cannot grow.
  */
 export async function readBody(
   request: Request,
   { maxBytes, share, ...waiting }: ReadBodyOptions,
 ): Promise<Uint8Array> {
-  const announced = announcedBytes(request) ?? 0;
-  if (announced > maxBytes) throw tooLarge(maxBytes);
-  const body = createBytes({ announced, share });
+  const declaredBytes = contentLength(request) ?? 0;
+  if (declaredBytes > maxBytes) throw tooLarge(maxBytes);
+  const body = createBuffer({ declaredBytes, share });
   for await (const chunk of bodyChunks(request, waiting)) {
     if (body.sizeBytes + chunk.byteLength > maxBytes) throw tooLarge(maxBytes);
     body.add(chunk);
@@ -28,34 +28,40 @@ export async function readBody(
   return body.all();
 }
 
-/** No more is allocated for an announced length until this much has arrived. */
-const firstBytes = 2 ** 20;
+/** No more is allocated for a declared length until this much has arrived. */
+const initialBytes = 2 ** 20;
 /**
  * Approximate memory of a connection before its body, so that the number of connections is limited
  * too.
  */
-const startBytes = 2 ** 16;
+const connectionBytes = 2 ** 16;
 
 /**
  * One contiguous buffer, filled as chunks arrive: copying a large body in one step would block the
- * event loop. The system allocates pages only when they are written, so an announced length alone
+ * event loop. The system allocates pages only when they are written, so a declared length alone
  * uses no memory, and only received bytes are counted.
  */
-function createBytes({ announced, share }: { announced: number; share: Share | undefined }) {
+function createBuffer({
+  declaredBytes,
+  share,
+}: {
+  declaredBytes: number;
+  share: Share | undefined;
+}) {
   let bytes = Buffer.allocUnsafeSlow(0);
   let sizeBytes = 0;
-  count(startBytes);
+  count(connectionBytes);
 
   function count(amount: number) {
-    if (share && !share.resize(Math.max(startBytes, amount))) throw noRoom();
+    if (share && !share.resize(Math.max(connectionBytes, amount))) throw memoryExhausted();
   }
 
-  /** Doubles the buffer if no length was announced; both buffers are then briefly in memory. */
+  /** Doubles the buffer if no length was declared; both buffers are then briefly in memory. */
   function makeRoom(needed: number) {
     if (needed <= bytes.length) return count(needed);
-    const planned = needed <= firstBytes ? Math.min(announced, firstBytes) : announced;
-    const larger = Math.max(needed, planned, needed > announced ? 2 * bytes.length : 0);
-    count(larger > announced ? larger : needed);
+    const planned = needed <= initialBytes ? Math.min(declaredBytes, initialBytes) : declaredBytes;
+    const larger = Math.max(needed, planned, needed > declaredBytes ? 2 * bytes.length : 0);
+    count(larger > declaredBytes ? larger : needed);
     const grown = Buffer.allocUnsafeSlow(larger);
     grown.set(bytes.subarray(0, sizeBytes));
     bytes = grown;
@@ -76,7 +82,7 @@ function createBytes({ announced, share }: { announced: number; share: Share | u
 }
 
 /** The `Content-Length`; undefined if the client sends none. */
-export function announcedBytes(request: Request): number | undefined {
+export function contentLength(request: Request): number | undefined {
   const text = request.headers.get('content-length');
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
@@ -89,7 +95,7 @@ export function tooLarge(maxBytes: number): RequestError {
 }
 
 /** Other requests use all memory for files. */
-export function noRoom(): RequestError {
+export function memoryExhausted(): RequestError {
   return new RequestError(
     'OVERLOADED',
     'Expected memory for this file but other requests hold all of it. Try again after a few seconds, or raise MEMORY_BUDGET_MB.',

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import type { Share } from '../../pipeline/index.ts';
-import { outgoingOf, whenClosed } from './answer-end.ts';
+import { outgoingOf, whenClosed } from './response-end.ts';
 
 export interface SendBytesOptions {
   /** Released when the response is sent or abandoned. */

@@ -2,11 +2,11 @@ import { basename } from 'node:path/posix';
 import type { Readable } from 'node:stream';
 import type { Context } from 'hono';
 import { type FoundFile, RangeOutsideError } from '../../pipeline/index.ts';
-import { gone } from '../problems/gone.ts';
-import type { Place } from '../routes/belongs-to.ts';
+import { fileGone } from '../row-files/file-gone.ts';
+import type { FileLocation } from '../row-files/locate-file.ts';
 import type { Service } from '../service.ts';
-import { closedSignal, outgoingOf } from './answer-end.ts';
 import type { Gate } from './gate.ts';
+import { closedSignal, outgoingOf } from './response-end.ts';
 import { storeChunks } from './store-chunks.ts';
 import { unlessAborted } from './work-signal.ts';
 
@@ -26,7 +26,7 @@ interface StreamFileOptions extends SendFileOptions {
 }
 
 /** Types that browsers show as images and never as pages. */
-const shown = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/avif', 'image/gif']);
+const inlineTypes = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/avif', 'image/gif']);
 
 /**
  * Streams a file, or the single requested range of it, unless the client's copy is current.
@@ -34,27 +34,27 @@ const shown = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/avif', 'i
  */
 export async function sendFile(
   c: Context,
-  place: Place,
+  location: FileLocation,
   options: SendFileOptions,
 ): Promise<Response> {
   const { service, contentType, signal } = options;
-  const { ref, versionId } = place;
+  const { ref, versionId } = location;
   const look = () => unlessAborted(signal, service.parts.files.look(ref, { versionId, signal }));
   const known = c.req.header('if-none-match');
   if (known !== undefined || c.req.method === 'HEAD') {
-    const found = checked(await look(), place);
+    const found = requireCurrent(await look(), location);
     const headers = headersOf(found, ref.key, contentType);
-    if (known !== undefined && matches(known, found.etag)) return c.body(null, 304, headers);
+    if (known !== undefined && matchesEtag(known, found.etag)) return c.body(null, 304, headers);
     if (c.req.method === 'HEAD') {
       return c.body(null, 200, { ...headers, 'content-length': String(found.sizeBytes) });
     }
   }
   const range = await rangeOf(c, look);
   try {
-    return await streamFile(c, place, { ...options, range });
+    return await streamFile(c, location, { ...options, range });
   } catch (error) {
     if (error instanceof RangeOutsideError) {
-      c.header('content-range', `bytes */${checked(await look(), place).sizeBytes}`);
+      c.header('content-range', `bytes */${requireCurrent(await look(), location).sizeBytes}`);
     }
     throw error;
   }
@@ -63,10 +63,10 @@ export async function sendFile(
 /** Releases the slot and the connection to the store when the response is over. */
 async function streamFile(
   c: Context,
-  place: Place,
+  location: FileLocation,
   { service, streams, contentType, signal, timeoutMs, range }: StreamFileOptions,
 ): Promise<Response> {
-  const { ref, versionId } = place;
+  const { ref, versionId } = location;
   const { files } = service.parts;
   const closed = closedSignal(c);
   const leave = streams.enter();
@@ -81,9 +81,9 @@ async function streamFile(
       void opening.then((late) => late?.body.destroy()).catch(() => {});
       throw error;
     });
-    if (!file) throw gone(place, { isReplaced: false });
+    if (!file) throw fileGone(location, { isReplaced: false });
     body = file.body;
-    if (!place.holds(file)) throw gone(place, { isReplaced: true });
+    if (!location.isCurrent(file)) throw fileGone(location, { isReplaced: true });
     closed.throwIfAborted();
     closed.addEventListener('abort', end, { once: true });
     const onFailure = (error: Error) => {
@@ -107,14 +107,14 @@ async function streamFile(
 }
 
 /** Returns the file, if it still belongs to the row. */
-export function checked(found: FoundFile | undefined, place: Place): FoundFile {
-  if (!found) throw gone(place, { isReplaced: false });
-  if (!place.holds(found)) throw gone(place, { isReplaced: true });
+export function requireCurrent(found: FoundFile | undefined, location: FileLocation): FoundFile {
+  if (!found) throw fileGone(location, { isReplaced: false });
+  if (!location.isCurrent(found)) throw fileGone(location, { isReplaced: true });
   return found;
 }
 
 /** Whether `If-None-Match` names this ETag. */
-export function matches(header: string, etag: string): boolean {
+export function matchesEtag(header: string, etag: string): boolean {
   if (header.trim() === '*') return true;
   return header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === `"${etag}"`);
 }
@@ -125,7 +125,7 @@ function headersOf({ etag }: FoundFile, key: string, contentType: string) {
     'accept-ranges': 'bytes',
     'cache-control': 'private, no-cache',
     'content-type': contentType,
-    'content-disposition': `${shown.has(contentType) ? 'inline' : 'attachment'}; ${fileName(key)}`,
+    'content-disposition': `${inlineTypes.has(contentType) ? 'inline' : 'attachment'}; ${fileName(key)}`,
     'content-security-policy': "default-src 'none'; sandbox",
   };
 }

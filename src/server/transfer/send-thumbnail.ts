@@ -1,11 +1,11 @@
 import type { Context } from 'hono';
 import type { Thumbnail } from '../../convert/thumbnail.ts';
 import { convertWithinBudget } from '../../pipeline/index.ts';
-import { gone } from '../problems/gone.ts';
-import type { Place } from '../routes/belongs-to.ts';
+import { fileGone } from '../row-files/file-gone.ts';
+import type { FileLocation } from '../row-files/locate-file.ts';
 import type { Service } from '../service.ts';
-import { noRoom } from './read-body.ts';
-import { checked, matches } from './send-file.ts';
+import { memoryExhausted } from './read-body.ts';
+import { matchesEtag, requireCurrent } from './send-file.ts';
 import { unlessAborted } from './work-signal.ts';
 
 export interface SendThumbnailOptions {
@@ -20,38 +20,39 @@ export interface SendThumbnailOptions {
  */
 export async function sendThumbnail(
   c: Context,
-  place: Place,
+  location: FileLocation,
   { width, service, signal }: SendThumbnailOptions,
 ): Promise<Response> {
   const { files } = service.parts;
-  const looking = unlessAborted(signal, files.look(place.ref, { signal }));
-  const { sizeBytes, etag } = checked(await looking, place);
+  const finding = unlessAborted(signal, files.look(location.ref, { signal }));
+  const { sizeBytes, etag } = requireCurrent(await finding, location);
   const headers = {
     etag: `"${etag}-${width}"`,
     'cache-control': 'private, max-age=3600',
   };
   const known = c.req.header('if-none-match');
-  if (known !== undefined && matches(known, `${etag}-${width}`)) return c.body(null, 304, headers);
+  if (known !== undefined && matchesEtag(known, `${etag}-${width}`))
+    return c.body(null, 304, headers);
   const contentType = 'image/webp' satisfies Thumbnail['contentType'];
   if (c.req.method === 'HEAD')
     return c.body(null, 200, { ...headers, 'content-type': contentType });
 
   const { bytes } = await service.gate.pass(() =>
-    unlessAborted(signal, makeThumbnail(place, { width, sizeBytes, service, signal })),
+    unlessAborted(signal, makeThumbnail(location, { width, sizeBytes, service, signal })),
   );
   return c.body(Buffer.from(bytes), 200, { ...headers, 'content-type': contentType });
 }
 
 async function makeThumbnail(
-  place: Place,
+  location: FileLocation,
   { width, sizeBytes, service, signal }: SendThumbnailOptions & { sizeBytes: number },
 ): Promise<Thumbnail> {
   const { store, converter, limits, transfers, memory } = service.parts.pipeline;
   const share = transfers.hold();
   try {
-    if (!share.resize(sizeBytes)) throw noRoom();
-    const object = await store.read(place.ref, { maxBytes: sizeBytes });
-    if (!object?.bytes) throw gone(place, { isReplaced: object !== undefined });
+    if (!share.resize(sizeBytes)) throw memoryExhausted();
+    const object = await store.read(location.ref, { maxBytes: sizeBytes });
+    if (!object?.bytes) throw fileGone(location, { isReplaced: object !== undefined });
     const image = await converter.openThumbnail(object.bytes, { width, limits, signal });
     return await convertWithinBudget(image, {
       memory,

@@ -10,19 +10,22 @@ import {
   Unavailable,
 } from '../../pipeline/index.ts';
 import { ClientGoneError } from '../transfer/work-signal.ts';
-import { type ProblemCode, problems, RequestError, type WrongParameter } from './problems.ts';
+import { type InvalidParameter, type ProblemCode, problems, RequestError } from './problems.ts';
 
-interface Refusal {
+interface ProblemDetails {
   status: number;
   code: string;
   detail: string;
-  errors?: WrongParameter[] | undefined;
+  errors?: InvalidParameter[] | undefined;
 }
 
 const retryAfterSeconds = 5;
 
 /** An RFC 9457 problem document. */
-export function answerProblem(c: Context, { status, code, detail, errors }: Refusal): Response {
+export function problemResponse(
+  c: Context,
+  { status, code, detail, errors }: ProblemDetails,
+): Response {
   const problem = {
     type: 'about:blank',
     title: STATUS_CODES[status] ?? 'Error',
@@ -39,37 +42,37 @@ export function answerProblem(c: Context, { status, code, detail, errors }: Refu
 }
 
 /** The HTTP response to any thrown error; `log` receives details that the client must not see. */
-export function refusalOf(error: unknown, log: (error: Error) => void): Refusal {
+export function toProblem(error: unknown, log: (error: Error) => void): ProblemDetails {
   if (error instanceof RequestError) {
-    return refusal(error.code, error.message, error.errors);
+    return detailsOf(error.code, error.message, error.errors);
   }
   if (error instanceof ConversionError) {
     const status = error.code === 'FILE_TOO_LARGE' ? 413 : 422;
     return { status, code: error.code, detail: error.message };
   }
   if (error instanceof RecipeError) {
-    return refusal('INVALID_REQUEST', `${error.message}.`);
+    return detailsOf('INVALID_REQUEST', `${error.message}.`);
   }
-  if (error instanceof BodyLengthError) return refusal('INVALID_REQUEST', error.message);
-  if (error instanceof RangeOutsideError) return refusal('RANGE_NOT_SATISFIABLE', error.message);
-  if (error instanceof ClientGoneError) return refusal('REQUEST_TIMEOUT', error.message);
-  if (error instanceof HTTPException) return refusal('INVALID_REQUEST', error.message);
+  if (error instanceof BodyLengthError) return detailsOf('INVALID_REQUEST', error.message);
+  if (error instanceof RangeOutsideError) return detailsOf('RANGE_NOT_SATISFIABLE', error.message);
+  if (error instanceof ClientGoneError) return detailsOf('REQUEST_TIMEOUT', error.message);
+  if (error instanceof HTTPException) return detailsOf('INVALID_REQUEST', error.message);
 
   const cause = error instanceof Error ? error : new Error(String(error));
   log(cause);
-  if (error instanceof Timeout) return refusal('TRY_AGAIN', tooSlow);
+  if (error instanceof Timeout) return detailsOf('TRY_AGAIN', slowQueryDetail);
   if (error instanceof Unavailable || error instanceof Rejected) {
-    return refusal(
+    return detailsOf(
       'TRY_AGAIN',
       'The store or the database did not answer as it should. Try again; /readyz says which of them it is.',
     );
   }
-  return refusal('INTERNAL', 'Internal server error. See the server log.');
+  return detailsOf('INTERNAL', 'Internal server error. See the server log.');
 }
 
-const tooSlow =
+const slowQueryDetail =
   'The store or the database did not answer in time. Ask for a shorter time range (since, until), or for what is fast without one: newest or oldest images, of all, of status failed or skipped, or of a code; a key; a prefix.';
 
-function refusal(code: ProblemCode, detail: string, errors?: WrongParameter[]): Refusal {
+function detailsOf(code: ProblemCode, detail: string, errors?: InvalidParameter[]): ProblemDetails {
   return { status: problems[code], code, detail, errors };
 }

@@ -1,12 +1,12 @@
 /** Another program already listens on the server's port. */
-export class PortTakenError extends Error {
+export class PortInUseError extends Error {
   readonly code = 'PORT_IN_USE';
 
   constructor(port: number) {
     super(
       `Port ${port} is taken by another program. Set PORT to a free one, or to 0 to have one picked.`,
     );
-    this.name = 'PortTakenError';
+    this.name = 'PortInUseError';
   }
 }
 

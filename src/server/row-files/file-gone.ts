@@ -1,8 +1,11 @@
-import type { Place } from '../routes/belongs-to.ts';
-import { RequestError } from './problems.ts';
+import { RequestError } from '../problems/problems.ts';
+import type { FileLocation } from './locate-file.ts';
 
 /** A row's file was removed, or replaced by other content. */
-export function gone({ ref }: Place, { isReplaced }: { isReplaced: boolean }): RequestError {
+export function fileGone(
+  { ref }: FileLocation,
+  { isReplaced }: { isReplaced: boolean },
+): RequestError {
   return isReplaced
     ? new RequestError(
         'CONTENT_REPLACED',

@@ -6,7 +6,7 @@ import {
   Timeout,
   Unavailable,
 } from '../../src/pipeline/index.ts';
-import { refusalOf } from '../../src/server/problems/answer-problem.ts';
+import { toProblem } from '../../src/server/problems/problem-response.ts';
 
 test.each([
   ['unavailable', new Unavailable('connect ECONNREFUSED 10.0.0.7'), /\/readyz says/],
@@ -14,13 +14,13 @@ test.each([
   ['too slow', new Timeout('10.0.0.7 did not answer'), /shorter time range \(since, until\)/],
 ])('a service that is %s is answered 503, without its address', (_, error, detail) => {
   const log = vi.fn();
-  const refusal = refusalOf(error, log);
-  expect(refusal).toMatchObject({
+  const problem = toProblem(error, log);
+  expect(problem).toMatchObject({
     status: 503,
     code: 'TRY_AGAIN',
     detail: expect.stringMatching(detail),
   });
-  expect(refusal.detail).not.toMatch(/10\.0|arn/);
+  expect(problem.detail).not.toMatch(/10\.0|arn/);
   expect(log).toHaveBeenCalledExactlyOnceWith(error);
 });
 
@@ -29,7 +29,7 @@ test.each([
   ['a SQLSTATE', Object.assign(new Error('deadlock'), { code: '40P01' })],
   ['a message about a timeout', new Error('timeout of the thing')],
 ])('an error that no adapter translated is an internal error: %s', (_, error) => {
-  expect(refusalOf(error, () => {})).toMatchObject({ status: 500, code: 'INTERNAL' });
+  expect(toProblem(error, () => {})).toMatchObject({ status: 500, code: 'INTERNAL' });
 });
 
 test('an upload is permanently refused only because of its row: rights may be granted', () => {

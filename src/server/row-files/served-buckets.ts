@@ -6,30 +6,35 @@ import { RequestError } from '../problems/problems.ts';
  * The buckets in which the server reads, writes and deletes files. A ledger may have rows of
  * others.
  */
-export interface Reach {
+export interface ServedBuckets {
   source: string;
   output: string;
 }
 
-type Part = keyof Reach;
+type Part = keyof ServedBuckets;
 type Named = Pick<LedgerRow, 'sourceBucket' | 'outputBucket'>;
 
-export function reachOf({ bucket, config }: Pick<ServerParts, 'bucket' | 'config'>): Reach {
+export function servedBucketsOf({
+  bucket,
+  config,
+}: Pick<ServerParts, 'bucket' | 'config'>): ServedBuckets {
   return { source: bucket, output: config.storage.outputBucket ?? bucket };
 }
 
 /** Whether a row's source, and its output if there is one, are in these buckets. */
-export function isWithinReach(row: Named, reach: Reach, part: Part): boolean {
+export function isInServedBuckets(row: Named, buckets: ServedBuckets, part: Part): boolean {
   const { sourceBucket, outputBucket } = row;
-  const hasSource = sourceBucket === null || sourceBucket === reach.source;
+  const hasSource = sourceBucket === null || sourceBucket === buckets.source;
   if (part === 'source') return hasSource;
-  return hasSource && (outputBucket === null || outputBucket === reach.output);
+  return hasSource && (outputBucket === null || outputBucket === buckets.output);
 }
 
 /** Returns the row if all its files are in these buckets. Throws `OTHER_BUCKET` otherwise. */
-export function checkReach(row: LedgerRow, reach: Reach, part: Part): LedgerRow {
-  if (isWithinReach(row, reach, part)) return row;
-  const names = [...new Set([reach.source, reach.output])].map((name) => `"${name}"`).join(' and ');
+export function checkBuckets(row: LedgerRow, buckets: ServedBuckets, part: Part): LedgerRow {
+  if (isInServedBuckets(row, buckets, part)) return row;
+  const names = [...new Set([buckets.source, buckets.output])]
+    .map((name) => `"${name}"`)
+    .join(' and ');
   throw new RequestError(
     'OTHER_BUCKET',
     `Expected an image whose files are in ${names}, as S3_BUCKET and OUTPUT_BUCKET say, but those of image ${row.id} are in another bucket. Ask the server of that bucket.`,

@@ -2,33 +2,33 @@ import type { LedgerRow } from '../../ledger/ledger-reader.ts';
 import { type FoundFile, isOutput, type ObjectRef } from '../../pipeline/index.ts';
 
 /** The location of a row's file, and how to verify that the file still belongs to the row. */
-export interface Place {
+export interface FileLocation {
   ref: ObjectRef;
   versionId?: string;
   /** Needed because a later upload may have replaced the content of the key. */
-  holds(found: FoundFile): boolean;
+  isCurrent(found: FoundFile): boolean;
 }
 
 /** The source or output of a row; undefined if the row has none. */
-export function belongsTo(row: LedgerRow, part: 'source' | 'output'): Place | undefined {
-  return part === 'source' ? sourceOf(row) : outputOf(row);
+export function locateFile(row: LedgerRow, part: 'source' | 'output'): FileLocation | undefined {
+  return part === 'source' ? locateSource(row) : locateOutput(row);
 }
 
-function sourceOf({ sourceBucket, sourceKey, sourceVersion, sourceEtag }: LedgerRow) {
+function locateSource({ sourceBucket, sourceKey, sourceVersion, sourceEtag }: LedgerRow) {
   if (sourceBucket === null || sourceKey === null) return undefined;
   return {
     ref: { bucket: sourceBucket, key: sourceKey },
     ...(sourceVersion !== null && { versionId: sourceVersion }),
-    holds: ({ etag }: FoundFile) => sourceEtag === null || etag === sourceEtag,
+    isCurrent: ({ etag }: FoundFile) => sourceEtag === null || etag === sourceEtag,
   };
 }
 
-function outputOf({ outputBucket, outputKey, sourceEtag, recipeHash }: LedgerRow) {
+function locateOutput({ outputBucket, outputKey, sourceEtag, recipeHash }: LedgerRow) {
   if (outputBucket === null || outputKey === null) return undefined;
   return {
     ref: { bucket: outputBucket, key: outputKey },
     // The source that an output names in its metadata.
-    holds: ({ metadata }: FoundFile) =>
+    isCurrent: ({ metadata }: FoundFile) =>
       isOutput({ metadata }) &&
       metadata['source-etag'] === sourceEtag &&
       metadata['recipe-hash'] === recipeHash,
