@@ -25,7 +25,7 @@ import { outgoingOf } from './transfer/response-end.ts';
 /** The API as a function from Request to Response. */
 export function createApp(service: Omit<Service, 'gate'>): Api {
   const { config } = service.parts;
-  // Requests inside wait their turn for memory; admitting more would only make them wait longer.
+  // Admitted requests queue for memory; admitting more would only lengthen the queue.
   const fullService: Service = {
     ...service,
     gate: createGate(Math.max(16, 4 * config.capacity.concurrency)),
@@ -94,7 +94,7 @@ function refuseWhile(stopping: AbortSignal): MiddlewareHandler {
       c.header('connection', 'close');
       throw new RequestError(
         'TRY_AGAIN',
-        'The server is stopping. Ask another one, or this one later.',
+        'The server is stopping. Send the request to another server, or retry later.',
       );
     }
     await next();
@@ -113,7 +113,7 @@ function refuseUnknownRoute(c: Context): Response {
   if (allowed.length === 0) {
     throw new RequestError(
       'NO_SUCH_ROUTE',
-      `There is no ${method} ${path}; /docs lists all there is.`,
+      `There is no ${method} ${path}; /docs lists all routes.`,
     );
   }
   c.header('allow', allowed.join(', '));

@@ -9,7 +9,7 @@ interface GuardOptions {
   eventsToken?: string;
 }
 
-/** Open to probes without a token; neither response reveals more than yes or no. */
+/** Open to probes without a token; their responses reveal nothing confidential. */
 const publicPaths = new Set(['/healthz', '/readyz']);
 
 const loopbackName = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
@@ -19,7 +19,7 @@ export function checkAddress(host: string, apiToken: string | undefined): void {
   const name = host.includes(':') ? `[${host}]` : host;
   if (apiToken !== undefined || loopbackName.test(name)) return;
   throw new ConfigError([
-    `API_TOKEN: expected a token, as HOST=${host} lets others in, but it is not set; without one the API is for 127.0.0.1 alone`,
+    `API_TOKEN: expected a token because HOST=${host} is reachable from other machines, but it is not set; without a token, only loopback addresses are allowed`,
   ]);
 }
 
@@ -36,7 +36,7 @@ export function guard({ apiToken, eventsToken }: GuardOptions): MiddlewareHandle
         c.header('www-authenticate', 'Basic realm="grayscale", charset="UTF-8"');
         throw new RequestError(
           'UNAUTHORIZED',
-          'Expected `Authorization: Bearer TOKEN`, or the token as the password of Basic, as API_TOKEN (for /v1/events EVENTS_TOKEN) has it.',
+          'Expected `Authorization: Bearer TOKEN`, or the token as the password of Basic authentication. The token is the value of API_TOKEN, or of EVENTS_TOKEN for /v1/events.',
         );
       }
       checkSite(c.req.raw, path);
@@ -53,7 +53,7 @@ function checkHost(host: string): void {
   if (loopbackName.test(host.replace(/:\d+$/, ''))) return;
   throw new RequestError(
     'MISDIRECTED_HOST',
-    'Expected a Host of localhost, 127.0.0.1 or [::1], as no API_TOKEN is set. Set one to serve other names.',
+    'Expected a Host of localhost, 127.0.0.1 or [::1] because API_TOKEN is not set. Set API_TOKEN to accept other names.',
   );
 }
 
@@ -70,7 +70,7 @@ function checkSite({ headers, method, url }: Request, path: string): void {
   if (isOwnPage && (isSameSite(headers) || isLink({ headers, method }, path))) return;
   throw new RequestError(
     'CROSS_SITE',
-    'Expected a page of this server to ask, not of another site.',
+    'Expected a request from a page of this server but it comes from another site.',
   );
 }
 
@@ -103,7 +103,7 @@ function isAuthorized(header: string | undefined, token: string): boolean {
   }
 }
 
-/** Compares in constant time, whatever the lengths. */
+/** Compares in constant time, independent of the lengths. */
 function isSame(given: string, expected: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(expected));

@@ -54,7 +54,11 @@ export async function startServer(
   const onError = (error: Error) => log('error', 'live feed', { reason: error.message });
   const feed = createLiveFeed({ reader: parts.reader, onError });
   const notifications = listens ? await parts.listen(feed.wake) : undefined;
-  metrics.gauge('grayscale_live_subscribers', 'Open event streams.', () => feed.subscribers);
+  metrics.gauge(
+    'grayscale_live_subscribers',
+    'Number of open event streams.',
+    () => feed.subscribers,
+  );
 
   const reporter = createReporter(parts.config);
   const app = createApp({ parts, feed, metrics, reporter, stopping: stopping.signal, log });

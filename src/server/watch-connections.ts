@@ -45,7 +45,7 @@ export function watchConnections(
     if (!connection) return;
     connection.unanswered++;
     response.once('close', () => connection.unanswered--);
-    if (connection.unanswered > maxPipelined) end(socket, 'too many requests at the same time');
+    if (connection.unanswered > maxPipelined) end(socket, 'too many pipelined requests');
   });
   const timer = setInterval(sweep, intervalMs).unref();
   server.once('close', () => clearInterval(timer));
@@ -55,9 +55,9 @@ export function watchConnections(
     const stalled = unread.filter(([{ writableLength }, { stalledMs }]) => {
       return stalledMs > graceMs + (writableLength / bytesPerSecond) * 1e3;
     });
-    for (const [socket] of stalled) end(socket, 'its client does not read');
+    for (const [socket] of stalled) end(socket, 'the client does not read its responses');
     for (const socket of slowestOver(unread, maxUnreadBytes))
-      end(socket, 'clients leave too much unread');
+      end(socket, 'too much unread data in all connections');
   }
 
   function end(socket: Socket, reason: string) {

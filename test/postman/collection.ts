@@ -35,7 +35,7 @@ export function postmanCollection() {
   return {
     info: {
       name: title,
-      description: `Version ${version}. Made by \`npm run postman\` from the OpenAPI document.`,
+      description: `Version ${version}. Generated from the OpenAPI document by \`npm run postman\`.`,
       schema: 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json',
     },
     auth: { type: 'bearer', bearer: [{ key: 'token', value: '{{token}}', type: 'string' }] },
@@ -47,7 +47,7 @@ export function postmanCollection() {
       { name: 'Statistics', item: inFolder('Statistics') },
       {
         name: 'Streams',
-        description: 'They have no end: not for a run.',
+        description: 'Endless responses: send them by hand, not in a collection run.',
         item: operations.filter(({ example }) => example.isStream).map(requestOf),
       },
     ],
@@ -63,7 +63,7 @@ export function postmanEnvironment() {
     enabled: true,
   });
   return {
-    name: 'Grayscale on this machine',
+    name: 'Grayscale (local)',
     values: [
       value('baseUrl', 'http://127.0.0.1:8080'),
       { ...value('token', 'not-needed-on-loopback'), type: 'secret' },
@@ -84,14 +84,15 @@ interface Entry {
 function requestOf({ name, method, path, operation, example }: Entry) {
   const { summary, description, parameters = [] } = operation;
   const values = example.values ?? {};
-  const of = (place: string) => parameters.filter((parameter) => parameter.in === place);
-  const query = of('query').map(({ name: key, description: meaning = '' }) => ({
+  const parametersIn = (location: string) =>
+    parameters.filter((parameter) => parameter.in === location);
+  const query = parametersIn('query').map(({ name: key, description: queryDescription = '' }) => ({
     key,
     value: values[key] ?? '',
-    description: meaning,
+    description: queryDescription,
     ...(values[key] === undefined && { disabled: true }),
   }));
-  const variable = of('path').map(({ name: key }) => ({ key, value: values[key] ?? '' }));
+  const variable = parametersIn('path').map(({ name: key }) => ({ key, value: values[key] ?? '' }));
   const enabled = query.filter(({ key }) => values[key] !== undefined);
   const text = enabled.map(({ key, value }) => `${key}=${value}`).join('&');
   const segments = path.replace(/\{(\w+)\}/g, ':$1');
@@ -123,7 +124,7 @@ function bodyOf({ file, json }: Example) {
 
 function testEvent({ status, script = [] }: Example) {
   const exec = [
-    `pm.test('answers ${status}', () => pm.response.to.have.status(${status}));`,
+    `pm.test('returns ${status}', () => pm.response.to.have.status(${status}));`,
     ...script,
   ];
   return { listen: 'test', script: { type: 'text/javascript', exec } };
@@ -141,13 +142,13 @@ const events = {
 
 function eventRequest([store, json]: [string, unknown]) {
   const script = [
-    "pm.test('converts it', () => pm.expect(pm.response.json().results[0].status).to.equal('converted'));",
+    "pm.test('converts the image', () => pm.expect(pm.response.json().results[0].status).to.equal('converted'));",
   ];
   return requestOf({
     name: store,
     method: 'post',
     path: '/v1/events',
-    operation: { tags: [], summary: `What ${store} sends` },
+    operation: { tags: [], summary: `Event of ${store}` },
     example: { json, status: 200, script },
   });
 }

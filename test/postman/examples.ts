@@ -26,7 +26,7 @@ export const examples: Record<string, Example> = {
     status: 200,
     script: [
       'const [image] = pm.response.json().images;',
-      "pm.test('has the picture', () => pm.expect(image.status).to.equal('converted'));",
+      "pm.test('lists the converted image', () => pm.expect(image.status).to.equal('converted'));",
       "pm.environment.set('imageId', image.id);",
     ],
   },
@@ -34,7 +34,7 @@ export const examples: Record<string, Example> = {
     values: { id },
     status: 200,
     script: [
-      "pm.test('knows its stages', () => pm.expect(pm.response.json().stagesMs.decode).to.be.above(0));",
+      "pm.test('has the duration of each stage', () => pm.expect(pm.response.json().stagesMs.decode).to.be.above(0));",
     ],
   },
   'GET /v1/images/{id}/source': { values: { id }, status: 200, script: hasType('image/jpeg') },
@@ -44,7 +44,7 @@ export const examples: Record<string, Example> = {
     values: { id, source: 'true' },
     status: 200,
     script: [
-      "pm.test('removes all three', () => pm.expect(pm.response.json().removed).to.have.members(['row', 'output', 'source']));",
+      "pm.test('deletes row, output and source', () => pm.expect(pm.response.json().removed).to.have.members(['row', 'output', 'source']));",
     ],
   },
   'POST /v1/convert': {
@@ -60,7 +60,7 @@ export const examples: Record<string, Example> = {
     values: { baseline: '48h..24h', candidate: '24h..' },
     status: 200,
     script: [
-      "pm.test('says it in a sentence', () => pm.expect(pm.response.json().image.sentence).to.be.a('string'));",
+      "pm.test('contains a sentence', () => pm.expect(pm.response.json().image.sentence).to.be.a('string'));",
     ],
   },
   'GET /v1/stats/timeline': { values: { since: '1h', buckets: '12' }, status: 200 },
@@ -86,6 +86,6 @@ export const sample = {
 
 function hasType(type: string): string[] {
   return [
-    `pm.test('is ${type}', () => pm.expect(pm.response.headers.get('content-type')).to.equal('${type}'));`,
+    `pm.test('has the type ${type}', () => pm.expect(pm.response.headers.get('content-type')).to.equal('${type}'));`,
   ];
 }

@@ -83,8 +83,9 @@ describe('readiness reports the problem and the fix', () => {
       'the database is away',
       () => ({ DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none?sslmode=disable' }),
       {
-        database: /^The database does not answer: check that PostgreSQL runs, and DATABASE_URL/,
-        migrations: /^Not checked: the database cannot be used\.$/,
+        database:
+          /^The database does not answer: check that PostgreSQL is running, and check DATABASE_URL/,
+        migrations: /^Not checked: the database is unavailable\.$/,
       },
     ],
     [

@@ -9,8 +9,8 @@ import {
 import { toProblem } from '../../src/server/problems/problem-response.ts';
 
 test.each([
-  ['unavailable', new Unavailable('connect ECONNREFUSED 10.0.0.7'), /\/readyz says/],
-  ['refusing', new Rejected('AccessDenied to arn:aws:s3:::secret'), /\/readyz says/],
+  ['unavailable', new Unavailable('connect ECONNREFUSED 10.0.0.7'), /\/readyz shows/],
+  ['refusing', new Rejected('AccessDenied to arn:aws:s3:::secret'), /\/readyz shows/],
   ['too slow', new Timeout('10.0.0.7 did not answer'), /shorter time range \(since, until\)/],
 ])('a service that is %s is answered 503, without its address', (_, error, detail) => {
   const log = vi.fn();

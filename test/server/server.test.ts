@@ -78,7 +78,7 @@ describe('an address that others can reach', () => {
       const parts = await openServer(testConfig({ store, database }));
       const starting = startServer(parts, { host, port: 0, log: () => {}, listens: false });
       await expect(starting).rejects.toThrow(ConfigError);
-      await expect(starting).rejects.toThrow(/API_TOKEN: expected a token, as HOST=/);
+      await expect(starting).rejects.toThrow(/API_TOKEN: expected a token because HOST=/);
       await parts.close();
     },
   );

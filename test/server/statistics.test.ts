@@ -134,7 +134,7 @@ test('a query that the database does not answer in time is refused, with what to
     expect(response.status).toBe(503);
     expect(await response.json()).toMatchObject({
       code: 'TRY_AGAIN',
-      detail: expect.stringContaining('Ask for a shorter time range (since, until), or'),
+      detail: expect.stringContaining('Request a shorter time range (since, until), or'),
     });
     await client.query('ROLLBACK');
   });

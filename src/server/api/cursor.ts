@@ -9,7 +9,7 @@ const ContentSchema = z.tuple([
     z.number().min(0).max(1e15),
     z
       .string()
-      // PostgreSQL keeps no more digits than these.
+      // PostgreSQL stores at most six fractional digits.
       .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/)
       .refine((text) => z.iso.datetime().safeParse(text).success && text >= '1970'),
   ]),
@@ -28,7 +28,7 @@ export function readCursor(order: RowOrder, cursor: string): RowPosition {
   if (success && data[0] === order && isTime === (typeof data[1] === 'string')) {
     return { value: data[1], id: data[2] };
   }
-  const expected = `\`next\` of a page that was sorted by ${order}`;
+  const expected = `\`next\` of a page sorted by ${order}`;
   throw new RequestError('INVALID_REQUEST', `Expected cursor to be ${expected}.`, {
     errors: [{ name: 'cursor', expected, received: cursor.slice(0, 100) }],
   });

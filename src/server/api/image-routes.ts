@@ -17,20 +17,20 @@ export const listImages = createRoute({
   method: 'get',
   path: '/v1/images',
   tags,
-  summary: 'The ledger: what became of each upload',
+  summary: 'List images',
   description:
-    'A page of rows. `next` of one page is `cursor` of the next one; pages neither repeat nor miss a row that was there from the first page on. On a ledger of any size these are fast, newest or oldest first: all rows, one `status`, one `code`, one `key`, one `prefix`, or a time range. Add `since` and `until` to everything else, or a large ledger answers 503 `TRY_AGAIN`.',
+    'Returns a page of the ledger, with one row per upload and recipe. To get the next page, send `next` as `cursor`. Rows that exist when the first page is read are neither repeated nor missed. Newest or oldest first, these queries are fast on a ledger of any size: all rows, one `status`, one `code`, one `key`, one `prefix`, or a time range. Add `since` and `until` to any other query; without them, a large ledger returns 503 `TRY_AGAIN`.',
   request: { query: ImagesQuerySchema },
-  responses: { 200: json(ImageListSchema, 'A page.'), ...problemResponses() },
+  responses: { 200: json(ImageListSchema, 'A page of images.'), ...problemResponses() },
 });
 
 export const getImage = createRoute({
   method: 'get',
   path: '/v1/images/{id}',
   tags,
-  summary: 'One row of the ledger',
+  summary: 'Get an image',
   request: { params },
-  responses: { 200: json(ImageSchema, 'The row.'), ...problemResponses(404) },
+  responses: { 200: json(ImageSchema, 'The image.'), ...problemResponses(404) },
 });
 
 const fileStatuses = [404, 410, 416] as const;
@@ -39,13 +39,13 @@ export const getSource = createRoute({
   method: 'get',
   path: '/v1/images/{id}/source',
   tags,
-  summary: 'The file that was uploaded',
-  description: 'Streams, with `ETag`, `If-None-Match` and `Range`.',
+  summary: 'Download the source file',
+  description: 'Streams the file. Supports `ETag`, `If-None-Match` and `Range`.',
   request: { params },
   responses: {
     200: binary('The file.', sourceTypes),
-    206: binary('The range of it that was asked for.', sourceTypes),
-    304: { description: 'It is what the client has.' },
+    206: binary('The requested range.', sourceTypes),
+    304: { description: 'Not modified: the client’s copy is current.' },
     ...problemResponses(...fileStatuses),
   },
 });
@@ -54,13 +54,13 @@ export const getGray = createRoute({
   method: 'get',
   path: '/v1/images/{id}/gray',
   tags,
-  summary: 'The gray file',
-  description: 'Streams, with `ETag`, `If-None-Match` and `Range`.',
+  summary: 'Download the output file',
+  description: 'Streams the file. Supports `ETag`, `If-None-Match` and `Range`.',
   request: { params, query: GrayQuerySchema },
   responses: {
     200: binary('The file.', grayTypes),
-    206: binary('The range of it that was asked for.', grayTypes),
-    304: { description: 'It is what the client has.' },
+    206: binary('The requested range.', grayTypes),
+    304: { description: 'Not modified: the client’s copy is current.' },
     ...problemResponses(...fileStatuses, 422),
   },
 });
@@ -69,19 +69,19 @@ export const retryImage = createRoute({
   method: 'post',
   path: '/v1/images/{id}/retry',
   tags,
-  summary: 'Convert the key of a row once more, at once',
+  summary: 'Convert the source again',
   description:
-    'Reads the newest content of the key, as an event would, and answers with the row of that content.',
+    'Converts the newest content of the key immediately, as an event would. Returns the row of that content.',
   request: { params },
-  responses: { 200: json(ImageSchema, 'What became of it.'), ...problemResponses(404) },
+  responses: { 200: json(ImageSchema, 'The outcome.'), ...problemResponses(404) },
 });
 
 export const removeImage = createRoute({
   method: 'delete',
   path: '/v1/images/{id}',
   tags,
-  summary: 'Remove an output and its row',
-  description: 'The source stays, unless `source=true`.',
+  summary: 'Delete an output and its row',
+  description: 'Keeps the source unless `source=true`.',
   request: { params, query: RemoveQuerySchema },
-  responses: { 200: json(RemovedSchema, 'What was removed.'), ...problemResponses(404) },
+  responses: { 200: json(RemovedSchema, 'The deleted parts.'), ...problemResponses(404) },
 });

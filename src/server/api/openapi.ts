@@ -28,9 +28,9 @@ export function methodsOf(path: string): string[] {
   return found.map(({ method }) => method.toUpperCase());
 }
 
-const description = `Upload an image, and its grayscale twin appears; a row says what happened and how long each stage took.
+const description = `Upload an image, and its grayscale twin appears. A row of the ledger records the outcome and the duration of each stage.
 
-Errors are problem documents (RFC 9457) with a \`code\` that docs/errors.md explains. Parameters that are not known are refused. On loopback no token is needed; elsewhere send \`Authorization: Bearer TOKEN\`, or the token as the password of Basic authentication.`;
+Errors are problem documents (RFC 9457) with a \`code\`; docs/errors.md explains each code. Unknown parameters are rejected. On loopback, no token is required. On other addresses, send \`Authorization: Bearer TOKEN\`, or the token as the password of Basic authentication.`;
 
 export type OpenApiDocument = ReturnType<typeof openApiDocument>;
 
@@ -40,7 +40,7 @@ export function openApiDocument() {
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', {
     type: 'http',
     scheme: 'bearer',
-    description: 'API_TOKEN; not needed on loopback.',
+    description: 'API_TOKEN; not required on loopback.',
   });
   for (const route of routes) app.openAPIRegistry.registerPath(route);
   return app.getOpenAPI31Document({
@@ -49,10 +49,10 @@ export function openApiDocument() {
     servers: [{ url: '/' }],
     security: [{ token: [] }],
     tags: [
-      { name: 'Images', description: 'What became of each upload.' },
-      { name: 'Work', description: 'Pictures and events in.' },
-      { name: 'Statistics', description: 'How long it took, what failed, what it cost.' },
-      { name: 'System', description: 'The server itself.' },
+      { name: 'Images', description: 'Outcomes, files and retries of uploads.' },
+      { name: 'Work', description: 'Conversions, uploads and events.' },
+      { name: 'Statistics', description: 'Latency, failures and cost.' },
+      { name: 'System', description: 'State of the server.' },
     ],
   });
 }

@@ -39,7 +39,11 @@ const timeOrAge = z
     context.addIssue('Expected a time such as 2026-01-31T12:00Z, or an age such as 24h');
     return z.NEVER;
   })
-  .openapi({ type: 'string', example: '24h', description: 'ISO 8601, or an age: 15m, 24h, 7d.' });
+  .openapi({
+    type: 'string',
+    example: '24h',
+    description: 'ISO 8601 time, or an age: 15m, 24h, 7d.',
+  });
 
 const wholeNumber = (min: number, max: number) =>
   z
@@ -61,16 +65,16 @@ export const ImagesQuerySchema = query({
   status: z.enum(statuses).optional(),
   code: text.optional(),
   bucket: text.optional(),
-  key: keyText.optional().openapi({ description: 'Exactly this key.' }),
-  prefix: keyText.optional().openapi({ description: 'Keys that begin so.' }),
-  etag: text.optional().openapi({ description: 'Of the source; only together with `key`.' }),
+  key: keyText.optional().openapi({ description: 'The exact key.' }),
+  prefix: keyText.optional().openapi({ description: 'Beginning of the key.' }),
+  etag: text.optional().openapi({ description: 'ETag of the source; requires `key`.' }),
   method: text.optional(),
-  version: text.optional().openapi({ description: 'Of the processor.' }),
+  version: text.optional().openapi({ description: 'Version of the processor.' }),
   since: timeOrAge.optional(),
   until: timeOrAge.optional(),
   sort: z.enum(sorts).default('newest'),
   limit: wholeNumber(1, 200).default(50).openapi({ default: 50 }),
-  cursor: z.string().max(512).optional().openapi({ description: '`next` of the page before.' }),
+  cursor: z.string().max(512).optional().openapi({ description: '`next` of the previous page.' }),
 });
 
 export type ImagesQuery = z.infer<typeof ImagesQuerySchema>;
@@ -84,19 +88,20 @@ export const ImageIdSchema = query({
 });
 
 export const GrayQuerySchema = query({
-  width: wholeNumber(16, 1_024)
-    .optional()
-    .openapi({ description: 'A WebP of this width, never enlarged, instead of the file itself.' }),
+  width: wholeNumber(16, 1_024).optional().openapi({
+    description:
+      'Returns a WebP thumbnail of this width in pixels instead of the file. It is never enlarged.',
+  }),
 });
 
 export const RemoveQuerySchema = query({
-  source: yesOrNo.optional().openapi({ description: 'The source as well.' }),
+  source: yesOrNo.optional().openapi({ description: 'Also delete the source.' }),
 });
 
 export const UploadQuerySchema = query({
   key: keyText,
   presigned: yesOrNo.optional().openapi({
-    description: 'Answer with a URL of the store to send the bytes to, instead of taking them.',
+    description: 'Return a presigned URL of the store instead of accepting the bytes.',
   }),
 });
 
@@ -124,21 +129,24 @@ export const DistributionQuerySchema = query({ since: since('24h'), until: timeO
 
 const side = text
   .refine((name) => parseSide(name, Date.now()) !== undefined, {
-    error: 'Expected a version such as 0.1.0, or a time such as 2026-01-01..2026-01-02 or 48h..24h',
+    error:
+      'Expected a version such as 0.1.0, or a period such as 2026-01-01..2026-01-02 or 48h..24h',
   })
   .openapi({
-    description: 'A version (0.1.0), or a time (2026-01-01..2026-01-02, or 48h..24h).',
+    description: 'A version (0.1.0), or a period (2026-01-01..2026-01-02, or 48h..24h).',
     example: '0.1.0',
   });
 
 export const CompareQuerySchema = query({
   baseline: side,
   candidate: side,
-  since: since('30d').openapi({ description: 'Where versions are looked for.' }),
+  since: since('30d').openapi({
+    description: 'Start of the period in which versions are compared.',
+  }),
   until: timeOrAge.optional(),
   tolerance: wholeNumber(0, 1_000)
     .prefault('5')
-    .openapi({ default: 5, description: 'In percent: slower by so much is no regression.' }),
+    .openapi({ default: 5, description: 'In percent. A smaller slowdown is not a regression.' }),
 });
 
 /** A recipe. Each option is parsed as the table of options defines. */
@@ -157,7 +165,7 @@ export const RecipeQuerySchema = query(
         .optional()
         .openapi({
           type: typeof facts.default === 'number' ? 'integer' : 'string',
-          description: `${facts.description} Expects ${facts.expected}. Default: what the server is configured for.`,
+          description: `${facts.description} Expects ${facts.expected}. Default: the server’s configuration.`,
           ...(facts.choices && name !== 'method' && { enum: [...facts.choices] }),
         }),
     ]),

@@ -14,15 +14,16 @@ import {
 import { json, problemResponses } from './responses.ts';
 
 const sampleDescription =
-  'All rows of the time, or as many of them, drawn at random, as tell enough; `isWhole` says which.';
+  'Based on all rows of the period, or on a random sample of them; `isWhole` says which.';
 
 export const stats = report('/v1/stats', StatsQuerySchema, StatsSchema, {
-  summary: 'How long images took, what failed and what it cost',
+  summary: 'Latency, failures and cost',
 });
 
 export const compare = report('/v1/stats/compare', CompareQuerySchema, CompareSchema, {
-  summary: 'Whether one release, or one time, was faster than another',
-  description: 'Medians with bootstrap intervals, in numbers and in a sentence, stage by stage.',
+  summary: 'Compare two releases or periods',
+  description:
+    'Compares medians with bootstrap intervals, overall and per stage, in numbers and in a sentence.',
 });
 
 export const timeline = report('/v1/stats/timeline', TimelineQuerySchema, TimelineSchema, {
@@ -33,7 +34,7 @@ export const distribution = report(
   '/v1/stats/distribution',
   DistributionQuerySchema,
   DistributionSchema,
-  { summary: 'How times are distributed, and how they grow with the size' },
+  { summary: 'Distribution of durations, and durations by image size' },
 );
 
 function report<Path extends string, Query extends z.ZodObject, Report extends z.ZodType>(

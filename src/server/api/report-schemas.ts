@@ -17,18 +17,22 @@ const interval = z.object({ low: z.number(), high: z.number() });
 const basis = {
   since: time,
   until: time,
-  rows: count.openapi({ description: 'Rows that were read.' }),
-  images: count.openapi({ description: 'Rows there are: an estimate where it is a sample.' }),
+  rows: count.openapi({ description: 'Number of rows read.' }),
+  images: count.openapi({
+    description: 'Number of rows in the period; estimated if the report is based on a sample.',
+  }),
   isWhole: z.boolean(),
 };
 
 const BinSchema = z
   .object({ from: z.number(), to: z.number(), count })
-  .openapi('Bin', { description: 'Times of `from` up to `to`, in milliseconds.' });
+  .openapi('Bin', { description: 'Number of durations from `from` up to `to`, in milliseconds.' });
 
 const EstimateSchema = z
   .object({ ms: z.number(), interval: interval.nullable() })
-  .openapi('Estimate', { description: 'With its 95 % interval; null where there are too few.' });
+  .openapi('Estimate', {
+    description: 'An estimate with its 95 % interval; null if there are too few rows.',
+  });
 
 const TimesSchema = z
   .object({

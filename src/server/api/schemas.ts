@@ -45,7 +45,7 @@ const StagesSchema = z
     >,
   )
   .openapi('Stages', {
-    description: 'Milliseconds of each stage that happened, in the order in which they happen.',
+    description: 'Duration of each stage that ran, in milliseconds and in order.',
     example: { queue: 12.1, fetch: 8.4, decode: 31.9, gray: 2.2, encode: 40.7, store: 9.3 },
   });
 
@@ -59,7 +59,7 @@ const SourceSchema = z
     format: row.inputFormat.openapi({ example: 'jpeg' }),
     pages: row.pages,
   })
-  .openapi('Source', { description: 'The content that was uploaded, as far as it is known.' });
+  .openapi('Source', { description: 'The uploaded content, as far as it is known.' });
 
 const OutputSchema = z
   .object({
@@ -67,8 +67,7 @@ const OutputSchema = z
     key: z.string(),
     sizeBytes: row.outputSizeBytes,
     sha256: row.outputSha256.openapi({
-      description:
-        'Of the output as it was written, in hex; null for rows from before it was recorded.',
+      description: 'SHA-256 of the output, in hex; null for rows that older versions wrote.',
     }),
     format: row.outputFormat.openapi({ example: 'png' }),
     width: row.width,
@@ -77,7 +76,7 @@ const OutputSchema = z
     depth: row.depth,
     losses: z.array(z.enum(Object.keys(lossMeanings) as [Loss, ...Loss[]])),
   })
-  .openapi('Output', { description: 'The gray file.' });
+  .openapi('Output', { description: 'The output file.' });
 
 export const RecipeSchema = z
   .object({
@@ -86,22 +85,24 @@ export const RecipeSchema = z
     method: z.string(),
     format: z.string(),
   })
-  .openapi('Recipe', { description: 'Everything besides the source that determines the output.' });
+  .openapi('Recipe', { description: 'All settings that determine the output of a source.' });
 
 export const ImageSchema = z
   .object({
     id: row.id.openapi({ example: '42' }),
     status: row.status,
     code: row.code.openapi({
-      description: 'Why there is no output; docs/errors.md explains each.',
+      description: 'Reason why there is no output; docs/errors.md lists all codes.',
     }),
     message: row.message,
     source: SourceSchema,
     output: OutputSchema.nullable(),
-    recipe: RecipeSchema.nullable().openapi({ description: 'Null for rows of the original.' }),
+    recipe: RecipeSchema.nullable().openapi({
+      description: 'Null for rows that the original program wrote.',
+    }),
     stagesMs: StagesSchema,
     durationMs: row.durationMs.openapi({
-      description: 'All stages together but the wait in the queue.',
+      description: 'Total duration of all stages except the queue.',
     }),
     attempts: row.attempts,
     coldStart: row.coldStart,
@@ -115,9 +116,9 @@ export const ImageSchema = z
         gray: z.string().nullable(),
         thumbnail: z.string().nullable(),
       })
-      .openapi({ description: 'Paths of this API; null where there is nothing to get.' }),
+      .openapi({ description: 'Paths of this API; null if there is no such file.' }),
   })
-  .openapi('Image', { description: 'What became of one content and recipe: a row of the ledger.' });
+  .openapi('Image', { description: 'The outcome of one content and recipe: a row of the ledger.' });
 
 export const ImageListSchema = z
   .object({
@@ -125,7 +126,7 @@ export const ImageListSchema = z
     next: z
       .string()
       .nullable()
-      .openapi({ description: 'The cursor of the next page; null on the last.' }),
+      .openapi({ description: 'Cursor of the next page; null on the last page.' }),
   })
   .openapi('ImageList');
 
@@ -137,7 +138,7 @@ export const UploadSchema = z
     versionId: z.string().nullable(),
     sizeBytes: bytes,
     outcome: z.string().openapi({
-      description: 'Where the outcome will appear: a list that is empty until then.',
+      description: 'Path of the outcome: a list that is empty until the image is processed.',
       example: '/v1/images?bucket=uploads&key=photo.jpg&etag=9bb58f26192e4ba00f01e2e7b136bbd8',
     }),
   })
@@ -152,7 +153,7 @@ export const PresignedUploadSchema = z
     outcome: z.string(),
   })
   .openapi('PresignedUpload', {
-    description: 'How to send the bytes to the store itself, from a browser too.',
+    description: 'A request that uploads the bytes directly to the store, also from a browser.',
   });
 
 export const RemovedSchema = z
@@ -174,19 +175,21 @@ export const EventAnswerSchema = z
       }),
     ),
   })
-  .openapi('EventAnswer', { description: 'What became of each record of the event, in order.' });
+  .openapi('EventAnswer', { description: 'Outcome of each record of the event, in order.' });
 
 export const ProblemSchema = z
   .object({
     type: z.literal('about:blank'),
     title: z.string(),
     status: z.int(),
-    code: z.string().openapi({ description: 'docs/errors.md explains each.' }),
-    detail: z.string().openapi({ description: 'What happened, what was expected, the cure.' }),
+    code: z.string().openapi({ description: 'docs/errors.md lists all codes.' }),
+    detail: z
+      .string()
+      .openapi({ description: 'What happened, what was expected, and how to fix it.' }),
     errors: z
       .array(z.object({ name: z.string(), expected: z.string(), received: z.string().nullable() }))
       .optional()
-      .openapi({ description: 'Each parameter that is wrong.' }),
+      .openapi({ description: 'Each invalid parameter.' }),
   })
   .openapi('Problem', { description: 'RFC 9457' });
 

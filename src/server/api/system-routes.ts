@@ -13,22 +13,22 @@ export const about = createRoute({
   method: 'get',
   path: '/v1',
   tags,
-  summary: 'What this server does and takes',
-  responses: { 200: json(AboutSchema, 'Its settings.'), ...problemResponses() },
+  summary: 'Settings, limits and formats of the server',
+  responses: { 200: json(AboutSchema, 'The settings.'), ...problemResponses() },
 });
 
 export const live = createRoute({
   method: 'get',
   path: '/v1/live',
   tags: ['Images'],
-  summary: 'Outcomes as they happen',
+  summary: 'Stream outcomes live',
   description:
-    'Server-sent events: `hello` at once, then an `outcome` for each row that is written, with an Image as its data. Whoever comes back with `Last-Event-ID` gets what was missed.',
+    'Sends server-sent events: `hello` immediately, then an `outcome` with an Image as its data for each row that is written. A client that reconnects with `Last-Event-ID` receives the outcomes that it missed.',
   request: {
     query: LiveQuerySchema,
     headers: z.object({ 'last-event-id': z.string().max(512).optional() }),
   },
-  responses: { 200: text('text/event-stream', 'A stream without end.'), ...problemResponses() },
+  responses: { 200: text('text/event-stream', 'An endless stream.'), ...problemResponses() },
 });
 
 export const health = createRoute({
@@ -36,8 +36,8 @@ export const health = createRoute({
   path: '/healthz',
   tags,
   security: [],
-  summary: 'Whether the process is alive',
-  responses: { 200: json(HealthSchema, 'It is.') },
+  summary: 'Liveness check',
+  responses: { 200: json(HealthSchema, 'The process is alive.') },
 });
 
 export const readiness = createRoute({
@@ -45,10 +45,10 @@ export const readiness = createRoute({
   path: '/readyz',
   tags,
   security: [],
-  summary: 'Whether database, schema and store are there',
+  summary: 'Readiness check of database, migrations and store',
   responses: {
-    200: json(ReadinessSchema, 'They are.'),
-    503: json(ReadinessSchema, 'Not all of them, or the server is stopping.'),
+    200: json(ReadinessSchema, 'The server is ready.'),
+    503: json(ReadinessSchema, 'A check fails, or the server is stopping.'),
   },
 });
 
@@ -56,6 +56,9 @@ export const metrics = createRoute({
   method: 'get',
   path: '/metrics',
   tags,
-  summary: 'Counters and histograms for Prometheus',
-  responses: { 200: text('text/plain', 'In its text format.'), ...problemResponses() },
+  summary: 'Prometheus metrics',
+  responses: {
+    200: text('text/plain', 'Metrics in the Prometheus text format.'),
+    ...problemResponses(),
+  },
 });

@@ -30,10 +30,10 @@ export const AboutSchema = z
       .array(
         z.object({ name: z.string(), contentType: z.string(), extensions: z.array(z.string()) }),
       )
-      .openapi({ description: 'The formats that are read.' }),
+      .openapi({ description: 'Supported input formats.' }),
   })
   .openapi('About', {
-    description: 'What this server does and takes; for forms and file pickers.',
+    description: 'Settings, limits and formats of the server, for forms and file pickers.',
   });
 
 export type About = z.infer<typeof AboutSchema>;

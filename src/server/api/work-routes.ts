@@ -20,13 +20,13 @@ export const convert = createRoute({
   method: 'post',
   path: '/v1/convert',
   tags: ['Work'],
-  summary: 'A picture in, its gray twin out; nothing is kept',
+  summary: 'Convert an image without storing it',
   description:
-    'Without `format`, the first type of `Accept` that can be written decides, else the configured format. `Server-Timing` has the stages.',
+    'Without `format`, the output has the first supported type in `Accept`, or else the configured format. `Server-Timing` lists the duration of each stage.',
   request: { query: RecipeQuerySchema, body },
   responses: {
     200: binary(
-      'The gray file. `X-Image-Width`, `-Height`, `-Channels`, `-Depth` and `-Losses` tell of it.',
+      'The output file. The headers `X-Image-Width`, `-Height`, `-Channels`, `-Depth` and `-Losses` describe it.',
       Object.values(outputFormats).map(({ contentType }) => contentType),
     ),
     ...problemResponses(406, 408, 413, 422),
@@ -37,13 +37,13 @@ export const upload = createRoute({
   method: 'post',
   path: '/v1/uploads',
   tags: ['Work'],
-  summary: 'Put a picture into the bucket',
+  summary: 'Upload an image to the bucket',
   description:
-    'The body streams to the store, whose event does the rest. With `presigned=true` there is no body: the answer names a URL of the store, where that store lets browsers in (CORS).',
+    'Streams the body to the store. The store’s event then starts the conversion. With `presigned=true`, the request has no body, and the response contains a presigned URL of the store. This requires a store that allows uploads from browsers (CORS).',
   request: { query: UploadQuerySchema, body: { ...body, required: false } },
   responses: {
-    200: json(PresignedUploadSchema, 'Where to send the bytes.'),
-    202: json(UploadSchema, 'Stored; the outcome follows.'),
+    200: json(PresignedUploadSchema, 'The presigned URL.'),
+    202: json(UploadSchema, 'The image is stored. Its outcome follows.'),
     ...problemResponses(408, 409, 411, 413),
   },
 });
@@ -52,9 +52,9 @@ export const receiveEvent = createRoute({
   method: 'post',
   path: '/v1/events',
   tags: ['Work'],
-  summary: 'The webhook for bucket notifications',
+  summary: 'Receive bucket notifications (webhook)',
   description:
-    'Takes events of S3, EventBridge, SNS, MinIO, RustFS, Ceph and VersityGW. Answered 2xx only when all outcomes are recorded: whoever sends the event and gets another answer sends it again.',
+    'Accepts events of S3, EventBridge, SNS, MinIO, RustFS, Ceph and VersityGW. Returns 2xx only when all outcomes are recorded. On any other status, the sender must send the event again.',
   request: {
     body: {
       required: true,
@@ -62,7 +62,7 @@ export const receiveEvent = createRoute({
     },
   },
   responses: {
-    200: json(EventAnswerSchema, 'Every outcome is recorded.'),
+    200: json(EventAnswerSchema, 'All outcomes are recorded.'),
     ...problemResponses(408, 413),
   },
 });

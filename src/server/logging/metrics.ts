@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { type Outcome, type StageTimes, stages } from '../../pipeline/index.ts';
 
-/** The parts of an outcome that are counted, whichever process made it. */
+/** The parts of an outcome that are counted, whichever process recorded it. */
 export type CountedOutcome = Pick<Outcome, 'status' | 'stages'> & { code?: string | undefined };
 
 /** Metrics in the Prometheus format. */
@@ -9,7 +9,7 @@ export interface Metrics {
   outcome(outcome: CountedOutcome): void;
   conversion(times: StageTimes): void;
   request(request: { method: string; route: string; status: number; seconds: number }): void;
-  /** Read whenever the metrics are scraped. */
+  /** Registers a value that is read at each scrape. */
   gauge(name: string, help: string, read: () => number): void;
   text(): Promise<string>;
   readonly contentType: string;
@@ -24,20 +24,20 @@ export function createMetrics(): Metrics {
   collectDefaultMetrics({ register: registry });
   const outcomes = new Counter({
     name: 'grayscale_outcomes_total',
-    help: 'Uploads by what became of them; code is empty for conversions.',
+    help: 'Uploads by outcome; code is empty for converted images.',
     labelNames: ['status', 'code'],
     registers,
   });
   const stageSeconds = new Histogram({
     name: 'grayscale_stage_seconds',
-    help: 'Seconds of each stage of an image.',
+    help: 'Duration of each stage of an image, in seconds.',
     labelNames: ['stage'],
     buckets,
     registers,
   });
   const requests = new Histogram({
     name: 'grayscale_http_request_seconds',
-    help: 'Seconds from a request to its answer, by route; a stream counts until it begins.',
+    help: 'Duration of HTTP requests by route, in seconds; streams are measured until they begin.',
     labelNames: ['method', 'route', 'status'],
     buckets,
     registers,

@@ -64,14 +64,14 @@ export function toProblem(error: unknown, log: (error: Error) => void): ProblemD
   if (error instanceof Unavailable || error instanceof Rejected) {
     return detailsOf(
       'TRY_AGAIN',
-      'The store or the database did not answer as it should. Try again; /readyz says which of them it is.',
+      'The store or the database is unavailable or rejected the request. Try again; /readyz shows which of them has a problem.',
     );
   }
   return detailsOf('INTERNAL', 'Internal server error. See the server log.');
 }
 
 const slowQueryDetail =
-  'The store or the database did not answer in time. Ask for a shorter time range (since, until), or for what is fast without one: newest or oldest images, of all, of status failed or skipped, or of a code; a key; a prefix.';
+  'The store or the database did not answer in time. Request a shorter time range (since, until), or use a query that is fast without one: newest or oldest first, with no filter, a status of failed or skipped, a code, a key or a prefix.';
 
 function detailsOf(code: ProblemCode, detail: string, errors?: InvalidParameter[]): ProblemDetails {
   return { status: problems[code], code, detail, errors };

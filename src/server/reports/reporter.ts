@@ -29,7 +29,7 @@ export function createReporter(config: Config): Reporter {
       for (const [id, settle] of pending) settle({ id, error: { message, name: 'Unavailable' } });
     };
     started.on('error', (error) => fail(error.message));
-    started.on('exit', () => fail('The thread that makes reports ended.'));
+    started.on('exit', () => fail('The report thread has exited.'));
     return started;
   }
 

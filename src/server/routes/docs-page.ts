@@ -15,7 +15,7 @@ export function docsPage(document: OpenApiDocument) {
 <html lang="en">
 <head>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${document.info.title}: the API</title>
+<title>${document.info.title}: API</title>
 <link rel="stylesheet" href="/docs.css">
 </head>
 <body>
@@ -63,7 +63,7 @@ interface Parameter {
 }
 
 function parameterTable(parameters: Parameter[]) {
-  return html`<table><thead><tr><th>parameter</th><th>in</th><th>meaning</th></tr></thead><tbody>
+  return html`<table><thead><tr><th>parameter</th><th>in</th><th>description</th></tr></thead><tbody>
 ${parameters.map(({ name, in: location, required, description, schema = {} }) => {
   const allowed = schema.enum?.join(', ') ?? formatRange(schema);
   const defaultText = schema.default === undefined ? '' : ` Default: ${schema.default}.`;
@@ -76,7 +76,7 @@ function formatRange({ minimum, maximum }: NonNullable<Parameter['schema']>): st
 }
 
 function responseTable({ responses = {} }: Operation) {
-  return html`<table><thead><tr><th>response</th><th>when</th></tr></thead><tbody>
+  return html`<table><thead><tr><th>response</th><th>description</th></tr></thead><tbody>
 ${Object.entries(responses).map(
   ([status, response]) =>
     html`<tr><td>${status}</td><td>${(response as { description: string }).description}</td></tr>`,

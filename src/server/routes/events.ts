@@ -72,7 +72,7 @@ function parseJson(bytes: Uint8Array): unknown {
   } catch (error) {
     throw new RequestError(
       'INVALID_REQUEST',
-      `Expected an event in JSON but: ${(error as Error).message}`,
+      `Expected an event in JSON but received invalid JSON: ${(error as Error).message}`,
     );
   }
 }
@@ -143,7 +143,8 @@ function throwIfUnprocessed(results: RecordResult[]): void {
   }
   if (results.length === 0 || results.some(({ action }) => action !== 'refused')) return;
   const reasons = new Set(results.map(({ reason }) => reason));
-  const more = reasons.size > maxReasons ? [`And ${reasons.size - maxReasons} more reasons.`] : [];
+  const more =
+    reasons.size > maxReasons ? [`${reasons.size - maxReasons} more reasons are omitted.`] : [];
   throw new RequestError(
     'INVALID_REQUEST',
     [...[...reasons].slice(0, maxReasons), ...more].join(' '),

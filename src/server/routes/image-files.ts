@@ -39,7 +39,7 @@ export function addImageFiles(app: Api, service: Service): void {
     if (!location) {
       throw new RequestError(
         'NO_SUCH_FILE',
-        `Image ${row.id} has no ${part}: it is ${row.status}.`,
+        `Image ${row.id} has no ${part}: its status is ${row.status}.`,
       );
     }
     const signal = workSignal(c.req.raw, timeoutMs, storeTooSlow);

@@ -65,12 +65,12 @@ export async function findServedRow(
 async function findRow({ parts }: Pick<Service, 'parts'>, id: string): Promise<LedgerRow> {
   const row = await parts.reader.find(id);
   if (row) return row;
-  throw new RequestError('NO_SUCH_IMAGE', `There is no image ${id}; it may have been removed.`);
+  throw new RequestError('NO_SUCH_IMAGE', `There is no image ${id}; it may have been deleted.`);
 }
 
 /** No index covers the ETag alone, and only a client that waits for its upload needs it. */
 function etagWithoutKey(received: string): RequestError {
-  const expected = 'to come together with key';
+  const expected = 'to be sent together with key';
   return new RequestError('INVALID_REQUEST', `Expected etag ${expected}.`, {
     errors: [{ name: 'etag', expected, received }],
   });
@@ -92,7 +92,7 @@ function positionOf(row: LedgerRow, sort: ImagesQuery['sort']) {
 async function retry(row: LedgerRow, { parts, feed, metrics, log }: Service): Promise<LedgerRow> {
   const { sourceBucket: bucket, sourceKey: key, sourceSizeBytes } = row;
   if (bucket === null || key === null) {
-    throw new RequestError('NO_SUCH_FILE', `The row of image ${row.id} names no source.`);
+    throw new RequestError('NO_SUCH_FILE', `The row of image ${row.id} has no source.`);
   }
   const upload = { bucket, key, ...(sourceSizeBytes !== null && { sizeBytes: sourceSizeBytes }) };
   const timeoutMs = parts.config.server.requestTimeoutSeconds * 1e3;

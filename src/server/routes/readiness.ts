@@ -65,7 +65,7 @@ async function settleInTime<Value>(work: Promise<Value>): Promise<Settled<Value>
 
 function reasonOf(cause: unknown): string {
   if (cause instanceof Error) return cause.message || cause.name;
-  return `The database lacks ${String(cause)}.`;
+  return `Missing migrations: ${String(cause)}.`;
 }
 
 /** The table or column is missing, or the role may not read it. */
@@ -73,11 +73,11 @@ function isAboutSchema(error: Error): boolean {
   return error instanceof SchemaOutdatedError || error instanceof MissingRightError;
 }
 
-const unknownMigrations = 'Not checked: the database cannot be used.';
+const unknownMigrations = 'Not checked: the database is unavailable.';
 
 function migrationsProblem(error: Error | undefined, pending: string[]): string | undefined {
   if (error instanceof MissingRightError) {
-    return 'The database role may not read image_metadata: run `grayscale migrate` with DB_APPLICATION_ROLE set to it.';
+    return 'The database role may not read image_metadata: run `grayscale migrate` with DB_APPLICATION_ROLE set to this role.';
   }
   const isMissing = error !== undefined || pending.length > 0;
   return isMissing ? 'Migrations are missing: run `grayscale migrate`.' : undefined;
@@ -90,15 +90,15 @@ function databaseProblem(error: Error): string {
   if (error instanceof DatabaseNotTrustedError) {
     return 'The certificate of the database is not trusted: check DB_HOST and DB_SSL_ROOT_CERT.';
   }
-  return 'The database does not answer: check that PostgreSQL runs, and DATABASE_URL, or DB_HOST and DB_PORT.';
+  return 'The database does not answer: check that PostgreSQL is running, and check DATABASE_URL, or DB_HOST and DB_PORT.';
 }
 
 function storeProblem(error: Error): string {
   if (error instanceof NoSuchBucketError) {
-    return 'The bucket does not exist: create it, or set S3_BUCKET to one that does.';
+    return 'The bucket does not exist: create it, or set S3_BUCKET to an existing bucket.';
   }
   if (error instanceof AccessDeniedError) {
-    return 'The store denies access to the bucket: check S3_BUCKET, the credentials, and that they may list it.';
+    return 'The store denies access to the bucket: check S3_BUCKET, and that the credentials may list the bucket.';
   }
   return 'The store does not answer: check AWS_ENDPOINT_URL, AWS_REGION and the network.';
 }

@@ -80,7 +80,7 @@ async function presign(ref: ObjectRef, contentType: string, files: ObjectFiles) 
   if (url === undefined) {
     throw new RequestError(
       'NOT_PRESIGNABLE',
-      `Expected the bucket ${ref.bucket} to let other sites PUT (CORS) but it does not. Send the bytes here, without presigned=true.`,
+      `Expected the bucket ${ref.bucket} to allow PUT from other sites (CORS) but it does not. Send the bytes to this server, without presigned=true.`,
     );
   }
   const expiresAt = new Date(Date.now() + presignedSeconds * 1e3).toISOString();
@@ -98,7 +98,7 @@ function checkKey({ bucket, key }: ObjectRef, options: Service['parts']['parseOp
   const isOutput = bucket === outputBucket && key.startsWith(outputPrefix);
   const isAmbiguous = key.endsWith('/') || /(^|\/)\.{1,2}(\/|$)/.test(key);
   if (!isOutput && !isAmbiguous) return;
-  const expected = `a key that is not under ${outputPrefix}, does not end with / and has no . or .. between slashes`;
+  const expected = `a key that is not under ${outputPrefix}, does not end with / and has no segment . or ..`;
   throw new RequestError('INVALID_REQUEST', `Expected ${expected}.`, {
     errors: [{ name: 'key', expected, received: key.slice(0, 100) }],
   });
@@ -113,6 +113,6 @@ function contentTypeOf(header: string | undefined): string {
 function lengthRequired(): RequestError {
   return new RequestError(
     'LENGTH_REQUIRED',
-    'Expected a Content-Length, which stores need to take a stream. Send a file or a blob and not a stream of unknown length.',
+    'Expected a Content-Length, which the store requires, but the request has none. Send a file or a blob instead of a stream of unknown length.',
   );
 }

@@ -15,10 +15,10 @@ const builtFolders = ['../../web/', '../../../dist/web/'].map((path) =>
 const notBuiltPage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Grayscale</title>
 <link rel="stylesheet" href="/docs.css">
 <h1>Grayscale Image Processor</h1>
-<p>The API is up: <a href="/docs">/docs</a>. The dashboard is not built; run <code>npm run build</code> and start the server again.</p>
+<p>The API is running: see <a href="/docs">/docs</a>. The dashboard is not built. Run <code>npm run build</code> and restart the server.</p>
 </html>`;
 
-/** Serves the dashboard's files, and its page for every address that the dashboard has. */
+/** Serves the dashboard's files, and its page at every path of the dashboard. */
 export function addWebFiles(app: Api, folders = builtFolders): void {
   const root = folders.find((folder) => existsSync(join(folder, 'index.html')));
   if (root !== undefined) app.get('/*', cacheHashed, serveStatic({ root }));

@@ -9,7 +9,7 @@ export function fileGone(
   return isReplaced
     ? new RequestError(
         'CONTENT_REPLACED',
-        `"${ref.key}" holds another content by now, which has a row of its own.`,
+        `A later upload has replaced the content of "${ref.key}"; it has a separate row.`,
       )
-    : new RequestError('NO_SUCH_FILE', `"${ref.key}" is no longer there.`);
+    : new RequestError('NO_SUCH_FILE', `"${ref.key}" no longer exists.`);
 }

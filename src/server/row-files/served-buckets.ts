@@ -3,8 +3,8 @@ import type { LedgerRow } from '../../ledger/ledger-reader.ts';
 import { RequestError } from '../problems/problems.ts';
 
 /**
- * The buckets in which the server reads, writes and deletes files. A ledger may have rows of
- * others.
+ * The buckets in which the server reads, writes and deletes files. A ledger may contain rows of
+ * other buckets.
  */
 export interface ServedBuckets {
   source: string;
@@ -37,6 +37,6 @@ export function checkBuckets(row: LedgerRow, buckets: ServedBuckets, part: Part)
     .join(' and ');
   throw new RequestError(
     'OTHER_BUCKET',
-    `Expected an image whose files are in ${names}, as S3_BUCKET and OUTPUT_BUCKET say, but those of image ${row.id} are in another bucket. Ask the server of that bucket.`,
+    `Expected an image whose files are in ${names} (S3_BUCKET, OUTPUT_BUCKET) but the files of image ${row.id} are in another bucket. Send the request to the server of that bucket.`,
   );
 }

@@ -1,13 +1,13 @@
 import { RequestError } from '../problems/problems.ts';
 
-/** How fast a client must send, so that its resources are not held for nothing. */
+/** Minimum speed of a client, so that idle clients do not hold resources. */
 export interface Pace {
   /** How long a client may send nothing; data sent in time restores this allowance. */
   graceMs: number;
   bytesPerSecond: number;
 }
 
-/** Slower than any connection over which anyone uploads images. */
+/** Slower than any realistic connection for uploads. */
 export const defaultPace: Pace = { graceMs: 10_000, bytesPerSecond: 4_096 };
 
 /**
@@ -59,6 +59,6 @@ async function withinAllowance<Result>(
 function tooSlow({ graceMs, bytesPerSecond }: Pace): RequestError {
   return new RequestError(
     'REQUEST_TIMEOUT',
-    `Expected a body that arrives at ${bytesPerSecond} bytes per second or more, with pauses of at most ${graceMs / 1e3} seconds, but it is slower. Send it again over a faster connection.`,
+    `Expected a body that arrives at ${bytesPerSecond} bytes per second or more, with pauses of at most ${graceMs / 1e3} seconds, but it arrived more slowly. Send it again over a faster connection.`,
   );
 }

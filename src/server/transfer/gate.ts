@@ -23,7 +23,7 @@ export function createGate(capacity: number): Gate {
     if (inside < capacity) return;
     throw new RequestError(
       'OVERLOADED',
-      `Expected a free place but all ${capacity} are taken. Try again after a few seconds, or start more servers.`,
+      `Expected a free slot but all ${capacity} are in use. Try again after a few seconds, or start more servers.`,
     );
   }
 

@@ -94,10 +94,10 @@ export function tooLarge(maxBytes: number): RequestError {
   );
 }
 
-/** Other requests use all memory for files. */
+/** Other requests are using the memory reserved for files. */
 export function memoryExhausted(): RequestError {
   return new RequestError(
     'OVERLOADED',
-    'Expected memory for this file but other requests hold all of it. Try again after a few seconds, or raise MEMORY_BUDGET_MB.',
+    'Expected enough free memory for this file but other requests are using it. Try again after a few seconds, or raise MEMORY_BUDGET_MB.',
   );
 }

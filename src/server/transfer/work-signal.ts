@@ -14,7 +14,7 @@ export function workSignal(
   timer.unref();
   const onGone = () => {
     clearTimeout(timer);
-    controller.abort(new ClientGoneError('The client went away.'));
+    controller.abort(new ClientGoneError('The client has disconnected.'));
   };
   if (request.signal.aborted) onGone();
   else request.signal.addEventListener('abort', onGone, { once: true });
@@ -24,7 +24,7 @@ export function workSignal(
 export function requestTooSlow(timeoutMs: number): RequestError {
   return new RequestError(
     'REQUEST_TIMEOUT',
-    `Expected the request to be done within ${timeoutMs / 1e3} seconds. Send less in one request, or raise REQUEST_TIMEOUT_SECONDS.`,
+    `Expected the request to finish within ${timeoutMs / 1e3} seconds but it did not. Send less data in one request, or raise REQUEST_TIMEOUT_SECONDS.`,
   );
 }
 
