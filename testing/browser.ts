@@ -10,7 +10,7 @@ export interface TestBrowser {
 export interface TestPage {
   page: Page;
   /** Errors and warnings on the page's console: refused styles, broken scripts, lost answers. */
-  complaints: string[];
+  consoleErrors: string[];
   close(): Promise<void>;
 }
 
@@ -25,15 +25,15 @@ export async function startBrowser(): Promise<TestBrowser> {
       const context = await browser.newContext({ acceptDownloads: true, ...options });
       context.setDefaultTimeout(15_000);
       const page = await context.newPage();
-      const complaints: string[] = [];
-      page.on('pageerror', (error) => complaints.push(error.message));
+      const consoleErrors: string[] = [];
+      page.on('pageerror', (error) => consoleErrors.push(error.message));
       page.on('console', (message) => {
         if (message.type() === 'error' || message.type() === 'warning') {
-          complaints.push(`${message.text()} ${message.location().url}`);
+          consoleErrors.push(`${message.text()} ${message.location().url}`);
         }
       });
       await page.goto(url);
-      return { page, complaints, close: () => context.close() };
+      return { page, consoleErrors, close: () => context.close() };
     },
     close: () => browser.close(),
   };

@@ -16,7 +16,7 @@ export interface Dashboard {
   /** Ends the server as if its process exited; stored data is kept. */
   stop(): Promise<void>;
   /** Starts it again at the same address. */
-  startAgain(env?: Record<string, string>): Promise<void>;
+  restart(env?: Record<string, string>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ export async function startDashboard(env: Record<string, string> = {}): Promise<
     store,
     database,
     stop: () => stop(running),
-    async startAgain(changed = env) {
+    async restart(changed = env) {
       running = await start(port, changed);
     },
     async close() {

@@ -2,8 +2,8 @@ import { render } from 'preact';
 import { connect } from './api/live.ts';
 import { App } from './shell/app.tsx';
 
-const place = document.getElementById('app');
-if (place) {
+const root = document.getElementById('app');
+if (root) {
   connect();
-  render(<App />, place);
+  render(<App />, root);
 }

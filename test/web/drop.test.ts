@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startBrowser, type TestBrowser } from '../../testing/browser.ts';
 import { type Dashboard, startDashboard } from '../../testing/dashboard.ts';
 import { screenshot } from '../../testing/screenshot.ts';
-import { colourfulness, greatestDifference, pillowGray, pixelsOf } from './pixels.ts';
+import { maxColourDifference, maxDifference, pillowGray, pixelsOf } from './pixels.ts';
 
 let dashboard: Dashboard;
 let browser: TestBrowser;
@@ -22,15 +22,15 @@ afterAll(async () => {
 const samples = ['dunes.jpg', 'logo.png', 'chart.webp'];
 
 test('three dropped images appear next to their gray outputs, pixel for pixel', async () => {
-  const { page, complaints, close } = await browser.open(dashboard.url);
-  await page.getByText('Drop pictures or folders here').waitFor();
+  const { page, consoleErrors, close } = await browser.open(dashboard.url);
+  await page.getByText('Drop images or folders here').waitFor();
   await screenshot(page, 'drop-empty');
   await dropOnto(page, samples);
   await page.getByText('3 of 3 done').waitFor();
 
   for (const name of samples) {
     const card = page.getByRole('article', { name });
-    const gray = card.getByAltText(`${name} in gray`);
+    const gray = card.getByAltText(`${name} in grayscale`);
     await expect.poll(() => gray.evaluate((image: HTMLImageElement) => image.complete)).toBe(true);
     const shown = await pixelsOf(gray);
     const expected = await pillowGray(name);
@@ -38,14 +38,14 @@ test('three dropped images appear next to their gray outputs, pixel for pixel', 
       width: expected.width,
       height: expected.height,
     });
-    const original = await pixelsOf(card.getByAltText(`${name} as it was uploaded`));
-    expect(colourfulness(original.rgba)).toBeGreaterThan(100);
-    expect(greatestDifference(shown.rgba, expected.rgba)).toBeLessThanOrEqual(1);
+    const original = await pixelsOf(card.getByAltText(`${name}, original`));
+    expect(maxColourDifference(original.rgba)).toBeGreaterThan(100);
+    expect(maxDifference(shown.rgba, expected.rgba)).toBeLessThanOrEqual(1);
     expect(await card.innerText()).toMatch(/\d+ × \d+ · [\d.]+ kB to [\d.]+ kB PNG/);
   }
   await screenshot(page, 'drop-done');
 
-  const slider = page.getByLabel('How much of the original of dunes.jpg is shown');
+  const slider = page.getByLabel('Visible part of the original of dunes.jpg');
   await slider.focus();
   for (let i = 0; i < 20; i++) await page.keyboard.press('ArrowRight');
   expect(await slider.getAttribute('aria-valuetext')).toBe('70 % original, 30 % gray');
@@ -66,19 +66,19 @@ test('three dropped images appear next to their gray outputs, pixel for pixel', 
 
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.getByRole('article', { name: 'chart.webp' }).getByText('Details').click();
-  const panel = page.getByRole('complementary', { name: 'One picture' });
+  const panel = page.getByRole('complementary', { name: 'Image details' });
   await panel.getByText('Recorded').waitFor();
   const missing = () =>
     page.evaluate(() => [...document.images].filter((image) => image.naturalWidth === 0).length);
   await page.getByRole('row', { name: 'dunes.jpg' }).waitFor();
   await expect.poll(missing).toBe(0);
   await screenshot(page, 'images-done');
-  expect(complaints).toEqual([]);
+  expect(consoleErrors).toEqual([]);
   await close();
 });
 
 test('an image is pasted, and compared by every method', async () => {
-  const { page, complaints, close } = await browser.open(dashboard.url);
+  const { page, consoleErrors, close } = await browser.open(dashboard.url);
   await page.getByText('up to 105 MB').waitFor();
   const bytes = [...(await sharp('samples/chart.webp').resize(120).png().toBuffer())];
   await page.evaluate((bytes) => {
@@ -91,9 +91,9 @@ test('an image is pasted, and compared by every method', async () => {
   await dialog.getByText('All 11').waitFor();
   const means = await Promise.all(
     ['red', 'blue'].map(async (method) => {
-      const { rgba } = await pixelsOf(dialog.getByAltText(new RegExp(`by ${method},`)));
+      const { rgba } = await pixelsOf(dialog.getByAltText(new RegExp(`with ${method}: download`)));
       // Lossy WebP is stored as YUV, and its conversion to RGB rounds.
-      expect(colourfulness(rgba)).toBeLessThanOrEqual(4);
+      expect(maxColourDifference(rgba)).toBeLessThanOrEqual(4);
       return rgba.reduce((sum, value) => sum + value, 0) / rgba.length;
     }),
   );
@@ -102,7 +102,7 @@ test('an image is pasted, and compared by every method', async () => {
   await screenshot(page, 'drop-methods');
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
-  expect(complaints).toEqual([]);
+  expect(consoleErrors).toEqual([]);
   await close();
 });
 
@@ -110,10 +110,10 @@ test('a file that is not an image is refused with the reason', async () => {
   const { page, close } = await browser.open(dashboard.url);
   const [chooser] = await Promise.all([
     page.waitForEvent('filechooser'),
-    page.getByRole('button', { name: 'Choose pictures' }).click(),
+    page.getByRole('button', { name: 'Choose images' }).click(),
   ]);
   await chooser.setFiles([
-    { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture at all') },
+    { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('not an image at all') },
     { name: 'empty.png', mimeType: 'image/png', buffer: Buffer.alloc(0) },
   ]);
   await page.getByText('2 of 2 done, 2 not converted').waitFor();

@@ -41,7 +41,7 @@ const pages: { name: string; path: string; arrange: (page: Page) => Promise<void
     arrange: (page) => page.getByRole('row', { name: 'logo.png' }).waitFor(),
   },
   {
-    name: 'picture',
+    name: 'details',
     path: '/images?prefix=l',
     async arrange(page) {
       await page.getByRole('row', { name: 'logo.png' }).click();
@@ -58,7 +58,7 @@ const pages: { name: string; path: string; arrange: (page: Page) => Promise<void
 describe.each(pages)('the page $name', ({ name, path, arrange }) => {
   test.each(['light', 'dark'] as const)('is accessible when it is %s', async (colorScheme) => {
     const viewport = { width: 1280, height: 860 };
-    const { page, complaints, close } = await browser.open(dashboard.url + path, {
+    const { page, consoleErrors, close } = await browser.open(dashboard.url + path, {
       colorScheme,
       viewport,
     });
@@ -66,7 +66,7 @@ describe.each(pages)('the page $name', ({ name, path, arrange }) => {
     expect(await violationsOf(page)).toEqual([]);
     expect(await background(page)).toBe(colorScheme === 'dark' ? 'dark' : 'light');
     await screenshot(page, `${name}-${colorScheme}`);
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
     await close();
   });
 
@@ -91,18 +91,18 @@ describe.each(pages)('the page $name', ({ name, path, arrange }) => {
 
 test('the colour scheme can be chosen, and the choice is remembered', async () => {
   const { page, close } = await browser.open(dashboard.url, { colorScheme: 'light' });
-  await page.getByRole('button', { name: 'Colours: as the system' }).click();
-  await page.getByRole('button', { name: 'Colours: light' }).click();
+  await page.getByRole('button', { name: 'Theme: system' }).click();
+  await page.getByRole('button', { name: 'Theme: light' }).click();
   expect(await background(page)).toBe('dark');
   await page.reload();
-  await page.getByRole('button', { name: 'Colours: dark' }).waitFor();
+  await page.getByRole('button', { name: 'Theme: dark' }).waitFor();
   expect(await background(page)).toBe('dark');
   await close();
 });
 
 test('the first load is small, and contains no charts', async () => {
   const { page, close } = await browser.open(dashboard.url);
-  await page.getByText('Drop pictures or folders here').waitFor();
+  await page.getByText('Drop images or folders here').waitFor();
   const loaded = await page.evaluate(() =>
     ['navigation', 'resource'].flatMap((type) =>
       performance.getEntriesByType(type).map(({ name }) => name),
@@ -121,11 +121,11 @@ test('the first load is small, and contains no charts', async () => {
 async function dropLogo(page: Page): Promise<void> {
   const [chooser] = await Promise.all([
     page.waitForEvent('filechooser'),
-    page.getByRole('button', { name: 'Choose pictures' }).click(),
+    page.getByRole('button', { name: 'Choose images' }).click(),
   ]);
   await chooser.setFiles('samples/logo.png');
   await page.getByText('1 of 1 done').waitFor();
-  await page.getByAltText('logo.png in gray').waitFor();
+  await page.getByAltText('logo.png in grayscale').waitFor();
 }
 
 /** Violations of WCAG 2.2 A and AA and of best practices that axe-core finds. */

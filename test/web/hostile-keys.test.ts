@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 test('a key that contains markup is shown as text, in the list and in the details', async () => {
-  const { page, complaints, close } = await browser.open(`${dashboard.url}/images`);
+  const { page, consoleErrors, close } = await browser.open(`${dashboard.url}/images`);
   // The message of this failure quotes the start of the file.
   const Body = '<svg onload="window.owned=1"><script>window.owned=1</script></svg>';
   await dashboard.store.s3.send(new PutObjectCommand({ Bucket: 'uploads', Key: key, Body }));
@@ -27,6 +27,6 @@ test('a key that contains markup is shown as text, in the list and in the detail
   expect(await page.evaluate('window.owned')).toBeUndefined();
   expect(await page.locator('img[src="x"]').count()).toBe(0);
   // The content security policy did not have to block anything either.
-  expect(complaints.filter((complaint) => complaint.includes('Content Security'))).toEqual([]);
+  expect(consoleErrors.filter((error) => error.includes('Content Security'))).toEqual([]);
   await close();
 }, 60_000);

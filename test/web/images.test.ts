@@ -41,15 +41,15 @@ async function put(key: string, side: number): Promise<void> {
 const row = (page: Page, name: string) => page.getByRole('row', { name });
 
 test('an empty ledger shows the first step; rows then appear by themselves', async () => {
-  const { page, complaints } = await openPage('/images');
-  await page.getByText('No picture has come yet').waitFor();
+  const { page, consoleErrors } = await openPage('/images');
+  await page.getByText('No images yet').waitFor();
   await page.getByText(`curl -T photo.jpg -X POST '${dashboard.url}`).waitFor();
   await put('small.jpg', 100);
   await row(page, 'small.jpg').getByText('converted').waitFor();
   await put('large.jpg', 900);
   await row(page, 'large.jpg').getByText('IMAGE_TOO_LARGE').waitFor();
   expect(await page.getByRole('row').nth(1).innerText()).toContain('large.jpg');
-  expect(complaints).toEqual([]);
+  expect(consoleErrors).toEqual([]);
 });
 
 test('filters are in the address, so that links and the back button work', async () => {
@@ -67,7 +67,7 @@ test('filters are in the address, so that links and the back button work', async
   await row(other, 'small.jpg').waitFor();
   expect(await other.getByRole('row').count()).toBe(2);
 
-  await other.getByLabel('Key begins with').fill('nothing is called so');
+  await other.getByLabel('Key begins with').fill('no key begins like this');
   await other.getByRole('button', { name: 'Show all' }).click();
   await row(other, 'large.jpg').waitFor();
 });
@@ -79,7 +79,7 @@ test('the keyboard alone opens an image, shows its stages, and returns', async (
   await grid.focus();
   await page.keyboard.press('End');
   await page.keyboard.press('Enter');
-  const panel = page.getByRole('complementary', { name: 'One picture' });
+  const panel = page.getByRole('complementary', { name: 'Image details' });
   await panel.getByRole('heading', { name: 'small.jpg' }).waitFor();
   const stages = await panel.getByRole('listitem').allInnerTexts();
   expect(stages.map((text) => text.split(/\s/)[0])).toEqual(
@@ -97,16 +97,16 @@ test('the keyboard alone opens an image, shows its stages, and returns', async (
 test('the page reports a server that is gone, and reconnects; a failure is then retried', async () => {
   const { page } = await openPage('/images');
   await row(page, 'large.jpg').click();
-  const away = page.getByText('What you see may be old.');
-  expect(await away.count()).toBe(0);
+  const banner = page.getByText('This page may be out of date.');
+  expect(await banner.count()).toBe(0);
   await dashboard.stop();
-  await away.waitFor();
+  await banner.waitFor();
   await page.getByRole('button', { name: 'Retry' }).click();
   await page.getByRole('alert').waitFor();
-  await screenshot(page, 'images-away');
+  await screenshot(page, 'images-offline');
 
-  await dashboard.startAgain({});
-  await away.waitFor({ state: 'detached' });
+  await dashboard.restart({});
+  await banner.waitFor({ state: 'detached' });
   await put('afterwards.jpg', 80);
   await row(page, 'afterwards.jpg').waitFor();
 
@@ -121,11 +121,11 @@ test('an image is deleted only after a confirmation', async () => {
   await page.getByRole('button', { name: 'Delete …' }).click();
   const dialog = page.getByRole('dialog', { name: 'Delete small.jpg?' });
   await screenshot(page, 'images-delete');
-  await dialog.getByRole('button', { name: 'Keep it' }).click();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
   expect(await row(page, 'small.jpg').count()).toBe(1);
 
   await page.getByRole('button', { name: 'Delete …' }).click();
-  await dialog.getByLabel('The uploaded picture as well').check();
+  await dialog.getByLabel('Also delete the uploaded image').check();
   await dialog.getByRole('button', { name: 'Delete' }).click();
   await row(page, 'small.jpg').waitFor({ state: 'detached' });
   const rows = await dashboard.database.rows();
@@ -147,7 +147,7 @@ test('ten thousand rows are scrolled through with few of them in the document', 
       { timeout: 80_000, interval: 50 },
     )
     .toBe(1);
-  expect(await page.getByText('10,000 in all').count()).toBe(1);
+  expect(await page.getByText('10,000 in total').count()).toBe(1);
   expect(await page.getByRole('row').count()).toBeLessThan(80);
   await screenshot(page, 'images-many');
   await page.keyboard.press('Home');

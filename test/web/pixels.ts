@@ -44,16 +44,16 @@ export async function pillowGray(name: string): Promise<Pixels> {
   return { width: info.width, height: info.height, rgba: data };
 }
 
-export function greatestDifference(a: Uint8Array, b: Uint8Array): number {
-  return a.reduce((most, value, at) => Math.max(most, Math.abs(value - (b[at] ?? -255))), 0);
+export function maxDifference(a: Uint8Array, b: Uint8Array): number {
+  return a.reduce((max, value, at) => Math.max(max, Math.abs(value - (b[at] ?? -255))), 0);
 }
 
 /** The largest difference between two channels of a pixel; 0 is gray. */
-export function colourfulness(rgba: Uint8Array): number {
-  let most = 0;
+export function maxColourDifference(rgba: Uint8Array): number {
+  let max = 0;
   for (let at = 0; at < rgba.length; at += 4) {
     const [red = 0, green = 0, blue = 0] = rgba.subarray(at, at + 3);
-    most = Math.max(most, Math.max(red, green, blue) - Math.min(red, green, blue));
+    max = Math.max(max, Math.max(red, green, blue) - Math.min(red, green, blue));
   }
-  return most;
+  return max;
 }

@@ -14,7 +14,7 @@ effect(() => {
     (document) => {
       about.value = document;
     },
-    // The banner shows that the server is away; the request is repeated when it is back.
+    // The banner shows that the server is offline; the request is repeated after it reconnects.
     () => {},
   );
 });

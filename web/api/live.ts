@@ -2,10 +2,10 @@ import { signal } from '@preact/signals';
 import type { Image } from '../../src/server/api/schemas.ts';
 
 /** Whether the server is reachable, as its event stream shows. */
-export const connection = signal<'connecting' | 'online' | 'away'>('connecting');
+export const connection = signal<'connecting' | 'online' | 'offline'>('connecting');
 
-/** How often the server reconnected: data loaded before may be stale. */
-export const returns = signal(0);
+/** How often the page has reconnected: data loaded before may be stale. */
+export const reconnects = signal(0);
 
 /** The version of the server that responds. */
 export const serverVersion = signal<string | undefined>(undefined);
@@ -14,26 +14,26 @@ type Listener = (image: Image) => void;
 const listeners = new Set<Listener>();
 const skipListeners = new Set<(count: number) => void>();
 
-/** A server that restarts is back before the page needs to report it. */
+/** A restart of the server usually takes less time, and is not reported. */
 const graceMs = 1_000;
-const retryMs = { first: 1_000, most: 5_000 };
+const retryMs = { min: 1_000, max: 5_000 };
 
 /** Follows the stream of outcomes, and reconnects whenever it breaks. */
 export function connect(): void {
-  let waitMs = retryMs.first;
-  let alarm: ReturnType<typeof setTimeout> | undefined;
-  let wasThere = false;
+  let waitMs = retryMs.min;
+  let offlineTimer: ReturnType<typeof setTimeout> | undefined;
+  let hasConnected = false;
 
   function open() {
     const source = new EventSource('/v1/live');
     source.addEventListener('hello', ({ data }) => {
-      clearTimeout(alarm);
-      alarm = undefined;
-      waitMs = retryMs.first;
+      clearTimeout(offlineTimer);
+      offlineTimer = undefined;
+      waitMs = retryMs.min;
       serverVersion.value = (JSON.parse(data) as { version: string }).version;
       connection.value = 'online';
-      if (wasThere) returns.value += 1;
-      wasThere = true;
+      if (hasConnected) reconnects.value += 1;
+      hasConnected = true;
     });
     source.addEventListener('outcome', ({ data }) => {
       const image = JSON.parse(data) as Image;
@@ -43,14 +43,14 @@ export function connect(): void {
       const { count } = JSON.parse(data) as { count: number };
       for (const listener of skipListeners) listener(count);
     });
-    // EventSource gives up for good on a response such as 503.
+    // EventSource never reconnects after a response such as 503.
     source.addEventListener('error', () => {
       source.close();
-      alarm ??= setTimeout(() => {
-        connection.value = 'away';
+      offlineTimer ??= setTimeout(() => {
+        connection.value = 'offline';
       }, graceMs);
       setTimeout(open, waitMs);
-      waitMs = Math.min(waitMs * 1.5, retryMs.most);
+      waitMs = Math.min(waitMs * 1.5, retryMs.max);
     });
   }
 
@@ -70,7 +70,7 @@ export function onSkipped(listener: (count: number) => void): () => void {
 }
 
 /** Resolves when the server is reachable. */
-export function untilOnline(): Promise<void> {
+export function waitUntilOnline(): Promise<void> {
   return new Promise((resolve) => {
     const stop = connection.subscribe((state) => {
       if (state !== 'online') return;

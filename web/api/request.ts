@@ -1,8 +1,8 @@
 import type { Problem } from '../../src/server/api/schemas.ts';
 
 /** The server responded with an error. */
-class RefusedError extends Error {
-  override readonly name = 'RefusedError';
+class ApiError extends Error {
+  override readonly name = 'ApiError';
   readonly code: string;
   readonly status: number;
 
@@ -14,25 +14,25 @@ class RefusedError extends Error {
 }
 
 /** No response arrived; the request may be repeated later. */
-export class AwayError extends Error {
-  override readonly name = 'AwayError';
+export class UnreachableError extends Error {
+  override readonly name = 'UnreachableError';
 
   constructor() {
-    super('The server does not answer.');
+    super('The server is not responding.');
   }
 }
 
-/** Sends a request to the API. Throws `RefusedError` and `AwayError`. */
+/** Sends a request to the API. Throws `ApiError` and `UnreachableError`. */
 export async function send(path: string, init: RequestInit = {}): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, init);
   } catch (error) {
     if (init.signal?.aborted) throw error;
-    throw new AwayError();
+    throw new UnreachableError();
   }
   if (response.ok) return response;
-  throw refusalOf(response.status, await response.text());
+  throw toApiError(response.status, await response.text());
 }
 
 /** Gets a JSON document from the API. */
@@ -42,15 +42,15 @@ export async function getDocument<Document>(path: string, init?: RequestInit): P
 }
 
 /** Reads the problem document of an error response. Proxies may send anything instead. */
-export function refusalOf(status: number, body: string): RefusedError {
+export function toApiError(status: number, body: string): ApiError {
   try {
     const { detail, code } = JSON.parse(body) as Partial<Problem>;
-    if (detail !== undefined) return new RefusedError({ detail, code: code ?? '', status });
+    if (detail !== undefined) return new ApiError({ detail, code: code ?? '', status });
   } catch {
     // Not a problem document.
   }
-  const detail = `The server answered ${status}. Try again; its log may say more.`;
-  return new RefusedError({ detail, code: '', status });
+  const detail = `The server returned status ${status}. Try again; the server log may show the reason.`;
+  return new ApiError({ detail, code: '', status });
 }
 
 /** The message to show for any thrown value. */

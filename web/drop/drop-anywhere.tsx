@@ -2,7 +2,7 @@ import './drop-anywhere.css';
 import { useEffect, useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
 import { filesOfDrop, filesOfPaste, type NamedFile } from './dropped-files.ts';
-import { addPictures } from './pictures.ts';
+import { addDroppedImages } from './dropped-images.ts';
 
 /** Accepts dropped and pasted files on every page; the browser would otherwise open the file. */
 export function DropAnywhere() {
@@ -12,7 +12,7 @@ export function DropAnywhere() {
   useEffect(() => {
     const take = (files: NamedFile[]) => {
       if (files.length === 0) return;
-      addPictures(files);
+      addDroppedImages(files);
       navigate('/');
     };
     const over = (event: DragEvent) => {
@@ -45,7 +45,7 @@ export function DropAnywhere() {
 
   return isOver ? (
     <div class="drop-anywhere" aria-hidden="true">
-      Let go to make them gray
+      Drop to convert to grayscale
     </div>
   ) : null;
 }

@@ -3,18 +3,18 @@ import { useState } from 'preact/hooks';
 import { messageOf } from '../api/request.ts';
 import { downloadAll } from './download-all.ts';
 import { DropZone } from './drop-zone.tsx';
-import { PictureCard } from './picture-card.tsx';
-import { clearFinished, pictures } from './pictures.ts';
+import { clearFinished, droppedImages } from './dropped-images.ts';
+import { ImageCard } from './image-card.tsx';
 
 /** Uploads images and shows each next to its gray version when that is ready. */
 export function DropPage() {
-  const all = pictures.value;
-  const images = all.flatMap(({ step }) => (step.is === 'done' ? step.image : []));
+  const all = droppedImages.value;
+  const images = all.flatMap(({ step }) => (step.name === 'done' ? step.image : []));
   const converted = images.filter(({ status }) => status === 'converted');
-  const finished = all.filter(({ step }) => step.is === 'done' || step.is === 'refused').length;
+  const finished = all.filter(({ step }) => step.name === 'done' || step.name === 'refused').length;
   return (
     <>
-      <h1 class="for-readers">Drop pictures</h1>
+      <h1 class="for-readers">Drop images</h1>
       <DropZone isSmall={all.length > 0} />
       {all.length > 0 && (
         <div class="drop-bar">
@@ -24,14 +24,14 @@ export function DropPage() {
           </p>
           <DownloadAll images={converted} />
           <button type="button" disabled={finished === 0} onClick={clearFinished}>
-            Clear the finished
+            Clear finished
           </button>
         </div>
       )}
-      <ul class="drop-pictures">
-        {all.map((picture) => (
-          <li key={picture.id}>
-            <PictureCard picture={picture} />
+      <ul class="drop-images">
+        {all.map((dropped) => (
+          <li key={dropped.id}>
+            <ImageCard dropped={dropped} />
           </li>
         ))}
       </ul>

@@ -3,7 +3,7 @@ import { useRef } from 'preact/hooks';
 import { about } from '../api/about.ts';
 import { formatBytes } from '../elements/units.ts';
 import { filesOfList } from './dropped-files.ts';
-import { addPictures } from './pictures.ts';
+import { addDroppedImages } from './dropped-images.ts';
 
 /** The area for uploads; small when the page already has images. */
 export function DropZone({ isSmall }: { isSmall: boolean }) {
@@ -13,27 +13,27 @@ export function DropZone({ isSmall }: { isSmall: boolean }) {
   const accept = server?.inputs.flatMap(({ extensions }) => extensions.map((name) => `.${name}`));
 
   const take = ({ currentTarget }: { currentTarget: HTMLInputElement }) => {
-    addPictures(filesOfList(currentTarget.files ?? []));
+    addDroppedImages(filesOfList(currentTarget.files ?? []));
     // Without this, the same file could not be chosen again.
     currentTarget.value = '';
   };
   return (
-    <section class={`drop-zone ${isSmall ? 'drop-zone-small' : ''}`} aria-label="Add pictures">
+    <section class={`drop-zone ${isSmall ? 'drop-zone-small' : ''}`} aria-label="Add images">
       {!isSmall && <span class="drop-zone-sign" aria-hidden="true" />}
-      <p class="drop-zone-call">Drop pictures or folders here, or paste</p>
+      <p class="drop-zone-call">Drop images or folders here, or paste</p>
       <p class="drop-zone-buttons">
         <button type="button" class="strong" onClick={() => filePicker.current?.click()}>
-          Choose pictures
+          Choose images
         </button>{' '}
         <button type="button" onClick={() => folderPicker.current?.click()}>
           Choose a folder
         </button>
       </p>
       {server && !isSmall && (
-        <p class="soft drop-zone-takes">
+        <p class="soft drop-zone-formats">
           {server.inputs.map(({ name }) => name).join(', ')}; up to{' '}
-          {formatBytes(server.limits.maxBytes)} each. Each is stored in the bucket, and its gray
-          twin under <code>{server.outputPrefix}</code>.
+          {formatBytes(server.limits.maxBytes)} each. Images are stored in the bucket, and their
+          grayscale twins under <code>{server.outputPrefix}</code>.
         </p>
       )}
       <input
@@ -42,7 +42,7 @@ export function DropZone({ isSmall }: { isSmall: boolean }) {
         multiple
         hidden
         accept={['image/*', ...(accept ?? [])].join(',')}
-        aria-label="Pictures"
+        aria-label="Images"
         onChange={take}
       />
       <input
@@ -50,7 +50,7 @@ export function DropZone({ isSmall }: { isSmall: boolean }) {
         type="file"
         hidden
         {...{ webkitdirectory: true }}
-        aria-label="A folder of pictures"
+        aria-label="A folder of images"
         onChange={take}
       />
     </section>

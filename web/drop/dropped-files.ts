@@ -25,7 +25,10 @@ export function filesOfPaste({ files }: DataTransfer, now = new Date()): NamedFi
   return [...files].map((file, at) => {
     const isNameless = /^image\.\w+$/.test(file.name);
     const number = at === 0 ? '' : `-${at + 1}`;
-    return { file, key: isNameless ? `pasted-${time}${number}${endingOf(file.name)}` : file.name };
+    return {
+      file,
+      key: isNameless ? `pasted-${time}${number}${extensionOf(file.name)}` : file.name,
+    };
   });
 }
 
@@ -64,6 +67,6 @@ function isVisible({ name }: File): boolean {
   return !name.startsWith('.') && name !== 'Thumbs.db';
 }
 
-function endingOf(name: string): string {
+function extensionOf(name: string): string {
   return name.slice(name.lastIndexOf('.'));
 }

@@ -1,6 +1,6 @@
 import type { Image, ImageList, Upload } from '../../src/server/api/schemas.ts';
 import { onOutcome } from '../api/live.ts';
-import { AwayError, getDocument, refusalOf } from '../api/request.ts';
+import { getDocument, toApiError, UnreachableError } from '../api/request.ts';
 import type { NamedFile } from './dropped-files.ts';
 
 /**
@@ -15,11 +15,11 @@ export function uploadFile(
     const request = new XMLHttpRequest();
     request.open('POST', `/v1/uploads?${new URLSearchParams({ key })}`);
     request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0);
-    request.onerror = () => reject(new AwayError());
+    request.onerror = () => reject(new UnreachableError());
     request.onload = () => {
       const { status, responseText } = request;
       if (status === 202) resolve(JSON.parse(responseText) as Upload);
-      else reject(refusalOf(status, responseText));
+      else reject(toApiError(status, responseText));
     };
     request.send(file);
   });
@@ -29,15 +29,15 @@ export function uploadFile(
 const pollMs = 2_000;
 
 /** Resolves when the upload's row is recorded. */
-export function outcomeOf(upload: Upload): Promise<Image> {
+export function waitForOutcome(upload: Upload): Promise<Image> {
   return new Promise((resolve) => {
     const finish = (image: Image | undefined) => {
       if (!image) return;
       stop();
-      clearInterval(poll);
+      clearInterval(timer);
       resolve(image);
     };
-    const look = () =>
+    const poll = () =>
       getDocument<ImageList>(upload.outcome).then(
         ({ images }) => finish(images[0]),
         // The next poll tries again.
@@ -45,10 +45,10 @@ export function outcomeOf(upload: Upload): Promise<Image> {
       );
     const stop = onOutcome((image) => {
       const { bucket, key, etag } = image.source;
-      const isIt = bucket === upload.bucket && key === upload.key && etag === upload.etag;
-      if (isIt) finish(image);
+      const isSameContent = bucket === upload.bucket && key === upload.key && etag === upload.etag;
+      if (isSameContent) finish(image);
     });
-    const poll = setInterval(look, pollMs);
-    void look();
+    const timer = setInterval(poll, pollMs);
+    void poll();
   });
 }

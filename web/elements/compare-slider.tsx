@@ -18,13 +18,13 @@ export function CompareSlider({ name, original, gray, width, height }: CompareSl
   const size = { width: width ?? undefined, height: height ?? undefined };
   return (
     <figure class="compare" style={{ '--ratio': ratio, '--at': `${at}%` }}>
-      <img class="compare-gray" src={gray} alt={`${name} in gray`} {...size} />
+      <img class="compare-gray" src={gray} alt={`${name} in grayscale`} {...size} />
       {hasOriginal ? (
         <>
           <img
             class="compare-original"
             src={original}
-            alt={`${name} as it was uploaded`}
+            alt={`${name}, original`}
             onError={() => setHasOriginal(false)}
             {...size}
           />
@@ -37,14 +37,14 @@ export function CompareSlider({ name, original, gray, width, height }: CompareSl
             min="0"
             max="100"
             value={at}
-            aria-label={`How much of the original of ${name} is shown`}
+            aria-label={`Visible part of the original of ${name}`}
             aria-valuetext={`${at} % original, ${100 - at} % gray`}
             onInput={({ currentTarget }) => setAt(Number(currentTarget.value))}
           />
         </>
       ) : (
         <figcaption class="compare-label compare-label-original">
-          this browser cannot show the original
+          This browser cannot display the original
         </figcaption>
       )}
       <span class="compare-label compare-label-gray" aria-hidden="true">

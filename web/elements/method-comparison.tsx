@@ -11,36 +11,36 @@ interface MethodComparisonProps {
   onClose: () => void;
 }
 
-type Try = { url: string; sizeBytes: number; tookMs: number } | { problem: string };
+type MethodResult = { url: string; sizeBytes: number; tookMs: number } | { problem: string };
 
 /** Shows one image converted by every method. Nothing is stored. */
 export function MethodComparison({ name, load, onClose }: MethodComparisonProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const methods = about.value?.methods ?? [];
-  const tries = useTries(methods, load);
+  const results = useMethodResults(methods, load);
   useEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog
       ref={dialog}
       class="method-comparison"
-      aria-label={`${name} by every method`}
+      aria-label={`${name} with every method`}
       onClose={onClose}
     >
       <header class="method-comparison-head">
-        <h2>{name} by every method</h2>
+        <h2>{name} with every method</h2>
         <button type="button" onClick={onClose}>
           Close
         </button>
       </header>
       <p class="soft" role="status">
-        {tries.size < methods.length
-          ? `${tries.size} of ${methods.length} …`
-          : `All ${methods.length}. Set one for good with GRAY_METHOD.`}
+        {results.size < methods.length
+          ? `${results.size} of ${methods.length} methods …`
+          : `All ${methods.length} methods. Set the default method with GRAY_METHOD.`}
       </p>
       <ul class="method-comparison-list">
         {methods.map((method) => (
           <li key={method}>
-            <Shown name={name} method={method} result={tries.get(method)} />
+            <MethodFigure name={name} method={method} result={results.get(method)} />
           </li>
         ))}
       </ul>
@@ -48,14 +48,14 @@ export function MethodComparison({ name, load, onClose }: MethodComparisonProps)
   );
 }
 
-function Shown({
+function MethodFigure({
   name,
   method,
   result,
 }: {
   name: string;
   method: string;
-  result: Try | undefined;
+  result: MethodResult | undefined;
 }) {
   const facts = !result
     ? 'waiting …'
@@ -66,7 +66,7 @@ function Shown({
     <figure>
       {result && 'url' in result ? (
         <a href={result.url} download={`${name}.${method}.webp`}>
-          <img src={result.url} alt={`${name} by ${method}, to download`} />
+          <img src={result.url} alt={`${name} with ${method}: download`} />
         </a>
       ) : (
         <div class="method-comparison-empty" />
@@ -79,40 +79,40 @@ function Shown({
 }
 
 /** Converts by one method after another until the dialog is closed. */
-function useTries(methods: readonly string[], load: () => Promise<Blob>) {
-  const [tries, setTries] = useState<ReadonlyMap<string, Try>>(new Map());
+function useMethodResults(methods: readonly string[], load: () => Promise<Blob>) {
+  const [results, setResults] = useState<ReadonlyMap<string, MethodResult>>(new Map());
   // Both keep the values they had when the dialog was opened.
-  const given = useRef({ methods, load });
+  const initial = useRef({ methods, load });
   useEffect(() => {
-    const gone = new AbortController();
+    const closing = new AbortController();
     const urls: string[] = [];
-    const add = (method: string, result: Try) =>
-      setTries((before) => new Map(before).set(method, result));
+    const add = (method: string, result: MethodResult) =>
+      setResults((before) => new Map(before).set(method, result));
     const run = async () => {
-      const picture = given.current.load();
-      for (const method of given.current.methods) {
+      const image = initial.current.load();
+      for (const method of initial.current.methods) {
         try {
-          const result = await convertBy(method, await picture, gone.signal);
+          const result = await convertWith(method, await image, closing.signal);
           urls.push(result.url);
           add(method, result);
         } catch (error) {
-          if (gone.signal.aborted) return;
+          if (closing.signal.aborted) return;
           add(method, { problem: messageOf(error) });
         }
       }
     };
     void run();
     return () => {
-      gone.abort();
+      closing.abort();
       for (const url of urls) URL.revokeObjectURL(url);
     };
   }, []);
-  return tries;
+  return results;
 }
 
-async function convertBy(method: string, picture: Blob, signal: AbortSignal) {
+async function convertWith(method: string, image: Blob, signal: AbortSignal) {
   const query = new URLSearchParams({ method, format: 'webp' });
-  const response = await send(`/v1/convert?${query}`, { method: 'POST', body: picture, signal });
+  const response = await send(`/v1/convert?${query}`, { method: 'POST', body: image, signal });
   const blob = await response.blob();
   const timing = response.headers.get('server-timing') ?? '';
   return { url: URL.createObjectURL(blob), sizeBytes: blob.size, tookMs: workMsOf(timing) };

@@ -20,7 +20,7 @@ export function RetryButton({ image, onDone }: { image: Image; onDone: (image: I
   return (
     <>
       <button type="button" disabled={isBusy} onClick={() => void retry()}>
-        {isBusy ? 'Trying …' : 'Retry'}
+        {isBusy ? 'Retrying …' : 'Retry'}
       </button>
       {problem && <span role="alert">{problem}</span>}
     </>

@@ -30,8 +30,8 @@ export function DeleteDialog({ image, onClose, onRemoved }: DeleteDialogProps) {
   };
   return (
     <dialog ref={dialog} class="delete-dialog" aria-labelledby="delete-title" onClose={onClose}>
-      <h2 id="delete-title">Delete {image.source.key ?? `picture ${image.id}`}?</h2>
-      <p>{image.output ? 'Its gray picture and its row are' : 'Its row is'} deleted for good.</p>
+      <h2 id="delete-title">Delete {image.source.key ?? `image ${image.id}`}?</h2>
+      <p>{image.output ? 'Its output and its row are' : 'Its row is'} deleted permanently.</p>
       {image.links.source && (
         <label>
           <input
@@ -39,13 +39,13 @@ export function DeleteDialog({ image, onClose, onRemoved }: DeleteDialogProps) {
             checked={withSource}
             onChange={({ currentTarget }) => setWithSource(currentTarget.checked)}
           />{' '}
-          The uploaded picture as well
+          Also delete the uploaded image
         </label>
       )}
       {problem && <p role="alert">{problem}</p>}
       <p class="delete-dialog-buttons">
         <button type="button" onClick={onClose}>
-          Keep it
+          Cancel
         </button>
         <button type="button" class="strong" disabled={isBusy} onClick={() => void remove()}>
           Delete

@@ -3,8 +3,8 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Image } from '../../src/server/api/schemas.ts';
 import { getDocument, messageOf, send } from '../api/request.ts';
 import { CompareSlider } from '../elements/compare-slider.tsx';
+import { grayImageUrl } from '../elements/gray-image-url.ts';
 import { MethodComparison } from '../elements/method-comparison.tsx';
-import { grayPictureOf } from '../elements/picture-of.ts';
 import { RetryButton } from '../elements/retry-button.tsx';
 import { StatusMark } from '../elements/status-mark.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
@@ -28,7 +28,7 @@ export function DetailPanel({ id, listed, onClose, onChange, onRemoved }: Detail
   useEffect(() => {
     const before = document.activeElement;
     heading.current?.focus();
-    // On a phone the list cannot take the focus until the panel is gone.
+    // On a phone the list cannot take the focus until the panel is closed.
     return () => void setTimeout(() => before instanceof HTMLElement && before.focus());
   }, []);
   useEffect(() => {
@@ -39,10 +39,10 @@ export function DetailPanel({ id, listed, onClose, onChange, onRemoved }: Detail
     return () => removeEventListener('keydown', close);
   }, [onClose]);
   return (
-    <aside class="card detail" aria-label="One picture">
+    <aside class="card detail" aria-label="Image details">
       <header class="detail-head">
         <h2 ref={heading} tabIndex={-1}>
-          {image?.source.key ?? `Picture ${id}`}
+          {image?.source.key ?? `Image ${id}`}
         </h2>
         <button type="button" aria-label="Close" onClick={onClose}>
           ✕
@@ -52,7 +52,7 @@ export function DetailPanel({ id, listed, onClose, onChange, onRemoved }: Detail
       {!image && !problem && <p class="soft">Loading …</p>}
       {image && (
         <>
-          <Pictures image={image} />
+          <Comparison image={image} />
           <p>
             <StatusMark status={image.status} /> {image.code && <code>{image.code}</code>}
           </p>
@@ -76,14 +76,14 @@ export function DetailPanel({ id, listed, onClose, onChange, onRemoved }: Detail
   );
 }
 
-function Pictures({ image }: { image: Image }) {
-  const gray = grayPictureOf(image);
+function Comparison({ image }: { image: Image }) {
+  const gray = grayImageUrl(image);
   if (gray === null || image.links.source === null) return null;
   const { width = null, height = null } = image.output ?? {};
   return (
     <CompareSlider
       key={image.recordedAt}
-      name={image.source.key ?? `picture ${image.id}`}
+      name={image.source.key ?? `image ${image.id}`}
       original={image.links.source}
       gray={gray}
       width={width}
@@ -115,7 +115,7 @@ function Actions({ image, onRetried, onRemoved }: ActionsProps) {
       {open === 'delete' && <DeleteDialog image={image} onClose={close} onRemoved={onRemoved} />}
       {open === 'compare' && links.source && (
         <MethodComparison
-          name={source.key ?? `picture ${image.id}`}
+          name={source.key ?? `image ${image.id}`}
           load={async () => await (await send(links.source ?? '')).blob()}
           onClose={close}
         />
@@ -140,14 +140,14 @@ function useImage(id: string, listed: Image | undefined) {
       setProblem(undefined);
       return;
     }
-    const gone = new AbortController();
-    getDocument<Image>(`/v1/images/${encodeURIComponent(id)}`, { signal: gone.signal }).then(
+    const leaving = new AbortController();
+    getDocument<Image>(`/v1/images/${encodeURIComponent(id)}`, { signal: leaving.signal }).then(
       setImage,
       (error) => {
-        if (!gone.signal.aborted) setProblem(messageOf(error));
+        if (!leaving.signal.aborted) setProblem(messageOf(error));
       },
     );
-    return () => gone.abort();
+    return () => leaving.abort();
   }, [id, listed]);
   return { image, problem, setImage };
 }

@@ -31,12 +31,12 @@ export function filterOf(parameters: URLSearchParams): Filter {
 
 /** The differences from the default filter, as a query; empty if there are none. */
 export function queryOf(filter: Filter): string {
-  const wishes = names.filter((name) => filter[name] !== noFilter[name]);
-  return new URLSearchParams(wishes.map((name) => [name, filter[name]])).toString();
+  const changed = names.filter((name) => filter[name] !== noFilter[name]);
+  return new URLSearchParams(changed.map((name) => [name, filter[name]])).toString();
 }
 
 /** Whether a newly recorded row belongs in the list. */
-export function isWanted(filter: Filter, image: Image): boolean {
+export function matchesFilter(filter: Filter, image: Image): boolean {
   const { status, code, prefix, method, version } = filter;
   return (
     (status === '' || image.status === status) &&

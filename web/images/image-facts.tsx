@@ -6,11 +6,11 @@ import { formatBytes, formatChange, formatMs, formatTime } from '../elements/uni
 type Loss = NonNullable<Image['output']>['losses'][number];
 
 const lossMeanings = {
-  alpha: 'transparency was flattened, dropped, or made all or nothing',
-  depth: 'the source has more bits a sample',
-  frames: 'there are frames or pages after the first',
-  truncated: 'the file was cut off; what is missing is gray',
-  'animation timing': 'frames are kept, but not how long each is shown',
+  alpha: 'transparency was flattened, dropped, or reduced to fully opaque or fully transparent',
+  depth: 'the source has more bits per sample',
+  frames: 'frames or pages after the first were dropped',
+  truncated: 'the file was truncated; the missing part is gray',
+  'animation timing': 'frames are kept, but not their durations',
 } satisfies Record<Loss, string>;
 
 /** The row's details other than its status. */
@@ -24,7 +24,7 @@ export function ImageFacts({ image }: { image: Image }) {
     <>
       {output && output.losses.length > 0 && (
         <section>
-          <h3>Lost</h3>
+          <h3>Losses</h3>
           <ul class="image-losses">
             {output.losses.map((loss) => (
               <li key={loss}>
@@ -35,7 +35,7 @@ export function ImageFacts({ image }: { image: Image }) {
         </section>
       )}
       <section>
-        <h3>Facts</h3>
+        <h3>Details</h3>
         <dl class="image-facts">
           <Fact name="Size">{output?.width && `${output.width} × ${output.height}`}</Fact>
           <Fact name="Bytes">{sizes}</Fact>

@@ -1,7 +1,7 @@
 import { batch, signal } from '@preact/signals';
 import type { Image, ImageList } from '../../src/server/api/schemas.ts';
 import { getDocument, messageOf } from '../api/request.ts';
-import { type Filter, isWanted, queryOf } from './filter.ts';
+import { type Filter, matchesFilter, queryOf } from './filter.ts';
 
 const pageSize = 200;
 
@@ -11,15 +11,15 @@ export function createImageList(filter: Filter) {
   const state = signal<'loading' | 'ready' | 'failed'>('loading');
   const problem = signal('');
   /** Rows recorded since then, held until the user shows them. */
-  const fresh = signal<readonly Image[]>([]);
+  const newImages = signal<readonly Image[]>([]);
   /** The number of rows that came too fast to be sent individually. */
-  const untold = signal(0);
+  const skippedCount = signal(0);
   let next: string | null | undefined;
-  let leaving = new AbortController();
+  let loading = new AbortController();
   const query = queryOf(filter);
 
   async function load(cursor: string | undefined) {
-    const { signal } = leaving;
+    const { signal } = loading;
     state.value = 'loading';
     const parameters = new URLSearchParams(query);
     parameters.set('limit', String(pageSize));
@@ -28,7 +28,7 @@ export function createImageList(filter: Filter) {
       const page = await getDocument<ImageList>(`/v1/images?${parameters}`, { signal });
       batch(() => {
         const before = cursor === undefined ? [] : images.value;
-        images.value = withoutDoubles([...before, ...page.images]);
+        images.value = withoutDuplicates([...before, ...page.images]);
         next = page.next;
         state.value = 'ready';
       });
@@ -43,18 +43,18 @@ export function createImageList(filter: Filter) {
     images,
     state,
     problem,
-    fresh,
-    untold,
+    newImages,
+    skippedCount,
     get hasMore() {
       return next !== null;
     },
     /** Reloads from the top. */
     reload() {
-      leaving.abort();
-      leaving = new AbortController();
+      loading.abort();
+      loading = new AbortController();
       batch(() => {
-        fresh.value = [];
-        untold.value = 0;
+        newImages.value = [];
+        skippedCount.value = 0;
       });
       return load(undefined);
     },
@@ -65,17 +65,17 @@ export function createImageList(filter: Filter) {
     take(image: Image) {
       const isShown = images.value.some(({ id }) => id === image.id);
       if (isShown) images.value = images.value.map((old) => (old.id === image.id ? image : old));
-      else if (!isWanted(filter, image)) return;
+      else if (!matchesFilter(filter, image)) return;
       // The very first row is shown immediately.
       else if (images.value.length === 0) images.value = [image];
-      else fresh.value = withoutDoubles([image, ...fresh.value]);
+      else newImages.value = withoutDuplicates([image, ...newImages.value]);
     },
     /** Moves the held rows to the top. */
-    showFresh() {
-      if (fresh.value.length === 0) return;
+    showNew() {
+      if (newImages.value.length === 0) return;
       batch(() => {
-        images.value = withoutDoubles([...fresh.value, ...images.value]);
-        fresh.value = [];
+        images.value = withoutDuplicates([...newImages.value, ...images.value]);
+        newImages.value = [];
       });
     },
     /** Whether new rows belong at the top. */
@@ -84,7 +84,7 @@ export function createImageList(filter: Filter) {
       images.value = images.value.filter((image) => image.id !== id);
     },
     close() {
-      leaving.abort();
+      loading.abort();
     },
   };
 }
@@ -92,7 +92,7 @@ export function createImageList(filter: Filter) {
 export type ImageListing = ReturnType<typeof createImageList>;
 
 /** A row that changes between two page loads is in both pages; the first copy is newer. */
-function withoutDoubles(images: readonly Image[]): Image[] {
+function withoutDuplicates(images: readonly Image[]): Image[] {
   const seen = new Set<string>();
   return images.filter(({ id }) => !seen.has(id) && seen.add(id));
 }

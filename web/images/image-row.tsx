@@ -21,7 +21,7 @@ export function ImageRow({ image, rowIndex, isActive, isOpen, onOpen }: ImageRow
       aria-selected={isOpen}
       onClick={onOpen}
     >
-      <td class="column-picture">
+      <td class="column-image">
         <Thumbnail image={image} />
       </td>
       <td class="column-key">

@@ -10,7 +10,7 @@ interface ImageTableProps {
   onOpen: (id: string) => void;
 }
 
-const columns = ['Picture', 'Key', 'Status', 'Size', 'Bytes', 'Time', 'Method', 'When'];
+const columns = ['Image', 'Key', 'Status', 'Size', 'Bytes', 'Time', 'Method', 'When'];
 
 /** The rows as a grid with arrow-key navigation; only visible rows are in the document. */
 export function ImageTable({ listing, openId, onOpen }: ImageTableProps) {
@@ -24,7 +24,7 @@ export function ImageTable({ listing, openId, onOpen }: ImageTableProps) {
   useEffect(() => {
     if (isNearEnd) void listing.more();
   }, [isNearEnd, listing, images.length]);
-  useFreshOnTop(listing, view.top);
+  useNewOnTop(listing, view.top);
 
   useEffect(() => {
     const element = scroller.current;
@@ -59,10 +59,10 @@ export function ImageTable({ listing, openId, onOpen }: ImageTableProps) {
       {/* Spacers as high as the rows that are not in the document. */}
       <div style={{ paddingTop: `${above}px`, paddingBottom: `${below}px` }}>
         <table
-          // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its rows are chosen from
+          // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its rows can be selected
           role="grid"
           tabIndex={0}
-          aria-label="Images; arrow keys move, Enter shows one"
+          aria-label="Images; move with the arrow keys, open with Enter"
           aria-rowcount={listing.hasMore ? -1 : images.length + 1}
           aria-activedescendant={images[current] && `image-${images[current].id}`}
           onKeyDown={onKeyDown}
@@ -105,7 +105,7 @@ function End({ listing }: { listing: ImageListing }) {
     <p class="image-table-end" role="alert">
       {problem.value}{' '}
       <button type="button" onClick={() => void listing.reload()}>
-        Load again
+        Reload
       </button>
     </p>
   );
@@ -125,10 +125,10 @@ function moves(current: number, count: number): Record<string, number> {
 }
 
 /** At the top, new rows appear; after scrolling, the visible rows keep their position. */
-function useFreshOnTop(listing: ImageListing, top: number): void {
-  const count = listing.fresh.value.length;
+function useNewOnTop(listing: ImageListing, top: number): void {
+  const count = listing.newImages.value.length;
   useEffect(() => {
-    if (top === 0 && count > 0 && listing.isNewest) listing.showFresh();
+    if (top === 0 && count > 0 && listing.isNewest) listing.showNew();
   }, [top, count, listing]);
 }
 

@@ -1,7 +1,7 @@
 import './images-page.css';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Link, useSearchParams } from 'wouter-preact';
-import { onOutcome, onSkipped, returns } from '../api/live.ts';
+import { onOutcome, onSkipped, reconnects } from '../api/live.ts';
 import { formatCount } from '../elements/units.ts';
 import { DetailPanel } from './detail-panel.tsx';
 import { type Filter, filterOf, noFilter, queryOf } from './filter.ts';
@@ -73,18 +73,18 @@ function Listing({ listing, filter, openId, onOpen, onClear }: ListingProps) {
   }
   return queryOf(filter) === '' ? (
     <div class="card images-empty">
-      <h2>No picture has come yet</h2>
+      <h2>No images yet</h2>
       <p>
-        <Link href="/">Drop one</Link>, or upload it from a terminal:
+        <Link href="/">Drop an image</Link>, or upload one from a terminal:
       </p>
       <p>
         <code>curl -T photo.jpg -X POST '{location.origin}/v1/uploads?key=photo.jpg'</code>
       </p>
-      <p class="soft">It appears here by itself as soon as it is converted.</p>
+      <p class="soft">It appears here as soon as it is converted.</p>
     </div>
   ) : (
     <div class="card images-empty">
-      <h2>No picture is like that</h2>
+      <h2>No matching images</h2>
       <p>
         <button type="button" onClick={onClear}>
           Show all
@@ -104,23 +104,23 @@ interface ListingProps {
 
 /** Rows recorded since the list was loaded, if they are not added automatically. */
 function LiveNote({ listing, isNewest }: { listing: ImageListing; isNewest: boolean }) {
-  const { images, fresh, untold } = listing;
-  const waiting = fresh.value.length + untold.value;
-  const known = formatCount(images.value.length);
+  const { images, newImages, skippedCount } = listing;
+  const waiting = newImages.value.length + skippedCount.value;
+  const loadedCount = formatCount(images.value.length);
   return (
     <p class="images-note" role="status">
       {waiting > 0 ? (
         <button
           type="button"
           onClick={() =>
-            isNewest && untold.value === 0 ? listing.showFresh() : void listing.reload()
+            isNewest && skippedCount.value === 0 ? listing.showNew() : void listing.reload()
           }
         >
           {formatCount(waiting)} new
         </button>
       ) : (
         <span class="soft">
-          {listing.hasMore ? `${known} loaded, more below` : `${known} in all`}
+          {listing.hasMore ? `${loadedCount} loaded, more below` : `${loadedCount} in total`}
         </span>
       )}
     </p>
@@ -136,7 +136,7 @@ function useListing(filter: Filter): ImageListing {
     const stops = [
       onOutcome(listing.take),
       onSkipped((count) => {
-        listing.untold.value += count;
+        listing.skippedCount.value += count;
       }),
     ];
     return () => {
@@ -144,7 +144,7 @@ function useListing(filter: Filter): ImageListing {
       listing.close();
     };
   }, [listing]);
-  const round = returns.value;
+  const round = reconnects.value;
   // Much may have happened before the server reconnected.
   useEffect(() => {
     let isCurrent = true;

@@ -7,7 +7,7 @@ type Stages = Image['stagesMs'];
 /** The stages in order, each bar as long as the stage's duration. */
 export function StageWaterfall({ stagesMs }: { stagesMs: Stages }) {
   const bars = barsOf(stagesMs);
-  if (bars.length === 0) return <p class="soft">The times of its stages are not known.</p>;
+  if (bars.length === 0) return <p class="soft">The durations of the stages are unknown.</p>;
   return (
     <ol class="waterfall">
       {bars.map(({ stage, ms, start, share }) => (

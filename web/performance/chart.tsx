@@ -12,14 +12,14 @@ interface ChartProps {
 
 /** A chart that fills the available width. */
 export function Chart({ title, summary, options, isWide = false }: ChartProps) {
-  const place = useRef<HTMLDivElement>(null);
+  const container = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const element = place.current;
+    const element = container.current;
     if (!element) return;
     const draw = () => {
-      // The width is 0 while the page is being left.
+      // The width is 0 while the user leaves the page.
       if (element.clientWidth > 0) {
-        element.replaceChildren(drawn(options, element.clientWidth, title));
+        element.replaceChildren(drawPlot(options, element.clientWidth, title));
       }
     };
     // Also called for the initial width.
@@ -33,12 +33,12 @@ export function Chart({ title, summary, options, isWide = false }: ChartProps) {
         <h2>{title}</h2>
         <p class="soft">{summary}</p>
       </figcaption>
-      <div ref={place} class="chart-place" />
+      <div ref={container} class="chart-place" />
     </figure>
   );
 }
 
-function drawn(options: PlotOptions, width: number, ariaLabel: string) {
+function drawPlot(options: PlotOptions, width: number, ariaLabel: string) {
   const svg = plot({
     height: 240,
     marginLeft: 56,

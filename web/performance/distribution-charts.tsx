@@ -12,7 +12,7 @@ const msAxis = { type: 'log', label: 'ms', tickFormat: '~s', ticks: 5 } as const
 
 /** The distribution of times, with the slow tail. */
 export function DurationHistogram({ distribution: { histogram } }: DistributionProps) {
-  const fullest = histogram.reduce((most, bin) => (bin.count > most.count ? bin : most), noBin);
+  const fullest = histogram.reduce((max, bin) => (bin.count > max.count ? bin : max), noBin);
   const options = useMemo(
     () => ({
       x: msAxis,
@@ -27,7 +27,7 @@ export function DurationHistogram({ distribution: { histogram } }: DistributionP
   return (
     <Chart
       title="Distribution"
-      summary={`Most often ${formatMs(fullest.from)} to ${formatMs(fullest.to)}: ${formatCount(fullest.count)} images.`}
+      summary={`Most frequent: ${formatMs(fullest.from)} to ${formatMs(fullest.to)} (${formatCount(fullest.count)} images).`}
       options={options}
     />
   );
@@ -37,7 +37,7 @@ const noBin = { from: 0, to: 0, count: 0 };
 
 /** The share of images that are finished within a given time. */
 export function DurationShares({ distribution: { ecdf } }: DistributionProps) {
-  const share = (wanted: number) => ecdf.find((point) => point.share >= wanted)?.value ?? 0;
+  const share = (target: number) => ecdf.find((point) => point.share >= target)?.value ?? 0;
   const median = share(0.5);
   const options = useMemo(
     () => ({
@@ -52,8 +52,8 @@ export function DurationShares({ distribution: { ecdf } }: DistributionProps) {
   );
   return (
     <Chart
-      title="Share done within a time"
-      summary={`Half within ${formatMs(median)}, nine of ten within ${formatMs(share(0.9))}.`}
+      title="Cumulative distribution"
+      summary={`p50 ${formatMs(median)}, p90 ${formatMs(share(0.9))}.`}
       options={options}
     />
   );
@@ -80,7 +80,7 @@ export function TimeBySize({ distribution: { points } }: DistributionProps) {
   );
   return (
     <Chart
-      title="Time against size"
+      title="Duration by image size"
       summary={`${formatCount(points.length)} images of up to ${largest.toFixed(1)} megapixels.`}
       options={options}
     />

@@ -12,11 +12,11 @@ export function Headline({ stats }: { stats: StatsReport }) {
       <Figure name="Images" value={formatCount(images)}>
         {formatCount(converted)} converted, {formatCount(failed)} failed, {formatCount(skipped)}{' '}
         skipped
-        {!stats.isWhole && `; told from ${formatCount(stats.rows)} of them, drawn at random`}
+        {!stats.isWhole && `; based on a random sample of ${formatCount(stats.rows)}`}
       </Figure>
-      {durationMs && <Time name="Half take at most" estimate={durationMs.p50} />}
-      {durationMs && <Time name="95 % take at most" estimate={durationMs.p95} />}
-      {durationMs && <Time name="99 % take at most" estimate={durationMs.p99} />}
+      {durationMs && <Time name="p50" estimate={durationMs.p50} />}
+      {durationMs && <Time name="p95" estimate={durationMs.p95} />}
+      {durationMs && <Time name="p99" estimate={durationMs.p99} />}
       <Figure name="Throughput" value={`${formatCount(Math.round(throughput.imagesPerHour))} / h`}>
         {formatCount(Math.round(throughput.megapixelsPerHour))} megapixels / h; busiest minute{' '}
         {formatCount(throughput.busiestMinute)}
@@ -25,7 +25,8 @@ export function Headline({ stats }: { stats: StatsReport }) {
         {formatBytes(bytes.source)} in, {formatBytes(bytes.output)} out
       </Figure>
       <Figure name="Cost on Lambda" value={formatUsd(cost.usd)}>
-        {formatUsd(perThousand)} a thousand images with {formatCount(cost.memoryMb)} MB; {cost.asOf}
+        {formatUsd(perThousand)} per thousand images with {formatCount(cost.memoryMb)} MB;{' '}
+        {cost.asOf}
       </Figure>
     </dl>
   );
@@ -36,7 +37,7 @@ function Time({ name, estimate: { ms, interval } }: { name: string; estimate: Es
     <Figure name={name} value={formatMs(ms)}>
       {interval
         ? `95 % CI ${formatMs(interval.low)} to ${formatMs(interval.high)}`
-        : 'too few for an interval'}
+        : 'too few images for an interval'}
     </Figure>
   );
 }

@@ -29,7 +29,7 @@ export default function PerformancePage() {
       <div class="performance-head">
         <h1>Performance</h1>
         <label>
-          <span class="soft">The last</span>{' '}
+          <span class="soft">Last</span>{' '}
           <select
             value={since}
             onChange={({ currentTarget }) => set({ since: currentTarget.value })}
@@ -50,9 +50,9 @@ export default function PerformancePage() {
       {!reports && !problem && <p class="soft">Loading …</p>}
       {reports && reports.stats.images === 0 && (
         <div class="card performance-empty">
-          <h2>Nothing was converted in this time</h2>
+          <h2>No conversions in this period</h2>
           <p>
-            <Link href="/">Drop some pictures</Link>, or look further back. How fast they were is
+            <Link href="/">Drop some images</Link>, or choose a longer period. Their latency is
             shown here.
           </p>
         </div>

@@ -9,7 +9,7 @@ export function StageChart({ stats }: { stats: StatsReport }) {
   const stages = useMemo(() => stagesOf(stats), [stats]);
   const longest = stages
     .filter(({ name }) => name !== 'queue')
-    .reduce((most, stage) => (stage.p50 > most.p50 ? stage : most), { name: 'none', p50: 0 });
+    .reduce((max, stage) => (stage.p50 > max.p50 ? stage : max), { name: 'none', p50: 0 });
   const options = useMemo(
     () => ({
       marginLeft: 64,
@@ -27,7 +27,7 @@ export function StageChart({ stats }: { stats: StatsReport }) {
   return (
     <Chart
       title="Stages"
-      summary={`Bars to the median, whiskers to the 95th percentile. Longest but the queue: ${longest.name}, ${formatMs(longest.p50)}.`}
+      summary={`Bars show p50, whiskers p95. Longest stage except the queue: ${longest.name}, ${formatMs(longest.p50)}.`}
       options={options}
     />
   );

@@ -54,7 +54,7 @@ export function PercentilesOverTime({ timeline }: { timeline: TimelineReport }) 
     <Chart
       isWide
       title="Percentiles over time"
-      summary={`Of the time to convert, the wait in the queue left out. The 95th percentile was ${formatMs(worst)} at worst.`}
+      summary={`Conversion time without the queue. Highest p95: ${formatMs(worst)}.`}
       options={options}
     />
   );
@@ -88,7 +88,7 @@ export function OutcomesOverTime({ timeline }: { timeline: TimelineReport }) {
   return (
     <Chart
       title="Throughput"
-      summary={`Converted light, skipped outlined, failed dark: at most ${formatCount(busiest)} converted in one bar, ${formatCount(failed)} failed in all.`}
+      summary={`Light: converted, outlined: skipped, dark: failed. At most ${formatCount(busiest)} converted per bar, ${formatCount(failed)} failed in total.`}
       options={options}
     />
   );

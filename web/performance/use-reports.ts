@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { DistributionReport, StatsReport, TimelineReport } from '../../src/stats/index.ts';
-import { returns } from '../api/live.ts';
+import { reconnects } from '../api/live.ts';
 import { getDocument, messageOf } from '../api/request.ts';
 
 interface Reports {
@@ -15,20 +15,20 @@ const refreshMs = 60_000;
 /** The reports of a period, refreshed every minute; old ones stay until new ones arrive. */
 export function useReports(since: string): { reports?: Reports; problem?: string } {
   const [state, setState] = useState<{ reports?: Reports; problem?: string }>({});
-  const round = returns.value;
+  const round = reconnects.value;
   useEffect(() => {
-    const gone = new AbortController();
+    const leaving = new AbortController();
     const load = () =>
-      loadReports(since, gone.signal).then(
+      loadReports(since, leaving.signal).then(
         (reports) => setState({ reports }),
         (error) => {
-          if (!gone.signal.aborted) setState((old) => ({ ...old, problem: messageOf(error) }));
+          if (!leaving.signal.aborted) setState((old) => ({ ...old, problem: messageOf(error) }));
         },
       );
     void load();
     const timer = setInterval(load, refreshMs);
     return () => {
-      gone.abort();
+      leaving.abort();
       clearInterval(timer);
     };
   }, [since, round]);

@@ -43,11 +43,11 @@ export function VersionComparison({ versions, since, ...chosen }: VersionCompari
       class="card performance-panel performance-wide comparison"
       aria-labelledby="comparison-title"
     >
-      <h2 id="comparison-title">Two versions</h2>
+      <h2 id="comparison-title">Version comparison</h2>
       {versions.length < 2 ? (
         <p class="soft">
-          All images of this time were made by {versions[0] ?? 'nothing'}. As soon as another
-          version has converted some, the two are compared here.
+          All images of this period were converted by {versions[0] ?? 'no version'}. When another
+          version has converted images, both are compared here.
         </p>
       ) : (
         <>
@@ -70,9 +70,9 @@ function Report({ report }: { report: CompareReport }) {
       <p class="comparison-sentence">{judged.sentence}.</p>
       {judgedBy === 'megapixel' && sizes && (
         <p class="soft">
-          Judged a megapixel, because the pictures are not alike: the median was{' '}
-          {sizes.medianMegapixels.baseline.toFixed(1)} and then{' '}
-          {sizes.medianMegapixels.candidate.toFixed(1)} megapixels.
+          Compared per megapixel because the image sizes differ: the median was{' '}
+          {sizes.medianMegapixels.baseline.toFixed(1)} megapixels for the baseline and{' '}
+          {sizes.medianMegapixels.candidate.toFixed(1)} for the candidate.
         </p>
       )}
       <table>
@@ -117,7 +117,9 @@ function StageRow({ stage: { name, comparison } }: { stage: ComparedTimes }) {
       <td class="number">
         {percent(changeInterval.low)} to {percent(changeInterval.high)}
       </td>
-      <td>{verdict === 'undecided' ? <span class="soft">no difference shown</span> : verdict}</td>
+      <td>
+        {verdict === 'undecided' ? <span class="soft">no significant difference</span> : verdict}
+      </td>
     </tr>
   );
 }
@@ -133,17 +135,17 @@ function percent(share: number): string {
 function useComparison(sides: { baseline: string; candidate: string; since: string }) {
   const [state, setState] = useState<{ report?: CompareReport; problem?: string }>({});
   const query = new URLSearchParams(sides).toString();
-  const isPossible = sides.baseline !== '' && sides.candidate !== '';
+  const hasBothSides = sides.baseline !== '' && sides.candidate !== '';
   useEffect(() => {
-    if (!isPossible) return;
-    const gone = new AbortController();
-    getDocument<CompareReport>(`/v1/stats/compare?${query}`, { signal: gone.signal }).then(
+    if (!hasBothSides) return;
+    const leaving = new AbortController();
+    getDocument<CompareReport>(`/v1/stats/compare?${query}`, { signal: leaving.signal }).then(
       (report) => setState({ report }),
       (error) => {
-        if (!gone.signal.aborted) setState({ problem: messageOf(error) });
+        if (!leaving.signal.aborted) setState({ problem: messageOf(error) });
       },
     );
-    return () => gone.abort();
-  }, [query, isPossible]);
+    return () => leaving.abort();
+  }, [query, hasBothSides]);
   return state;
 }

@@ -1,7 +1,7 @@
-// Before anything is painted, so that a page that was made dark does not flash in white.
+// Runs before the first paint, so that a dark page does not flash white.
 try {
   const theme = localStorage.getItem('theme');
   if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
 } catch {
-  // Storage may be forbidden; then the system's wish holds.
+  // Storage may be blocked; the system's setting then applies.
 }

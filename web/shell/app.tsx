@@ -25,7 +25,7 @@ export function App() {
   return (
     <>
       <a class="button skip-link" href="#main">
-        To the content
+        Skip to content
       </a>
       <Header />
       <ConnectionBanner />
@@ -35,7 +35,7 @@ export function App() {
             {pages.map(({ path, Page }) => (
               <Route key={path} path={path} component={Page} />
             ))}
-            <Route component={NoSuchPage} />
+            <Route component={NotFoundPage} />
           </Switch>
         </Suspense>
       </main>
@@ -53,8 +53,8 @@ function Header() {
   }, [page]);
   return (
     <header class="header">
-      <Link class="brand" href="/" aria-label="Grayscale, to the first page">
-        <BrandSign />
+      <Link class="brand" href="/" aria-label="Grayscale: home">
+        <BrandIcon />
         <span class="brand-name">Grayscale</span>
       </Link>
       <nav class="nav" aria-label="Pages">
@@ -69,7 +69,7 @@ function Header() {
   );
 }
 
-function BrandSign() {
+function BrandIcon() {
   return (
     <svg viewBox="0 0 32 32" width="24" height="24" aria-hidden="true">
       <circle cx="16" cy="16" r="14" fill="none" stroke="currentColor" stroke-width="2" />
@@ -89,18 +89,17 @@ function Footer() {
           <code>{server.bucket}</code> to <code>{server.outputPrefix}</code>, {server.recipe.text}
         </span>
       )}
-      <a href="/docs">The API</a>
+      <a href="/docs">API</a>
     </footer>
   );
 }
 
-function NoSuchPage() {
+function NotFoundPage() {
   return (
     <>
-      <h1>There is no such page</h1>
+      <h1>Page not found</h1>
       <p>
-        Pictures are dropped <Link href="/">here</Link>; what became of them is{' '}
-        <Link href="/images">here</Link>.
+        <Link href="/">Upload images</Link>, or <Link href="/images">see their outcomes</Link>.
       </p>
     </>
   );

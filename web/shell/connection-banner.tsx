@@ -2,16 +2,16 @@ import './connection-banner.css';
 import { connection } from '../api/live.ts';
 
 /**
- * Shows that the server is away. The element always exists, so that screen readers can watch it.
+ * Shows that the server is offline. The element always exists, so that screen readers can watch it.
  */
 export function ConnectionBanner() {
-  const isAway = connection.value === 'away';
+  const isOffline = connection.value === 'offline';
   return (
     <div class="connection" role="status">
-      {isAway && (
+      {isOffline && (
         <p>
-          <strong>The server does not answer.</strong> What you see may be old. This page goes on by
-          itself as soon as the server is back.
+          <strong>The server is not responding.</strong> This page may be out of date. It reconnects
+          automatically.
         </p>
       )}
     </div>

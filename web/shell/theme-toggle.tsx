@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 
 const themes = {
-  system: { sign: '◐', next: 'light', name: 'as the system' },
+  system: { sign: '◐', next: 'light', name: 'system' },
   light: { sign: '○', next: 'dark', name: 'light' },
   dark: { sign: '●', next: 'system', name: 'dark' },
 } as const;
@@ -15,8 +15,8 @@ export function ThemeToggle() {
   return (
     <button
       type="button"
-      aria-label={`Colours: ${name}. Change to ${themes[next].name}`}
-      title={`Colours: ${name}`}
+      aria-label={`Theme: ${name}. Switch to ${themes[next].name}`}
+      title={`Theme: ${name}`}
       onClick={() => {
         writeTheme(next);
         setTheme(next);

@@ -1,41 +1,43 @@
-import './picture-card.css';
+import './image-card.css';
 import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import type { Image } from '../../src/server/api/schemas.ts';
 import { CompareSlider } from '../elements/compare-slider.tsx';
+import { grayImageUrl } from '../elements/gray-image-url.ts';
 import { MethodComparison } from '../elements/method-comparison.tsx';
-import { grayPictureOf } from '../elements/picture-of.ts';
 import { RetryButton } from '../elements/retry-button.tsx';
 import { StatusMark } from '../elements/status-mark.tsx';
 import { formatBytes, formatChange, formatMs } from '../elements/units.ts';
-import { type Picture, sendAgain, setImage } from './pictures.ts';
+import { type DroppedImage, retryUpload, setImage } from './dropped-images.ts';
 
 /** One image: its progress, then its outcome. */
-export function PictureCard({ picture }: { picture: Picture }) {
-  const { key, file, step } = picture;
+export function ImageCard({ dropped }: { dropped: DroppedImage }) {
+  const { key, file, step } = dropped;
   return (
-    <article class="card picture-card" aria-label={key}>
-      {step.is === 'done' && <Outcome picture={picture} image={step.image} />}
-      <div class="picture-card-text">
-        <h2 class="picture-card-name">{key}</h2>
-        {step.is === 'waiting' && <p class="soft">Waiting for its turn …</p>}
-        {step.is === 'sending' && (
+    <article class="card image-card" aria-label={key}>
+      {step.name === 'done' && <Outcome dropped={dropped} image={step.image} />}
+      <div class="image-card-text">
+        <h2 class="image-card-name">{key}</h2>
+        {step.name === 'waiting' && <p class="soft">Waiting …</p>}
+        {step.name === 'sending' && (
           <Progress name={key} share={step.share}>
             Sending {formatBytes(step.share * file.size)} of {formatBytes(file.size)}
           </Progress>
         )}
-        {step.is === 'converting' && <Progress name={key}>Converting …</Progress>}
-        {step.is === 'refused' && (
+        {step.name === 'converting' && <Progress name={key}>Converting …</Progress>}
+        {step.name === 'refused' && (
           <>
             <p role="alert">{step.reason}</p>
             <p>
-              <button type="button" onClick={() => sendAgain(picture.id)}>
-                Send it again
+              <button type="button" onClick={() => retryUpload(dropped.id)}>
+                Send again
               </button>
             </p>
           </>
         )}
-        {step.is === 'done' && <Facts picture={picture} image={step.image} tookMs={step.tookMs} />}
+        {step.name === 'done' && (
+          <Facts dropped={dropped} image={step.image} tookMs={step.tookMs} />
+        )}
       </div>
     </article>
   );
@@ -57,14 +59,14 @@ interface ProgressProps {
   children: preact.ComponentChildren;
 }
 
-function Outcome({ picture, image }: { picture: Picture; image: Image }) {
-  const gray = grayPictureOf(image);
+function Outcome({ dropped, image }: { dropped: DroppedImage; image: Image }) {
+  const gray = grayImageUrl(image);
   if (gray === null) return null;
   const { width = null, height = null } = image.output ?? {};
   return (
     <CompareSlider
-      name={picture.key}
-      original={picture.url}
+      name={dropped.key}
+      original={dropped.url}
       gray={gray}
       width={width}
       height={height}
@@ -72,24 +74,32 @@ function Outcome({ picture, image }: { picture: Picture; image: Image }) {
   );
 }
 
-function Facts({ picture, image, tookMs }: { picture: Picture; image: Image; tookMs: number }) {
+function Facts({
+  dropped,
+  image,
+  tookMs,
+}: {
+  dropped: DroppedImage;
+  image: Image;
+  tookMs: number;
+}) {
   const [isComparing, setIsComparing] = useState(false);
   const { output, links, status, code, message } = image;
   return (
     <>
       {output ? (
         <p class="soft">
-          {output.width} × {output.height} · {formatBytes(picture.file.size)} to{' '}
+          {output.width} × {output.height} · {formatBytes(dropped.file.size)} to{' '}
           {formatBytes(output.sizeBytes ?? 0)} {output.format?.toUpperCase()} (
-          {formatChange(picture.file.size, output.sizeBytes ?? 0)}) · converted in{' '}
-          {formatMs(image.durationMs)}, here after {formatMs(tookMs)}
+          {formatChange(dropped.file.size, output.sizeBytes ?? 0)}) · converted in{' '}
+          {formatMs(image.durationMs)}, done after {formatMs(tookMs)}
         </p>
       ) : (
         <p>
           <StatusMark status={status} /> <code>{code}</code> {message}
         </p>
       )}
-      <p class="picture-card-links">
+      <p class="image-card-links">
         {links.gray && (
           <a class="button" href={links.gray} download={output?.key.split('/').at(-1)}>
             Download
@@ -101,7 +111,7 @@ function Facts({ picture, image, tookMs }: { picture: Picture; image: Image; too
           </button>
         )}
         {status === 'failed' && (
-          <RetryButton image={image} onDone={(next) => setImage(picture.id, next)} />
+          <RetryButton image={image} onDone={(next) => setImage(dropped.id, next)} />
         )}
         <Link class="button" href={`/images?image=${image.id}`}>
           Details
@@ -109,8 +119,8 @@ function Facts({ picture, image, tookMs }: { picture: Picture; image: Image; too
       </p>
       {isComparing && (
         <MethodComparison
-          name={picture.key}
-          load={async () => picture.file}
+          name={dropped.key}
+          load={async () => dropped.file}
           onClose={() => setIsComparing(false)}
         />
       )}
