@@ -9,12 +9,12 @@ export interface TestBrowser {
 
 export interface TestPage {
   page: Page;
-  /** Errors and warnings on the page's console: refused styles, broken scripts, lost answers. */
+  /** Errors and warnings on the page's console: refused styles, broken scripts, lost responses. */
   consoleErrors: string[];
   close(): Promise<void>;
 }
 
-/** The package's own arguments would switch off what is tested, such as web security. */
+/** The package's default arguments would disable what is tested, such as web security. */
 const browserArguments = ['--no-sandbox', '--no-zygote', '--font-render-hinting=none'];
 
 export async function startBrowser(): Promise<TestBrowser> {

@@ -25,7 +25,7 @@ export function certificateOfAuthority(): Certificate & { authority: string } {
   return {
     cert: issue(host, authority),
     key: pemOf(privateKey),
-    authority: issue({ ...authority, extensions: [mayIssue()] }, authority),
+    authority: issue({ ...authority, extensions: [basicConstraints()] }, authority),
   };
 }
 
@@ -68,7 +68,7 @@ function pemOf(key: KeyObject): string {
 }
 
 /** Basic constraints: marks a certificate authority. */
-function mayIssue(): Buffer {
+function basicConstraints(): Buffer {
   const isAuthority = tagged(0x01, Buffer.of(0xff));
   return sequence(objectId('551d13'), isAuthority, tagged(0x04, sequence(isAuthority)));
 }

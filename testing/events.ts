@@ -72,7 +72,7 @@ export function rustfsEvent(overrides: Overrides = {}) {
 
 /** https://docs.ceph.com/en/latest/radosgw/notifications/#events */
 export function cephEvent(overrides: Overrides = {}) {
-  const record = recordOf(overrides, asItIs);
+  const record = recordOf(overrides, unencoded);
   const extension = { eventId: '1771.7.abc', opaqueData: 'me@example.com' };
   return {
     Records: [{ ...record, eventVersion: '2.2', eventSource: 'ceph:s3', ...extension }],
@@ -82,7 +82,7 @@ export function cephEvent(overrides: Overrides = {}) {
 /** https://github.com/versity/versitygw/blob/main/s3event/event.go */
 export function versityGatewayEvent(overrides: Overrides = {}) {
   const { bucket, key, eventName } = { ...sampleObject, ...overrides };
-  const record = recordOf(overrides, asItIs);
+  const record = recordOf(overrides, unencoded);
   record.s3.bucket.arn = `arn:aws:s3:::/${bucket}/${key}`;
   return { Records: [{ ...record, eventVersion: '2.2', eventName: `s3:${eventName}` }] };
 }
@@ -194,7 +194,7 @@ function recordOf(overrides: Overrides, encoded: (key: string) => string) {
   };
 }
 
-function asItIs(key: string): string {
+function unencoded(key: string): string {
   return key;
 }
 

@@ -82,7 +82,7 @@ function properties(items: HeifPart[]): Buffer {
 }
 
 /** The decoder configuration and the data of a file with a single image. */
-export function codedPicture(file: Uint8Array): { hvcC: Uint8Array; data: Uint8Array } {
+export function codedImage(file: Uint8Array): { hvcC: Uint8Array; data: Uint8Array } {
   const bytes = Buffer.from(file);
   const boxAt = (type: string) => {
     const at = bytes.indexOf(type) - 4;

@@ -4,7 +4,7 @@ import { createAnswerer } from '../src/isolation/answer-request.ts';
 import type { ConverterRequest } from '../src/isolation/converter-messages.ts';
 import { serveRequests } from '../src/isolation/serve-requests.ts';
 
-/** What happens to the process when it is told to open or to convert such an image. */
+/** What happens to the process when it has to open or convert such an image. */
 const harms = {
   hangs(file: string) {
     if (file) closeSync(openSync(file, 'w'));
@@ -13,7 +13,7 @@ const harms = {
   aborts: () => process.abort(),
   'is killed': () => process.kill(process.pid, 'SIGKILL'),
   exits: () => process.exit(3),
-  'sends what is no reply'() {
+  'sends an invalid reply'() {
     process.send?.({ message: null, sizeBytes: -1 });
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   },
@@ -25,7 +25,7 @@ const harms = {
     try {
       closeSync(openSync(file, 'wx'));
     } catch {
-      return; // It happened before.
+      return; // It has already happened.
     }
     process.kill(process.pid, 'SIGKILL');
   },
@@ -52,9 +52,9 @@ let opened = '';
 function harmBy(request: ConverterRequest): void {
   const isOpening = 'open' in request;
   if (isOpening) opened = Buffer.from(request.open.bytes).toString('latin1');
-  const [, said] = opened.split(mark);
-  if (said === undefined) return;
-  const { at, harm, file = '' }: Hostility = JSON.parse(said);
+  const [, json] = opened.split(mark);
+  if (json === undefined) return;
+  const { at, harm, file = '' }: Hostility = JSON.parse(json);
   if (at === (isOpening ? 'open' : 'convert')) harms[harm](file);
 }
 

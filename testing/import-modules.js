@@ -6,10 +6,10 @@ import { pathToFileURL } from 'node:url';
 
 const [folder = '', extension = ''] = process.argv.slice(2);
 /** AssemblyScript, and the dashboard, which runs in browsers. */
-const isForOthers = (name) => /(^|\/)(assembly|web)\//.test(name.replaceAll(sep, '/'));
+const isExcluded = (name) => /(^|\/)(assembly|web)\//.test(name.replaceAll(sep, '/'));
 
 const names = readdirSync(folder, { recursive: true })
-  .filter((name) => name.endsWith(extension) && !/\.d\.ts$/.test(name) && !isForOthers(name))
+  .filter((name) => name.endsWith(extension) && !/\.d\.ts$/.test(name) && !isExcluded(name))
   .sort();
 for (const name of names) {
   try {

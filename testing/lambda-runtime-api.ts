@@ -11,7 +11,7 @@ interface RuntimeApi {
   /** Resolves to what the function returns, and rejects with what it throws. */
   invoke(event: unknown): Promise<unknown>;
   /** Fails all invocations, including later ones: the function is gone. */
-  giveUp(reason: Error): void;
+  failAll(reason: Error): void;
   close(): void;
 }
 
@@ -41,27 +41,27 @@ export async function startRuntimeApi({ timeoutMs = 60_000 } = {}): Promise<Runt
   const server = createServer(async (request, response) => {
     if (request.url?.endsWith('/invocation/next')) {
       idle = response;
-      handOut();
+      dispatch();
       return;
     }
-    await take(request);
+    await receiveResult(request);
     response.writeHead(202).end('{"status":"OK"}');
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 
-  async function take(request: IncomingMessage): Promise<void> {
+  async function receiveResult(request: IncomingMessage): Promise<void> {
     const body = JSON.parse(await text(request));
     const [, id = '', outcome] =
       /invocation\/([^/]+)\/(response|error)$/.exec(request.url ?? '') ?? [];
     const invocation = running.get(id);
-    if (!invocation) return giveUp(new FunctionError(body));
+    if (!invocation) return failAll(new FunctionError(body));
     running.delete(id);
     if (outcome === 'response') invocation.resolve(body);
     else invocation.reject(new FunctionError(body));
   }
 
-  function handOut(): void {
+  function dispatch(): void {
     const invocation = idle && waiting.shift();
     if (!idle || !invocation) return;
     running.set(invocation.id, invocation);
@@ -76,7 +76,7 @@ export async function startRuntimeApi({ timeoutMs = 60_000 } = {}): Promise<Runt
     idle = undefined;
   }
 
-  function giveUp(reason: Error): void {
+  function failAll(reason: Error): void {
     failure ??= reason;
     for (const { reject } of [...waiting.splice(0), ...running.values()]) reject(failure);
     running.clear();
@@ -84,12 +84,12 @@ export async function startRuntimeApi({ timeoutMs = 60_000 } = {}): Promise<Runt
 
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    giveUp,
+    failAll,
     invoke(event) {
       if (failure) return Promise.reject(failure);
       const invocation = { id: randomUUID(), event, ...Promise.withResolvers<unknown>() };
       waiting.push(invocation);
-      handOut();
+      dispatch();
       return invocation.promise;
     },
     close() {

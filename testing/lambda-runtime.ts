@@ -48,7 +48,7 @@ export async function startLambdaRuntime(options: LambdaRuntimeOptions): Promise
     stream.setEncoding('utf8').on('data', (chunk: string) => log.push(...chunk.split('\n')));
   }
   const ended = once(child, 'exit').then(() => {
-    api.giveUp(new Error(`The function’s process ended. It wrote:\n${log.join('\n')}`));
+    api.failAll(new Error(`The function’s process ended. It wrote:\n${log.join('\n')}`));
   });
   return {
     invoke: api.invoke,

@@ -52,7 +52,7 @@ export async function insertRows(
          $6 * exp((i * 7919 % 1000) / 500.0 - 1) AS mp,
          exp((i * 104729 % 997) / 997.0 - 0.5) AS noise
        FROM generate_series(1, $1::bigint) AS i
-     ) AS pictures`,
+     ) AS images`,
     [count, since, hours, version, decodeMs, megapixels, failEvery, prefix],
   );
 }

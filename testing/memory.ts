@@ -79,7 +79,7 @@ export function createMemoryLedger(): MemoryLedger {
         for (const [address, { outcome }] of rows) {
           const isOfSource =
             outcome.upload.bucket === source.bucket && outcome.upload.key === source.key;
-          if (isOfSource && !liesElsewhere(outcome, output)) rows.delete(address);
+          if (isOfSource && !hasOtherOutput(outcome, output)) rows.delete(address);
         }
       }
     },
@@ -87,7 +87,7 @@ export function createMemoryLedger(): MemoryLedger {
   };
 }
 
-function liesElsewhere(outcome: Outcome, { bucket, key }: ObjectRef): boolean {
+function hasOtherOutput(outcome: Outcome, { bucket, key }: ObjectRef): boolean {
   if (outcome.status !== 'converted') return false;
   return outcome.output.bucket !== bucket || outcome.output.key !== key;
 }
@@ -96,8 +96,11 @@ function rowAddress({ upload, source, recipe }: Outcome): string {
   return JSON.stringify([upload.bucket, upload.key, contentId(source), recipeHash(recipe)]);
 }
 
-const tells = { skipped: 0, failed: 1, converted: 2 } satisfies Record<Outcome['status'], number>;
+const statusRank = { skipped: 0, failed: 1, converted: 2 } satisfies Record<
+  Outcome['status'],
+  number
+>;
 
 function replaces(entry: Outcome, row: Outcome): boolean {
-  return tells[entry.status] >= tells[row.status];
+  return statusRank[entry.status] >= statusRank[row.status];
 }

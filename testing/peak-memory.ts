@@ -1,16 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /**
- * Of this process, or of another one. Undefined if the system does not report it, or the process is
- * gone.
+ * Resident memory of this process or of another one. Undefined if the system does not report it, or
+ * the process has exited.
  */
 export function residentBytes(pid: number | 'self'): number | undefined {
   return statusOf(pid, 'VmRSS') ?? (pid === 'self' ? process.memoryUsage.rss() : undefined);
 }
 
 /**
- * The peak since the last reset. Undefined as above. The maximum of getrusage is not equivalent: a
- * child process starts with the maximum of its parent.
+ * The peak since the last reset. Undefined like `residentBytes`. The maximum of getrusage is not
+ * equivalent: a child process starts with the maximum of its parent.
  */
 export function peakBytes(pid: number): number | undefined {
   return statusOf(pid, 'VmHWM');
@@ -21,15 +21,16 @@ export function peakBytes(pid: number): number | undefined {
  * Elsewhere it is the peak of the whole life of the process, so only growth beyond that is seen.
  */
 export function startMemoryWatch(): () => number {
-  forgetPeak();
-  const before = Math.max(residentBytes('self') ?? 0, canForget ? 0 : maxRssBytes());
-  return () => Math.max(0, (canForget ? (statusOf('self', 'VmHWM') ?? 0) : maxRssBytes()) - before);
+  resetPeak();
+  const before = Math.max(residentBytes('self') ?? 0, canResetPeak ? 0 : maxRssBytes());
+  return () =>
+    Math.max(0, (canResetPeak ? (statusOf('self', 'VmHWM') ?? 0) : maxRssBytes()) - before);
 }
 
-const canForget = forgetPeak();
+const canResetPeak = resetPeak();
 
 /** https://man7.org/linux/man-pages/man5/proc_pid_clear_refs.5.html */
-export function forgetPeak(pid: number | 'self' = 'self'): boolean {
+export function resetPeak(pid: number | 'self' = 'self'): boolean {
   if (process.platform !== 'linux') return false;
   try {
     writeFileSync(`/proc/${pid}/clear_refs`, '5');

@@ -58,7 +58,7 @@ export async function startPostgres(settings: string[] = []): Promise<PostgresSe
       if (how === 'crash') await crash(join(folder, 'postgres/postmaster.pid'));
       else await server.stop();
       await whileDown();
-      await startAgain(server);
+      await startWithRetry(server);
     },
     async stop() {
       await server.stop();
@@ -74,7 +74,7 @@ async function crash(pidFile: string): Promise<void> {
 }
 
 /** The next server refuses to start while a process of the previous one is left. */
-async function startAgain(server: EmbeddedPostgres): Promise<void> {
+async function startWithRetry(server: EmbeddedPostgres): Promise<void> {
   const deadline = performance.now() + 30_000;
   for (;;) {
     try {

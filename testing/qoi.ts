@@ -22,25 +22,25 @@ export function buildQoi(
       endRun();
       chunks.push(chunkOf(pixel, before, seen));
     }
-    seen.set(placeOf(pixel), pixel.join());
+    seen.set(hashOf(pixel), pixel.join());
     before = pixel;
   }
   endRun();
   return joined('qoif', be32(width, height), [channels, 0], ...chunks, [0, 0, 0, 0, 0, 0, 0, 1]);
 }
 
-function placeOf([red = 0, green = 0, blue = 0, alpha = 0]: readonly number[]): number {
+function hashOf([red = 0, green = 0, blue = 0, alpha = 0]: readonly number[]): number {
   return (red * 3 + green * 5 + blue * 7 + alpha * 11) % 64;
 }
 
 function chunkOf(pixel: number[], before: number[], seen: Map<number, string>): number[] {
-  const place = placeOf(pixel);
-  if (seen.get(place) === pixel.join()) return [place];
+  const index = hashOf(pixel);
+  if (seen.get(index) === pixel.join()) return [index];
   if (pixel[3] !== before[3]) return [0xff, ...pixel];
   // Differences wrap around: 255 to 0 is a step of 1.
   const steps = pixel.map((sample, i) => ((sample - (before[i] ?? 0) + 384) & 255) - 128);
   const [red = 0, green = 0, blue = 0] = steps;
-  const isWithin = (step: number, reach: number) => step >= -reach && step < reach;
+  const isWithin = (step: number, limit: number) => step >= -limit && step < limit;
   if ([red, green, blue].every((step) => isWithin(step, 2))) {
     return [0x40 | ((red + 2) << 4) | ((green + 2) << 2) | (blue + 2)];
   }

@@ -1,29 +1,33 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** An HTTP client that sends exactly the given bytes, and reads only when told to. */
+/** An HTTP client that sends exactly the given bytes, and can leave responses unread. */
 export interface RawClient {
   socket: Socket;
   /** What has been received. */
   text(): string;
-  /** Resolves with the status of the first answer. */
+  /** Resolves with the status of the first response. */
   status(): Promise<number>;
   closed: Promise<void>;
 }
 
 export interface RawOptions {
-  /** Reads nothing, so that answers stay in the server's buffers. */
-  isDeaf?: boolean;
+  /** Reads nothing, so that responses stay in the server's buffers. */
+  isPaused?: boolean;
 }
 
 /** Opens a connection and sends the text, with `\n` as CR LF. */
-export function sendRaw(url: string, text: string, { isDeaf = false }: RawOptions = {}): RawClient {
+export function sendRaw(
+  url: string,
+  text: string,
+  { isPaused = false }: RawOptions = {},
+): RawClient {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   let received = '';
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   socket.on('error', () => {});
-  if (isDeaf) socket.pause();
+  if (isPaused) socket.pause();
   else socket.on('data', (chunk) => (received += chunk.toString('latin1')));
   socket.write(text.replaceAll('\n', '\r\n'));
   return {

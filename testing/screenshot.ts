@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 
 const folder = join(import.meta.dirname, '../test/web/screenshots');
 
-/** For a person to view; nothing is compared with it. */
+/** Saves a screenshot for manual review; no test compares it. */
 export async function screenshot(
   page: Page,
   name: string,

@@ -98,11 +98,11 @@ export async function addImage(api: TestApi, key: string, bytes: Uint8Array): Pr
   const event = s3Event({ ...object, versionId: undefined, eventTime: new Date().toISOString() });
   await api.request('/v1/events', { method: 'POST', body: JSON.stringify(event) });
   const { images } = (await (await api.request(outcome)).json()) as ImageList;
-  if (!images[0]) throw new Error(`No row of ${key} came.`);
+  if (!images[0]) throw new Error(`Expected a row for ${key} but found none.`);
   return images[0];
 }
 
-/** The body of an answer, parsed as a type of the API. */
+/** The body of a response, parsed as a type of the API. */
 export async function read<Document>(response: Response): Promise<Document> {
   return (await response.json()) as Document;
 }

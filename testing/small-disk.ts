@@ -11,8 +11,8 @@ export interface SmallDisk {
   close(): Promise<void>;
 }
 
-/** Why a small disk is not available here; undefined if it is. */
-export async function missingForSmallDisk(): Promise<string | undefined> {
+/** The reason why this machine cannot create a small disk; undefined if it can. */
+export async function smallDiskProblem(): Promise<string | undefined> {
   try {
     await (await openSmallDisk(4_096)).close();
     return undefined;
@@ -42,11 +42,11 @@ export async function openSmallDisk(sizeBytes: number): Promise<SmallDisk> {
     await end(holder);
     await rmdir(mountPoint);
   };
-  const problem = await mounted(holder);
+  const problem = await mountProblem(holder);
   if (problem === undefined) return { folder: `/proc/${holder.pid}/root${mountPoint}`, close };
   await close();
   throw new Error(
-    `Expected a user namespace with a file system of its own but received: ${problem} On Linux, see sysctl kernel.unprivileged_userns_clone and kernel.apparmor_restrict_unprivileged_userns.`,
+    `Expected a user namespace with a separate file system but received: ${problem} On Linux, see sysctl kernel.unprivileged_userns_clone and kernel.apparmor_restrict_unprivileged_userns.`,
   );
 }
 
@@ -63,13 +63,13 @@ export async function fillDisk(path: string): Promise<void> {
 }
 
 /** The reason why the file system could not be mounted; undefined if it was. */
-async function mounted(holder: ChildProcessWithoutNullStreams): Promise<string | undefined> {
-  let complaint = '';
+async function mountProblem(holder: ChildProcessWithoutNullStreams): Promise<string | undefined> {
+  let stderr = '';
   holder.stderr.on('data', (data) => {
-    complaint += data;
+    stderr += data;
   });
   const ended = once(holder, 'close').then(
-    () => complaint.trim() || 'unshare ended without a message.',
+    () => stderr.trim() || 'unshare ended without a message.',
     // No such program, for example on macOS and Windows.
     (error: Error) => `${error.message}.`,
   );

@@ -17,7 +17,7 @@ export async function startStoreProxy(target: string): Promise<StoreProxy> {
 
   const server = createServer((client) => {
     const store = connect(Number(port), hostname);
-    let handedOn = 0;
+    let forwardedBytes = 0;
     for (const socket of [client, store]) {
       sockets.add(socket);
       socket.on('error', () => {});
@@ -27,12 +27,12 @@ export async function startStoreProxy(target: string): Promise<StoreProxy> {
       });
     }
     client.on('data', (chunk) => {
-      handedOn = 0;
+      forwardedBytes = 0;
       store.write(chunk);
     });
     store.on('data', (chunk) => {
-      const part = chunk.subarray(0, Math.max(0, allowedBytes - handedOn));
-      handedOn += part.length;
+      const part = chunk.subarray(0, Math.max(0, allowedBytes - forwardedBytes));
+      forwardedBytes += part.length;
       // Back-pressure reaches the store, as it would without a proxy.
       if (part.length > 0 && !client.write(part)) {
         store.pause();

@@ -9,8 +9,8 @@ export interface TlsPostgres {
   port: number;
   /** The certificate of the authority that issued the certificate of `localhost`. */
   authority: string;
-  /** How the clients that reached the server connected. */
-  arrivals: ('encrypted' | 'plain')[];
+  /** How each client connected. */
+  connectionKinds: ('encrypted' | 'plain')[];
   close(): void;
 }
 
@@ -22,7 +22,7 @@ export async function startTlsPostgres(
   certificate: { cert: string; key: string; authority: string } = certificateOfAuthority(),
 ): Promise<TlsPostgres> {
   const { cert, key, authority } = certificate;
-  const arrivals: TlsPostgres['arrivals'] = [];
+  const connectionKinds: TlsPostgres['connectionKinds'] = [];
   const server = createServer((socket) => void serve(socket).catch(() => socket.destroy()));
   await once(server.listen(0), 'listening');
 
@@ -30,17 +30,17 @@ export async function startTlsPostgres(
     const [first] = (await once(socket, 'data')) as [Buffer];
     if (!first.equals(sslRequest)) {
       socket.unshift(first);
-      return passOn(socket, 'plain');
+      return forward(socket, 'plain');
     }
     socket.write('S');
     const encrypted = new TLSSocket(socket, { isServer: true, cert, key });
     encrypted.on('error', () => socket.destroy());
     await once(encrypted, 'secure');
-    passOn(encrypted, 'encrypted');
+    forward(encrypted, 'encrypted');
   }
 
-  function passOn(client: Socket, arrival: 'encrypted' | 'plain'): void {
-    arrivals.push(arrival);
+  function forward(client: Socket, kind: 'encrypted' | 'plain'): void {
+    connectionKinds.push(kind);
     const { hostname, port } = new URL(inject('postgresUrl'));
     const upstream = connect(Number(port), hostname);
     client.pipe(upstream).pipe(client);
@@ -51,7 +51,7 @@ export async function startTlsPostgres(
   return {
     port: (server.address() as AddressInfo).port,
     authority,
-    arrivals,
+    connectionKinds,
     close: () => void server.close(),
   };
 }

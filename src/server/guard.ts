@@ -58,7 +58,7 @@ function checkHost(host: string): void {
 }
 
 /**
- * Refuses requests from other sites' pages, whatever the method: a GET also takes a slot or CPU
+ * Refuses requests of any method from other sites' pages: a GET also takes a slot or CPU
  * time, and such a page could not read the response. Browsers send `Origin` with CORS requests and
  * with methods that change state, and `Sec-Fetch-Site` with every request. Other clients send
  * neither.

@@ -12,7 +12,7 @@ import {
   resolveRecipe,
   toGrayscale,
 } from '../../src/convert/index.ts';
-import { buildHeif, codedPicture, gridData, property } from '../../testing/heif.ts';
+import { buildHeif, codedImage, gridData, property } from '../../testing/heif.ts';
 import { inspectImage } from '../../testing/inspect-image.ts';
 import { fixture } from './decode/wasm-fixtures.ts';
 
@@ -21,7 +21,7 @@ const timedOut = { name: 'ConversionError', code: 'CONVERSION_TIMEOUT' };
 /** The same tile repeated: libheif accepts no more than a thousand items. */
 function largeHeic(): Buffer {
   const [rows, columns, width, height] = [31, 31, 2_480, 1_984];
-  const { data, hvcC } = codedPicture(fixture('tile-rgb.heic'));
+  const { data, hvcC } = codedImage(fixture('tile-rgb.heic'));
   const grid = {
     type: 'grid',
     data: gridData({ rows, columns, width, height }),

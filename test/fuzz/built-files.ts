@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bmpRuns, buildBmp, buildIcon, iconDib } from '../../testing/bmp.ts';
 import { be16, joined, packed } from '../../testing/byte-parts.ts';
-import { buildHeif, codedPicture, gridData, property } from '../../testing/heif.ts';
+import { buildHeif, codedImage, gridData, property } from '../../testing/heif.ts';
 import { grayPng, palettePng, photoLikePixels, rgbaPng } from '../../testing/images.ts';
 import { buildPsd, layerBlock } from '../../testing/psd.ts';
 import { buildQoi } from '../../testing/qoi.ts';
@@ -141,8 +141,8 @@ const others = {
 function heifs(): Record<string, Buffer> {
   const folder = join(import.meta.dirname, '../convert/fixtures');
   const [gray, rgb] = ['tile-gray.heic', 'tile-rgb.heic'].map((name) =>
-    codedPicture(readFileSync(join(folder, name))),
-  ) as [ReturnType<typeof codedPicture>, ReturnType<typeof codedPicture>];
+    codedImage(readFileSync(join(folder, name))),
+  ) as [ReturnType<typeof codedImage>, ReturnType<typeof codedImage>];
   const item = ({ hvcC, data }: typeof rgb, ...more: Uint8Array[]) => ({
     type: 'hvc1',
     data,

@@ -62,7 +62,7 @@ const deaths: [Harm, RegExp][] = [
   ['aborts', /SIGABRT/],
   ['is killed', /SIGKILL/],
   ['exits', /exit code 3/],
-  ['sends what is no reply', /it sent a malformed reply/],
+  ['sends an invalid reply', /it sent a malformed reply/],
   ['runs out of memory', /SIGABRT|SIGTRAP/],
 ];
 

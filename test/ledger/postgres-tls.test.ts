@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => proxy.close());
 beforeEach(() => {
-  proxy.arrivals.length = 0;
+  proxy.connectionKinds.length = 0;
 });
 
 async function selectOne(ssl: PostgresOptions['ssl'], { host = 'localhost', port = 0 } = {}) {
@@ -42,7 +42,7 @@ describe('a server whose certificate is not trusted', () => {
     ['require', 'encrypted'],
   ] as const)('is accepted by DB_SSL=%s, %s', async (ssl, arrival) => {
     expect(await selectOne(ssl)).toEqual([{ one: 1 }]);
-    expect(proxy.arrivals).toEqual([arrival]);
+    expect(proxy.connectionKinds).toEqual([arrival]);
   });
 
   test('is refused by DB_SSL=verify-full', async () => {
@@ -60,7 +60,7 @@ describe('DB_SSL=verify-full, where the certificate is trusted,', () => {
 
   test('accepts the host that it names', async () => {
     expect(await selectOne('verify-full')).toEqual([{ one: 1 }]);
-    expect(proxy.arrivals).toEqual(['encrypted']);
+    expect(proxy.connectionKinds).toEqual(['encrypted']);
   });
 
   test('refuses a host that it does not name', async () => {

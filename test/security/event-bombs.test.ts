@@ -17,8 +17,8 @@ import {
 import { memoryPipeline, sourceObject, tinyPng, uploadOf } from '../../testing/pipeline.ts';
 import { read, startApi, type TestApi } from '../../testing/server.ts';
 
-const picture = await tinyPng(9);
-const etag = createHash('md5').update(picture).digest('hex');
+const image = await tinyPng(9);
+const etag = createHash('md5').update(image).digest('hex');
 const bucket = 'uploads';
 const record = { bucket, key: 'a.png', etag, versionId: undefined };
 
@@ -34,7 +34,7 @@ describe('the server', () => {
   beforeAll(async () => {
     api = await startApi();
     for (const Key of ['a.png', 'b.png', 'poison.png']) {
-      await api.store.s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: picture }));
+      await api.store.s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: image }));
     }
   });
   afterAll(() => api.close());
@@ -139,7 +139,7 @@ describe('the server', () => {
     expect(await api.database.rows()).toEqual([]);
   });
 
-  test('processes only as many events concurrently as there are places', async () => {
+  test('processes only as many events concurrently as there are slots', async () => {
     const blocker = new Client({ connectionString: api.database.url });
     await blocker.connect();
     await blocker.query('BEGIN; LOCK TABLE image_metadata');
@@ -155,12 +155,12 @@ describe('the server', () => {
     await expect.poll(async () => (await send(s3Event(record))).status).toBe(200);
   });
 
-  test('idle senders of events take no place', async () => {
+  test('idle senders of events take no slot', async () => {
     const gone = new AbortController();
     const endless = () => post(new ReadableStream(), gone.signal).catch(() => undefined);
     const waiting = Array.from({ length: 64 }, endless);
-    const answers = await Promise.all([send(s3Event(record)), send(s3Event(record))]);
-    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    const responses = await Promise.all([send(s3Event(record)), send(s3Event(record))]);
+    expect(responses.map(({ status }) => status)).toEqual([200, 200]);
     gone.abort();
     await Promise.all(waiting);
   });
@@ -193,7 +193,7 @@ describe('the server', () => {
     });
   });
 
-  test('keeps the database’s message out of its answers', async () => {
+  test('keeps the database’s message out of its responses', async () => {
     await send(s3Event(record));
     const [row] = await api.database.rows();
     await api.database.query('ALTER TABLE image_metadata RENAME COLUMN losses TO away');
@@ -223,7 +223,7 @@ describe('the function', () => {
   beforeAll(async () => {
     environment = await openLambdaEnvironment();
     await environment.server.s3.send(
-      new PutObjectCommand({ Bucket: bucket, Key: 'a.png', Body: picture }),
+      new PutObjectCommand({ Bucket: bucket, Key: 'a.png', Body: image }),
     );
   });
   afterAll(() => environment.close());
@@ -237,7 +237,7 @@ describe('the function', () => {
     expect(lines.join()).toContain('superseded contents without a row');
   });
 
-  test('returns a message with too many records, which becomes a dead letter', async () => {
+  test('reports a message with too many records as failed', async () => {
     captureLog();
     const event = sqsEvent(forgedContents(maxRecords + 1));
     expect(await handler(event, lambdaContext)).toEqual({
@@ -283,8 +283,8 @@ test('a source larger than its event says is read only after memory for it is re
       },
     },
   });
-  await store.put(uploadOf('a.png'), sourceObject(picture));
+  await store.put(uploadOf('a.png'), sourceObject(image));
   const { results } = await processBatch([uploadOf('a.png', { sizeBytes: 1 })], parts);
   expect(results).toMatchObject([{ outcome: { status: 'converted' } }]);
-  expect(reserved).toEqual([1, picture.byteLength]);
+  expect(reserved).toEqual([1, image.byteLength]);
 });

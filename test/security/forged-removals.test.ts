@@ -1,4 +1,4 @@
-// Removals that no store announced. Whatever they name, only outputs without a source are removed.
+// Forged removals: of any key they name, only outputs without a source are removed.
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -110,12 +110,12 @@ test('verify --delete-orphans keeps objects that are not outputs, even if a row 
 
 describe('DELETE of a row', () => {
   test('keeps an object at the output’s key that is not marked as an output', async () => {
-    const { id, links, source, recipe } = await addImage(api, 'posing.png', await tinyPng(3));
-    const posing = { 'source-etag': source.etag ?? '', 'recipe-hash': recipe?.hash ?? '' };
-    await put('grayscale/posing.png', posing);
+    const { id, links, source, recipe } = await addImage(api, 'unmarked.png', await tinyPng(3));
+    const metadata = { 'source-etag': source.etag ?? '', 'recipe-hash': recipe?.hash ?? '' };
+    await put('grayscale/unmarked.png', metadata);
     const response = await api.request(links.self, { method: 'DELETE' });
     expect(await response.json()).toEqual({ id, removed: ['row'] });
-    expect(await isThere('grayscale/posing.png')).toBe(true);
+    expect(await isThere('grayscale/unmarked.png')).toBe(true);
   });
 
   test('keeps a source whose content the row does not name', async () => {
@@ -131,14 +131,14 @@ test('a store without metadata, such as a folder, loses nothing', async () => {
   try {
     await writeFile(join(folder, 'mine.txt'), 'mine');
     const { parts } = memoryPipeline({ onSourceDeleted: 'delete' });
-    const world: PipelineParts = {
+    const fileParts: PipelineParts = {
       ...parts,
       store: createFileStore(),
       outputBucket: folder,
       outputPrefix: './',
     };
     const removal = { bucket: join(folder, 'sources'), key: 'mine.txt', isRemoval: true } as const;
-    const { results } = await processBatch([removal], world);
+    const { results } = await processBatch([removal], fileParts);
     expect(results).toMatchObject([{ outcome: { code: 'SOURCE_REMOVED' } }]);
     expect(await readdir(folder)).toEqual(['mine.txt']);
   } finally {

@@ -17,7 +17,7 @@ let environment: LambdaEnvironment;
 beforeAll(async () => {
   environment = await openLambdaEnvironment();
   await environment.server.s3.send(
-    new PutObjectCommand({ Bucket: 'uploads', Key: 'good.png', Body: picture }),
+    new PutObjectCommand({ Bucket: 'uploads', Key: 'good.png', Body: image }),
   );
 });
 afterAll(() => environment.close());
@@ -26,8 +26,8 @@ beforeEach(async () => {
   await environment.database.query('TRUNCATE image_metadata');
 });
 
-const picture = await tinyPng(1);
-const etag = createHash('md5').update(picture).digest('hex');
+const image = await tinyPng(1);
+const etag = createHash('md5').update(image).digest('hex');
 const good = s3Event({ bucket: 'uploads', key: 'good.png', etag, versionId: undefined });
 const record = good.Records[0];
 

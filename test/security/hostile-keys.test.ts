@@ -17,9 +17,9 @@ import { tinyPng } from '../../testing/pipeline.ts';
 import { read, startApi, type TestApi } from '../../testing/server.ts';
 
 const keys = {
-  'a way out of the folder': '../../../etc/passwd.png',
-  'a way out in the middle': 'in/../../grayscale/loop.png',
-  'the outputs under another name': './grayscale/twice.png',
+  'a path out of the folder': '../../../etc/passwd.png',
+  'a path out in the middle': 'in/../../grayscale/loop.png',
+  'the output prefix in another form': './grayscale/twice.png',
   'an absolute path': '/etc/passwd.png',
   backslashes: '..\\..\\windows\\win.png',
   SQL: "'; DROP TABLE image_metadata; --.png",
@@ -31,8 +31,8 @@ const keys = {
   'a format string': '%s%n%x $' + '{jndi:ldap://127.0.0.1/a} {{7*7}}.png',
   'letters that look alike': 'grаyscale/pаypal.png', // with Cyrillic а
   'text from right to left': 'gnp.\u202efdp.png',
-  'one letter in two ways': 'e\u0301 é.png',
-  'half a letter’s worth of percent': '100%25%ZZ%.png',
+  'one letter in two encodings': 'e\u0301 é.png',
+  'incomplete percent encodings': '100%25%ZZ%.png',
   'the longest name': `${'ä'.repeat(450)}/${'x'.repeat(95)}.png`,
 };
 
@@ -116,12 +116,12 @@ describe('the server', () => {
       expect(uploaded.status).toBe(202);
 
       const event = JSON.stringify(eventOf(key, body));
-      const told = await api.request('/v1/events', {
+      const response = await api.request('/v1/events', {
         method: 'POST',
         body: event,
         headers: { 'content-type': 'application/json' },
       });
-      expect(told.status).toBe(200);
+      expect(response.status).toBe(200);
 
       const list = await read<ImageList>(
         await api.request(`/v1/images?prefix=${encodeURIComponent(key)}`),

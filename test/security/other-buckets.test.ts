@@ -8,7 +8,7 @@ import { tinyPng } from '../../testing/pipeline.ts';
 import { addImage, read, serverEnvironment, startApi, type TestApi } from '../../testing/server.ts';
 
 const other = 'other-bucket';
-const picture = await tinyPng(8);
+const image = await tinyPng(8);
 
 let api: TestApi;
 let foreign: Image;
@@ -21,14 +21,14 @@ afterAll(() => api.close());
 /** A row whose files are in these buckets, and the files themselves with their metadata. */
 async function rowIn({ source, output }: { source: string; output: string }): Promise<Image> {
   await api.database.query('TRUNCATE image_metadata');
-  const { id } = await addImage(api, 'a.png', picture);
+  const { id } = await addImage(api, 'a.png', image);
   const found = await api.parts.files.look({ bucket: 'uploads', key: 'grayscale/a.png' });
   for (const [Bucket, Key] of [
     [source, 'a.png'],
     [output, 'grayscale/a.png'],
   ] as const) {
     const Metadata = Key === 'a.png' ? {} : found?.metadata;
-    await api.store.s3.send(new PutObjectCommand({ Bucket, Key, Body: picture, Metadata }));
+    await api.store.s3.send(new PutObjectCommand({ Bucket, Key, Body: image, Metadata }));
   }
   await api.database.query(
     'UPDATE image_metadata SET source_bucket = $2, output_bucket = $3 WHERE id = $1',

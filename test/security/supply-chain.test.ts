@@ -40,7 +40,7 @@ describe('the lock file', () => {
   });
 });
 
-// All packages: npm omits `pg` when it is told to leave out development dependencies.
+// All packages: npm omits `pg` when development dependencies are omitted.
 test('an SBOM lists what is installed', async () => {
   const { stdout } = await promisify(execFile)('npm', ['run', '--silent', 'sbom'], {
     maxBuffer: 2 ** 26,
@@ -52,14 +52,16 @@ test('an SBOM lists what is installed', async () => {
 }, 60_000);
 
 test('no code fetches a URL from its input', () => {
-  const talks =
+  const requests =
     /\bfetch\(|https?\.(?:get|request)|net\.connect|new (?:WebSocket|EventSource)|undici/;
-  const talkers = globSync('src/**/*.ts').filter((path) => talks.test(readFileSync(path, 'utf8')));
-  expect(talkers.toSorted()).toEqual(whoTalks);
+  const modules = globSync('src/**/*.ts').filter((path) =>
+    requests.test(readFileSync(path, 'utf8')),
+  );
+  expect(modules.toSorted()).toEqual(allowed);
 });
 
 /** Each with a reason. The SDK and the database driver connect to what the configuration names. */
-const whoTalks = [
-  // Answers CloudFormation at the given address. Only the deploying account can invoke it so.
+const allowed = [
+  // Answers CloudFormation at the given address. Only the deploying account can invoke it this way.
   'src/lambda/cloudformation.ts',
 ];

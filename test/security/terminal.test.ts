@@ -18,11 +18,11 @@ import { serverEnvironment } from '../../testing/server.ts';
 
 /** Escape, carriage return, line feed, bell, a C1 control and a direction override. */
 const evil = 'e\u001b[2J\r\nfake: all is well\u0007\u009b31m\u202egnp';
-const seen = String.raw`e\x1b[2J\x0d\x0afake: all is well\x07\x9b31m\u202egnp`;
+const escaped = String.raw`e\x1b[2J\x0d\x0afake: all is well\x07\x9b31m\u202egnp`;
 /** This store's list is XML, which loses carriage returns. */
 const listed = evil.replace('\r', '');
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-const obeyed = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the test searches for them.
+const controlCharacters = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/;
 
 let folder: string;
 let store: StoreAndQueue;
@@ -32,13 +32,13 @@ beforeAll(async () => {
   [store, database] = await Promise.all([startS3(), createDatabase()]);
   env = { ...serverEnvironment(store, database), S3_BUCKET: 'uploads' };
   folder = await mkdtemp(join(tmpdir(), 'grayscale-terminal-'));
-  await mkdir(join(folder, 'pictures'));
-  await writeFile(join(folder, 'pictures', `${evil}.png`), await tinyPng(1));
-  await writeFile(join(folder, 'pictures', `${evil}2.png`), 'no picture');
+  await mkdir(join(folder, 'images'));
+  await writeFile(join(folder, 'images', `${evil}.png`), await tinyPng(1));
+  await writeFile(join(folder, 'images', `${evil}2.png`), 'not an image');
   await writeFile(join(folder, `${evil}.json`), JSON.stringify(eventBridgeEvent({ key: evil })));
   await writeFile(join(folder, `${evil}.txt`), `${evil}`);
   const Key = `${listed}.png`;
-  await store.s3.send(new PutObjectCommand({ Bucket: 'uploads', Key, Body: 'no picture' }));
+  await store.s3.send(new PutObjectCommand({ Bucket: 'uploads', Key, Body: 'not an image' }));
 });
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
@@ -51,29 +51,29 @@ const run = async (args: string[], more: Record<string, string> = {}) =>
 
 function expectHarmless({ stdout, stderr }: Pick<CliResult, 'stdout' | 'stderr'>): string {
   const text = `${stdout}${stderr}`;
-  expect(text).not.toMatch(obeyed);
+  expect(text).not.toMatch(controlCharacters);
   expect(text).not.toMatch(/^fake/m);
   return text;
 }
 
 describe('on the command line', () => {
   test.each<[string, string[], Record<string, string>?]>([
-    ['convert', ['convert', 'pictures']],
-    ['convert again', ['convert', 'pictures']],
+    ['convert', ['convert', 'images']],
+    ['convert again', ['convert', 'images']],
     ['convert of nothing', ['convert', `${evil}.none`]],
     [
       'convert to an invalid name',
-      ['convert', 'pictures', '--format', 'png', '--out', `${evil}.jpg`],
+      ['convert', 'images', '--format', 'png', '--out', `${evil}.jpg`],
     ],
     ['compare-methods', ['compare-methods', evil]],
     [
       'compare-methods with an invalid output',
-      ['compare-methods', `pictures/${evil}.png`, '-o', evil],
+      ['compare-methods', `images/${evil}.png`, '-o', evil],
     ],
     ['inspect-event of nothing', ['inspect-event', evil]],
     ['inspect-event of invalid JSON', ['inspect-event', `${evil}.txt`]],
     ['an unknown option', ['convert', `--${evil}`]],
-    ['an invalid value', ['convert', 'pictures', '--quality', evil]],
+    ['an invalid value', ['convert', 'images', '--quality', evil]],
     ['an unknown command', [evil]],
     ['backfill with an invalid time', ['backfill', 's3://uploads/', '--since', evil]],
     ['stats with an invalid time', ['stats', '--since', evil]],
@@ -85,7 +85,7 @@ describe('on the command line', () => {
     ['migrate', ['migrate'], { DATABASE_URL: '', DB_HOST: evil }],
     ['verify of another bucket', ['verify', `s3://${evil}/`]],
   ])('%s writes it visibly', async (_, args, more) => {
-    expect(expectHarmless(await run(args, more))).toContain(seen);
+    expect(expectHarmless(await run(args, more))).toContain(escaped);
   });
 
   test.each<[string, string[]]>([
@@ -93,10 +93,12 @@ describe('on the command line', () => {
     ['retry', ['retry', '--failed']],
   ])('%s shows the keys that fail', async (_, args) => {
     const text = expectHarmless(await run(args));
-    expect(text).toContain(`failed  ${seen.replace(String.raw`\x0d`, '')}.png: UNSUPPORTED_FORMAT`);
+    expect(text).toContain(
+      `failed  ${escaped.replace(String.raw`\x0d`, '')}.png: UNSUPPORTED_FORMAT`,
+    );
   });
 
-  test('doctor does not obey the name of a bucket', async () => {
+  test('doctor escapes the name of a bucket', async () => {
     expectHarmless(await run(['doctor'], { S3_BUCKET: evil }));
   });
 
@@ -116,21 +118,21 @@ describe('on the command line', () => {
       ].map((kind) => [kind, { objects: 0, bytes: 0 }]),
     );
     await writeFile(path, JSON.stringify({ version: 1, plan, counts, taken: amounts }));
-    const told = expectHarmless(await run(['backfill', 's3://uploads/', '--checkpoint', path]));
-    expect(told).toMatch(/belongs to another backfill:\n {2}bucket: /);
-    expect(told).toContain(`the file has "${seen}"`);
+    const output = expectHarmless(await run(['backfill', 's3://uploads/', '--checkpoint', path]));
+    expect(output).toMatch(/belongs to another backfill:\n {2}bucket: /);
+    expect(output).toContain(`the file has "${escaped}"`);
   });
 
   test.each([
-    ['convert', ['convert', 'pictures', '--overwrite', '--json']],
+    ['convert', ['convert', 'images', '--overwrite', '--json']],
     ['inspect-event', ['inspect-event', `${evil}.json`]],
     ['verify', ['verify', 's3://uploads/', '--json']],
   ])('%s writes JSON that parses to the original name', async (_, args) => {
     const { stdout, stderr } = await run(args);
     expectHarmless({ stdout, stderr });
     const documents = args[0] === 'verify' ? stdout.toString().trim().split('\n') : [`${stdout}`];
-    const words = JSON.stringify(documents.map((document) => JSON.parse(document)));
-    expect(words).toContain(JSON.stringify('\u0007\u009b31m\u202egnp').slice(1, -1));
+    const names = JSON.stringify(documents.map((document) => JSON.parse(document)));
+    expect(names).toContain(JSON.stringify('\u0007\u009b31m\u202egnp').slice(1, -1));
   });
 });
 
@@ -146,7 +148,7 @@ test('the sandbox shows what the function logs, and lines that are not log entri
   lines.push(...outcomeTable([{ status: 'failed', key: evil, code: evil, stagesMs }]).split('\n'));
   for (const line of lines) expect(line).not.toMatch(/[\n]|^fake/);
   expectHarmless({ stdout: Buffer.from(lines.join('\n')), stderr: '' });
-  expect(lines.filter((line) => line.includes(seen))).toHaveLength(3);
+  expect(lines.filter((line) => line.includes(escaped))).toHaveLength(3);
 });
 
 test('the server’s log is JSON in printable characters', () => {
@@ -156,7 +158,7 @@ test('the server’s log is JSON in printable characters', () => {
     'refused',
     { key: evil },
   );
-  expect(lines.join()).not.toMatch(obeyed);
+  expect(lines.join()).not.toMatch(controlCharacters);
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ key: evil });
 });
 

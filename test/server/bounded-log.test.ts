@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createBoundedLog } from '../../src/server/logging/bounded-log.ts';
 
-test('writes a limited number of lines of a message in a window, then how many it left out', async () => {
+test('writes a limited number of lines per message and window, then the number of omitted lines', async () => {
   const lines: unknown[] = [];
   const log = createBoundedLog((...line) => lines.push(line), { maxLines: 2, windowMs: 50 });
   for (let i = 0; i < 1_000; i++) log('warn', 'refused', { i });

@@ -77,11 +77,11 @@ describe('Accept', () => {
     ['text/html, image/gif;q=0.9, */*;q=0.1', 'gif'],
     ['IMAGE/JPEG', 'jpeg'],
     ['image/webp;q=0, */*', 'png'],
-  ])('%j makes %s, where png is configured', (accept, format) => {
+  ])('%j selects %s if png is configured', (accept, format) => {
     expect(acceptedFormat(accept, 'png')).toBe(format);
   });
 
-  test('is answered by its type', async () => {
+  test('determines the output type', async () => {
     const response = await convert('', photo, { accept: 'image/webp' });
     expect(response.headers.get('content-type')).toBe('image/webp');
     expect(response.headers.get('vary')).toBe('accept');
@@ -139,7 +139,7 @@ describe('refuses', () => {
     expect(await response.json()).toMatchObject({ code, status });
   });
 
-  test('a body that announces more than the limit, without reading it', async () => {
+  test('a body with a Content-Length above the limit, without reading it', async () => {
     const response = await convert('', 'x', { 'content-length': '100001' });
     expect(response.status).toBe(413);
     expect(await response.json()).toMatchObject({
@@ -148,7 +148,7 @@ describe('refuses', () => {
     });
   });
 
-  test('a body that proves larger than the limit, and stops reading it', async () => {
+  test('a body that turns out larger than the limit, and stops reading it', async () => {
     let pulled = 0;
     const endless = new ReadableStream({
       pull(controller) {
@@ -162,7 +162,7 @@ describe('refuses', () => {
     expect(pulled).toBeLessThan(200_000);
   });
 
-  test('an image that would take more memory than there is, before it is decoded', async () => {
+  test('an image that needs more memory than available, before it is decoded', async () => {
     const create = { width: 4_000, height: 4_000, channels: 3, background: 'red' } as const;
     const large = await sharp({ create }).png({ compressionLevel: 9 }).toBuffer();
     const response = await convert('?format=avif', new Uint8Array(large));

@@ -58,7 +58,7 @@ test('an event of VersityGW, with a key that its dialect does not encode, is und
 
 test('reports the outcome of each record, in order', async () => {
   await put('good.png', await tinyPng(12));
-  await put('bad.png', Buffer.from('no picture'));
+  await put('bad.png', Buffer.from('not an image'));
   const event = s3Event(
     { bucket: 'uploads', key: 'bad.png' },
     { bucket: 'uploads', key: 'grayscale/own.png' },
@@ -75,7 +75,7 @@ test('reports the outcome of each record, in order', async () => {
   ]);
 });
 
-test('accepts the test event that a store sends first, whatever its content type', async () => {
+test('accepts the test event that a store sends first, with any content type', async () => {
   const response = await send(s3TestEvent(), { 'content-type': 'text/plain' });
   expect(response.status).toBe(200);
 });

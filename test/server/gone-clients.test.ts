@@ -33,7 +33,7 @@ function beginUpload(url: string, key: string) {
   return sending;
 }
 
-test('the server survives clients that disconnect after it refused their uploads, or had no time for them', async () => {
+test('the server survives clients that disconnect after or before it refuses their uploads', async () => {
   const env = { ...serverEnvironment(store, database), S3_BUCKET: 'uploads' };
   const server = startCli(['serve', '--port', '0'], { env });
   const [first] = await once(server.stdout, 'data');

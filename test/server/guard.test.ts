@@ -45,13 +45,13 @@ describe('with a token', () => {
     expect(JSON.stringify(problem)).not.toContain(token);
   });
 
-  test('is in no log line, whichever client sent it and in whatever form', async () => {
+  test('is never logged, in any form', async () => {
     await get('/v1/images', { authorization: `Bearer ${token}` });
     await get(`/v1/images?cursor=${token}`, { authorization: basic(token) });
     await get('/v1/images', { authorization: `Bearer ${token.slice(0, -1)}` });
     await api.request('/v1/convert', {
       method: 'POST',
-      body: 'no picture',
+      body: 'not an image',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'image/png' },
     });
     const sent = `cursor=${token}`;
@@ -108,14 +108,14 @@ describe('without a token', () => {
   afterAll(() => api.close());
 
   test.each(['localhost', 'localhost:8080', '127.0.0.1:9', '[::1]:8080'])(
-    'answers under the name %s',
+    'accepts the host name %s',
     async (host) => {
       expect((await api.request('/v1/images', { headers: { host } })).status).toBe(200);
     },
   );
 
   test.each(['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example:8080', ''])(
-    'does not answer under the name %j, which anyone can point to this machine',
+    'rejects the host name %j, which anyone can point to this machine',
     async (host) => {
       const response = await api.request('/v1/images', { headers: { host } });
       expect(response.status).toBe(421);
@@ -128,7 +128,7 @@ describe('without a token', () => {
     ['another port', 'http://localhost:9999', 403],
     ['a hidden origin', 'null', 403],
     ['its own page', 'http://localhost:8080', 404],
-  ])('a change requested from %s is answered %i', async (_, origin, status) => {
+  ])('a change requested from %s gets %i', async (_, origin, status) => {
     const headers = { origin, host: 'localhost:8080' };
     const response = await api.request('/v1/images/999', { method: 'DELETE', headers });
     expect(response.status).toBe(status);
@@ -159,7 +159,7 @@ describe('without a token', () => {
     ['GET', '/docs', link, 200],
     ['GET', '/docs', { ...image, 'sec-fetch-site': 'none' }, 200],
     ['GET', '/docs', { ...image, 'sec-fetch-site': 'same-origin' }, 200],
-  ])('%s %s of a page that sends %j is answered %i', async (method, path, headers, status) => {
+  ])('%s %s of a page that sends %j gets %i', async (method, path, headers, status) => {
     const given = Object.fromEntries(Object.entries({ ...headers, host: 'localhost:8080' }));
     const response = await api.request(path, { method, headers: given });
     expect(response.status).toBe(status);
@@ -186,7 +186,7 @@ describe('without a token', () => {
   });
 
   test.each(['/', '/docs', '/v1/images', '/nope', '/healthz'])(
-    'every answer has the headers that keep browsers safe: %s',
+    'every response has the security headers: %s',
     async (path) => {
       const { headers } = await api.request(path);
       expect(Object.fromEntries(headers)).toMatchObject({
@@ -203,13 +203,13 @@ describe('without a token', () => {
     ['/v1/images/999', 'no-store'],
     ['/v1/live', 'no-cache'],
     ['/docs', null],
-  ])('%s may be stored as Cache-Control says: %j', async (path, cacheControl) => {
+  ])('%s has the Cache-Control %j', async (path, cacheControl) => {
     const { headers } = await api.request(path, { method: 'HEAD' });
     expect(headers.get('cache-control')).toBe(cacheControl);
     expect(headers.get('strict-transport-security')).toBe(null);
   });
 
-  test('an unsupported method is answered with the supported methods of the path', async () => {
+  test('an unsupported method gets 405 with the supported methods of the path', async () => {
     const response = await api.request('/v1/images', { method: 'POST' });
     expect(response.status).toBe(405);
     expect(response.headers.get('allow')).toBe('GET');
@@ -223,7 +223,7 @@ describe('without a token', () => {
     '/.git/config',
     '/a\0b',
     '/assets//x',
-  ])('the path %j leads to no file', async (path) => {
+  ])('the path %j finds no file', async (path) => {
     const response = await api.request(path);
     expect(response.status).toBe(404);
   });

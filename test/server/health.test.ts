@@ -59,7 +59,7 @@ test('lists its limits, methods and formats at /v1', async () => {
 
 test('counts outcomes, stages and requests for Prometheus', async () => {
   await addImage(api, 'counted.png', await tinyPng(1));
-  await addImage(api, 'broken.png', Buffer.from('no picture'));
+  await addImage(api, 'broken.png', Buffer.from('not an image'));
   await api.request('/v1/images/404404');
   const response = await api.request('/metrics');
   expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
@@ -80,7 +80,7 @@ describe('readiness reports the problem and the fix', () => {
   const port = () => new URL(api.database.url).port;
   const rows: [string, () => Record<string, string>, Record<string, RegExp>][] = [
     [
-      'the database is away',
+      'the database is unreachable',
       () => ({ DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none?sslmode=disable' }),
       {
         database:
@@ -107,7 +107,7 @@ describe('readiness reports the problem and the fix', () => {
       { store: /^The bucket does not exist: create it, or set S3_BUCKET/ },
     ],
     [
-      'the store is away',
+      'the store is unreachable',
       () => ({ AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }),
       { store: /^The store does not answer: check AWS_ENDPOINT_URL/ },
     ],

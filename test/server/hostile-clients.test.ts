@@ -49,7 +49,7 @@ function send(url: string, text: string, options = {}): RawClient {
   return client;
 }
 
-const patience = { timeout: 15_000 };
+const pollOptions = { timeout: 15_000 };
 const times = (count: number, make: () => RawClient) => Array.from({ length: count }, make);
 
 async function convertTiny(url: string): Promise<Response> {
@@ -84,23 +84,23 @@ describe('a live stream', () => {
     await expectLive(url);
   });
 
-  test('releases its place when its client leaves before the first byte', async () => {
+  test('releases its slot when its client disconnects before the first byte', async () => {
     const url = await start();
     for (let i = 0; i < 300; i++) {
-      const { socket } = send(url, headOf('GET', '/v1/live'), { isDeaf: true });
+      const { socket } = send(url, headOf('GET', '/v1/live'), { isPaused: true });
       if (i % 2 === 0) await once(socket, 'connect');
       setImmediate(() => socket.destroy());
     }
-    await expect.poll(() => gauge(url, 'grayscale_live_subscribers'), patience).toBe(0);
+    await expect.poll(() => gauge(url, 'grayscale_live_subscribers'), pollOptions).toBe(0);
     await expectLive(url);
   });
 
-  test('releases its place when its client never reads', async () => {
+  test('releases its slot when its client never reads', async () => {
     const url = await start();
-    const deaf = times(150, () => send(url, headOf('GET', '/v1/live'), { isDeaf: true }));
-    await expect.poll(() => gauge(url, 'grayscale_live_subscribers'), patience).toBe(150);
-    for (const { socket } of deaf) socket.destroy();
-    await expect.poll(() => gauge(url, 'grayscale_live_subscribers'), patience).toBe(0);
+    const paused = times(150, () => send(url, headOf('GET', '/v1/live'), { isPaused: true }));
+    await expect.poll(() => gauge(url, 'grayscale_live_subscribers'), pollOptions).toBe(150);
+    for (const { socket } of paused) socket.destroy();
+    await expect.poll(() => gauge(url, 'grayscale_live_subscribers'), pollOptions).toBe(0);
     for (const { socket } of times(150, () => send(url, headOf('GET', '/v1/live')))) {
       await once(socket, 'data');
     }
@@ -109,18 +109,18 @@ describe('a live stream', () => {
 });
 
 describe('bodies that do not arrive', () => {
-  const announced = { 'content-length': String(100 * 2 ** 20) };
+  const headers100Mb = { 'content-length': String(100 * 2 ** 20) };
 
   test.each([
-    ['announce 100 MB and send nothing', '/v1/convert', announced, ''],
-    ['announce 100 MB and send a part', '/v1/convert', announced, 'x'.repeat(1_000)],
-    ['announce no length and send nothing', '/v1/convert', { 'transfer-encoding': 'chunked' }, ''],
+    ['declare 100 MB and send nothing', '/v1/convert', headers100Mb, ''],
+    ['declare 100 MB and send a part', '/v1/convert', headers100Mb, 'x'.repeat(1_000)],
+    ['declare no length and send nothing', '/v1/convert', { 'transfer-encoding': 'chunked' }, ''],
     ['send a part of a chunk', '/v1/convert', { 'transfer-encoding': 'chunked' }, 'ff\nabc'],
-    ['announce events', '/v1/events', { 'content-length': '1000000' }, ''],
+    ['declare events', '/v1/events', { 'content-length': '1000000' }, ''],
     ['send a part of an event', '/v1/events', { 'content-length': '1000000' }, '{'],
-    ['announce uploads', '/v1/uploads?key=idle.png', announced, ''],
+    ['declare uploads', '/v1/uploads?key=idle.png', headers100Mb, ''],
   ])(
-    '%s: conversions and uploads go on',
+    '%s: conversions and uploads continue',
     async (_, path, headers, part) => {
       const url = await start();
       const idle = times(100, () => send(url, headOf('POST', path, headers) + part));
@@ -139,10 +139,10 @@ describe('bodies that do not arrive', () => {
     ['/v1/uploads?key=idle.png', ''],
     ['/v1/uploads?key=half.png', 'x'],
   ])(
-    'idle bodies to %s after %j are answered 408 and closed',
+    'idle bodies to %s after %j get 408 and are closed',
     async (path, part) => {
       const url = await start();
-      const idle = send(url, headOf('POST', path, announced) + part);
+      const idle = send(url, headOf('POST', path, headers100Mb) + part);
       expect(await idle.status()).toBe(408);
       expect(idle.text()).toContain('"code":"REQUEST_TIMEOUT"');
       expect(idle.text().toLowerCase()).toContain('connection: close');
@@ -151,9 +151,9 @@ describe('bodies that do not arrive', () => {
     30_000,
   );
 
-  test('a slow body is answered 408', async () => {
+  test('a slow body gets 408', async () => {
     const url = await start();
-    const drip = send(url, headOf('POST', '/v1/convert', announced));
+    const drip = send(url, headOf('POST', '/v1/convert', headers100Mb));
     const dripping = setInterval(() => drip.socket.write('x'), 200);
     expect(await drip.status()).toBe(408);
     clearInterval(dripping);
@@ -162,50 +162,53 @@ describe('bodies that do not arrive', () => {
 
   test('a burst gains no more than the grace period', async () => {
     const url = await start();
-    const burst = send(url, headOf('POST', '/v1/convert', announced));
+    const burst = send(url, headOf('POST', '/v1/convert', headers100Mb));
     burst.socket.write(Buffer.alloc(2 ** 20));
     expect(await burst.status()).toBe(408);
   }, 90_000);
 
-  test('a request without room is answered 503 immediately, and none waits for another', async () => {
-    // A quarter of it is for files: 8 MB.
+  test('a request without available memory gets 503 immediately, and none waits for another', async () => {
+    // A quarter of it is reserved for files: 8 MB.
     const url = await start({ MEMORY_BUDGET_MB: '32' });
     const half = headOf('POST', '/v1/convert', { 'content-length': String(3 * 2 ** 20) });
     const large = times(12, () => send(url, half));
     for (const { socket } of large) socket.write(Buffer.alloc(2 ** 20 - 1));
     await expect
-      .poll(() => large.filter((client) => /^HTTP\/1\.1 503/.test(client.text())).length, patience)
+      .poll(
+        () => large.filter((client) => /^HTTP\/1\.1 503/.test(client.text())).length,
+        pollOptions,
+      )
       .toBeGreaterThanOrEqual(2);
     const refused = large.find((client) => client.text() !== '');
     expect(refused?.text()).toContain('"code":"OVERLOADED"');
     expect(refused?.text().toLowerCase()).toContain('retry-after: 5');
     for (const { socket } of clients) socket.destroy();
-    await expect.poll(async () => (await convertTiny(url)).status, patience).toBe(200);
+    await expect.poll(async () => (await convertTiny(url)).status, pollOptions).toBe(200);
   }, 90_000);
 });
 
-describe('unread answers', () => {
+describe('unread responses', () => {
   test('are counted while unread, and closed after the time limit', async () => {
     const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
     const create = { width: 3_000, height: 2_000, channels: 3, background: '#888', noise } as const;
-    const picture = await sharp({ create }).jpeg({ quality: 30 }).toBuffer();
-    // 64 MB for files. Each answer has about 12 MB, more than sockets buffer.
+    const image = await sharp({ create }).jpeg({ quality: 30 }).toBuffer();
+    // 64 MB for files. Each response has about 12 MB, more than sockets buffer.
     const url = await start({ MEMORY_BUDGET_MB: '256', REQUEST_TIMEOUT_SECONDS: '20' });
     const head = headOf('POST', '/v1/convert?depth=16&method=luminance', {
-      'content-length': String(picture.byteLength),
+      'content-length': String(image.byteLength),
     });
-    const deaf: RawClient[] = [];
+    const paused: RawClient[] = [];
     let status = 200;
     for (let i = 0; i < 40 && status === 200; i++) {
-      const client = send(url, head, { isDeaf: true });
-      deaf.push(client);
-      client.socket.write(picture);
+      const client = send(url, head, { isPaused: true });
+      paused.push(client);
+      client.socket.write(image);
       await sleep(800);
-      const body = new Uint8Array(picture);
+      const body = new Uint8Array(image);
       status = (await fetch(`${url}/v1/convert`, { method: 'POST', body })).status;
     }
     expect(status).toBe(503);
-    // Their time has passed: the connections are closed and there is room again.
+    // After their time limit, the connections are closed and memory is available again.
     await expect
       .poll(async () => (await convertTiny(url)).status, { timeout: 60_000, interval: 500 })
       .toBe(200);
@@ -216,7 +219,7 @@ test('a connection with too many pipelined requests is closed', async () => {
   const url = await start();
   const client = send(url, headOf('GET', '/v1/live').repeat(100));
   await client.closed;
-  await expect.poll(() => gauge(url, 'grayscale_live_subscribers'), patience).toBe(0);
+  await expect.poll(() => gauge(url, 'grayscale_live_subscribers'), pollOptions).toBe(0);
   expect(logged).toContainEqual(expect.objectContaining({ message: 'connection ended' }));
 });
 

@@ -30,7 +30,7 @@ test('serves the source and the gray file unchanged', async () => {
   expect((await bytesOf(gray)).equals((await toGrayscale(source)).bytes)).toBe(true);
 });
 
-test('lets a browser run nothing in a file', async () => {
+test('prevents browsers from running anything in a file', async () => {
   const { headers } = await get(image.links.source);
   expect(Object.fromEntries(headers)).toMatchObject({
     'content-type': 'image/jpeg',
@@ -111,7 +111,7 @@ test.each([
   ['/'],
   ['/docs'],
   ['/metrics'],
-])('HEAD %s is answered as GET is, without a body', async (route) => {
+])('HEAD %s has the headers of GET and no body', async (route) => {
   const path = route.startsWith('/') ? route : `${image.links.self}/${route}`;
   const controller = new AbortController();
   const [head, whole] = await Promise.all(
@@ -204,8 +204,8 @@ describe('file names', () => {
     ["日本 'ä'.png", '__ _ä_.png'.replace('ä', '_')],
     ['a;b%22.png', 'a_b_22.png'],
   ])('are safe in headers: %j', async (key, plain) => {
-    const odd = await addImage(api, key, await tinyPng(50));
-    const { headers, status } = await get(odd.links.source);
+    const added = await addImage(api, key, await tinyPng(50));
+    const { headers, status } = await get(added.links.source);
     expect(status).toBe(200);
     expect(headers.get('x-injected')).toBeNull();
     const disposition = headers.get('content-disposition') ?? '';

@@ -44,7 +44,7 @@ describe('the list', () => {
     expect(await list()).toEqual({ images: [], next: null });
   });
 
-  test('shows everything that is known about an image', async () => {
+  test('shows all fields of an image', async () => {
     await api.parts.pipeline.ledger.record(entriesOf(convertedOutcome({ key: 'a.jpg' })));
     const { images } = await list();
     expect(images).toEqual([
@@ -92,7 +92,7 @@ describe('the list', () => {
     ]);
   });
 
-  test('shows what is known of rows that the original wrote', async () => {
+  test('shows the known fields of rows that the original wrote', async () => {
     await api.database.query(
       "INSERT INTO image_metadata (file_name, timestamp) VALUES ('old.jpg', now())",
     );
@@ -260,7 +260,7 @@ describe('one image', () => {
   );
 });
 
-const headOf = (Key: string) =>
+const exists = (Key: string) =>
   api.store.s3.send(new HeadObjectCommand({ Bucket: 'uploads', Key })).then(
     () => true,
     () => false,
@@ -316,38 +316,43 @@ describe('a parameter at the limit of its range', () => {
 
 describe('retry', () => {
   test('does not repeat the database’s message', async () => {
-    const failed = await addImage(api, 'words.png', Buffer.from('no picture'));
+    const failed = await addImage(api, 'driver.png', Buffer.from('not an image'));
     await api.database.query(`
       CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN RAISE EXCEPTION 'words of the driver' USING ERRCODE = '57P05'; END $$;
+        $$ BEGIN RAISE EXCEPTION 'driver message' USING ERRCODE = '57P05'; END $$;
       CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON image_metadata
         FOR EACH ROW EXECUTE FUNCTION refuse()`);
     try {
       const response = await api.request(`${failed.links.self}/retry`, { method: 'POST' });
       expect(response.status).toBe(503);
       const text = await response.text();
-      expect(text).not.toContain('words of the driver');
-      expect(JSON.parse(text).detail).toContain('"words.png" could not be processed: The store or');
-      expect(JSON.stringify(api.logged)).toContain('words of the driver');
+      expect(text).not.toContain('driver message');
+      expect(JSON.parse(text).detail).toContain(
+        '"driver.png" could not be processed: The store or',
+      );
+      expect(JSON.stringify(api.logged)).toContain('driver message');
     } finally {
       await api.database.query('DROP FUNCTION refuse() CASCADE');
     }
   }, 30_000);
 
-  test('converts a failed source once it is sound', async () => {
-    const failed = await addImage(api, 'mend.png', Buffer.from('no picture'));
+  test('converts a failed source after it was repaired', async () => {
+    const failed = await addImage(api, 'repaired.png', Buffer.from('not an image'));
     expect(failed).toMatchObject({ status: 'failed', code: 'UNSUPPORTED_FORMAT' });
     const Body = await tinyPng(3);
-    await api.store.s3.send(new PutObjectCommand({ Bucket: 'uploads', Key: 'mend.png', Body }));
+    await api.store.s3.send(new PutObjectCommand({ Bucket: 'uploads', Key: 'repaired.png', Body }));
     const response = await api.request(`${failed.links.self}/retry`, { method: 'POST' });
     const retried = (await response.json()) as Image;
-    expect(retried).toMatchObject({ status: 'converted', output: { key: 'grayscale/mend.png' } });
+    expect(retried).toMatchObject({
+      status: 'converted',
+      output: { key: 'grayscale/repaired.png' },
+    });
     expect(retried.id).not.toBe(failed.id);
-    expect(await headOf('grayscale/mend.png')).toBe(true);
+    expect(await exists('grayscale/repaired.png')).toBe(true);
   });
 
   test('counts another attempt if nothing has changed', async () => {
-    const failed = await addImage(api, 'same.png', Buffer.from('still no picture'));
+    const failed = await addImage(api, 'same.png', Buffer.from('still not an image'));
     const response = await api.request(`${failed.links.self}/retry`, { method: 'POST' });
     expect(await response.json()).toMatchObject({ id: failed.id, status: 'failed', attempts: 2 });
   });
@@ -373,8 +378,8 @@ describe('removing', () => {
     const image = await addImage(api, 'away.png', await tinyPng(5));
     const response = await api.request(image.links.self, { method: 'DELETE' });
     expect(await response.json()).toEqual({ id: image.id, removed: ['output', 'row'] });
-    expect(await headOf('grayscale/away.png')).toBe(false);
-    expect(await headOf('away.png')).toBe(true);
+    expect(await exists('grayscale/away.png')).toBe(false);
+    expect(await exists('away.png')).toBe(true);
     expect((await api.request(image.links.self)).status).toBe(404);
   });
 
@@ -382,7 +387,7 @@ describe('removing', () => {
     const image = await addImage(api, 'all.png', await tinyPng(6));
     const response = await api.request(`${image.links.self}?source=true`, { method: 'DELETE' });
     expect(await response.json()).toEqual({ id: image.id, removed: ['output', 'source', 'row'] });
-    expect(await headOf('all.png')).toBe(false);
+    expect(await exists('all.png')).toBe(false);
   });
 
   test('keeps files that belong to a newer row', async () => {
@@ -391,8 +396,8 @@ describe('removing', () => {
     expect(newer.id).not.toBe(older.id);
     const response = await api.request(`${older.links.self}?source=true`, { method: 'DELETE' });
     expect(await response.json()).toEqual({ id: older.id, removed: ['row'] });
-    expect(await headOf('twice.png')).toBe(true);
-    expect(await headOf('grayscale/twice.png')).toBe(true);
+    expect(await exists('twice.png')).toBe(true);
+    expect(await exists('grayscale/twice.png')).toBe(true);
   });
 
   test('finds nothing the second time', async () => {

@@ -78,8 +78,8 @@ describe('the stream of events', () => {
     await next();
     await sleep(200);
     await addImage(api, 'wanted/sound.png', await tinyPng(5));
-    await addImage(api, 'other/broken.png', Buffer.from('no picture'));
-    const image = await addImage(api, 'wanted/broken.png', Buffer.from('no picture'));
+    await addImage(api, 'other/broken.png', Buffer.from('not an image'));
+    const image = await addImage(api, 'wanted/broken.png', Buffer.from('not an image'));
     expect((await next()).data).toEqual(image);
   });
 
@@ -131,18 +131,18 @@ describe('the feed', () => {
   test('finds rows without a notification, a little later', async () => {
     const { keys } = follow({ pollMs: 50 });
     await sleep(200);
-    await insert('unwoken');
-    await until(() => keys().includes('unwoken'));
+    await insert('not notified');
+    await until(() => keys().includes('not notified'));
   });
 
   test('sends every row that is written after it is ready', async () => {
     const reader = createPostgresReader(database);
-    const asked: string[] = [];
+    const queried: string[] = [];
     const slow = {
       ...reader,
       newest: async () => {
         await sleep(300);
-        asked.push('newest');
+        queried.push('newest');
         return await reader.newest();
       },
     };
@@ -151,10 +151,10 @@ describe('the feed', () => {
     const keys: unknown[] = [];
     feed.subscribe(({ rows }) => keys.push(...rows.map(keyOf)));
     await feed.ready();
-    expect(asked).toEqual(['newest']);
-    await insert('as soon as it is ready');
+    expect(queried).toEqual(['newest']);
+    await insert('after ready');
     feed.wake();
-    await until(() => keys.includes('as soon as it is ready'));
+    await until(() => keys.includes('after ready'));
   });
 
   test('sends each row once despite repeated notifications, and again when it changes', async () => {
@@ -189,7 +189,7 @@ describe('the feed', () => {
     await until(() => keys().includes('slow'));
   });
 
-  test('leaves out rows that are too many to read, and reports how many', async () => {
+  test('omits rows when there are too many, and reports how many', async () => {
     const { feed, batches } = follow();
     await sleep(200);
     await insert(...Array.from({ length: 250 }, (_, i) => `many-${i}`));
@@ -213,10 +213,10 @@ describe('the feed', () => {
   });
 
   test('does not query the database while there are no clients', async () => {
-    let asked = 0;
+    let queryCount = 0;
     const reader = createPostgresReader({
       query: (text, values) => {
-        asked++;
+        queryCount++;
         return database.query(text, values);
       },
     });
@@ -224,9 +224,9 @@ describe('the feed', () => {
     closers.push(() => feed.close());
     feed.subscribe(() => {})();
     await sleep(300);
-    const before = asked;
+    const before = queryCount;
     feed.wake();
     await sleep(300);
-    expect(asked).toBe(before);
+    expect(queryCount).toBe(before);
   });
 });

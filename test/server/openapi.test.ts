@@ -1,4 +1,4 @@
-// Random requests, built from the OpenAPI document and from values that it excludes. Every answer
+// Random requests, built from the OpenAPI document and from values that it excludes. Every response
 // must be one that the document lists, and never an internal error.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -61,7 +61,7 @@ test('the page for people lists every route, and needs no script', async () => {
 });
 
 /** Values that cause errors in other programs. */
-const nasty = [
+const hostileValues = [
   ...[
     '',
     ' ',
@@ -94,7 +94,7 @@ function anyValue({ schema, name }: Parameter): fc.Arbitrary<string> {
       ? fc.integer({ min: schema.minimum ?? 0, max: schema.maximum ?? 10 }).map(String)
       : fc.constantFrom('a.png', 'b/', '24h', '2026-01-01T00:00:00Z', 'rec601', '#fff', 'uploads');
   const id = name === 'id' ? [fc.constantFrom('1', '2', '3')] : [];
-  return fc.oneof(fitting, ...id, fc.constantFrom(...nasty), fc.string({ unit: 'binary' }));
+  return fc.oneof(fitting, ...id, fc.constantFrom(...hostileValues), fc.string({ unit: 'binary' }));
 }
 
 function requestsOf({ path, operation }: (typeof operations)[number]) {
@@ -151,7 +151,7 @@ describe('any request to', () => {
       .filter(({ path }) => path !== '/v1/live')
       .map((each) => [each.method.toUpperCase(), each.path, each] as const),
   )(
-    '%s %s gets an answer that the document lists',
+    '%s %s gets a response that the document lists',
     async (_, __, each) => {
       await fc.assert(
         fc.asyncProperty(requestsOf(each), async ({ url, body, accept }) => {

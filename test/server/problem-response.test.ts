@@ -12,7 +12,7 @@ test.each([
   ['unavailable', new Unavailable('connect ECONNREFUSED 10.0.0.7'), /\/readyz shows/],
   ['refusing', new Rejected('AccessDenied to arn:aws:s3:::secret'), /\/readyz shows/],
   ['too slow', new Timeout('10.0.0.7 did not answer'), /shorter time range \(since, until\)/],
-])('a service that is %s is answered 503, without its address', (_, error, detail) => {
+])('a service that is %s causes 503, without its address', (_, error, detail) => {
   const log = vi.fn();
   const problem = toProblem(error, log);
   expect(problem).toMatchObject({
@@ -27,7 +27,7 @@ test.each([
 test.each([
   ['a system error code', Object.assign(new Error('no such file'), { code: 'ENOENT' })],
   ['a SQLSTATE', Object.assign(new Error('deadlock'), { code: '40P01' })],
-  ['a message about a timeout', new Error('timeout of the thing')],
+  ['a message about a timeout', new Error('timeout of a request')],
 ])('an error that no adapter translated is an internal error: %s', (_, error) => {
   expect(toProblem(error, () => {})).toMatchObject({ status: 500, code: 'INTERNAL' });
 });

@@ -11,24 +11,24 @@ const send = (api: TestApi, event: unknown) =>
 const removeSource = (api: TestApi, Key: string) =>
   api.store.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
 
-let following: TestApi;
+let deleting: TestApi;
 beforeAll(async () => {
-  following = await startApi({ ON_SOURCE_DELETED: 'delete' });
+  deleting = await startApi({ ON_SOURCE_DELETED: 'delete' });
 });
-afterAll(() => following.close());
+afterAll(() => deleting.close());
 
-test('a removal is answered once output and rows are gone', async () => {
-  const { id } = await addImage(following, 'a b.png', await tinyPng(1));
-  await removeSource(following, 'a b.png');
+test('a removal is acknowledged once output and rows are deleted', async () => {
+  const { id } = await addImage(deleting, 'a b.png', await tinyPng(1));
+  await removeSource(deleting, 'a b.png');
   const event = minioEvent({ bucket, key: 'a b.png', eventName: 'ObjectRemoved:Delete' });
-  const response = await send(following, event);
+  const response = await send(deleting, event);
   expect(response.status).toBe(200);
   expect(await response.json()).toMatchObject({
     results: [{ action: 'processed', key: 'a b.png', status: 'skipped', code: 'SOURCE_REMOVED' }],
   });
-  expect((await following.request(`/v1/images/${id}`)).status).toBe(404);
+  expect((await deleting.request(`/v1/images/${id}`)).status).toBe(404);
   const output = { bucket, key: 'grayscale/a b.png' };
-  expect(await following.parts.files.look(output)).toBeUndefined();
+  expect(await deleting.parts.files.look(output)).toBeUndefined();
 });
 
 test('a removal is acknowledged and ignored if outputs are kept', async () => {

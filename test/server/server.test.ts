@@ -95,10 +95,10 @@ test('reports in a sentence that its port is in use', async () => {
 
 test('answers health checks quickly while large images are converted', async () => {
   const { url } = await start({ MEMORY_BUDGET_MB: '4096' });
-  const picture = await noise(3_000, 2_000);
-  await post(`${url}/v1/convert`, picture);
+  const image = await noise(3_000, 2_000);
+  await post(`${url}/v1/convert`, image);
   let isDone = false;
-  const working = Promise.all(Array.from({ length: 4 }, () => post(`${url}/v1/convert`, picture)));
+  const working = Promise.all(Array.from({ length: 4 }, () => post(`${url}/v1/convert`, image)));
   working.finally(() => {
     isDone = true;
   });
@@ -117,16 +117,16 @@ test('answers health checks quickly while large images are converted', async () 
 
 test('refuses requests beyond its capacity immediately, and says when to retry', async () => {
   const { url } = await start({ CONCURRENCY: '1' });
-  const picture = await noise(2_000, 1_500);
+  const image = await noise(2_000, 1_500);
   const responses = await Promise.all(
-    Array.from({ length: 40 }, () => post(`${url}/v1/convert`, picture)),
+    Array.from({ length: 40 }, () => post(`${url}/v1/convert`, image)),
   );
   const statuses = responses.map(({ status }) => status);
   expect(new Set(statuses)).toEqual(new Set([200, 503]));
-  const turnedAway = responses.find(({ status }) => status === 503);
-  expect(turnedAway?.headers.get('retry-after')).toMatch(/^\d+$/);
-  if (turnedAway) expect(await read<Problem>(turnedAway)).toMatchObject({ code: 'OVERLOADED' });
-  expect((await post(`${url}/v1/convert`, picture)).status).toBe(200);
+  const refused = responses.find(({ status }) => status === 503);
+  expect(refused?.headers.get('retry-after')).toMatch(/^\d+$/);
+  if (refused) expect(await read<Problem>(refused)).toMatchObject({ code: 'OVERLOADED' });
+  expect((await post(`${url}/v1/convert`, image)).status).toBe(200);
 }, 60_000);
 
 /** Sends a part of a body and then nothing, or disconnects. */
@@ -139,7 +139,7 @@ function sendPart(url: string, { length, part }: { length: number; part: Uint8Ar
 
 describe('a client', () => {
   test.each(['/v1/convert', '/v1/uploads?key=slow.png', '/v1/events'])(
-    'that sends its body too slowly to %s is answered 408',
+    'that sends its body too slowly to %s gets 408',
     async (path) => {
       const { url } = await start({ REQUEST_TIMEOUT_SECONDS: '1' });
       const sending = sendPart(`${url}${path}`, { length: 1_000, part: new Uint8Array(10) });
@@ -162,22 +162,22 @@ describe('a client', () => {
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
   });
 
-  test('that disconnects while its image is converted makes room for others', async () => {
+  test('that disconnects while its image is converted frees its slot for others', async () => {
     const { url } = await start({
       CONCURRENCY: '1',
       MAX_PIXELS: '200000000',
       MEMORY_BUDGET_MB: '4096',
     });
-    const picture = await noise(6_000, 4_000);
+    const image = await noise(6_000, 4_000);
     await post(`${url}/v1/convert`, await tinyPng(1));
     const gone = Array.from({ length: 16 }, async () => {
       const client = new AbortController();
-      const answer = post(`${url}/v1/convert?format=avif&effort=9`, picture, {
+      const response = post(`${url}/v1/convert?format=avif&effort=9`, image, {
         signal: client.signal,
       }).catch(() => undefined);
       await sleep(1_500);
       client.abort();
-      return await answer;
+      return await response;
     });
     expect(await Promise.all(gone)).toEqual(Array(16).fill(undefined));
     const startedAt = performance.now();
@@ -190,7 +190,7 @@ describe('a client', () => {
     expect(performance.now() - startedAt).toBeLessThan(20_000);
   }, 60_000);
 
-  test('that sends invalid or excessive HTTP does no harm', async () => {
+  test('that sends invalid or excessive HTTP causes no failure', async () => {
     const { url } = await start();
     const port = Number(new URL(url).port);
     for (const text of [
@@ -213,8 +213,8 @@ test('finishes the work in progress when it is stopped, and accepts no more', as
   const { url } = server;
   await post(`${url}/v1/convert`, await tinyPng(1));
   const stream = await fetch(`${url}/v1/live`);
-  const picture = await noise(4_000, 3_000);
-  const converting = post(`${url}/v1/convert`, picture);
+  const image = await noise(4_000, 3_000);
+  const converting = post(`${url}/v1/convert`, image);
   await sleep(150);
   const closing = server.close();
   running.length = 0;

@@ -57,7 +57,7 @@ test.each([
   ['its header', 'HEAD', ''],
   ['a thumbnail', 'GET', '?width=160'],
 ])(
-  'a silent store: %s is answered 503 within the limit',
+  'a silent store: %s gets 503 within the limit',
   async (_, method, query) => {
     proxy.silenceAfter(0);
     const route = query ? path.replace('/source', '/gray') : path;
@@ -70,7 +70,7 @@ test.each([
   15_000,
 );
 
-test('a store that becomes silent in the middle of a file ends the answer, and is named as the cause', async () => {
+test('a store that becomes silent in the middle of a file ends the response, and is logged as the cause', async () => {
   proxy.silenceAfter(2 ** 20);
   const response = await fetch(`${server.url}${path}`);
   expect(response.status).toBe(200);
@@ -83,9 +83,9 @@ test('a store that becomes silent in the middle of a file ends the answer, and i
   ]);
 }, 15_000);
 
-test('a client that pauses longer than that limit gets the whole file', async () => {
+test('a client that pauses longer than the limit receives the whole file', async () => {
   const client = sendRaw(server.url, headOf('GET', path, { connection: 'close' }), {
-    isDeaf: true,
+    isPaused: true,
   });
   await sleep(5_000);
   let received = 0;
@@ -98,7 +98,7 @@ test('a client that pauses longer than that limit gets the whole file', async ()
 
 test('300 clients that leave files unread, or send HEAD, do not block others', async () => {
   for (let i = 0; i < 300; i++) {
-    const client = sendRaw(server.url, headOf(i % 2 ? 'HEAD' : 'GET', path), { isDeaf: true });
+    const client = sendRaw(server.url, headOf(i % 2 ? 'HEAD' : 'GET', path), { isPaused: true });
     if (i % 10 === 0) await sleep(20);
     setTimeout(() => client.socket.destroy(), 50);
   }

@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-async function ask<Report>(path: string): Promise<Report> {
+async function getReport<Report>(path: string): Promise<Report> {
   const response = await api.request(path);
   const text = await response.text();
   expect(response.status, text).toBe(200);
@@ -53,7 +53,7 @@ test('the report is the same as on the command line', async () => {
   const sample = await sampleRows(createPostgresSampler(api.database), window);
   const expected = reportStats(sample, { window, by: 'version', prices });
   await close();
-  const report = await ask<StatsReport>(`/v1/stats?by=version&${times}`);
+  const report = await getReport<StatsReport>(`/v1/stats?by=version&${times}`);
   expect(report).toEqual(JSON.parse(JSON.stringify(expected)));
   expect(report).toMatchObject({ converted: 2 * perVersion, failed: 2 });
   expect(report.groups.map(({ name }) => name).sort()).toEqual(['0.1.0', '0.2.0']);
@@ -61,7 +61,7 @@ test('the report is the same as on the command line', async () => {
 
 test('reports whether one release is faster than another', async () => {
   const path = `/v1/stats/compare?baseline=0.1.0&candidate=0.2.0&${times}`;
-  const report = await ask<CompareReport>(path);
+  const report = await getReport<CompareReport>(path);
   expect(report.image.comparison).toMatchObject({
     verdict: 'faster',
     n: { candidate: perVersion, baseline: perVersion },
@@ -70,12 +70,14 @@ test('reports whether one release is faster than another', async () => {
   expect(report.isRegression).toBe(false);
 
   const back = `/v1/stats/compare?baseline=0.2.0&candidate=0.1.0&${times}`;
-  expect((await ask<CompareReport>(back)).isRegression).toBe(true);
-  expect((await ask<CompareReport>(`${back}&tolerance=900`)).isRegression).toBe(false);
+  expect((await getReport<CompareReport>(back)).isRegression).toBe(true);
+  expect((await getReport<CompareReport>(`${back}&tolerance=900`)).isRegression).toBe(false);
 });
 
 test('also compares periods, and reports when there is nothing to compare', async () => {
-  const report = await ask<CompareReport>('/v1/stats/compare?baseline=48h..24h&candidate=24h..');
+  const report = await getReport<CompareReport>(
+    '/v1/stats/compare?baseline=48h..24h&candidate=24h..',
+  );
   expect(report.image.comparison).toMatchObject({
     verdict: 'unknown',
     reason: 'too few rows',
@@ -84,7 +86,7 @@ test('also compares periods, and reports when there is nothing to compare', asyn
 });
 
 test('divides a period into parts', async () => {
-  const { buckets } = await ask<TimelineReport>('/v1/stats/timeline?since=1h&buckets=6');
+  const { buckets } = await getReport<TimelineReport>('/v1/stats/timeline?since=1h&buckets=6');
   expect(buckets).toHaveLength(6);
   expect(buckets.at(-1)).toMatchObject({ converted: 2 * perVersion, failed: 2 });
   expect(buckets[0]).toMatchObject({ converted: 0, durationMs: null });
@@ -98,7 +100,7 @@ test.each([
   ['/v1/stats/compare?baseline=0.1.0&candidate=0.2.0', CompareSchema],
   ['/v1/stats/compare?baseline=none&candidate=0.2.0', CompareSchema],
 ])('%s matches the OpenAPI document, field by field', async (path, schema) => {
-  const report = await ask(path);
+  const report = await getReport(path);
   expect(schema.parse(report)).toEqual(report);
 });
 
@@ -118,7 +120,7 @@ describe('refuses', () => {
   });
 });
 
-test('names the database as the problem, and answers again when it is back', async () => {
+test('reports a database failure, and recovers afterwards', async () => {
   await api.database.query('ALTER TABLE image_metadata RENAME TO away');
   const response = await api.request('/v1/stats');
   await api.database.query('ALTER TABLE away RENAME TO image_metadata');
@@ -126,7 +128,7 @@ test('names the database as the problem, and answers again when it is back', asy
   expect((await api.request('/v1/stats')).status).toBe(200);
 });
 
-test('a query that the database does not answer in time is refused, with what to request instead', async () => {
+test('a query that times out gets 503 with a faster alternative', async () => {
   await api.database.session(async (client) => {
     await client.query('BEGIN');
     await client.query('LOCK TABLE image_metadata');

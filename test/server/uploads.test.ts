@@ -27,22 +27,22 @@ test('puts the bytes into the bucket and says where the outcome will appear', as
   const body = await tinyPng(200, 100);
   const response = await upload('in/photo.png', body, { 'content-type': 'image/png' });
   expect(response.status).toBe(202);
-  const answer = await read<z.infer<typeof UploadSchema>>(response);
-  expect(answer).toEqual({
+  const uploaded = await read<z.infer<typeof UploadSchema>>(response);
+  expect(uploaded).toEqual({
     bucket: 'uploads',
     key: 'in/photo.png',
     etag: expect.stringMatching(/^[\da-f]{32}$/),
     versionId: null,
     sizeBytes: body.length,
-    outcome: `/v1/images?bucket=uploads&key=in%2Fphoto.png&etag=${answer.etag}`,
+    outcome: `/v1/images?bucket=uploads&key=in%2Fphoto.png&etag=${uploaded.etag}`,
   });
-  expect(response.headers.get('location')).toBe(answer.outcome);
+  expect(response.headers.get('location')).toBe(uploaded.outcome);
   const object = await api.store.s3.send(
     new GetObjectCommand({ Bucket: 'uploads', Key: 'in/photo.png' }),
   );
   expect(Buffer.from((await object.Body?.transformToByteArray()) ?? []).equals(body)).toBe(true);
   expect(object.ContentType).toBe('image/png');
-  expect(await (await api.request(answer.outcome)).json()).toEqual({ images: [], next: null });
+  expect(await (await api.request(uploaded.outcome)).json()).toEqual({ images: [], next: null });
 });
 
 test.each(oddKeys)('accepts the key %j unchanged', async (key) => {
@@ -83,7 +83,7 @@ describe('refuses', () => {
     expect(await response.json()).toMatchObject({ code: 'LENGTH_REQUIRED' });
   });
 
-  test('a body that announces more than the limit', async () => {
+  test('a body with a Content-Length above the limit', async () => {
     const response = await upload('large.png', new Uint8Array(1), { 'content-length': '20001' });
     expect(response.status).toBe(413);
   });
@@ -91,11 +91,13 @@ describe('refuses', () => {
   test.each([
     ['shorter', '9'],
     ['longer', '2'],
-  ])('a body that is %s than it announces, and stores none of it', async (_, length) => {
-    const response = await upload('lying.png', Buffer.from('four'), { 'content-length': length });
+  ])('a body that is %s than its Content-Length, and stores none of it', async (_, length) => {
+    const response = await upload('mismatch.png', Buffer.from('four'), {
+      'content-length': length,
+    });
     expect(response.status).toBe(400);
     expect((await read<Problem>(response)).detail).toContain(`Expected a body of ${length} bytes`);
-    expect(await stored('lying.png')).toBeUndefined();
+    expect(await stored('mismatch.png')).toBeUndefined();
   });
 
   test('to sign a URL for a bucket that does not allow browsers', async () => {

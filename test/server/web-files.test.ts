@@ -33,7 +33,7 @@ test.each([
 const browser = { accept: 'text/html,application/xhtml+xml;q=0.9' };
 
 test.each(['/images/42', '/assets', '/compare'])(
-  '%s is answered with the page when a browser opens it',
+  '%s returns the page when a browser opens it',
   async (path) => {
     const response = await app.request(path, { headers: browser });
     expect(await response.text()).toBe('the page');
@@ -42,11 +42,14 @@ test.each(['/images/42', '/assets', '/compare'])(
   },
 );
 
-test.each(['/v1/nope', '/nope.js', '/assets/nope.js'])('%s never gets the page', async (path) => {
-  const response = await app.request(path, { headers: browser });
-  expect(response.status).toBe(404);
-  expect(response.headers.get('cache-control')).toBe(null);
-});
+test.each(['/v1/nope', '/nope.js', '/assets/nope.js'])(
+  '%s never returns the page',
+  async (path) => {
+    const response = await app.request(path, { headers: browser });
+    expect(response.status).toBe(404);
+    expect(response.headers.get('cache-control')).toBe(null);
+  },
+);
 
 test.each([
   '/../secret.html',

@@ -6,13 +6,13 @@ import { unlessAborted } from '../../src/server/transfer/work-signal.ts';
 test.each([
   ['before', true],
   ['while in progress', false],
-])('work given up %s may fail later without harm', async (_, isBefore) => {
+])('work aborted %s may fail later without an unhandled rejection', async (_, isBefore) => {
   const controller = new AbortController();
   const reason = new Error('gone');
   if (isBefore) controller.abort(reason);
   const work = sleep(20).then(() => Promise.reject(new Error('late')));
-  const given = unlessAborted(controller.signal, work);
+  const aborted = unlessAborted(controller.signal, work);
   if (!isBefore) controller.abort(reason);
-  await expect(given).rejects.toBe(reason);
+  await expect(aborted).rejects.toBe(reason);
   await sleep(50);
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openCheckpoint } from '../../src/reconcile/checkpoint-file.ts';
 import { createFileStore } from '../../src/storage/file-store.ts';
-import { fillDisk, missingForSmallDisk, openSmallDisk } from '../../testing/small-disk.ts';
+import { fillDisk, openSmallDisk, smallDiskProblem } from '../../testing/small-disk.ts';
 import { checkFullDisk, convertOntoFullDisk, type FullDiskRun } from './attacks/full-disk.ts';
 import {
   checkFailedStart,
@@ -14,7 +14,7 @@ import {
   startSandboxOnFullDisk,
 } from './attacks/full-disk-sandbox.ts';
 
-const missing = await missingForSmallDisk();
+const missing = await smallDiskProblem();
 if (missing) console.log(`Skipped, as there can be no small disk here: ${missing}`);
 
 describe('convert', () => {
@@ -170,7 +170,7 @@ test('without user namespaces there is a reason and no disk', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'grayscale-no-unshare-'));
   process.env.PATH = folder;
   try {
-    expect(await missingForSmallDisk()).toMatch(/^Expected a user namespace .* ENOENT/);
+    expect(await smallDiskProblem()).toMatch(/^Expected a user namespace .* ENOENT/);
   } finally {
     process.env.PATH = path;
     await rm(folder, { recursive: true });

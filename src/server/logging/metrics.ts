@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { type Outcome, type StageTimes, stages } from '../../pipeline/index.ts';
 
-/** The parts of an outcome that are counted, whichever process recorded it. */
+/** The parts of an outcome that are counted. Any process may have recorded it. */
 export type CountedOutcome = Pick<Outcome, 'status' | 'stages'> & { code?: string | undefined };
 
 /** Metrics in the Prometheus format. */

@@ -71,7 +71,7 @@ export function toProblem(error: unknown, log: (error: Error) => void): ProblemD
 }
 
 const slowQueryDetail =
-  'The store or the database did not answer in time. Request a shorter time range (since, until), or use a query that is fast without one: newest or oldest first, with no filter, a status of failed or skipped, a code, a key or a prefix.';
+  'The store or the database did not answer in time. Request a shorter time range (since, until), or use a query that is fast without one: newest or oldest first, without a filter or with a status of failed or skipped, a code, a key or a prefix.';
 
 function detailsOf(code: ProblemCode, detail: string, errors?: InvalidParameter[]): ProblemDetails {
   return { status: problems[code], code, detail, errors };

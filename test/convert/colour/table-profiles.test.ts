@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { toGrayscale } from '../../../src/convert/index.ts';
-import { buildHeif, codedPicture, property } from '../../../testing/heif.ts';
+import { buildHeif, codedImage, property } from '../../../testing/heif.ts';
 import { adobeColorants, curv, rgbProfile, rgbTableProfile } from '../../../testing/icc.ts';
 import { inspectImage } from '../../../testing/inspect-image.ts';
 import { buildPng, parsePng } from '../../../testing/png.ts';
@@ -93,7 +93,7 @@ test('applies curves and a matrix as for a PNG', async () => {
 });
 
 test('a table-based profile in a HEIC is applied', async () => {
-  const { hvcC, data } = codedPicture(fixture('tile-rgb.heic'));
+  const { hvcC, data } = codedImage(fixture('tile-rgb.heic'));
   const heic = (...more: Uint8Array[]) =>
     buildHeif({
       items: [{ type: 'hvc1', data, properties: [hvcC, property.size(80, 64), ...more] }],

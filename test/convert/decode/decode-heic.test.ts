@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { heicDecoder } from '../../../src/convert/decode/heif/decode-heic.ts';
-import {
-  buildHeif,
-  codedPicture,
-  gridData,
-  type HeifPart,
-  property,
-} from '../../../testing/heif.ts';
+import { buildHeif, codedImage, gridData, type HeifPart, property } from '../../../testing/heif.ts';
 import { flipBit } from '../../../testing/images.ts';
 import {
   alpha,
@@ -33,8 +27,8 @@ const tileGray = (x: number, y: number) => [x * 2 + y];
 const tileRgb = (x: number, y: number) => [x * 3, y * 4, x + y];
 
 const alphaUrn = 'urn:mpeg:mpegB:cicp:systems:auxiliary:alpha';
-const grayImage = codedPicture(fixture('tile-gray.heic'));
-const rgbImage = codedPicture(fixture('tile-rgb.heic'));
+const grayImage = codedImage(fixture('tile-gray.heic'));
+const rgbImage = codedImage(fixture('tile-rgb.heic'));
 
 /** The gray fixture as an item, to which tests add properties. */
 function grayItem(...more: Uint8Array[]): HeifPart {

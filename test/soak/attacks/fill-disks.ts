@@ -1,4 +1,4 @@
-import { missingForSmallDisk } from '../../../testing/small-disk.ts';
+import { smallDiskProblem } from '../../../testing/small-disk.ts';
 import type { FaultEffects, FaultParams } from '../fault.ts';
 import type { World } from '../world.ts';
 import { checkFullDisk, convertOntoFullDisk } from './full-disk.ts';
@@ -11,13 +11,13 @@ import {
 
 export async function tryCommandOnFullDisk(_: World, { salt }: FaultParams): Promise<FaultEffects> {
   // Where a small disk cannot be made, the shell's limit on file sizes replaces it.
-  const how = (await missingForSmallDisk()) === undefined ? 'small disk' : 'file size limit';
+  const how = (await smallDiskProblem()) === undefined ? 'small disk' : 'file size limit';
   const run = await convertOntoFullDisk({ salt, overwrite: salt % 2 === 0, how });
   return { broken: checkFullDisk(run) };
 }
 
 export async function trySandboxOnFullDisk(_: World, { salt }: FaultParams): Promise<FaultEffects> {
-  const missing = await missingForSmallDisk();
+  const missing = await smallDiskProblem();
   if (missing !== undefined) return { skipped: `full disk of a sandbox: ${missing}` };
   const failed = checkFailedStart(await startSandboxOnFullDisk());
   return { broken: [...failed, ...checkFilledSandbox(await fillDiskOfSandbox({ salt }))] };

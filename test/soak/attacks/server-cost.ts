@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { forgetPeak, peakBytes, residentBytes } from '../../../testing/peak-memory.ts';
+import { peakBytes, resetPeak, residentBytes } from '../../../testing/peak-memory.ts';
 import type { Server } from '../server.ts';
 
 /** The resources that the server used during an attack. */
@@ -51,7 +51,7 @@ export async function measureCost(
 
 /** Resident memory now, at which the peak is reset; infinite if it cannot be measured. */
 function startPeak(pid: number): number {
-  return (forgetPeak(pid) ? residentBytes(pid) : undefined) ?? Number.POSITIVE_INFINITY;
+  return (resetPeak(pid) ? residentBytes(pid) : undefined) ?? Number.POSITIVE_INFINITY;
 }
 
 /** Linux counts in hundredths of a second: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
