@@ -19,7 +19,7 @@ export interface TestApi {
   database: TestDatabase;
   store: StoreAndQueue;
   /** What the server logged. */
-  logged: { level: string; message: string; facts: Record<string, unknown> }[];
+  logged: { level: string; message: string; fields: Record<string, unknown> }[];
   close(): Promise<void>;
 }
 
@@ -27,8 +27,8 @@ export async function startApi(env: Record<string, string> = {}): Promise<TestAp
   const [store, database] = await Promise.all([startS3(), createDatabase()]);
   const parts = await openServer(testConfig({ store, database, env }));
   const logged: TestApi['logged'] = [];
-  const log: Service['log'] = (level, message, facts = {}) =>
-    logged.push({ level, message, facts });
+  const log: Service['log'] = (level, message, fields = {}) =>
+    logged.push({ level, message, fields });
   const feed = createLiveFeed({
     reader: parts.reader,
     onError: (error) => log('error', error.message),

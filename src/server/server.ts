@@ -65,7 +65,7 @@ export async function startServer(
   const server = createHttpServer(app, parts.config.server);
   const drain = createDrain(server);
   const bounded = createBoundedLog(log);
-  watchConnections(server, { onEnd: (facts) => bounded('warn', 'connection ended', facts) });
+  watchConnections(server, { onEnd: (fields) => bounded('warn', 'connection ended', fields) });
   const closeOwnParts = async () => {
     await feed.close();
     await reporter.close();

@@ -10,7 +10,7 @@ export interface WatchOptions {
   maxUnreadBytes?: number;
   /** Max unanswered requests of one connection: Node starts all pipelined requests. */
   maxPipelined?: number;
-  onEnd?: (facts: { reason: string; from: string | undefined }) => void;
+  onEnd?: (fields: { reason: string; from: string | undefined }) => void;
 }
 
 interface Connection {

@@ -88,7 +88,7 @@ describe('the server', () => {
     const { detail } = await read<{ detail: string }>(response);
     expect(detail.length).toBeLessThan(3_000);
     expect(api.logged).toHaveLength(11);
-    expect(api.logged.at(-1)).toMatchObject({ message: 'refused', facts: { more: 990 } });
+    expect(api.logged.at(-1)).toMatchObject({ message: 'refused', fields: { more: 990 } });
   });
 
   test('records few of the contents that are claimed to be superseded', async () => {
@@ -100,7 +100,7 @@ describe('the server', () => {
     ]);
     expect(rows.map((row) => row.source_etag)).toContain(`${maxRecords - 1}`);
     expect(api.logged).toMatchObject([
-      { message: 'superseded contents without a row', facts: { contents: 990 } },
+      { message: 'superseded contents without a row', fields: { contents: 990 } },
     ]);
   });
 
@@ -180,7 +180,7 @@ describe('the server', () => {
       expect(detail).toContain('Do not send the event again');
       expect(detail).not.toMatch(/constraint|no_poison|relation/);
       expect(api.logged).toMatchObject([
-        { message: 'refused', facts: { cause: expect.stringContaining('no_poison') } },
+        { message: 'refused', fields: { cause: expect.stringContaining('no_poison') } },
       ]);
     });
 

@@ -72,7 +72,7 @@ describe('with a token', () => {
     expect(api.logged).toContainEqual(
       expect.objectContaining({
         message: 'refused',
-        facts: expect.objectContaining({ path: '/v1/images', status: 401 }),
+        fields: expect.objectContaining({ path: '/v1/images', status: 401 }),
       }),
     );
     const metrics = await get('/metrics', { authorization: `Bearer ${token}` });
@@ -177,7 +177,7 @@ describe('without a token', () => {
     expect(refused.length).toBeLessThanOrEqual(20);
     expect(refused[0]).toMatchObject({
       level: 'warn',
-      facts: { method: 'GET', path: expect.any(String), status: expect.any(Number) },
+      fields: { method: 'GET', path: expect.any(String), status: expect.any(Number) },
     });
     const metrics = await (await api.request('/metrics')).text();
     const line =

@@ -35,7 +35,7 @@ describe('readiness', () => {
         store: ok,
       },
     });
-    expect(api.logged.at(-1)?.facts.reason).toContain(rows[0].name);
+    expect(api.logged.at(-1)?.fields.reason).toContain(rows[0].name);
     await api.database.query(
       'INSERT INTO grayscale_migrations (id, name, run_on) VALUES ($1, $2, $3)',
       [rows[0].id, rows[0].name, rows[0].run_on],

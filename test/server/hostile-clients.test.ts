@@ -16,7 +16,7 @@ let store: StoreAndQueue;
 let database: TestDatabase;
 const running: RunningServer[] = [];
 const clients: RawClient[] = [];
-let logged: { level: string; message: string; facts: Record<string, unknown> }[] = [];
+let logged: { level: string; message: string; fields: Record<string, unknown> }[] = [];
 
 beforeAll(async () => {
   [store, database] = await Promise.all([startS3(), createDatabase()]);
@@ -36,7 +36,7 @@ async function start(env: Record<string, string> = {}): Promise<string> {
   const server = await startServer(parts, {
     host: '127.0.0.1',
     port: 0,
-    log: (level, message, facts = {}) => logged.push({ level, message, facts }),
+    log: (level, message, fields = {}) => logged.push({ level, message, fields }),
     listens: false,
   });
   running.push(server);

@@ -19,7 +19,7 @@ let database: TestDatabase;
 let proxy: StoreProxy;
 let server: RunningServer;
 let path: string;
-let logged: { message: string; facts: Record<string, unknown> }[] = [];
+let logged: { message: string; fields: Record<string, unknown> }[] = [];
 const source = randomBytes(24 * 2 ** 20);
 
 beforeAll(async () => {
@@ -37,7 +37,7 @@ beforeAll(async () => {
   server = await startServer(parts, {
     host: '127.0.0.1',
     port: 0,
-    log: (_, message, facts = {}) => logged.push({ message, facts }),
+    log: (_, message, fields = {}) => logged.push({ message, fields }),
     listens: false,
   });
 }, 60_000);
@@ -78,7 +78,7 @@ test('a store that becomes silent in the middle of a file ends the response, and
   expect(logged).toMatchObject([
     {
       message: 'file not sent in full',
-      facts: { key: 'large.bin', reason: expect.stringContaining('the store sent nothing') },
+      fields: { key: 'large.bin', reason: expect.stringContaining('the store sent nothing') },
     },
   ]);
 }, 15_000);

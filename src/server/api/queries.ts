@@ -152,21 +152,21 @@ export const CompareQuerySchema = query({
 /** A recipe. Each option is parsed as the table of options defines. */
 export const RecipeQuerySchema = query(
   Object.fromEntries(
-    Object.entries(recipeOptions).map(([name, facts]) => [
+    Object.entries(recipeOptions).map(([name, option]) => [
       name,
       z
         .string()
         .transform((text, context) => {
-          const value: unknown = facts.read(facts.fromText(text));
+          const value: unknown = option.read(option.fromText(text));
           if (value !== undefined) return value;
-          context.addIssue(`Expected ${facts.expected}`);
+          context.addIssue(`Expected ${option.expected}`);
           return z.NEVER;
         })
         .optional()
         .openapi({
-          type: typeof facts.default === 'number' ? 'integer' : 'string',
-          description: `${facts.description} Expects ${facts.expected}. Default: the server’s configuration.`,
-          ...(facts.choices && name !== 'method' && { enum: [...facts.choices] }),
+          type: typeof option.default === 'number' ? 'integer' : 'string',
+          description: `${option.description} Expects ${option.expected}. Default: the server’s configuration.`,
+          ...(option.choices && name !== 'method' && { enum: [...option.choices] }),
         }),
     ]),
   ) as unknown as { [Name in keyof Recipe]: z.ZodType<RecipeOptions[Name]> },

@@ -21,10 +21,10 @@ export function createBoundedLog(
     lines.clear();
   }
 
-  return (level, message, facts) => {
+  return (level, message, fields) => {
     if (lines.size === 0) setTimeout(endWindow, windowMs).unref();
     const count = (lines.get(message) ?? 0) + 1;
     lines.set(message, count);
-    if (count <= maxLines) log(level, message, facts);
+    if (count <= maxLines) log(level, message, fields);
   };
 }

@@ -8,7 +8,7 @@ const maxLines = 10;
 
 /** Logs the first entries as errors, one line each, and the number of the others on one line. */
 export function logSome(log: Log, message: string, all: Record<string, unknown>[]): void {
-  for (const facts of all.slice(0, maxLines)) log('error', message, facts);
+  for (const fields of all.slice(0, maxLines)) log('error', message, fields);
   const more = all.length - maxLines;
   if (more > 0) log('error', message, { more });
 }

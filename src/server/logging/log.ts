@@ -4,7 +4,7 @@ import { printableJson } from '../../process/terminal.ts';
 export type Level = 'info' | 'warn' | 'error';
 
 /** Writes log lines for the operator. */
-export type Log = (level: Level, message: string, facts?: Record<string, unknown>) => void;
+export type Log = (level: Level, message: string, fields?: Record<string, unknown>) => void;
 
 const ranks = { DEBUG: 0, INFO: 1, WARN: 2, ERROR: 3, SILENT: 4 } as const;
 
@@ -13,10 +13,10 @@ export function createLog(
   { logging }: Pick<Config, 'logging'>,
   write: (line: string) => void,
 ): Log {
-  return (level, message, facts = {}) => {
+  return (level, message, fields = {}) => {
     const name = level.toUpperCase() as Uppercase<Level>;
     if (ranks[name] < ranks[logging.level]) return;
     const timestamp = new Date().toISOString();
-    write(printableJson({ level: name, message, timestamp, ...facts }));
+    write(printableJson({ level: name, message, timestamp, ...fields }));
   };
 }

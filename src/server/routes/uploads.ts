@@ -34,8 +34,8 @@ export function addUploads(app: Api, { parts }: Service): void {
     const sizeBytes = contentLength(c.req.raw);
     if (sizeBytes === undefined) throw lengthRequired();
     if (sizeBytes > pipeline.limits.maxBytes) throw tooLarge(pipeline.limits.maxBytes);
-    const facts = { sizeBytes, contentType };
-    const version = await store(c.req.raw, ref, { ...facts, files, uploads, timeoutMs });
+    const properties = { sizeBytes, contentType };
+    const version = await store(c.req.raw, ref, { ...properties, files, uploads, timeoutMs });
     const { etag, versionId = null } = version;
     const outcome = outcomePath(ref, etag);
     c.header('location', outcome);
@@ -55,7 +55,7 @@ interface StoreOptions {
 async function store(
   request: Request,
   ref: ObjectRef,
-  { files, uploads, timeoutMs, ...facts }: StoreOptions,
+  { files, uploads, timeoutMs, ...properties }: StoreOptions,
 ): Promise<ObjectVersion> {
   let isReceived = false;
   const signal = workSignal(request, timeoutMs, () =>
@@ -71,7 +71,7 @@ async function store(
   }
   return await uploads.pass(() => {
     const stream = Readable.from(body(), { objectMode: false });
-    return unlessAborted(signal, files.write(ref, stream, { ...facts, signal }));
+    return unlessAborted(signal, files.write(ref, stream, { ...properties, signal }));
   });
 }
 
