@@ -1,8 +1,8 @@
 import { type Announcement, admit } from './admit.ts';
+import { describeMismatch } from './describe-mismatch.ts';
 import type { Dialect } from './dialect.ts';
-import { type Objection, refused } from './event-record.ts';
-import { expected } from './expected.ts';
-import { fieldsOf, isFields, isOfMajor, textOf } from './fields.ts';
+import { type Rejection, refused } from './event-record.ts';
+import { fieldsOf, hasMajorVersion, isFields, readText } from './fields.ts';
 
 /**
  * The event with which S3 Batch Operations invokes a function: one record per task, in order.
@@ -13,39 +13,39 @@ export const batchOperations: Dialect = {
   recognises: (event) => 'tasks' in event || 'invocationSchemaVersion' in event,
   *parse({ tasks, invocationSchemaVersion }, { options }) {
     if (!Array.isArray(tasks)) {
-      yield refused(expected('tasks to be an array', tasks));
+      yield refused(describeMismatch('tasks to be an array', tasks));
       return;
     }
-    for (const task of tasks) yield admit(announcementOf(task, invocationSchemaVersion), options);
+    for (const task of tasks) yield admit(readAnnouncement(task, invocationSchemaVersion), options);
   },
 };
 
 /** Version 1.0 names buckets by ARN (`s3BucketArn`), 2.0 by name (`s3Bucket`). */
-function announcementOf(task: unknown, schemaVersion: unknown): Announcement {
+function readAnnouncement(task: unknown, schemaVersion: unknown): Announcement {
   const { s3Bucket, s3BucketArn, s3Key, s3VersionId } = fieldsOf(task);
   return {
-    bucket: bucketOf(textOf(s3Bucket) ?? s3BucketArn),
+    bucket: readBucket(readText(s3Bucket) ?? s3BucketArn),
     key: s3Key,
     // The page above says "Keys from S3 Batch Operations are URL encoded". Its examples decode some
     // with unquote, some with unquote_plus. The latter is right for both versions: a manifest
     // encodes a plus sign as %2B, so a bare plus can only be a space.
     keyEncoding: 'form',
     versionId: s3VersionId,
-    objection: objectionTo(task, schemaVersion),
+    rejection: findRejection(task, schemaVersion),
   };
 }
 
 /** The last part of an ARN; for a directory bucket it is `bucket/name`. */
-function bucketOf(bucket: unknown): unknown {
-  return textOf(bucket)
+function readBucket(bucket: unknown): unknown {
+  return readText(bucket)
     ?.split(':')
     .at(-1)
     ?.replace(/^bucket\//, '');
 }
 
-function objectionTo(task: unknown, schemaVersion: unknown): Objection | undefined {
-  if (!isOfMajor(schemaVersion, ['1', '2'])) {
-    return refused(expected('an invocationSchemaVersion of 1.0 or 2.0', schemaVersion));
+function findRejection(task: unknown, schemaVersion: unknown): Rejection | undefined {
+  if (!hasMajorVersion(schemaVersion, ['1', '2'])) {
+    return refused(describeMismatch('an invocationSchemaVersion of 1.0 or 2.0', schemaVersion));
   }
-  return isFields(task) ? undefined : refused(expected('a task', task));
+  return isFields(task) ? undefined : refused(describeMismatch('a task', task));
 }

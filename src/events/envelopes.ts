@@ -1,6 +1,6 @@
+import { describeMismatch } from './describe-mismatch.ts';
 import type { Dialect } from './dialect.ts';
 import { ignored, refused } from './event-record.ts';
-import { expected } from './expected.ts';
 import { fieldsOf } from './fields.ts';
 
 /** An SNS notification, as Lambda receives it (`Sns`) or as HTTP and SQS receive it. */
@@ -13,8 +13,8 @@ export const snsNotification: Dialect = {
     if (Type === 'Notification') return open(Message);
     return [
       confirmations.has(Type)
-        ? ignored(`SNS sent a ${Type}, which announces no object.`)
-        : refused(expected('a Notification of SNS', Type)),
+        ? ignored(`SNS sent a ${Type}, which reports no object.`)
+        : refused(describeMismatch('an SNS Notification', Type)),
     ];
   },
 };

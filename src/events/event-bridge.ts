@@ -1,10 +1,10 @@
 import { type Announcement, admit } from './admit.ts';
+import { describeMismatch, formatValue } from './describe-mismatch.ts';
 import type { Dialect } from './dialect.ts';
-import { ignored, type Objection, refused } from './event-record.ts';
-import { expected, shown } from './expected.ts';
+import { ignored, type Rejection, refused } from './event-record.ts';
 import { type Fields, fieldsOf } from './fields.ts';
 import type { ParseOptions } from './parse-options.ts';
-import { olderVersionExpired, takesRemovals } from './removals.ts';
+import { acceptsRemovals, ignoreExpiredVersion } from './removals.ts';
 
 /**
  * An S3 event as EventBridge delivers it. Its key is not encoded, unlike a notification's.
@@ -15,7 +15,7 @@ export const eventBridge: Dialect = {
   recognises: (event) => 'detail-type' in event,
   parse: (event, { options }) => {
     const isCall = event['detail-type'] === cloudTrailCall;
-    return [admit(isCall ? announcementOfCall(event) : announcementOf(event, options), options)];
+    return [admit(isCall ? readCloudTrailCall(event) : readAnnouncement(event, options), options)];
   },
 };
 
@@ -31,7 +31,7 @@ const creations: ReadonlySet<unknown> = new Set([
 
 const removal = 'Object Deleted';
 
-function announcementOf(event: Fields, options: ParseOptions): Announcement {
+function readAnnouncement(event: Fields, options: ParseOptions): Announcement {
   const { bucket, object } = fieldsOf(event.detail);
   const { key, 'version-id': versionId, etag, size, sequencer } = fieldsOf(object);
   return {
@@ -44,34 +44,34 @@ function announcementOf(event: Fields, options: ParseOptions): Announcement {
     sequencer,
     eventTime: event.time,
     isRemoval: event['detail-type'] === removal,
-    objection: objectionTo(event, versionId, options),
+    rejection: findRejection(event, versionId, options),
   };
 }
 
-function announcementOfCall({ detail }: Fields): Announcement {
+function readCloudTrailCall({ detail }: Fields): Announcement {
   const { eventName, requestParameters } = fieldsOf(detail);
   const { bucketName, key } = fieldsOf(requestParameters);
-  const objection = creations.has(eventName)
+  const rejection = creations.has(eventName)
     ? refused(
-        `CloudTrail tells of a ${eventName} but not of the object it made: turn on EventBridge notifications in the bucket's properties and match "Object Created" instead.`,
+        `CloudTrail reports a ${eventName} but not the object it created: turn on EventBridge notifications in the bucket's properties and match "Object Created" instead.`,
       )
-    : ignored(`${shown(eventName)}, of which CloudTrail tells, announces no new object.`);
-  return { bucket: bucketName, key, keyEncoding: 'raw', objection };
+    : ignored(`The CloudTrail call ${formatValue(eventName)} creates no object.`);
+  return { bucket: bucketName, key, keyEncoding: 'raw', rejection };
 }
 
-function objectionTo(
+function findRejection(
   { 'detail-type': type, source = 'aws.s3', detail }: Fields,
   versionId: unknown,
   options: ParseOptions,
-): Objection | undefined {
-  if (typeof type !== 'string') return refused(expected('a detail-type', type));
-  const isTaken = type === 'Object Created' || (type === removal && takesRemovals(options));
-  if (!isTaken) return ignored(`${shown(type)} announces no new object.`);
-  if (source !== 'aws.s3') return refused(expected('an event of aws.s3', source));
+): Rejection | undefined {
+  if (typeof type !== 'string') return refused(describeMismatch('a detail-type', type));
+  const isAccepted = type === 'Object Created' || (type === removal && acceptsRemovals(options));
+  if (!isAccepted) return ignored(`${formatValue(type)} reports no new object.`);
+  if (source !== 'aws.s3') return refused(describeMismatch('an event from aws.s3', source));
   const { reason, 'deletion-type': deletion } = fieldsOf(detail);
-  return olderVersionExpired({
+  return ignoreExpiredVersion({
     isLifecycle: reason === 'Lifecycle Expiration',
-    isForGood: type === removal && deletion === 'Permanently Deleted',
+    isPermanent: type === removal && deletion === 'Permanently Deleted',
     versionId,
   });
 }

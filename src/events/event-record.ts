@@ -1,8 +1,8 @@
 import type { Upload } from '../pipeline/index.ts';
-import { defined } from './fields.ts';
+import { omitUndefined } from './fields.ts';
 
 /** Why an event is not processed: it does not concern this processor, or it is invalid. */
-export interface Objection {
+export interface Rejection {
   action: 'ignore' | 'refuse';
   reason: string;
 }
@@ -10,11 +10,11 @@ export interface Objection {
 /**
  * One object of an event: an upload, or the reason to reject it and the known facts of the object.
  */
-export type EventRecord = { action: 'process'; upload: Upload } | (Objection & KnownOfObject);
+export type EventRecord = { action: 'process'; upload: Upload } | (Rejection & ObjectFacts);
 
-type KnownOfObject = Partial<Pick<Upload, 'bucket' | 'key' | 'versionId' | 'sizeBytes'>>;
+type ObjectFacts = Partial<Pick<Upload, 'bucket' | 'key' | 'versionId' | 'sizeBytes'>>;
 
-interface RecordDescription extends Omit<KnownOfObject, 'bucket' | 'key'> {
+interface RecordDescription extends Omit<ObjectFacts, 'bucket' | 'key'> {
   bucket: string | null;
   key: string | null;
   action: EventRecord['action'];
@@ -25,17 +25,25 @@ interface RecordDescription extends Omit<KnownOfObject, 'bucket' | 'key'> {
 
 /** Returns a record as a flat JSON object with a fixed order of fields; unknown fields are null. */
 export function describeRecord(record: EventRecord): RecordDescription {
-  const known: KnownOfObject = record.action === 'process' ? record.upload : record;
+  const known: ObjectFacts = record.action === 'process' ? record.upload : record;
   const { bucket = null, key = null, versionId, sizeBytes } = known;
   const reason = record.action === 'process' ? undefined : record.reason;
   const isRemoval = record.action === 'process' ? record.upload.isRemoval : undefined;
-  return defined({ bucket, key, versionId, sizeBytes, action: record.action, isRemoval, reason });
+  return omitUndefined({
+    bucket,
+    key,
+    versionId,
+    sizeBytes,
+    action: record.action,
+    isRemoval,
+    reason,
+  });
 }
 
-export function ignored(reason: string): Objection {
+export function ignored(reason: string): Rejection {
   return { action: 'ignore', reason };
 }
 
-export function refused(reason: string): Objection {
+export function refused(reason: string): Rejection {
   return { action: 'refuse', reason };
 }

@@ -2,7 +2,7 @@
  * The longest values that stores use, in bytes of UTF-8. With a recipe's hash, each fits the unique
  * index of the ledger.
  */
-export const maxBytesOf = {
+export const maxFieldBytes = {
   /** General purpose buckets allow 63 bytes; the oldest in us-east-1, and other stores, 255. */
   bucket: 255,
   /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
@@ -15,12 +15,12 @@ export const maxBytesOf = {
   sequencer: 255,
 } as const;
 
-export function isWithin(text: string, field: keyof typeof maxBytesOf): boolean {
-  return Buffer.byteLength(text) <= maxBytesOf[field];
+export function isWithin(text: string, field: keyof typeof maxFieldBytes): boolean {
+  return Buffer.byteLength(text) <= maxFieldBytes[field];
 }
 
 /** Shortens a text to what a log line or an answer can hold. */
-export function shortened(text: string | undefined): string | undefined {
-  const most = maxBytesOf.key;
-  return text !== undefined && text.length > most ? `${text.slice(0, most)}…` : text;
+export function truncate(text: string | undefined): string | undefined {
+  const maxLength = maxFieldBytes.key;
+  return text !== undefined && text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
 }

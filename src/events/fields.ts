@@ -10,18 +10,18 @@ export function fieldsOf(value: unknown): Fields {
   return isFields(value) ? value : {};
 }
 
-export function textOf(value: unknown): string | undefined {
+export function readText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 /** Returns text that PostgreSQL can store; anything else is not a valid ETag or version. */
-export function tokenOf(value: unknown): string | undefined {
-  const text = textOf(value);
+export function readToken(value: unknown): string | undefined {
+  const text = readText(value);
   return text?.isWellFormed() && !text.includes('\0') ? text : undefined;
 }
 
 /** Ceph's documentation shows sizes as text. */
-export function sizeOf(value: unknown): number | undefined {
+export function readSize(value: unknown): number | undefined {
   const isDigits = typeof value === 'string' && /^\d+$/.test(value);
   const size = isDigits ? Number(value) : value;
   return typeof size === 'number' && Number.isSafeInteger(size) && size >= 0 ? size : undefined;
@@ -31,7 +31,7 @@ export function sizeOf(value: unknown): number | undefined {
  * `Date` alone would parse "1" as a day in 2001. PostgreSQL accepts neither year 0 nor five-digit
  * years.
  */
-export function timeOf(value: unknown): Date | undefined {
+export function readTime(value: unknown): Date | undefined {
   if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}T/.test(value)) return undefined;
   const time = new Date(value);
   const isPossible = time.getTime() >= 0 && time.getTime() < Date.UTC(10_000);
@@ -39,7 +39,7 @@ export function timeOf(value: unknown): Date | undefined {
 }
 
 /** Whether a version has one of these major numbers, or is absent. */
-export function isOfMajor(version: unknown, majors: readonly string[]): boolean {
+export function hasMajorVersion(version: unknown, majors: readonly string[]): boolean {
   if (version === undefined || version === null || version === '') return true;
   if (typeof version !== 'string' && typeof version !== 'number') return false;
   const [major = ''] = `${version}`.split('.');
@@ -53,7 +53,7 @@ type Defined<T> = {
 };
 
 /** Removes undefined fields, which JSON and optional properties cannot hold. */
-export function defined<T extends object>(fields: T): Defined<T> {
+export function omitUndefined<T extends object>(fields: T): Defined<T> {
   const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as Defined<T>;
 }

@@ -1,9 +1,9 @@
 import { batchOperations } from './batch-operations.ts';
+import { describeMismatch } from './describe-mismatch.ts';
 import type { Dialect } from './dialect.ts';
 import { snsNotification, sqsMessage } from './envelopes.ts';
 import { eventBridge } from './event-bridge.ts';
 import { type EventRecord, refused } from './event-record.ts';
-import { expected } from './expected.ts';
 import { type Fields, isFields } from './fields.ts';
 import type { ParseOptions } from './parse-options.ts';
 import { s3Record, s3TestEvent } from './s3-record.ts';
@@ -72,9 +72,9 @@ function collect(records: Iterable<EventRecord>): EventRecord[] {
  * Returns the kind of the envelope; `sqs` only if it has Records whose failures can be reported.
  */
 export function eventKind(event: unknown): EventKind {
-  if (Array.isArray(event)) return kindOfAny(event) === 'unknown' ? 'unknown' : 'eventbridge';
-  if (isFields(event) && Array.isArray(event.Records)) return kindOfAny(event.Records);
-  const kind = kindOfAny([event]);
+  if (Array.isArray(event)) return findKind(event) === 'unknown' ? 'unknown' : 'eventbridge';
+  if (isFields(event) && Array.isArray(event.Records)) return findKind(event.Records);
+  const kind = findKind([event]);
   return kind === 'sqs' ? 'unknown' : kind;
 }
 
@@ -99,24 +99,27 @@ function* parseWithin(
   }
   const records = event[list];
   if (!Array.isArray(records)) {
-    yield refused(expected(`${list} to be an array`, records));
+    yield refused(describeMismatch(`${list} to be an array`, records));
     return;
   }
   for (const record of records) yield* parseOne(envelopes, record, options);
 }
 
 function parseOne(envelopes: number, event: unknown, options: ParseOptions): Iterable<EventRecord> {
-  const dialect = isFields(event) && dialectOf(event);
+  const dialect = isFields(event) && findDialect(event);
   if (dialect) {
     const open = (content: unknown) => openWithin(envelopes + 1, content, options);
     return dialect.parse(event, { options, open });
   }
-  const reason = expected('an event of S3, SQS, SNS, EventBridge or S3 Batch Operations', event);
-  return [refused([reason, ...likenessOf(event)].join(' '))];
+  const reason = describeMismatch(
+    'an event from S3, SQS, SNS, EventBridge or S3 Batch Operations',
+    event,
+  );
+  return [refused([reason, ...describeLikelyMistake(event)].join(' '))];
 }
 
 /** Values that are often mistaken for an event. */
-function likenessOf(event: unknown): string[] {
+function describeLikelyMistake(event: unknown): string[] {
   if (typeof event === 'string' && /^\s*[[{"]/.test(event)) {
     return ['It looks like JSON encoded twice.'];
   }
@@ -134,18 +137,18 @@ function openWithin(
   try {
     event = JSON.parse(content);
   } catch {
-    return [refused(expected('an event in JSON', content))];
+    return [refused(describeMismatch('a JSON event', content))];
   }
   return parseWithin(envelopes, event, options);
 }
 
-function dialectOf(event: Fields): Dialect | undefined {
+function findDialect(event: Fields): Dialect | undefined {
   return dialects.find((dialect) => dialect.recognises(event));
 }
 
-function kindOfAny(events: unknown[]): EventKind {
+function findKind(events: unknown[]): EventKind {
   for (const event of events) {
-    const dialect = isFields(event) && dialectOf(event);
+    const dialect = isFields(event) && findDialect(event);
     if (dialect) return dialect.kind;
   }
   return 'unknown';

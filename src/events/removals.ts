@@ -1,5 +1,5 @@
-import { ignored, type Objection } from './event-record.ts';
-import { textOf } from './fields.ts';
+import { ignored, type Rejection } from './event-record.ts';
+import { readText } from './fields.ts';
 import type { ParseOptions } from './parse-options.ts';
 
 /**
@@ -26,21 +26,21 @@ export function isRemoval(eventName: string): boolean {
  * In a versioned bucket, a lifecycle rule permanently removes only older versions: the newest gets
  * a delete marker first. Processing each such event would convert the newest content again.
  */
-export function olderVersionExpired({
+export function ignoreExpiredVersion({
   isLifecycle,
-  isForGood,
+  isPermanent,
   versionId,
 }: {
   isLifecycle: boolean;
-  isForGood: boolean;
+  isPermanent: boolean;
   versionId: unknown;
-}): Objection | undefined {
-  const hasVersion = textOf(versionId) !== undefined && versionId !== 'null';
-  if (!isLifecycle || !isForGood || !hasVersion) return undefined;
+}): Rejection | undefined {
+  const hasVersion = readText(versionId) !== undefined && versionId !== 'null';
+  if (!isLifecycle || !isPermanent || !hasVersion) return undefined;
   return ignored('A lifecycle rule removed a version that was not the newest.');
 }
 
 /** Whether removal events are processed. */
-export function takesRemovals({ onSourceDeleted }: ParseOptions): boolean {
+export function acceptsRemovals({ onSourceDeleted }: ParseOptions): boolean {
   return onSourceDeleted === 'delete';
 }

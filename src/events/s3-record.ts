@@ -1,10 +1,10 @@
 import { type Announcement, admit } from './admit.ts';
+import { describeMismatch, formatValue } from './describe-mismatch.ts';
 import type { Dialect } from './dialect.ts';
-import { ignored, type Objection, refused } from './event-record.ts';
-import { expected, shown } from './expected.ts';
-import { type Fields, fieldsOf, isOfMajor, textOf } from './fields.ts';
+import { ignored, type Rejection, refused } from './event-record.ts';
+import { type Fields, fieldsOf, hasMajorVersion, readText } from './fields.ts';
 import type { KeyEncoding, ParseOptions } from './parse-options.ts';
-import { isRemoval, olderVersionExpired, takesRemovals } from './removals.ts';
+import { acceptsRemovals, ignoreExpiredVersion, isRemoval } from './removals.ts';
 
 /**
  * A record of an S3 event notification, from S3 or from a store that uses its format.
@@ -12,8 +12,8 @@ import { isRemoval, olderVersionExpired, takesRemovals } from './removals.ts';
  */
 export const s3Record: Dialect = {
   kind: 's3',
-  recognises: (event) => 's3' in event || textOf(event.eventSource)?.endsWith(':s3') === true,
-  parse: (record, { options }) => [admit(announcementOf(record, options), options)],
+  recognises: (event) => 's3' in event || readText(event.eventSource)?.endsWith(':s3') === true,
+  parse: (record, { options }) => [admit(readAnnouncement(record, options), options)],
 };
 
 /** The message that S3 sends instead of records when a notification is configured. */
@@ -21,30 +21,30 @@ export const s3TestEvent: Dialect = {
   kind: 's3',
   recognises: (event) => event.Event === 's3:TestEvent',
   parse: ({ Event, Bucket }, { options }) => [
-    admit({ bucket: Bucket, objection: noCreation(Event) }, options),
+    admit({ bucket: Bucket, rejection: ignoreOtherEvent(Event) }, options),
   ],
 };
 
-function announcementOf(record: Fields, options: ParseOptions): Announcement {
+function readAnnouncement(record: Fields, options: ParseOptions): Announcement {
   const { bucket, object } = fieldsOf(record.s3);
   const { name, arn } = fieldsOf(bucket);
   const { key, versionId, eTag, size, sequencer } = fieldsOf(object);
   return {
     bucket: name,
     key,
-    keyEncoding: isOfVersityGateway(name, key, arn) ? 'raw' : keyEncodingOf(record.eventSource),
+    keyEncoding: isFromVersityGateway(name, key, arn) ? 'raw' : keyEncodingOf(record.eventSource),
     versionId,
     etag: eTag,
     sizeBytes: size,
     sequencer,
     eventTime: record.eventTime,
-    isRemoval: isRemoval(textOf(record.eventName) ?? ''),
-    objection:
-      versionObjection(record.eventVersion) ??
-      nameObjection(record.eventName, takesRemovals(options)) ??
-      olderVersionExpired({
+    isRemoval: isRemoval(readText(record.eventName) ?? ''),
+    rejection:
+      checkVersion(record.eventVersion) ??
+      checkEventName(record.eventName, acceptsRemovals(options)) ??
+      ignoreExpiredVersion({
         isLifecycle: /LifecycleExpiration/.test(`${record.eventName}`),
-        isForGood: /:Delete$/.test(`${record.eventName}`),
+        isPermanent: /:Delete$/.test(`${record.eventName}`),
         versionId,
       }),
   };
@@ -70,26 +70,26 @@ function keyEncodingOf(eventSource: unknown): KeyEncoding {
  * VersityGW calls itself aws:s3 but does not encode keys. Its bucket ARN identifies it: it holds
  * the whole request path, arn:aws:s3:::/bucket/key (versitygw s3event/event.go).
  */
-function isOfVersityGateway(name: unknown, key: unknown, arn: unknown): boolean {
-  const path = textOf(name) && textOf(key) && `${name}/${key}`;
-  return path !== undefined && textOf(arn)?.endsWith(path) === true;
+function isFromVersityGateway(name: unknown, key: unknown, arn: unknown): boolean {
+  const path = readText(name) && readText(key) && `${name}/${key}`;
+  return path !== undefined && readText(arn)?.endsWith(path) === true;
 }
 
-function versionObjection(eventVersion: unknown): Objection | undefined {
-  const isKnown = isOfMajor(eventVersion, ['2']);
-  return isKnown ? undefined : refused(expected('an eventVersion of 2.x', eventVersion));
+function checkVersion(eventVersion: unknown): Rejection | undefined {
+  const isKnown = hasMajorVersion(eventVersion, ['2']);
+  return isKnown ? undefined : refused(describeMismatch('an eventVersion of 2.x', eventVersion));
 }
 
-function nameObjection(eventName: unknown, takesRemovals: boolean): Objection | undefined {
+function checkEventName(eventName: unknown, acceptsRemovals: boolean): Rejection | undefined {
   // Records written by hand for a test often have no event name; the object decides.
   if (eventName === undefined || eventName === null || eventName === '') return undefined;
-  if (typeof eventName !== 'string') return refused(expected('an eventName', eventName));
-  if (takesRemovals && isRemoval(eventName)) return undefined;
-  return isCreation(eventName.replace(/^s3:/, '')) ? undefined : noCreation(eventName);
+  if (typeof eventName !== 'string') return refused(describeMismatch('an eventName', eventName));
+  if (acceptsRemovals && isRemoval(eventName)) return undefined;
+  return isCreation(eventName.replace(/^s3:/, '')) ? undefined : ignoreOtherEvent(eventName);
 }
 
-function noCreation(eventName: unknown): Objection {
-  return ignored(`${shown(eventName)} announces no new object.`);
+function ignoreOtherEvent(eventName: unknown): Rejection {
+  return ignored(`${formatValue(eventName)} reports no new object.`);
 }
 
 function isCreation(name: string): boolean {

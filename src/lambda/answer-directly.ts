@@ -1,6 +1,6 @@
 import type { S3BatchEvent, S3BatchResult } from 'aws-lambda';
-import { expected, parseEvent } from '../events/index.ts';
-import { InvalidEventError, problemOfBatch } from './invalid-event.ts';
+import { describeMismatch, parseEvent } from '../events/index.ts';
+import { findBatchProblem, InvalidEventError } from './invalid-event.ts';
 import type { Invocation } from './invocation.ts';
 import { causeOf, type SettledRecord, settleRecords } from './settle-records.ts';
 
@@ -21,7 +21,7 @@ export async function answerDirectly(
 ): Promise<DirectAnswer> {
   const records = parseEvent(event, invocation.parseOptions);
   if (records.length === 0) {
-    const reason = expected('an event with at least one record', event);
+    const reason = describeMismatch('an event with at least one record', event);
     invocation.reporter.empty(reason);
     return { statusCode: 200, body: `Nothing to do: ${reason}` };
   }
@@ -29,7 +29,10 @@ export async function answerDirectly(
   const causes = settled.flatMap((record) => causeOf(record) ?? []);
   if (causes.length > 0) {
     const message = causes.map((cause) => cause.message).join('\n');
-    throw new AggregateError(causes, `Not all of the event could be processed:\n${message}`);
+    throw new AggregateError(
+      causes,
+      `Some records of the event could not be processed:\n${message}`,
+    );
   }
   const hasFailure = settled.some(
     (record) => record.status === 'done' && record.outcome.status === 'failed',
@@ -46,7 +49,7 @@ export async function answerBatchOperations(
   invocation: Invocation,
 ): Promise<S3BatchResult> {
   const { reporter } = invocation;
-  const problem = problemOfBatch(event);
+  const problem = findBatchProblem(event);
   if (problem !== undefined) {
     reporter.refused({ action: 'refuse', reason: problem });
     throw new InvalidEventError(problem);
@@ -60,7 +63,7 @@ export async function answerBatchOperations(
     results: event.tasks.map(({ taskId }, index) => ({
       taskId,
       resultCode: resultCodeOf(settled[index]),
-      resultString: settled[index] ? describe(settled[index]) : 'No record was read from the task.',
+      resultString: settled[index] ? describe(settled[index]) : 'The task contains no record.',
     })),
   };
 }

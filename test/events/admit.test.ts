@@ -13,7 +13,7 @@ const options = { outputPrefix: 'grayscale/' };
 const { bucket, key, versionId, sizeBytes } = sampleObject;
 
 describe('outputs of the system', () => {
-  const reason = 'Lies under the output prefix grayscale/, as outputs do.';
+  const reason = 'The key is under the output prefix grayscale/.';
 
   test.each(['grayscale/a.jpg', 'grayscale/grayscale/a.jpg', 'grayscale/'])(
     'are ignored: %s',
@@ -93,7 +93,7 @@ describe('folder markers', () => {
     const ofUnknownSize = altered(empty, 'Records.0.s3.object.size', undefined);
     for (const event of [empty, ofUnknownSize]) {
       expect(parseEvent(event, options)).toMatchObject([
-        { action: 'ignore', reason: 'Marks a folder and holds nothing.', bucket, key: marker },
+        { action: 'ignore', reason: 'An empty object that marks a folder.', bucket, key: marker },
       ]);
     }
   });
@@ -130,7 +130,7 @@ describe('a key', () => {
     ['no UTF-8', 'caf%E9.jpg'],
     ['an encoded surrogate', '%ED%A0%80'],
   ])('is rejected with a fix, and reported unchanged, when it decodes to %s', (_, text) => {
-    const reason = `Expected a form-encoded key but received "${text}". EVENT_KEY_ENCODING=raw takes keys as they are.`;
+    const reason = `Expected a form-encoded key but received "${text}". Set EVENT_KEY_ENCODING=raw if keys are not encoded.`;
     const event = altered(s3Event(), 'Records.0.s3.object.key', text);
     expect(parseEvent(event, options)).toEqual([
       { action: 'refuse', reason, bucket, key: text, versionId, sizeBytes },
@@ -213,7 +213,7 @@ describe('listed objects', () => {
   const listed = { bucket, key: 'a+b %41.png', etag: 'abc', sizeBytes: 7 };
 
   test.each(['auto', 'form', 'raw'] as const)(
-    'keep their keys unchanged, whatever the key encoding of events (%s)',
+    'keep their keys unchanged, regardless of the key encoding of events (%s)',
     (keyEncoding) => {
       expect(admitListed(listed, { ...options, keyEncoding })).toEqual({
         action: 'process',

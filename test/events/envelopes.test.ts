@@ -12,7 +12,7 @@ import {
 } from '../../testing/events.ts';
 
 const options = { outputPrefix: 'grayscale/' };
-const noEvent = 'Expected an event of S3, SQS, SNS, EventBridge or S3 Batch Operations';
+const expectedEvent = 'Expected an event from S3, SQS, SNS, EventBridge or S3 Batch Operations';
 
 /** Each puts the events into one envelope, next to each other if it holds several. */
 const envelopes: [name: string, around: (...events: unknown[]) => unknown][] = [
@@ -54,7 +54,7 @@ describe.each(envelopes)('in %s', (_, around) => {
     const event = around(s3Event({ key: 'a' }), nothing, s3Event({ key: 'b' }));
     expect(keysOf(event)).toEqual([
       'a',
-      `${noEvent} but received an object with the keys "key1", "key2".`,
+      `${expectedEvent} but received an object with the keys "key1", "key2".`,
       'b',
     ]);
   });
@@ -66,7 +66,7 @@ describe('the body of an SQS message', () => {
     expect(parseMessage(record?.body, options)).toMatchObject([{ upload: { key: 'a.jpg' } }]);
   });
 
-  test('may be parsed already', () => {
+  test('may already be parsed', () => {
     expect(parseMessage(s3Event({ key: 'a.jpg' }), options)).toMatchObject([
       { upload: { key: 'a.jpg' } },
     ]);
@@ -79,19 +79,19 @@ describe('the body of an SQS message', () => {
   });
 
   test.each([
-    ['no JSON', 'hello', 'Expected an event in JSON but received "hello".'],
-    ['partial', '{"Records":[{', 'Expected an event in JSON but received "{\\"Records\\":[{".'],
-    ['empty', '', 'Expected an event in JSON but received "".'],
-    ['missing', undefined, `${noEvent} but received nothing.`],
-    ['a number', '42', `${noEvent} but received 42.`],
-    ['null', 'null', `${noEvent} but received null.`],
+    ['no JSON', 'hello', 'Expected a JSON event but received "hello".'],
+    ['partial', '{"Records":[{', 'Expected a JSON event but received "{\\"Records\\":[{".'],
+    ['empty', '', 'Expected a JSON event but received "".'],
+    ['missing', undefined, `${expectedEvent} but received nothing.`],
+    ['a number', '42', `${expectedEvent} but received 42.`],
+    ['null', 'null', `${expectedEvent} but received null.`],
   ])('is rejected when it is %s', (_, body, reason) => {
     expect(parseMessage(body, options)).toEqual([{ action: 'refuse', reason }]);
   });
 
   test('is rejected in its place among the other events', () => {
     const event = sqsEvent(s3Event({ key: 'a' }), 'hello', s3Event({ key: 'b' }));
-    expect(keysOf(event)).toEqual(['a', 'Expected an event in JSON but received "hello".', 'b']);
+    expect(keysOf(event)).toEqual(['a', 'Expected a JSON event but received "hello".', 'b']);
   });
 
   test('is rejected when the message has none', () => {
@@ -112,7 +112,7 @@ describe('an SNS notification', () => {
       const confirmation = snsNotification('You have chosen to subscribe ...', { type });
       for (const event of [confirmation, sqsEvent(confirmation)]) {
         expect(parseEvent(event, options)).toEqual([
-          { action: 'ignore', reason: `SNS sent a ${type}, which announces no object.` },
+          { action: 'ignore', reason: `SNS sent a ${type}, which reports no object.` },
         ]);
       }
     },
@@ -121,7 +121,7 @@ describe('an SNS notification', () => {
   test('of an unknown type is rejected', () => {
     const event = snsNotification(s3Event(), { type: 'Rumour' });
     expect(parseEvent(event, options)).toEqual([
-      { action: 'refuse', reason: 'Expected a Notification of SNS but received "Rumour".' },
+      { action: 'refuse', reason: 'Expected an SNS Notification but received "Rumour".' },
     ]);
   });
 

@@ -45,7 +45,7 @@ test.each([
   expect(parseEvent(eventBridgeEvent({ detailType }), options)).toEqual([
     {
       action: 'ignore',
-      reason: `"${detailType}" announces no new object.`,
+      reason: `"${detailType}" reports no new object.`,
       bucket,
       key,
       versionId,
@@ -57,8 +57,8 @@ test.each([
 describe('Object Deleted, when outputs follow their sources', () => {
   const removed = (detail: object) => {
     const event = eventBridgeEvent({ detailType: 'Object Deleted' });
-    const told = { ...event, detail: { ...event.detail, ...detail } };
-    return parseEvent(told, { ...options, onSourceDeleted: 'delete' });
+    const removalEvent = { ...event, detail: { ...event.detail, ...detail } };
+    return parseEvent(removalEvent, { ...options, onSourceDeleted: 'delete' });
   };
 
   test.each([
@@ -105,7 +105,7 @@ describe('an S3 call recorded by CloudTrail', () => {
     expect(parseEvent(callOf(eventName), options)).toEqual([
       {
         action: 'ignore',
-        reason: `"${eventName}", of which CloudTrail tells, announces no new object.`,
+        reason: `The CloudTrail call "${eventName}" creates no object.`,
         bucket,
         key,
       },
@@ -124,7 +124,7 @@ test('an event may omit its source', () => {
 });
 
 test.each([
-  ['another source', 'source', 'my.app', 'Expected an event of aws.s3 but received "my.app".'],
+  ['another source', 'source', 'my.app', 'Expected an event from aws.s3 but received "my.app".'],
   ['a detail-type that is no text', 'detail-type', 5, 'Expected a detail-type but received 5.'],
   ['no detail', 'detail', null, 'Expected a bucket name but received nothing.'],
   ['no bucket', 'detail.bucket', {}, 'Expected a bucket name but received nothing.'],

@@ -53,7 +53,7 @@ test.each(dialects)('any key is unchanged after being written and parsed as %s',
 });
 
 describe('a value that is not an event', () => {
-  const whatIsExpected = 'Expected an event of S3, SQS, SNS, EventBridge or S3 Batch Operations';
+  const expectedEvent = 'Expected an event from S3, SQS, SNS, EventBridge or S3 Batch Operations';
 
   test.each([
     [undefined, 'nothing'],
@@ -68,16 +68,16 @@ describe('a value that is not an event', () => {
     [Symbol('s'), 'Symbol(s)'],
   ])('is rejected once, and the message says what it is: %s', (event, received) => {
     expect(parseEvent(event, options)).toEqual([
-      { action: 'refuse', reason: `${whatIsExpected} but received ${received}.` },
+      { action: 'refuse', reason: `${expectedEvent} but received ${received}.` },
     ]);
   });
 
   test.each([
     ['JSON encoded twice', sqsEvent(JSON.stringify(JSON.stringify(s3Event())))],
     ["a function's destination", { version: '1.0', requestPayload: s3Event() }],
-  ])('is rejected with the name of what it resembles: %s', (likeness, event) => {
+  ])('is rejected with the name of what it resembles: %s', (resembles, event) => {
     expect(parseEvent(event, options)).toEqual([
-      { action: 'refuse', reason: expect.stringContaining(likeness) },
+      { action: 'refuse', reason: expect.stringContaining(resembles) },
     ]);
   });
 
@@ -87,7 +87,7 @@ describe('a value that is not an event', () => {
       const event = altered(s3Event({ key: 'a' }, {}, { key: 'b' }), 'Records.1', record);
       expect(parseEvent(event, options)).toMatchObject([
         { upload: { key: 'a' } },
-        { action: 'refuse', reason: expect.stringContaining(whatIsExpected) },
+        { action: 'refuse', reason: expect.stringContaining(expectedEvent) },
         { upload: { key: 'b' } },
       ]);
     },
@@ -157,10 +157,10 @@ describe('the parser never throws on', () => {
   });
 
   test('any object that cannot be converted to text', () => {
-    const stubborn = { toString: 1, valueOf: 1, toJSON: 1, length: -1 };
+    const unconvertible = { toString: 1, valueOf: 1, toJSON: 1, length: -1 };
     for (const sample of samples) {
       for (const path of pathsOf(sample)) {
-        expect(Array.isArray(parseEvent(altered(sample, path, stubborn), options))).toBe(true);
+        expect(Array.isArray(parseEvent(altered(sample, path, unconvertible), options))).toBe(true);
       }
     }
   });

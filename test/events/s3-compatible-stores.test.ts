@@ -14,7 +14,7 @@ const options = { outputPrefix: 'grayscale/' };
 const { bucket, key, versionId, etag, sizeBytes, sequencer } = sampleObject;
 
 describe('an S3-compatible store', () => {
-  const uploadOfStore = { bucket, key, versionId, etag, sizeBytes, sequencer };
+  const expectedUpload = { bucket, key, versionId, etag, sizeBytes, sequencer };
 
   test.each([
     ['MinIO, with slashes encoded', minioEvent()],
@@ -29,7 +29,7 @@ describe('an S3-compatible store', () => {
     ['any other, form-encoded', altered(s3Event(), 'Records.0.eventSource', 'sgws:s3')],
     ['any other that does not say its name', altered(s3Event(), 'Records.0.eventSource', null)],
   ])('is supported: %s', (_, event) => {
-    expect(parseEvent(event, options)).toMatchObject([{ upload: uploadOfStore }]);
+    expect(parseEvent(event, options)).toMatchObject([{ upload: expectedUpload }]);
   });
 
   test.each([

@@ -115,7 +115,7 @@ describe('the name of an event', () => {
     expect(parseEvent(s3Event({ eventName }), options)).toEqual([
       {
         action: 'ignore',
-        reason: `"${eventName}" announces no new object.`,
+        reason: `"${eventName}" reports no new object.`,
         bucket,
         key,
         versionId,
@@ -189,7 +189,7 @@ describe('the name of an event', () => {
 
 test('the test event of a new notification is ignored and names its bucket', () => {
   expect(parseEvent(s3TestEvent(), options)).toEqual([
-    { action: 'ignore', reason: '"s3:TestEvent" announces no new object.', bucket },
+    { action: 'ignore', reason: '"s3:TestEvent" reports no new object.', bucket },
   ]);
 });
 

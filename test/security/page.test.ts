@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { defaultLimits } from '../../src/convert/index.ts';
-import { maxBytesOf } from '../../src/events/field-limits.ts';
+import { maxFieldBytes } from '../../src/events/field-limits.ts';
 import { maxRecords } from '../../src/events/index.ts';
 import { maxSuperseded } from '../../src/pipeline/index.ts';
 import { defaultPace } from '../../src/server/transfer/body-chunks.ts';
@@ -70,8 +70,8 @@ describe('each number', () => {
     `Unread answers hold at most ${mib(watch('maxUnreadBytes'))}`,
     `open requests get at most ${seconds(constant('uncaught-errors.ts', 'drainMs'))}`,
     `At most ${mib(constant('events.ts', 'maxEventBytes'))} (\`/v1/events\`) and ${count(maxRecords)} records`,
-    `A key above ${count(maxBytesOf.key)} bytes or a bucket above ${maxBytesOf.bucket}`,
-    `ETag or sequencer above ${maxBytesOf.etag}, or a version above ${count(maxBytesOf.versionId)}`,
+    `A key above ${count(maxFieldBytes.key)} bytes or a bucket above ${maxFieldBytes.bucket}`,
+    `ETag or sequencer above ${maxFieldBytes.etag}, or a version above ${count(maxFieldBytes.versionId)}`,
     `at most ${constant('log-some.ts', 'maxLines')} log lines of a kind and ${maxSuperseded} superseded rows`,
   ])('%s', (sentence) => {
     expect(page).toContain(sentence);
@@ -79,7 +79,7 @@ describe('each number', () => {
 
   test('is the same on the server and in the function', () => {
     expect(constant('line-limit.ts', 'maxLines')).toBe(constant('log-some.ts', 'maxLines'));
-    expect(maxBytesOf.sequencer).toBe(maxBytesOf.etag);
+    expect(maxFieldBytes.sequencer).toBe(maxFieldBytes.etag);
   });
 
   test('of log lines applies to a minute', () => {

@@ -4,29 +4,29 @@ const maxTextLength = 100;
 const maxNames = 10;
 
 /** Formats a message that says what was expected and what was received. */
-export function expected(what: string, received: unknown): string {
-  return `Expected ${what} but received ${shown(received)}.`;
+export function describeMismatch(what: string, received: unknown): string {
+  return `Expected ${what} but received ${formatValue(received)}.`;
 }
 
 /** Formats any value for a message: short, and on one line. */
-export function shown(value: unknown): string {
+export function formatValue(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (isFields(value)) return shownNames(Object.keys(value));
-  return typeof value === 'string' ? quoted(value) : shortened(String(value));
+  if (isFields(value)) return formatNames(Object.keys(value));
+  return typeof value === 'string' ? quote(value) : truncate(String(value));
 }
 
-function shownNames(names: string[]): string {
+function formatNames(names: string[]): string {
   if (names.length === 0) return 'an empty object';
   const left = names.length - maxNames;
-  const list = names.slice(0, maxNames).map(quoted).join(', ');
+  const list = names.slice(0, maxNames).map(quote).join(', ');
   return `an object with the keys ${list}${left > 0 ? ` and ${left} more` : ''}`;
 }
 
-function quoted(text: string): string {
-  return JSON.stringify(shortened(text));
+function quote(text: string): string {
+  return JSON.stringify(truncate(text));
 }
 
-function shortened(text: string): string {
+function truncate(text: string): string {
   return text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text;
 }
