@@ -45,7 +45,7 @@ export function failedOutcome(upload: Partial<Upload> = {}): Outcome {
 
 export function skippedOutcome(upload: Partial<Upload> = {}): Outcome {
   const { upload: to, source, recipe } = convertedOutcome(upload);
-  const message = 'A newer upload took its place.';
+  const message = 'A newer upload replaced it.';
   return { status: 'skipped', code: 'SUPERSEDED', message, upload: to, source, recipe, stages: {} };
 }
 

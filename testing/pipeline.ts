@@ -15,7 +15,7 @@ export function memoryPipeline(changes: Partial<PipelineParts> = {}) {
     now: () => performance.now(),
     recipe: resolveRecipe(),
     limits: defaultLimits,
-    places: createBudget(4),
+    slots: createBudget(4),
     transfers: createBudget(2 ** 40),
     memory: createBudget(2 ** 30),
     outputPrefix: 'grayscale/',

@@ -8,10 +8,10 @@ const parts = await openPipeline(readConfig());
 
 /** Our pipeline, as the function runs it: batch after batch from the queue. */
 export async function runPipeline({ bucket, keys, concurrency, batchSize }: Job): Promise<void> {
-  const places = createBudget(concurrency);
+  const slots = createBudget(concurrency);
   for (let from = 0; from < keys.length; from += batchSize) {
     const uploads = keys.slice(from, from + batchSize).map((key) => ({ bucket, key }));
-    const { outcomes } = await processBatch(uploads, { ...parts, places });
+    const { outcomes } = await processBatch(uploads, { ...parts, slots });
     const converted = outcomes.filter(({ status }) => status === 'converted');
     if (converted.length !== uploads.length) {
       throw new Error(

@@ -59,7 +59,7 @@ export function pipelineOf(
     now: () => performance.timeOrigin + performance.now(),
     recipe: recipeOf(config),
     limits: config.limits,
-    places: createBudget(config.capacity.concurrency),
+    slots: createBudget(config.capacity.concurrency),
     transfers: createBudget(memoryBytes / 4),
     memory: createBudget((memoryBytes * 3) / 4),
     outputBucket: config.storage.outputBucket,

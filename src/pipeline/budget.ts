@@ -1,4 +1,4 @@
-/** A fixed amount of something (bytes, places) that callers share. */
+/** A fixed amount of something (bytes, slots) that callers share. */
 export interface Budget {
   readonly capacity: number;
   /**
@@ -38,7 +38,7 @@ export function createBudget(capacity: number): Budget {
   }
 
   /** Reserves returned capacity for the first in line, so that growing shares cannot starve it. */
-  function giveBack(amount: number) {
+  function returnToBudget(amount: number) {
     free += amount;
     admit();
     const first = waiting[0];
@@ -60,7 +60,7 @@ export function createBudget(capacity: number): Budget {
       try {
         return await work();
       } finally {
-        giveBack(held);
+        returnToBudget(held);
       }
     },
 
@@ -72,11 +72,11 @@ export function createBudget(capacity: number): Budget {
           if (more > free) return false;
           held += more;
           if (more > 0) free -= more;
-          else giveBack(-more);
+          else returnToBudget(-more);
           return true;
         },
         release() {
-          giveBack(held);
+          returnToBudget(held);
           held = 0;
         },
       };

@@ -20,7 +20,7 @@ export async function convertAndStore(
   watch: Stopwatch,
 ): Promise<Result> {
   const { limits, memory } = parts;
-  if (!source.bytes) return tooLarge(source.sizeBytes, limits.maxBytes);
+  if (!source.bytes) return tooLargeResult(source.sizeBytes, limits.maxBytes);
   const { bytes } = source;
   try {
     const image = await open(bytes, parts, watch);
@@ -36,7 +36,8 @@ export async function convertAndStore(
       },
     });
   } catch (error) {
-    if (error instanceof ConversionError || error instanceof PermanentError) return failed(error);
+    if (error instanceof ConversionError || error instanceof PermanentError)
+      return failedResult(error);
     throw error;
   }
 }
@@ -57,7 +58,7 @@ async function open(
 }
 
 /** Turns an error into a result that is recorded. */
-export function failed({ code, message }: ConversionError | PermanentError): Result {
+export function failedResult({ code, message }: ConversionError | PermanentError): Result {
   return { status: 'failed', code, message };
 }
 
@@ -113,14 +114,16 @@ export function isOutput({ metadata }: Pick<ReadObject, 'metadata'>): boolean {
  * and count as such.
  */
 export function isOutputOf({ bucket }: ObjectRef, found: Pick<ReadObject, 'metadata'>): boolean {
-  const made = found.metadata['source-bucket'];
-  return isOutput(found) && (made === undefined || made === encodeURIComponent(bucket));
+  const sourceBucket = found.metadata['source-bucket'];
+  return (
+    isOutput(found) && (sourceBucket === undefined || sourceBucket === encodeURIComponent(bucket))
+  );
 }
 
-function tooLarge(sizeBytes: number, maxBytes: number): Result {
+function tooLargeResult(sizeBytes: number, maxBytes: number): Result {
   return {
     status: 'failed',
     code: 'FILE_TOO_LARGE',
-    message: `Expected at most ${maxBytes} bytes but the object has ${sizeBytes}. Raise MAX_BYTES to take it.`,
+    message: `Expected at most ${maxBytes} bytes but the object has ${sizeBytes}. Raise MAX_BYTES to convert it.`,
   };
 }

@@ -1,5 +1,5 @@
 import type { Recipe } from '../convert/index.ts';
-import { convertAndStore, failed, isOutput } from './convert-and-store.ts';
+import { convertAndStore, failedResult, isOutput } from './convert-and-store.ts';
 import { NotReservedError, PermanentError, SourceUnsettledError } from './errors.ts';
 import {
   isSameContent,
@@ -41,16 +41,17 @@ export async function convertNewest(
     const source = await readNewest(ref, parts, { watch, reservedBytes });
     const upload = uploadOf(source, uploads);
     if (!source) {
-      if (parts.onSourceDeleted !== 'delete') return skipped(upload, 'SOURCE_GONE', parts.recipe);
+      if (parts.onSourceDeleted !== 'delete')
+        return skippedOutcome(upload, 'SOURCE_GONE', parts.recipe);
       if (!(await removeOutput(ref, parts))) continue;
-      return skipped(upload, 'SOURCE_REMOVED', parts.recipe);
+      return skippedOutcome(upload, 'SOURCE_REMOVED', parts.recipe);
     }
     if (isOutput(source)) {
-      return skipped({ ...upload, ...contentOf(source) }, 'OWN_OUTPUT', parts.recipe);
+      return skippedOutcome({ ...upload, ...contentOf(source) }, 'OWN_OUTPUT', parts.recipe);
     }
 
     const result = source.failure
-      ? failed(source.failure)
+      ? failedResult(source.failure)
       : await convertAndStore(ref, source, parts, watch);
     const newest = await watch.time('verify', () => parts.store.head(ref));
     // Removed in the meantime: the removal may have been handled before this output was written.
@@ -69,7 +70,7 @@ export async function convertNewest(
 }
 
 /** An outcome for an upload that needs no separate output. */
-export function skipped(upload: Upload, code: SkipReason, recipe: Recipe): Outcome {
+export function skippedOutcome(upload: Upload, code: SkipReason, recipe: Recipe): Outcome {
   const message = skipReasons[code];
   return {
     status: 'skipped',

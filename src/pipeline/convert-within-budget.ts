@@ -18,11 +18,11 @@ export async function convertWithinBudget<Image, Result>(
   try {
     const { memoryBytes } = image;
     if (tooLarge === 'refuse' && memoryBytes > memory.capacity) {
-      throw needsTooMuchMemory(memoryBytes, memory.capacity);
+      throw tooMuchMemoryError(memoryBytes, memory.capacity);
     }
-    const askedAt = performance.now();
+    const requestedAt = performance.now();
     return await memory.use(memoryBytes, async () => {
-      const queueMs = performance.now() - askedAt;
+      const queueMs = performance.now() - requestedAt;
       return await use(await image.convert(), queueMs);
     });
   } finally {
@@ -31,10 +31,10 @@ export async function convertWithinBudget<Image, Result>(
 }
 
 /** The image would not fit even if it ran alone. */
-function needsTooMuchMemory(memoryBytes: number, capacity: number): ConversionError {
+function tooMuchMemoryError(memoryBytes: number, capacity: number): ConversionError {
   const megabytes = (bytes: number) => Math.ceil(bytes / 2 ** 20);
   return new ConversionError(
     'IMAGE_TOO_LARGE',
-    `Expected an image that converts within ${megabytes(capacity)} MB of memory but this one needs about ${megabytes(memoryBytes)} MB. Raise MEMORY_BUDGET_MB, and the memory with it.`,
+    `Expected an image that converts within ${megabytes(capacity)} MB of memory but this one needs about ${megabytes(memoryBytes)} MB. Raise MEMORY_BUDGET_MB and the memory of the process.`,
   );
 }

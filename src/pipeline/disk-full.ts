@@ -4,7 +4,7 @@ export class DiskFullError extends Error {
 
   constructor(path: string, cause: Error) {
     super(
-      `Expected room on the disk for "${path}" but there is none (${cause.message}). Free some space, or write to another disk.`,
+      `Expected free disk space for "${path}" but the disk is full (${cause.message}). Free some space, or write to another disk.`,
       { cause },
     );
     this.name = 'DiskFullError';

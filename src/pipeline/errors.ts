@@ -1,6 +1,7 @@
 /** Permanent causes outside the image itself; see docs/errors.md. */
 export const permanentErrorCodes = {
-  SOURCE_ARCHIVED: 'The source lies in an archive storage class and must be restored to be read.',
+  SOURCE_ARCHIVED:
+    'The source is in an archive storage class and must be restored before it can be read.',
   OUTPUT_KEY_TOO_LONG: 'The output’s key, prefix included, is longer than the store allows.',
 } as const;
 
@@ -58,7 +59,7 @@ export class EntryRejectedError extends Rejected {
 
   constructor(options?: ErrorOptions) {
     super(
-      'The database rejects the row of this upload, and would reject it again. Do not send the event again; the log has the reason.',
+      'The database rejects the row of this upload permanently. Do not resend the event; see the log for the reason.',
       options,
     );
   }
@@ -70,7 +71,7 @@ export const serviceErrors = { Unavailable, Timeout, Rejected };
 /** The source kept changing during its conversion; the queue redelivers it. */
 export class SourceUnsettledError extends Error {
   constructor(key: string, rounds: number) {
-    super(`"${key}" was replaced during each of ${rounds} conversions; it is tried again later.`);
+    super(`"${key}" was replaced during each of ${rounds} conversions; it is retried later.`);
     this.name = 'SourceUnsettledError';
   }
 }
@@ -78,7 +79,7 @@ export class SourceUnsettledError extends Error {
 /** No time was left to finish; the queue redelivers the message. */
 export class DeadlineError extends Error {
   constructor(key: string) {
-    super(`"${key}" could not be converted in the time that was left; it is tried again later.`);
+    super(`"${key}" could not be converted in the remaining time; it is retried later.`);
     this.name = 'DeadlineError';
   }
 }
@@ -94,7 +95,9 @@ export class RangeOutsideError extends Error {
 /** A body is longer or shorter than announced; nothing was stored. */
 export class BodyLengthError extends Error {
   constructor(announcedBytes: number, receivedBytes: number) {
-    super(`Expected a body of ${announcedBytes} bytes, as announced, but ${receivedBytes} came.`);
+    super(
+      `Expected a body of ${announcedBytes} bytes, as announced, but received ${receivedBytes}.`,
+    );
     this.name = 'BodyLengthError';
   }
 }

@@ -33,30 +33,30 @@ export async function settleAll(
   if (parts.onSourceDeleted !== 'delete') return results;
   const settled: KeyResult[] = [];
   for (let round = 1; results.length > 0; round++) {
-    const looked = await Promise.all(results.map((key) => lookAgain(key, parts)));
-    settled.push(...looked.filter(({ isMoved }) => !isMoved).map(({ key }) => key));
-    const moved = looked.filter(({ isMoved }) => isMoved).map(({ key }) => key.uploads);
+    const rechecked = await Promise.all(results.map((key) => recheckSource(key, parts)));
+    settled.push(...rechecked.filter(({ hasChanged }) => !hasChanged).map(({ key }) => key));
+    const changed = rechecked.filter(({ hasChanged }) => hasChanged).map(({ key }) => key.uploads);
     if (round === maxRounds) {
       const error = (uploads: Upload[]) => new SourceUnsettledError(uploads[0]?.key ?? '', round);
-      return [...settled, ...moved.map((uploads) => ({ uploads, error: error(uploads) }))];
+      return [...settled, ...changed.map((uploads) => ({ uploads, error: error(uploads) }))];
     }
-    results = moved.length > 0 ? await settle(moved) : [];
+    results = changed.length > 0 ? await settle(changed) : [];
   }
   return settled;
 }
 
 /** Whether the source appeared or disappeared after the check that its rows are based on. */
-async function lookAgain(
+async function recheckSource(
   key: KeyResult,
   { store }: PipelineParts,
-): Promise<{ key: KeyResult; isMoved: boolean }> {
+): Promise<{ key: KeyResult; hasChanged: boolean }> {
   const [upload] = key.uploads;
-  if ('error' in key || !upload) return { key, isMoved: false };
+  if ('error' in key || !upload) return { key, hasChanged: false };
   try {
-    const isThere = (await store.head(upload)) !== undefined;
-    return { key, isMoved: isThere === isRemoved(key.outcomes[0]) };
+    const exists = (await store.head(upload)) !== undefined;
+    return { key, hasChanged: exists === isRemoved(key.outcomes[0]) };
   } catch (error) {
-    return { key: { uploads: key.uploads, error }, isMoved: false };
+    return { key: { uploads: key.uploads, error }, hasChanged: false };
   }
 }
 
@@ -66,13 +66,18 @@ export function isRemoved(outcome: Outcome): boolean {
 }
 
 /** Removes the rows of removed sources. */
-export async function forgetRemoved(keys: KeyResult[], parts: PipelineParts): Promise<KeyResult[]> {
-  const gone = keys.flatMap((key) =>
+export async function deleteRowsOfRemoved(
+  keys: KeyResult[],
+  parts: PipelineParts,
+): Promise<KeyResult[]> {
+  const removedSources = keys.flatMap((key) =>
     'error' in key || !isRemoved(key.outcomes[0]) ? [] : key.outcomes[0].upload,
   );
-  if (gone.length === 0) return keys;
+  if (removedSources.length === 0) return keys;
   try {
-    await parts.ledger.remove(gone.map((source) => ({ source, output: outputOf(source, parts) })));
+    await parts.ledger.remove(
+      removedSources.map((source) => ({ source, output: outputOf(source, parts) })),
+    );
     return keys;
   } catch (error) {
     return keys.map((key) =>

@@ -24,9 +24,10 @@ type FailureCode = ConversionErrorCode | PermanentErrorCode;
 /** Why an upload needed no separate output; see docs/errors.md. */
 export const skipReasons = {
   SOURCE_GONE: 'The source was removed before it was read.',
-  SOURCE_REMOVED: 'The source was removed, and its output and rows with it.',
-  SUPERSEDED: 'A newer upload under the same key took its place before it was read.',
-  OWN_OUTPUT: 'It is an output of this program, which another deployment or a copy brought here.',
+  SOURCE_REMOVED: 'The source was removed, so its output and rows were deleted.',
+  SUPERSEDED: 'A newer upload under the same key replaced it before it was read.',
+  OWN_OUTPUT:
+    'The object is an output of this program, written by another deployment or copied here.',
 } as const;
 
 export type SkipReason = keyof typeof skipReasons;

@@ -105,7 +105,7 @@ export interface PipelineParts {
   recipe: Recipe;
   limits: Limits;
   /** One unit for each key in progress. */
-  places: Budget;
+  slots: Budget;
   /** Bytes that all sources may hold, from download until their outputs are stored. */
   transfers: Budget;
   /** Bytes that all conversions together may use. */

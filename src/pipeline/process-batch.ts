@@ -1,6 +1,6 @@
 import { convertNewest } from './convert-newest.ts';
 import { DeadlineError, EntryRejectedError, NotReservedError } from './errors.ts';
-import { forgetRemoved, isRemoved, type KeyResult, settleAll } from './follow-removals.ts';
+import { deleteRowsOfRemoved, isRemoved, type KeyResult, settleAll } from './follow-removals.ts';
 import type { Outcome } from './outcome.ts';
 import type { LedgerEntry, PipelineParts } from './ports.ts';
 import { createStopwatch } from './stopwatch.ts';
@@ -27,7 +27,7 @@ interface BatchOptions {
 }
 
 /**
- * Converts uploads concurrently, as far as places and memory allow, and records their outcomes with
+ * Converts uploads concurrently, limited by slots and memory, and records their outcomes with
  * one statement. Never throws for a single upload: its result holds the retryable error.
  */
 export async function processBatch(
@@ -47,7 +47,7 @@ export async function processBatch(
         })),
       ),
     );
-    return await recordAll(await forgetRemoved(converted, parts), parts, coldStart);
+    return await recordAll(await deleteRowsOfRemoved(converted, parts), parts, coldStart);
   };
   const recorded = await settleAll([...byKey.values()], settle, parts);
 
@@ -74,7 +74,7 @@ async function convertKey(
   // Without a size in the event, reserve the maximum.
   const announced = Math.max(...uploads.map(({ sizeBytes }) => sizeBytes ?? parts.limits.maxBytes));
   try {
-    return await parts.places.use(1, () => convertReserved(uploads, parts, expiresAt, announced));
+    return await parts.slots.use(1, () => convertReserved(uploads, parts, expiresAt, announced));
   } catch (error) {
     return { uploads, error };
   }
@@ -108,12 +108,12 @@ async function convertReserved(
 async function withinTime<Result>(
   timeoutMs: number | undefined,
   work: Promise<Result>,
-  otherwise: () => Result,
+  createFallback: () => Result,
 ): Promise<Result> {
   if (timeoutMs === undefined) return await work;
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<Result>((resolve) => {
-    timer = setTimeout(() => resolve(otherwise()), timeoutMs);
+    timer = setTimeout(() => resolve(createFallback()), timeoutMs);
   });
   try {
     return await Promise.race([work, timeout]);

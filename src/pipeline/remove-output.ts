@@ -16,7 +16,7 @@ export async function removeOutput(source: ObjectRef, parts: PipelineParts): Pro
   const output = outputOf(source, parts);
   const found = await store.head(output);
   if (await store.head(source)) return false;
-  const isOurs = found !== undefined && isOutputOf(source, found);
-  if (isOurs && !(await store.remove(output, { etag: found.etag }))) return false;
+  const isOwnOutput = found !== undefined && isOutputOf(source, found);
+  if (isOwnOutput && !(await store.remove(output, { etag: found.etag }))) return false;
   return (await store.head(source)) === undefined;
 }

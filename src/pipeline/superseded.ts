@@ -1,4 +1,4 @@
-import { skipped } from './convert-newest.ts';
+import { skippedOutcome } from './convert-newest.ts';
 import { contentId, isSameContent, type Outcome } from './outcome.ts';
 import type { PipelineParts } from './ports.ts';
 import type { Upload } from './upload.ts';
@@ -34,7 +34,7 @@ export function superseded(
   const kept = all.slice(-maxSuperseded);
   const contents = all.length - kept.length;
   return {
-    outcomes: kept.map((upload) => skipped(upload, 'SUPERSEDED', recipe)),
+    outcomes: kept.map((upload) => skippedOutcome(upload, 'SUPERSEDED', recipe)),
     unrecorded: contents > 0 ? [{ upload: newest.upload, contents }] : [],
   };
 }

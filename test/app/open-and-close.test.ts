@@ -47,7 +47,7 @@ const openers: Record<string, { code: string; queue?: true; closed?: false }> = 
       server.warmUp();
       const notifications = await server.listen(() => {});
       await server.reader.list({}, { order: 'newest', limit: 1 });
-      await server.files.look(${ref});
+      await server.files.head(${ref});
       await server.pipeline.store.head(${ref});
       await notifications.close();
       await server.close();`,
@@ -56,7 +56,7 @@ const openers: Record<string, { code: string; queue?: true; closed?: false }> = 
     code: `const { openBucket } = await load('open-bucket');
       const bucket = await openBucket(config);
       await bucket.reader.list({}, { order: 'newest', limit: 1 });
-      await bucket.files.look(${ref});
+      await bucket.files.head(${ref});
       await bucket.openDestination({ onOutcome() {} });
       await bucket.close();`,
   },

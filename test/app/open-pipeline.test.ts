@@ -17,15 +17,15 @@ const compose = (env: Record<string, string>) =>
 
 describe('the pipeline of an environment', () => {
   test.each([
-    ['1,024 MB where nothing says more', {}, 1_024],
+    ['1,024 MB by default', {}, 1_024],
     ['MEMORY_BUDGET_MB', { MEMORY_BUDGET_MB: '100' }, 100],
     ['half of a function’s memory', { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '3008' }, 1_504],
     [
-      'MEMORY_BUDGET_MB, whatever the function has',
+      'MEMORY_BUDGET_MB, regardless of the function’s memory',
       { MEMORY_BUDGET_MB: '200', AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '3008' },
       200,
     ],
-  ])('shares out %s: a quarter to files, the rest to conversions', async (_, env, megabytes) => {
+  ])('divides %s: a quarter for files, the rest for conversions', async (_, env, megabytes) => {
     const { transfers, memory } = await compose(env);
     expect(transfers.capacity).toBe((megabytes * megabyte) / 4);
     expect(memory.capacity).toBe((megabytes * megabyte * 3) / 4);
@@ -33,12 +33,12 @@ describe('the pipeline of an environment', () => {
 
   test.each([
     ['CONCURRENCY', { CONCURRENCY: '7' }, 7],
-    ['two places for each core where it does not say', {}, 2 * availableParallelism()],
-  ])('has as many places as %s', async (_, env, places) => {
-    expect((await compose(env)).places.capacity).toBe(places);
+    ['two slots per core by default', {}, 2 * availableParallelism()],
+  ])('has as many slots as %s', async (_, env, slots) => {
+    expect((await compose(env)).slots.capacity).toBe(slots);
   });
 
-  test('makes the outputs that it asks for, within its limits', async () => {
+  test('creates the configured outputs, within its limits', async () => {
     const parts = await compose({
       GRAY_FORMAT: 'webp',
       GRAY_QUALITY: '33',
@@ -61,7 +61,7 @@ describe('the pipeline of an environment', () => {
     });
   });
 
-  test('goes by the time of day', async () => {
+  test('uses the time of day', async () => {
     const { now } = await compose({});
     expect(Math.abs(now() - Date.now())).toBeLessThan(1_000);
   });
@@ -93,7 +93,7 @@ test.each([
       onSourceDeleted: 'delete',
     },
   ],
-])('events are read as the environment says: %s', (_, env, options) => {
+])('events are parsed as configured: %s', (_, env, options) => {
   expect(readConfig(env).storage).toStrictEqual(options);
 });
 
@@ -158,7 +158,7 @@ describe('the database of an environment', () => {
     await expect(selectOne(env())).rejects.toThrow('does not support SSL');
   });
 
-  test('cannot be encrypted in two ways', async () => {
+  test('cannot have two contradicting modes of encryption', async () => {
     const config = selectOne({ DATABASE_URL: urlWith('disable'), DB_SSL: 'verify-full' });
     await expect(config).rejects.toMatchObject({
       code: 'INVALID_CONFIGURATION',
@@ -166,7 +166,7 @@ describe('the database of an environment', () => {
     });
   });
 
-  test('cannot be encrypted in a way that nobody knows', async () => {
+  test('cannot be encrypted in an unknown mode', async () => {
     await expect(selectOne({ DATABASE_URL: urlWith('verify-ca') })).rejects.toMatchObject({
       code: 'INVALID_CONFIGURATION',
       problems: [expect.stringMatching(/^DATABASE_URL: .*"verify-ca"/)],
@@ -214,7 +214,7 @@ describe.each(['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_S3'])('a store at %s', (var
   test.each([
     ['us-east-1', ''],
     ['eu-north-1', 'eu-north-1'],
-  ])('is asked for buckets by path, in the region %s', async (region, said) => {
+  ])('receives requests with the bucket in the path, in the region %s', async (region, said) => {
     const store = await storeWith(said);
     await store.head({ bucket: 'uploads', key: 'a b.png' });
     expect(requests.map(({ method, url }) => [method, url])).toEqual([
@@ -223,7 +223,7 @@ describe.each(['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_S3'])('a store at %s', (var
     expect(requests[0]?.headers.authorization).toContain(`/${region}/s3/`);
   });
 
-  test('is sent no checksums, which some do not know', async () => {
+  test('receives no checksums, which some stores do not support', async () => {
     const store = await storeWith('');
     const object = { bytes: Buffer.from('x'), contentType: 'image/png', metadata: {} };
     await store.put({ bucket: 'uploads', key: 'k' }, object);
@@ -232,10 +232,10 @@ describe.each(['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_S3'])('a store at %s', (var
   });
 });
 
-test('the owner of the schema is not made the application’s role, which would take its rights', async () => {
+test('the owner of the schema cannot be the application’s role, because it would lose its rights', async () => {
   const env = { DB_HOST: 'db.invalid', DB_USER: 'owner', DB_APPLICATION_ROLE: 'owner' };
   await expect(migrateDatabase(readConfig(env))).rejects.toMatchObject({
     code: 'INVALID_CONFIGURATION',
-    problems: [expect.stringMatching(/^DB_APPLICATION_ROLE: expected another role than DB_USER/)],
+    problems: [expect.stringMatching(/^DB_APPLICATION_ROLE: expected a role other than DB_USER/)],
   });
 });

@@ -92,7 +92,7 @@ test.each([
   await environment.server.s3.send(new DeleteObjectCommand({ Bucket, Key: 'direct.png' }));
   expect(await invoke(event('direct.png'))).toEqual({
     statusCode: 200,
-    body: expect.stringContaining('its output and rows with it'),
+    body: expect.stringContaining('its output and rows were deleted'),
   });
   expect(await isThere('grayscale/direct.png')).toBe(false);
   expect(await environment.database.rows()).toEqual([]);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createBudget } from '../../src/pipeline/index.ts';
 
-test('never lends more than it has, and serves every request in turn', async () => {
+test('never exceeds its capacity, and serves requests in order', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 20 }),
@@ -10,29 +10,29 @@ test('never lends more than it has, and serves every request in turn', async () 
       fc.scheduler(),
       async (capacity, amounts, scheduler) => {
         const budget = createBudget(capacity);
-        let lent = 0;
-        const turns = amounts.map((amount) =>
+        let used = 0;
+        const requests = amounts.map((amount) =>
           budget.use(amount, async () => {
-            lent += Math.min(amount, capacity);
-            expect(lent).toBeLessThanOrEqual(capacity);
+            used += Math.min(amount, capacity);
+            expect(used).toBeLessThanOrEqual(capacity);
             await scheduler.schedule(Promise.resolve());
-            lent -= Math.min(amount, capacity);
+            used -= Math.min(amount, capacity);
             return amount;
           }),
         );
-        expect(await scheduler.waitFor(Promise.all(turns))).toEqual(amounts);
+        expect(await scheduler.waitFor(Promise.all(requests))).toEqual(amounts);
       },
     ),
   );
 });
 
-test('takes back what failed work had', async () => {
+test('gets back the share of failed work', async () => {
   const budget = createBudget(10);
   await expect(budget.use(10, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(await budget.use(10, async () => 'next')).toBe('next');
 });
 
-test('lets no small request pass an earlier large one', async () => {
+test('never serves a small request before an earlier large one', async () => {
   const budget = createBudget(10);
   const order: string[] = [];
   const run = (name: string, amount: number) =>
@@ -77,7 +77,7 @@ describe('a share', () => {
     const waiting = budget.use(10, async () => {
       hasRun = true;
     });
-    // Each place that is released is requested again immediately.
+    // Each slot that is released is requested again immediately.
     for (const share of shares) {
       expect(hasRun).toBe(false);
       share.release();

@@ -28,11 +28,11 @@ const output = uploadOf(`grayscale/${key}`);
 /** Contents that are uploaded under the same key. The last one is not convertible. */
 let contents: Buffer[];
 beforeAll(async () => {
-  contents = [await tinyPng(10), await tinyPng(100), await tinyPng(200), Buffer.from('no picture')];
+  contents = [await tinyPng(10), await tinyPng(100), await tinyPng(200), Buffer.from('no image')];
 });
 
 /** There are few contents and many interleavings: each content is converted once. */
-const converter = remembering(createInlineConverter());
+const converter = cachingConverter(createInlineConverter());
 
 test('the output converges on the newest source under every interleaving', async () => {
   await fc.assert(
@@ -40,10 +40,10 @@ test('the output converges on the newest source under every interleaving', async
       fc.array(anyUpload, { minLength: 2, maxLength: 4 }),
       fc.infiniteStream(fc.nat({ max: 39 })),
       fc.scheduler(),
-      async (uploads, luck, scheduler) => {
-        const world = createWorld(scheduler, luck);
+      async (uploads, chances, scheduler) => {
+        const world = createWorld(scheduler, chances);
         await world.play(uploads);
-        await world.expectPromiseKept();
+        await world.expectConverged();
       },
     ),
     { numRuns: 500 },
@@ -57,10 +57,10 @@ test('where outputs follow their sources, an output exists if and only if its so
       fc.infiniteStream(fc.nat({ max: 39 })),
       fc.boolean(),
       fc.scheduler(),
-      async (changes, luck, isConditional, scheduler) => {
-        const world = createWorld(scheduler, luck, { onSourceDeleted: 'delete', isConditional });
+      async (changes, chances, isConditional, scheduler) => {
+        const world = createWorld(scheduler, chances, { onSourceDeleted: 'delete', isConditional });
         await world.play(changes);
-        await world.expectPromiseKept();
+        await world.expectConverged();
       },
     ),
     { numRuns: 500 },
@@ -85,18 +85,18 @@ const anyRemoval: fc.Arbitrary<Announcement> = fc.record({
 
 function createWorld(
   scheduler: Scheduler,
-  luck: Iterator<number>,
+  chances: Iterator<number>,
   { onSourceDeleted = 'keep' as 'keep' | 'delete', isConditional = true } = {},
 ) {
   const store = createMemoryStore();
   const ledger = createMemoryLedger();
   const { parts } = memoryPipeline({
-    store: shuffledStore(isConditional ? store : unconditional(store), scheduler, luck),
-    ledger: shuffledLedger(ledger, scheduler, luck),
+    store: faultyStore(isConditional ? store : withoutConditions(store), scheduler, chances),
+    ledger: faultyLedger(ledger, scheduler, chances),
     converter,
     onSourceDeleted,
-    // Everything waits for the scheduler and nothing waits for a place.
-    places: createBudget(100),
+    // Everything waits for the scheduler and nothing waits for a slot.
+    slots: createBudget(100),
   });
 
   /** Uploads and deliveries in progress. */
@@ -148,7 +148,7 @@ function createWorld(
       }
     },
 
-    async expectPromiseKept() {
+    async expectConverged() {
       const newest = store.get(uploadOf(key))?.bytes;
       if (!newest) {
         expect(store.get(output)).toBeUndefined();
@@ -166,13 +166,13 @@ function createWorld(
       expect(new Set(rows.map(({ source }) => source.etag)).size).toBe(rows.length);
       // No row names an output that does not exist.
       const pointing = rows.filter(({ status }) => status === 'converted');
-      const isPictureLost = onSourceDeleted === 'delete' && !expected;
-      if (pointing.length > 0 && !isPictureLost) expect(store.get(output)).toBeDefined();
+      const isOutputRemoved = onSourceDeleted === 'delete' && !expected;
+      if (pointing.length > 0 && !isOutputRemoved) expect(store.get(output)).toBeDefined();
     },
   };
 }
 
-function remembering(from: Converter): Converter {
+function cachingConverter(from: Converter): Converter {
   const images = new Map<string, Promise<ImageSession>>();
   const conversions = new Map<string, Promise<GrayImage>>();
   const remembered = <T>(all: Map<string, Promise<T>>, name: string, make: () => Promise<T>) => {
@@ -199,8 +199,8 @@ async function grayOf(bytes: Uint8Array): Promise<Uint8Array | undefined> {
   }
 }
 
-/** Like most stores except AWS: a removal removes whatever is there by then. */
-function unconditional(store: ObjectStore): ObjectStore {
+/** Like most stores except AWS: a removal removes the current content. */
+function withoutConditions(store: ObjectStore): ObjectStore {
   return { ...store, remove: (ref) => store.remove(ref) };
 }
 
@@ -208,44 +208,44 @@ function unconditional(store: ObjectStore): ObjectStore {
  * Every call waits until the scheduler picks it, two in five for many turns. One in twenty fails,
  * before or after the call.
  */
-function shuffledStore(
+function faultyStore(
   store: ObjectStore,
   scheduler: Scheduler,
-  luck: Iterator<number>,
+  chances: Iterator<number>,
 ): ObjectStore {
   return {
-    read: (...call) => disturbed('read', () => store.read(...call), scheduler, luck),
-    head: (...call) => disturbed('head', () => store.head(...call), scheduler, luck),
-    put: (...call) => disturbed('put', () => store.put(...call), scheduler, luck),
-    remove: (...call) => disturbed('remove', () => store.remove(...call), scheduler, luck),
+    read: (...call) => withFaults('read', () => store.read(...call), scheduler, chances),
+    head: (...call) => withFaults('head', () => store.head(...call), scheduler, chances),
+    put: (...call) => withFaults('put', () => store.put(...call), scheduler, chances),
+    remove: (...call) => withFaults('remove', () => store.remove(...call), scheduler, chances),
   };
 }
 
-function shuffledLedger(ledger: Ledger, scheduler: Scheduler, luck: Iterator<number>): Ledger {
+function faultyLedger(ledger: Ledger, scheduler: Scheduler, chances: Iterator<number>): Ledger {
   return {
-    record: (...call) => disturbed('record', () => ledger.record(...call), scheduler, luck),
-    remove: (...call) => disturbed('forget', () => ledger.remove(...call), scheduler, luck),
+    record: (...call) => withFaults('record', () => ledger.record(...call), scheduler, chances),
+    remove: (...call) => withFaults('forget', () => ledger.remove(...call), scheduler, chances),
   };
 }
 
-async function disturbed<Result>(
+async function withFaults<Result>(
   name: string,
   work: () => Promise<Result>,
   scheduler: Scheduler,
-  luck: Iterator<number>,
+  chances: Iterator<number>,
 ): Promise<Result> {
-  const chance: number = luck.next().value;
-  await waitTurns(chance < 8 ? longTurns : 1);
+  const chance: number = chances.next().value;
+  await yieldTurns(chance < 8 ? manyTurns : 1);
   if (chance === 0) throw new Error(`${name} failed before it happened`);
   const result = await work();
-  await waitTurns(chance >= 32 ? longTurns : 1);
+  await yieldTurns(chance >= 32 ? manyTurns : 1);
   if (chance === 1) throw new Error(`${name} happened but its answer was lost`);
   return result;
 
-  async function waitTurns(turns: number) {
+  async function yieldTurns(turns: number) {
     for (let turn = 0; turn < turns; turn++) await scheduler.schedule(Promise.resolve(), name);
   }
 }
 
 /** A call that waits this long lets others start and finish in the meantime. */
-const longTurns = 40;
+const manyTurns = 40;

@@ -141,12 +141,12 @@ describe('processBatch', () => {
     const { parts, store, ledger } = memoryPipeline();
     await store.put(uploadOf('good'), sourceObject(await tinyPng(1)));
     await store.put(uploadOf('broken'), sourceObject(await tinyPng(2)));
-    const cut = cutOff(store, (key) => key === 'broken');
+    const cut = storeThatFailsFor(store, (key) => key === 'broken');
     const { results } = await processBatch([uploadOf('broken'), uploadOf('good')], {
       ...parts,
       store: cut,
     });
-    expect(results[0]).toMatchObject({ error: { message: 'cut off' } });
+    expect(results[0]).toMatchObject({ error: { message: 'connection lost' } });
     expect(results[1]).toMatchObject({ outcome: { status: 'converted' } });
     expect(ledger.rows()).toHaveLength(1);
   });
@@ -201,14 +201,14 @@ describe('processBatch', () => {
   test('returns a source that keeps changing to the queue', async () => {
     const { parts, store } = memoryPipeline();
     let round = 0;
-    const restless: ObjectStore = {
+    const changingStore: ObjectStore = {
       ...store,
       async head() {
         return { etag: `another-${round++}`, sizeBytes: 1, metadata: {} };
       },
     };
     await store.put(uploadOf('a.png'), sourceObject(await tinyPng(1)));
-    const { results } = await processBatch([uploadOf('a.png')], { ...parts, store: restless });
+    const { results } = await processBatch([uploadOf('a.png')], { ...parts, store: changingStore });
     expect(results).toMatchObject([{ error: { name: 'SourceUnsettledError' } }]);
   });
 
@@ -276,11 +276,11 @@ describe('processBatch', () => {
   });
 });
 
-function cutOff(store: ObjectStore, isCut: (key: string) => boolean): ObjectStore {
+function storeThatFailsFor(store: ObjectStore, fails: (key: string) => boolean): ObjectStore {
   return {
     ...store,
     async read(ref, options) {
-      if (isCut(ref.key)) throw new Error('cut off');
+      if (fails(ref.key)) throw new Error('connection lost');
       return await store.read(ref, options);
     },
   };

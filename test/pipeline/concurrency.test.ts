@@ -13,25 +13,25 @@ import { memoryPipeline, sourceObject, tinyPng, uploadOf } from '../../testing/p
 
 /** More than any of the budgets below admits at the same time. */
 const keys = Array.from({ length: 8 }, (_, i) => `${i}.png`);
-const places = createBudget(100);
+const slots = createBudget(100);
 
 describe('concurrent images', () => {
-  test('are limited by the number of places', async () => {
-    const { parts, store } = memoryPipeline({ places: createBudget(3) });
-    const { watched, most } = watch(store, { from: 'read' });
-    await processBatch(keys.map(uploadOfKey), { ...parts, store: watched });
-    expect(most()).toBe(3);
+  test('are limited by the number of slots', async () => {
+    const { parts, store } = memoryPipeline({ slots: createBudget(3) });
+    const { watchedStore, maxConcurrent } = watch(store, { from: 'read' });
+    await processBatch(keys.map(uploadOfKey), { ...parts, store: watchedStore });
+    expect(maxConcurrent()).toBe(3);
   });
 
   test.each([1, 2, 3])('are %i if the memory is enough for that many', async (count) => {
     const { memoryBytes } = await inspectImage(await tinyPng(1));
     const memory = createBudget(memoryBytes * (count + 0.5));
-    const { parts, store } = memoryPipeline({ places, memory });
+    const { parts, store } = memoryPipeline({ slots, memory });
     for (const key of keys) await store.put(uploadOf(key), sourceObject(await tinyPng(1)));
     // Outputs are stored before the memory is released.
-    const { watched, most } = watch(store, { from: 'put' });
-    await processBatch(keys.map(uploadOfKey), { ...parts, store: watched });
-    expect(most()).toBe(count);
+    const { watchedStore, maxConcurrent } = watch(store, { from: 'put' });
+    await processBatch(keys.map(uploadOfKey), { ...parts, store: watchedStore });
+    expect(maxConcurrent()).toBe(count);
   });
 
   test.each([
@@ -40,12 +40,12 @@ describe('concurrent images', () => {
     ['files larger than the download limit', 90_000],
   ])('are limited so that their transfers have room: %s', async (_, sizeBytes) => {
     const limits = { ...defaultLimits, maxBytes: 500, maxPixels: 1e6, maxPages: 1 };
-    const { parts, store } = memoryPipeline({ places, limits, transfers: createBudget(1_100) });
+    const { parts, store } = memoryPipeline({ slots, limits, transfers: createBudget(1_100) });
     for (const key of keys) await store.put(uploadOf(key), sourceObject(await tinyPng(1)));
-    const { watched, most } = watch(store, { from: 'read' });
+    const { watchedStore, maxConcurrent } = watch(store, { from: 'read' });
     const uploads = keys.map((key) => uploadOf(key, sizeBytes === undefined ? {} : { sizeBytes }));
-    await processBatch(uploads, { ...parts, store: watched });
-    expect(most()).toBe(2);
+    await processBatch(uploads, { ...parts, store: watchedStore });
+    expect(maxConcurrent()).toBe(2);
   });
 });
 
@@ -77,12 +77,12 @@ function uploadOfKey(key: string) {
 
 /** Counts the images between the start of `from` and the end of their output. */
 function watch(store: ObjectStore, { from }: { from: 'read' | 'put' }) {
-  let [now, most] = [0, 0];
+  let [now, maxConcurrent] = [0, 0];
   const enter = async () => {
-    most = Math.max(most, ++now);
+    maxConcurrent = Math.max(maxConcurrent, ++now);
     await sleep(10);
   };
-  const watched: ObjectStore = {
+  const watchedStore: ObjectStore = {
     ...store,
     async read(ref, options) {
       if (from === 'read') await enter();
@@ -96,5 +96,5 @@ function watch(store: ObjectStore, { from }: { from: 'read' | 'put' }) {
       now--;
     },
   };
-  return { watched, most: () => most };
+  return { watchedStore, maxConcurrent: () => maxConcurrent };
 }
