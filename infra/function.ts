@@ -18,7 +18,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { environmentOf } from '../src/config/index.ts';
+import { toEnvironment } from '../src/config/index.ts';
 import { allocatorSettings } from '../src/isolation/allocator.ts';
 import type { FunctionSettings } from './database.ts';
 import type { Network } from './network.ts';
@@ -70,7 +70,7 @@ export class PackagedFunction extends Construct {
       ephemeralStorageSize: Size.mebibytes(settings.ephemeralStorageMb),
       environment: {
         ...allocatorSettings,
-        ...environmentOf({
+        ...toEnvironment({
           ...props.environment,
           logging: { ...props.environment.logging, level: settings.logLevel },
         }),
@@ -92,7 +92,7 @@ export class PackagedFunction extends Construct {
     // so it is created afterwards.
     this.function.node.addDependency(interfaces);
     new Policy(this, 'NotTheCode', {
-      statements: [keptFromCode(this.function.functionArn)],
+      statements: [denyToCode(this.function.functionArn)],
       roles: [role],
     });
   }
@@ -121,7 +121,7 @@ function networkInterfaces(): PolicyStatement {
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-best-practice */
-function keptFromCode(functionArn: string): PolicyStatement {
+function denyToCode(functionArn: string): PolicyStatement {
   return new PolicyStatement({
     effect: Effect.DENY,
     actions: interfaceActions,

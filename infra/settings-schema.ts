@@ -3,8 +3,8 @@ import {
   ConfigError,
   type ConfigValues,
   conversionSettings,
-  environmentOf,
   readConfig,
+  toEnvironment,
 } from '../src/config/index.ts';
 import { databaseSettings } from './database-settings.ts';
 
@@ -91,20 +91,24 @@ const settingsSchema = z
   })
   .superRefine((settings, context) => {
     const { outputBucket, outputKmsKeyArn, outputPrefix, sourcePrefix, database } = settings;
-    const wrong = (path: string, message: string) =>
+    const addProblem = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
     if (outputKmsKeyArn !== undefined && outputBucket === undefined) {
-      wrong('outputKmsKeyArn', 'an outputBucket that it is the key of');
+      addProblem('outputKmsKeyArn', 'an outputBucket for that key');
     }
     if (sharesBucket(settings) && sourcePrefix !== '' && outputPrefix.startsWith(sourcePrefix)) {
-      wrong('outputPrefix', `outside of ${sourcePrefix}: outputs there would be uploads`);
+      addProblem(
+        'outputPrefix',
+        `outside of ${sourcePrefix}, where outputs would be processed as uploads`,
+      );
     }
-    for (const problem of problemsOf(settings.conversion)) wrong('conversion', problem);
+    for (const problem of findConversionProblems(settings.conversion))
+      addProblem('conversion', problem);
     if (database.kind === 'new' && database.minCapacity > database.maxCapacity) {
-      wrong('database', `a minCapacity of at most ${database.maxCapacity}`);
+      addProblem('database', `a minCapacity of at most ${database.maxCapacity}`);
     }
     if (database.kind === 'new' && database.proxy && database.minCapacity === 0) {
-      wrong('database', 'a minCapacity above 0 with a proxy, which would keep it awake');
+      addProblem('database', 'a minCapacity above 0 with a proxy, which prevents pausing');
     }
   });
 
@@ -129,9 +133,9 @@ export function conversionValues(settings: z.output<typeof conversion>): ConfigV
 }
 
 /** Returns the errors that the function would report about its variables at startup. */
-function problemsOf(settings: z.output<typeof conversion>): string[] {
+function findConversionProblems(settings: z.output<typeof conversion>): string[] {
   try {
-    readConfig(environmentOf(conversionValues(settings)));
+    readConfig(toEnvironment(conversionValues(settings)));
     return [];
   } catch (error) {
     if (error instanceof ConfigError) return error.problems;

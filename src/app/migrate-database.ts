@@ -9,7 +9,7 @@ export async function migrateDatabase({ storage, ...config }: Config): Promise<s
   const { applicationRole, user } = config.database;
   if (applicationRole !== undefined && applicationRole === user) {
     throw new ConfigError([
-      `DB_APPLICATION_ROLE: expected another role than DB_USER, whose rights it would lose, but received "${applicationRole}"`,
+      `DB_APPLICATION_ROLE: expected a role other than DB_USER, which would lose its rights, but received "${applicationRole}"`,
     ]);
   }
   const postgres = await openPostgres(config);

@@ -49,10 +49,10 @@ export async function openBucket(
     openS3(config),
     loadAdapters(),
   ]);
-  const closing: (() => unknown)[] = [() => client.destroy(), () => postgres.close()];
+  const closers: (() => unknown)[] = [() => client.destroy(), () => postgres.close()];
   let pipeline: Promise<OpenPipeline> | undefined;
   const openOnce = () => {
-    pipeline ??= openWork(config, closing);
+    pipeline ??= openWork(config, closers);
     return pipeline;
   };
   return {
@@ -67,11 +67,11 @@ export async function openBucket(
     async openDestination(options) {
       if (queue.url === undefined) return createPipelineDestination(await openOnce(), options);
       const { destination, close } = await openQueue(config.aws, queue.url);
-      closing.push(close);
+      closers.push(close);
       return destination;
     },
     async close() {
-      for (const close of closing.toReversed()) await close();
+      for (const close of closers.toReversed()) await close();
     },
   };
 }
@@ -86,14 +86,14 @@ async function openQueue(
   queueUrl: string,
 ): Promise<OpenQueue> {
   const { createSqsQueue } = await import('../queue/sqs-queue.ts');
-  const queue = createSqsQueue({ queueUrl, region, isElsewhere: endpoint !== undefined });
+  const queue = createSqsQueue({ queueUrl, region, isCustomEndpoint: endpoint !== undefined });
   return { destination: createQueueDestination(queue), close: queue.close };
 }
 
 /** A separate pipeline, so that a page of the ledger can be read while rows are recorded. */
-async function openWork(config: Config, closing: (() => unknown)[]): Promise<OpenPipeline> {
+async function openWork(config: Config, closers: (() => unknown)[]): Promise<OpenPipeline> {
   const pipeline = await openPipeline(config, await openConverter(Number.POSITIVE_INFINITY));
-  closing.push(pipeline.close);
+  closers.push(pipeline.close);
   return pipeline;
 }
 

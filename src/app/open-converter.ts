@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import sharp from 'sharp';
-import { type Config, harmlessEnvironment } from '../config/index.ts';
+import { type Config, environmentWithoutSecrets } from '../config/index.ts';
 import type { Limits } from '../convert/index.ts';
 import { createInlineConverter } from '../isolation/inline-converter.ts';
 import type { ProcessConverter } from '../isolation/process-converter.ts';
@@ -43,7 +43,7 @@ export async function openProcesses({
 }): Promise<ProcessConverter> {
   const { createProcessConverter } = await import('../isolation/process-converter.ts');
   const processes = Math.min(maxProcesses, availableParallelism());
-  return createProcessConverter({ processes, env: harmlessEnvironment(), ...options });
+  return createProcessConverter({ processes, env: environmentWithoutSecrets(), ...options });
 }
 
 export function memoryBudgetBytes({

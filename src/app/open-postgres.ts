@@ -22,7 +22,7 @@ export async function openPostgres(
       'DB_HOST: expected the PostgreSQL host (or DATABASE_URL) but neither is set',
     ]);
   }
-  const login = await loginOf(config);
+  const login = await createLogin(config);
   const [{ connectPostgres }, rootCertificates] = await Promise.all([
     import('../ledger/connect.ts'),
     readRootCertificates(login),
@@ -45,13 +45,13 @@ type Login = Pick<PostgresOptions, 'url' | 'password' | 'ssl' | 'maxAgeSeconds'>
 /** A connection would stay valid after its token expires, but it is renewed before that. */
 const iamConnectionSeconds = 10 * 60;
 
-async function loginOf(config: DatabaseConfig): Promise<Login> {
+async function createLogin(config: DatabaseConfig): Promise<Login> {
   if (config.database.auth === 'password') {
     return { ...readSsl(config.database), password: config.database.password };
   }
   const { host: hostname = '', port, user: username = '' } = config.database;
   const { region } = config.aws;
-  const problems = problemsOfIam(config);
+  const problems = findIamProblems(config);
   if (problems.length > 0 || region === undefined) throw new ConfigError(problems);
   const { createTokenSigner } = await import('../ledger/iam-token.ts');
   return {
@@ -63,10 +63,10 @@ async function loginOf(config: DatabaseConfig): Promise<Login> {
   };
 }
 
-function problemsOfIam({ database, aws }: DatabaseConfig): string[] {
+function findIamProblems({ database, aws }: DatabaseConfig): string[] {
   const rules: [isBroken: boolean, problem: string][] = [
-    [database.url !== undefined, 'DATABASE_URL: expected DB_HOST and DB_USER in its place'],
-    [database.host === undefined, 'DB_HOST: expected the host that is logged in to'],
+    [database.url !== undefined, 'DATABASE_URL: expected DB_HOST and DB_USER instead'],
+    [database.host === undefined, 'DB_HOST: expected the host to log in to'],
     [database.user === undefined, 'DB_USER: expected the role to log in as'],
     [database.password !== undefined, 'DB_PASSWORD: expected none'],
     [aws.region === undefined, 'AWS_REGION: expected the region of the database'],
@@ -96,9 +96,9 @@ function readSsl(database: Config['database']): Pick<Login, 'url' | 'ssl' | 'roo
       `DATABASE_URL: expected an sslmode of ${sslModes.join(', ')} but received "${mode}"`,
     ]);
   }
-  refuseDifference('DB_SSL', { setting: database.ssl, parameter: 'sslmode', value: mode });
+  rejectDifference('DB_SSL', { setting: database.ssl, parameter: 'sslmode', value: mode });
   const setting = database.sslRootCert;
-  refuseDifference('DB_SSL_ROOT_CERT', { setting, parameter: 'sslrootcert', value: rootCert });
+  rejectDifference('DB_SSL_ROOT_CERT', { setting, parameter: 'sslrootcert', value: rootCert });
   return {
     url: url?.href,
     ssl: (mode as SslMode | undefined) ?? database.ssl ?? 'prefer',
@@ -106,17 +106,17 @@ function readSsl(database: Config['database']): Pick<Login, 'url' | 'ssl' | 'roo
   };
 }
 
-interface Pair {
+interface SettingAndParameter {
   setting: string | undefined;
   /** The name of the URL's parameter. */
   parameter: string;
   value: string | undefined;
 }
 
-function refuseDifference(name: string, { setting, parameter, value }: Pair): void {
+function rejectDifference(name: string, { setting, parameter, value }: SettingAndParameter): void {
   if (value === undefined || setting === undefined || value === setting) return;
   throw new ConfigError([
-    `${name}: expected what the ${parameter} of DATABASE_URL says, "${value}", but received "${setting}"`,
+    `${name}: expected the ${parameter} of DATABASE_URL, "${value}", but received "${setting}"`,
   ]);
 }
 

@@ -22,7 +22,7 @@ export async function openS3(
   }: S3Options = {},
 ): Promise<S3Client> {
   const { S3Client } = await import('@aws-sdk/client-s3');
-  const isElsewhere = (aws.s3Endpoint ?? aws.endpoint) !== undefined;
+  const isCustomEndpoint = (aws.s3Endpoint ?? aws.endpoint) !== undefined;
   return new S3Client({
     maxAttempts: 3,
     requestHandler: {
@@ -34,7 +34,7 @@ export async function openS3(
       httpsAgent: { maxSockets },
     },
     // Other stores lack AWS's virtual-hosted bucket names, and some lack its checksums.
-    ...(isElsewhere && {
+    ...(isCustomEndpoint && {
       region: aws.region ?? 'us-east-1',
       forcePathStyle: true,
       requestChecksumCalculation: 'WHEN_REQUIRED',

@@ -5,12 +5,12 @@ export const aws = {
   region: optional(
     'AWS_REGION',
     text,
-    'Read by the AWS SDK; `us-east-1` if an endpoint is set without it.',
+    'Read by the AWS SDK; defaults to `us-east-1` if an endpoint is set.',
   ),
   endpoint: optional(
     'AWS_ENDPOINT_URL',
     url,
-    'Read by the AWS SDK: endpoint of the store and the queue, if they are not on AWS.',
+    'Read by the AWS SDK: endpoint of the store and the queue, if not on AWS.',
   ),
   s3Endpoint: optional(
     'AWS_ENDPOINT_URL_S3',
@@ -20,6 +20,6 @@ export const aws = {
   lambdaMemoryMb: optional(
     'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
     integer(1),
-    'Set by AWS Lambda; the default memory budget is half of it.',
+    'Set by AWS Lambda; half of it is the default memory budget.',
   ),
 };

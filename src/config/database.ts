@@ -26,12 +26,12 @@ export const database = {
   sslRootCert: optional(
     'DB_SSL_ROOT_CERT',
     text,
-    'PEM file of the authorities that may issue PostgreSQL’s certificate, with `verify-full`; by default those of Node and `NODE_EXTRA_CA_CERTS`, and for its hosts those of Amazon RDS.',
+    'PEM file of the authorities trusted to issue PostgreSQL’s certificate, with `verify-full`; by default those of Node and `NODE_EXTRA_CA_CERTS`, plus those of Amazon RDS for its hosts.',
   ),
   applicationRole: optional(
     'DB_APPLICATION_ROLE',
     text,
-    'PostgreSQL role that `migrate` prepares: it may read and write the one table and nothing else.',
+    'PostgreSQL role that `migrate` prepares: it may only read and write the table `image_metadata`.',
   ),
 };
 

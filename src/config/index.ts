@@ -97,7 +97,7 @@ function readPart(table: Table, env: Record<string, string | undefined>, problem
     try {
       return [property, variable.parse(variable.isSecret ? raw : raw.trim())];
     } catch (error) {
-      const received = variable.isSecret ? 'a value that is not shown' : shown(raw);
+      const received = variable.isSecret ? 'a value that is not quoteValue' : quoteValue(raw);
       problems.push(
         `${variable.name}: expected ${(error as Error).message} but received ${received}`,
       );
@@ -107,10 +107,10 @@ function readPart(table: Table, env: Record<string, string | undefined>, problem
   return Object.freeze(Object.fromEntries(entries.filter(([, value]) => value !== undefined)));
 }
 
-const shownLength = 200;
+const maxShownLength = 200;
 
-function shown(raw: string): string {
-  return `"${raw.length > shownLength ? `${raw.slice(0, shownLength)}…` : raw}"`;
+function quoteValue(raw: string): string {
+  return `"${raw.length > maxShownLength ? `${raw.slice(0, maxShownLength)}…` : raw}"`;
 }
 
 /** Values of configuration properties, before they are converted to text. */
@@ -121,7 +121,7 @@ export type ConfigValues = {
 };
 
 /** The environment variables that set these properties, for a deployment or a child process. */
-export function environmentOf(values: ConfigValues): Record<string, string> {
+export function toEnvironment(values: ConfigValues): Record<string, string> {
   const entries = Object.entries(values).flatMap(([part, properties]) =>
     Object.entries(properties).map(([property, value]) => {
       const table: Table = parts[part as keyof typeof parts];
@@ -148,12 +148,12 @@ export function cacheFolder(): string {
   return join(isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(homedir(), '.cache'), 'grayscale');
 }
 
-const harmless = [
+const allowedVariables = [
   ...['PATH', 'HOME', 'TMPDIR', 'TMP', 'TEMP', 'SystemRoot', 'LD_LIBRARY_PATH', 'LANG'],
   'NODE_COMPILE_CACHE',
 ];
 
 /** The environment of a process that decodes untrusted input: it contains no secrets. */
-export function harmlessEnvironment(): Record<string, string | undefined> {
-  return Object.fromEntries(harmless.map((name) => [name, process.env[name]]));
+export function environmentWithoutSecrets(): Record<string, string | undefined> {
+  return Object.fromEntries(allowedVariables.map((name) => [name, process.env[name]]));
 }

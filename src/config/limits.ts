@@ -25,12 +25,12 @@ export const capacity = {
   memoryBudgetMb: optional(
     'MEMORY_BUDGET_MB',
     integer(16),
-    'Memory for all images in progress, a quarter of it for their files; by default half of the function’s memory, or 1,024 elsewhere.',
+    'Megabytes of memory for all images in progress, a quarter of it for their files; by default half of the function’s memory, or 1,024 elsewhere.',
   ),
   concurrency: variable(
     'CONCURRENCY',
     integer(1, 1_000),
     2 * availableParallelism(),
-    'Max images in progress; by default two for each core.',
+    'Max images in progress; by default two per core.',
   ),
 };

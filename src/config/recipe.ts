@@ -15,9 +15,9 @@ export const recipe = Object.fromEntries(
 ) as RecipeVariables;
 
 /** The configured recipe; options that are passed override it. Throws `RecipeError`. */
-export function recipeOf(config: { recipe: Recipe }, given: RecipeOptions = {}): Recipe {
+export function recipeOf(config: { recipe: Recipe }, overrides: RecipeOptions = {}): Recipe {
   const names = Object.keys(recipeOptions) as (keyof Recipe)[];
   return resolveRecipe(
-    Object.fromEntries(names.map((name) => [name, given[name] ?? config.recipe[name]])),
+    Object.fromEntries(names.map((name) => [name, overrides[name] ?? config.recipe[name]])),
   );
 }

@@ -17,13 +17,13 @@ export const server = {
     'REQUEST_TIMEOUT_SECONDS',
     integer(1, 3_600),
     60,
-    'Max seconds that the API works on one request, its body included.',
+    'Max seconds for one API request, including its body.',
   ),
   conversionNiceness: variable(
     'CONVERSION_NICENESS',
     integer(0, 19),
     5,
-    'How much the server’s conversions lower their priority: 0 is not at all.',
+    'How much the server’s conversions lower their priority, as a `nice` value; 0 leaves it unchanged.',
   ),
   pollIntervalSeconds: variable(
     'POLL_INTERVAL_SECONDS',

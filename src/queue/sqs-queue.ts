@@ -8,22 +8,22 @@ export interface SqsQueueOptions {
   queueUrl: string;
   region?: string | undefined;
   /** Not AWS's queue: it may be reached by another host and port than its URL names. */
-  isElsewhere: boolean;
+  isCustomEndpoint: boolean;
 }
 
 /** The maximum per SQS request. */
 const batchSize = 10;
-/** Pauses before messages are resent that SQS refused for internal reasons, such as throttling. */
+/** Pauses before messages are resent that SQS rejected for internal reasons, such as throttling. */
 const pausesMs = [200, 1_000, 5_000];
 
 /** Creates a client for the queue of bucket events; it sends messages in the bucket's format. */
 export function createSqsQueue({
   queueUrl,
   region,
-  isElsewhere,
+  isCustomEndpoint,
 }: SqsQueueOptions): UploadQueue & { close(): void } {
   const client = new SQSClient({
-    ...(isElsewhere && { region: region ?? 'us-east-1', useQueueUrlAsEndpoint: false }),
+    ...(isCustomEndpoint && { region: region ?? 'us-east-1', useQueueUrlAsEndpoint: false }),
   });
   return {
     async send(uploads) {
@@ -42,15 +42,15 @@ async function sendBatch(client: SQSClient, queueUrl: string, batch: Upload[]): 
     const command = new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries });
     const { Failed: failed = [] } = await client.send(command);
     if (failed.length === 0) return;
-    const isHopeless = pauseMs === undefined || failed.some(({ SenderFault }) => SenderFault);
-    if (isHopeless) {
+    const isPermanent = pauseMs === undefined || failed.some(({ SenderFault }) => SenderFault);
+    if (isPermanent) {
       const { Code, Message } = failed[0] ?? {};
       throw new Error(
-        `The queue refused ${failed.length} of ${entries.length} messages: ${Code}: ${Message}`,
+        `The queue rejected ${failed.length} of ${entries.length} messages: ${Code}: ${Message}`,
       );
     }
-    const refused = new Set(failed.map(({ Id }) => Id));
-    entries = entries.filter(({ Id }) => refused.has(Id));
+    const rejected = new Set(failed.map(({ Id }) => Id));
+    entries = entries.filter(({ Id }) => rejected.has(Id));
     await sleep(pauseMs);
   }
 }

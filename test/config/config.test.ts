@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError, configVariables, environmentOf, readConfig } from '../../src/config/index.ts';
+import { ConfigError, configVariables, readConfig, toEnvironment } from '../../src/config/index.ts';
 
 function problemsOf(env: Record<string, string>): string[] {
   try {
@@ -35,12 +35,12 @@ describe('readConfig', () => {
     expect(storage).not.toHaveProperty('bucket');
   });
 
-  test('leaves DB_SSL open where it is not set, for the sslmode of DATABASE_URL to say', () => {
+  test('leaves DB_SSL undefined if it is not set, so that the sslmode of DATABASE_URL applies', () => {
     expect(readConfig({}).database.ssl).toBeUndefined();
     expect(readConfig({ DB_SSL: 'verify-full' }).database.ssl).toBe('verify-full');
   });
 
-  test('reports all problems at once, each with what was expected and received', () => {
+  test('reports all problems together, each with what was expected and received', () => {
     expect(problemsOf({ DB_PORT: '0', GRAY_FORMAT: 'bmp', MAX_PIXELS: '1e6' })).toEqual([
       'GRAY_FORMAT: expected one of png, jpeg, webp, avif, tiff, gif, source but received "bmp"',
       'MAX_PIXELS: expected a whole number of at least 1 but received "1e6"',
@@ -48,7 +48,7 @@ describe('readConfig', () => {
     ]);
   });
 
-  test('reads the options of a recipe, and answers a wrong value with the allowed ones', () => {
+  test('reads the options of a recipe, and reports the allowed values for an invalid one', () => {
     const env = {
       GRAY_METHOD: 'MIX:0.5,0.25,0.25',
       GRAY_COMPRESSION_LEVEL: '9',
@@ -73,7 +73,7 @@ describe('readConfig', () => {
     ]);
   });
 
-  test('refuses a mix of thousands of digits in a short sentence', () => {
+  test('rejects a mix of thousands of digits in a short sentence', () => {
     const [problem = ''] = problemsOf({ GRAY_METHOD: `mix:${'9'.repeat(3_000)},1,1` });
     expect(problem).toMatch(/^GRAY_METHOD: expected one of rec601, .* but received "mix:9+…"$/);
     expect(problem.length).toBeLessThan(500);
@@ -92,7 +92,7 @@ describe('readConfig', () => {
     },
   );
 
-  test('refuses an output prefix that would make outputs uploads', () => {
+  test('rejects an output prefix by which outputs would be uploads', () => {
     expect(problemsOf({ OUTPUT_PREFIX: '/' })).toHaveLength(1);
   });
 
@@ -101,7 +101,7 @@ describe('readConfig', () => {
     expect([config, ...Object.values(config)].every(Object.isFrozen)).toBe(true);
   });
 
-  test('names no variable twice', () => {
+  test('has no duplicate variables', () => {
     const names = configVariables.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
   });
@@ -114,7 +114,7 @@ describe('the environment that sets a configuration', () => {
       database: { port: 5433 },
       recipe: { lossless: true, method: 'rec709' },
     };
-    const environment = environmentOf({ ...settings, aws: { region: undefined } });
+    const environment = toEnvironment({ ...settings, aws: { region: undefined } });
     expect(environment).toEqual({
       S3_BUCKET: 'uploads',
       DB_PORT: '5433',
