@@ -17,7 +17,7 @@ export interface OpenOptions {
   signal?: AbortSignal | undefined;
 }
 
-export type LookOptions = Omit<OpenOptions, 'range'>;
+export type HeadOptions = Omit<OpenOptions, 'range'>;
 
 export interface WriteOptions {
   /** Announced size; a body of another length is not stored. */
@@ -50,7 +50,7 @@ export interface ObjectFiles {
   /** Opens the newest content or one version; throws `RangeOutsideError`. */
   open(ref: ObjectRef, options?: OpenOptions): Promise<OpenFile | undefined>;
   /** Returns what `open` would find now, without the bytes. */
-  look(ref: ObjectRef, options?: LookOptions): Promise<FoundFile | undefined>;
+  head(ref: ObjectRef, options?: HeadOptions): Promise<FoundFile | undefined>;
   write(ref: ObjectRef, body: Readable, options: WriteOptions): Promise<ObjectVersion>;
   /** See `ObjectStore.remove`. */
   remove(ref: ObjectRef, options?: { etag?: string | undefined }): Promise<boolean>;

@@ -16,16 +16,24 @@ import {
   type ObjectFiles,
   type OpenOptions,
 } from './object-files.ts';
-import { bodyOf, foundOf, nameOf, sender, statusOf, unlessGone, versionOf } from './s3-answers.ts';
 import { removeFromS3 } from './s3-remove.ts';
+import {
+  createSender,
+  nameOf,
+  readableBody,
+  readFoundFile,
+  readVersion,
+  statusOf,
+  undefinedIfMissing,
+} from './s3-responses.ts';
 
 /** Objects of S3, or of a compatible store, as streams and lists. */
 export function createS3Files(client: S3Client): ObjectFiles {
-  const send = sender(client);
+  const send = createSender(client);
   return {
     async open(ref, { range, versionId, signal } = {}) {
       const command = new GetObjectCommand({ ...addressOf(ref, { versionId }), Range: range });
-      const response = await unlessGone(
+      const response = await undefinedIfMissing(
         send(command, { ...(signal && { abortSignal: signal }) }).catch((error: unknown) => {
           if (nameOf(error) === 'InvalidRange') throw new RangeOutsideError(ref.key, `${range}`);
           throw error;
@@ -35,31 +43,31 @@ export function createS3Files(client: S3Client): ObjectFiles {
       if (!response) return undefined;
       const { ContentRange: contentRange, ContentLength: lengthBytes = 0 } = response;
       return {
-        ...foundOf(response),
-        body: bodyOf(response),
+        ...readFoundFile(response),
+        body: readableBody(response),
         lengthBytes,
         ...(contentRange && { contentRange }),
       };
     },
 
-    async look(ref, { signal, ...options } = {}) {
+    async head(ref, { signal, ...options } = {}) {
       const command = new HeadObjectCommand(addressOf(ref, options));
-      const looking = send(command, { ...(signal && { abortSignal: signal }) });
-      const response = await unlessGone(looking, ['NotFound', 'NoSuchKey']);
-      return response && foundOf(response);
+      const request = send(command, { ...(signal && { abortSignal: signal }) });
+      const response = await undefinedIfMissing(request, ['NotFound', 'NoSuchKey']);
+      return response && readFoundFile(response);
     },
 
     async write(ref, body, { sizeBytes, contentType, signal }) {
-      const { counted, failed } = countedTo(sizeBytes, body, signal);
+      const { verifiedBody, failed } = verifyLength(sizeBytes, body, signal);
       const command = new PutObjectCommand({
         ...addressOf(ref),
-        Body: counted,
+        Body: verifiedBody,
         ContentLength: sizeBytes,
         ContentType: contentType,
       });
       try {
         const response = await send(command, { abortSignal: failed });
-        return { ...versionOf(response), sizeBytes };
+        return { ...readVersion(response), sizeBytes };
       } catch (error) {
         body.destroy();
         // The body's error is more specific than the abort error of the request.
@@ -83,7 +91,7 @@ export function createS3Files(client: S3Client): ObjectFiles {
         });
         const { Contents = [], NextContinuationToken, EncodingType } = await send(command);
         // Not all stores honor the encoding request; those that do say so.
-        const keyOf = EncodingType === 'url' ? urlDecoded : (key: string) => key;
+        const keyOf = EncodingType === 'url' ? urlDecode : (key: string) => key;
         yield Contents.map(({ Key = '', ETag = '', Size = 0, LastModified }) => ({
           key: keyOf(Key),
           etag: ETag.replaceAll('"', ''),
@@ -95,7 +103,7 @@ export function createS3Files(client: S3Client): ObjectFiles {
     },
 
     async presign(ref, { contentType, expiresSeconds }) {
-      if (!(await letsBrowsersIn(send, ref.bucket))) return undefined;
+      if (!(await allowsBrowserUploads(send, ref.bucket))) return undefined;
       const command = new PutObjectCommand({ ...addressOf(ref), ContentType: contentType });
       return await getSignedUrl(client, command, {
         expiresIn: expiresSeconds,
@@ -104,7 +112,7 @@ export function createS3Files(client: S3Client): ObjectFiles {
     },
 
     async reach(bucket) {
-      await send(new HeadBucketCommand({ Bucket: bucket })).catch(explainReach);
+      await send(new HeadBucketCommand({ Bucket: bucket })).catch(rethrowReachError);
     },
   };
 }
@@ -114,7 +122,7 @@ export function createS3Files(client: S3Client): ObjectFiles {
  * A value that cannot be decoded comes from a store that claims to encode but does not; it is the
  * key.
  */
-function urlDecoded(key: string): string {
+function urlDecode(key: string): string {
   try {
     return decodeURIComponent(key.replaceAll('+', ' '));
   } catch {
@@ -132,16 +140,16 @@ function addressOf({ bucket, key }: ObjectRef, { versionId }: Pick<OpenOptions, 
  * appear to end; an error in it would be thrown, uncaught, by the streams that the SDK puts around
  * it.
  */
-function countedTo(sizeBytes: number, body: Readable, signal: AbortSignal) {
+function verifyLength(sizeBytes: number, body: Readable, signal: AbortSignal) {
   const failing = new AbortController();
   let received = 0;
   const fail = (reason: unknown) => {
-    body.unpipe(counted);
+    body.unpipe(verifiedBody);
     failing.abort(reason);
   };
   const mismatch = () => fail(new BodyLengthError(sizeBytes, received));
 
-  const counted = new Transform({
+  const verifiedBody = new Transform({
     transform(chunk: Uint8Array, _, done) {
       received += chunk.byteLength;
       if (received > sizeBytes) mismatch();
@@ -157,11 +165,11 @@ function countedTo(sizeBytes: number, body: Readable, signal: AbortSignal) {
   body.on('close', () => body.readableEnded || mismatch());
   signal.addEventListener('abort', () => fail(signal.reason), { once: true });
   if (signal.aborted) fail(signal.reason);
-  else body.pipe(counted);
-  return { counted, failed: failing.signal };
+  else body.pipe(verifiedBody);
+  return { verifiedBody, failed: failing.signal };
 }
 
-function explainReach(error: Error): never {
+function rethrowReachError(error: Error): never {
   const { message, cause } = error;
   switch (statusOf(error)) {
     case 404:
@@ -174,7 +182,7 @@ function explainReach(error: Error): never {
   }
 }
 
-async function letsBrowsersIn(send: S3Client['send'], bucket: string): Promise<boolean> {
+async function allowsBrowserUploads(send: S3Client['send'], bucket: string): Promise<boolean> {
   try {
     const { CORSRules = [] } = await send(new GetBucketCorsCommand({ Bucket: bucket }));
     return CORSRules.some(({ AllowedMethods = [] }) => AllowedMethods.includes('PUT'));

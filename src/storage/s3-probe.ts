@@ -7,7 +7,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import type { StoreProbe } from '../doctor/index.ts';
-import { bodyOf } from './s3-answers.ts';
+import { readableBody } from './s3-responses.ts';
 
 export function createS3Probe(client: S3Client): StoreProbe {
   return {
@@ -32,7 +32,7 @@ export function createS3Probe(client: S3Client): StoreProbe {
       const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
       const key = Contents.find(({ Key = '' }) => !Key.startsWith(exceptPrefix))?.Key;
       if (key === undefined) return 'empty';
-      bodyOf(await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))).destroy();
+      readableBody(await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))).destroy();
       return 'read';
     },
 
@@ -48,9 +48,9 @@ export function createS3Probe(client: S3Client): StoreProbe {
         await client.send(command);
         return 'written';
       } catch (error) {
-        const isAsked = onlyIfNew || withWrongChecksum;
-        if (isAsked && refusals.includes(nameOf(error))) return 'refused';
-        if (isAsked && nameOf(error) === 'NotImplemented') return 'not supported';
+        const isConditional = onlyIfNew || withWrongChecksum;
+        if (isConditional && rejectionNames.includes(nameOf(error))) return 'refused';
+        if (isConditional && nameOf(error) === 'NotImplemented') return 'not supported';
         throw error;
       }
     },
@@ -70,7 +70,7 @@ function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : '';
 }
 
-const refusals = [
+const rejectionNames = [
   'PreconditionFailed',
   'BadDigest',
   'InvalidDigest',

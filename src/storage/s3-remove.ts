@@ -1,6 +1,6 @@
 import { DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { ObjectRef } from '../pipeline/index.ts';
-import { nameOf, statusOf } from './s3-answers.ts';
+import { nameOf, statusOf } from './s3-responses.ts';
 
 /**
  * Removes an object. With an ETag, removes only that content; returns false if the content has

@@ -6,24 +6,34 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { type ObjectStore, PermanentError, Unavailable } from '../pipeline/index.ts';
-import { bodyOf, foundOf, nameOf, sender, translate, unlessGone, versionOf } from './s3-answers.ts';
 import { removeFromS3 } from './s3-remove.ts';
+import {
+  createSender,
+  nameOf,
+  readableBody,
+  readFoundFile,
+  readVersion,
+  translate,
+  undefinedIfMissing,
+} from './s3-responses.ts';
 
 /** Creates an object store on S3 or a compatible store. */
 export function createS3Store(client: S3Client): ObjectStore {
-  const send = sender(client);
+  const send = createSender(client);
   return {
     async read({ bucket, key }, { maxBytes }) {
       const command = new GetObjectCommand({ Bucket: bucket, Key: key });
       // Only S3's own error code counts: any proxy in between can answer 404.
-      const response = await unlessGone(send(command).catch(explainRead), ['NoSuchKey']);
+      const response = await undefinedIfMissing(send(command).catch(rethrowReadError), [
+        'NoSuchKey',
+      ]);
       if (!response) return undefined;
       const { ContentLength: announcedBytes, Metadata: metadata = {} } = response;
-      const body = bodyOf(response);
+      const body = readableBody(response);
       if (announcedBytes !== undefined && announcedBytes > maxBytes) {
         // Closes the connection: draining an unwanted body may take minutes.
         body.destroy();
-        return { ...versionOf(response), metadata };
+        return { ...readVersion(response), metadata };
       }
       const { bytes, sizeBytes } = await readBody(body, maxBytes);
       if (announcedBytes !== undefined && bytes && sizeBytes !== announcedBytes) {
@@ -31,13 +41,13 @@ export function createS3Store(client: S3Client): ObjectStore {
           `Expected ${announcedBytes} bytes of "${key}" but ${sizeBytes} arrived: the connection ended early.`,
         );
       }
-      return { ...versionOf(response), sizeBytes, metadata, ...(bytes && { bytes }) };
+      return { ...readVersion(response), sizeBytes, metadata, ...(bytes && { bytes }) };
     },
 
     async head({ bucket, key }) {
       const command = new HeadObjectCommand({ Bucket: bucket, Key: key });
-      const response = await unlessGone(send(command), ['NotFound', 'NoSuchKey']);
-      return response && foundOf(response);
+      const response = await undefinedIfMissing(send(command), ['NotFound', 'NoSuchKey']);
+      return response && readFoundFile(response);
     },
 
     async put({ bucket, key }, { bytes, contentType, metadata }) {
@@ -48,7 +58,7 @@ export function createS3Store(client: S3Client): ObjectStore {
         ContentType: contentType,
         Metadata: metadata,
       });
-      await send(command).catch((error: unknown) => explainPut(error, key));
+      await send(command).catch((error: unknown) => rethrowPutError(error, key));
     },
 
     remove: (ref, options) => removeFromS3(send, ref, options),
@@ -79,20 +89,20 @@ async function readBody(
   return { sizeBytes, bytes: Buffer.concat(chunks) };
 }
 
-function explainRead(error: unknown): never {
+function rethrowReadError(error: unknown): never {
   if (nameOf(error) !== 'InvalidObjectState') throw error;
   throw new PermanentError(
     'SOURCE_ARCHIVED',
-    'Expected an object that can be read at once but it lies in an archive storage class. Restore it, then retry.',
+    'Expected an object that can be read immediately but it is in an archive storage class. Restore it, then retry.',
     { cause: error },
   );
 }
 
-function explainPut(error: unknown, key: string): never {
+function rethrowPutError(error: unknown, key: string): never {
   if (nameOf(error) !== 'KeyTooLongError' && nameOf(error) !== 'KeyTooLong') throw error;
   throw new PermanentError(
     'OUTPUT_KEY_TOO_LONG',
-    `The store refused an output key of ${Buffer.byteLength(key)} bytes, prefix included; S3 takes 1,024. Rename the source, or set OUTPUT_BUCKET and a shorter OUTPUT_PREFIX.`,
+    `The store rejected an output key of ${Buffer.byteLength(key)} bytes, prefix included; S3 allows 1,024. Rename the source, or set OUTPUT_BUCKET and a shorter OUTPUT_PREFIX.`,
     { cause: error },
   );
 }

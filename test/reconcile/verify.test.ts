@@ -388,9 +388,9 @@ describe('more keys than fit on a page', () => {
       const inspected: string[] = [];
       const files = {
         ...parts.files,
-        look: async (ref: { bucket: string; key: string }) => {
+        head: async (ref: { bucket: string; key: string }) => {
           inspected.push(ref.key);
-          return await parts.files.look(ref);
+          return await parts.files.head(ref);
         },
       };
       await runVerify({ more: { files, sample: { size: 20, seed } } });

@@ -22,7 +22,7 @@ afterAll(() => api.close());
 async function rowIn({ source, output }: { source: string; output: string }): Promise<Image> {
   await api.database.query('TRUNCATE image_metadata');
   const { id } = await addImage(api, 'a.png', image);
-  const found = await api.parts.files.look({ bucket: 'uploads', key: 'grayscale/a.png' });
+  const found = await api.parts.files.head({ bucket: 'uploads', key: 'grayscale/a.png' });
   for (const [Bucket, Key] of [
     [source, 'a.png'],
     [output, 'grayscale/a.png'],

@@ -6,7 +6,7 @@ import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { unlessAborted } from '../../src/server/transfer/work-signal.ts';
-import { bodyOf } from '../../src/storage/s3-answers.ts';
+import { readableBody } from '../../src/storage/s3-responses.ts';
 import { startCli } from '../../testing/cli.ts';
 import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
 import { startS3 } from '../../testing/s3.ts';
@@ -94,7 +94,7 @@ test('work that fails after its signal was aborted causes no unhandled error', a
 
 test('an unread body of an object that fails causes no unhandled error', async () => {
   const faults = await faultsDuring(async () => {
-    bodyOf({ Body: new PassThrough() }).destroy(new Error('ECONNRESET'));
+    readableBody({ Body: new PassThrough() }).destroy(new Error('ECONNRESET'));
   });
   expect(faults).toEqual([]);
 });

@@ -28,7 +28,7 @@ test('a removal is acknowledged once output and rows are deleted', async () => {
   });
   expect((await deleting.request(`/v1/images/${id}`)).status).toBe(404);
   const output = { bucket, key: 'grayscale/a b.png' };
-  expect(await deleting.parts.files.look(output)).toBeUndefined();
+  expect(await deleting.parts.files.head(output)).toBeUndefined();
 });
 
 test('a removal is acknowledged and ignored if outputs are kept', async () => {
@@ -42,7 +42,7 @@ test('a removal is acknowledged and ignored if outputs are kept', async () => {
     expect(await response.json()).toMatchObject({ results: [{ action: 'ignored' }] });
     expect(await keeping.database.rows()).toHaveLength(1);
     const output = { bucket, key: 'grayscale/kept.png' };
-    expect(await keeping.parts.files.look(output)).toBeDefined();
+    expect(await keeping.parts.files.head(output)).toBeDefined();
   } finally {
     await keeping.close();
   }

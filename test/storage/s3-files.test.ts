@@ -41,7 +41,7 @@ describe('files of a real S3', () => {
     const file = await files.open({ bucket, key: 'a' });
     expect(file).toMatchObject({ ...version, lengthBytes: 5, metadata: {} });
     expect(file && (await text(file.body))).toBe('hello');
-    expect(await files.look({ bucket, key: 'a' })).toEqual({ ...version, metadata: {} });
+    expect(await files.head({ bucket, key: 'a' })).toEqual({ ...version, metadata: {} });
   });
 
   test('are read in part', async () => {
@@ -54,7 +54,7 @@ describe('files of a real S3', () => {
 
   test('are undefined if they do not exist', async () => {
     expect(await files.open({ bucket, key: 'none' })).toBeUndefined();
-    expect(await files.look({ bucket, key: 'none' })).toBeUndefined();
+    expect(await files.head({ bucket, key: 'none' })).toBeUndefined();
     await files.remove({ bucket, key: 'none' });
   });
 
@@ -62,17 +62,17 @@ describe('files of a real S3', () => {
     [
       'ends early',
       () => Readable.from([Buffer.from('abc')]),
-      /of 5 bytes, as announced, but 3 came/,
+      /of 5 bytes, as announced, but received 3/,
     ],
     [
       'goes on',
       () => Readable.from([Buffer.from('abcdefgh')]),
-      /of 5 bytes, as announced, but 8 came/,
+      /of 5 bytes, as announced, but received 8/,
     ],
     ['breaks', () => Readable.from(breaking()), /broken/],
   ])('do not exist if their body %s', async (_, body, message) => {
     await expect(write('bad', body(), 5)).rejects.toThrow(message);
-    expect(await files.look({ bucket, key: 'bad' })).toBeUndefined();
+    expect(await files.head({ bucket, key: 'bad' })).toBeUndefined();
   });
 
   async function* breaking() {
@@ -88,7 +88,7 @@ describe('files of a real S3', () => {
     setTimeout(() => stop.abort(new Error('given up')), 100);
     await expect(writing).rejects.toThrow();
     expect(endless.destroyed).toBe(true);
-    expect(await files.look({ bucket, key: 'given-up' })).toBeUndefined();
+    expect(await files.head({ bucket, key: 'given-up' })).toBeUndefined();
   });
 
   test('are removed and listed', async () => {

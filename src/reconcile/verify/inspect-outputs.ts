@@ -8,7 +8,7 @@ import { type KeyFinding, type Pair, uploadOf } from './findings.ts';
 export interface InspectOptions {
   place: Place;
   output: Place;
-  files: Pick<ObjectFiles, 'look' | 'open'>;
+  files: Pick<ObjectFiles, 'head' | 'open'>;
   reader: Pick<LedgerReader, 'findContent'>;
   recipeHash: string;
   /** Converts the sources again; if absent, only the metadata is compared. */
@@ -82,12 +82,12 @@ async function inspectPair(
   { place: { bucket }, output: { bucket: outputBucket }, files, recipeHash }: InspectOptions,
 ): Promise<KeyFinding | undefined> {
   const { key } = source;
-  const found = await files.look({ bucket: outputBucket, key: output.key });
+  const found = await files.head({ bucket: outputBucket, key: output.key });
   const reason = found
     ? differenceIn(found.metadata, { source, recipeHash })
     : 'it was deleted during the run';
   if (reason === undefined) return undefined;
-  const now = await files.look({ bucket, key });
+  const now = await files.head({ bucket, key });
   // Replaced since it was listed: its event is on its way.
   if (now?.etag !== source.etag) return undefined;
   const kind = found ? 'stale' : 'missing';
@@ -109,7 +109,7 @@ async function inspectUnclaimed(
   output: ListedObject,
   { output: { bucket, prefix }, files }: InspectOptions,
 ): Promise<KeyFinding | undefined> {
-  const found = await files.look({ bucket, key: output.key });
+  const found = await files.head({ bucket, key: output.key });
   if (!found || !isOutput(found)) return undefined;
   const key = output.key.slice(prefix.length);
   return { kind: 'orphan', key, reason: 'its source is gone, and it has no row' };

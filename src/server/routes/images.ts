@@ -130,7 +130,7 @@ async function remove(
   const removed: ('row' | 'output' | 'source')[] = [];
   for (const part of withSource ? (['output', 'source'] as const) : (['output'] as const)) {
     const location = locateFile(row, part);
-    const found = location && (await files.look(location.ref));
+    const found = location && (await files.head(location.ref));
     if (!location || !found || !location.isCurrent(found)) continue;
     // Nothing proves that the file still has the row's content.
     if (part === 'source' && row.sourceEtag === null) continue;

@@ -39,7 +39,7 @@ export async function sendFile(
 ): Promise<Response> {
   const { service, contentType, signal } = options;
   const { ref, versionId } = location;
-  const look = () => unlessAborted(signal, service.parts.files.look(ref, { versionId, signal }));
+  const look = () => unlessAborted(signal, service.parts.files.head(ref, { versionId, signal }));
   const known = c.req.header('if-none-match');
   if (known !== undefined || c.req.method === 'HEAD') {
     const found = requireCurrent(await look(), location);

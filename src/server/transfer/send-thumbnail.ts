@@ -24,7 +24,7 @@ export async function sendThumbnail(
   { width, service, signal }: SendThumbnailOptions,
 ): Promise<Response> {
   const { files } = service.parts;
-  const finding = unlessAborted(signal, files.look(location.ref, { signal }));
+  const finding = unlessAborted(signal, files.head(location.ref, { signal }));
   const { sizeBytes, etag } = requireCurrent(await finding, location);
   const headers = {
     etag: `"${etag}-${width}"`,

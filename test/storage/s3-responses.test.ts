@@ -24,7 +24,7 @@ afterEach(() => {
 });
 
 /** The address of a server that answers each request this way. */
-async function serverThatIs(answer: RequestListener): Promise<S3ClientConfig> {
+async function startAnsweringServer(answer: RequestListener): Promise<S3ClientConfig> {
   const server = createServer((request, response) => {
     request.resume();
     answer(request, response);
@@ -38,8 +38,8 @@ async function serverThatIs(answer: RequestListener): Promise<S3ClientConfig> {
 }
 
 /** The adapter, connected to that server. */
-async function storeThatIs(answer: RequestListener) {
-  return storeOn(await serverThatIs(answer));
+async function storeAnsweredBy(answer: RequestListener) {
+  return storeOn(await startAnsweringServer(answer));
 }
 
 const storeOn = (config: S3ClientConfig) => createS3Store(clientOn(config));
@@ -56,7 +56,7 @@ function clientOn(config: S3ClientConfig) {
 }
 
 function answering(status: number, body = '', headers: Record<string, string> = {}) {
-  return storeThatIs((_, response) => void response.writeHead(status, headers).end(body));
+  return storeAnsweredBy((_, response) => void response.writeHead(status, headers).end(body));
 }
 
 describe('an error answer', () => {
@@ -90,10 +90,10 @@ describe('an error answer', () => {
   });
 
   test('no answer means that the store is unavailable', async () => {
-    const config = await serverThatIs((request) => request.socket.destroy());
+    const config = await startAnsweringServer((request) => request.socket.destroy());
     const read = storeOn(config).read(ref, { maxBytes: 10 });
     await expect(read).rejects.toBeInstanceOf(Unavailable);
-    await expect(createS3Files(clientOn(config)).look(ref)).rejects.toBeInstanceOf(Unavailable);
+    await expect(createS3Files(clientOn(config)).head(ref)).rejects.toBeInstanceOf(Unavailable);
   });
 
   test.each([
@@ -102,12 +102,12 @@ describe('an error answer', () => {
     [403, AccessDeniedError],
     [503, Unavailable],
   ])('a bucket that is answered %i', async (status, Class) => {
-    const config = await serverThatIs((_, response) => response.writeHead(status).end());
+    const config = await startAnsweringServer((_, response) => response.writeHead(status).end());
     await expect(createS3Files(clientOn(config)).reach('uploads')).rejects.toBeInstanceOf(Class);
   });
 
   test('an answer that is too late is a timeout', async () => {
-    const config = await serverThatIs(() => {});
+    const config = await startAnsweringServer(() => {});
     const files = createS3Files(
       clientOn({ ...config, requestHandler: { requestTimeout: 50, throwOnRequestTimeout: true } }),
     );
@@ -149,7 +149,7 @@ describe('a list', () => {
     ['of a store that says that it encodes and does not', '100%/a b', '100%/a b'],
   ])('has keys %s', async (_, key, expected) => {
     let asked = '';
-    const server = await serverThatIs((request, response) => {
+    const server = await startAnsweringServer((request, response) => {
       asked = request.url ?? '';
       response.writeHead(200).end(listOf(key, '<EncodingType>url</EncodingType>'));
     });
@@ -159,7 +159,7 @@ describe('a list', () => {
   });
 
   test('has unchanged keys if the store does not encode them', async () => {
-    const server = await serverThatIs((_, response) =>
+    const server = await startAnsweringServer((_, response) =>
       response.writeHead(200).end(listOf('a+b%20c')),
     );
     const listed = await listedBy(server);
@@ -168,7 +168,7 @@ describe('a list', () => {
 });
 
 describe('a version', () => {
-  const answeredWith = (id: string) =>
+  const storeWithVersion = (id: string) =>
     answering(200, 'x', {
       etag: '"e"',
       'content-length': '1',
@@ -176,13 +176,13 @@ describe('a version', () => {
     });
 
   test('"null" counts as none', async () => {
-    const store = await answeredWith('null');
+    const store = await storeWithVersion('null');
     expect(await store.head(ref)).toEqual({ etag: 'e', sizeBytes: 1, metadata: {} });
     expect(await store.read(ref, { maxBytes: 10 })).not.toHaveProperty('versionId');
   });
 
-  test('is the one that the bucket reports', async () => {
-    const store = await answeredWith('v1');
+  test('is that of the bucket’s response', async () => {
+    const store = await storeWithVersion('v1');
     expect(await store.head(ref)).toEqual({
       etag: 'e',
       versionId: 'v1',
@@ -198,7 +198,7 @@ describe('a body', () => {
   const largeBytes = 32 * 2 ** 20;
 
   test('is read completely without an announced length', async () => {
-    const store = await storeThatIs((_, response) => {
+    const store = await storeAnsweredBy((_, response) => {
       response.writeHead(200, { etag: '"e"' });
       response.write('in two ');
       setTimeout(() => response.end('parts'), 20);
@@ -216,7 +216,7 @@ describe('a body', () => {
     async (_, headers, leastBytes) => {
       let closed: Promise<unknown> | undefined;
       let response: ServerResponse | undefined;
-      const store = await storeThatIs((_, answer) => {
+      const store = await storeAnsweredBy((_, answer) => {
         response = answer;
         closed = once(answer, 'close');
         answer.writeHead(200, { etag: '"e"', ...headers });
@@ -232,7 +232,7 @@ describe('a body', () => {
   );
 
   test('that ended early is not treated as the object', async () => {
-    const store = await storeThatIs((_, response) => {
+    const store = await storeAnsweredBy((_, response) => {
       response.writeHead(200, { 'content-length': '100', etag: '"x"' });
       response.write('only this');
       setTimeout(() => response.destroy(), 50);

@@ -15,7 +15,7 @@ interface VersionFields {
 }
 
 /** The version fields of an S3 response. */
-export function versionOf({ ETag, VersionId, ContentLength }: VersionFields): ObjectVersion {
+export function readVersion({ ETag, VersionId, ContentLength }: VersionFields): ObjectVersion {
   return {
     etag: (ETag ?? '').replaceAll('"', ''),
     // S3 uses "null" for the one version in a bucket whose versioning is suspended.
@@ -25,14 +25,14 @@ export function versionOf({ ETag, VersionId, ContentLength }: VersionFields): Ob
 }
 
 /** The version fields with the object's metadata. */
-export function foundOf(
+export function readFoundFile(
   response: VersionFields & { Metadata?: Record<string, string> | undefined },
 ): FoundFile {
-  return { ...versionOf(response), metadata: response.Metadata ?? {} };
+  return { ...readVersion(response), metadata: response.Metadata ?? {} };
 }
 
 /** Returns undefined for a missing object. A missing bucket is an error. */
-export async function unlessGone<Response>(
+export async function undefinedIfMissing<Response>(
   request: Promise<Response>,
   names: string[],
 ): Promise<Response | undefined> {
@@ -47,7 +47,7 @@ export async function unlessGone<Response>(
 /**
  * Sends requests. Throws `Unavailable`, `Timeout` or `Rejected`, with the SDK's error as the cause.
  */
-export function sender(client: S3Client): S3Client['send'] {
+export function createSender(client: S3Client): S3Client['send'] {
   const send = async (...request: Parameters<S3Client['send']>) => {
     try {
       return await client.send(...request);
@@ -64,7 +64,7 @@ export function translate(cause: unknown): Unavailable | Timeout | Rejected {
   const text = `Expected the store to answer but received ${name}: ${message}`;
   if (isTimeout(cause, name)) return new Timeout(text, { cause });
   const status = httpStatusOf(cause);
-  const isRefused = status >= 400 && status < 500 && !passingStatuses.includes(status);
+  const isRefused = status >= 400 && status < 500 && !transientStatuses.includes(status);
   return isRefused ? new Rejected(text, { cause }) : new Unavailable(text, { cause });
 }
 
@@ -76,7 +76,7 @@ function isTimeout(cause: unknown, name: string): boolean {
 }
 
 /** From a proxy that lost its server, a conflict, or a store that throttles. */
-const passingStatuses = [404, 408, 409, 429];
+const transientStatuses = [404, 408, 409, 429];
 
 /** Returns the name of the SDK's error behind a translated one. */
 export function nameOf(error: unknown): string {
@@ -98,6 +98,6 @@ function httpStatusOf(error: unknown): number {
 }
 
 /** Returns the response body. An error before or after it is read must not end the process. */
-export function bodyOf({ Body }: { Body?: unknown }): Readable {
+export function readableBody({ Body }: { Body?: unknown }): Readable {
   return (Body as Readable).on('error', () => {});
 }
