@@ -45,17 +45,17 @@ interface Column {
   field?: string;
   stage?: RowStage;
   /** Never NULL. Of rows from the original system, nothing else is known. */
-  isKnown?: true;
+  isAlwaysSet?: true;
   /** Set by the database, not inserted. */
-  isGiven?: true;
+  isGenerated?: true;
 }
 
 /**
  * The columns of `image_metadata`. The insert, the select and the row type are derived from them.
  */
 export const columns = {
-  id: { kind: 'id', field: 'id', isKnown: true, isGiven: true },
-  status: { kind: 'status', field: 'status', isKnown: true },
+  id: { kind: 'id', field: 'id', isAlwaysSet: true, isGenerated: true },
+  status: { kind: 'status', field: 'status', isAlwaysSet: true },
   code: { kind: 'text', field: 'code' },
   message: { kind: 'text', field: 'message' },
   source_bucket: { kind: 'text', field: 'sourceBucket' },
@@ -89,11 +89,11 @@ export const columns = {
   store_ms: { kind: 'milliseconds', stage: 'store' },
   verify_ms: { kind: 'milliseconds', stage: 'verify' },
   // The sum of all stages except the wait in the queue.
-  duration_ms: { kind: 'milliseconds', field: 'durationMs', isKnown: true, isGiven: true },
-  attempts: { kind: 'integer', field: 'attempts', isKnown: true, isGiven: true },
+  duration_ms: { kind: 'milliseconds', field: 'durationMs', isAlwaysSet: true, isGenerated: true },
+  attempts: { kind: 'integer', field: 'attempts', isAlwaysSet: true, isGenerated: true },
   cold_start: { kind: 'flag', field: 'coldStart' },
   processor_version: { kind: 'text', field: 'processorVersion' },
-  recorded_at: { kind: 'moment', field: 'recordedAt', isKnown: true, isGiven: true },
+  recorded_at: { kind: 'moment', field: 'recordedAt', isAlwaysSet: true, isGenerated: true },
 } as const satisfies Record<string, Column>;
 
 type Columns = typeof columns;
@@ -107,19 +107,19 @@ export type Fields = {
 
 type ValueOf<Of extends Column> =
   | Values[Of['kind']]
-  | (Of extends { isKnown: true } ? never : null);
+  | (Of extends { isAlwaysSet: true } ? never : null);
 
 /** A row of the ledger. Unknown values are null. */
 export type LedgerRow = { [Field in keyof Fields]: ValueOf<Fields[Field]> } & {
   stagesMs: Record<RowStage, number | null>;
 };
 
-type GivenColumn = {
-  [Name in keyof Columns]: Columns[Name] extends { isGiven: true } ? Name : never;
+type GeneratedColumn = {
+  [Name in keyof Columns]: Columns[Name] extends { isGenerated: true } ? Name : never;
 }[keyof Columns];
 
 /** The values of an insert; absent ones are NULL. */
-export type InsertedRow = Partial<Record<Exclude<keyof Columns, GivenColumn>, unknown>>;
+export type InsertedRow = Partial<Record<Exclude<keyof Columns, GeneratedColumn>, unknown>>;
 
 /** The kind of each field of a row, and whether it is always known. */
 export const fields = Object.fromEntries(
@@ -129,7 +129,7 @@ export const fields = Object.fromEntries(
 ) as unknown as Fields;
 
 const list: [name: string, column: Column][] = Object.entries(columns);
-const inserted = list.filter(([, { isGiven }]) => !isGiven);
+const inserted = list.filter(([, { isGenerated }]) => !isGenerated);
 
 /**
  * The inserted columns: names, names with types for `json_to_recordset`, and assignments for an

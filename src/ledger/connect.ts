@@ -1,11 +1,11 @@
 import type { ConnectionOptions } from 'node:tls';
 import { Pool, type PoolClient, type PoolConfig, type QueryConfig, type QueryResult } from 'pg';
 import {
-  connectionError,
   DatabaseConnectionLostError,
   isConnectionEnd,
   queryTimeoutMs,
-  statementError,
+  translateConnectionError,
+  translateStatementError,
 } from './errors.ts';
 
 export interface PostgresOptions {
@@ -53,7 +53,11 @@ export function connectPostgres(options: PostgresOptions): Postgres {
       return await (await pool()).connect();
     } catch (error) {
       const isSigned = typeof options.password === 'function';
-      throw connectionError(error, { address: addressOf(options), user: options.user, isSigned });
+      throw translateConnectionError(error, {
+        address: addressOf(options),
+        user: options.user,
+        isSigned,
+      });
     }
   }
 
@@ -64,9 +68,9 @@ export function connectPostgres(options: PostgresOptions): Postgres {
       return await work(client);
     } catch (error) {
       failure = error as Error;
-      const lost = losses.get(client);
-      if (lost === undefined && !isConnectionEnd(error)) throw error;
-      throw new DatabaseConnectionLostError(addressOf(options), lost ?? failure);
+      const connectionLoss = connectionErrors.get(client);
+      if (connectionLoss === undefined && !isConnectionEnd(error)) throw error;
+      throw new DatabaseConnectionLostError(addressOf(options), connectionLoss ?? failure);
     } finally {
       // After a failure the connection's state is unknown, so it is closed.
       client.release(failure);
@@ -85,7 +89,7 @@ export function connectPostgres(options: PostgresOptions): Postgres {
       try {
         return await session((client) => client.query(query));
       } catch (error) {
-        throw statementError(error, addressOf(options));
+        throw translateStatementError(error, addressOf(options));
       }
     },
     async close() {
@@ -125,12 +129,12 @@ async function openPool(options: PostgresOptions): Promise<Pool> {
 /**
  * Why connections broke. Tracked from the start, because one may break before its first statement.
  */
-const losses = new WeakMap<PoolClient, Error>();
+const connectionErrors = new WeakMap<PoolClient, Error>();
 
 async function newPool(options: PostgresOptions, ssl: PostgresOptions['ssl']): Promise<Pool> {
   const pool = new Pool({
-    ...connectionOf(options),
-    ssl: await tlsOf(options, ssl),
+    ...createPoolConfig(options),
+    ssl: await createTlsOptions(options, ssl),
     max: options.maxConnections,
     ...(options.maxAgeSeconds !== undefined && { maxLifetimeSeconds: options.maxAgeSeconds }),
     connectionTimeoutMillis: connectTimeoutMs,
@@ -140,11 +144,13 @@ async function newPool(options: PostgresOptions, ssl: PostgresOptions['ssl']): P
   pool.on('error', () => {});
   // The pool handles errors of idle clients only. Without this, a connection that breaks during a
   // statement would end the process.
-  pool.on('connect', (client) => client.on('error', (error) => losses.set(client, error)));
+  pool.on('connect', (client) =>
+    client.on('error', (error) => connectionErrors.set(client, error)),
+  );
   return pool;
 }
 
-async function tlsOf(
+async function createTlsOptions(
   options: PostgresOptions,
   ssl: PostgresOptions['ssl'],
 ): Promise<false | ConnectionOptions> {
@@ -153,12 +159,19 @@ async function tlsOf(
   if (options.rootCertificates !== undefined) {
     return { rejectUnauthorized: true, ca: options.rootCertificates };
   }
-  const { trustedBy } = await import('./rds-certificates.ts');
+  const { trustedAuthoritiesOf } = await import('./rds-certificates.ts');
   const [host = ''] = addressOf(options).split(':');
-  return { rejectUnauthorized: true, ...trustedBy(host) };
+  return { rejectUnauthorized: true, ...trustedAuthoritiesOf(host) };
 }
 
-function connectionOf({ url, host, port, database, user, password }: PostgresOptions): PoolConfig {
+function createPoolConfig({
+  url,
+  host,
+  port,
+  database,
+  user,
+  password,
+}: PostgresOptions): PoolConfig {
   if (url !== undefined) return { connectionString: url };
   return {
     ...(host !== undefined && { host }),

@@ -7,7 +7,7 @@ class DatabaseUnreachableError extends Unavailable {
 
   constructor(address: string, cause: Error) {
     super(
-      `Expected PostgreSQL at ${address} to accept a connection but it does not (${reasonOf(cause)}). Check DATABASE_URL, or DB_HOST and DB_PORT, the network between, and that the server runs.`,
+      `Expected PostgreSQL at ${address} to accept a connection but it does not (${reasonOf(cause)}). Check DATABASE_URL (or DB_HOST and DB_PORT), the network, and that the server is running.`,
       { cause },
     );
   }
@@ -23,7 +23,7 @@ export class DatabaseConnectionLostError extends Unavailable {
 
   constructor(address: string, cause: Error) {
     super(
-      `The connection to PostgreSQL at ${address} was lost during a statement (${reasonOf(cause)}). Try again; if it happens often, see the log of PostgreSQL.`,
+      `The connection to PostgreSQL at ${address} was lost during a statement (${reasonOf(cause)}). Retry; if it happens often, see the PostgreSQL log.`,
       { cause },
     );
   }
@@ -36,7 +36,7 @@ export class SchemaOutdatedError extends Unavailable {
 
   constructor(cause: Error) {
     super(
-      `Expected the table image_metadata at its newest schema but ${cause.message}. Run \`npx grayscale migrate\`.`,
+      `Expected the table image_metadata with its newest schema but ${cause.message}. Run \`npx grayscale migrate\`.`,
       { cause },
     );
   }
@@ -49,7 +49,7 @@ class DatabaseTooSlowError extends Timeout {
 
   constructor(address: string, cause: Error) {
     super(
-      `Expected PostgreSQL at ${address} to answer a query within ${queryTimeoutMs / 1e3} s but it did not. Ask for a shorter time range (since, until), or check what the server is busy with.`,
+      `Expected PostgreSQL at ${address} to answer a query within ${queryTimeoutMs / 1e3} s but it did not. Request a shorter time range (since, until), or check the load of the server.`,
       { cause },
     );
   }
@@ -109,9 +109,12 @@ interface Login {
 }
 
 /** Translates a connection error into an error for the caller. */
-export function connectionError(cause: unknown, { address, user, isSigned }: Login): unknown {
+export function translateConnectionError(
+  cause: unknown,
+  { address, user, isSigned }: Login,
+): unknown {
   if (!(cause instanceof Error)) return cause;
-  if (notTrusted.test(codeOf(cause))) return new DatabaseNotTrustedError(address, cause);
+  if (untrustedCertificate.test(codeOf(cause))) return new DatabaseNotTrustedError(address, cause);
   if (isUnreachable(cause)) return new DatabaseUnreachableError(address, cause);
   const isRefused = refusedLogin.test(codeOf(cause));
   // A token that cannot be signed raises the SDK's error.
@@ -125,7 +128,7 @@ export function connectionError(cause: unknown, { address, user, isSigned }: Log
  * OpenSSL error codes, as Node names them.
  * https://nodejs.org/api/tls.html#x509-certificate-error-codes
  */
-const notTrusted =
+const untrustedCertificate =
   /^(CERT_\w+|(UNABLE_TO|ERROR_IN|INVALID)_\w+|\w*SELF_SIGNED_CERT\w*|HOSTNAME_MISMATCH|ERR_TLS_CERT_ALTNAME_\w+)$/;
 
 // SQLSTATEs: https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -154,7 +157,7 @@ export function isConnectionEnd(error: unknown): boolean {
 }
 
 /** Translates a statement error for the caller; returns other driver errors unchanged. */
-export function statementError(cause: unknown, address: string): unknown {
+export function translateStatementError(cause: unknown, address: string): unknown {
   if (!(cause instanceof Error) || isTranslated(cause)) return cause;
   const state = sqlState(cause);
   // The first is the driver's timeout, which has no code; the second is the server's.
@@ -170,7 +173,7 @@ export function statementError(cause: unknown, address: string): unknown {
 }
 
 /** Translates an insert error: 21 (a row twice), 22 (data), 23 (constraint), 54 (limits). */
-export function entryError(cause: unknown): unknown {
+export function translateInsertError(cause: unknown): unknown {
   return /^(21|22|23|54)/.test(sqlState(cause)) ? new EntryRejectedError({ cause }) : cause;
 }
 

@@ -12,12 +12,12 @@ export interface Statement {
  */
 export function listStatement(filter: RowFilter, { order, limit, after }: PageOptions): Statement {
   const { status, code, bucket, key, etag, method, version, since, until, prefix } = filter;
-  const pattern = prefix === undefined ? undefined : patternOf(prefix);
+  const pattern = prefix === undefined ? undefined : likePrefix(prefix);
   const isByTime = order === 'newest' || order === 'oldest';
   // Keys, codes, failures and skips match few rows and have their own indexes.
-  const isOfFew = key ?? code ?? (status !== 'converted' && status);
+  const isSelective = key ?? code ?? (status !== 'converted' && status);
   return {
-    text: pattern !== undefined && isByTime && !isOfFew ? pagesByDay[order] : pages[order],
+    text: pattern !== undefined && isByTime && !isSelective ? pagesByDay[order] : pages[order],
     values: [
       ...[status, code, bucket, key, etag, method, version, since, until, pattern],
       ...[after?.value, after?.id, limit],
@@ -105,6 +105,6 @@ const pagesByDay = {
 };
 
 /** Returns a LIKE pattern for all texts with this prefix. */
-export function patternOf(prefix: string): string {
+export function likePrefix(prefix: string): string {
   return `${prefix.replace(/[\\%_]/g, '\\$&')}%`;
 }

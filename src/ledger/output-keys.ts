@@ -1,6 +1,6 @@
 import type { Postgres } from './connect.ts';
 import type { OutputKeysOptions } from './ledger-reader.ts';
-import { patternOf } from './list-rows.ts';
+import { likePrefix } from './list-rows.ts';
 
 /**
  * Orders keys by bytes, as S3 lists them, for any collation of the database: these operators are
@@ -23,7 +23,7 @@ export async function keysOfOutputs(
 ): Promise<string[]> {
   const { rows } = await postgres.query(keysQuery, [
     bucket,
-    patternOf(prefix),
+    likePrefix(prefix),
     output.bucket,
     output.prefix,
     recordedBefore,

@@ -10,7 +10,7 @@ export function createPostgresProbe(postgres: Postgres): DatabaseProbe {
     async readFacts() {
       const [{ rows }, applied, known] = await Promise.all([
         postgres.query(factsQuery, [rights]),
-        appliedMigrations(postgres).catch(unlessForbidden),
+        appliedMigrations(postgres).catch(ignoreMissingRight),
         knownMigrations(),
       ]);
       const { used, max, granted, ...facts } = rows[0];
@@ -31,7 +31,7 @@ export function createPostgresProbe(postgres: Postgres): DatabaseProbe {
   };
 }
 
-function unlessForbidden(error: unknown): undefined {
+function ignoreMissingRight(error: unknown): undefined {
   if (!(error instanceof MissingRightError)) throw error;
 }
 

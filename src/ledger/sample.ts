@@ -66,13 +66,13 @@ export function createPostgresSampler(postgres: Pick<Postgres, 'query'>): Ledger
     return (await postgres.query(text, values)).rows;
   }
 
-  async function readWhole(bounds: number[], maxRows: number): Promise<LedgerSample> {
+  async function readAllRows(bounds: number[], maxRows: number): Promise<LedgerSample> {
     const text = `${selectRows} WHERE ${inWindow} ${newestFirst} LIMIT $3`;
     const rows = (await query(text, [...bounds, maxRows])).map(rowOf);
     return { rows, images: rows.length, isWhole: true, failures: countByCode(rows, 1) };
   }
 
-  async function readSome(
+  async function readRandomRows(
     bounds: number[],
     { maxRows, random }: SampleOptions,
   ): Promise<LedgerSample> {
@@ -92,8 +92,8 @@ export function createPostgresSampler(postgres: Pick<Postgres, 'query'>): Ledger
       const bounds = [sinceMs / 1_000, untilMs / 1_000];
       const [{ images }] = await query(countRows, [...bounds, options.maxRows + 1]);
       return images <= options.maxRows
-        ? await readWhole(bounds, options.maxRows)
-        : await readSome(bounds, options);
+        ? await readAllRows(bounds, options.maxRows)
+        : await readRandomRows(bounds, options);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { statementError } from '../../src/ledger/errors.ts';
+import { translateStatementError } from '../../src/ledger/errors.ts';
 import { createPostgresLedger } from '../../src/ledger/record.ts';
 import { EntryRejectedError, type Ledger, type Outcome } from '../../src/pipeline/index.ts';
 import { createMemoryLedger } from '../../testing/memory.ts';
@@ -169,16 +169,16 @@ describe('a failing PostgreSQL', () => {
   const entries = entriesOf(convertedOutcome());
 
   /** The ledger on queries of which the first `times` fail, with a count of the calls. */
-  function failing(code: string, { times = Infinity, beforehand = () => {} } = {}) {
-    let asked = 0;
+  function failing(code: string, { times = Infinity, onQuery = () => {} } = {}) {
+    let queries = 0;
     const query: TestDatabase['query'] = async () => {
-      beforehand();
+      onQuery();
       const cause = Object.assign(new Error('no'), { code });
-      if (++asked <= times) throw statementError(cause, 'localhost');
+      if (++queries <= times) throw translateStatementError(cause, 'localhost');
       return {} as never;
     };
     const ledger = createPostgresLedger({ query }, { processorVersion: '1' });
-    return { ledger, asked: () => asked };
+    return { ledger, queries: () => queries };
   }
 
   test.each([
@@ -189,27 +189,27 @@ describe('a failing PostgreSQL', () => {
     ['a failover', '25006'],
     ['no answer from a server', 'ECONNRESET'],
   ])('is queried again after %s', async (_, code) => {
-    const { ledger, asked } = failing(code, { times: 1 });
+    const { ledger, queries } = failing(code, { times: 1 });
     await ledger.record(entries);
-    expect(asked()).toBe(2);
+    expect(queries()).toBe(2);
   });
 
   test.each([
     ['a missing table', '42P01', { name: 'SchemaOutdatedError', cause: { code: '42P01' } }],
     ['a wrong password', '28P01', { name: 'Error', code: '28P01' }],
   ])('is queried once, and no entry is permanently rejected, after %s', async (_, code, error) => {
-    const { ledger, asked } = failing(code);
+    const { ledger, queries } = failing(code);
     await expect(ledger.record(entries)).rejects.toMatchObject(error);
-    expect(asked()).toBe(1);
+    expect(queries()).toBe(1);
   });
 
   test('is not queried again when the first answer took more than 4 seconds', async () => {
     vi.useFakeTimers({ toFake: ['performance'] });
     try {
-      const beforehand = () => void vi.advanceTimersByTime(4_001);
-      const { ledger, asked } = failing('57P01', { beforehand });
+      const onQuery = () => void vi.advanceTimersByTime(4_001);
+      const { ledger, queries } = failing('57P01', { onQuery });
       await expect(ledger.record(entries)).rejects.toMatchObject({ cause: { code: '57P01' } });
-      expect(asked()).toBe(1);
+      expect(queries()).toBe(1);
     } finally {
       vi.useRealTimers();
     }

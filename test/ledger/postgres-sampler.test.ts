@@ -152,14 +152,14 @@ describe('the sampler of PostgreSQL', () => {
     test('reads only with indexes', async () => {
       await database.query('VACUUM ANALYZE image_metadata');
       const plans: string[] = [];
-      const explaining: Pick<Postgres, 'query'> = {
+      const explainingPostgres: Pick<Postgres, 'query'> = {
         async query(text, values) {
           const { rows } = await database.query(`EXPLAIN ${text}`, values);
           plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
           return await database.query(text, values);
         },
       };
-      await createPostgresSampler(explaining).sample(window, options(100));
+      await createPostgresSampler(explainingPostgres).sample(window, options(100));
       expect(plans).toHaveLength(4);
       for (const plan of plans) expect(plan).not.toMatch(/Seq Scan/);
     });

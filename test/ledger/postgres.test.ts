@@ -14,7 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const ledgerOn = (postgres: Postgres) => createPostgresLedger(postgres, { processorVersion: '1' });
+const createLedger = (postgres: Postgres) =>
+  createPostgresLedger(postgres, { processorVersion: '1' });
 const entries = entriesOf(convertedOutcome());
 
 describe('one connection', () => {
@@ -47,13 +48,13 @@ describe('one connection', () => {
   /**
    * Starts a statement on the connection while the table is locked, and returns once it is waiting.
    */
-  async function whileWaiting(begin: () => Promise<void>, work: () => Promise<void>) {
-    await database.session(async (holder) => {
-      await holder.query('BEGIN; LOCK TABLE image_metadata');
+  async function whileBlocked(begin: () => Promise<void>, work: () => Promise<void>) {
+    await database.session(async (blocker) => {
+      await blocker.query('BEGIN; LOCK TABLE image_metadata');
       const statement = begin();
       while ((await backends("wait_event_type = 'Lock'")).length === 0) await setImmediate();
       await work();
-      await holder.query('COMMIT');
+      await blocker.query('COMMIT');
       await statement;
     });
   }
@@ -65,24 +66,24 @@ describe('one connection', () => {
   });
 
   test('is replaced when the server ended it while it was idle', async () => {
-    await ledgerOn(postgres).record(entries);
+    await createLedger(postgres).record(entries);
     await killBackends();
     // Time for the driver to notice.
     for (let i = 0; i < 20; i++) await database.query('SELECT 1');
-    await ledgerOn(postgres).record(entries);
+    await createLedger(postgres).record(entries);
     expect(await database.rows()).toMatchObject([{ attempts: 2 }]);
   });
 
   test('is replaced when the server ended it and the driver did not notice', async () => {
-    await ledgerOn(postgres).record(entries);
-    const dying = postgres.query('SELECT pg_terminate_backend(pg_backend_pid())');
-    await Promise.allSettled([dying, ledgerOn(postgres).record(entries)]);
+    await createLedger(postgres).record(entries);
+    const terminated = postgres.query('SELECT pg_terminate_backend(pg_backend_pid())');
+    await Promise.allSettled([terminated, createLedger(postgres).record(entries)]);
     expect(await database.rows()).toMatchObject([{ attempts: 2 }]);
   });
 
   test('is replaced when the server ended it during a statement', async () => {
-    await ledgerOn(postgres).record(entries);
-    await whileWaiting(() => ledgerOn(postgres).record(entries), killBackends);
+    await createLedger(postgres).record(entries);
+    await whileBlocked(() => createLedger(postgres).record(entries), killBackends);
     expect(await database.rows()).toMatchObject([{ attempts: 2 }]);
   });
 
@@ -92,7 +93,7 @@ describe('one connection', () => {
       throw new Error('in the middle');
     });
     await expect(failing).rejects.toThrow('in the middle');
-    await ledgerOn(postgres).record(entries);
+    await createLedger(postgres).record(entries);
     // In the transaction that was left open, no other connection would see the row.
     expect(await database.rows()).toHaveLength(1);
   });
@@ -104,7 +105,7 @@ describe('one connection', () => {
     const statement = postgres.query('SELECT pg_sleep(20)').finally(settled);
     const failure = expect(statement).rejects.toMatchObject({
       code: 'DATABASE_TOO_SLOW',
-      message: expect.stringMatching(/ within 6 s but it did not\. Ask for a shorter time/),
+      message: expect.stringMatching(/ within 6 s but it did not\. Request a shorter time/),
     });
     while ((await backends("wait_event = 'PgSleep'")).length === 0) await setImmediate();
     await vi.advanceTimersByTimeAsync(5_900);
@@ -124,7 +125,7 @@ test.each(['disable', 'prefer'] as const)(
     const postgres = connectPostgres({ host: '127.0.0.1', port, ssl, maxConnections: 1 });
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
 
-    const record = ledgerOn(postgres).record(entries);
+    const record = createLedger(postgres).record(entries);
     const failure = expect(record).rejects.toMatchObject({
       code: 'DATABASE_UNREACHABLE',
       message: expect.stringContaining(`127.0.0.1:${port}`),
@@ -140,7 +141,7 @@ test.each(['disable', 'prefer'] as const)(
 
 test('a port without a server is given up within seconds, and named', async () => {
   const nowhere = connectPostgres({ host: '127.0.0.1', port: 1, ssl: 'prefer', maxConnections: 1 });
-  await expect(ledgerOn(nowhere).record(entries)).rejects.toMatchObject({
+  await expect(createLedger(nowhere).record(entries)).rejects.toMatchObject({
     code: 'DATABASE_UNREACHABLE',
     message: expect.stringContaining('127.0.0.1:1'),
   });

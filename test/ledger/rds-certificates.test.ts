@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { trustedBy } from '../../src/ledger/rds-certificates.ts';
+import { trustedAuthoritiesOf } from '../../src/ledger/rds-certificates.ts';
 
 describe('the certificate authorities of Amazon RDS', () => {
-  const { ca = [] } = trustedBy('db.cluster-abc.eu-central-1.rds.amazonaws.com');
+  const { ca = [] } = trustedAuthoritiesOf('db.cluster-abc.eu-central-1.rds.amazonaws.com');
   const roots = [ca].flat().map((pem) => new X509Certificate(pem));
   const rdsRoots = roots.filter(({ subject }) => /CN=Amazon RDS .* Root CA/.test(subject));
 
@@ -29,7 +29,7 @@ describe('the certificate authorities of Amazon RDS', () => {
   test.each(['db.example.com', 'rds.amazonaws.com.example.com', 'localhost', ''])(
     'are not trusted for any other host: "%s"',
     (host) => {
-      expect(trustedBy(host)).toEqual({});
+      expect(trustedAuthoritiesOf(host)).toEqual({});
     },
   );
 });

@@ -24,7 +24,7 @@ const kinds = {
 } satisfies Record<Kind, z.ZodType>;
 
 type FieldSchemas = {
-  [Field in keyof Fields]: Fields[Field] extends { isKnown: true }
+  [Field in keyof Fields]: Fields[Field] extends { isAlwaysSet: true }
     ? (typeof kinds)[Fields[Field]['kind']]
     : z.ZodNullable<(typeof kinds)[Fields[Field]['kind']]>;
 };
@@ -33,7 +33,7 @@ type FieldSchemas = {
 const row = Object.fromEntries(
   Object.entries(fields).map(([field, column]) => {
     const schema = kinds[column.kind];
-    return [field, 'isKnown' in column ? schema : schema.nullable()];
+    return [field, 'isAlwaysSet' in column ? schema : schema.nullable()];
   }),
 ) as unknown as FieldSchemas;
 
