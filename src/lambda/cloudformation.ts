@@ -13,7 +13,7 @@ interface CustomResourceResult {
 }
 
 /** CloudFormation does not truncate a response: it rejects one above 4,096 bytes. */
-const longestReason = 1_000;
+const maxReasonLength = 1_000;
 const pausesMs = [500, 2_000, 5_000];
 
 /**
@@ -26,7 +26,7 @@ export async function answerCloudFormation(
 ): Promise<void> {
   const body = JSON.stringify({
     Status: failure ? 'FAILED' : 'SUCCESS',
-    ...(failure && { Reason: failure.message.slice(0, longestReason) }),
+    ...(failure && { Reason: failure.message.slice(0, maxReasonLength) }),
     // Always the same: with a new id, CloudFormation would delete the old resource.
     PhysicalResourceId:
       'PhysicalResourceId' in event ? event.PhysicalResourceId : event.LogicalResourceId,
@@ -36,13 +36,13 @@ export async function answerCloudFormation(
     ...(!failure && { Data: data }),
   });
   for (const pauseMs of pausesMs) {
-    if (await wasSent(event.ResponseURL, body)) return;
+    if (await trySend(event.ResponseURL, body)) return;
     await sleep(pauseMs);
   }
-  throw new Error('Expected CloudFormation to take the answer but it did not.');
+  throw new Error('Expected CloudFormation to accept the response but it did not.');
 }
 
-async function wasSent(url: string, body: string): Promise<boolean> {
+async function trySend(url: string, body: string): Promise<boolean> {
   try {
     // The URL is signed for a request without a content type.
     const headers = { 'content-type': '' };

@@ -3,7 +3,7 @@ import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { migrateDatabase } from '../app/migrate-database.ts';
 import { readConfig } from '../config/index.ts';
 import { answerCloudFormation, isCustomResource } from './cloudformation.ts';
-import { untilReachable } from './until-reachable.ts';
+import { retryUntilReachable } from './retry-until-reachable.ts';
 
 /**
  * Brings the database to the newest schema and prepares the application's role. Runs when
@@ -39,7 +39,7 @@ const reserveMs = 15_000;
 
 async function migrate(context: Context): Promise<string[]> {
   const timeoutMs = context.getRemainingTimeInMillis() - reserveMs;
-  const applied = await untilReachable(() => migrateDatabase(readConfig()), { timeoutMs });
+  const applied = await retryUntilReachable(() => migrateDatabase(readConfig()), { timeoutMs });
   createLogger().info('migrated', { applied });
   return applied;
 }

@@ -40,10 +40,10 @@ export function createOutcomeReporter({ logging }: Config): OutcomeReporter {
     },
     outcome(outcome) {
       const level = outcome.status === 'failed' ? 'warn' : 'info';
-      logger[level](outcome.status, factsOf(outcome));
+      logger[level](outcome.status, createLogFields(outcome));
       count(metricNames[outcome.status]);
       addStages(metrics, outcome);
-      if (outcome.status === 'converted') addPicture(metrics, outcome);
+      if (outcome.status === 'converted') addImageMetrics(metrics, outcome);
       if (outcome.status === 'failed') {
         // A separate dimension set: codes are few, and alarms watch each of them.
         metrics
@@ -102,7 +102,10 @@ function addStages(metrics: Metrics, { stages }: Outcome): void {
   }
 }
 
-function addPicture(metrics: Metrics, outcome: Extract<Outcome, { status: 'converted' }>): void {
+function addImageMetrics(
+  metrics: Metrics,
+  outcome: Extract<Outcome, { status: 'converted' }>,
+): void {
   const { image, outputSizeBytes } = outcome;
   metrics.addMetric('Megapixels', MetricUnit.NoUnit, (image.width * image.height) / 1e6);
   metrics.addMetric('SourceSize', MetricUnit.Bytes, image.source.sizeBytes);
@@ -110,7 +113,7 @@ function addPicture(metrics: Metrics, outcome: Extract<Outcome, { status: 'conve
 }
 
 /** The log line of one image. Only the stages are nested, so log queries need no other paths. */
-function factsOf(outcome: Outcome): Record<string, unknown> {
+function createLogFields(outcome: Outcome): Record<string, unknown> {
   const { upload, source, recipe, stages } = outcome;
   return {
     bucket: upload.bucket,

@@ -5,7 +5,7 @@ class WrongPlatformError extends Error {
   constructor(platform: string, cause: Error) {
     const arch = platform.split('-').at(-1);
     super(
-      `Expected the image library for ${platform} but this package holds that of another platform: set the architecture of the function to what it was packaged for, or package it with \`npm run package -- --arch ${arch}\`.`,
+      `Expected the image library for ${platform} but this package contains the one for another platform. Set the architecture of the function to that of the package, or package it with \`npm run package -- --arch ${arch}\`.`,
       { cause },
     );
     this.name = 'WrongPlatformError';

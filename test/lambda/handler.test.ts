@@ -92,10 +92,10 @@ describe('a queue batch', () => {
 
   test('returns only messages that a retry may fix', async () => {
     const etag = await put('good.png', await tinyPng(1));
-    await put('bad.png', Buffer.from('not a picture'));
+    await put('bad.png', Buffer.from('not an image'));
     const response = await invokeQueue(
       announced('good.png', etag),
-      announced('bad.png', etagOf(Buffer.from('not a picture'))),
+      announced('bad.png', etagOf(Buffer.from('not an image'))),
       'not even JSON',
       s3TestEvent(),
     );

@@ -27,8 +27,8 @@ afterAll(() => environment.close());
 /** Uploads images and passes their events to the function. */
 async function upload(...keys: string[]) {
   for (const key of keys) {
-    const picture = { Bucket: 'uploads', Key: key, Body: await tinyPng(1) };
-    await environment.server.s3.send(new PutObjectCommand(picture));
+    const object = { Bucket: 'uploads', Key: key, Body: await tinyPng(1) };
+    await environment.server.s3.send(new PutObjectCommand(object));
   }
   const events = keys.map((key) =>
     s3Event({ bucket: 'uploads', key, etag: '', versionId: undefined }),

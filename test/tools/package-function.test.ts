@@ -188,7 +188,7 @@ test('a package for another processor fails with a one-sentence error', async ()
     const error = await running.invoke({}).catch((cause: unknown) => cause);
     expect(error).toMatchObject({
       name: 'WrongPlatformError',
-      message: `Expected the image library for linux-${here} but this package holds that of another platform: set the architecture of the function to what it was packaged for, or package it with \`npm run package -- --arch ${here}\`.`,
+      message: `Expected the image library for linux-${here} but this package contains the one for another platform. Set the architecture of the function to that of the package, or package it with \`npm run package -- --arch ${here}\`.`,
     });
     expect(error).toHaveProperty('trace.length', 1);
   } finally {

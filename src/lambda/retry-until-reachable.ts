@@ -4,7 +4,7 @@ import { Unavailable } from '../pipeline/index.ts';
 const pauseMs = 2_000;
 
 /** Retries while the database is unavailable: a paused one takes half a minute to wake up. */
-export async function untilReachable<Result>(
+export async function retryUntilReachable<Result>(
   work: () => Promise<Result>,
   { timeoutMs }: { timeoutMs: number },
 ): Promise<Result> {
