@@ -14,7 +14,7 @@ interface ChildOptions {
   /** Ends a child that is not ready yet. */
   signal?: AbortSignal | undefined;
   /** Called if the child ends unexpectedly. */
-  onDeath?: (code: number | null, signal: NodeJS.Signals | null) => void;
+  onUnexpectedExit?: (code: number | null, signal: NodeJS.Signals | null) => void;
 }
 
 /** A part of the sandbox in its own process, restarted whenever it dies. */
@@ -35,7 +35,7 @@ const stopTimeoutMs = 15_000;
  * replaces a process that dies later.
  */
 export async function startChild(options: ChildOptions): Promise<Child> {
-  const { module, args = [], env, signal, onDeath } = options;
+  const { module, args = [], env, signal, onUnexpectedExit } = options;
   const part = superviseChild({
     module: new URL(`./${module}${extname(import.meta.url)}`, import.meta.url),
     args,
@@ -54,7 +54,9 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     if (!(error instanceof ChildEndedError)) throw error;
     throw new Error(`The sandbox's ${module} ended before it was ready.`);
   }
-  part.keepAlive(restartPauseMs, ({ exitCode, signalCode }) => onDeath?.(exitCode, signalCode));
+  part.keepAlive(restartPauseMs, ({ exitCode, signalCode }) =>
+    onUnexpectedExit?.(exitCode, signalCode),
+  );
 
   return {
     get pid() {

@@ -5,7 +5,7 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
-import { keepInitialFiles, readInitialFiles } from './initial-database.ts';
+import { cacheInitialFiles, readInitialFiles } from './initial-database.ts';
 import { type Part, runPart } from './run-part.ts';
 
 const [dataDir = '', port = '0'] = process.argv.slice(2);
@@ -56,6 +56,6 @@ async function openDatabase(): Promise<PGlite> {
   const files = await readInitialFiles();
   if (files) return await PGlite.create({ dataDir, loadDataDir: files });
   const created = await PGlite.create({ dataDir });
-  await keepInitialFiles(() => created.dumpDataDir('gzip'));
+  await cacheInitialFiles(() => created.dumpDataDir('gzip'));
   return created;
 }

@@ -39,7 +39,7 @@ async function poll(sqs: SQSClient, signal: AbortSignal): Promise<void> {
       if (messages.length > 0) await settle(sqs, messages, await invoke(messages));
     } catch (error) {
       if (signal.aborted) return;
-      printError(printable(`The queue did not answer, trying again: ${(error as Error).message}`));
+      printError(printable(`The queue did not answer, retrying: ${(error as Error).message}`));
       await sleep(1_000, undefined, { signal }).catch(() => {});
     }
   }
@@ -78,12 +78,12 @@ async function settle(sqs: SQSClient, messages: Message[], failed: Set<string>):
     const entries = done.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
     await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries }));
   }
-  const again = messages.filter(({ MessageId = '' }) => failed.has(MessageId));
-  await Promise.all(again.map((message) => comeBackLater(sqs, message)));
+  const failedMessages = messages.filter(({ MessageId = '' }) => failed.has(MessageId));
+  await Promise.all(failedMessages.map((message) => delayRedelivery(sqs, message)));
 }
 
 /** On AWS only the visibility timeout counts; here the first retries come sooner. */
-async function comeBackLater(
+async function delayRedelivery(
   sqs: SQSClient,
   { ReceiptHandle, Attributes }: Message,
 ): Promise<void> {

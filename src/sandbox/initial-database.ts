@@ -13,7 +13,7 @@ import { replaceFile } from '../storage/replace-file.ts';
 export async function readInitialFiles(): Promise<Blob | undefined> {
   try {
     // Unpacked here, where a failed checksum can be handled; PGlite would end the process.
-    return new Blob([await promisify(gunzip)(await readFile(await path()))]);
+    return new Blob([await promisify(gunzip)(await readFile(await resolveCachePath()))]);
   } catch {
     return undefined;
   }
@@ -23,16 +23,16 @@ export async function readInitialFiles(): Promise<Blob | undefined> {
  * Caches the files for the next start, compressed by gzip. If that fails, the next start is only
  * slower.
  */
-export async function keepInitialFiles(dump: () => Promise<Blob>): Promise<void> {
+export async function cacheInitialFiles(dump: () => Promise<Blob>): Promise<void> {
   try {
     const files = await dump();
-    const kept = await path();
-    await mkdir(dirname(kept), { recursive: true });
-    await replaceFile(kept, await files.bytes());
+    const cachePath = await resolveCachePath();
+    await mkdir(dirname(cachePath), { recursive: true });
+    await replaceFile(cachePath, await files.bytes());
   } catch {}
 }
 
-async function path(): Promise<string> {
+async function resolveCachePath(): Promise<string> {
   const main = createRequire(import.meta.url).resolve('@electric-sql/pglite');
   const { version } = JSON.parse(await readFile(join(dirname(main), '../package.json'), 'utf8'));
   return join(cacheFolder(), `pglite-${version}.tar.gz`);

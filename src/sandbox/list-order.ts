@@ -22,8 +22,8 @@ interface Store {
  * imported by its path in the package.
  */
 export async function listInByteOrder(): Promise<void> {
-  const place = new URL('./s3/s3Store.js', import.meta.resolve('fauxqs'));
-  const { S3Store } = (await import(place.href)) as {
+  const modulePath = new URL('./s3/s3Store.js', import.meta.resolve('fauxqs'));
+  const { S3Store } = (await import(modulePath.href)) as {
     S3Store: { prototype: Store & { isInByteOrder?: true } };
   };
   const store = S3Store.prototype;

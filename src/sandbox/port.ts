@@ -7,7 +7,7 @@ class PortInUseError extends Error {
 
   constructor(port: number, variable: string) {
     super(
-      `Port ${port} is taken by another program. Set ${variable} to a free one, or to 0 to have one picked.`,
+      `Port ${port} is already in use. Set ${variable} to a free port, or to 0 to pick one automatically.`,
     );
     this.name = 'PortInUseError';
   }
@@ -22,8 +22,8 @@ export async function freePort(port: number, variable: string): Promise<number> 
   try {
     await once(server, 'listening');
   } catch (error) {
-    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    throw isTaken ? new PortInUseError(port, variable) : error;
+    const isInUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    throw isInUse ? new PortInUseError(port, variable) : error;
   }
   const free = (server.address() as AddressInfo).port;
   server.close();

@@ -25,20 +25,20 @@ export async function runSandbox(config: Config, { demo, print }: RunOptions): P
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
     const sandbox = await startSandbox(config, log.read, { withApi: !demo, signal });
-    const putBack = handleUncaughtErrors({
+    const restoreHandler = handleUncaughtErrors({
       report: ({ message }) => printError(printable(`Internal error: ${message}`)),
       drain: sandbox.close,
     });
     try {
       return await runParts(sandbox, log, { demo, print, signal });
     } finally {
-      if (!demo) print('Stopping: the function finishes what it has begun ...');
+      if (!demo) print('Stopping: the function finishes its current work ...');
       await sandbox.close();
-      putBack();
+      restoreHandler();
     }
   } catch (error) {
     if (!signal.aborted) throw error;
-    print('Stopped before it was up.');
+    print('Stopped during startup.');
     return 1;
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
@@ -70,15 +70,15 @@ The sandbox is up. The dashboard, and the API that it uses:
 
 In another terminal:
 
-  curl -T PICTURE.jpg -X POST '${api?.url}/v1/uploads?key=PICTURE.jpg'
+  curl -T PHOTO.jpg -X POST '${api?.url}/v1/uploads?key=PHOTO.jpg'
 
   export AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox AWS_DEFAULT_REGION=us-east-1
-  ${aws} s3 cp PICTURE.jpg s3://${bucket}/
-  ${aws} s3 cp s3://${bucket}/grayscale/PICTURE.jpg gray.png
+  ${aws} s3 cp PHOTO.jpg s3://${bucket}/
+  ${aws} s3 cp s3://${bucket}/grayscale/PHOTO.jpg gray.png
 
   psql "${databaseUrl}" -c \\
     "SELECT file_name, status, code, width, height, decode_ms, encode_ms FROM image_metadata"
 
-What the function makes of each upload appears here. Ctrl-C stops everything; nothing is kept.
+The outcome of each upload appears here. Ctrl-C stops everything; nothing is kept.
 `;
 }

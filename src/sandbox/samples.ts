@@ -7,8 +7,8 @@ import type { Sandbox } from './sandbox.ts';
 
 /** The sample images of the project. */
 const samplesFolder = new URL('../../samples/', import.meta.url);
-const picture = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i;
-const patienceMs = 60_000;
+const imageName = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i;
+const outcomeTimeoutMs = 60_000;
 
 interface SampleOptions {
   /** Stops the waiting. */
@@ -25,7 +25,7 @@ export async function uploadSamples(
   log: LogReader,
   { signal, print }: SampleOptions,
 ): Promise<string[]> {
-  const keys = (await readdir(samplesFolder)).filter((name) => picture.test(name));
+  const keys = (await readdir(samplesFolder)).filter((name) => imageName.test(name));
   for (const Key of keys) {
     const Body = await readFile(new URL(Key, samplesFolder));
     await sandbox.store.s3.send(new PutObjectCommand({ Bucket: sandbox.bucket, Key, Body }));
@@ -44,7 +44,7 @@ async function waitForOutcomes(
   log: LogReader,
   signal: AbortSignal,
 ): Promise<LoggedOutcome[]> {
-  const deadline = performance.now() + patienceMs;
+  const deadline = performance.now() + outcomeTimeoutMs;
   while (!keys.every(log.find) && performance.now() < deadline && !signal.aborted) await sleep(50);
   return keys.flatMap((key) => log.find(key) ?? []);
 }

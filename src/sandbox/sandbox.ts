@@ -65,8 +65,8 @@ export async function startSandbox(
       signal,
     });
     closers.push(() => database.stop());
-    const inside = { ...config, database: { ...config.database, url: databaseUrl } };
-    await migrateDatabase(inside);
+    const sandboxConfig = { ...config, database: { ...config.database, url: databaseUrl } };
+    await migrateDatabase(sandboxConfig);
     signal?.throwIfAborted();
 
     const store = await startStoreAndQueue({
@@ -92,7 +92,7 @@ export async function startSandbox(
     await Promise.allSettled(starting);
     const functions = await Promise.all(starting);
 
-    return { store, bucket, databaseUrl, config: inside, database, functions, api, close };
+    return { store, bucket, databaseUrl, config: sandboxConfig, database, functions, api, close };
   } catch (error) {
     await close();
     throw error;
@@ -100,7 +100,7 @@ export async function startSandbox(
 }
 
 /** Variables of the shell that would let a part reach outside the sandbox. */
-const notInTheSandbox = {
+const unsetVariables = {
   AWS_PROFILE: undefined,
   AWS_SESSION_TOKEN: undefined,
   AWS_ENDPOINT_URL_S3: undefined,
@@ -127,10 +127,10 @@ async function startFunction({ onLog, signal, ...part }: PartOptions): Promise<C
 }
 
 async function startApi({ apiPort, onLog, signal, ...part }: PartOptions & { apiPort: number }) {
-  const inside = { HOST: '127.0.0.1', PORT: String(apiPort), API_TOKEN: undefined };
+  const serverVariables = { HOST: '127.0.0.1', PORT: String(apiPort), API_TOKEN: undefined };
   const child = await startChild({
     module: 'api-process',
-    env: { ...partEnvironment(part), ...inside, EVENTS_TOKEN: undefined },
+    env: { ...partEnvironment(part), ...serverVariables, EVENTS_TOKEN: undefined },
     onLine: onLog,
     signal,
   });
@@ -147,6 +147,6 @@ function partEnvironment({ store, bucket, databaseUrl }: Omit<PartOptions, 'onLo
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     // Outcomes are read from the log.
     LOG_LEVEL: 'INFO',
-    ...notInTheSandbox,
+    ...unsetVariables,
   });
 }

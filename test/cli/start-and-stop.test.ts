@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 const noDatabase = {
-  DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none?sslmode=disable',
+  DATABASE_URL: 'postgresql://user@127.0.0.1:1/none?sslmode=disable',
   AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
   AWS_ACCESS_KEY_ID: 'test',
   AWS_SECRET_ACCESS_KEY: 'test',
@@ -57,7 +57,7 @@ const failures: Record<string, () => Failure> = {
   'serve: a certificate authority that cannot be read': () => ({
     args: ['serve', '--port', '0'],
     env: {
-      DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none?sslmode=verify-full',
+      DATABASE_URL: 'postgresql://user@127.0.0.1:1/none?sslmode=verify-full',
       DB_SSL_ROOT_CERT: join(folder, 'missing.pem'),
     },
     exitCode: 2,
@@ -67,7 +67,7 @@ const failures: Record<string, () => Failure> = {
     args: ['sandbox'],
     env: { ...noPorts, SANDBOX_API_PORT: String(takenPort) },
     exitCode: 1,
-    stderr: /^Port \d+ is taken by another program\. Set SANDBOX_API_PORT to a free one, .*\n$/,
+    stderr: /^Port \d+ is already in use\. Set SANDBOX_API_PORT to a free port, .*\n$/,
   }),
   'sandbox: no temporary folder': () => ({
     args: ['sandbox', '--demo'],

@@ -51,7 +51,7 @@ describe('the demo', () => {
       const demo = run(['sandbox', '--demo'], { ...anyPorts, [variable]: String(port) });
       const [exitCode] = await demo.exit;
       expect(await demo.stderr).toBe(
-        `Port ${port} is taken by another program. Set ${variable} to a free one, or to 0 to have one picked.\n`,
+        `Port ${port} is already in use. Set ${variable} to a free port, or to 0 to pick one automatically.\n`,
       );
       expect(exitCode).toBe(1);
       other.close();
@@ -71,7 +71,7 @@ describe('the sandbox', () => {
     const [exitCode] = await sandbox.exit;
     expect(exitCode).toBe(0);
     expect(output).toMatch(
-      /aws --endpoint-url http:\/\/127\.0\.0\.1:\d+ s3 cp PICTURE\.jpg s3:\/\/uploads\//,
+      /aws --endpoint-url http:\/\/127\.0\.0\.1:\d+ s3 cp PHOTO\.jpg s3:\/\/uploads\//,
     );
     const [, port] = /psql "postgresql:\/\/postgres:postgres@127\.0\.0\.1:(\d+)/.exec(output) ?? [];
     const gone = connectPostgres({
@@ -90,15 +90,15 @@ test('converts uploads through its API in the function, and reports them as they
     const url = sandbox.api?.url ?? '';
     const live = await fetch(`${url}/v1/live`);
     const events = live.body?.pipeThrough(new TextDecoderStream()).getReader();
-    let told = '';
+    let received = '';
     const waitFor = async (part: string) => {
-      while (!told.includes(part)) told += (await events?.read())?.value ?? '';
+      while (!received.includes(part)) received += (await events?.read())?.value ?? '';
     };
     await waitFor('hello');
     const body = new Uint8Array(await tinyPng(90, 60, 30));
-    const uploaded = await fetch(`${url}/v1/uploads?key=told.png`, { method: 'POST', body });
+    const uploaded = await fetch(`${url}/v1/uploads?key=event.png`, { method: 'POST', body });
     expect(uploaded.status).toBe(202);
-    await waitFor('grayscale/told.png');
+    await waitFor('grayscale/event.png');
     await events?.cancel();
 
     const { outcome } = (await uploaded.json()) as { outcome: string };
@@ -160,14 +160,14 @@ describe('while parts are killed', () => {
 
   test('loses no upload while its function and its database are killed repeatedly', async () => {
     const total = 150;
-    const picture = await tinyPng(120, 60, 30);
+    const photo = await tinyPng(120, 60, 30);
     const keys = Array.from(
       { length: total },
       (_, i) => `${i % 10 === 0 ? 'bad' : 'good'} ${i}.png`,
     );
     const uploads = (async () => {
       for (const key of keys) {
-        await put(key, key.startsWith('bad') ? Buffer.from(`no picture: ${key}`) : picture);
+        await put(key, key.startsWith('bad') ? Buffer.from(`not an image: ${key}`) : photo);
         await sleep(10);
       }
     })();
@@ -194,7 +194,7 @@ describe('while parts are killed', () => {
       new GetObjectCommand({ Bucket: sandbox.bucket, Key: `grayscale/${keys[1]}` }),
     );
     expect(Buffer.from((await output.Body?.transformToByteArray()) ?? [])).toEqual(
-      Buffer.from((await toGrayscale(picture)).bytes),
+      Buffer.from((await toGrayscale(photo)).bytes),
     );
     const dead = new GetQueueAttributesCommand({
       QueueUrl: sandbox.store.deadLetterQueueUrl,
