@@ -26,7 +26,7 @@ type Row = [where: IConstruct | undefined, rule: string, reason: string];
  * Rules of cdk-nag that the stack breaks on purpose, and why. Any other violation fails `npm test`.
  */
 export function acknowledgeRules(stack: Stack, parts: AcknowledgedParts): void {
-  const rows = [...rulesOf(parts), ...wildcards(stack, parts)];
+  const rows = [...rulesOf(parts), ...wildcardRules(stack, parts)];
   for (const [where, id, reason] of rows) {
     if (where) Validations.of(where).acknowledge({ id, reason });
   }
@@ -40,77 +40,81 @@ function rulesOf(parts: AcknowledgedParts): Row[] {
     [
       buckets.created,
       'AwsSolutions-S1',
-      'Access logs need a bucket and cost more than the conversions; each processed object has a row.',
+      'Access logs need another bucket and cost more than the conversions; each processed object has a row.',
     ],
     [
       isProtected ? undefined : database.cluster,
       'AwsSolutions-RDS10',
-      'Set by the second deployment, as a failed first one could not be rolled back; a snapshot is left.',
+      'Set in the second deployment, because a failed first one could not be rolled back; a snapshot remains.',
     ],
     [
       uploads.deadLetters,
       'Serverless-SQSRedrivePolicy',
-      'It is the queue that the other one’s redrive policy leads to.',
+      'It is the dead-letter queue of the other queue.',
     ],
     [
       images,
       'Serverless-LambdaDLQ',
-      'It is invoked by the queue alone, which has dead letters of its own.',
+      'Only the queue invokes it, and the queue has a dead-letter queue.',
     ],
     [
       images,
       'Serverless-LambdaEventSourceMappingDestination',
-      'Destinations are for streams; a queue has dead letters.',
+      'Destinations are for streams; a queue has a dead-letter queue.',
     ],
     [
       migrations,
       'Serverless-LambdaDLQ',
-      'CloudFormation waits for its answer, and gets one when it fails.',
+      'CloudFormation waits for its response, and also gets one if it fails.',
     ],
     ...[images, migrations].map(
       (where): Row => [
         settings.tracing ? undefined : where,
         'Serverless-LambdaTracing',
-        'settings.ts turned tracing off.',
+        'settings.ts turns tracing off.',
       ],
     ),
     [
       alarms.topic,
       'Serverless-SNSRedrivePolicy',
-      'Mail that did not arrive is of no use in a queue; the alarm itself stays raised.',
+      'Undelivered mail is useless in a queue; the alarm itself stays raised.',
     ],
   ];
 }
 
-const whyInterfaces =
-  'EC2 knows no narrower resource, and the code itself is denied these actions.';
-const whyTracing = 'X-Ray knows no narrower resource.';
-const whyObjects = 'The objects of one bucket: their names are not known before they are uploaded.';
-const whyKeys = 'The ways to use one key that are called so: CDK grants them together.';
+const interfacesReason =
+  'EC2 supports no narrower resource, and the code itself is denied these actions.';
+const tracingReason = 'X-Ray supports no narrower resource.';
+const objectsReason = 'Objects of one bucket: their names are unknown until they are uploaded.';
+const keysReason = 'Variants of one action on one key: CDK grants them together.';
 
-function wildcards(
+function wildcardRules(
   stack: Stack,
   { settings, buckets, images, migrations, batchJob }: AcknowledgedParts,
 ): Row[] {
   const { sourcePrefix, outputPrefix } = settings;
   const objects = (bucket: Buckets['source'], prefix: string) =>
-    `Resource::${named(stack, bucket.bucketArn)}/${prefix}*`;
-  const found: [IConstruct, string, string][] = [
-    [images, 'Resource::*', `${whyInterfaces} ${whyTracing}`],
-    [migrations, 'Resource::*', `${whyInterfaces} ${whyTracing}`],
-    [images, objects(buckets.source, sourcePrefix), whyObjects],
-    [images, objects(buckets.output, outputPrefix), whyObjects],
-    [batchJob.role, objects(buckets.output, `${outputPrefix}backfill-reports/`), whyObjects],
-    [batchJob.role, 'Action::kms:GenerateDataKey*', whyKeys],
-    [batchJob.role, 'Action::kms:ReEncrypt*', whyKeys],
-    [images, 'Action::kms:GenerateDataKey*', whyKeys],
-    [images, 'Action::kms:ReEncrypt*', whyKeys],
+    `Resource::${formatArn(stack, bucket.bucketArn)}/${prefix}*`;
+  const findings: [IConstruct, string, string][] = [
+    [images, 'Resource::*', `${interfacesReason} ${tracingReason}`],
+    [migrations, 'Resource::*', `${interfacesReason} ${tracingReason}`],
+    [images, objects(buckets.source, sourcePrefix), objectsReason],
+    [images, objects(buckets.output, outputPrefix), objectsReason],
+    [batchJob.role, objects(buckets.output, `${outputPrefix}backfill-reports/`), objectsReason],
+    [batchJob.role, 'Action::kms:GenerateDataKey*', keysReason],
+    [batchJob.role, 'Action::kms:ReEncrypt*', keysReason],
+    [images, 'Action::kms:GenerateDataKey*', keysReason],
+    [images, 'Action::kms:ReEncrypt*', keysReason],
   ];
-  return found.map(([where, finding, reason]) => [where, `AwsSolutions-IAM5[${finding}]`, reason]);
+  return findings.map(([where, finding, reason]) => [
+    where,
+    `AwsSolutions-IAM5[${finding}]`,
+    reason,
+  ]);
 }
 
 /** The form in which cdk-nag writes an ARN that is unknown before the deployment. */
-function named(stack: Stack, arn: string): string {
+function formatArn(stack: Stack, arn: string): string {
   const resolved: unknown = stack.resolve(arn);
   if (typeof resolved === 'string') return resolved;
   const { 'Fn::GetAtt': attribute, 'Fn::Join': join } = resolved as Record<string, unknown[]>;

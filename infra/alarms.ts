@@ -79,7 +79,7 @@ export class Alarms extends Construct {
 }
 
 const noSubscriber =
-  'Expected a subscriber of the alarms but alarmEmail is not set: nobody is notified when an alarm is raised. Set alarmEmail in infra/settings.ts, or subscribe to the topic that the output AlarmTopic names.';
+  'Expected a subscriber of the alarms but alarmEmail is not set: alarms notify no one. Set alarmEmail in infra/settings.ts, or subscribe to the topic that the output AlarmTopic names.';
 
 const period = Duration.minutes(5);
 
@@ -93,14 +93,15 @@ function alarmsOf(props: AlarmsProps): Record<string, AlarmRow> {
       threshold: 0,
       periods: 1,
       description:
-        'Uploads were given up: read the reason in the log, fix it, then redrive the queue.',
+        'Uploads failed repeatedly and are dead letters: read the reason in the log, fix it, then redrive the queue.',
     },
     OldestUpload: {
       metric: queue.metricApproximateAgeOfOldestMessage({ period }),
       // More than one failed attempt.
       threshold: 2 * visibilitySeconds,
       periods: 1,
-      description: 'Uploads wait: raise maxConcurrency, or find out what fails and is retried.',
+      description:
+        'Uploads wait too long: raise maxConcurrency, or find out what fails and is retried.',
     },
     Errors: {
       metric: new MathExpression({
@@ -114,13 +115,14 @@ function alarmsOf(props: AlarmsProps): Record<string, AlarmRow> {
       }),
       threshold: 5,
       periods: 3,
-      description: 'Whole invocations fail: configuration, rights, memory or time.',
+      description: 'Whole invocations fail: check configuration, permissions, memory and timeout.',
     },
     Throttles: {
       metric: images.function.metricThrottles({ period }),
       threshold: 0,
       periods: 3,
-      description: 'The account’s concurrency is used up: maxConcurrency should come first.',
+      description:
+        'The account’s concurrency limit is reached: it should be higher than maxConcurrency.',
     },
     ...loopAlarms(props),
     Recursion: {
@@ -147,7 +149,7 @@ function databaseAlarms({ cluster }: Database, settings: Settings): Record<strin
       // One per function, and some for human users.
       threshold: settings.maxConcurrency + 20,
       periods: 3,
-      description: 'More connections to the database than functions should run.',
+      description: 'The database has more connections than maxConcurrency explains.',
     },
     DatabaseCapacity: {
       metric: cluster.metric('ACUUtilization', { period, statistic: 'Average' }),

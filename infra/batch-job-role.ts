@@ -23,7 +23,7 @@ export class BatchJobRole extends Construct {
     super(scope, 'BatchJob');
     const { account } = Stack.of(this);
     this.role = new Role(this, 'Role', {
-      description: 'Converts what lies in the bucket already, as a job of S3 Batch Operations',
+      description: 'Converts existing objects as a job of S3 Batch Operations',
       assumedBy: new ServicePrincipal('batchoperations.s3.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': account } },
       }),

@@ -36,12 +36,12 @@ export class Dashboard extends Construct {
     super(scope, 'Dashboard');
     new CloudWatchDashboard(this, 'Page', {
       widgets: [
-        [graph('Outcomes', outcomeMetrics()), graph('Failures by code', [failures()])],
+        [graph('Outcomes', outcomeMetrics()), graph('Failures by code', [failureMetric()])],
         [graph('Stages, p50', stageMetrics('p50')), graph('Stages, p95', stageMetrics('p95'))],
-        [graph('Stages, p99', stageMetrics('p99')), graph('Waiting', waiting(props))],
+        [graph('Stages, p99', stageMetrics('p99')), graph('Waiting', queueMetrics(props))],
         [
           graph('Function', functionMetrics(props)),
-          graph('Lambda, dollars an hour', [cost(props)]),
+          graph('Lambda, US dollars per hour', [costMetric(props)]),
         ],
         ...(props.database.cluster ? [[graph('Database', databaseMetrics(props))]] : []),
       ],
@@ -58,7 +58,7 @@ function outcomeMetrics(): IMetric[] {
 }
 
 /** Searches for codes instead of listing them, so that new codes appear automatically. */
-function failures(): IMetric {
+function failureMetric(): IMetric {
   const search = `{"${metricsNamespace}",code,service} MetricName="Failures"`;
   return new MathExpression({ expression: `SEARCH('${search}', 'Sum', 300)`, period, label: '' });
 }
@@ -69,23 +69,23 @@ function stageMetrics(statistic: string): IMetric[] {
   );
 }
 
-function waiting({ uploads }: DashboardProps): IMetric[] {
+function queueMetrics({ uploads }: DashboardProps): IMetric[] {
   return [
     uploads.queue.metricApproximateNumberOfMessagesVisible({ label: 'waiting' }),
-    uploads.queue.metricApproximateNumberOfMessagesNotVisible({ label: 'under way' }),
+    uploads.queue.metricApproximateNumberOfMessagesNotVisible({ label: 'in flight' }),
     uploads.deadLetters.metricApproximateNumberOfMessagesVisible({ label: 'dead letters' }),
   ];
 }
 
 function functionMetrics({ images }: DashboardProps): IMetric[] {
   return [
-    images.function.metric('ConcurrentExecutions', { statistic: 'Maximum', label: 'at once' }),
+    images.function.metric('ConcurrentExecutions', { statistic: 'Maximum', label: 'concurrent' }),
     images.function.metricErrors({ label: 'errors' }),
     images.function.metricThrottles({ label: 'throttles' }),
   ];
 }
 
-function cost({ images, settings }: DashboardProps): IMetric {
+function costMetric({ images, settings }: DashboardProps): IMetric {
   const hour = Duration.hours(1);
   const gigabytes = settings.memoryMb / 1024;
   const perMs = (gigabytes * prices[settings.architecture]) / 1000;
@@ -97,7 +97,7 @@ function cost({ images, settings }: DashboardProps): IMetric {
       invocations: images.function.metricInvocations({ period: hour }),
     },
     period: hour,
-    label: 'by the list price',
+    label: 'at list price',
   });
 }
 

@@ -8,7 +8,7 @@ import type { Settings } from './settings-schema.ts';
 export function createKey(scope: Construct, { encryption, events }: Settings): Key | undefined {
   if (encryption === 'aws') return undefined;
   const key = new Key(scope, 'Key', {
-    description: 'What the grayscale image processor stores',
+    description: 'Encrypts the data of the grayscale image processor',
     enableKeyRotation: true,
     // Snapshots and images need the key after the stack is deleted; a failed deployment does not.
     removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,

@@ -71,25 +71,28 @@ export class GrayscaleStack extends Stack {
 
     const { queue, deadLetters } = uploads;
     this.outputs({
-      SourceBucket: ['Upload here', buckets.source.bucketName],
-      Outputs: ['Look here', `s3://${buckets.output.bucketName}/${settings.outputPrefix}`],
-      QueueUrl: ['Uploads that wait', queue.queueUrl],
+      SourceBucket: ['The bucket to upload to', buckets.source.bucketName],
+      Outputs: [
+        'Where outputs are written',
+        `s3://${buckets.output.bucketName}/${settings.outputPrefix}`,
+      ],
+      QueueUrl: ['The queue of uploads', queue.queueUrl],
       QueueArn: ['For the notifications of an existing bucket', queue.queueArn],
-      DeadLetterQueueUrl: ['Uploads that were given up', deadLetters.queueUrl],
-      DeadLetterQueueArn: ['To redrive them', deadLetters.queueArn],
+      DeadLetterQueueUrl: ['Uploads that failed repeatedly', deadLetters.queueUrl],
+      DeadLetterQueueArn: ['For redriving dead letters', deadLetters.queueArn],
       EventSourceMapping: [
         'To pause and resume the function',
         images.eventSource.eventSourceMappingId,
       ],
       FunctionName: ['The function that converts', images.function.functionName],
       FunctionArn: ['For jobs of S3 Batch Operations', images.function.functionArn],
-      LogGroup: ['Its log', images.logGroup.logGroupName],
-      BatchJobRoleArn: ['The role of such jobs', batchJob.role.roleArn],
+      LogGroup: ['The log of that function', images.logGroup.logGroupName],
+      BatchJobRoleArn: ['The role for such jobs', batchJob.role.roleArn],
       MigrationsName: ['The function that migrates', migrations.function.functionName],
-      MigrationsLogGroup: ['Its log', migrations.logGroup.logGroupName],
+      MigrationsLogGroup: ['The log of that function', migrations.logGroup.logGroupName],
       AlarmTopic: ['The topic that alarms notify', alarms.topic.topicArn],
       DatabaseCluster: ['The database', database.cluster?.clusterIdentifier],
-      Key: ['Encrypts everything that the stack stores', key?.keyArn],
+      Key: ['The key that encrypts everything the stack stores', key?.keyArn],
     });
     acknowledgeRules(this, {
       ...{ settings, buckets, uploads, database, images, migrations, alarms },

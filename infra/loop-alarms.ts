@@ -4,7 +4,7 @@ import type { AlarmRow } from './alarm-row.ts';
 import { imageMetric } from './image-metric.ts';
 import type { Settings } from './settings-schema.ts';
 import type { UploadQueue } from './upload-queue.ts';
-import { outputsComeBack } from './uploads-pattern.ts';
+import { outputsTriggerEvents } from './uploads-pattern.ts';
 
 export interface LoopAlarmsProps {
   settings: Settings;
@@ -19,7 +19,7 @@ export function loopAlarms({
   settings,
   uploads,
 }: LoopAlarmsProps): Record<'OwnOutputs' | 'MoreOutputsThanUploads', AlarmRow> {
-  const isAnnounced = settings.events === 'sqs' && outputsComeBack(settings);
+  const isAnnounced = settings.events === 'sqs' && outputsTriggerEvents(settings);
   const isRemoved = isAnnounced && settings.onSourceDeleted === 'delete';
   const minutes = Duration.minutes(5);
   const hours = Duration.hours(6);
@@ -60,7 +60,7 @@ export function loopAlarms({
       threshold: 100,
       periods: 1,
       description:
-        'More is converted than was uploaded: the same objects are converted repeatedly.',
+        'There are more conversions than uploads: the same objects are converted repeatedly.',
     },
   };
 }

@@ -68,7 +68,7 @@ export class Network extends Construct {
     this.securityGroup.addEgressRule(
       Peer.anyIpv4(),
       Port.HTTPS,
-      'S3, by the only route that leads out of the subnets',
+      'S3, the only destination outside the subnets',
     );
   }
 

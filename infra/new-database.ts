@@ -138,8 +138,8 @@ export class NewDatabase extends Construct implements Database {
   }
 
   grantLogin(grantee: IGrantable, role: Role): void {
-    const through = role === 'application' ? (this.proxy ?? this.cluster) : this.cluster;
-    through.grantConnect(grantee, roles[role]);
+    const target = role === 'application' ? (this.proxy ?? this.cluster) : this.cluster;
+    target.grantConnect(grantee, roles[role]);
   }
 }
 

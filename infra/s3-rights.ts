@@ -32,7 +32,7 @@ export function s3Rights({ onSourceDeleted, sharesBucket }: RightSettings): S3Ri
     if (!sharesBucket)
       rights.push({ effect: 'Allow', action: 's3:ListBucket', on: 'output bucket' });
   } else if (sharesBucket) {
-    // An output can never become a source, whatever an event claims.
+    // An output can never become a source, no matter what an event claims.
     rights.push({ effect: 'Deny', action: 's3:GetObject', on: 'outputs' });
   }
   return rights;

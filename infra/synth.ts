@@ -17,46 +17,46 @@ const plain = join(import.meta.dirname, 'template');
 for (const folder of [assembly, plain]) rmSync(folder, { recursive: true, force: true });
 mkdirSync(plain);
 
-const forCdk = createApp({ outdir: assembly });
+const cdkApp = createApp({ outdir: assembly });
 // The same stacks, so their warnings are printed only once.
-const forCli = createApp({ context: { '@aws-cdk/core:annotationsInValidationReport': false } });
-for (const [environment, chosen] of Object.entries(environments)) {
+const cliApp = createApp({ context: { '@aws-cdk/core:annotationsInValidationReport': false } });
+for (const [environment, chosenSettings] of Object.entries(environments)) {
   const name = `grayscale-${environment}`;
-  const settings = readSettings(environment, chosen);
+  const settings = readSettings(environment, chosenSettings);
   const zip = await packageFunction(settings.architecture);
-  new GrayscaleStack(forCdk, name, {
+  new GrayscaleStack(cdkApp, name, {
     settings,
     packaged: { code: () => Code.fromAsset(zip.path), sha256: zip.sha256 },
-    env: placeOf(settings),
+    env: accountAndRegion(settings),
   });
   const fileName = `function-${settings.architecture}-${zip.sha256.slice(0, 12)}.zip`;
   copyFileSync(zip.path, join(plain, fileName));
-  new GrayscaleStack(forCli, name, {
+  new GrayscaleStack(cliApp, name, {
     settings,
-    packaged: { code: (stack) => codeOfParameters(stack, fileName), sha256: zip.sha256 },
+    packaged: { code: (stack) => codeFromParameters(stack, fileName), sha256: zip.sha256 },
     synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }),
   });
 }
-forCdk.synth();
-for (const { stackName, template } of forCli.synth().stacks) {
+cdkApp.synth();
+for (const { stackName, template } of cliApp.synth().stacks) {
   writeFileSync(join(plain, `${stackName}.template.json`), JSON.stringify(template, null, 1));
 }
 console.log(
   'Wrote the stacks for CDK to infra/cdk.out/ and those for the AWS CLI to infra/template/.',
 );
 
-function codeOfParameters(stack: Stack, fileName: string): Code {
+function codeFromParameters(stack: Stack, fileName: string): Code {
   return Code.fromCfnParameters({
     bucketNameParam: new CfnParameter(stack, 'CodeBucket', {
-      description: 'A bucket in the region of the stack, with the zip of the function',
+      description: 'Bucket that contains the zip of the function, in the region of the stack',
     }),
     objectKeyParam: new CfnParameter(stack, 'CodeKey', {
-      description: 'Key of the zip in it',
+      description: 'Key of the zip in that bucket',
       default: fileName,
     }),
   });
 }
 
-function placeOf({ account, region }: Settings): { account?: string; region?: string } {
+function accountAndRegion({ account, region }: Settings): { account?: string; region?: string } {
   return { ...(account && { account }), ...(region && { region }) };
 }

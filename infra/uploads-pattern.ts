@@ -9,7 +9,7 @@ export function uploadsPattern(settings: Settings, bucketName: string): Record<s
   const { sourcePrefix, onSourceDeleted } = settings;
   const bucket = { name: [bucketName] };
   const key = sourcePrefix === '' ? notAnOutput(settings) : [{ prefix: sourcePrefix }];
-  const object = outputsComeBack(settings) || sourcePrefix !== '' ? { object: { key } } : {};
+  const object = outputsTriggerEvents(settings) || sourcePrefix !== '' ? { object: { key } } : {};
   return {
     source: ['aws.s3'],
     'detail-type': ['Object Created', ...(onSourceDeleted === 'delete' ? ['Object Deleted'] : [])],
@@ -24,6 +24,6 @@ function notAnOutput({ outputPrefix }: Settings) {
 /**
  * Whether outputs are announced like uploads: in the same bucket, and not separated by a prefix.
  */
-export function outputsComeBack(settings: Settings): boolean {
+export function outputsTriggerEvents(settings: Settings): boolean {
   return sharesBucket(settings) && settings.sourcePrefix === '';
 }

@@ -6,11 +6,11 @@ import { createApp } from '../../infra/checked-app.ts';
 import { synthesize } from './synthesize.ts';
 import { variants } from './variants.ts';
 
-const { plain, full, encrypted, yours } = variants;
-const made = synthesize({ plain, full, twin: full, encrypted, yours });
-const { warnings } = made;
-const templates = made.templates as Record<
-  'plain' | 'full' | 'twin' | 'encrypted' | 'yours',
+const { plain, full, encrypted, existingResources } = variants;
+const synthesized = synthesize({ plain, full, duplicate: full, encrypted, existingResources });
+const { warnings } = synthesized;
+const templates = synthesized.templates as Record<
+  'plain' | 'full' | 'duplicate' | 'encrypted' | 'existingResources',
   Template
 >;
 
@@ -73,7 +73,7 @@ describe('a second stack', () => {
 
   test('shares no name with the first', () => {
     const first = namesOf(templates.full);
-    const second = new Set(namesOf(templates.twin));
+    const second = new Set(namesOf(templates.duplicate));
     expect(first).toContainEqual(expect.stringContaining('AWS::RDS::DBProxy DBProxyName'));
     expect(first.filter((name) => second.has(name))).toEqual([]);
   });
@@ -136,7 +136,7 @@ describe('the queue', () => {
         expect(condition).toHaveProperty(['aws:SourceArn']);
       }
     }
-    expect(JSON.stringify(conditions(templates.yours))).toContain(':s3:::my-uploads');
+    expect(JSON.stringify(conditions(templates.existingResources))).toContain(':s3:::my-uploads');
   });
 
   test('is not used for other dead letters, and hides messages for six times the timeout', () => {

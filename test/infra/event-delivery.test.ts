@@ -10,7 +10,7 @@ import { synthesize } from './synthesize.ts';
 import { variants } from './variants.ts';
 
 const { templates } = synthesize({
-  apart: variants.yours,
+  separateBuckets: variants.existingResources,
   sameBucket: { source: { kind: 'existing', name: 'uploads' }, database: { kind: 'new' } },
   byRule: {
     source: { kind: 'existing', name: 'uploads' },

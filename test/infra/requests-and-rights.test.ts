@@ -35,7 +35,7 @@ const actionsFor: Record<string, (input: { IfMatch?: string }) => string[]> = {
 };
 const outputPrefix = 'grayscale/';
 /** No request needs it: with it, S3 reports a missing object as missing rather than forbidden. */
-const forAnswers = 's3:ListBucket arn:aws:s3:::uploads';
+const rightForMissingObjects = 's3:ListBucket arn:aws:s3:::uploads';
 
 let environment: LambdaEnvironment | undefined;
 afterEach(async () => {
@@ -109,12 +109,12 @@ const shared = {
   source: { kind: 'existing', name: 'uploads' },
   database: { kind: 'new' },
 } as const;
-const apart = { ...shared, outputBucket: 'outputs' } as const;
+const separateBuckets = { ...shared, outputBucket: 'outputs' } as const;
 const stacks: Record<string, EnvironmentSettings> = {
   keep: shared,
   delete: { ...shared, onSourceDeleted: 'delete' },
-  apartKeep: apart,
-  apartDelete: { ...apart, onSourceDeleted: 'delete' },
+  separateKeep: separateBuckets,
+  separateDelete: { ...separateBuckets, onSourceDeleted: 'delete' },
 };
 
 describe('in S3', () => {
@@ -124,9 +124,9 @@ describe('in S3', () => {
     'the role may send exactly the requests that onSourceDeleted %s makes',
     async (onSourceDeleted) => {
       const sent = await requestsOf(onSourceDeleted);
-      const wanted = [...sent, forAnswers].map((request) => `Allow ${request}`);
+      const expectedRights = [...sent, rightForMissingObjects].map((request) => `Allow ${request}`);
       const granted = allowed(roleLines(templates[onSourceDeleted] as Template));
-      expect([...new Set(wanted)].toSorted()).toEqual(granted);
+      expect([...new Set(expectedRights)].toSorted()).toEqual(granted);
     },
     120_000,
   );
@@ -140,9 +140,11 @@ describe('in S3', () => {
     const isRead = (name: string) =>
       roleLines(templates[name] as Template).filter((line) => /GetObject .*grayscale/.test(line));
     expect(isRead('keep')).toEqual(['Deny s3:GetObject arn:aws:s3:::uploads/grayscale/*']);
-    expect(isRead('apartKeep')).toEqual([]);
+    expect(isRead('separateKeep')).toEqual([]);
     expect(isRead('delete')).toEqual(['Allow s3:GetObject arn:aws:s3:::uploads/grayscale/*']);
-    expect(isRead('apartDelete')).toEqual(['Allow s3:GetObject arn:aws:s3:::outputs/grayscale/*']);
+    expect(isRead('separateDelete')).toEqual([
+      'Allow s3:GetObject arn:aws:s3:::outputs/grayscale/*',
+    ]);
   });
 
   test('the policies in docs/deploy.md match the role', () => {

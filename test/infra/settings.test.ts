@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { environments } from '../../infra/settings.ts';
 import { type EnvironmentSettings, readSettings } from '../../infra/settings-schema.ts';
 
-const least: EnvironmentSettings = { source: { kind: 'new' }, database: { kind: 'new' } };
+const minimalSettings: EnvironmentSettings = { source: { kind: 'new' }, database: { kind: 'new' } };
 
 describe('settings', () => {
   test.each(Object.entries(environments))('of %s are valid', (name, settings) => {
@@ -16,7 +16,7 @@ describe('settings', () => {
     [
       'outputs among the uploads',
       { sourcePrefix: 'in/', outputPrefix: 'in/gray/' },
-      /test\.outputPrefix: expected outside of in\/: .* received "in\/gray\/"/,
+      /test\.outputPrefix: expected outside of in\/, .* received "in\/gray\/"/,
     ],
     ['what the function would refuse', { conversion: { quality: 101 } }, /GRAY_QUALITY: .*"101"/],
     [
@@ -31,11 +31,12 @@ describe('settings', () => {
     ],
   ];
   test.each(wrong)('with %s are rejected', (_, change, problem) => {
-    expect(() => readSettings('test', { ...least, ...change })).toThrow(problem);
+    expect(() => readSettings('test', { ...minimalSettings, ...change })).toThrow(problem);
   });
 
   test('are rejected with all their errors together', () => {
-    const read = () => readSettings('test', { ...least, timeoutSeconds: 5, account: '12' });
+    const read = () =>
+      readSettings('test', { ...minimalSettings, timeoutSeconds: 5, account: '12' });
     expect(read).toThrow(/timeoutSeconds/);
     expect(read).toThrow(/account/);
   });

@@ -14,7 +14,7 @@ import { variants } from './variants.ts';
 let made: Synthesized;
 let plain: Template;
 let full: Template;
-let yours: Template;
+let existingResources: Template;
 let password: Template;
 let following: Template;
 let followingByRule: Template;
@@ -24,10 +24,8 @@ beforeAll(() => {
   made = synthesize({ ...variants, ...environments }, (app) => {
     new Bucket(new Stack(app, 'Wrong'), 'Bucket');
   });
-  ({ plain, full, yours, password, following, followingByRule } = made.templates as Record<
-    keyof typeof variants,
-    Template
-  >);
+  ({ plain, full, existingResources, password, following, followingByRule } =
+    made.templates as Record<keyof typeof variants, Template>);
 }, 180_000);
 
 interface Statement {
@@ -182,7 +180,8 @@ describe('the bucket', () => {
   });
 
   test('is not changed when it exists already', () => {
-    for (const template of [yours, password]) template.resourceCountIs('AWS::S3::Bucket', 0);
+    for (const template of [existingResources, password])
+      template.resourceCountIs('AWS::S3::Bucket', 0);
   });
 
   test('notifies the queue, once the queue accepts that', () => {
@@ -301,7 +300,7 @@ describe('removals', () => {
   test('are neither announced nor followed by default', () => {
     expect(queueEvents(plain)).toEqual(['s3:ObjectCreated:*']);
     expect(detailTypes(password)).toEqual(['Object Created']);
-    for (const template of [plain, full, yours, password]) {
+    for (const template of [plain, full, existingResources, password]) {
       expect(allowed(template, 's3:DeleteObject')).toEqual([]);
       expect(variablesOf(template, 'index.handler')).toMatchObject({ ON_SOURCE_DELETED: 'keep' });
     }
@@ -316,8 +315,12 @@ describe('the function', () => {
       expect.objectContaining({ Effect: 'Deny', Action: 's3:GetObject' }),
     );
     expect(allowed(full, 's3:GetObject')).toEqual([expect.stringContaining('/incoming/*')]);
-    expect(allowed(yours, 's3:GetObject')).toEqual([expect.stringContaining('my-uploads/*')]);
-    expect(allowed(yours, 's3:PutObject')).toEqual([expect.stringContaining('my-outputs/gray')]);
+    expect(allowed(existingResources, 's3:GetObject')).toEqual([
+      expect.stringContaining('my-uploads/*'),
+    ]);
+    expect(allowed(existingResources, 's3:PutObject')).toEqual([
+      expect.stringContaining('my-outputs/gray'),
+    ]);
     expect(allowed(plain, 's3:DeleteObject')).toEqual([]);
   });
 
@@ -327,7 +330,7 @@ describe('the function', () => {
       GRAY_QUALITY: '80',
       METRICS_NAMESPACE: { Ref: 'AWS::StackName' },
     });
-    expect(variablesOf(yours, 'index.handler')).toMatchObject({
+    expect(variablesOf(existingResources, 'index.handler')).toMatchObject({
       S3_BUCKET: 'my-uploads',
       OUTPUT_BUCKET: 'my-outputs',
       DB_HOST: 'db.example.com',
@@ -368,7 +371,7 @@ describe('the database', () => {
       DB_APPLICATION_ROLE: 'grayscale_app',
     });
     expect(allowed(plain, 'rds-db:connect')).toEqual([expect.stringContaining('/grayscale_app')]);
-    expect(allowed(yours, 'rds-db:connect')).toEqual([
+    expect(allowed(existingResources, 'rds-db:connect')).toEqual([
       expect.stringContaining(':dbuser:db-ABC/grayscale_app'),
     ]);
   });
@@ -440,8 +443,10 @@ describe('the role of batch jobs on the bucket', () => {
   });
 
   test('lists an existing bucket, and writes into the output bucket', () => {
-    expect(resourceOf(yours, 's3:PutInventoryConfiguration')).toContain(':s3:::my-uploads"');
-    expect(resourceOf(yours, 's3:PutObject')).toContain(
+    expect(resourceOf(existingResources, 's3:PutInventoryConfiguration')).toContain(
+      ':s3:::my-uploads"',
+    );
+    expect(resourceOf(existingResources, 's3:PutObject')).toContain(
       ':s3:::my-outputs/grayscale/backfill-reports/*"',
     );
   });

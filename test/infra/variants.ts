@@ -1,6 +1,6 @@
 import type { EnvironmentSettings } from '../../infra/settings-schema.ts';
 
-const yourNetwork = {
+const existingNetwork = {
   host: 'db.example.com',
   securityGroupId: 'sg-0123456789abcdef0',
   vpcId: 'vpc-0123456789abcdef0',
@@ -25,16 +25,16 @@ export const variants = {
     },
     alarmEmail: 'ops@example.com',
     conversion: { format: 'webp', quality: 80 },
-    tags: { owner: 'pictures' },
+    tags: { owner: 'images' },
   },
   /** An existing bucket, another one for the outputs, and an existing database. */
-  yours: {
+  existingResources: {
     source: { kind: 'existing', name: 'my-uploads' },
     outputBucket: 'my-outputs',
     tracing: false,
     database: {
       kind: 'existing',
-      ...yourNetwork,
+      ...existingNetwork,
       routeTableIds: ['rtb-0123456789abcdef0'],
       login: { kind: 'iam', resourceId: 'db-ABC', owner: 'postgres' },
     },
@@ -44,7 +44,7 @@ export const variants = {
     events: 'eventbridge',
     database: {
       kind: 'existing',
-      ...yourNetwork,
+      ...existingNetwork,
       login: { kind: 'password', user: 'app', secretName: 'database' },
     },
   },
