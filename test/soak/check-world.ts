@@ -1,11 +1,11 @@
 import { forgedPrefix } from './attacks/event-bombs.ts';
-import { type Broken, checkPromise } from './check-promise.ts';
+import { checkPromise, type Violation } from './check-promise.ts';
 import type { PlannedUpload } from './draw-plan.ts';
 import type { FaultEffects } from './fault.ts';
-import { readOutputs, readRows } from './holdings.ts';
 import { findLeftovers } from './leftovers.ts';
-import { createOracle, type Picture } from './pictures.ts';
 import type { Health } from './probe-health.ts';
+import { readOutputs, readRows } from './read-state.ts';
+import { createOracle, type TestImage } from './test-images.ts';
 import type { World } from './world.ts';
 
 /** Compares the final state with the uploads, and reports leftovers. */
@@ -13,39 +13,39 @@ export async function checkWorld(
   world: World,
   uploads: PlannedUpload[],
   effects: FaultEffects[],
-): Promise<Broken[]> {
+): Promise<Violation[]> {
   const all = [...uploads, ...effects.flatMap(({ uploaded = [] }) => uploaded)];
-  const uploaded = new Map<string, Picture[]>(
+  const uploaded = new Map<string, TestImage[]>(
     [...Map.groupBy(all, ({ key }) => key)].map(([key, same]) => [
       key,
-      same.map(({ picture }) => picture),
+      same.map(({ image }) => image),
     ]),
   );
   const [rows, outputs] = await Promise.all([readRows(world), readOutputs(world)]);
   const events = effects.reduce((sum, { bombs = 0 }) => sum + bombs, 0);
   const forged = { prefix: forgedPrefix, events };
-  const broken = await checkPromise({
+  const violations = await checkPromise({
     ...{ uploaded, rows, outputs, forged },
     expectedOf: createOracle(),
   });
-  return [...broken, ...(await findLeftovers(world))];
+  return [...violations, ...(await findLeftovers(world))];
 }
 
 /** No fault ends the server. */
-export function checkServer({ server }: Pick<World, 'server'>): Broken[] {
+export function checkServer({ server }: Pick<World, 'server'>): Violation[] {
   const { exitCode, signalCode } = server.process;
   if (exitCode === null && signalCode === null) return [];
   return [
     {
       key: 'the server',
-      why: `ended by itself: ${exitCode ?? signalCode}; its last words: ${server.log.end}`,
+      reason: `exited unexpectedly: ${exitCode ?? signalCode}; end of its log: ${server.log.end}`,
     },
   ];
 }
 
-/** The server answers health checks whatever happens. */
-export function checkAvailability({ asked, answered, problems }: Health): Broken[] {
-  if (answered === asked) return [];
+/** The server answers health checks during every fault. */
+export function checkAvailability({ requests, answered, problems }: Health): Violation[] {
+  if (answered === requests) return [];
   const first = [...new Set(problems)].slice(0, 3).join('; ');
-  return [{ key: '/healthz', why: `answered ${answered} of ${asked} requests: ${first}` }];
+  return [{ key: '/healthz', reason: `answered ${answered} of ${requests} requests: ${first}` }];
 }

@@ -13,9 +13,9 @@ const kinds = [
 
 test('a short soak keeps every promise', async () => {
   const { exitCode, output } = await runSoak('--images', '48', '--seed', '1126');
-  expect(output).toContain('The promise was kept.');
+  expect(output).toContain('All promises were kept.');
   for (const kind of kinds) expect(output).toMatch(new RegExp(`^ +1  ${kind}$`, 'm'));
-  expect(output).toContain('again: npm run soak -- --images 48 --seed 1126 --pace 120');
+  expect(output).toContain('to repeat: npm run soak -- --images 48 --seed 1126 --pace 120');
   expect(exitCode).toBe(0);
 }, 300_000);
 

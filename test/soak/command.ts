@@ -12,28 +12,28 @@ import { describeSoak } from './report.ts';
 import { soak } from './soak.ts';
 import { victimKinds } from './victims.ts';
 
-const usage = `Uploads pictures of all kinds while workers, PostgreSQL, S3 and the ways between them fail,
-then looks whether every promise was kept.
+const usage = `Uploads images of all kinds while workers, PostgreSQL, S3 and the connections between them fail,
+then checks whether every promise was kept.
 
-  --images N    how many uploads (1000 if not given)
-  --seed N      which faults, and when; without it, others each time
-  --pace N      milliseconds between two uploads (120 if not given)
-  --workers N   how many workers (3 if not given)
-  --only KIND   only faults of this kind, as the report names them
+  --images N    number of uploads (default: 1000)
+  --seed N      which faults occur, and when (default: random)
+  --pace N      milliseconds between two uploads (default: 120)
+  --workers N   number of workers (default: 3)
+  --only KIND   only faults of this kind, named as in the report
 
-  --kills N     instead: end N backends of PostgreSQL, half of them with SIGKILL, while the server, the
+  --kills N     instead: kill N backends of PostgreSQL, half of them with SIGKILL, while the server, the
                 function and a program that uses the pipeline are under load
 
 Without faults:
 
-  --leak        20000 conversions in one process, or as many as --images says: does its memory grow?
-  --burst N     so many uploads at once into an empty queue
-  --steady N    then so many seconds at 80 % of what the burst went at (0 if not given)
-  --out FOLDER  where a plot and a JSON of --burst go (soak-results)
+  --leak        20000 conversions in one process, or the number of --images: does its memory grow?
+  --burst N     upload N images to an empty queue as fast as possible
+  --steady N    then upload for N seconds at 80 % of the rate of the burst (default: 0)
+  --out FOLDER  where to write the plot and JSON of --burst (default: soak-results)
 
 Exits with 1 if a promise was not kept.`;
 
-const { values, numberOf } = readOptions(usage, {
+const { values, readNumber } = readOptions(usage, {
   images: { type: 'string' },
   seed: { type: 'string' },
   pace: { type: 'string' },
@@ -51,9 +51,9 @@ else process.exitCode = await run();
 
 async function run(): Promise<0 | 1> {
   if (values.leak) return await runLeak();
-  const kills = numberOf('kills');
+  const kills = readNumber('kills');
   if (kills !== undefined) return await runKills(kills);
-  const burst = numberOf('burst');
+  const burst = readNumber('burst');
   return burst === undefined ? await runFaults() : await runLoad(burst);
 }
 
@@ -62,17 +62,17 @@ function drawnSeed(): number {
 }
 
 async function runFaults(): Promise<0 | 1> {
-  const seed = numberOf('seed') ?? drawnSeed();
-  const images = numberOf('images') ?? 1_000;
+  const seed = readNumber('seed') ?? drawnSeed();
+  const images = readNumber('images') ?? 1_000;
   const isShort = images < 200;
   console.log(`Seed ${seed}`);
   const report = await soak({
     seed,
     images,
-    paceMs: numberOf('pace') ?? 120,
+    paceMs: readNumber('pace') ?? 120,
     faultEveryMs: isShort ? 500 : 2_500,
-    mostFrozenMs: isShort ? 4_000 : 26_000,
-    workers: numberOf('workers') ?? 3,
+    maxFrozenMs: isShort ? 4_000 : 26_000,
+    workers: readNumber('workers') ?? 3,
     kinds: values.only === undefined ? undefined : [kindOf(values.only)],
     visibilityTimeoutSeconds: isShort ? 5 : 20,
     maxReceiveCount: isShort ? 3 : 10,
@@ -80,11 +80,11 @@ async function runFaults(): Promise<0 | 1> {
     drainTimeoutMs: 600_000 + 60 * images,
   });
   console.log(describeSoak(report));
-  return report.broken.length > 0 ? 1 : 0;
+  return report.violations.length > 0 ? 1 : 0;
 }
 
 async function runKills(kills: number): Promise<0 | 1> {
-  const seed = numberOf('seed') ?? drawnSeed();
+  const seed = readNumber('seed') ?? drawnSeed();
   console.log(`Seed ${seed}`);
   let isBroken = false;
   for (const victim of victimKinds) {
@@ -107,14 +107,14 @@ function kindOf(text: string): FaultKind {
 }
 
 async function runLeak(): Promise<0 | 1> {
-  const report = await findLeak({ conversions: numberOf('images') ?? 20_000 });
+  const report = await findLeak({ conversions: readNumber('images') ?? 20_000 });
   console.log(describeLeak(report));
   return report.problems.length > 0 ? 1 : 0;
 }
 
 async function runLoad(burst: number): Promise<0 | 1> {
-  const steadySeconds = numberOf('steady') ?? 0;
-  const report = await load({ burst, steadySeconds, workers: numberOf('workers') ?? 3 });
+  const steadySeconds = readNumber('steady') ?? 0;
+  const report = await load({ burst, steadySeconds, workers: readNumber('workers') ?? 3 });
   await mkdir(values.out, { recursive: true });
   await writeFile(join(values.out, 'soak-load.svg'), drawLoad(report));
   await writeFile(join(values.out, 'soak-load.json'), `${JSON.stringify(report, null, 2)}\n`);

@@ -5,7 +5,7 @@ const panel = { left: 70, top: 50, width: 640, height: 90, gap: 34 };
 
 const panels: { title: string; of: keyof LoadSample; colour: string }[] = [
   { title: 'oldest message, s', of: 'oldestSeconds', colour: '#1f3a5f' },
-  { title: 'outcomes a second', of: 'outcomesPerSecond', colour: '#3c7a4e' },
+  { title: 'outcomes per second', of: 'outcomesPerSecond', colour: '#3c7a4e' },
   { title: 'largest worker, MB resident', of: 'workerMb', colour: '#b5541c' },
   { title: 'connections to PostgreSQL', of: 'connections', colour: '#7a3c77' },
   { title: 'delay of the server’s event loop, ms (p99)', of: 'serverDelayMs', colour: '#555' },
@@ -16,7 +16,7 @@ export function drawLoad({ burst, steadyPerSecond, steadyFrom, samples }: LoadRe
   const seconds = Math.max(1, samples.at(-1)?.second ?? 0);
   const x = (second: number) => panel.left + (second / seconds) * panel.width;
   const bottom = panel.top + panels.length * (panel.height + panel.gap);
-  const title = `A burst of ${burst.toLocaleString('en-US')} uploads, then ${steadyPerSecond.toFixed(0)} a second`;
+  const title = `A burst of ${burst.toLocaleString('en-US')} uploads, then ${steadyPerSecond.toFixed(0)} per second`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 ${bottom + 20}" font-family="sans-serif" font-size="12">
 <title>${title}</title>
 <rect width="760" height="${bottom + 20}" fill="#fff"/>
@@ -34,13 +34,13 @@ function drawPanel(
   { samples, x }: { samples: LoadSample[]; x: (second: number) => number },
 ): string {
   const top = panel.top + row * (panel.height + panel.gap);
-  const most = Math.max(1e-9, ...samples.map((sample) => sample[of]));
+  const max = Math.max(1e-9, ...samples.map((sample) => sample[of]));
   const points = samples.map((sample) => {
-    const y = top + panel.height * (1 - sample[of] / most);
+    const y = top + panel.height * (1 - sample[of] / max);
     return `${x(sample.second).toFixed(1)},${y.toFixed(1)}`;
   });
   return `<path d="M${panel.left} ${top}v${panel.height}h${panel.width}" fill="none" stroke="#666"/>
-<text x="${panel.left - 6}" y="${top + 10}" text-anchor="end">${short(most)}</text>
+<text x="${panel.left - 6}" y="${top + 10}" text-anchor="end">${short(max)}</text>
 <text x="${panel.left - 6}" y="${top + panel.height}" text-anchor="end">0</text>
 <text x="${panel.left + 8}" y="${top - 4}" fill="${colour}">${title}</text>
 <polyline points="${points.join(' ')}" fill="none" stroke="${colour}" stroke-width="1.5"/>`;

@@ -1,20 +1,20 @@
 import { expect, test } from 'vitest';
 import { drawPlan } from './draw-plan.ts';
 import { faultKinds } from './faults.ts';
-import type { Picture } from './pictures.ts';
+import type { TestImage } from './test-images.ts';
 
-const picturesOf = (kind: string): Picture[] =>
+const testImagesOf = (kind: string): TestImage[] =>
   Array.from({ length: 5 }, (_, i) => ({
     name: `${kind} ${i}`,
     bytes: Buffer.from(`${kind} ${i}`),
   }));
-const pictures = {
-  small: picturesOf('small'),
-  bad: picturesOf('bad').map((picture) => ({ ...picture, isBad: true })),
-  large: picturesOf('large'),
+const testImages = {
+  small: testImagesOf('small'),
+  bad: testImagesOf('bad').map((image) => ({ ...image, isBad: true })),
+  large: testImagesOf('large'),
 };
-const options = { images: 400, paceMs: 100, faultEveryMs: 1_000, mostFrozenMs: 4_000, workers: 3 };
-const planOf = (seed: number) => drawPlan({ ...options, seed, pictures });
+const options = { images: 400, paceMs: 100, faultEveryMs: 1_000, maxFrozenMs: 4_000, workers: 3 };
+const planOf = (seed: number) => drawPlan({ ...options, seed, testImages });
 
 test('a seed always gives the same plan, and another seed a different one', () => {
   expect(planOf(1)).toEqual(planOf(1));
@@ -31,12 +31,12 @@ test('a plan has its shares of bad images, large ones, repeated keys and repeate
   const { uploads } = planOf(4);
   const share = (count: number) => count / uploads.length;
   expect(uploads).toHaveLength(400);
-  expect(share(uploads.filter(({ picture }) => picture.isBad).length)).toBeCloseTo(1 / 8, 1);
+  expect(share(uploads.filter(({ image }) => image.isBad).length)).toBeCloseTo(1 / 8, 1);
   expect(share(uploads.length - new Set(uploads.map(({ key }) => key)).size)).toBeCloseTo(1 / 4, 1);
   expect(share(uploads.filter((upload) => upload.deliveriesMs.length > 1).length)).toBeGreaterThan(
     0.1,
   );
-  const large = uploads.filter(({ picture }) => picture.name.startsWith('large'));
+  const large = uploads.filter(({ image }) => image.name.startsWith('large'));
   expect(large.length).toBeGreaterThan(20);
 });
 

@@ -1,13 +1,13 @@
 import { type Draw, drawFor } from './draw.ts';
 import type { FaultOptions } from './fault.ts';
 import { type FaultKind, faultKinds } from './faults.ts';
-import type { Picture, Pictures } from './pictures.ts';
+import type { TestImage, TestImages } from './test-images.ts';
 import { drawUnreadable, type UnreadableMessage } from './unreadable.ts';
 
 export interface PlannedUpload {
   atMs: number;
   key: string;
-  picture: Picture;
+  image: TestImage;
   /** The delay of each of its notifications. S3 sends at least one. */
   deliveriesMs: number[];
   /**
@@ -38,18 +38,18 @@ export interface PlanOptions {
   /** Average time between two faults. */
   faultEveryMs: number;
   /** Maximum time for which a worker is frozen. */
-  mostFrozenMs: number;
+  maxFrozenMs: number;
   workers: number;
-  pictures: Pictures;
+  testImages: TestImages;
   /** The kinds to draw from; all by default. */
   kinds?: FaultKind[] | undefined;
 }
 
 /** One upload in this many is of the given kind. */
 const badEvery = 8;
-const againEvery = 4;
+const repeatEvery = 4;
 const largeEvery = 50;
-const largeAtOnce = 5;
+const largeGroupSize = 5;
 const unreadableEvery = 100;
 
 /** Depends only on its options: equal options give equal plans. */
@@ -66,24 +66,24 @@ export function drawPlan(options: PlanOptions): Plan {
   };
 }
 
-function drawUploads({ seed, images, paceMs, pictures }: PlanOptions): PlannedUpload[] {
+function drawUploads({ seed, images, paceMs, testImages }: PlanOptions): PlannedUpload[] {
   const uploads: PlannedUpload[] = [];
   for (let i = 0; i < images; i++) {
     const draw = drawFor(seed, i);
-    const isLarge = i % largeEvery < largeAtOnce && i >= largeEvery / 2;
+    const isLarge = i % largeEvery < largeGroupSize && i >= largeEvery / 2;
     const place = isLarge ? i - (i % largeEvery) : i;
     const raced = new Set(
       uploads.flatMap(({ key, raceMs }) => (raceMs === undefined ? [] : [key])),
     );
     const recent = uploads.slice(-12).filter(({ key }) => !raced.has(key));
-    const isAgain = !isLarge && i % againEvery === againEvery - 1 && recent.length > 0;
-    const again = isAgain ? draw.pick(recent) : undefined;
-    const isRace = again !== undefined && draw.chance(0.6);
+    const isRepeat = !isLarge && i % repeatEvery === repeatEvery - 1 && recent.length > 0;
+    const repeated = isRepeat ? draw.pick(recent) : undefined;
+    const isRace = repeated !== undefined && draw.chance(0.6);
     uploads.push({
       // A race begins with the upload that is replaced.
-      atMs: isRace ? again.atMs : place * paceMs + draw.below(paceMs),
-      key: again?.key ?? drawKey(draw, i),
-      picture: draw.pick(kindOf(i, isLarge, pictures)),
+      atMs: isRace ? repeated.atMs : place * paceMs + draw.below(paceMs),
+      key: repeated?.key ?? drawKey(draw, i),
+      image: draw.pick(kindOf(i, isLarge, testImages)),
       deliveriesMs: isRace ? [0] : drawDeliveries(draw),
       ...(isRace && { raceMs: 1_000 + draw.below(5_000) }),
     });
@@ -92,7 +92,7 @@ function drawUploads({ seed, images, paceMs, pictures }: PlanOptions): PlannedUp
   return uploads.sort((a, b) => a.atMs - b.atMs);
 }
 
-function kindOf(i: number, isLarge: boolean, { small, bad, large }: Pictures): Picture[] {
+function kindOf(i: number, isLarge: boolean, { small, bad, large }: TestImages): TestImage[] {
   if (isLarge) return large;
   return i % badEvery === badEvery - 1 ? bad : small;
 }
@@ -100,7 +100,7 @@ function kindOf(i: number, isLarge: boolean, { small, bad, large }: Pictures): P
 /** Names that are easily corrupted on the way from event to key. */
 function drawKey(draw: Draw, i: number): string {
   const folder = draw.pick(['', 'photos/', 'Größe & Maß/', 'a+b/', 'grayscale of/']);
-  return `${folder}picture ${i}${draw.pick(['.jpg', '.png', '', '%20.gif', ' (1).webp'])}`;
+  return `${folder}image ${i}${draw.pick(['.jpg', '.png', '', '%20.gif', ' (1).webp'])}`;
 }
 
 /** Most arrive once and immediately; some late, some twice, some twice at the same moment. */
@@ -126,8 +126,8 @@ function drawFaults({ seed, images, paceMs, ...options }: PlanOptions): PlannedF
   return Array.from({ length: count }, (_, i) => {
     // Each kind occurs once before any is repeated.
     const kind = shuffled[i]?.kind ?? draw.pick(kinds);
-    const { mostMs } = faultKinds[kind];
-    const longestMs = kind === 'freeze a worker' ? options.mostFrozenMs : mostMs;
+    const { maxDurationMs } = faultKinds[kind];
+    const longestMs = kind === 'freeze a worker' ? options.maxFrozenMs : maxDurationMs;
     return {
       atMs: Math.floor(((i + draw.below(1_000) / 1_000) / count) * lengthMs),
       kind,

@@ -10,7 +10,7 @@ export interface Draw {
   bytes(count: number): Buffer;
 }
 
-/** Each index under a seed has independent decisions, whatever was drawn for the others. */
+/** Each index under a seed has decisions that do not depend on the other indexes. */
 export function drawFor(seed: number, index: number): Draw {
   const random = mulberry32(Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b));
   const below = (end: number) => Math.floor(random() * end);

@@ -1,5 +1,5 @@
-import type { Broken } from './check-promise.ts';
-import type { Picture } from './pictures.ts';
+import type { Violation } from './check-promise.ts';
+import type { TestImage } from './test-images.ts';
 import type { World } from './world.ts';
 
 /** Parameters for faults of any kind; each kind uses those that concern it. */
@@ -18,8 +18,8 @@ export type FaultParams = FaultOptions & { lastsMs: number };
 
 /** Results of a fault that the final checks need. */
 export interface FaultEffects {
-  broken?: Broken[];
-  uploaded?: { key: string; picture: Picture }[];
+  violations?: Violation[];
+  uploaded?: { key: string; image: TestImage }[];
   /** Number of hostile events sent. */
   bombs?: number;
   counts?: Record<string, number>;
@@ -29,7 +29,7 @@ export interface FaultEffects {
 
 export interface Fault {
   /** Its maximum duration; 0 for a fault at a single moment. */
-  mostMs: number;
+  maxDurationMs: number;
   /** Resolves when the fault is over. */
   run(world: World, options: FaultParams): Promise<FaultEffects | undefined>;
 }

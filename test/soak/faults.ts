@@ -6,47 +6,52 @@ import { holdRequests } from './attacks/idle-clients.ts';
 import { cutStatements, killBackend, terminateBackends } from './attacks/lose-statements.ts';
 import { stallStore } from './attacks/stall-store.ts';
 import type { Fault, FaultOptions, FaultParams } from './fault.ts';
-import type { Trouble } from './tcp-proxy.ts';
+import type { NetworkFault } from './tcp-proxy.ts';
 import type { World } from './world.ts';
 
 /** Every fault that can be applied to the running system. */
 export const faultKinds = {
-  'kill a worker': { mostMs: 0, run: async (world, { worker }) => kill(world, worker) },
-  'freeze a worker': { mostMs: 8_000, run: freeze },
-  'shift a worker’s clock': { mostMs: 10_000, run: shiftClock },
+  'kill a worker': { maxDurationMs: 0, run: async (world, { worker }) => kill(world, worker) },
+  'freeze a worker': { maxDurationMs: 8_000, run: freeze },
+  'shift a worker’s clock': { maxDurationMs: 10_000, run: shiftClock },
   'crash PostgreSQL': {
-    mostMs: 3_000,
+    maxDurationMs: 3_000,
     run: (world, { lastsMs }) => restart(world, 'crash', lastsMs),
   },
   'restart PostgreSQL': {
-    mostMs: 3_000,
+    maxDurationMs: 3_000,
     run: (world, { lastsMs }) => restart(world, 'orderly', lastsMs),
   },
-  'cut connections to S3': { mostMs: 0, run: async ({ s3Way }) => void s3Way.cut() },
-  'cut connections to PostgreSQL': {
-    mostMs: 0,
-    run: async ({ databaseWay }) => void databaseWay.cut(),
+  'cut connections to S3': {
+    maxDurationMs: 0,
+    run: async ({ s3TcpProxy }) => void s3TcpProxy.cut(),
   },
-  'refuse connections to S3': trouble('s3Way', 4_000, () => ({ refuses: true })),
-  'refuse connections to PostgreSQL': trouble('databaseWay', 4_000, () => ({ refuses: true })),
-  'delay S3': trouble('s3Way', 5_000, ({ delayMs }) => ({ delayMs })),
-  'delay PostgreSQL': trouble('databaseWay', 5_000, ({ delayMs }) => ({ delayMs })),
-  'stall S3': trouble('s3Way', 6_000, () => ({ stalls: true })),
-  'stall PostgreSQL': trouble('databaseWay', 8_000, () => ({ stalls: true })),
-  'S3 says 503 SlowDown': misanswer('slow-down'),
-  'S3 says 500': misanswer('internal-error'),
-  'S3 cuts bodies short': misanswer('truncate'),
-  'S3’s answers are lost': misanswer('lose-answer'),
-  'S3 is slow with some writes': misanswer('hold-put'),
-  'S3 stalls in mid-body': { mostMs: 5_000, run: stallStore },
-  'terminate PostgreSQL backends': { mostMs: 3_000, run: terminateBackends },
-  'cut statements to PostgreSQL': { mostMs: 3_000, run: cutStatements },
-  'kill a PostgreSQL backend': { mostMs: 0, run: killBackend },
-  'idle and half-sent requests': { mostMs: 0, run: holdRequests },
-  'flood of HEAD requests': { mostMs: 0, run: floodWithHeads },
-  'event bombs': { mostMs: 0, run: sendBombs },
-  'full disk of the command line': { mostMs: 0, run: tryCommandOnFullDisk },
-  'full disk of a sandbox': { mostMs: 0, run: trySandboxOnFullDisk },
+  'cut connections to PostgreSQL': {
+    maxDurationMs: 0,
+    run: async ({ databaseProxy }) => void databaseProxy.cut(),
+  },
+  'refuse connections to S3': networkFault('s3TcpProxy', 4_000, () => ({ refuses: true })),
+  'refuse connections to PostgreSQL': networkFault('databaseProxy', 4_000, () => ({
+    refuses: true,
+  })),
+  'delay S3': networkFault('s3TcpProxy', 5_000, ({ delayMs }) => ({ delayMs })),
+  'delay PostgreSQL': networkFault('databaseProxy', 5_000, ({ delayMs }) => ({ delayMs })),
+  'stall S3': networkFault('s3TcpProxy', 6_000, () => ({ stalls: true })),
+  'stall PostgreSQL': networkFault('databaseProxy', 8_000, () => ({ stalls: true })),
+  'S3 responds with 503 SlowDown': responseFault('slow-down'),
+  'S3 responds with 500': responseFault('internal-error'),
+  'S3 truncates bodies': responseFault('truncate'),
+  'responses of S3 are lost': responseFault('lose-answer'),
+  'S3 delays some writes': responseFault('hold-put'),
+  'S3 stalls in mid-body': { maxDurationMs: 5_000, run: stallStore },
+  'terminate PostgreSQL backends': { maxDurationMs: 3_000, run: terminateBackends },
+  'cut statements to PostgreSQL': { maxDurationMs: 3_000, run: cutStatements },
+  'kill a PostgreSQL backend': { maxDurationMs: 0, run: killBackend },
+  'idle and half-sent requests': { maxDurationMs: 0, run: holdRequests },
+  'flood of HEAD requests': { maxDurationMs: 0, run: floodWithHeads },
+  'event bombs': { maxDurationMs: 0, run: sendBombs },
+  'full disk of the command line': { maxDurationMs: 0, run: tryCommandOnFullDisk },
+  'full disk of a sandbox': { maxDurationMs: 0, run: trySandboxOnFullDisk },
 } satisfies Record<string, Fault>;
 
 export type FaultKind = keyof typeof faultKinds;
@@ -95,26 +100,26 @@ async function restart(
   await postgres.restart(how, () => sleep(lastsMs));
 }
 
-function trouble(
-  way: 's3Way' | 'databaseWay',
-  mostMs: number,
-  of: (options: FaultOptions) => Trouble,
+function networkFault(
+  proxy: 's3TcpProxy' | 'databaseProxy',
+  maxDurationMs: number,
+  of: (options: FaultOptions) => NetworkFault,
 ): Fault {
   return {
-    mostMs,
+    maxDurationMs,
     async run(world, options): Promise<undefined> {
-      const end = world[way].impose(of(options));
+      const end = world[proxy].impose(of(options));
       await sleep(options.lastsMs);
       end();
     },
   };
 }
 
-function misanswer(name: Parameters<World['s3Answers']['impose']>[0]): Fault {
+function responseFault(name: Parameters<World['s3HttpProxy']['impose']>[0]): Fault {
   return {
-    mostMs: 5_000,
-    async run({ s3Answers }, { share, lastsMs }): Promise<undefined> {
-      const end = s3Answers.impose(name, share);
+    maxDurationMs: 5_000,
+    async run({ s3HttpProxy }, { share, lastsMs }): Promise<undefined> {
+      const end = s3HttpProxy.impose(name, share);
       await sleep(lastsMs);
       end();
     },

@@ -15,16 +15,16 @@ import {
 } from './attacks/full-disk-sandbox.ts';
 
 const missing = await smallDiskProblem();
-if (missing) console.log(`Skipped, as there can be no small disk here: ${missing}`);
+if (missing) console.log(`Skipped because a small disk cannot be created here: ${missing}`);
 
 describe('convert', () => {
   test.each([false, true])(
     'leaves complete outputs when the shell limits the size of files, with --overwrite: %s',
     async (overwrite) => {
-      const run = await convertOntoFullDisk({ salt: 1, overwrite, how: 'file size limit' });
+      const run = await convertOntoFullDisk({ salt: 1, overwrite, limitedBy: 'file size limit' });
       expect(checkFullDisk(run)).toEqual([]);
       expect(run.output).toMatch(/^4 converted, 0 skipped, 4 failed/m);
-      expect(run.output).toContain('DISK_FULL: Expected room on the disk for "');
+      expect(run.output).toContain('DISK_FULL: Expected free disk space for "');
     },
     30_000,
   );
@@ -32,7 +32,7 @@ describe('convert', () => {
   test.skipIf(missing).each([false, true])(
     'leaves complete outputs on a full disk, with --overwrite: %s',
     async (overwrite) => {
-      const run = await convertOntoFullDisk({ salt: 2, overwrite, how: 'small disk' });
+      const run = await convertOntoFullDisk({ salt: 2, overwrite, limitedBy: 'small disk' });
       expect(checkFullDisk(run)).toEqual([]);
       expect(run.output).toContain('ENOSPC');
     },
@@ -61,7 +61,7 @@ describe('on a full disk', () => {
         { bucket: disk.folder, key: 'deep/gray.png' },
         { bytes: Buffer.alloc(100_000), contentType: 'image/png', metadata: {} },
       );
-      await expect(put).rejects.toThrow(/^Expected room on the disk for ".*gray\.png" but/);
+      await expect(put).rejects.toThrow(/^Expected free disk space for ".*gray\.png" but/);
       expect(await readdir(join(disk.folder, 'deep'))).toEqual([]);
     } finally {
       await disk.close();
@@ -90,10 +90,10 @@ describe('a sandbox', () => {
 
 const bytes = Buffer.from('whole');
 
-function soundRun(): FullDiskRun {
+function correctRun(): FullDiskRun {
   const sources = new Map([['a.jpg', bytes]]);
   return {
-    ...{ exitCode: 1, output: 'Expected room on the disk for "b.png" but there is none' },
+    ...{ exitCode: 1, output: 'Expected free disk space for "b.png" but the disk is full' },
     ...{ sourcesBefore: sources, sources: new Map(sources) },
     outputsBefore: new Map([['b.png', Buffer.from('older')]]),
     outputs: new Map([
@@ -109,21 +109,31 @@ function soundRun(): FullDiskRun {
 
 describe('the check of a conversion onto a full disk', () => {
   test('accepts a correct result', () => {
-    expect(checkFullDisk(soundRun())).toEqual([]);
+    expect(checkFullDisk(correctRun())).toEqual([]);
   });
 
   test.each<[string, (run: FullDiskRun) => unknown, string]>([
-    ['half an output', ({ outputs }) => outputs.set('a.png', bytes.subarray(2)), 'no whole output'],
+    [
+      'half an output',
+      ({ outputs }) => outputs.set('a.png', bytes.subarray(2)),
+      'not a complete output',
+    ],
     ['a temporary file', ({ outputs }) => outputs.set('.a.tmp', bytes), 'left ".a.tmp"'],
     ['a lost older output', ({ outputs }) => outputs.delete('b.png'), 'removed the older output'],
     ['a changed source', ({ sources }) => sources.set('a.jpg', Buffer.of()), 'changed its sources'],
     ['success', (run) => Object.assign(run, { exitCode: 0 }), 'exit code 0'],
-    ['no word of it', (run) => Object.assign(run, { output: 'ENOSPC' }), 'does not name the disk'],
+    [
+      'a message without the cause',
+      (run) => Object.assign(run, { output: 'ENOSPC' }),
+      'does not name the disk',
+    ],
     ['a stack', (run) => Object.assign(run, { output: 'disk\n    at x.js' }), 'a stack trace'],
-  ])('reports %s', (_, plant, why) => {
-    const run = soundRun();
+  ])('reports %s', (_, plant, reason) => {
+    const run = correctRun();
     plant(run);
-    expect(checkFullDisk(run).map((broken) => broken.why)).toEqual([expect.stringContaining(why)]);
+    expect(checkFullDisk(run).map((violations) => violations.reason)).toEqual([
+      expect.stringContaining(reason),
+    ]);
   });
 });
 
@@ -133,7 +143,7 @@ test('the check of a failed start reports a wrong exit code and a message withou
   expect(checkFailedStart({ exitCode: 1, output: 'errno 51\n\nNode.js v24.1.0' })).toHaveLength(2);
 });
 
-function soundSandbox(): FilledSandbox {
+function correctSandbox(): FilledSandbox {
   return {
     ...{ uploadStatuses: [202], wasHealthy: true, rows: [['a', 'converted']], exitCode: 0 },
     ...{ outputs: new Map([['a', bytes]]), expected: new Map([['a', bytes]]) },
@@ -142,7 +152,7 @@ function soundSandbox(): FilledSandbox {
 
 describe('the check of a sandbox whose disk was full', () => {
   test('accepts a correct result', () => {
-    expect(checkFilledSandbox(soundSandbox())).toEqual([]);
+    expect(checkFilledSandbox(correctSandbox())).toEqual([]);
   });
 
   test.each<[string, Partial<FilledSandbox>]>([
@@ -161,7 +171,7 @@ describe('the check of a sandbox whose disk was full', () => {
     ['half an output', { outputs: new Map([['a', bytes.subarray(1)]]) }],
     ['a failed end', { exitCode: 1 }],
   ])('reports %s', (_, planted) => {
-    expect(checkFilledSandbox({ ...soundSandbox(), ...planted })).toHaveLength(1);
+    expect(checkFilledSandbox({ ...correctSandbox(), ...planted })).toHaveLength(1);
   });
 });
 

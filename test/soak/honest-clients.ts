@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toGrayscale } from '../../src/convert/index.ts';
 import { photoLikeJpeg } from '../../testing/images.ts';
-import type { Broken } from './check-promise.ts';
+import type { Violation } from './check-promise.ts';
 
 /** The server’s answers to clients that do nothing wrong. */
 export interface HonestAnswers {
@@ -9,10 +9,10 @@ export interface HonestAnswers {
   answers: Record<string, Record<string, number>>;
 }
 
-const everyMs = 400;
+const intervalMs = 400;
 const timeoutMs = 30_000;
 /**
- * Accepted besides 200: the server or its database is busy or unavailable, or this machine, which also
+ * Accepted in addition to 200: the server or its database is busy or unavailable, or this machine, which also
  * runs the faults, is too slow to convert within the time limit.
  */
 const allowed = new Set(['200', '503', '408']);
@@ -24,9 +24,12 @@ export async function startHonestClients(url: string): Promise<{ stop(): Promise
   const image = await photoLikeJpeg({ seed: 7 });
   const { bytes: gray } = await toGrayscale(image);
   const requests: Record<string, () => Promise<string>> = {
-    'GET /v1/images': async () => (await ask(`${url}/v1/images?limit=3`)).answer,
+    'GET /v1/images': async () => (await sendRequest(`${url}/v1/images?limit=3`)).answer,
     'POST /v1/convert': async () => {
-      const { answer, body } = await ask(`${url}/v1/convert`, { method: 'POST', body: image });
+      const { answer, body } = await sendRequest(`${url}/v1/convert`, {
+        method: 'POST',
+        body: image,
+      });
       return answer !== '200' || Buffer.compare(body, gray) === 0 ? answer : '200 with other bytes';
     },
   };
@@ -37,35 +40,38 @@ export async function startHonestClients(url: string): Promise<{ stop(): Promise
     while (!stopping.signal.aborted) {
       const answer = await request();
       counts[answer] = (counts[answer] ?? 0) + 1;
-      await sleep(everyMs);
+      await sleep(intervalMs);
     }
   }
 
-  const asking = Promise.all(
+  const sending = Promise.all(
     Object.entries(requests).map(([name, request]) => repeat(name, request)),
   );
   return {
     async stop() {
       stopping.abort();
-      await asking;
+      await sending;
       return { answers };
     },
   };
 }
 
 /** Each kind of request is answered, and some are answered with success. */
-export function checkHonestAnswers({ answers }: HonestAnswers): Broken[] {
+export function checkHonestAnswers({ answers }: HonestAnswers): Violation[] {
   return Object.entries(answers).flatMap(([key, counts]) => {
     const wrong = Object.entries(counts).filter(([answer]) => !allowed.has(answer));
-    const why = [
+    const reasons = [
       ...wrong.map(([answer, count]) => `answered ${count} times: ${answer}`),
       ...(counts['200'] ? [] : ['was never served']),
     ];
-    return why.map((one) => ({ key: `an honest ${key}`, why: one }));
+    return reasons.map((reason) => ({ key: `an honest ${key}`, reason }));
   });
 }
 
-async function ask(url: string, init: RequestInit = {}): Promise<{ answer: string; body: Buffer }> {
+async function sendRequest(
+  url: string,
+  init: RequestInit = {},
+): Promise<{ answer: string; body: Buffer }> {
   try {
     const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
     const body = Buffer.from(await response.arrayBuffer());

@@ -13,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Draw, drawFor } from './draw.ts';
 
 /** What a store under load, or the network to it, does to a request. */
-export type Misanswer =
+export type ResponseFault =
   | 'slow-down'
   | 'internal-error'
   | 'truncate'
@@ -33,25 +33,25 @@ export interface HttpProxyOptions {
 export interface HttpProxy {
   port: number;
   /** Counts of each wrong answer, and of rejected signatures. */
-  readonly given: Record<Misanswer | 'clock-refused', number>;
+  readonly counts: Record<ResponseFault | 'clock-refused', number>;
   /** From now on, this share of requests gets this answer; returns a function that ends it. */
-  impose(misanswer: Misanswer, share: number): () => void;
+  impose(responseFault: ResponseFault, share: number): () => void;
   /** The next write to this path is delayed by this time. */
   holdNextPut(path: string, ms: number): void;
   close(): Promise<void>;
 }
 
 /** As in S3, https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
-const mostClockSkewMs = 15 * 60_000;
+const maxClockSkewMs = 15 * 60_000;
 
 /** Long enough for other requests to overtake it. */
-const mostHeldMs = 2_500;
+const maxHeldMs = 2_500;
 
 export async function startHttpProxy(options: HttpProxyOptions): Promise<HttpProxy> {
   const { hostname, port: targetPort } = new URL(options.target);
   const agent = new Agent({ keepAlive: true });
-  const imposed = new Set<{ misanswer: Misanswer; share: number }>();
-  const given = {
+  const imposed = new Set<{ responseFault: ResponseFault; share: number }>();
+  const counts = {
     'slow-down': 0,
     'internal-error': 0,
     truncate: 0,
@@ -68,47 +68,48 @@ export async function startHttpProxy(options: HttpProxyOptions): Promise<HttpPro
     answer(received, response, draw).catch(() => response.destroy());
   });
 
-  function misanswerFor({ method }: IncomingMessage, draw: Draw): Misanswer | undefined {
-    const drawn = [...imposed].find(({ share }) => draw.chance(share))?.misanswer;
+  function responseFaultFor({ method }: IncomingMessage, draw: Draw): ResponseFault | undefined {
+    const drawn = [...imposed].find(({ share }) => draw.chance(share))?.responseFault;
     return drawn === 'hold-put' && method !== 'PUT' ? undefined : drawn;
   }
 
   function heldTime(received: IncomingMessage): number | undefined {
     const path = pathOf(received);
-    const heldMs = received.method === 'PUT' ? heldPaths.get(path) : undefined;
-    if (heldMs === undefined) return undefined;
+    const delayMs = received.method === 'PUT' ? heldPaths.get(path) : undefined;
+    if (delayMs === undefined) return undefined;
     heldPaths.delete(path);
-    given['hold-put']++;
-    return heldMs;
+    counts['hold-put']++;
+    return delayMs;
   }
 
   async function answer(received: IncomingMessage, response: ServerResponse, draw: Draw) {
     const body = await buffer(received);
     if (isSkewed(received)) {
-      given['clock-refused']++;
+      counts['clock-refused']++;
       return refuse(response, 403, 'RequestTimeTooSkewed');
     }
-    const misanswer = misanswerFor(received, draw);
-    if (misanswer) given[misanswer]++;
-    if (misanswer === 'slow-down') return refuse(response, 503, 'SlowDown');
-    if (misanswer === 'internal-error') return refuse(response, 500, 'InternalError');
-    const heldMs = heldTime(received) ?? (misanswer === 'hold-put' ? draw.below(mostHeldMs) : 0);
-    if (heldMs > 0) await sleep(heldMs);
+    const responseFault = responseFaultFor(received, draw);
+    if (responseFault) counts[responseFault]++;
+    if (responseFault === 'slow-down') return refuse(response, 503, 'SlowDown');
+    if (responseFault === 'internal-error') return refuse(response, 500, 'InternalError');
+    const delayMs =
+      heldTime(received) ?? (responseFault === 'hold-put' ? draw.below(maxHeldMs) : 0);
+    if (delayMs > 0) await sleep(delayMs);
     // The client has disconnected, and may have sent the request again.
     if (response.destroyed) return;
     const answered = await forward(received, body);
     // Executed, but the client gets no answer.
-    if (misanswer === 'lose-answer') return void response.socket?.resetAndDestroy();
+    if (responseFault === 'lose-answer') return void response.socket?.resetAndDestroy();
     options.onAnswer?.(received, answered.body);
     response.writeHead(answered.status, answered.headers);
-    if (misanswer === 'truncate' && answered.body.length > 1) {
+    if (responseFault === 'truncate' && answered.body.length > 1) {
       response.write(answered.body.subarray(0, answered.body.length >> 1), () =>
         response.socket?.destroy(),
       );
       return;
     }
     // Nothing more is ever sent: the client must time out.
-    if (misanswer === 'stall') {
+    if (responseFault === 'stall') {
       return void response.write(answered.body.subarray(0, answered.body.length >> 1));
     }
     response.end(answered.body);
@@ -126,9 +127,9 @@ export async function startHttpProxy(options: HttpProxyOptions): Promise<HttpPro
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
-    given,
-    impose(misanswer, share) {
-      const entry = { misanswer, share };
+    counts,
+    impose(responseFault, share) {
+      const entry = { responseFault, share };
       imposed.add(entry);
       return () => imposed.delete(entry);
     },
@@ -154,7 +155,7 @@ function isSkewed({ headers }: IncomingMessage): boolean {
   if (parts.length === 0) return false;
   const [year = 0, month = 1, ...rest] = parts.map(Number);
   const signedAt = Date.UTC(year, month - 1, ...(rest as [number, number, number, number]));
-  return Math.abs(Date.now() - signedAt) > mostClockSkewMs;
+  return Math.abs(Date.now() - signedAt) > maxClockSkewMs;
 }
 
 function refuse(response: ServerResponse, status: number, code: string): void {

@@ -50,7 +50,7 @@ export async function killBackends({ victim: kind, kills, seed }: KillOptions) {
     try {
       const draw = drawFor(seed, 0);
       const report = await killUnderLoad(victim, { database, kills, draw });
-      report.problems.push(...(await afterwards(victim, database)));
+      report.problems.push(...(await verifyRecovery(victim, database)));
       return { victim: kind, seconds: (performance.now() - startedAt) / 1e3, ...report };
     } finally {
       await victim.stop();
@@ -98,10 +98,10 @@ async function killUnderLoad(
     const done = () => report.kills.terminated + report.kills.sigkill;
     while (done() < kills && !isDone()) {
       await sleep(draw.below(25));
-      const way = draw.chance(0.5) ? 'sigkill' : 'terminated';
-      const killed = await killOne(database, way);
+      const method = draw.chance(0.5) ? 'sigkill' : 'terminated';
+      const killed = await killOneBackend(database, method);
       if (!killed) continue;
-      report.kills[way]++;
+      report.kills[method]++;
       if (killed.isActive) report.midStatement++;
     }
     isOver = true;
@@ -113,8 +113,8 @@ async function killUnderLoad(
 }
 
 /** One that runs a statement if possible; undefined if the victim has no connection. */
-async function killOne(database: Postgres, way: keyof KillReport['kills']) {
-  const end = way === 'terminated' ? 'pg_terminate_backend(pid)' : 'pid';
+async function killOneBackend(database: Postgres, method: keyof KillReport['kills']) {
+  const end = method === 'terminated' ? 'pg_terminate_backend(pid)' : 'pid';
   try {
     const { rows } = await database.query(
       `SELECT pid, state = 'active' AS "isActive", ${end} FROM (
@@ -124,7 +124,7 @@ async function killOne(database: Postgres, way: keyof KillReport['kills']) {
       [victimName],
     );
     const [found] = rows as { pid: number; isActive: boolean }[];
-    if (found && way === 'sigkill') process.kill(found.pid, 'SIGKILL');
+    if (found && method === 'sigkill') process.kill(found.pid, 'SIGKILL');
     return found;
   } catch {
     // PostgreSQL ends all connections when one backend crashes, including this one.
@@ -133,15 +133,15 @@ async function killOne(database: Postgres, way: keyof KillReport['kills']) {
 }
 
 /** Whether the state is as if nothing had happened, once no more backends are killed. */
-async function afterwards(victim: Victim, database: Postgres): Promise<string[]> {
+async function verifyRecovery(victim: Victim, database: Postgres): Promise<string[]> {
   if (victim.hasEnded()) return [];
   const deadline = performance.now() + 30_000;
   for (const [turn, key] of keys.entries()) {
     for (;;) {
       const answer = await victim.request(key, 4 * turn);
       if (answer.status === 'done') break;
-      const why = answer.status === 'wrong' ? answer.problem : 'it only fails';
-      if (performance.now() > deadline) return [`${key} is not processed afterwards: ${why}`];
+      const reason = answer.status === 'wrong' ? answer.problem : 'it always fails';
+      if (performance.now() > deadline) return [`${key} is not processed afterwards: ${reason}`];
       await sleep(200);
     }
   }

@@ -1,10 +1,10 @@
 // Converts the images that leak.ts sends, in a process that does nothing else, and reports its memory.
 import { ConversionError, toGrayscale } from '../../src/convert/index.ts';
-import { makePictures, workerLimits } from './pictures.ts';
+import { makeTestImages, workerLimits } from './test-images.ts';
 
 const [conversions = 0, sampleEvery = 1, plantedBytes = 0] = process.argv.slice(2).map(Number);
 
-const { small } = await makePictures();
+const { small } = await makeTestImages();
 const planted: Buffer[] = [];
 for (let done = 0; done < conversions; done++) {
   const { bytes } = small[done % small.length] as (typeof small)[number];

@@ -31,14 +31,14 @@ export interface LeakReport {
  * 9,216, so a leaked image would far exceed this. V8 and the allocator vary by some megabytes over
  * thousands of conversions.
  */
-const mostBytes = { rss: 1_500, heapUsed: 150, external: 150 };
-const samplesAtMost = 200;
+const maxBytesPerConversion = { rss: 1_500, heapUsed: 150, external: 150 };
+const maxSamples = 200;
 
 /**
  * glibc's allocator returns freed memory immediately, so remaining memory is still referenced. With the
  * settings of src/isolation/allocator.ts it keeps up to 128 MiB, and grows and shrinks by that.
  */
-const givingBack = {
+const eagerRelease = {
   MALLOC_ARENA_MAX: '1',
   MALLOC_TRIM_THRESHOLD_: '0',
   MALLOC_MMAP_THRESHOLD_: String(32 * 2 ** 10),
@@ -49,13 +49,13 @@ export async function findLeak({
   conversions,
   plantedBytes = 0,
 }: LeakOptions): Promise<LeakReport> {
-  const sampleEvery = Math.max(1, Math.floor(conversions / samplesAtMost));
+  const sampleEvery = Math.max(1, Math.floor(conversions / maxSamples));
   const startedAt = performance.now();
   const child = fork(
     join(import.meta.dirname, 'leak-child.ts'),
     [conversions, sampleEvery, plantedBytes].map(String),
     {
-      env: environmentWith(givingBack) as NodeJS.ProcessEnv,
+      env: environmentWith(eagerRelease) as NodeJS.ProcessEnv,
       execArgv: ['--expose-gc'],
     },
   );
@@ -82,10 +82,10 @@ export function slopesOf(samples: MemorySample[]): LeakReport['slopes'] {
 }
 
 function problemsOf(slopes: LeakReport['slopes']): string[] {
-  return Object.entries(mostBytes).flatMap(([name, most]) => {
-    const slope = slopes[name as keyof typeof mostBytes];
-    if (slope <= most) return [];
-    return [`${name} grows by ${slope.toFixed(0)} bytes a conversion; expected at most ${most}`];
+  return Object.entries(maxBytesPerConversion).flatMap(([name, max]) => {
+    const slope = slopes[name as keyof typeof maxBytesPerConversion];
+    if (slope <= max) return [];
+    return [`${name} grows by ${slope.toFixed(0)} bytes per conversion; expected at most ${max}`];
   });
 }
 
@@ -96,9 +96,9 @@ export function describeLeak({ conversions, seconds, samples, slopes, problems }
   return [
     `${conversions} conversions of all formats in turn, ${seconds.toFixed(0)} s`,
     `resident: ${megabytes(samples[0]?.rss)} MB at first, ${megabytes(middle?.rss)} MB half-way, ${megabytes(last?.rss)} MB at last`,
-    `second half, bytes a conversion: resident ${slopes.rss.toFixed(0)} (at most ${mostBytes.rss}), heap ${slopes.heapUsed.toFixed(1)} (at most ${mostBytes.heapUsed}), external ${slopes.external.toFixed(1)} (at most ${mostBytes.external})`,
+    `second half, bytes per conversion: resident ${slopes.rss.toFixed(0)} (at most ${maxBytesPerConversion.rss}), heap ${slopes.heapUsed.toFixed(1)} (at most ${maxBytesPerConversion.heapUsed}), external ${slopes.external.toFixed(1)} (at most ${maxBytesPerConversion.external})`,
     ...(problems.length > 0
       ? problems.map((problem) => `BROKEN ${problem}`)
-      : ['No leak was seen.']),
+      : ['No leak was found.']),
   ].join('\n');
 }

@@ -1,24 +1,24 @@
 import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processesOf } from '../../testing/processes.ts';
-import type { Broken } from './check-promise.ts';
+import type { Violation } from './check-promise.ts';
 import type { World } from './world.ts';
 
 /** PostgreSQL notices a closed connection a moment later. */
-const patienceMs = 3_000;
+const closeTimeoutMs = 3_000;
 
 /** Connections, processes and files that workers and server left behind after they ended. */
-export async function findLeftovers(world: World): Promise<Broken[]> {
-  const deadline = performance.now() + patienceMs;
-  let left = await look(world);
+export async function findLeftovers(world: World): Promise<Violation[]> {
+  const deadline = performance.now() + closeTimeoutMs;
+  let left = await listLeftovers(world);
   while (left.length > 0 && performance.now() < deadline) {
     await sleep(100);
-    left = await look(world);
+    left = await listLeftovers(world);
   }
   return left;
 }
 
-async function look({ database, temporaryFolder }: World): Promise<Broken[]> {
+async function listLeftovers({ database, temporaryFolder }: World): Promise<Violation[]> {
   const { rows } = await database.query(
     `SELECT pid, state, query FROM pg_stat_activity
      WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`,
@@ -29,8 +29,11 @@ async function look({ database, temporaryFolder }: World): Promise<Broken[]> {
   // Node keeps its compile cache there on purpose: bin/grayscale.js enables it.
   const files = (await readdir(temporaryFolder)).filter((name) => name !== 'node-compile-cache');
   return [
-    ...rows.map(({ pid, query }) => ({ key: `connection ${pid}`, why: `is still open: ${query}` })),
-    ...processes.map((key) => ({ key: `process ${key}`, why: 'still runs' })),
-    ...files.map((name) => ({ key: `temporary file ${name}`, why: 'was left' })),
+    ...rows.map(({ pid, query }) => ({
+      key: `connection ${pid}`,
+      reason: `is still open: ${query}`,
+    })),
+    ...processes.map((key) => ({ key: `process ${key}`, reason: 'still runs' })),
+    ...files.map((name) => ({ key: `temporary file ${name}`, reason: 'was left' })),
   ];
 }

@@ -27,7 +27,7 @@ test('the plot has a line for each measure, and is self-contained', () => {
     ...{ capacityPerSecond: 333, steadyPerSecond: 267, rows: 26_000, problems: [] },
     samples: [1, 2, 3].map(sample),
   });
-  expect(svg).toContain('A burst of 10,000 uploads, then 267 a second');
+  expect(svg).toContain('A burst of 10,000 uploads, then 267 per second');
   expect(svg.match(/<polyline/g)).toHaveLength(5);
   expect(svg).not.toMatch(/href|url\(|NaN/);
 });

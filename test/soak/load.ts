@@ -27,7 +27,7 @@ export interface LoadReport extends LoadOptions {
 
 const steadyShare = 0.8;
 const drainTimeoutMs = 900_000;
-/** Connections of `grayscale serve`: its pool, and the one that listens. */
+/** Connections of `grayscale serve`: its pool and the listening connection. */
 const serverConnections = 9;
 
 /** No faults: a burst into an empty queue, then a steady stream below the measured capacity. */
@@ -45,7 +45,7 @@ export async function load(options: LoadOptions): Promise<LoadReport> {
     const upload = await createUploader(world, backlog.announced);
     const sampler = sampleLoad(world, backlog);
     const startedAt = performance.now();
-    await uploadSideBySide(burst, upload);
+    await uploadConcurrently(burst, upload);
     await untilEmpty(world.store, drainTimeoutMs);
     const burstSeconds = (performance.now() - startedAt) / 1e3;
     const capacityPerSecond = burst / burstSeconds;
@@ -75,18 +75,18 @@ async function createUploader(
   { store, bucket }: World,
   announced: (key: string) => void,
 ): Promise<Upload> {
-  const pictures = await Promise.all(
+  const images = await Promise.all(
     Array.from({ length: 50 }, (_, seed) => photoLikeJpeg({ seed, width: 96, height: 64 })),
   );
   return async (i) => {
     const Key = `load/${i}.jpg`;
-    const Body = pictures[i % pictures.length] as Buffer;
+    const Body = images[i % images.length] as Buffer;
     announced(Key);
     await store.s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
   };
 }
 
-async function uploadSideBySide(count: number, upload: Upload): Promise<void> {
+async function uploadConcurrently(count: number, upload: Upload): Promise<void> {
   let next = 0;
   const sender = async () => {
     while (next < count) await upload(next++);
@@ -99,13 +99,13 @@ async function uploadSteadily(
   { upload, from, perSecond }: { upload: Upload; from: number; perSecond: number },
 ): Promise<void> {
   const startedAt = performance.now();
-  const underWay: Promise<void>[] = [];
+  const pending: Promise<void>[] = [];
   for (let i = 0; i < count; i++) {
     const waitMs = startedAt + (i / perSecond) * 1e3 - performance.now();
     if (waitMs > 0) await sleep(waitMs);
-    underWay.push(upload(from + i));
+    pending.push(upload(from + i));
   }
-  await Promise.all(underWay);
+  await Promise.all(pending);
 }
 
 async function countRows({ database }: World): Promise<number> {
@@ -116,23 +116,23 @@ async function countRows({ database }: World): Promise<number> {
 }
 
 function problemsOf(samples: LoadSample[], workers: number): string[] {
-  const most = Math.max(...samples.map(({ connections }) => connections));
+  const max = Math.max(...samples.map(({ connections }) => connections));
   const allowed = workers + serverConnections;
-  if (most <= allowed) return [];
-  return [`${most} connections to PostgreSQL; expected at most one a worker and 9 of the server`];
+  if (max <= allowed) return [];
+  return [`${max} connections to PostgreSQL; expected at most one per worker and 9 of the server`];
 }
 
 export function describeLoad(report: LoadReport): string {
   const { burst, workers, samples, steadyFrom, problems } = report;
-  const most = (of: keyof LoadSample, part = samples) =>
+  const max = (of: keyof LoadSample, part = samples) =>
     Math.max(0, ...part.map((sample) => sample[of]));
   const steady = samples.filter(({ second }) => second >= steadyFrom);
   return [
-    `burst: ${burst} uploads, ${workers} workers: ${report.burstSeconds.toFixed(0)} s, ${report.capacityPerSecond.toFixed(1)} a second`,
-    `steady: ${report.steadyPerSecond.toFixed(1)} a second for ${report.steadySeconds} s; oldest message at most ${most('oldestSeconds', steady).toFixed(1)} s`,
-    `at most: oldest message ${most('oldestSeconds').toFixed(1)} s, worker ${most('workerMb').toFixed(0)} MB, ${most('connections')} connections, server's event loop ${most('serverDelayMs').toFixed(0)} ms late (p99)`,
+    `burst: ${burst} uploads, ${workers} workers: ${report.burstSeconds.toFixed(0)} s, ${report.capacityPerSecond.toFixed(1)} per second`,
+    `steady: ${report.steadyPerSecond.toFixed(1)} per second for ${report.steadySeconds} s; oldest message max ${max('oldestSeconds', steady).toFixed(1)} s`,
+    `max: oldest message ${max('oldestSeconds').toFixed(1)} s, worker ${max('workerMb').toFixed(0)} MB, ${max('connections')} connections, server's event loop ${max('serverDelayMs').toFixed(0)} ms late (p99)`,
     ...(problems.length > 0
       ? problems.map((problem) => `BROKEN ${problem}`)
-      : ['All was bounded.']),
+      : ['All limits were kept.']),
   ].join('\n');
 }

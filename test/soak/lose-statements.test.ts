@@ -5,15 +5,15 @@ import { cutStatements, killBackend, terminateBackends } from './attacks/lose-st
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
 let postgres: PostgresServer;
-let databaseWay: TcpProxy;
+let databaseProxy: TcpProxy;
 beforeAll(async () => {
   postgres = await startPostgres();
   const url = new URL(postgres.url);
-  databaseWay = await startTcpProxy(Number(url.port));
+  databaseProxy = await startTcpProxy(Number(url.port));
   await run(postgres.url, 'CREATE TABLE image_metadata (id int)');
 }, 60_000);
 afterAll(async () => {
-  await databaseWay.close();
+  await databaseProxy.close();
   await postgres.stop();
 });
 
@@ -31,7 +31,7 @@ async function run(url: string, statement: string): Promise<void> {
 /** Connects through the proxy that can be cut. */
 function useTable(): Promise<string> {
   const url = new URL(postgres.url);
-  url.port = String(databaseWay.port);
+  url.port = String(databaseProxy.port);
   return run(url.href, 'SELECT * FROM image_metadata').then(
     () => 'done',
     ({ message }: Error) => message,
@@ -46,7 +46,7 @@ const faults: [string, () => ReturnType<typeof killBackend>, RegExp][] = [
   ],
   [
     'cut',
-    () => cutStatements({ postgres, databaseWay }, { lastsMs: 0 }),
+    () => cutStatements({ postgres, databaseProxy }, { lastsMs: 0 }),
     /ECONNRESET|unexpectedly/,
   ],
   ['killed', () => killBackend({ postgres }), /unexpectedly|terminat/],
@@ -54,12 +54,12 @@ const faults: [string, () => ReturnType<typeof killBackend>, RegExp][] = [
 
 test.each(faults)(
   'a statement is lost in the middle when its backend is %s',
-  async (_, lose, why) => {
+  async (_, lose, reason) => {
     const losing = lose();
     let answer = 'done';
     // Statements before the lock on the table complete.
     while (answer === 'done') answer = await useTable();
-    expect(answer).toMatch(why);
+    expect(answer).toMatch(reason);
     expect(Object.values((await losing).counts ?? {})).toEqual([1]);
     await expect.poll(useTable, { timeout: 20_000 }).toBe('done');
   },

@@ -1,23 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Health {
-  asked: number;
+  requests: number;
   /** Answered with 200. */
   answered: number;
   slowestMs: number;
   problems: string[];
 }
 
-const everyMs = 100;
+const intervalMs = 100;
 const timeoutMs = 10_000;
 
 /** Requests `/healthz` at a fixed interval, without waiting for earlier answers, until it is stopped. */
 export function probeHealth(url: string): { stop(): Promise<Health> } {
   const stopping = new AbortController();
-  const health: Health = { asked: 0, answered: 0, slowestMs: 0, problems: [] };
+  const health: Health = { requests: 0, answered: 0, slowestMs: 0, problems: [] };
 
-  async function ask(): Promise<void> {
-    health.asked++;
+  async function sendRequest(): Promise<void> {
+    health.requests++;
     const startedAt = performance.now();
     try {
       const { status } = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(timeoutMs) });
@@ -29,11 +29,11 @@ export function probeHealth(url: string): { stop(): Promise<Health> } {
     health.slowestMs = Math.max(health.slowestMs, performance.now() - startedAt);
   }
 
-  const asking = (async () => {
+  const sending = (async () => {
     const answers: Promise<void>[] = [];
     while (!stopping.signal.aborted) {
-      answers.push(ask());
-      await sleep(everyMs);
+      answers.push(sendRequest());
+      await sleep(intervalMs);
     }
     await Promise.all(answers);
   })();
@@ -41,7 +41,7 @@ export function probeHealth(url: string): { stop(): Promise<Health> } {
   return {
     async stop() {
       stopping.abort();
-      await asking;
+      await sending;
       return health;
     },
   };

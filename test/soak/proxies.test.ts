@@ -68,8 +68,8 @@ test('a cut ends open connections', async () => {
 test.each([
   ['slow-down', 503, 'SlowDown'],
   ['internal-error', 500, 'InternalError'],
-] as const)('%s is answered as S3 does it', async (misanswer, status, code) => {
-  const end = http.impose(misanswer, 1);
+] as const)('%s is answered as S3 does it', async (responseFault, status, code) => {
+  const end = http.impose(responseFault, 1);
   const response = await get();
   end();
   expect(response.status).toBe(status);
@@ -95,7 +95,7 @@ test('a body stalls in the middle until the client times out', async () => {
   expect(await Promise.race([more, sleep(300)])).toBeUndefined();
   reading.abort();
   await expect(more).rejects.toThrow();
-  expect(http.given.stall).toBe(1);
+  expect(http.counts.stall).toBe(1);
 });
 
 test('a request is executed although its answer is lost', async () => {
@@ -111,7 +111,7 @@ test('a write is delayed once', async () => {
   const startedAt = performance.now();
   await get({ method: 'PUT' });
   expect(performance.now() - startedAt).toBeGreaterThan(190);
-  expect(http.given['hold-put']).toBe(1);
+  expect(http.counts['hold-put']).toBe(1);
 });
 
 test('a signature from a different hour is rejected', async () => {

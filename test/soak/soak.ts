@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Broken } from './check-promise.ts';
+import type { Violation } from './check-promise.ts';
 import { checkAvailability, checkServer, checkWorld } from './check-world.ts';
 import { drawPlan, type Plan, type PlannedFault, type PlanOptions } from './draw-plan.ts';
 import type { FaultEffects } from './fault.ts';
 import { faultKinds } from './faults.ts';
 import { checkHonestAnswers, type HonestAnswers, startHonestClients } from './honest-clients.ts';
-import { makePictures } from './pictures.ts';
 import { type Health, probeHealth } from './probe-health.ts';
 import { redrive, takeDeadLetters, untilEmpty } from './queue.ts';
 import { createTally, slowestRecovery, type Tally } from './tally.ts';
+import { makeTestImages } from './test-images.ts';
 import { checkDeadLetters, sendUnreadable } from './unreadable.ts';
 import { createDelivery, createReads, type DeliveryCounts, uploadAll } from './uploads.ts';
 import { startWorld, type World } from './world.ts';
 
-export interface SoakOptions extends Omit<PlanOptions, 'pictures'> {
+export interface SoakOptions extends Omit<PlanOptions, 'testImages'> {
   visibilityTimeoutSeconds: number;
   /** How often a message is received before it becomes a dead letter. */
   maxReceiveCount: number;
@@ -32,7 +32,7 @@ export interface SoakReport {
   large: number;
   uploadedAgain: number;
   faults: Record<string, number>;
-  misanswers: Record<string, number>;
+  responseFaults: Record<string, number>;
   deliveries: DeliveryCounts;
   tally: Pick<Tally, 'outcomes' | 'retries' | 'receives'>;
   health: Health;
@@ -43,30 +43,30 @@ export interface SoakReport {
   redriven: number;
   unreadable: number;
   slowestRecovery: { kind: string; ms: number } | undefined;
-  mostConnections: number;
+  maxConnections: number;
   seconds: number;
   drainSeconds: number;
-  broken: Broken[];
+  violations: Violation[];
 }
 
 /** Applies the faults that the seed gives, then checks whether the system kept its promises. */
 export async function soak(options: SoakOptions): Promise<SoakReport> {
-  const pictures = await makePictures();
-  const plan = drawPlan({ ...options, pictures });
+  const testImages = await makeTestImages();
+  const plan = drawPlan({ ...options, testImages });
   const tally = createTally();
   const reads = createReads();
   const delivery = createDelivery(plan.uploads);
-  const deaths: Broken[] = [];
+  const unexpectedExits: Violation[] = [];
   const world = await startWorld({
     ...options,
     deliver: delivery.deliver,
     onLine: tally.readLine,
-    onRead: reads.saw,
+    onRead: reads.recordRead,
     onReceive: tally.countReceive,
-    onDeath(code, signal) {
+    onUnexpectedExit(code, signal) {
       // Faults end workers only with this signal.
       if (signal !== 'SIGKILL')
-        deaths.push({ key: 'a worker', why: `ended by itself: ${signal ?? code}` });
+        unexpectedExits.push({ key: 'a worker', reason: `exited unexpectedly: ${signal ?? code}` });
     },
   });
   try {
@@ -84,29 +84,29 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     const endedAt = performance.now();
     const { answers: honest } = await clients.stop();
     const health = await probe.stop();
-    const mostConnections = world.databaseWay.mostConnections;
+    const maxConnections = world.databaseProxy.maxConnections;
     const ended = checkServer(world);
     await world.stopWork();
-    const broken = [
-      ...effects.flatMap((effect) => effect.broken ?? []),
-      ...deaths,
+    const violations = [
+      ...effects.flatMap((effect) => effect.violations ?? []),
+      ...unexpectedExits,
       ...ended,
-      ...drained.broken,
+      ...drained.violations,
       ...(await checkWorld(world, plan.uploads, effects)),
       ...checkAvailability(health),
       ...checkHonestAnswers({ answers: honest }),
     ];
     return {
       ...summaryOf(plan, options),
-      ...{ misanswers: world.s3Answers.given, deliveries: delivery.counts, tally, health },
+      ...{ responseFaults: world.s3HttpProxy.counts, deliveries: delivery.counts, tally, health },
       ...{ honest, counts: sumCounts(effects) },
       skipped: effects.flatMap(({ skipped }) => skipped ?? []),
       redriven: drained.redriven,
       slowestRecovery: slowestRecovery(ends, tally.successesAt),
-      mostConnections,
+      maxConnections,
       seconds: (endedAt - startedAt) / 1e3,
       drainSeconds: (endedAt - faultsEndedAt) / 1e3,
-      broken,
+      violations,
     };
   } finally {
     await world.close();
@@ -137,7 +137,7 @@ async function injectAll(faults: PlannedFault[], world: World) {
 }
 
 /**
- * Waits for the queue. Readable messages that became dead letters meanwhile are put back once; in the
+ * Waits for the queue. Readable messages that became dead letters meanwhile are redriven once; in the
  * end, only unreadable messages may be dead letters.
  */
 async function drain({ store }: World, { unreadable }: Plan, timeoutMs: number) {
@@ -148,11 +148,11 @@ async function drain({ store }: World, { unreadable }: Plan, timeoutMs: number) 
   await redrive(store, readable);
   const isEmptyAgain = readable.length === 0 || (await untilEmpty(store, timeoutMs));
   const final = [...dead.filter((body) => bodies.has(body)), ...(await takeDeadLetters(store))];
-  const broken = checkDeadLetters(unreadable, final);
+  const violations = checkDeadLetters(unreadable, final);
   if (!isEmpty || !isEmptyAgain) {
-    broken.push({ key: 'the queue', why: `is not empty after ${timeoutMs / 1e3} s` });
+    violations.push({ key: 'the queue', reason: `is not empty after ${timeoutMs / 1e3} s` });
   }
-  return { redriven: readable.length, broken };
+  return { redriven: readable.length, violations };
 }
 
 function sumCounts(effects: FaultEffects[]): Record<string, number> {
@@ -172,8 +172,8 @@ function summaryOf(
   for (const { kind } of faults) counts[kind] = (counts[kind] ?? 0) + 1;
   return {
     ...{ seed, images, paceMs, keys, faults: counts, only: kinds?.join() },
-    bad: uploads.filter(({ picture }) => picture.isBad).length,
-    large: uploads.filter(({ picture }) => picture.isLarge).length,
+    bad: uploads.filter(({ image }) => image.isBad).length,
+    large: uploads.filter(({ image }) => image.isLarge).length,
     uploadedAgain: images - keys,
     unreadable: unreadable.length,
   };

@@ -15,7 +15,7 @@ test('counts log lines of the workers, and no other output', () => {
   tally.countReceive(3);
   expect(tally.outcomes).toEqual({ converted: 1, CORRUPT_IMAGE: 1 });
   expect(tally.retries).toEqual({ 'TimeoutError: read ECONNRESET': 1 });
-  expect(tally.receives).toEqual({ first: 1, again: 1, most: 3 });
+  expect(tally.receives).toEqual({ first: 1, again: 1, max: 3 });
   expect(tally.successesAt).toEqual([1]);
 });
 

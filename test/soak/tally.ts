@@ -8,7 +8,7 @@ export interface Tally {
   readonly outcomes: Record<string, number>;
   /** Attempts without an outcome, by reason. */
   readonly retries: Record<string, number>;
-  readonly receives: { first: number; again: number; most: number };
+  readonly receives: { first: number; again: number; max: number };
   /** Milliseconds of `performance.now()`. */
   readonly successesAt: number[];
 }
@@ -16,7 +16,7 @@ export interface Tally {
 export function createTally(now: () => number = () => performance.now()): Tally {
   const outcomes: Record<string, number> = {};
   const retries: Record<string, number> = {};
-  const receives = { first: 0, again: 0, most: 0 };
+  const receives = { first: 0, again: 0, max: 0 };
   const successesAt: number[] = [];
   return {
     outcomes,
@@ -35,7 +35,7 @@ export function createTally(now: () => number = () => performance.now()): Tally 
     },
     countReceive(times) {
       receives[times > 1 ? 'again' : 'first']++;
-      receives.most = Math.max(receives.most, times);
+      receives.max = Math.max(receives.max, times);
     },
   };
 }

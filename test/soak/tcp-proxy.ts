@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What happens to connections while it is active. */
-export interface Trouble {
+export interface NetworkFault {
   /** New ones are reset. */
   refuses?: boolean;
   /** Nothing is forwarded, and nothing is reset. */
@@ -18,19 +18,20 @@ export interface TcpProxy {
   /** Current number of client connections. */
   readonly connections: number;
   /** The maximum number of concurrent clients since it started. */
-  readonly mostConnections: number;
+  readonly maxConnections: number;
   /** Resets every connection; returns how many. */
   cut(): number;
   /** Faults add up; returns a function that ends this one. */
-  impose(trouble: Trouble): () => void;
+  impose(networkFault: NetworkFault): () => void;
   close(): Promise<void>;
 }
 
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
-  const troubles = new Set<Trouble>();
+  const networkFaults = new Set<NetworkFault>();
   const pairs = new Set<[Socket, Socket]>();
-  let mostConnections = 0;
-  const has = (name: 'refuses' | 'stalls') => [...troubles].some((trouble) => trouble[name]);
+  let maxConnections = 0;
+  const has = (name: 'refuses' | 'stalls') =>
+    [...networkFaults].some((networkFault) => networkFault[name]);
 
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     client.on('error', () => {}); // the other side is notified below
@@ -43,7 +44,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     upstream.on('error', () => {});
     const pair: [Socket, Socket] = [client, upstream];
     pairs.add(pair);
-    mostConnections = Math.max(mostConnections, pairs.size);
+    maxConnections = Math.max(maxConnections, pairs.size);
     for (const [from, to] of [pair, [upstream, client] as const]) {
       void pass(from, to, whenPassable);
       from.on('close', () => {
@@ -54,7 +55,10 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   });
 
   async function whenPassable(): Promise<void> {
-    const delayMs = [...troubles].reduce((sum, trouble) => sum + (trouble.delayMs ?? 0), 0);
+    const delayMs = [...networkFaults].reduce(
+      (sum, networkFault) => sum + (networkFault.delayMs ?? 0),
+      0,
+    );
     if (delayMs > 0) await sleep(delayMs);
     while (has('stalls')) await sleep(20);
   }
@@ -72,13 +76,13 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     get connections() {
       return pairs.size;
     },
-    get mostConnections() {
-      return mostConnections;
+    get maxConnections() {
+      return maxConnections;
     },
     cut,
-    impose(trouble) {
-      troubles.add(trouble);
-      return () => troubles.delete(trouble);
+    impose(networkFault) {
+      networkFaults.add(networkFault);
+      return () => networkFaults.delete(networkFault);
     },
     async close() {
       cut();

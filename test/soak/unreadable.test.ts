@@ -19,12 +19,12 @@ test('all bodies differ, and none can be parsed', () => {
 test('they alone become dead letters, each once', () => {
   expect(checkDeadLetters(messages, bodies.toReversed())).toEqual([]);
   expect(checkDeadLetters(messages, bodies.slice(1))).toMatchObject([
-    { key: 'the dead letters', why: `hold 0 times, not once: ${bodies[0]}` },
+    { key: 'the dead letters', reason: `include 0 times instead of once: ${bodies[0]}` },
   ]);
   expect(checkDeadLetters(messages, [...bodies, bodies[3] as string])).toMatchObject([
-    { why: `hold 2 times, not once: ${bodies[3]}` },
+    { reason: `include 2 times instead of once: ${bodies[3]}` },
   ]);
   expect(checkDeadLetters(messages, [...bodies, 'an upload'])).toMatchObject([
-    { why: 'hold what could have been processed: an upload' },
+    { reason: 'include a message that could have been processed: an upload' },
   ]);
 });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { writeNotification } from '../../src/events/index.ts';
 import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
-import type { Broken } from './check-promise.ts';
+import type { Violation } from './check-promise.ts';
 import type { Draw } from './draw.ts';
 
 /** A message that cannot be parsed: it must become a dead letter, and not delay any other. */
@@ -13,10 +13,10 @@ export interface UnreadableMessage {
 
 /** All bodies differ, so that each can be recognised. */
 const makeBodies: ((name: string) => string)[] = [
-  (name) => `Nothing of S3: ${name}`,
+  (name) => `Not an S3 event: ${name}`,
   (name) => eventOf(name, 'uploads').slice(0, -4),
   (name) => eventOf(name, 'uploads').replace('"eventVersion":"2.1"', '"eventVersion":"3.0"'),
-  (name) => eventOf(name, 'somebody-elses-bucket'),
+  (name) => eventOf(name, 'other-bucket'),
   (name) => JSON.stringify({ Records: [{ eventSource: 'aws:s3', eventVersion: '2.1', name }] }),
 ];
 
@@ -43,22 +43,24 @@ export async function sendUnreadable(
 }
 
 /** The dead letters must be exactly the unreadable messages, each of them once. */
-export function checkDeadLetters(sent: UnreadableMessage[], dead: string[]): Broken[] {
+export function checkDeadLetters(sent: UnreadableMessage[], dead: string[]): Violation[] {
   const expected = new Set(sent.map(({ body }) => body));
   const found = new Map(
     [...Map.groupBy(dead, (body) => body)].map(([body, all]) => [body, all.length]),
   );
-  const broken = (body: string, why: string) => ({
+  const violations = (body: string, reason: string) => ({
     key: 'the dead letters',
-    why: `${why}: ${body}`,
+    reason: `${reason}: ${body}`,
   });
   return [
     ...[...expected].flatMap((body) => {
       const times = found.get(body) ?? 0;
-      return times === 1 ? [] : [broken(body, `hold ${times} times, not once`)];
+      return times === 1 ? [] : [violations(body, `include ${times} times instead of once`)];
     }),
     ...[...found.keys()].flatMap((body) =>
-      expected.has(body) ? [] : [broken(body, 'hold what could have been processed')],
+      expected.has(body)
+        ? []
+        : [violations(body, 'include a message that could have been processed')],
     ),
   ];
 }

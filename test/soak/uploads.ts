@@ -5,7 +5,7 @@ import type { World } from './world.ts';
 
 /** Signals when the workers read a key. */
 export interface Reads {
-  saw(key: string): void;
+  recordRead(key: string): void;
   /** Resolves at the next read, or after the timeout. */
   next(key: string, timeoutMs: number): Promise<void>;
 }
@@ -13,7 +13,7 @@ export interface Reads {
 export function createReads(): Reads {
   const waiting = new Map<string, () => void>();
   return {
-    saw(key) {
+    recordRead(key) {
       waiting.get(key)?.();
       waiting.delete(key);
     },
@@ -33,20 +33,20 @@ const raceTimeoutMs = 10_000;
  */
 export async function uploadAll(
   uploads: PlannedUpload[],
-  { world, reads }: { world: Pick<World, 'store' | 'bucket' | 's3Answers'>; reads: Reads },
+  { world, reads }: { world: Pick<World, 'store' | 'bucket' | 's3HttpProxy'>; reads: Reads },
 ): Promise<void> {
-  const { store, bucket, s3Answers } = world;
+  const { store, bucket, s3HttpProxy } = world;
   const startedAt = performance.now();
   const lastOf = new Map<string, Promise<unknown>>();
 
-  async function upload({ key, picture, raceMs }: PlannedUpload, before: unknown): Promise<void> {
+  async function upload({ key, image, raceMs }: PlannedUpload, before: unknown): Promise<void> {
     const read = raceMs === undefined ? undefined : reads.next(key, raceTimeoutMs);
     await before;
     if (raceMs !== undefined) {
       await read;
-      s3Answers.holdNextPut(`/${bucket}/grayscale/${key}`, raceMs);
+      s3HttpProxy.holdNextPut(`/${bucket}/grayscale/${key}`, raceMs);
     }
-    const put = new PutObjectCommand({ Bucket: bucket, Key: key, Body: picture.bytes });
+    const put = new PutObjectCommand({ Bucket: bucket, Key: key, Body: image.bytes });
     await store.s3.send(put);
   }
 
@@ -71,7 +71,7 @@ export function createDelivery(uploads: PlannedUpload[]) {
   const planned = Map.groupBy(uploads, ({ key }) => key);
   const seen = new Map<string, number>();
   const counts: DeliveryCounts = { late: 0, repeated: 0 };
-  const underWay = new Set<Promise<void>>();
+  const pending = new Set<Promise<void>>();
 
   async function deliver(body: string, send: (body: string) => Promise<void>): Promise<void> {
     const key = keyOf(body);
@@ -83,8 +83,8 @@ export function createDelivery(uploads: PlannedUpload[]) {
     counts.late += deliveriesMs.filter((ms) => ms > 0).length;
     for (const ms of deliveriesMs) {
       const sent = sleep(ms).then(() => send(body));
-      underWay.add(sent);
-      void sent.finally(() => underWay.delete(sent));
+      pending.add(sent);
+      void sent.finally(() => pending.delete(sent));
     }
   }
 
@@ -93,7 +93,7 @@ export function createDelivery(uploads: PlannedUpload[]) {
     counts,
     /** Resolves when all notifications are in the queue. */
     async settled(): Promise<void> {
-      while (underWay.size > 0) await Promise.all(underWay);
+      while (pending.size > 0) await Promise.all(pending);
     },
   };
 }

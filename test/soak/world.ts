@@ -16,9 +16,9 @@ import {
 } from '../../src/sandbox/store-and-queue.ts';
 import { type PostgresServer, startPostgres } from '../../testing/postgres-server.ts';
 import { type HttpProxy, pathOf, startHttpProxy } from './http-proxy.ts';
-import { memoryBudgetMb, requestTimeoutSeconds, workerLimits } from './pictures.ts';
 import { type Server, startServer, stopServer } from './server.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+import { memoryBudgetMb, requestTimeoutSeconds, workerLimits } from './test-images.ts';
 
 /** The whole system, with faulty connections between its workers and their services. */
 export interface World {
@@ -28,10 +28,10 @@ export interface World {
   /** The database without the proxy. */
   database: Postgres;
   /** The proxies from workers to S3: for connections, and for answers. */
-  s3Way: TcpProxy;
-  s3Answers: HttpProxy;
+  s3TcpProxy: TcpProxy;
+  s3HttpProxy: HttpProxy;
   /** The proxy from workers and server to PostgreSQL. */
-  databaseWay: TcpProxy;
+  databaseProxy: TcpProxy;
   workers: Child[];
   server: Server;
   /** The folder where workers and server may leave temporary files while they run. */
@@ -50,7 +50,7 @@ export interface WorldOptions {
   /** Called with each line that a worker writes. */
   onLine: (line: string) => void;
   /** Called when a worker exited or was killed. */
-  onDeath?: (code: number | null, signal: NodeJS.Signals | null) => void;
+  onUnexpectedExit?: (code: number | null, signal: NodeJS.Signals | null) => void;
   /** Called with each message that a worker receives, and how often it was received so far. */
   onReceive?: (times: number) => void;
   /** Called with each key that a worker reads, before the answer. */
@@ -88,19 +88,19 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const url = new URL(postgres.url);
     const database = await opened(connectDirectly(url), (client) => client.close());
     const target = store.endpoint;
-    const [s3Answers, queueAnswers] = await Promise.all([
-      opened(startHttpProxy({ target, seed: options.seed, onAnswer: tellReads }), (proxy) =>
+    const [s3HttpProxy, queueProxy] = await Promise.all([
+      opened(startHttpProxy({ target, seed: options.seed, onAnswer: reportRead }), (proxy) =>
         proxy.close(),
       ),
       opened(startHttpProxy({ target, seed: 0, onAnswer: countReceives }), (proxy) =>
         proxy.close(),
       ),
     ]);
-    const [s3Way, databaseWay] = await Promise.all([
-      opened(startTcpProxy(s3Answers.port), (proxy) => proxy.close()),
+    const [s3TcpProxy, databaseProxy] = await Promise.all([
+      opened(startTcpProxy(s3HttpProxy.port), (proxy) => proxy.close()),
       opened(startTcpProxy(Number(url.port)), (proxy) => proxy.close()),
     ]);
-    const env = worldEnvironment({ url, databaseWay, s3Way, queueAnswers, temporaryFolder });
+    const env = worldEnvironment({ url, databaseProxy, s3TcpProxy, queueProxy, temporaryFolder });
     await mkdir(env.TMPDIR, { recursive: true });
     const [server, ...workers] = await Promise.all([
       startServer(env),
@@ -111,7 +111,17 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     };
     closers.push(stopWork);
     return {
-      ...{ store, bucket, postgres, database, s3Way, s3Answers, databaseWay, workers, server },
+      ...{
+        store,
+        bucket,
+        postgres,
+        database,
+        s3TcpProxy,
+        s3HttpProxy,
+        databaseProxy,
+        workers,
+        server,
+      },
       ...{ temporaryFolder: env.TMPDIR, stopWork, close },
     };
   } catch (error) {
@@ -119,7 +129,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     throw error;
   }
 
-  function tellReads(received: IncomingMessage) {
+  function reportRead(received: IncomingMessage) {
     if (received.method === 'GET') options.onRead?.(pathOf(received).slice(bucket.length + 2));
   }
 
@@ -142,23 +152,29 @@ async function connectDirectly(url: URL): Promise<Postgres> {
   return database;
 }
 
-interface Ways {
+interface Proxies {
   url: URL;
-  databaseWay: TcpProxy;
-  s3Way: TcpProxy;
-  queueAnswers: HttpProxy;
+  databaseProxy: TcpProxy;
+  s3TcpProxy: TcpProxy;
+  queueProxy: HttpProxy;
   temporaryFolder: string;
 }
 
-function worldEnvironment({ url, databaseWay, s3Way, queueAnswers, temporaryFolder }: Ways) {
+function worldEnvironment({
+  url,
+  databaseProxy,
+  s3TcpProxy,
+  queueProxy,
+  temporaryFolder,
+}: Proxies) {
   const databaseUrl = new URL(url);
-  databaseUrl.port = String(databaseWay.port);
+  databaseUrl.port = String(databaseProxy.port);
   databaseUrl.searchParams.set('sslmode', 'disable');
   return {
     S3_BUCKET: bucket,
     DATABASE_URL: databaseUrl.href,
-    AWS_ENDPOINT_URL: `http://127.0.0.1:${queueAnswers.port}`,
-    AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${s3Way.port}`,
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${queueProxy.port}`,
+    AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${s3TcpProxy.port}`,
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
@@ -180,7 +196,7 @@ const clock = pathToFileURL(join(import.meta.dirname, 'shift-clock.ts'));
 async function startWorker(
   queueUrl: string,
   env: Record<string, string>,
-  { onLine, onDeath }: WorldOptions,
+  { onLine, onUnexpectedExit }: WorldOptions,
 ): Promise<Child> {
   return await startChild({
     module: 'function-process',
@@ -194,6 +210,6 @@ async function startWorker(
       OUTPUT_BUCKET: undefined,
     }),
     onLine,
-    ...(onDeath && { onDeath }),
+    ...(onUnexpectedExit && { onUnexpectedExit }),
   });
 }

@@ -1,6 +1,6 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { photoLikeJpeg } from '../../../testing/images.ts';
-import type { Broken } from '../check-promise.ts';
+import type { Violation } from '../check-promise.ts';
 import type { FaultEffects, FaultParams } from '../fault.ts';
 import type { World } from '../world.ts';
 import { measureCost, type ServerCost } from './server-cost.ts';
@@ -18,9 +18,9 @@ export const forgedPrefix = 'forged/';
 const maxBytes = 4 * 2 ** 20 - 1_000;
 const answerTimeoutMs = 60_000;
 const limits = {
-  busiestHealthMs: 1_000,
+  maxHealthCpuMs: 1_000,
   logBytes: 2 ** 20,
-  grownBytes: 256 * 2 ** 20,
+  memoryGrowthBytes: 256 * 2 ** 20,
 } satisfies ServerCost;
 
 /** Events of the maximum size that the server reads, about an existing key. */
@@ -44,24 +44,24 @@ export async function sendBombs(
   { salt }: Pick<FaultParams, 'salt'>,
 ): Promise<FaultEffects> {
   const key = `${forgedPrefix}${salt}.jpg`;
-  const picture = { name: key, bytes: await photoLikeJpeg({ seed: salt }) };
-  await store.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: picture.bytes }));
-  const broken: Broken[] = [];
+  const image = { name: key, bytes: await photoLikeJpeg({ seed: salt }) };
+  await store.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: image.bytes }));
+  const violations: Violation[] = [];
   for (const [bomb, make] of Object.entries(bombs)) {
     const body = make(bucket, key);
     let status: number | undefined;
     const cost = await measureCost(server, async () => {
       status = await send(`${server.url}/v1/events`, body);
     });
-    broken.push(...checkBomb({ bomb, status, ...cost }));
+    violations.push(...checkBomb({ bomb, status, ...cost }));
   }
-  return { broken, uploaded: [{ key, picture }], bombs: Object.keys(bombs).length };
+  return { violations, uploaded: [{ key, image }], bombs: Object.keys(bombs).length };
 }
 
 /** The server answers, delays no other client, and fills neither memory nor log. */
-export function checkBomb({ bomb, status, ...cost }: BombReport): Broken[] {
+export function checkBomb({ bomb, status, ...cost }: BombReport): Violation[] {
   const names = Object.keys(limits) as (keyof ServerCost)[];
-  const why = [
+  const reasons = [
     ...(status === undefined || (status >= 500 && status !== 503) ? [`answered ${status}`] : []),
     ...names.flatMap((name) =>
       cost[name] <= limits[name]
@@ -69,7 +69,7 @@ export function checkBomb({ bomb, status, ...cost }: BombReport): Broken[] {
         : [`${name} is ${cost[name].toFixed(0)}; expected at most ${limits[name]}`],
     ),
   ];
-  return why.map((one) => ({ key: `event with ${bomb}`, why: one }));
+  return reasons.map((reason) => ({ key: `event with ${bomb}`, reason }));
 }
 
 async function send(url: string, body: string): Promise<number | undefined> {

@@ -11,14 +11,14 @@ import {
 
 export async function tryCommandOnFullDisk(_: World, { salt }: FaultParams): Promise<FaultEffects> {
   // Where a small disk cannot be made, the shell's limit on file sizes replaces it.
-  const how = (await smallDiskProblem()) === undefined ? 'small disk' : 'file size limit';
-  const run = await convertOntoFullDisk({ salt, overwrite: salt % 2 === 0, how });
-  return { broken: checkFullDisk(run) };
+  const limitedBy = (await smallDiskProblem()) === undefined ? 'small disk' : 'file size limit';
+  const run = await convertOntoFullDisk({ salt, overwrite: salt % 2 === 0, limitedBy });
+  return { violations: checkFullDisk(run) };
 }
 
 export async function trySandboxOnFullDisk(_: World, { salt }: FaultParams): Promise<FaultEffects> {
   const missing = await smallDiskProblem();
   if (missing !== undefined) return { skipped: `full disk of a sandbox: ${missing}` };
   const failed = checkFailedStart(await startSandboxOnFullDisk());
-  return { broken: [...failed, ...checkFilledSandbox(await fillDiskOfSandbox({ salt }))] };
+  return { violations: [...failed, ...checkFilledSandbox(await fillDiskOfSandbox({ salt }))] };
 }

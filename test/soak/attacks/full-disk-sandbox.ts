@@ -7,8 +7,8 @@ import type { ImageList } from '../../../src/server/api/schemas.ts';
 import { runCli, startCli } from '../../../testing/cli.ts';
 import { photoLikeJpeg } from '../../../testing/images.ts';
 import { fillDisk, openSmallDisk } from '../../../testing/small-disk.ts';
-import type { Broken } from '../check-promise.ts';
-import { showsStack } from './full-disk.ts';
+import type { Violation } from '../check-promise.ts';
+import { containsStackTrace } from './full-disk.ts';
 
 /** How a sandbox without room for its database ended. */
 export interface FailedStart {
@@ -29,13 +29,13 @@ export async function startSandboxOnFullDisk(): Promise<FailedStart> {
   }
 }
 
-export function checkFailedStart({ exitCode, output }: FailedStart): Broken[] {
-  const why = [
+export function checkFailedStart({ exitCode, output }: FailedStart): Violation[] {
+  const reasons = [
     ...(exitCode === 1 ? [] : [`ended with exit code ${exitCode} instead of 1`]),
     ...(/\bdisk\b/.test(output) ? [] : [`does not name the disk: ${output.slice(0, 300)}`]),
-    ...(showsStack(output) ? ['shows a stack trace'] : []),
+    ...(containsStackTrace(output) ? ['shows a stack trace'] : []),
   ];
-  return why.map((one) => ({ key: 'sandbox started on a full disk', why: one }));
+  return reasons.map((reason) => ({ key: 'sandbox started on a full disk', reason }));
 }
 
 /** The results of uploads to a sandbox while its disk was full. */
@@ -85,10 +85,10 @@ export async function fillDiskOfSandbox({ salt }: { salt: number }): Promise<Fil
   }
 }
 
-export function checkFilledSandbox(filled: FilledSandbox): Broken[] {
+export function checkFilledSandbox(filled: FilledSandbox): Violation[] {
   const { uploadStatuses, wasHealthy, rows, outputs, expected, exitCode } = filled;
   const statuses = Map.groupBy(rows, ([key]) => key);
-  const why = [
+  const reasons = [
     ...uploadStatuses.flatMap((status) =>
       status === 202 ? [] : [`answered ${status} to an upload`],
     ),
@@ -97,13 +97,17 @@ export function checkFilledSandbox(filled: FilledSandbox): Broken[] {
       const found = (statuses.get(key) ?? []).map(([, status]) => status).join();
       const output = outputs.get(key);
       return [
-        ...(found === 'converted' ? [] : [`has the rows "${found}" for ${key}, not one converted`]),
-        ...(output && Buffer.compare(output, bytes) === 0 ? [] : [`has no whole output of ${key}`]),
+        ...(found === 'converted'
+          ? []
+          : [`has the rows "${found}" for ${key} instead of one converted row`]),
+        ...(output && Buffer.compare(output, bytes) === 0
+          ? []
+          : [`has no complete output of ${key}`]),
       ];
     }),
     ...(exitCode === 0 ? [] : [`ended with exit code ${exitCode} instead of 0`]),
   ];
-  return why.map((one) => ({ key: 'sandbox whose disk was full', why: one }));
+  return reasons.map((reason) => ({ key: 'sandbox whose disk was full', reason }));
 }
 
 async function urlOf({ stdout, stderr }: ReturnType<typeof startCli>): Promise<string> {

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { toGrayscale } from '../../../src/convert/index.ts';
 import { photoLikeJpeg } from '../../../testing/images.ts';
 import { openSmallDisk } from '../../../testing/small-disk.ts';
-import type { Broken } from '../check-promise.ts';
+import type { Violation } from '../check-promise.ts';
 
 type Files = Map<string, Uint8Array>;
 
@@ -30,7 +30,7 @@ export interface FullDiskOptions {
   /** Whether to replace older outputs, which already have room. */
   overwrite: boolean;
   /** A small file system, or a limit on the size of each file, which needs no privileges. */
-  how: 'small disk' | 'file size limit';
+  limitedBy: 'small disk' | 'file size limit';
 }
 
 const images = 8;
@@ -42,10 +42,10 @@ export async function convertOntoFullDisk(options: FullDiskOptions): Promise<Ful
   const sizes = [...expected.values()].map(({ byteLength }) => byteLength).sort((a, b) => a - b);
   const some = sizes.slice(0, images / 2);
   const place =
-    options.how === 'small disk'
+    options.limitedBy === 'small disk'
       ? await openDiskFor([...sourcesBefore.values()], some, options.overwrite ? images : 0)
       : await makeFolder();
-  const limitBytes = options.how === 'small disk' ? undefined : some.at(-1);
+  const limitBytes = options.limitedBy === 'small disk' ? undefined : some.at(-1);
   try {
     const [from, to] = [join(place.folder, 'photos'), join(place.folder, 'gray')];
     await writeAll(from, sourcesBefore);
@@ -63,13 +63,13 @@ export async function convertOntoFullDisk(options: FullDiskOptions): Promise<Ful
 }
 
 /** Each output is complete or unchanged, the sources are untouched, and the error names the disk. */
-export function checkFullDisk(run: FullDiskRun): Broken[] {
+export function checkFullDisk(run: FullDiskRun): Violation[] {
   const { exitCode, output, sources, sourcesBefore, outputs, outputsBefore, expected } = run;
-  const why = [
+  const reasons = [
     ...[...outputs].flatMap(([name, bytes]) => {
       const allowed = [expected.get(name), outputsBefore.get(name)];
       if (allowed.some((whole) => whole && Buffer.compare(whole, bytes) === 0)) return [];
-      return [`left "${name}" with ${bytes.byteLength} bytes, which is no whole output`];
+      return [`left "${name}" with ${bytes.byteLength} bytes, which is not a complete output`];
     }),
     ...[...outputsBefore.keys()].flatMap((name) =>
       outputs.has(name) ? [] : [`removed the older output "${name}"`],
@@ -77,13 +77,13 @@ export function checkFullDisk(run: FullDiskRun): Broken[] {
     ...(isDeepStrictEqual(sources, sourcesBefore) ? [] : ['changed its sources']),
     ...(exitCode === 1 ? [] : [`ended with exit code ${exitCode} instead of 1`]),
     ...(/\bdisk\b/.test(output) ? [] : [`does not name the disk: ${output.slice(0, 300)}`]),
-    ...(showsStack(output) ? ['shows a stack trace'] : []),
+    ...(containsStackTrace(output) ? ['shows a stack trace'] : []),
   ];
-  return why.map((one) => ({ key: 'convert on a full disk', why: one }));
+  return reasons.map((reason) => ({ key: 'convert on a full disk', reason }));
 }
 
 /** Users never see a stack trace. */
-export function showsStack(output: string): boolean {
+export function containsStackTrace(output: string): boolean {
   return /^ {4}at |^Node\.js v\d/m.test(output);
 }
 

@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http';
-import type { Broken } from '../check-promise.ts';
+import type { Violation } from '../check-promise.ts';
 import type { FaultEffects } from '../fault.ts';
 import type { World } from '../world.ts';
 
@@ -17,7 +17,7 @@ const others = ['/', '/docs', '/healthz', '/metrics', '/v1/images', '/v1/stats']
 const timeoutMs = 20_000;
 
 export async function floodWithHeads({ server }: Pick<World, 'server'>): Promise<FaultEffects> {
-  return { broken: checkHeadFlood(await sendHeads(server.url)) };
+  return { violations: checkHeadFlood(await sendHeads(server.url)) };
 }
 
 export async function sendHeads(url: string): Promise<HeadFlood> {
@@ -32,15 +32,15 @@ export async function sendHeads(url: string): Promise<HeadFlood> {
 }
 
 /** Every HEAD request is answered, and takes no capacity from readers. */
-export function checkHeadFlood({ statuses, live }: HeadFlood): Broken[] {
+export function checkHeadFlood({ statuses, live }: HeadFlood): Violation[] {
   const lost = statuses.filter((status) => status === undefined || status === 500).length;
-  const why = [
+  const reasons = [
     ...(lost === 0 ? [] : [`left ${lost} of ${statuses.length} HEAD requests without an answer`]),
     ...(live.status === 200 && live.beginning.startsWith('event: hello')
       ? []
       : [`answered ${live.status} to a reader, and sent "${live.beginning.slice(0, 200)}"`]),
   ];
-  return why.map((one) => ({ key: '/v1/live after a flood of HEAD requests', why: one }));
+  return reasons.map((reason) => ({ key: '/v1/live after a flood of HEAD requests', reason }));
 }
 
 function head(url: string, agent: Agent): Promise<number | undefined> {

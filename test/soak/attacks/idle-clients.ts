@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { photoLikeJpeg } from '../../../testing/images.ts';
-import type { Broken } from '../check-promise.ts';
+import type { Violation } from '../check-promise.ts';
 import type { FaultEffects, FaultParams } from '../fault.ts';
-import { type Picture, workerLimits } from '../pictures.ts';
+import { type TestImage, workerLimits } from '../test-images.ts';
 import type { World } from '../world.ts';
 
 /** How honest clients are served while other clients stop sending. */
@@ -20,7 +20,7 @@ export interface Attempt {
 }
 
 /** Fewer than the server’s connection limit, but far more than its memory for bodies holds. */
-const idleOf = { '/v1/convert': 12, '/v1/uploads': 12 };
+const idleClientsByPath = { '/v1/convert': 12, '/v1/uploads': 12 };
 const answerTimeoutMs = 15_000;
 /** Time for the server to close connections that stop sending. */
 const acceptTimeoutMs = 45_000;
@@ -31,17 +31,17 @@ export async function holdRequests(
   { salt }: Pick<FaultParams, 'salt'>,
 ): Promise<FaultEffects> {
   const key = `clients/${salt}.jpg`;
-  const picture: Picture = { name: key, bytes: await photoLikeJpeg({ seed: salt }) };
+  const image: TestImage = { name: key, bytes: await photoLikeJpeg({ seed: salt }) };
   const idle = await openIdleClients(server.url, salt);
   try {
     const [convert, upload] = await Promise.all([
-      untilDone(200, () => post(`${server.url}/v1/convert`, picture)),
-      untilDone(202, () => post(`${server.url}/v1/uploads?key=${key}`, picture)),
+      untilDone(200, () => post(`${server.url}/v1/convert`, image)),
+      untilDone(202, () => post(`${server.url}/v1/uploads?key=${key}`, image)),
     ]);
     const isUploaded = upload.some(({ status }) => status === 202);
     return {
-      broken: checkIdleClients({ convert, upload }),
-      ...(isUploaded && { uploaded: [{ key, picture }] }),
+      violations: checkIdleClients({ convert, upload }),
+      ...(isUploaded && { uploaded: [{ key, image }] }),
     };
   } finally {
     for (const socket of idle) socket.destroy();
@@ -49,8 +49,8 @@ export async function holdRequests(
 }
 
 /** Honest requests are answered soon, if only with 503, and are served in the end. */
-export function checkIdleClients({ convert, upload }: IdleClients): Broken[] {
-  const judge = (path: string, attempts: Attempt[], done: number) => {
+export function checkIdleClients({ convert, upload }: IdleClients): Violation[] {
+  const checkPath = (path: string, attempts: Attempt[], done: number) => {
     const wrong = attempts.filter(({ status }) => status !== done && status !== 503);
     return [
       ...wrong.map(
@@ -59,14 +59,14 @@ export function checkIdleClients({ convert, upload }: IdleClients): Broken[] {
       ...(attempts.some(({ status }) => status === done)
         ? []
         : [`served none of ${attempts.length} requests`]),
-    ].map((why) => ({ key: `POST ${path} next to idle clients`, why }));
+    ].map((reason) => ({ key: `POST ${path} next to idle clients`, reason }));
   };
-  return [...judge('/v1/convert', convert, 200), ...judge('/v1/uploads', upload, 202)];
+  return [...checkPath('/v1/convert', convert, 200), ...checkPath('/v1/uploads', upload, 202)];
 }
 
 async function openIdleClients(url: string, salt: number): Promise<Socket[]> {
   const { host, hostname, port } = new URL(url);
-  const paths = Object.entries(idleOf).flatMap(([path, count]) =>
+  const paths = Object.entries(idleClientsByPath).flatMap(([path, count]) =>
     Array.from({ length: count }, (_, i) =>
       path === '/v1/uploads' ? `${path}?key=idle/${salt}-${i}` : path,
     ),
@@ -86,18 +86,18 @@ async function openIdleClients(url: string, salt: number): Promise<Socket[]> {
   return sockets;
 }
 
-async function untilDone(done: number, ask: () => Promise<Attempt>): Promise<Attempt[]> {
+async function untilDone(done: number, sendRequest: () => Promise<Attempt>): Promise<Attempt[]> {
   const deadline = performance.now() + acceptTimeoutMs;
   const attempts: Attempt[] = [];
   for (;;) {
-    const attempt = await ask();
+    const attempt = await sendRequest();
     attempts.push(attempt);
     if (attempt.status === done || performance.now() > deadline) return attempts;
     await sleep(retryPauseMs);
   }
 }
 
-async function post(url: string, { bytes }: Picture): Promise<Attempt> {
+async function post(url: string, { bytes }: TestImage): Promise<Attempt> {
   const startedAt = performance.now();
   const ms = () => performance.now() - startedAt;
   try {

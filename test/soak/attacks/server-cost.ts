@@ -9,13 +9,13 @@ export interface ServerCost {
    * The maximum processor time that the server used between a request to `/healthz` and its answer. Unlike
    * the elapsed time, it does not depend on other load of the machine.
    */
-  busiestHealthMs: number;
+  maxHealthCpuMs: number;
   logBytes: number;
   /** The growth of its memory at the peak; 0 if the system does not report it. */
-  grownBytes: number;
+  memoryGrowthBytes: number;
 }
 
-const everyMs = 50;
+const intervalMs = 50;
 
 export async function measureCost(
   { url, process: child, log }: Server,
@@ -24,29 +24,29 @@ export async function measureCost(
   const pid = child.pid ?? 0;
   const before = { log: log.bytes, resident: startPeak(pid) };
   const working = { isDone: false };
-  let busiestHealthMs = 0;
+  let maxHealthCpuMs = 0;
 
-  async function ask(): Promise<void> {
+  async function probe(): Promise<void> {
     const startedAt = processorMs(pid);
     // The probe that always runs checks whether and what it answers.
     await fetch(`${url}/healthz`).catch(() => {});
-    busiestHealthMs = Math.max(busiestHealthMs, processorMs(pid) - startedAt);
+    maxHealthCpuMs = Math.max(maxHealthCpuMs, processorMs(pid) - startedAt);
   }
 
-  const asking = (async () => {
+  const probing = (async () => {
     while (!working.isDone) {
-      await ask();
-      await sleep(everyMs);
+      await probe();
+      await sleep(intervalMs);
     }
   })();
   try {
     await work();
   } finally {
     working.isDone = true;
-    await asking;
+    await probing;
   }
-  const grownBytes = Math.max(0, (peakBytes(pid) ?? 0) - before.resident);
-  return { busiestHealthMs, logBytes: log.bytes - before.log, grownBytes };
+  const memoryGrowthBytes = Math.max(0, (peakBytes(pid) ?? 0) - before.resident);
+  return { maxHealthCpuMs, logBytes: log.bytes - before.log, memoryGrowthBytes };
 }
 
 /** Resident memory now, at which the peak is reset; infinite if it cannot be measured. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ImageList } from '../../../src/server/api/schemas.ts';
-import type { Broken } from '../check-promise.ts';
+import type { Violation } from '../check-promise.ts';
 import type { FaultEffects, FaultParams } from '../fault.ts';
-import { requestTimeoutSeconds } from '../pictures.ts';
+import { requestTimeoutSeconds } from '../test-images.ts';
 import type { World } from '../world.ts';
 
 const reads = 4;
@@ -16,27 +16,27 @@ const findPauseMs = 250;
  * themselves, and the server must close its clients’ connections.
  */
 export async function stallStore(
-  { s3Answers, server }: Pick<World, 's3Answers' | 'server'>,
+  { s3HttpProxy, server }: Pick<World, 's3HttpProxy' | 'server'>,
   { share, lastsMs }: Pick<FaultParams, 'share' | 'lastsMs'>,
 ): Promise<FaultEffects> {
   const link = await findOutput(server.url);
-  const end = s3Answers.impose('stall', share);
+  const end = s3HttpProxy.impose('stall', share);
   const reading = Promise.all(link ? Array.from({ length: reads }, () => timeOf(link)) : []);
   await sleep(lastsMs);
   end();
   const times = await reading;
   return {
-    broken: checkReads(times),
+    violations: checkReads(times),
     counts: { 'downloads from a store that stalls': times.length },
   };
 }
 
 /** The duration of each download; undefined if it did not end. */
-export function checkReads(times: (number | undefined)[]): Broken[] {
+export function checkReads(times: (number | undefined)[]): Violation[] {
   const endless = times.filter((ms) => ms === undefined).length;
   if (endless === 0) return [];
-  const why = `kept ${endless} of ${times.length} clients waiting for longer than ${longestMs / 1e3} s, with a time limit of ${requestTimeoutSeconds} s`;
-  return [{ key: 'GET /v1/images/{id}/gray of a store that stalls', why }];
+  const reason = `kept ${endless} of ${times.length} clients waiting for longer than ${longestMs / 1e3} s, with a time limit of ${requestTimeoutSeconds} s`;
+  return [{ key: 'GET /v1/images/{id}/gray of a store that stalls', reason }];
 }
 
 /** Undefined if no image is converted yet, or if other faults make the list unavailable. */

@@ -11,7 +11,7 @@ import {
 import { loadCorpus } from '../fuzz/corpus.ts';
 
 /** An image to upload. */
-export interface Picture {
+export interface TestImage {
   name: string;
   bytes: Uint8Array;
   /** Whether it is made to be rejected. */
@@ -21,13 +21,13 @@ export interface Picture {
 }
 
 /** Images by purpose. */
-export interface Pictures {
+export interface TestImages {
   /** Of every input format; most of them convert, in milliseconds. */
-  small: Picture[];
+  small: TestImage[];
   /** None of them ever converts. */
-  bad: Picture[];
+  bad: TestImage[];
   /** Valid, but two of them at the same time exceed a worker's memory budget. */
-  large: Picture[];
+  large: TestImage[];
 }
 
 /** The settings of the workers, with a budget that large images must share. */
@@ -39,7 +39,7 @@ export const requestTimeoutSeconds = 12;
 const variants = 12;
 
 /** The same ones each time. */
-export async function makePictures(): Promise<Pictures> {
+export async function makeTestImages(): Promise<TestImages> {
   const seeds = Array.from({ length: variants }, (_, seed) => seed);
   const jpegs = await Promise.all(seeds.map((seed) => photoLikeJpeg({ seed })));
   const webps = await Promise.all(seeds.map((seed) => photoLikeWebp({ seed })));
@@ -55,12 +55,12 @@ export async function makePictures(): Promise<Pictures> {
       ...jpegs.map((bytes, seed) => ({ name: `damaged ${seed}`, bytes: truncate(bytes, 0.4) })),
       ...seeds.map((seed) => ({
         name: `unsupported ${seed}`,
-        bytes: Buffer.from(`This is letter ${seed} and no picture.`),
+        bytes: Buffer.from(`This is letter ${seed}, not an image.`),
       })),
       { name: 'empty', bytes: Buffer.alloc(0) },
       { name: 'too many bytes', bytes: Buffer.alloc(workerLimits.maxBytes + 1) },
       { name: 'too many pixels', bytes: hugePngHeader(60_000, 60_000) },
-    ].map((picture) => ({ ...picture, isBad: true })),
+    ].map((image) => ({ ...image, isBad: true })),
     large: await Promise.all(
       [1, 2, 3].map(async (seed) => ({
         name: `large ${seed}`,
@@ -71,23 +71,23 @@ export async function makePictures(): Promise<Pictures> {
   };
 }
 
-/** The required result for a content, whatever happens on the way. */
+/** The required result for a content, despite all faults. */
 export type Expected =
   | { status: 'converted'; bytes: Uint8Array }
   | { status: 'failed'; code: string };
 
 /** Converts in this process, each content once. */
-export function createOracle(): (picture: Picture) => Promise<Expected> {
+export function createOracle(): (image: TestImage) => Promise<Expected> {
   const known = new Map<string, Promise<Expected>>();
-  return (picture) => {
-    const id = etagOf(picture.bytes);
-    const found = known.get(id) ?? expectedOf(picture);
+  return (image) => {
+    const id = etagOf(image.bytes);
+    const found = known.get(id) ?? expectedOf(image);
     known.set(id, found);
     return found;
   };
 }
 
-async function expectedOf({ bytes }: Picture): Promise<Expected> {
+async function expectedOf({ bytes }: TestImage): Promise<Expected> {
   try {
     return { status: 'converted', bytes: (await toGrayscale(bytes, {}, workerLimits)).bytes };
   } catch (error) {
