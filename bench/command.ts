@@ -60,8 +60,10 @@ async function measure(): Promise<Results> {
     ? await findInputs(flags.photos)
     : await generateInputs(folder, { isQuick: flags.quick });
   const shared = { peerNames, python, rounds, folder, print };
-  const usual = inputs.find(({ megapixels, name }) => megapixels > 0.9 && name.endsWith('.jpg'));
-  const { file } = usual ?? inputs[0] ?? { file: '' };
+  const typicalInput = inputs.find(
+    ({ megapixels, name }) => megapixels > 0.9 && name.endsWith('.jpg'),
+  );
+  const { file } = typicalInput ?? inputs[0] ?? { file: '' };
 
   if (wanted.has('conversions')) results.conversions = await measureConversions(inputs, shared);
   if (wanted.has('cold')) {
@@ -76,11 +78,13 @@ async function measure(): Promise<Results> {
   }
   if (wanted.has('sizes')) {
     const sizes = flags.quick ? [0.3, 2] : [0.3, 1, 2, 6, 12, 24];
-    const some = peerNames.filter((name) => ['ours', 'naive', 'expert', 'pillow'].includes(name));
+    const sizePeers = peerNames.filter((name) =>
+      ['ours', 'naive', 'expert', 'pillow'].includes(name),
+    );
     results.sizes = await measureSizes({
       ...shared,
       sizes,
-      peerNames: some,
+      peerNames: sizePeers,
       rounds: Math.min(rounds, 5),
     });
   }

@@ -51,7 +51,7 @@ export async function generateInputs(folder: string, { isQuick = false } = {}): 
 /** The images of a folder, by name. */
 export async function findInputs(folder: string): Promise<Input[]> {
   const names = (await readdir(folder)).filter((name) => /\.(jpe?g|png|webp|tiff?)$/i.test(name));
-  if (names.length === 0) throw new Error(`Expected pictures in ${folder} but found none.`);
+  if (names.length === 0) throw new Error(`Expected images in ${folder} but found none.`);
   const inputs: Input[] = [];
   for (const name of names) inputs.push(await inputOf(join(folder, name)));
   return inputs.sort((a, b) => a.megapixels - b.megapixels || a.name.localeCompare(b.name));

@@ -43,7 +43,7 @@ export function availablePeers(found: PythonVersions, print: (line: string) => v
     const peer = peers[name];
     if (peer.program === 'node' || found[peer.needs] !== undefined) return true;
     print(
-      `Left out: ${peer.title}, as this Python has no ${peer.needs}. PYTHON names another one.`,
+      `Skipped: ${peer.title}, as this Python has no ${peer.needs}. Set PYTHON to another Python.`,
     );
     return false;
   });

@@ -20,9 +20,9 @@ export function renderReport(results: Results): string {
 <meta name="viewport" content="width=device-width">
 <style>${style}</style></head><body>
 <h1>Grayscale bench</h1>
-<p>${escapeHtml(startedAt)}, <code>${escapeHtml(command)}</code>, ${escapeHtml(inputs)}, ${rounds} rounds, everything in turn.</p>
+<p>${escapeHtml(startedAt)}, <code>${escapeHtml(command)}</code>, ${escapeHtml(inputs)}, ${rounds} rounds, all peers in turn.</p>
 <p>${escapeHtml(`${machine.cores} cores of ${machine.cpu}, ${machine.system}; load before: ${machine.load.map(short).join(', ')}`)}.<br>${escapeHtml(versions.join(', '))}.</p>
-<p>A point is one measurement, the box its quartiles, the line in it the median. Ratios are taken
+<p>Each point is one measurement; the box shows the quartiles, the line in it the median. Ratios are taken
 round by round, and their intervals by bootstrap (95 %). A scale is logarithmic where it spans more
 than a factor of eight.</p>
 ${plotsOf(results).map(renderPlot).join('\n')}
@@ -38,8 +38,8 @@ h2{font-size:1.05rem;margin-top:2rem}`;
 
 function plotsOf(results: Results): Plot[] {
   const { conversions = [], cold = [], job = [], sizes = [] } = results;
-  const unit = 'ms of processor a megapixel';
-  const perPicture = conversions.map(({ input, output, megapixels, peers: each }) => ({
+  const unit = 'CPU ms per megapixel';
+  const perInput = conversions.map(({ input, output, megapixels, peers: each }) => ({
     title: `${input} to ${output}`,
     unit,
     strips: each.map(({ peer, cpuMs }) => ({
@@ -61,9 +61,9 @@ function plotsOf(results: Results): Plot[] {
     strips: measured.map(({ name, wallMs: { values } }) => ({ name, values })),
   });
   const plots = [
-    ...perPicture,
+    ...perInput,
     wall('A cold process', cold),
-    wall('The whole job, an image', job),
+    wall('The whole job, per image', job),
     ...perSize,
   ];
   return plots.filter(({ strips }) => strips.length > 0);
@@ -109,23 +109,22 @@ function renderStrip(
 
 /** A linear axis from zero, or a logarithmic one if the largest value is over eight times the smallest. */
 export function scaleOf(values: number[], [from, to]: [number, number]) {
-  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const [min, max] = [Math.min(...values), Math.max(...values)];
   const round = (value: number) => Math.round(value * 10) / 10;
-  if (least > 0 && most / least > 8) {
-    const [low, high] = [Math.log(least / 1.15), Math.log(most * 1.15)];
+  if (min > 0 && max / min > 8) {
+    const [low, high] = [Math.log(min / 1.15), Math.log(max * 1.15)];
     const at = (value: number) =>
       round(from + ((Math.log(value) - low) / (high - low)) * (to - from));
     const decades = [-2, -1, 0, 1, 2, 3, 4, 5].flatMap((power) =>
       [1, 2, 5].map((n) => n * 10 ** power),
     );
-    return { at, ticks: decades.filter((tick) => tick >= least / 1.15 && tick <= most * 1.15) };
+    return { at, ticks: decades.filter((tick) => tick >= min / 1.15 && tick <= max * 1.15) };
   }
   const step =
-    [1, 2, 5, 10]
-      .map((n) => n * 10 ** Math.floor(Math.log10(most / 5)))
-      .find((n) => n >= most / 5) ?? most;
-  const ticks = Array.from({ length: Math.floor((most * 1.05) / step) + 1 }, (_, n) => n * step);
-  return { at: (value: number) => round(from + (value / (most * 1.05)) * (to - from)), ticks };
+    [1, 2, 5, 10].map((n) => n * 10 ** Math.floor(Math.log10(max / 5))).find((n) => n >= max / 5) ??
+    max;
+  const ticks = Array.from({ length: Math.floor((max * 1.05) / step) + 1 }, (_, n) => n * step);
+  return { at: (value: number) => round(from + (value / (max * 1.05)) * (to - from)), ticks };
 }
 
 function renderTable({ title, columns, rows }: Table): string {

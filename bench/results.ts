@@ -4,7 +4,7 @@ import type { SizeResult } from './conversions/measure-sizes.ts';
 import type { JobResult } from './job/measure-job.ts';
 import type { Machine } from './machine.ts';
 
-/** The results of one run, as they are written to a file. */
+/** The results of one run, as written to a file. */
 export interface Results {
   startedAt: string;
   command: string;

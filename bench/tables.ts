@@ -20,21 +20,21 @@ export function tablesOf(results: Results): Table[] {
   );
 }
 
-const interval = '95 % of such runs have their median within the brackets';
+const interval = 'in brackets the 95 % interval of the median';
 
 function conversions({ conversions: measured = [] }: Results): Table {
   return {
-    title: `Conversions: milliseconds of processor a megapixel; ${interval}`,
+    title: `Conversions: milliseconds of CPU time per megapixel; ${interval}`,
     columns: [
       'input',
       'output',
-      'who',
+      'program',
       'n',
       'CPU ms/MP',
       'wall ms',
       'ours / theirs',
       'bytes, ours / theirs',
-      'from Pillow’s gray',
+      'max difference from Pillow',
     ],
     rows: measured.flatMap(({ input, megapixels, output, peers: each }) =>
       each.map(({ peer, cpuMs, wallMs, cpuRatio, bytesRatio, farthest }) => [
@@ -62,7 +62,7 @@ function means({ conversions: measured = [] }: Results): Table {
   );
   return {
     title: 'Over all inputs: geometric means of the ratios',
-    columns: ['output', 'against', 'inputs', 'CPU, ours / theirs', 'bytes, ours / theirs'],
+    columns: ['output', 'compared with', 'inputs', 'CPU, ours / theirs', 'bytes, ours / theirs'],
     rows: [...groups.values()].map((group) => [
       group[0]?.output ?? '',
       group[0] ? peers[group[0].peer].title : '',
@@ -75,8 +75,8 @@ function means({ conversions: measured = [] }: Results): Table {
 
 function cold({ cold: measured = [] }: Results): Table {
   return {
-    title: 'A cold process: start, clients of S3 and PostgreSQL, one picture',
-    columns: ['who', 'n', 'CPU ms', 'wall ms', 'CPU, ours / theirs'],
+    title: 'A cold process: start, clients of S3 and PostgreSQL, one image',
+    columns: ['program', 'n', 'CPU ms', 'wall ms', 'CPU, ours / theirs'],
     rows: measured.map(({ name, cpuMs, wallMs, cpuRatio }) => [
       name,
       String(cpuMs.n),
@@ -90,9 +90,9 @@ function cold({ cold: measured = [] }: Results): Table {
 function job({ job: measured = [] }: Results): Table {
   return {
     title:
-      'The whole job, an image: fetched, converted, stored and recorded (ours: four at once, batches of ten)',
+      'The whole job, per image: fetched, converted, stored and recorded (ours: four concurrently, batches of ten)',
     columns: [
-      'who',
+      'program',
       'n',
       'CPU ms',
       'wall ms',
@@ -114,8 +114,8 @@ function job({ job: measured = [] }: Results): Table {
 
 function sizes({ sizes: measured = [] }: Results): Table {
   return {
-    title: 'How cost grows: generated photographs as JPEG, to PNG, each process new',
-    columns: ['megapixels', 'who', 'n', 'CPU ms/MP', 'peak MB'],
+    title: 'Cost by size: generated photographs, JPEG to PNG, a new process each',
+    columns: ['megapixels', 'program', 'n', 'CPU ms/MP', 'peak MB'],
     rows: measured.map(({ peer, megapixels, cpuMsPerMegapixel, peakMb }) => [
       String(megapixels),
       peers[peer].title,

@@ -9,25 +9,25 @@ export function readOptions<Options extends ParseArgsOptionsConfig>(
   options: Options,
 ) {
   const { values } = parsed();
-  return { values, numberOf, exitWith };
+  return { values, readNumber, exitWithUsage };
 
   function parsed() {
     try {
       return parseArgs({ options });
     } catch (error) {
-      exitWith((error as Error).message);
+      exitWithUsage((error as Error).message);
     }
   }
 
-  function numberOf(name: keyof Options & keyof typeof values): number | undefined {
+  function readNumber(name: keyof Options & keyof typeof values): number | undefined {
     const text = values[name];
     if (text === undefined) return undefined;
     if (typeof text === 'string' && /^\d{1,9}$/.test(text)) return Number(text);
     const expected = `a whole number below a thousand million for --${String(name)}`;
-    exitWith(`Expected ${expected} but received ${text}`);
+    exitWithUsage(`Expected ${expected} but received ${text}`);
   }
 
-  function exitWith(message: string): never {
+  function exitWithUsage(message: string): never {
     console.error(`${message}\n\n${usage}`);
     process.exit(2);
   }

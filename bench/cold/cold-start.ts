@@ -9,7 +9,7 @@ const [[{ openPipeline }, { readConfig }], { toGrayscale }] = await Promise.all(
   import('../../src/convert/index.ts'),
 ]);
 const config = readConfig({
-  DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none',
+  DATABASE_URL: 'postgresql://user@127.0.0.1:1/none',
   AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
 });
 const [, bytes] = await Promise.all([openPipeline(config), readFile(process.argv[2] ?? '')]);

@@ -95,6 +95,6 @@ async function run([command = '', ...args]: string[]): Promise<{ cpuMs: number; 
   });
   const [code] = await once(child, 'close');
   const wallMs = performance.now() - startedAt;
-  if (code !== 0) throw new Error(`Expected ${args[0]} to end well but it ended with ${code}.`);
+  if (code !== 0) throw new Error(`Expected ${args[0]} to exit with 0 but it exited with ${code}.`);
   return { cpuMs: Number(printed), wallMs };
 }

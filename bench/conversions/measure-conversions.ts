@@ -33,7 +33,7 @@ interface ConversionOptions {
 
 /** Minimum duration of a sample, as processor time is counted in steps on some systems. */
 const sampleMs = 250;
-const mostRepeats = 25;
+const maxRepeats = 25;
 
 /** Converts each input with each peer in turn, round after round, with a process per peer. */
 export async function measureConversions(
@@ -86,28 +86,28 @@ async function measureCell(
   for (const [peer, worker] of workers) {
     if (!peers[peer].outputs.some((each) => each === output)) continue;
     const request = { task: 'convert', peer, file, output } as const;
-    await worker.ask({ ...request, repeat: 1 });
-    const { wallMs } = await worker.ask({ ...request, repeat: 1, saveAs: saveAs(peer) });
-    const repeat = Math.min(mostRepeats, Math.max(1, Math.ceil(sampleMs / wallMs)));
+    await worker.run({ ...request, repeat: 1 });
+    const { wallMs } = await worker.run({ ...request, repeat: 1, saveAs: saveAs(peer) });
+    const repeat = Math.min(maxRepeats, Math.max(1, Math.ceil(sampleMs / wallMs)));
     const farthest =
       output === 'png' && pillow ? await compare(pillow, file, saveAs(peer)) : undefined;
     runners.push({ peer, worker, repeat, samples: [], farthest });
   }
   for (let round = 0; round < rounds; round++) {
-    for (const { peer, worker, repeat, samples } of inTurn(runners, round)) {
-      samples.push(await worker.ask({ task: 'convert', peer, file, output, repeat }));
+    for (const { peer, worker, repeat, samples } of rotate(runners, round)) {
+      samples.push(await worker.run({ task: 'convert', peer, file, output, repeat }));
     }
   }
   return resultsOf(runners);
 }
 
 async function compare(pillow: Worker, file: string, output: string): Promise<number> {
-  const { farthest } = await pillow.ask<{ farthest: number }>({ task: 'compare', file, output });
+  const { farthest } = await pillow.run<{ farthest: number }>({ task: 'compare', file, output });
   return farthest;
 }
 
 /** Each round begins with a different peer, so that none always follows the same neighbour. */
-export function inTurn<Item>(items: Item[], round: number): Item[] {
+export function rotate<Item>(items: Item[], round: number): Item[] {
   const first = items.length === 0 ? 0 : round % items.length;
   return [...items.slice(first), ...items.slice(0, first)];
 }

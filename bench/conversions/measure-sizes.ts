@@ -4,7 +4,7 @@ import { type Figure, figureOf } from '../figures.ts';
 import { photograph } from '../inputs.ts';
 import { type PeerName, peerEnvironment, peers, programOf } from '../workers/peers.ts';
 import { startWorker } from '../workers/worker.ts';
-import { inTurn } from './measure-conversions.ts';
+import { rotate } from './measure-conversions.ts';
 
 export interface SizeResult {
   peer: PeerName;
@@ -37,7 +37,7 @@ export async function measureSizes(options: SizesOptions): Promise<SizeResult[]>
       peaksMb: [] as number[],
     }));
     for (let round = 0; round < rounds; round++) {
-      for (const { peer, cpuMs, peaksMb } of inTurn(measured, round)) {
+      for (const { peer, cpuMs, peaksMb } of rotate(measured, round)) {
         const sample = await convertOnce(peer, file, options.python);
         cpuMs.push(sample.cpuMs / megapixels);
         if (sample.peakMb !== undefined) peaksMb.push(sample.peakMb);
@@ -56,9 +56,9 @@ async function convertOnce(peer: PeerName, file: string, python: string) {
   const worker = startWorker(programOf(peers[peer], python), peerEnvironment(peer));
   try {
     const request = { task: 'convert', peer, file, output: 'png', repeat: 1 } as const;
-    await worker.ask(request);
+    await worker.run(request);
     const peakMb = worker.peakMb();
-    const { cpuMs } = await worker.ask({ ...request, repeat: 2 });
+    const { cpuMs } = await worker.run({ ...request, repeat: 2 });
     return { cpuMs, peakMb };
   } finally {
     await worker.close();

@@ -20,7 +20,7 @@ const { values: flags } = parseArgs({
   },
 });
 const seconds = Number(flags.seconds);
-const atOnce = 8;
+const concurrency = 8;
 
 const photo = await photograph(Number(flags.megapixels));
 const body = new Uint8Array(await photo.jpeg({ quality: 97 }).toBuffer());
@@ -30,24 +30,26 @@ const server = await startBenchServer(
 );
 try {
   const first = await convert();
-  const idle = await askDuring(() => new Promise((done) => setTimeout(done, 3_000)));
+  const idle = await probeDuring(() => new Promise((done) => setTimeout(done, 3_000)));
   await lag();
   const durations: number[] = [];
-  const busy = await askDuring(async () => {
+  const busy = await probeDuring(async () => {
     const until = performance.now() + seconds * 1e3;
     const client = async () => {
       while (performance.now() < until) durations.push(await convert());
     };
-    await Promise.all(Array.from({ length: atOnce }, client));
+    await Promise.all(Array.from({ length: concurrency }, client));
   });
   const { max, p99 } = await lag();
   console.log(`Load average before: ${load.map((value) => value.toFixed(1)).join(', ')}`);
   console.log(
-    `A picture: ${(body.length / 1e6).toFixed(1)} MB; the first one ${ms([first], 1)} ms`,
+    `One image: ${(body.length / 1e6).toFixed(1)} MB; first conversion ${ms([first], 1)} ms`,
   );
-  console.log(`${durations.length} more, ${atOnce} at once: median ${ms(durations, 0.5)} ms`);
-  tell('idle', idle);
-  tell('converting', busy);
+  console.log(
+    `${durations.length} more, ${concurrency} concurrently: p50 ${ms(durations, 0.5)} ms`,
+  );
+  printAnswers('idle', idle);
+  printAnswers('converting', busy);
   console.log(`The server's event loop was late by ${p99} ms (p99), ${max} ms (max).`);
 } finally {
   await server.close();
@@ -68,17 +70,17 @@ interface Answers {
 }
 
 /** Runs in a separate process, which neither waits for the load's answers nor reads them. */
-async function askDuring(work: () => Promise<unknown>): Promise<Answers> {
-  const asker = fork(new URL('ask-health.ts', import.meta.url), [`${server.url}/healthz`]);
+async function probeDuring(work: () => Promise<unknown>): Promise<Answers> {
+  const probe = fork(new URL('probe-health.ts', import.meta.url), [`${server.url}/healthz`]);
   await new Promise((started) => setTimeout(started, 1_000));
   await work();
-  const answered = once(asker, 'message');
-  asker.send('stop');
-  const [answers] = (await answered) as [Answers];
+  const reply = once(probe, 'message');
+  probe.send('stop');
+  const [answers] = (await reply) as [Answers];
   return answers;
 }
 
-function tell(when: string, { times, failures }: Answers): void {
+function printAnswers(when: string, { times, failures }: Answers): void {
   const shares = [0.5, 0.95, 0.99, 0.999, 1].map((share) => ms(times, share)).join(', ');
   const late = times.filter((time) => time > 50).length;
   console.log(

@@ -39,10 +39,10 @@ try {
   await page.goto(`${server.url}/images`);
   await page.locator('.image-table tbody tr').first().waitFor();
   const cpu = await readCpu(page);
-  tell('down, loading', await cpu(() => scroll(page, 'down')));
+  printFrames('down, loading', await cpu(() => scroll(page, 'down')));
   const count = await page.locator('[role=grid]').getAttribute('aria-rowcount');
-  tell('up', await cpu(() => scroll(page, 'up')));
-  tell('down again', await cpu(() => scroll(page, 'down')));
+  printFrames('up', await cpu(() => scroll(page, 'up')));
+  printFrames('down again', await cpu(() => scroll(page, 'down')));
   const inDocument = await page.locator('.image-table tbody tr').count();
   console.log(`${Number(count) - 1} rows in the table, ${inDocument} of them in the document.`);
   await close();
@@ -86,9 +86,9 @@ interface Scrolled {
   longTasks: number[];
 }
 
-async function scroll(page: Page, way: 'down' | 'up'): Promise<Scrolled> {
+async function scroll(page: Page, direction: 'down' | 'up'): Promise<Scrolled> {
   return await page.evaluate(
-    async ({ way, stepPixels }) => {
+    async ({ direction, stepPixels }) => {
       const table = document.querySelector('.image-table');
       if (!table) throw new Error('Expected the table of images.');
       const longTasks: number[] = [];
@@ -106,26 +106,29 @@ async function scroll(page: Page, way: 'down' | 'up'): Promise<Scrolled> {
         frames.push(now - last);
         last = now;
         const before = table.scrollTop;
-        table.scrollTop += way === 'down' ? stepPixels : -stepPixels;
+        table.scrollTop += direction === 'down' ? stepPixels : -stepPixels;
         still = table.scrollTop === before ? still + 1 : 0;
       }
       observer.disconnect();
       return { frames: frames.slice(1, -60), longTasks };
     },
-    { way, stepPixels },
+    { direction, stepPixels },
   );
 }
 
-function tell(way: string, { frames, longTasks, cpuMs }: Scrolled & { cpuMs: number[] }): void {
+function printFrames(
+  direction: string,
+  { frames, longTasks, cpuMs }: Scrolled & { cpuMs: number[] },
+): void {
   const sample = sortedSample(frames);
   const shares = [0.5, 0.95, 0.99, 1].map((share) => percentile(sample, share).toFixed(1));
   const late = frames.filter((frame) => frame > 50).length;
   const longest = Math.max(0, ...longTasks).toFixed(0);
   console.log(
-    `${way}: ${frames.length} frames, p50, p95, p99, max: ${shares.join(', ')} ms; ${late} over 50 ms; ${longTasks.length} long tasks, the longest ${longest} ms`,
+    `${direction}: ${frames.length} frames, p50, p95, p99, max: ${shares.join(', ')} ms; ${late} over 50 ms; ${longTasks.length} long tasks, the longest ${longest} ms`,
   );
   const [all, script, layout, style] = cpuMs.map((ms) => (ms / frames.length).toFixed(1));
   console.log(
-    `  processor a frame: ${all} ms, of which script ${script}, layout ${layout}, style ${style}`,
+    `CPU time per frame: ${all} ms, of which script ${script}, layout ${layout}, style ${style}`,
   );
 }

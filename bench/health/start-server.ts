@@ -31,11 +31,11 @@ export async function startBenchServer(nodeArguments: string[] = []): Promise<Be
 }
 
 async function urlOf(server: ChildProcess): Promise<string> {
-  if (!server.stdout) throw new Error('Expected to read what the server says.');
+  if (!server.stdout) throw new Error('Expected the server to have a piped standard output.');
   for await (const line of createInterface(server.stdout)) {
     const { message, url } = JSON.parse(line) as { message: string; url?: string };
     server.stdout.resume();
     if (message === 'listening' && url !== undefined) return url;
   }
-  throw new Error('The server ended before it listened.');
+  throw new Error('The server ended before it was listening.');
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { allocatorSettings } from '../../src/isolation/allocator.ts';
-import { inTurn } from '../conversions/measure-conversions.ts';
+import { rotate } from '../conversions/measure-conversions.ts';
 import { type Figure, figureOf, ratioOf } from '../figures.ts';
 import { programOf } from '../workers/peers.ts';
 import { type Sample, startWorker, type Worker } from '../workers/worker.ts';
@@ -35,16 +35,22 @@ interface Variant {
 }
 
 const bucket = 'bench';
-const usual = { name: 'ours', worker: 'ours', concurrency: 4, batchSize: 10 } as const;
+const defaultVariant = { name: 'ours', worker: 'ours', concurrency: 4, batchSize: 10 } as const;
 
 const variants: Variant[] = [
-  usual,
+  defaultVariant,
   { name: 'the original in TypeScript', worker: 'original', concurrency: 1, batchSize: 1 },
   { name: 'the original in Python', worker: 'python', concurrency: 1, batchSize: 1 },
   ...[1, 2, 8].map(
-    (concurrency): Variant => ({ ...usual, name: `${concurrency} at once`, concurrency }),
+    (concurrency): Variant => ({
+      ...defaultVariant,
+      name: `${concurrency} concurrently`,
+      concurrency,
+    }),
   ),
-  ...[1, 5].map((batchSize): Variant => ({ ...usual, name: `batches of ${batchSize}`, batchSize })),
+  ...[1, 5].map(
+    (batchSize): Variant => ({ ...defaultVariant, name: `batches of ${batchSize}`, batchSize }),
+  ),
 ];
 
 /** The whole job against a real store and database: fetch, convert, store, record. */
@@ -82,9 +88,9 @@ async function measureVariants(
   });
   for (let round = -1; round < rounds; round++) {
     print(round < 0 ? 'The whole job: warming up ...' : `The whole job: round ${round + 1} ...`);
-    for (const { worker, samples, concurrency, batchSize } of inTurn(measured, round + 1)) {
+    for (const { worker, samples, concurrency, batchSize } of rotate(measured, round + 1)) {
       const keys = await upload(images);
-      const sample = await worker.ask({ task: 'job', bucket, keys, concurrency, batchSize });
+      const sample = await worker.run({ task: 'job', bucket, keys, concurrency, batchSize });
       if (round >= 0) samples.push(sample);
     }
   }

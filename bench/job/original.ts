@@ -15,7 +15,7 @@ export async function runOriginal({ bucket, keys }: Job): Promise<void> {
 
 async function processImage(bucket: string, key: string): Promise<void> {
   const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-  if (!Body) throw new Error(`Expected ${key} to have bytes.`);
+  if (!Body) throw new Error(`Expected ${key} to have a body.`);
   const gray = await sharp(await Body.transformToByteArray())
     .grayscale()
     .png()

@@ -60,7 +60,7 @@ async function measure(postgres: Postgres) {
   let rows = 0;
   const stops = flags.stops.split(',').map((text) => wholeNumber('--stops', text));
   for (const to of [...stops.filter((stop) => stop < total), total]) {
-    console.error(`Making rows ${rows + 1} to ${to} ...`);
+    console.error(`Generating rows ${rows + 1} to ${to} ...`);
     await fillTable(postgres, { from: rows + 1, to, total });
     rows = to;
     inserts.push(await measureInserts(postgres, { rows, batches: 50 }));

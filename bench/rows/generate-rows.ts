@@ -108,5 +108,5 @@ FROM (
       random_normal() AS n5
     FROM generate_series($1::bigint, $2::bigint) AS i
   ) AS drawn
-) AS pictures
+) AS images
 ORDER BY i`;

@@ -44,7 +44,7 @@ const filters: Record<string, (draw: Draw) => RowFilter> = {
       .slice(0, 7)
       .replaceAll('-', '/')}/`,
   }),
-  'prefix, no row': ({ random }) => ({ prefix: `nobody/${random()}` }),
+  'prefix, no row': ({ random }) => ({ prefix: `unused/${random()}` }),
   key: ({ someKey }) => ({ key: someKey() }),
   'key+etag': ({ someKey, someEtag }) => ({ key: someKey(), etag: someEtag() }),
   'since=1h': ({ daysAgo }) => ({ since: daysAgo(1 / 24) }),
@@ -64,17 +64,17 @@ function someDay({ random, daysAgo }: Draw): RowFilter {
   return { since: daysAgo(days), until: daysAgo(days - 1) };
 }
 
-const ways = [
+const pageVariants = [
   { order: 'newest', isDeep: false },
   { order: 'newest', isDeep: true },
   { order: 'oldest', isDeep: false },
 ] as const;
-const newest = ways[0];
+const newest = pageVariants[0];
 const slowest = { order: 'slowest', isDeep: false } as const;
 
 export const listCases: ListCase[] = [
   ...Object.entries(filters).flatMap(([name, filter]) =>
-    ways.map((way) => ({ name, filter, ...way })),
+    pageVariants.map((variant) => ({ name, filter, ...variant })),
   ),
   ...Object.entries(otherFilters).map(([name, filter]) => ({ name, filter, ...newest })),
   { name: 'none', filter: () => ({}), ...slowest },

@@ -17,20 +17,20 @@ export interface QueryResult extends Omit<Plan, 'text'> {
 }
 
 /** A case that takes longer is repeated less often. */
-const patienceMs = 3_000;
+const maxCaseMs = 3_000;
 const pageRows = 51;
 
 export async function measureLists(postgres: Postgres, runs: number): Promise<QueryResult[]> {
   const draw = await createDraw(postgres);
   const results: QueryResult[] = [];
   for (const listCase of listCases) {
-    const ask = (recorded: Pick<Postgres, 'query'>) =>
+    const query = (recorded: Pick<Postgres, 'query'>) =>
       createPostgresReader(recorded).list(listCase.filter(draw), {
         order: listCase.order,
         limit: pageRows,
         after: listCase.isDeep ? somePosition(listCase, draw) : undefined,
       });
-    results.push(await measure({ name: titleOf(listCase), postgres, runs, ask }));
+    results.push(await measure({ name: titleOf(listCase), postgres, runs, query }));
   }
   return results;
 }
@@ -41,9 +41,9 @@ const prices = { memoryMb: 1_769, usdPerGbSecond: 1e-5, usdPerMillionRequests: 0
 export async function measureReports(postgres: Postgres, runs: number): Promise<QueryResult[]> {
   const results: QueryResult[] = [];
   for (const { name, request } of reportCases) {
-    const ask = (recorded: Pick<Postgres, 'query'>) =>
+    const query = (recorded: Pick<Postgres, 'query'>) =>
       makeReport(request(Date.now()), { sampler: createPostgresSampler(recorded), prices });
-    results.push(await measure({ name, postgres, runs, ask }));
+    results.push(await measure({ name, postgres, runs, query }));
   }
   return results;
 }
@@ -54,19 +54,19 @@ interface Measuring {
   name: string;
   postgres: Postgres;
   runs: number;
-  ask: (recorded: Pick<Postgres, 'query'>) => Promise<unknown>;
+  query: (recorded: Pick<Postgres, 'query'>) => Promise<unknown>;
 }
 
 /** The plan is that of the slowest run. */
-async function measure({ name, postgres, runs, ask }: Measuring): Promise<QueryResult> {
+async function measure({ name, postgres, runs, query }: Measuring): Promise<QueryResult> {
   const recorded = recordStatements(postgres);
   const times: number[] = [];
   let slowest: { ms: number; statements: Statement[] } = { ms: -1, statements: [] };
-  const until = performance.now() + patienceMs;
+  const until = performance.now() + maxCaseMs;
   for (let run = -1; run < runs && (run < 1 || performance.now() < until); run++) {
     const startedAt = performance.now();
     // The adapter times out after six seconds; such runs count.
-    await ask(recorded).catch((error: Error) => console.error(`${name}: ${error.message}`));
+    await query(recorded).catch((error: Error) => console.error(`${name}: ${error.message}`));
     const ms = performance.now() - startedAt;
     const statements = recorded.take();
     // The first run reads from the disk what the others find in memory.

@@ -22,7 +22,7 @@ export function renderRows(results: RowsResults): string {
     },
     {
       title: 'Sizes, MB',
-      columns: ['what', 'MB'],
+      columns: ['relation', 'MB'],
       rows: sizes.map(({ name, megabytes }) => [name, count(megabytes)]),
     },
     queries(`A page of the list of ${count(rows)} rows, milliseconds`, lists),
@@ -34,7 +34,7 @@ export function renderRows(results: RowsResults): string {
 function queries(title: string, results: QueryResult[]): Table {
   return {
     title,
-    columns: ['question', 'n', 'p50', 'p95', 'max', 'index', 'rows read', 'plan'],
+    columns: ['query', 'n', 'p50', 'p95', 'max', 'index', 'rows read', 'plan'],
     rows: results.map((result) => [
       result.name,
       String(result.runs),

@@ -6,19 +6,19 @@ const colours = ['#1f3a5f', '#b5541c', '#3c7a4e', '#7a3c77'];
 /** Waiting messages over time, one line per run, as a self-contained image. */
 export function drawBacklogs(runs: BurstRun[]): string {
   const seconds = Math.max(...runs.map((run) => run.seconds));
-  const most = Math.max(...runs.flatMap(({ backlog }) => backlog));
+  const maxBacklog = Math.max(...runs.flatMap(({ backlog }) => backlog));
   // A burst takes minutes or an hour: a logarithmic axis shows both.
   const x = (second: number) =>
     plot.left + (Math.log10(1 + second) / Math.log10(1 + seconds)) * plot.width;
-  const y = (messages: number) => plot.top + plot.height * (1 - messages / most);
+  const y = (messages: number) => plot.top + plot.height * (1 - messages / maxBacklog);
   const lines = runs.map((run, i) => lineOf(run, colours[i % colours.length] ?? '', { x, y, i }));
   const marks = [1, 10, 60, 300, 1_800, 3_600].filter((second) => second <= seconds);
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 370" font-family="sans-serif" font-size="12">
-<title>Messages that wait after a burst of 100,000 uploads</title>
+<title>Waiting messages after a burst of 100,000 uploads</title>
 <rect width="760" height="370" fill="#fff"/>
-<text x="${plot.left}" y="22" font-size="15">100,000 uploads within a minute: messages that wait</text>
+<text x="${plot.left}" y="22" font-size="15">100,000 uploads within a minute: waiting messages</text>
 <path d="M${plot.left} ${plot.top}v${plot.height}h${plot.width}" fill="none" stroke="#666"/>
-${[0, 0.5, 1].map((share) => yMark(Math.round(most * share), y)).join('\n')}
+${[0, 0.5, 1].map((share) => yMark(Math.round(maxBacklog * share), y)).join('\n')}
 ${marks.map((second) => xMark(second, x)).join('\n')}
 <text x="${plot.left + plot.width / 2}" y="350" text-anchor="middle">time since the first upload (logarithmic)</text>
 ${lines.join('\n')}

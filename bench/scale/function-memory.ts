@@ -59,11 +59,12 @@ async function measure({ name, width, height }: (typeof sizes)[number]): Promise
       await running.invoke(event);
       const took = (await cpuMsOf(running.pid)) - before;
       if (round >= 0) cpuMs.push(took);
-      else console.log(`${name}: the first one, with the start of Node, ${before + took} ms`);
+      else
+        console.log(`${name}: first invocation, including the start of Node: ${before + took} ms`);
     }
     const median = cpuMs.toSorted((a, b) => a - b)[Math.floor(rounds / 2)];
     const peakMb = Math.round((peakBytes(running.pid) ?? 0) / 2 ** 20);
-    console.log(`${name}: ${median} ms of processor, ${peakMb} MB at most`);
+    console.log(`${name}: ${median} ms of CPU time, peak memory ${peakMb} MB`);
   } finally {
     await running.stop();
   }

@@ -47,7 +47,7 @@ export function simulateBurst(burst: Burst & { maxConcurrency: number }): BurstR
   let seconds = 0;
   for (let first = 0; first < uploads; first += batchSize) {
     const last = Math.min(first + batchSize, uploads) - 1;
-    const worker = indexOfLeast(freeAt);
+    const worker = indexOfMin(freeAt);
     const startsAt = Math.max(freeAt[worker] ?? 0, arrivalOf(last));
     const coldMs = isWarm[worker] ? 0 : burst.coldStartMs;
     const convertedAt = startsAt + (coldMs + (last - first + 1) * burst.imageMs) / 1e3;
@@ -81,12 +81,12 @@ function startTimes(burst: Burst & { maxConcurrency: number }): number[] {
   );
 }
 
-function indexOfLeast(values: number[]): number {
-  let least = 0;
+function indexOfMin(values: number[]): number {
+  let min = 0;
   for (let i = 1; i < values.length; i++) {
-    if ((values[i] ?? 0) < (values[least] ?? 0)) least = i;
+    if ((values[i] ?? 0) < (values[min] ?? 0)) min = i;
   }
-  return least;
+  return min;
 }
 
 /** Uploads that have arrived and are not yet with a function, each second. */

@@ -51,7 +51,7 @@ async function answer(request: WorkerRequest): Promise<object> {
     const convert = await converterOf(request.peer);
     const bytes = await readFile(request.file);
     let output: Uint8Array = bytes;
-    const sample = await measured(async () => {
+    const sample = await measure(async () => {
       for (let i = 0; i < request.repeat; i++) output = await convert(bytes, request.output);
     });
     if (request.saveAs !== undefined) await writeFile(request.saveAs, output);
@@ -59,12 +59,12 @@ async function answer(request: WorkerRequest): Promise<object> {
   }
   if (request.task === 'job') {
     const run = await jobOf(process.argv[2] ?? '');
-    return perImage(await measured(() => run(request)), request.keys.length, 0);
+    return perImage(await measure(() => run(request)), request.keys.length, 0);
   }
-  throw new Error(`Expected a task of this worker but received "${request.task}".`);
+  throw new Error(`Expected a task that this worker supports but received "${request.task}".`);
 }
 
-async function measured(work: () => Promise<void>): Promise<{ cpuMs: number; wallMs: number }> {
+async function measure(work: () => Promise<void>): Promise<{ cpuMs: number; wallMs: number }> {
   const cpu = process.cpuUsage();
   const startedAt = performance.now();
   await work();
@@ -78,14 +78,15 @@ function perImage({ cpuMs, wallMs }: Omit<Sample, 'bytes'>, images: number, byte
 }
 
 function converterOf(peer: PeerName): Promise<Convert> {
-  if (!Object.hasOwn(loaders, peer)) throw new Error(`Expected a peer of Node, not "${peer}".`);
+  if (!Object.hasOwn(loaders, peer))
+    throw new Error(`Expected a Node peer but received "${peer}".`);
   const convert = loaded.get(peer) ?? loaders[peer as NodePeer]();
   loaded.set(peer, convert);
   return convert;
 }
 
-function jobOf(who: string): Promise<(job: Job) => Promise<void>> {
-  pipeline ??= who === 'original' ? loadOriginal() : loadPipeline();
+function jobOf(program: string): Promise<(job: Job) => Promise<void>> {
+  pipeline ??= program === 'original' ? loadOriginal() : loadPipeline();
   return pipeline;
 }
 

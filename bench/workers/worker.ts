@@ -35,7 +35,7 @@ export type WorkerRequest =
 
 /** A process that answers one line of JSON with another. */
 export interface Worker {
-  ask<Reply = Sample>(request: WorkerRequest): Promise<Reply>;
+  run<Reply = Sample>(request: WorkerRequest): Promise<Reply>;
   /** Peak memory since its start, in MiB; undefined if the system does not report it. */
   peakMb(): number | undefined;
   close(): Promise<void>;
@@ -47,16 +47,16 @@ export function startWorker([command = '', ...args]: string[], env: NodeJS.Proce
   // If the process has ended, the missing answer shows it.
   child.stdin.on('error', () => {});
   return {
-    async ask<Reply>(request: WorkerRequest): Promise<Reply> {
+    async run<Reply>(request: WorkerRequest): Promise<Reply> {
       child.stdin.write(`${JSON.stringify(request)}\n`);
       const { value, done } = await lines.next();
-      if (done) throw new Error(`Expected an answer of ${args[0]} but it ended.`);
+      if (done) throw new Error(`Expected a response from ${args[0]} but it ended.`);
       const reply: { error?: string } = JSON.parse(value);
       if (reply.error !== undefined) throw new Error(reply.error);
       return reply as Reply;
     },
     peakMb: () => peakMbOf(child),
-    close: () => closed(child),
+    close: () => endProcess(child),
   };
 }
 
@@ -66,7 +66,7 @@ function peakMbOf({ pid }: ChildProcess): number | undefined {
   return bytes && Math.round(bytes / 2 ** 20);
 }
 
-async function closed(child: ChildProcess): Promise<void> {
+async function endProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = once(child, 'exit');
   child.stdin?.end();

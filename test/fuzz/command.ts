@@ -24,7 +24,7 @@ const maxResidentBytes = 2 ** 30;
 // A hanging child would outlive this process if it were not killed with it.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(2));
 
-const { values, numberOf, exitWith } = readOptions(usage, {
+const { values, readNumber, exitWithUsage } = readOptions(usage, {
   seconds: { type: 'string', default: '60' },
   cases: { type: 'string' },
   seed: { type: 'string' },
@@ -41,16 +41,16 @@ else process.exitCode = await run();
 async function run(): Promise<0 | 1> {
   const { only } = values;
   if (only !== undefined && !/^\d{1,9}(:\d+)*$/.test(only)) {
-    exitWith(`Expected a number or a path such as 12:0:3 for --only but received ${only}`);
+    exitWithUsage(`Expected a number or a path such as 12:0:3 for --only but received ${only}`);
   }
-  const seed = numberOf('seed') ?? Math.floor(Math.random() * 2 ** 31);
+  const seed = readNumber('seed') ?? Math.floor(Math.random() * 2 ** 31);
   console.log(`Seed ${seed}`);
   const summary = await fuzz({
     corpus: await loadCorpus(),
     seed,
     path: only ?? '0',
-    cases: only === undefined ? (numberOf('cases') ?? Number.POSITIVE_INFINITY) : 1,
-    seconds: numberOf('seconds') ?? 60,
+    cases: only === undefined ? (readNumber('cases') ?? Number.POSITIVE_INFINITY) : 1,
+    seconds: readNumber('seconds') ?? 60,
     childPath: join(import.meta.dirname, 'child.ts'),
     hangMs,
     minimiseMs,

@@ -20,7 +20,7 @@ export async function bundle(): Promise<Map<string, Uint8Array>> {
     format: 'esm',
     platform: 'node',
     target: 'node24',
-    // migrations/ is expected two folders up, as it is from src/adapters/.
+    // migrations/ is expected two folders up, as from src/ledger/.
     chunkNames: 'dist/chunks/[name]-[hash]',
     minify: true,
     // The log names errors by their classes.

@@ -27,10 +27,10 @@ export const unbundled: Record<string, RegExp> = {
 };
 
 /** Documentation, types and sources of the included packages. */
-export const leftOut = /(\.d\.[cm]?ts|\.md|\.map|\.h|\.cc)$|(^|\/)(test|src|include)\//;
+export const excludedFiles = /(\.d\.[cm]?ts|\.md|\.map|\.h|\.cc)$|(^|\/)(test|src|include)\//;
 
 /** Files without which the zip would fail at its first image. */
-export function needed(arch: Architecture): RegExp[] {
+export function requiredFiles(arch: Architecture): RegExp[] {
   return [
     ...Object.keys(entryPoints).map((name) => new RegExp(`^${name}\\.js$`)),
     /^migrations\/0001_.+\.sql$/,

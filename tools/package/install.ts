@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { platform, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
-import { type Architecture, leftOut, unbundled } from './contents.ts';
+import { type Architecture, excludedFiles, unbundled } from './contents.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -66,19 +66,19 @@ async function readInstalled(folder: string): Promise<Map<string, Uint8Array>> {
   for (const entry of entries.filter((entry) => entry.isFile())) {
     const path = join(entry.parentPath, entry.name);
     const name = relative(folder, path).replaceAll('\\', '/');
-    if (isKept(name)) files.set(name, await readFile(path));
+    if (isIncluded(name)) files.set(name, await readFile(path));
   }
   return files;
 }
 
-function isKept(name: string): boolean {
+function isIncluded(name: string): boolean {
   const inside = name.slice('node_modules/'.length);
   if (inside.startsWith('.')) return false;
   for (const [packageName, files] of Object.entries(unbundled)) {
     if (inside.startsWith(`${packageName}/`))
       return files.test(inside.slice(packageName.length + 1));
   }
-  return !leftOut.test(inside);
+  return !excludedFiles.test(inside);
 }
 
 function write(folder: string, file: string, content: unknown): Promise<void> {

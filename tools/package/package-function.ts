@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ZipOptions, zipSync } from 'fflate';
 import { bundle } from './bundle.ts';
-import { type Architecture, limits, needed } from './contents.ts';
+import { type Architecture, limits, requiredFiles } from './contents.ts';
 import { installUnbundled } from './install.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -67,7 +67,9 @@ function check(
   names: string[],
   { arch, ...sizes }: { arch: Architecture; unzippedBytes: number; zippedBytes: number },
 ): void {
-  const missing = needed(arch).filter((pattern) => !names.some((name) => pattern.test(name)));
+  const missing = requiredFiles(arch).filter(
+    (pattern) => !names.some((name) => pattern.test(name)),
+  );
   if (missing.length > 0) {
     throw new Error(`Expected files in the zip that are not there: ${missing.join(', ')}`);
   }

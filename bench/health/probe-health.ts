@@ -3,7 +3,7 @@
 import { Agent, get } from 'node:http';
 import { setPriority } from 'node:os';
 
-const everyMs = 20;
+const intervalMs = 20;
 const url = process.argv[2] ?? '';
 const agent = new Agent({ keepAlive: true });
 const times: number[] = [];
@@ -13,19 +13,19 @@ let failures = 0;
 try {
   setPriority(-10);
 } catch {
-  console.error('Not allowed to be more urgent than the load: times hold waits of the asker, too.');
+  console.error('Cannot raise the priority: times include delays of this probe.');
 }
 
-function ask(): void {
+function sendRequest(): void {
   const askedAt = performance.now();
   get(url, { agent }, (response) => {
     response.resume().once('end', () => times.push(performance.now() - askedAt));
   }).once('error', () => failures++);
 }
 
-const asking = setInterval(ask, everyMs);
+const timer = setInterval(sendRequest, intervalMs);
 process.once('message', () => {
-  clearInterval(asking);
+  clearInterval(timer);
   setTimeout(() => {
     process.send?.({ times, failures });
     process.disconnect();

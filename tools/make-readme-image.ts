@@ -1,5 +1,5 @@
 // Makes docs/images/demo.png: the samples, their gray versions and the output of the demo. Run by hand:
-//   npm exec -- node tools/make-readme-picture.ts
+//   npm exec -- node tools/make-readme-image.ts
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
@@ -7,7 +7,7 @@ import { toGrayscale } from '../src/convert/index.ts';
 
 const samples = ['dunes.jpg', 'logo.png', 'chart.webp'];
 const width = 1_600;
-const pictureHeight = 340;
+const imageHeight = 340;
 const gap = 24;
 const textSize = 17;
 const lineHeight = 26;
@@ -18,22 +18,22 @@ const lines = execFileSync(process.execPath, ['bin/grayscale.js', 'sandbox', '--
 }).split('\n');
 const screen = ['$ npm run demo', ...lines].map(escapeXml);
 const screenHeight = screen.length * lineHeight + gap;
-const height = 2 * pictureHeight + 3 * gap + screenHeight + gap;
+const height = 2 * imageHeight + 3 * gap + screenHeight + gap;
 
 const pairs = await Promise.all(samples.map(pairOf));
 const total = pairs.reduce((sum, pair) => sum + pair.width, 0) + gap * (samples.length - 1);
 let left = Math.round((width - total) / 2);
-const pictures = pairs.flatMap((pair) => {
+const images = pairs.flatMap((pair) => {
   const x = left;
   left += pair.width + gap;
   return [
     { input: pair.colour, left: x, top: gap },
-    { input: pair.gray, left: x, top: 2 * gap + pictureHeight },
+    { input: pair.gray, left: x, top: 2 * gap + imageHeight },
   ];
 });
 
 await sharp({ create: { width, height, channels: 3, background: '#f4f4f4' } })
-  .composite([...pictures, { input: terminal(), left: gap, top: 2 * pictureHeight + 3 * gap }])
+  .composite([...images, { input: terminal(), left: gap, top: 2 * imageHeight + 3 * gap }])
   .png({ palette: true, quality: 90, effort: 10 })
   .toFile('docs/images/demo.png');
 
@@ -48,7 +48,7 @@ async function pairOf(name: string) {
 async function thumbnail(bytes: Uint8Array) {
   return await sharp(bytes)
     .autoOrient()
-    .resize({ height: pictureHeight })
+    .resize({ height: imageHeight })
     .flatten({ background: '#f4f4f4' })
     .toColourspace('srgb')
     .png()

@@ -7,23 +7,23 @@ const shots = ['drop-done', 'images-done'];
 const width = 1_000;
 const gap = 24;
 
-const pictures = await Promise.all(
+const images = await Promise.all(
   shots.map((name) =>
     sharp(join(root, `test/web/screenshots/${name}.png`))
       .resize({ width })
       .toBuffer({ resolveWithObject: true }),
   ),
 );
-const height = Math.max(...pictures.map(({ info }) => info.height));
+const height = Math.max(...images.map(({ info }) => info.height));
 
 await sharp({
   create: {
-    width: pictures.length * (width + gap) - gap,
+    width: images.length * (width + gap) - gap,
     height,
     channels: 4,
     background: { r: 0, g: 0, b: 0, alpha: 0 },
   },
 })
-  .composite(pictures.map(({ data }, at) => ({ input: data, left: at * (width + gap), top: 0 })))
+  .composite(images.map(({ data }, at) => ({ input: data, left: at * (width + gap), top: 0 })))
   .png({ palette: true, quality: 90, effort: 10 })
   .toFile(join(root, 'docs/images/dashboard.png'));
