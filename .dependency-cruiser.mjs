@@ -1,12 +1,12 @@
 // Which module may import which: docs/adr/0003-import-rules.md. Type-only imports count.
 // test/architecture.test.ts breaks each of these rules once, to show that it can fail.
 
-/** What a room may import of ours besides itself, and why no more. */
-const rooms = {
+/** What a folder of src/ may import from the others, and why. */
+const folders = {
   'version.ts': { may: [], why: 'It is one constant.' },
   process: {
     may: [],
-    why: 'It serves the process of every entry point: its terminal and its last resort.',
+    why: 'It serves every entry point: its terminal and its handler of last resort.',
   },
   convert: {
     may: ['gray-png/'],
@@ -23,7 +23,7 @@ const rooms = {
   },
   events: {
     may: ['pipeline/'],
-    why: 'It turns text into uploads and does nothing with them.',
+    why: 'It turns text into uploads and does not process them.',
   },
   stats: {
     may: ['pipeline/'],
@@ -31,15 +31,15 @@ const rooms = {
   },
   storage: {
     may: ['pipeline/', 'doctor/'],
-    why: 'It implements object stores on S3 and on files, for whoever opens them.',
+    why: 'It implements object stores on S3 and on files.',
   },
   ledger: {
     may: ['pipeline/', 'stats/', 'doctor/', 'convert/', 'version.ts'],
-    why: 'It keeps image_metadata in PostgreSQL. Who reads the rows is not its concern.',
+    why: 'It keeps image_metadata in PostgreSQL and does not know who reads the rows.',
   },
   queue: {
     may: ['pipeline/', 'events/'],
-    why: 'It implements where uploads wait, for whoever opens it.',
+    why: 'It implements the queue of uploads.',
   },
   isolation: {
     may: ['convert/', 'pipeline/'],
@@ -51,7 +51,7 @@ const rooms = {
       ...['ledger/ledger-reader.ts', 'storage/object-files.ts', 'storage/replace-file.ts'],
       'queue/upload-queue.ts',
     ],
-    why: 'It compares a bucket with the ledger through ports and hands over what differs.',
+    why: 'It compares a bucket with the ledger through ports and passes the differences on.',
   },
   doctor: {
     may: ['pipeline/', 'convert/', 'gray-png/'],
@@ -62,7 +62,7 @@ const rooms = {
       ...['config/', 'convert/', 'pipeline/', 'events/', 'stats/', 'storage/', 'ledger/'],
       ...['queue/', 'isolation/', 'reconcile/', 'doctor/', 'version.ts'],
     ],
-    why: 'It alone chooses and opens adapters. Entry points call it, never the other way round.',
+    why: 'Only this folder chooses and opens adapters. Entry points call it, never the reverse.',
   },
   lambda: entryPoint(),
   server: entryPoint(),
@@ -87,18 +87,18 @@ function entryPoint(...mayStart) {
   };
 }
 
-const roomRules = Object.entries(rooms).map(([room, { may, why }]) => {
-  const self = `^src/${room}${room.endsWith('.ts') ? '$' : '/'}`;
+const folderRules = Object.entries(folders).map(([folder, { may, why }]) => {
+  const self = `^src/${folder}${folder.endsWith('.ts') ? '$' : '/'}`;
   return {
-    name: `${room} imports only its own`,
-    comment: `${why} It may import: ${may.join(', ') || 'nothing of ours'}.`,
+    name: `${folder} imports only what it may`,
+    comment: `${why} It may import: ${may.join(', ') || 'nothing of src/'}.`,
     severity: 'error',
     from: { path: self },
     to: { path: '^src/', pathNot: [self, ...may.map((allowed) => `^src/${allowed}`)] },
   };
 });
 
-/** What is started from outside: by bin/, by an importing program, by AWS, as a process or thread. */
+/** Modules started from outside: by bin/, by an importing program, by AWS, or as a process or thread. */
 const entryPoints = [
   '^src/cli/main\\.ts$',
   '^src/convert/index\\.ts$',
@@ -111,7 +111,7 @@ const entryPoints = [
 const structure = [
   {
     name: 'events import types of pipeline',
-    comment: 'Reading an event must not load the machinery that works on it.',
+    comment: 'Parsing an event must not load the code that processes it.',
     from: { path: '^src/events/' },
     to: { path: '^src/pipeline/', dependencyTypesNot: ['type-only'] },
   },
@@ -126,9 +126,9 @@ const structure = [
     },
   },
   {
-    name: 'rooms are entered through their index',
-    comment: 'What the index does not export may change without a look elsewhere.',
-    // The configuration must not load sharp with the index; what it may import is said above.
+    name: 'folders are imported through their index',
+    comment: 'What the index does not export may change without checking other folders.',
+    // The configuration must not load sharp with the index; its imports are limited above.
     from: { path: '^src/([^/]+)', pathNot: '^src/config/' },
     to: {
       path: '^src/(config|convert|gray-png|pipeline|events|stats|reconcile|doctor)/',
@@ -138,7 +138,7 @@ const structure = [
   },
   {
     name: 'src stands alone',
-    comment: 'The published package has no tests and no tools.',
+    comment: 'The published package contains no tests and no tools.',
     from: { path: '^src/' },
     to: {
       pathNot: ['^src/', 'node_modules/'],
@@ -147,14 +147,14 @@ const structure = [
     },
   },
   {
-    name: 'infra imports only what a function is told',
-    comment: 'A stack names the variables that it sets; a variable that is gone fails to compile.',
+    name: 'infra imports only the configuration',
+    comment: 'A stack names the variables that it sets, so a removed variable fails to compile.',
     from: { path: '^infra/' },
     to: { path: '^src/', pathNot: '^src/(config/index|isolation/allocator)\\.ts$' },
   },
   {
     name: 'web imports types only',
-    comment: 'What a browser loads must not bring Node’s half along.',
+    comment: 'Code for the browser must not include code for Node.',
     from: { path: '^web/' },
     to: { path: '^src/', dependencyTypesNot: ['type-only'] },
   },
@@ -166,7 +166,7 @@ const structure = [
   },
   {
     name: 'no dead modules',
-    comment: 'What no entry point reaches is used by its tests alone, or by nobody.',
+    comment: 'A module that no entry point reaches is unused, or used only by its tests.',
     from: { path: entryPoints },
     to: {
       path: '^src/',
@@ -179,7 +179,7 @@ const structure = [
 const tests = [
   {
     name: 'only tests and benches import test code',
-    comment: 'What ships and what builds it must work without a test.',
+    comment: 'Shipped code and its build must work without test code.',
     from: { path: '^(src|web|infra|tools)/' },
     to: { path: '^(test|testing|bench)/' },
   },
@@ -194,16 +194,16 @@ const packages = [
   onlyIn(
     '(@aws-sdk/[^/]+|pg)',
     ['storage', 'ledger', 'queue', 'app', 'sandbox', 'lambda'],
-    'Any S3 and any PostgreSQL will do, because the rest knows neither.',
+    'The rest works with any S3 and any PostgreSQL, because it uses neither directly.',
   ),
   onlyIn(
     '(fauxqs|@electric-sql/[^/]+)',
     ['sandbox'],
-    'They stand in for real services; production must not load them.',
+    'They replace real services; production must not load them.',
   ),
   {
     name: 'convert does no I/O',
-    comment: 'The same bytes and recipe give the same result, in anyone’s program.',
+    comment: 'The same bytes and recipe give the same result in any program.',
     // A WebAssembly decoder is read from its package when the first image needs it.
     from: {
       path: '^src/(convert|gray-png|stats)/',
@@ -215,13 +215,13 @@ const packages = [
   },
   {
     name: 'src needs no dev dependency',
-    comment: 'Whoever installs the package does not get them. Types are erased, so they may be.',
+    comment: 'They are not installed with the package. Types are erased, so they are allowed.',
     from: { path: '^src/' },
     to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
   },
   {
     name: 'imports are found',
-    comment: 'An import that this check cannot follow is one that it cannot judge.',
+    comment: 'This check cannot judge an import that it cannot resolve.',
     from: {},
     to: { couldNotResolve: true },
   },
@@ -235,11 +235,11 @@ const packages = [
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
-  forbidden: [...roomRules, ...[...structure, ...tests, ...packages].map(asError)],
+  forbidden: [...folderRules, ...[...structure, ...tests, ...packages].map(asError)],
   options: {
     // TypeScript 7 has no JavaScript API, so dependency-cruiser reads TypeScript with swc.
     parser: 'swc',
-    // AssemblyScript looks like TypeScript and is none; it can import nothing but its own folder.
+    // AssemblyScript looks like TypeScript but is not; it can import only its own folder.
     exclude: { path: '/gray-png/assembly/' },
     doNotFollow: { path: 'node_modules|^(dist|coverage|web/dist)/|(^|/)\\.' },
     enhancedResolveOptions: {
@@ -253,11 +253,11 @@ function asError(rule) {
   return { ...rule, severity: 'error' };
 }
 
-function onlyIn(packagePattern, places, why) {
+function onlyIn(packagePattern, allowedFolders, why) {
   return {
-    name: `${packagePattern} only in ${places.join(', ')}`,
+    name: `${packagePattern} only in ${allowedFolders.join(', ')}`,
     comment: why,
-    from: { path: '^src/', pathNot: places.map((place) => `^src/${place}`) },
+    from: { path: '^src/', pathNot: allowedFolders.map((folder) => `^src/${folder}`) },
     to: { path: `node_modules/${packagePattern}/` },
   };
 }
