@@ -1,22 +1,25 @@
 import type { CheckedImage } from './check-image.ts';
+import type { SrgbPixels } from './colour/to-srgb.ts';
 import { outputFormats } from './formats/output-formats.ts';
 import { hasTranslucency, hasTransparency } from './gray/alpha.ts';
-import { maxOf, type PixelImage } from './pixel-image.ts';
+import { maxOf } from './pixel-image.ts';
 
-/** What the output may lose of the source, apart from its colours, whether requested or not. */
+/** What the output may lose of the source, apart from being gray, whether requested or not. */
 export const lossMeanings = {
   alpha: 'Transparency was flattened, dropped, or reduced to one bit.',
   depth: 'The source has more bits per sample than the output.',
   frames: 'Frames or pages after the first were left out.',
   'animation timing': 'Frames are kept, but not their durations.',
   truncated: 'The file is truncated or damaged, and some of its pixels are missing.',
+  highlights: 'Light brighter than reference white (PQ, HLG) was clipped to white.',
+  colour: 'The colour information is not understood. The colours were treated as sRGB.',
 } as const;
 
 export type Loss = keyof typeof lossMeanings;
 
 /** `decoded` has the alpha and depth of the source, in sRGB. */
 export function lossesOf(
-  decoded: PixelImage,
+  { pixels: decoded, hasHighlights, hasUnknownColours }: SrgbPixels,
   { file, plan, recipe }: Pick<CheckedImage, 'file' | 'plan' | 'recipe'>,
   isTruncated: boolean,
 ): Loss[] {
@@ -30,6 +33,8 @@ export function lossesOf(
     frames: image.pages > plan.frames,
     'animation timing': timing !== undefined && plan.frames > 1 && !output.hasTiming,
     truncated: isTruncated,
+    highlights: hasHighlights,
+    colour: hasUnknownColours,
   } satisfies Record<Loss, boolean>;
   return (Object.keys(isLost) as Loss[]).filter((loss) => isLost[loss]);
 }

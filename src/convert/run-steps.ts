@@ -40,8 +40,9 @@ async function pixelsToEncode(
   run: Run,
 ): Promise<{ pixels: PixelImage; losses: Loss[] }> {
   const { pixels: decoded, isTruncated } = await run(steps.decode, undefined);
-  let pixels = await run(steps.colour, decoded);
-  const losses = lossesOf(pixels, image, isTruncated);
+  const coloured = await run(steps.colour, decoded);
+  const losses = lossesOf(coloured, image, isTruncated);
+  let { pixels } = coloured;
   const { deepen, alpha, gray, upright, round } = steps;
   for (const step of [deepen, alpha, gray, upright, round]) pixels = await run(step, pixels);
   return { pixels, losses };

@@ -1,5 +1,6 @@
 import type { CheckedImage } from './check-image.ts';
-import { toSrgb } from './colour/to-srgb.ts';
+import { type SrgbPixels, toSrgb } from './colour/to-srgb.ts';
+import type { StoredPixels } from './decode/decode.ts';
 import { type Decoded, decodeTolerant } from './decode/decode-tolerant.ts';
 import { decoderBytes, repairBytes } from './decode/decoder-bytes.ts';
 import { isOwnFormat } from './decode/own-decoders.ts';
@@ -40,7 +41,7 @@ const decode: Step<void, Decoded> = {
 };
 
 /** Converts to sRGB. */
-const colour: PixelStep = {
+const colour: Step<StoredPixels, SrgbPixels> = {
   stage: 'decode',
   // A table profile is applied to a copy of the pixels, in a separate file.
   bytesPerPixel: (image) =>

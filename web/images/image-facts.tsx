@@ -11,6 +11,8 @@ const lossMeanings = {
   frames: 'frames or pages after the first were dropped',
   truncated: 'the file was truncated; the missing part is gray',
   'animation timing': 'frames are kept, but not their durations',
+  highlights: 'light brighter than reference white was clipped to white',
+  colour: 'the colour information is not understood; the colours were treated as sRGB',
 } satisfies Record<Loss, string>;
 
 /** The row's details other than its status. */

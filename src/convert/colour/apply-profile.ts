@@ -1,6 +1,7 @@
 import { maxOf, type PixelImage } from '../pixel-image.ts';
-import type { Curve, IccProfile } from './icc-profile.ts';
+import type { ColourProfile } from './icc-profile.ts';
 import { nearestSrgb } from './linear-light.ts';
+import { type Curve, hlgGain } from './transfer-curves.ts';
 
 /**
  * CIE XYZ (D50) to linear sRGB (Bradford): http://www.brucelindbloom.com/Eqn_RGB_XYZ_Matrix.html
@@ -11,43 +12,72 @@ const xyzToSrgb = [
   [0.0719453, -0.2289914, 1.4052427],
 ] as const;
 
+/** Light above this is brighter than white: one step of PQ at 8 bits. */
+const highlight = 1.04;
+
+type Shaper = Extract<ColourProfile, { kind: 'shaper' }>;
+
 /**
  * Converts pixels to sRGB in place, at their own depth. Relative colorimetric: white stays white,
- * and colours outside sRGB are clipped to the nearest values. Table profiles are not supported.
+ * and colours outside sRGB are clipped to the nearest values. Returns whether any light was
+ * brighter than white.
  */
-export function applyProfile(image: PixelImage, profile: IccProfile): void {
-  if (profile.kind === 'table') return;
-  if (profile.space === 'rgb') applyShaper(image, profile.curves, toSrgb(profile.toXyz));
-  else applyCurve(image, profile.curves[0] as Curve);
+export function applyProfile(image: PixelImage, profile: Shaper): boolean {
+  const peak =
+    profile.space === 'rgb'
+      ? applyShaper(image, profile)
+      : applyCurve(image, profile.curves[0] as Curve);
+  return profile.isHdr === true && peak > highlight;
 }
 
-function applyCurve({ pixels, channels }: PixelImage, curve: Curve): void {
+/** Returns the maximum light. */
+function applyCurve({ pixels, channels }: PixelImage, curve: Curve): number {
   const max = maxOf(pixels);
   const nearest = nearestSrgb(max);
   const levels = Uint16Array.from({ length: max + 1 }, (_, v) =>
     nearest(clampToUnit(curve(v / max))),
   );
   const colours = channels === 1 ? 1 : 3;
+  let brightest = 0;
   for (let at = 0; at < pixels.length; at += channels) {
-    for (let k = at; k < at + colours; k++) pixels[k] = levels[pixels[k] as number] as number;
+    for (let k = at; k < at + colours; k++) {
+      const stored = pixels[k] as number;
+      if (stored > brightest) brightest = stored;
+      pixels[k] = levels[stored] as number;
+    }
   }
+  return curve(brightest / max);
 }
 
-function applyShaper({ pixels, channels }: PixelImage, curves: Curve[], matrix: Matrix): void {
+/** Returns the maximum light of a channel. */
+function applyShaper(
+  { pixels, channels }: PixelImage,
+  { curves, toXyz, ootfWeights }: Extract<Shaper, { space: 'rgb' }>,
+): number {
   const max = maxOf(pixels);
   const nearest = nearestSrgb(max);
   const [red, green, blue] = curves.map((curve) =>
     Float64Array.from({ length: max + 1 }, (_, value) => curve(value / max)),
   ) as [Float64Array, Float64Array, Float64Array];
-  const [rr, rg, rb, gr, gg, gb, br, bg, bb] = matrix;
+  const [rr, rg, rb, gr, gg, gb, br, bg, bb] = toSrgb(toXyz);
+  const [wr = 0, wg = 0, wb = 0] = ootfWeights ?? [];
+  let peak = 0;
   for (let at = 0; at < pixels.length; at += channels) {
-    const r = red[pixels[at] as number] as number;
-    const g = green[pixels[at + 1] as number] as number;
-    const b = blue[pixels[at + 2] as number] as number;
+    let r = red[pixels[at] as number] as number;
+    let g = green[pixels[at + 1] as number] as number;
+    let b = blue[pixels[at + 2] as number] as number;
+    if (ootfWeights) {
+      const gain = hlgGain(wr * r + wg * g + wb * b);
+      [r, g, b] = [r * gain, g * gain, b * gain];
+    }
+    if (r > peak) peak = r;
+    if (g > peak) peak = g;
+    if (b > peak) peak = b;
     pixels[at] = nearest(clampToUnit(rr * r + rg * g + rb * b));
     pixels[at + 1] = nearest(clampToUnit(gr * r + gg * g + gb * b));
     pixels[at + 2] = nearest(clampToUnit(br * r + bg * g + bb * b));
   }
+  return peak;
 }
 
 /** Row-major; the rows give red, green and blue. */

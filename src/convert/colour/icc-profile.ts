@@ -1,38 +1,23 @@
 import { textAt } from '../formats/bytes.ts';
-import type { SourceFile } from '../formats/read-header.ts';
-import { toLinear } from './linear-light.ts';
-
-/** Maps a stored value to linear light, both from 0 to 1. */
-export type Curve = (stored: number) => number;
+import { type Curve, powerOf } from './transfer-curves.ts';
 
 /**
- * The colours of a profile. `shaper`: curves, then a row-major matrix to CIE XYZ (D50). `table`: a
+ * The colours of a file. `shaper`: curves, then a row-major matrix to CIE XYZ (D50). `table`: a
  * lookup table, which libvips applies.
  */
-export type IccProfile =
-  | { kind: 'shaper'; space: 'rgb'; curves: Curve[]; toXyz: number[] }
-  | { kind: 'shaper'; space: 'gray'; curves: Curve[] }
+export type ColourProfile =
+  | {
+      kind: 'shaper';
+      space: 'rgb';
+      curves: Curve[];
+      toXyz: number[];
+      /** Can be brighter than white, which is 1. */
+      isHdr?: boolean;
+      /** The weights of the luminance on which the OOTF of HLG depends. */
+      ootfWeights?: number[];
+    }
+  | { kind: 'shaper'; space: 'gray'; curves: Curve[]; isHdr?: boolean }
   | { kind: 'table'; space: 'gray' | 'rgb' | 'cmyk'; name: string };
-
-/** The profile to apply to get sRGB; undefined if there is none or none is needed. */
-export function profileToApply({ icc, cicp, samples }: SourceFile): IccProfile | undefined {
-  const profile = (icc && parseProfile(icc)) ?? (isDisplayP3(cicp) ? displayP3 : undefined);
-  if (!profile || profile.space !== samples) return undefined;
-  return isSrgb(profile) ? undefined : profile;
-}
-
-/** ITU-T H.273: the primaries of SMPTE EG 432-1 with the sRGB curve, as phones use them. */
-function isDisplayP3(cicp: SourceFile['cicp']): boolean {
-  return cicp?.primaries === 12 && cicp.transfer === 13;
-}
-
-/** The values of Apple's profile: adapted to D50 (Bradford), row-major. */
-const displayP3: IccProfile = {
-  kind: 'shaper',
-  space: 'rgb',
-  curves: [toLinear, toLinear, toLinear],
-  toXyz: [0.51512, 0.29198, 0.1571, 0.2412, 0.69225, 0.06657, -0.00105, 0.04189, 0.78407],
-};
 
 const spaces: Record<string, 'gray' | 'rgb' | 'cmyk'> = {
   GRAY: 'gray',
@@ -41,7 +26,7 @@ const spaces: Record<string, 'gray' | 'rgb' | 'cmyk'> = {
 };
 
 /** Returns undefined for an unusable profile, which is then ignored. */
-function parseProfile(icc: Uint8Array): IccProfile | undefined {
+export function parseProfile(icc: Uint8Array): ColourProfile | undefined {
   try {
     return read(icc);
   } catch (error) {
@@ -52,7 +37,7 @@ function parseProfile(icc: Uint8Array): IccProfile | undefined {
 }
 
 /** ICC.1:2022 (https://www.color.org/icc_specs2.xalter): 7.2 header, 7.3 tags, 8.3 to 8.4 profiles. */
-function read(icc: Uint8Array): IccProfile | undefined {
+function read(icc: Uint8Array): ColourProfile | undefined {
   if (icc.length < 132 || textAt(icc, 36, 40) !== 'acsp') return undefined;
   const tags = tagsOf(icc);
   const space = spaces[textAt(icc, 16, 20)];
@@ -144,34 +129,4 @@ function parametricCurve(view: DataView): Curve | undefined {
   // Type 2 adds its offset c to both halves; types 1 and 2 switch where the power is zero.
   if (type < 3) return (x) => (x >= -b / a ? power(a * x + b) : 0) + (type === 2 ? c : 0);
   return (x) => (x >= d ? power(a * x + b) + e : c * x + f);
-}
-
-function powerOf(gamma: number): Curve {
-  return (value) => Math.max(0, value) ** gamma;
-}
-
-/** The sRGB primaries adapted to D50 (Bradford), as profiles store them, row-major. */
-const srgbToXyz = [
-  0.4360747, 0.3850649, 0.1430804, 0.2225045, 0.7168786, 0.0606169, 0.0139322, 0.0971045, 0.7141733,
-];
-
-/**
- * Whether a profile is equivalent to sRGB: colorants within 0.002 and, at every 8-bit level, a
- * curve within one level. Programs write many variants of it.
- */
-function isSrgb(profile: IccProfile): boolean {
-  // The ICC’s own sRGB v4 profile is a table for print; on a screen it means the same colours.
-  if (profile.kind === 'table') return profile.space === 'rgb' && profile.name.includes('sRGB');
-  const toXyz = profile.space === 'rgb' ? profile.toXyz : srgbToXyz;
-  const hasPrimaries = toXyz.every((n, i) => Math.abs(n - (srgbToXyz[i] ?? 0)) <= 0.002);
-  return hasPrimaries && profile.curves.every(isSrgbCurve);
-}
-
-function isSrgbCurve(curve: Curve): boolean {
-  for (let level = 0; level <= 255; level++) {
-    const light = curve(level / 255);
-    if (light < toLinear(Math.max(0, level - 1) / 255) - 1e-4) return false;
-    if (light > toLinear(Math.min(255, level + 1) / 255) + 1e-4) return false;
-  }
-  return true;
 }

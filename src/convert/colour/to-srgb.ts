@@ -3,43 +3,62 @@ import type { StoredPixels } from '../decode/decode.ts';
 import { decodeBySharp } from '../decode/decode-by-sharp.ts';
 import { isOwnFormat } from '../decode/own-decoders.ts';
 import { rawTiff } from '../decode/raw-tiff.ts';
+import type { SourceFile } from '../formats/read-header.ts';
 import { isGray, type PixelImage } from '../pixel-image.ts';
 import { applyProfile } from './apply-profile.ts';
 import { cmykToRgb } from './cmyk.ts';
-import { profileToApply } from './icc-profile.ts';
+import { hasUnknownColours, profileToApply } from './profile-to-apply.ts';
+
+/** Pixels in sRGB, and what could not be converted. */
+export interface SrgbPixels {
+  pixels: PixelImage;
+  /** Some light was brighter than white and has become white. */
+  hasHighlights: boolean;
+  /** The file states its colours in a way that is not understood; sRGB was assumed. */
+  hasUnknownColours: boolean;
+}
 
 /** Converts pixels to sRGB as gray, RGB or RGBA, in place if possible. Throws `ConversionError`. */
-export async function toSrgb(stored: StoredPixels, image: CheckedImage): Promise<PixelImage> {
-  const { file, recipe } = image;
-  if (isOwnFormat(file.image.format)) return await ownToSrgb(stored, image);
-  if (file.samples === 'cmyk') return recipe.colour === 'raw' ? cmykToRgb(stored) : stored;
-  const profile = recipe.colour === 'managed' ? profileToApply(file) : undefined;
+export async function toSrgb(stored: StoredPixels, image: CheckedImage): Promise<SrgbPixels> {
+  const { recipe } = image;
+  const { icc: _, cicp: __, ...pixels } = stored;
+  if (recipe.colour === 'raw') {
+    return known(image.file.samples === 'cmyk' ? cmykToRgb(pixels) : pixels);
+  }
+  const file = isOwnFormat(image.file.image.format) ? decodedFile(stored, image.file) : image.file;
+  const profile = profileToApply(file);
+  if (profile?.kind === 'shaper') return known(pixels, applyProfile(pixels, profile));
+  if (profile && file.icc && isOwnFormat(image.file.image.format)) {
+    return known(await applyTable(pixels, { ...image, file }, file.icc));
+  }
   // libvips has already applied a table profile.
-  if (profile) applyProfile(stored, profile);
-  return stored;
+  return { ...known(pixels), hasUnknownColours: hasUnknownColours(file) };
+}
+
+function known(pixels: PixelImage, hasHighlights = false): SrgbPixels {
+  return { pixels, hasHighlights, hasUnknownColours: false };
+}
+
+/** Some decoders reveal the profile, and whether the image is gray, only with the pixels. */
+function decodedFile({ icc, cicp, ...pixels }: StoredPixels, file: SourceFile): SourceFile {
+  const samples = isGray(pixels) ? 'gray' : 'rgb';
+  return { ...file, samples, ...(icc && { icc }), ...(cicp && { cicp }) };
 }
 
 /** Only sharp can apply a table profile, and only to pixels in a TIFF. */
-async function ownToSrgb(
-  { icc: decodedIcc, ...stored }: StoredPixels,
+async function applyTable(
+  pixels: PixelImage,
   image: CheckedImage,
+  icc: Uint8Array,
 ): Promise<PixelImage> {
-  const { file, recipe, plan } = image;
-  if (recipe.colour === 'raw') return stored;
-  const icc = decodedIcc ?? file.icc;
-  const samples = isGray(stored) ? 'gray' : 'rgb';
-  const profile = profileToApply({ ...file, samples, ...(icc && { icc }) });
-  if (profile?.kind !== 'table' || !icc) {
-    if (profile) applyProfile(stored, profile);
-    return stored;
-  }
-  const hasAlpha = stored.channels % 2 === 0;
-  const isDeep = stored.pixels instanceof Uint16Array;
+  const { file, plan } = image;
+  const hasAlpha = pixels.channels % 2 === 0;
+  const isDeep = pixels.pixels instanceof Uint16Array;
   const wrapped = { ...file.image, format: 'tiff', hasAlpha } as const;
   return await decodeBySharp({
     ...image,
-    bytes: rawTiff(stored, icc),
-    file: { image: wrapped, samples, isDeep, icc },
+    bytes: rawTiff(pixels, icc),
+    file: { image: wrapped, samples: file.samples, isDeep, icc },
     plan: { ...plan, frames: 1 },
   });
 }

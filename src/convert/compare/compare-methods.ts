@@ -85,8 +85,8 @@ async function runComparison(checked: CheckedImage): Promise<ComparedMethods> {
 async function coloursOf(checked: CheckedImage): Promise<PixelImage> {
   const { run } = createRunner(checked);
   const decoded = await run(steps.decode, undefined);
-  const colours = await run(steps.colour, decoded.pixels);
-  return narrow(await run(steps.alpha, colours));
+  const { pixels } = await run(steps.colour, decoded.pixels);
+  return narrow(await run(steps.alpha, pixels));
 }
 
 /** Image-dependent methods are derived from `whole`, so that they match a conversion. */

@@ -1,6 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import type { CheckedImage } from '../check-image.ts';
-import { type IccProfile, profileToApply } from '../colour/icc-profile.ts';
+import type { ColourProfile } from '../colour/icc-profile.ts';
+import { profileToApply } from '../colour/profile-to-apply.ts';
 import type { SourceFile, SourceImage } from '../formats/read-header.ts';
 import { isTiledTiff } from '../formats/tiff-layout.ts';
 import type { PixelImage } from '../pixel-image.ts';
@@ -42,7 +43,7 @@ type Space = 'gray' | 'rgb' | 'cmyk' | 'cmyk to rgb';
 function spaceOf(
   { samples, image }: SourceFile,
   colour: Recipe['colour'],
-  profile: IccProfile | undefined,
+  profile: ColourProfile | undefined,
 ): Space {
   if (samples === 'cmyk') return colour === 'raw' ? 'cmyk' : 'cmyk to rgb';
   // Gray with alpha is requested as RGBA, because sharp would drop the alpha.

@@ -1,14 +1,19 @@
 import type { CheckedImage } from '../check-image.ts';
+import type { Cicp } from '../colour/cicp.ts';
+import type { SourceFile } from '../formats/read-header.ts';
 import type { PixelImage } from '../pixel-image.ts';
 import { decodeBySharp, type SharpOptions } from './decode-by-sharp.ts';
 import { isOwnFormat, type OwnFormat, ownDecoder } from './own-decoders.ts';
 import { matchPillow } from './pillow.ts';
+import { expandLimited } from './sample-range.ts';
 import type { WasmPixels } from './wasm/wasm-decoder.ts';
 
 /** Pixels in the colour space of the file. */
 export interface StoredPixels extends PixelImage {
   /** The colour profile, for formats that reveal it only after decoding. */
   icc?: Uint8Array;
+  /** The same for colours as numbers. */
+  cicp?: Cicp;
 }
 
 /**
@@ -24,8 +29,9 @@ export async function decode(
   const stored = isOwnFormat(format)
     ? await decodeOwn(image, format)
     : await decodeBySharp(image, options);
+  if (format === 'avif') expandAvif(stored, file);
   if (recipe.compat === 'pillow') return matchPillow(stored, file, bytes);
-  return format === 'avif' ? undoShift(stored, file.image.depth) : stored;
+  return stored;
 }
 
 /** Returns upright pixels. */
@@ -37,13 +43,17 @@ async function decodeOwn(
   return await decoder.decode(bytes, deadline);
 }
 
+/** Makes black and white the extremes of the samples, in place. */
+function expandAvif({ pixels, channels }: PixelImage, { image, isLimitedGray }: SourceFile): void {
+  const { depth } = image;
+  if (pixels instanceof Uint16Array) undoShift(pixels, depth);
+  if (isLimitedGray) expandLimited(pixels, { depth, channels });
+}
+
 /** libvips expands 10 or 12 bits to 16 by shifting, so white falls just short of the maximum. */
-function undoShift(image: PixelImage, depth: number): PixelImage {
-  if (image.pixels instanceof Uint8Array) return image;
+function undoShift(pixels: Uint16Array, depth: number): void {
   const white = (2 ** depth - 1) * 2 ** (16 - depth);
-  const { pixels } = image;
   for (let i = 0; i < pixels.length; i++) {
     pixels[i] = Math.min(65_535, Math.round(((pixels[i] as number) * 65_535) / white));
   }
-  return image;
 }

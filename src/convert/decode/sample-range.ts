@@ -11,6 +11,24 @@ export function toFullRange<Samples extends Uint8Array | Uint16Array>(
   return samples;
 }
 
+/**
+ * Expands limited samples in place: black is 16 and white 235 at 8 bits, shifted at more (ITU-T
+ * H.273, 8.3). `depth` is that of the file; the samples span the full range of their type.
+ */
+export function expandLimited(
+  samples: Uint8Array | Uint16Array,
+  { depth, channels }: { depth: number; channels: number },
+): void {
+  const max = samples.BYTES_PER_ELEMENT === 1 ? 255 : 65_535;
+  const step = (max / (2 ** depth - 1)) * 2 ** (depth - 8);
+  for (let i = 0; i < samples.length; i++) {
+    const isAlpha = channels % 2 === 0 && i % channels === channels - 1;
+    if (isAlpha) continue;
+    const value = (((samples[i] as number) - 16 * step) * max) / (219 * step);
+    samples[i] = Math.min(Math.max(Math.round(value), 0), max);
+  }
+}
+
 /** Converts colours premultiplied by the alpha after them to straight alpha, in place. */
 export function straightAlpha(samples: Uint8Array | Uint16Array, channels: number): void {
   const max = samples.BYTES_PER_ELEMENT === 1 ? 255 : 65_535;

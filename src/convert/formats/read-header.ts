@@ -3,12 +3,13 @@ import type { Deadline } from '../deadline.ts';
 import { mapDecoderErrors } from '../decode/decoder-error.ts';
 import { isOwnFormat, type OwnFormat, ownDecoder } from '../decode/own-decoders.ts';
 import { serializeSvgReads } from '../decode/svg/serialize-svg-reads.ts';
-import type { Cicp, WasmHeader } from '../decode/wasm/wasm-decoder.ts';
+import type { WasmHeader } from '../decode/wasm/wasm-decoder.ts';
 import { ConversionError } from '../errors.ts';
 import type { Recipe } from '../recipe/recipe-options.ts';
 import { type InputFormat, inputFormats } from './input-formats.ts';
 import { pngPages } from './png-chunks.ts';
 import { pngOrientation } from './png-orientation.ts';
+import { type StatedColours, statedColours } from './stated-colours.ts';
 import { isPlainYccTiff } from './tiff-layout.ts';
 
 /** What a file’s header says about its image. */
@@ -32,14 +33,11 @@ export interface SourceImage {
 }
 
 /** The header plus what decoding and encoding need. */
-export interface SourceFile {
+export interface SourceFile extends StatedColours {
   image: SourceImage;
   samples: SampleKind;
   /** More than 8 bits per sample after decoding. */
   isDeep: boolean;
-  icc?: Uint8Array;
-  /** The colours as code points, if the file gives them. */
-  cicp?: Cicp;
   timing?: Timing;
   /** Bytes that decoding allocates regardless of the number of pixels. */
   extraBytes?: number;
@@ -76,7 +74,7 @@ async function readOwnHeader(
   deadline: Deadline,
 ): Promise<SourceFile> {
   const header: WasmHeader = await (await ownDecoder(format)).readHeader(bytes, deadline);
-  const { icc, cicp, extraBytes, orientation: _, ...facts } = header;
+  const { icc, cicp, extraBytes, orientation: _, isLimited: __, ...facts } = header;
   return {
     image: { format, sizeBytes: bytes.length, ...facts },
     samples: facts.channels <= 2 ? 'gray' : 'rgb',
@@ -102,12 +100,12 @@ async function readSharpHeader(
     format,
     serializeSvgReads(format, () => reader.metadata()),
   );
-  const { icc, delay, loop = 0, pages = 1 } = metadata;
+  const { delay, loop = 0, pages = 1 } = metadata;
   return {
     image: imageOf(metadata, format, bytes),
     samples: sampleKind(metadata, format, compat),
     isDeep: metadata.depth !== 'uchar' && !isUnscaled(metadata),
-    ...(icc && { icc }),
+    ...statedColours(bytes, format, metadata),
     ...(delay && pages > 1 && { timing: { delay, loop } }),
   };
 }

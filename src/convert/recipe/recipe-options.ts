@@ -100,7 +100,8 @@ export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Nam
   },
   colour: {
     default: 'managed',
-    description: 'Whether embedded profiles are applied (`managed`) or ignored (`raw`).',
+    description:
+      'Whether profiles and other colour information are applied (`managed`) or ignored (`raw`).',
     ...oneOf(['managed', 'raw']),
   },
   alpha: {

@@ -1,8 +1,9 @@
 import { textAt } from '../../formats/bytes.ts';
 import { isoBox, viewOf } from '../iso-boxes.ts';
-import type { Cicp, WasmHeader } from '../wasm/wasm-decoder.ts';
+import type { WasmHeader } from '../wasm/wasm-decoder.ts';
 import { damagedImage, mapParserErrors, unsupportedVariant } from '../wasm/wasm-errors.ts';
-import { type HeifItem, type HeifItems, readHeifItems } from './heif-items.ts';
+import { heifColours } from './heif-colours.ts';
+import { firstPart, type HeifItem, type HeifItems, readHeifItems } from './heif-items.ts';
 import { heifOrientation } from './heif-orientation.ts';
 
 /** Item types that are coded images; only one of them is supported. */
@@ -42,7 +43,7 @@ export function readHeifHeader(bytes: Uint8Array): WasmHeader {
       pages: countPages(file),
       hasAlpha,
       ...(orientation > 1 && { orientation }),
-      ...coloursOf(primary.properties.some(({ type }) => type === 'colr') ? primary : coded),
+      ...heifColours(primary.properties.some(({ type }) => type === 'colr') ? primary : coded),
     };
   });
 }
@@ -69,11 +70,6 @@ function codedItem(file: HeifItems, item: HeifItem, depth = 0): HeifItem {
 function codingOf({ type }: HeifItem): string {
   const coding = codings[type];
   return coding ? `one coded with ${coding} (${type})` : `an item of type ${type}`;
-}
-
-function firstPart({ items, references }: HeifItems, { id }: HeifItem): HeifItem | undefined {
-  const parts = references.find(({ type, from }) => type === 'dimg' && from === id);
-  return items.find(({ id }) => id === parts?.to[0]);
 }
 
 function sizeOf(item: HeifItem): { width: number; height: number } {
@@ -128,19 +124,4 @@ function countPages({ primary, items, references }: HeifItems): number {
 
 function isImage(type: string): boolean {
   return Object.hasOwn(codings, type) || derivedTypes.includes(type);
-}
-
-/** An ICC profile or H.273 code points; a file can have both. */
-function coloursOf({ properties }: HeifItem): { icc?: Uint8Array; cicp?: Cicp } {
-  const colours: { icc?: Uint8Array; cicp?: Cicp } = {};
-  for (const { type, body } of properties) {
-    if (type !== 'colr') continue;
-    const kind = textAt(body, 0, 4);
-    if (kind === 'prof' || kind === 'rICC') colours.icc = body.slice(4);
-    if (kind === 'nclx') {
-      const view = viewOf(body);
-      colours.cicp = { primaries: view.getUint16(4), transfer: view.getUint16(6) };
-    }
-  }
-  return colours;
 }

@@ -52,6 +52,15 @@ export function readHeifItems(bytes: Uint8Array): HeifItems | undefined {
   return primary && { primary, items, references: itemReferences(isoBox(meta, 'iref')) };
 }
 
+/** The first of the items that a derived item is made of. */
+export function firstPart(
+  { items, references }: HeifItems,
+  { id }: HeifItem,
+): HeifItem | undefined {
+  const parts = references.find(({ type, from }) => type === 'dimg' && from === id);
+  return items.find(({ id }) => id === parts?.to[0]);
+}
+
 function itemEntries(iinf: Uint8Array): ItemEntry[] {
   const entries: ItemEntry[] = [];
   for (const { type, body } of isoBoxes(iinf.subarray(iinf[0] === 0 ? 6 : 8))) {

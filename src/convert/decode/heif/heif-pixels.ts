@@ -1,6 +1,7 @@
-import { grayAlpha, straightAlpha, toFullRange } from '../sample-range.ts';
+import { expandLimited, grayAlpha, straightAlpha, toFullRange } from '../sample-range.ts';
 import type { WasmHeader, WasmPixels } from '../wasm/wasm-decoder.ts';
 import { damagedImage } from '../wasm/wasm-errors.ts';
+import { convertedCicp, type HeifColours } from './heif-colours.ts';
 import type { Libheif } from './libheif.ts';
 
 /** Values of `heif_colorspace`, `heif_chroma` and `heif_channel` in libheif’s heif_image.h. */
@@ -44,9 +45,15 @@ export function heifPixels(libheif: Libheif, handle: number, header: WasmHeader)
   if (c._heif_image_handle_is_premultiplied_alpha(handle) !== 0 && header.hasAlpha) {
     straightAlpha(samples, layout.channels);
   }
+  const coded = header.cicp ? {} : codedColours(libheif, image);
+  // libheif expands luma only when it converts it to colours.
+  if (header.channels <= 2 && (header.isLimited || coded.isLimited)) {
+    expandLimited(samples, { depth: header.depth, channels: layout.channels });
+  }
+  const { cicp } = coded;
   return header.channels === 2
-    ? { pixels: grayAlpha(samples), width, height, channels: 2 }
-    : { pixels: samples, width, height, channels: layout.channels };
+    ? { pixels: grayAlpha(samples), width, height, channels: 2, ...(cicp && { cicp }) }
+    : { pixels: samples, width, height, channels: layout.channels, ...(cicp && { cicp }) };
 }
 
 /** Gray with alpha is read as RGBA, which libheif returns in one plane. */
@@ -69,6 +76,24 @@ function decodedImage(libheif: Libheif, handle: number, { colorspace, chroma }: 
     throw damagedImage('HEIC', 'libheif: the image has errors');
   }
   return image;
+}
+
+/** Offsets in `heif_color_profile_nclx`. */
+const [primariesAt, transferAt, matrixAt, fullRangeAt] = [4, 8, 12, 16];
+
+/** The colours in the HEVC data, which count if the file has no `colr`; empty if there are none. */
+function codedColours({ c, pointerAt }: Libheif, image: number): HeifColours {
+  const [error, out] = [c._malloc(12), c._malloc(4)];
+  c.HEAPU32[out >> 2] = 0;
+  c._heif_image_get_nclx_color_profile(error, image, out);
+  const profile = pointerAt(out);
+  if (pointerAt(error) !== 0 || profile === 0) return {};
+  const cicp = convertedCicp({
+    primaries: pointerAt(profile + primariesAt),
+    transfer: pointerAt(profile + transferAt),
+    matrix: pointerAt(profile + matrixAt),
+  });
+  return { cicp, isLimited: c.HEAPU8[profile + fullRangeAt] === 0 };
 }
 
 interface Plane {

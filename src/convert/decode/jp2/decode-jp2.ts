@@ -1,3 +1,4 @@
+import { srgb } from '../../colour/cicp.ts';
 import { runInThread } from '../wasm/run-in-thread.ts';
 import type { WasmDecoder, WasmHeader } from '../wasm/wasm-decoder.ts';
 import { mapParserErrors } from '../wasm/wasm-errors.ts';
@@ -33,6 +34,6 @@ function factsOf(header: Jp2Header): WasmHeader {
     pages: 1,
     hasAlpha: alpha !== undefined,
     extraBytes: extraBytesOf(header),
-    ...(icc ? { icc } : { cicp: { primaries: 1, transfer: 13 } }),
+    ...(icc ? { icc } : { cicp: srgb }),
   };
 }

@@ -20,7 +20,9 @@ export const jxlDecoder: WasmDecoder = {
   async decode(bytes, deadline) {
     const header = readSupportedHeader(bytes);
     const { png, icc } = await runInThread('renderJxl', bytes, deadline);
-    return { ...(await readPng(png, isPremultiplied(header))), ...(icc.length > 0 && { icc }) };
+    const pixels = await readPng(png, isPremultiplied(header));
+    // The decoder makes a profile of some numbers, with the light of PQ and HLG limited.
+    return { ...pixels, ...(icc.length > 0 && !header.cicp && { icc }) };
   },
 };
 

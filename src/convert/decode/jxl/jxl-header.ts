@@ -1,8 +1,9 @@
+import { type Cicp, srgb } from '../../colour/cicp.ts';
 import { hasText } from '../../formats/bytes.ts';
 import { isoBoxes } from '../iso-boxes.ts';
-import type { Cicp } from '../wasm/wasm-decoder.ts';
 import { damagedImage } from '../wasm/wasm-errors.ts';
 import { type JxlBits, jxlBits } from './jxl-bits.ts';
+import { readJxlColours } from './jxl-colours.ts';
 
 export interface JxlHeader {
   width: number;
@@ -13,7 +14,7 @@ export interface JxlHeader {
   depth: number;
   isGray: boolean;
   extraChannels: ExtraChannel[];
-  /** Undefined if the file has a profile or custom colours instead. */
+  /** The colours that the decoder returns; undefined if the file has a profile. */
   cicp: Cicp | undefined;
 }
 
@@ -48,8 +49,6 @@ function codestreamOf(bytes: Uint8Array): Uint8Array {
 
 type Metadata = Omit<JxlHeader, 'width' | 'height'>;
 
-const srgb: Cicp = { primaries: 1, transfer: 13 };
-
 const defaultMetadata: Metadata = {
   orientation: 1,
   isAnimation: false,
@@ -65,9 +64,9 @@ function readMetadata(reader: JxlBits): Metadata {
   reader.flag();
   const extraCount = reader.number([0, 0], [1, 0], [2, 4], [1, 12]);
   const extraChannels = Array.from({ length: extraCount }, () => readExtraChannel(reader));
-  // Whether the colours are stored as XYB; the decoder returns the colour space read next.
-  reader.flag();
-  return { orientation, isAnimation, depth, extraChannels, ...readColours(reader) };
+  const isXyb = reader.flag();
+  const colours = readJxlColours(reader, isXyb);
+  return { orientation, isAnimation, depth, extraChannels, ...colours };
 }
 
 /** Predefined ratios of width to height. */
@@ -134,33 +133,4 @@ function readExtraChannel(reader: JxlBits): ExtraChannel {
   if (type === spotChannel) reader.bits(4 * 16);
   if (type === filterChannel) reader.number([1, 0], [0, 2], [3, 4], [19, 8]);
   return { type, isPremultiplied };
-}
-
-const [rgbSpace, graySpace, xybSpace] = [0, 1, 2];
-const [d65, customWhite] = [1, 2];
-const [p3Primaries, customPrimaries] = [11, 2];
-
-function readColours(reader: JxlBits): { isGray: boolean; cicp: Cicp | undefined } {
-  const isDefault = reader.flag();
-  if (isDefault) return { isGray: false, cicp: srgb };
-  const hasProfile = reader.flag();
-  const space = reader.enumerated();
-  const isGray = space === graySpace;
-  if (hasProfile || space === xybSpace) return { isGray, cicp: undefined };
-  const white = reader.enumerated();
-  if (white === customWhite) skipPoints(reader, 1);
-  const primaries = space === rgbSpace ? reader.enumerated() : srgb.primaries;
-  if (primaries === customPrimaries) skipPoints(reader, 3);
-  const hasGamma = reader.flag();
-  const transfer = hasGamma ? 0 : reader.enumerated();
-  const isNumbered = !hasGamma && white === d65 && primaries !== customPrimaries;
-  // H.273 has a separate code point for P3 with the D65 white point.
-  const cicp = { primaries: primaries === p3Primaries ? 12 : primaries, transfer };
-  return { isGray, cicp: isNumbered ? cicp : undefined };
-}
-
-function skipPoints(reader: JxlBits, count: number): void {
-  for (let i = 0; i < 2 * count; i++) {
-    reader.number([0, 19], [524_288, 19], [1_048_576, 20], [2_097_152, 21]);
-  }
 }

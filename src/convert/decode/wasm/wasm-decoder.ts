@@ -1,3 +1,4 @@
+import type { Cicp } from '../../colour/cicp.ts';
 import type { Deadline } from '../../deadline.ts';
 import type { DecodedPixels } from '../file-decoder.ts';
 
@@ -19,20 +20,18 @@ export interface WasmHeader {
   icc?: Uint8Array;
   /** The colours as code points, if the file gives them. */
   cicp?: Cicp;
+  /** Gray spans 16 to 235 of 255 in the file; `decode` expands it. */
+  isLimited?: boolean;
   /** Bytes that decoding allocates regardless of the number of pixels. */
   extraBytes?: number;
-}
-
-/** Code points of ITU-T H.273: sRGB is 1 and 13, Display P3 is 12 and 13. */
-export interface Cicp {
-  primaries: number;
-  transfer: number;
 }
 
 /** Upright, with 16 bits per sample if the file has more than eight. */
 export interface WasmPixels extends DecodedPixels {
   /** The colour profile, for formats that reveal it only after decoding. */
   icc?: Uint8Array;
+  /** The same for colours as numbers. */
+  cicp?: Cicp;
 }
 
 /**
