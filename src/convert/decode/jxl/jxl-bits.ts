@@ -3,11 +3,15 @@ type NumberForm = readonly [add: number, bits: number];
 
 /** Reads JPEG XL’s headers, least significant bit first: ISO/IEC 18181-1, B.2. */
 export interface JxlBits {
+  /** In bits. */
+  position(): number;
   bits(count: number): number;
   flag(): boolean;
   /** Two bits select which of the four forms follows. */
   number(...forms: readonly [NumberForm, NumberForm, NumberForm, NumberForm]): number;
   enumerated(): number;
+  /** IEEE 754 binary16; not finite values are not allowed. */
+  half(): number;
 }
 
 /** Reading past the end throws a `RangeError`. */
@@ -30,7 +34,16 @@ export function jxlBits(bytes: Uint8Array, start: number): JxlBits {
     return add + bits(count);
   }
 
+  function half(): number {
+    const [fraction, exponent, sign] = [bits(10), bits(5), bits(1)];
+    const size =
+      exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1_024) * 2 ** (exponent - 15);
+    return sign ? -size : size;
+  }
+
   return {
+    position: () => at,
+    half,
     bits,
     number,
     flag: () => bits(1) === 1,

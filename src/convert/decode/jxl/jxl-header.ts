@@ -4,6 +4,7 @@ import { isoBoxes } from '../iso-boxes.ts';
 import { damagedImage } from '../wasm/wasm-errors.ts';
 import { type JxlBits, jxlBits } from './jxl-bits.ts';
 import { readJxlColours } from './jxl-colours.ts';
+import { readToneMapping, type ToneMapping } from './jxl-tone-mapping.ts';
 
 export interface JxlHeader {
   width: number;
@@ -16,6 +17,8 @@ export interface JxlHeader {
   extraChannels: ExtraChannel[];
   /** The colours that the decoder returns; undefined if the file has a profile. */
   cicp: Cicp | undefined;
+  /** Undefined if the header does not have it, so that it is the default. */
+  toneMapping?: ToneMapping;
 }
 
 interface ExtraChannel {
@@ -37,7 +40,7 @@ export function readJxlHeader(bytes: Uint8Array): JxlHeader {
 }
 
 /** A container can hold the codestream in parts, each preceded by its number. */
-function codestreamOf(bytes: Uint8Array): Uint8Array {
+export function codestreamOf(bytes: Uint8Array): Uint8Array {
   if (hasText(bytes, '\xff\x0a')) return bytes;
   const parts: Uint8Array[] = [];
   for (const { type, body } of isoBoxes(bytes)) {
@@ -59,14 +62,15 @@ const defaultMetadata: Metadata = {
 };
 
 function readMetadata(reader: JxlBits): Metadata {
-  const { orientation, isAnimation } = readExtraFields(reader);
+  const { hasExtraFields, ...extraFields } = readExtraFields(reader);
   const depth = readDepth(reader);
   reader.flag();
   const extraCount = reader.number([0, 0], [1, 0], [2, 4], [1, 12]);
   const extraChannels = Array.from({ length: extraCount }, () => readExtraChannel(reader));
   const isXyb = reader.flag();
   const colours = readJxlColours(reader, isXyb);
-  return { orientation, isAnimation, depth, extraChannels, ...colours };
+  const toneMapping = hasExtraFields && isXyb && readToneMapping(reader);
+  return { ...extraFields, depth, extraChannels, ...colours, ...(toneMapping && { toneMapping }) };
 }
 
 /** Predefined ratios of width to height. */
@@ -95,14 +99,15 @@ function readSides(reader: JxlBits, readSide: () => number): { width: number; he
   return { width: ratio ? Math.floor(height * ratio + 1e-6) : readSide(), height };
 }
 
-function readExtraFields(reader: JxlBits): { orientation: number; isAnimation: boolean } {
-  if (!reader.flag()) return { orientation: 1, isAnimation: false };
+function readExtraFields(reader: JxlBits) {
+  const hasExtraFields = reader.flag();
+  if (!hasExtraFields) return { hasExtraFields, orientation: 1, isAnimation: false };
   const orientation = 1 + reader.bits(3);
   if (reader.flag()) readSize(reader);
   if (reader.flag()) skipPreviewSize(reader);
   const isAnimation = reader.flag();
   if (isAnimation) skipAnimation(reader);
-  return { orientation, isAnimation };
+  return { hasExtraFields, orientation, isAnimation };
 }
 
 function skipAnimation(reader: JxlBits): void {

@@ -1,6 +1,7 @@
 import { damagedImage, mapParserErrors } from '../wasm/wasm-errors.ts';
-import { type JxlHeader, readJxlHeader } from './jxl-header.ts';
+import { codestreamOf, type JxlHeader, readJxlHeader } from './jxl-header.ts';
 import { type JxlOxide, loadJxlOxide } from './jxl-oxide.ts';
+import { withoutToneMapping } from './jxl-tone-mapping.ts';
 
 /**
  * Decodes the first frame to PNG, with its profile if its colours have no code points. Blocks the
@@ -8,7 +9,15 @@ import { type JxlOxide, loadJxlOxide } from './jxl-oxide.ts';
  */
 export async function renderJxl(bytes: Uint8Array): Promise<{ png: Uint8Array; icc: Uint8Array }> {
   const header = mapParserErrors('JPEG XL', () => readJxlHeader(bytes));
-  return await withImage(bytes, memoryLimit(header), (image) => image.render());
+  return await withImage(decodableBytes(bytes, header), memoryLimit(header), (image) =>
+    image.render(),
+  );
+}
+
+function decodableBytes(bytes: Uint8Array, { toneMapping, cicp }: JxlHeader): Uint8Array {
+  // The decoder returns PQ as it is.
+  if (!toneMapping || cicp?.transfer === 16) return bytes;
+  return withoutToneMapping(codestreamOf(bytes), toneMapping);
 }
 
 /** Counts frames from their headers, without decoding them. */
