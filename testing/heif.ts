@@ -101,8 +101,15 @@ export const property = {
     box('clap', ...[width, 1, height, 1, 0, 1, 0, 1].map(u32)),
   auxiliary: (urn: string) => fullBox('auxC', { version: 0 }, text(`${urn}\0`)),
   profile: (icc: Uint8Array) => box('colr', text('prof'), icc),
-  colours: (primaries: number, transfer: number, matrix = 6) =>
-    box('colr', text('nclx'), u16(primaries), u16(transfer), u16(matrix), Buffer.of(0x80)),
+  colours: (primaries: number, transfer: number, { matrix = 6, isLimited = false } = {}) =>
+    box(
+      'colr',
+      text('nclx'),
+      u16(primaries),
+      u16(transfer),
+      u16(matrix),
+      Buffer.of(isLimited ? 0 : 0x80),
+    ),
 };
 
 /** The payload of a grid: rows, columns and the size of the whole. */
