@@ -30,6 +30,11 @@ export interface GrayImage {
   /** Wall time in milliseconds. Decoding includes reading the header. */
   stages: StageTimes;
   losses: Loss[];
+  /**
+   * With the loss `truncated`, the share of the pixels that are missing, above 0 and at most 1, if
+   * it is known.
+   */
+  missingShare?: number;
 }
 
 /**
@@ -59,7 +64,7 @@ export async function openImage(
 
 async function convertImage(image: CheckedImage, headerMs: number): Promise<GrayImage> {
   const { format, frames, depth } = image.plan;
-  const { bytes, channels, width, height, losses, stages } = await runSteps(image);
+  const { bytes, channels, width, height, losses, missingShare, stages } = await runSteps(image);
   return {
     bytes,
     channels,
@@ -72,5 +77,6 @@ async function convertImage(image: CheckedImage, headerMs: number): Promise<Gray
     source: image.file.image,
     stages: { ...stages, decodeMs: stages.decodeMs + headerMs },
     losses,
+    ...(missingShare !== undefined && { missingShare }),
   };
 }

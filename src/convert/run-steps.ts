@@ -17,18 +17,19 @@ interface ConvertedFile extends Omit<Encoded, 'grayMs'> {
   /** Height of all frames together. */
   height: number;
   losses: Loss[];
+  missingShare?: number;
   stages: StageTimes;
 }
 
 /** Runs all steps on an image. */
 export async function runSteps(image: CheckedImage): Promise<ConvertedFile> {
   const { run, stages } = createRunner(image);
-  const { pixels, losses } = await pixelsToEncode(image, run);
+  const { pixels, ...lost } = await pixelsToEncode(image, run);
   const { grayMs, ...encoded } = await run(steps.encode, pixels);
   // The encoder may have converted colours to gray.
   stages.grayMs += grayMs;
   stages.encodeMs -= grayMs;
-  return { ...encoded, width: pixels.width, height: pixels.height, losses, stages };
+  return { ...encoded, width: pixels.width, height: pixels.height, ...lost, stages };
 }
 
 /**
@@ -38,14 +39,15 @@ export async function runSteps(image: CheckedImage): Promise<ConvertedFile> {
 async function pixelsToEncode(
   image: CheckedImage,
   run: Run,
-): Promise<{ pixels: PixelImage; losses: Loss[] }> {
-  const { pixels: decoded, isTruncated } = await run(steps.decode, undefined);
+): Promise<{ pixels: PixelImage; losses: Loss[]; missingShare?: number }> {
+  const { pixels: decoded, damage } = await run(steps.decode, undefined);
   const coloured = await run(steps.colour, decoded);
-  const losses = lossesOf(coloured, image, isTruncated);
+  const losses = lossesOf(coloured, image, damage !== undefined);
   let { pixels } = coloured;
   const { deepen, alpha, gray, upright, round } = steps;
   for (const step of [deepen, alpha, gray, upright, round]) pixels = await run(step, pixels);
-  return { pixels, losses };
+  const missingShare = damage?.missingShare;
+  return { pixels, losses, ...(missingShare !== undefined && { missingShare }) };
 }
 
 type Run = <From, To>(step: Step<From, To>, from: From) => Promise<To>;

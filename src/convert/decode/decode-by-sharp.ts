@@ -73,10 +73,9 @@ async function pixelsOf(decoder: Sharp, space: Space, isDeep: boolean): Promise<
 }
 
 /**
- * `error` rejects truncated images and accepts what Pillow accepts silently: stray bytes between
- * JPEG segments, odd TIFF tags. libvips reports a broken tile only as a warning and returns the
- * rest of the image, so tiles need `warning`.
+ * `error` rejects truncated images. libvips reports a broken tile and broken JPEG data only as
+ * warnings and returns the rest of the image, so these need `warning`.
  */
 function strictnessFor(bytes: Uint8Array, { format }: SourceImage): 'error' | 'warning' {
-  return format === 'tiff' && isTiledTiff(bytes) ? 'warning' : 'error';
+  return format === 'jpeg' || (format === 'tiff' && isTiledTiff(bytes)) ? 'warning' : 'error';
 }

@@ -2,13 +2,16 @@ import type { CheckedImage } from '../check-image.ts';
 import { ConversionError } from '../errors.ts';
 import { isTruncatedGif } from '../formats/gif-blocks.ts';
 import { isTiledTiff } from '../formats/tiff-layout.ts';
+import type { Damage } from './damage.ts';
 import { decode, type StoredPixels } from './decode.ts';
+import { corruptImage } from './decoder-error.ts';
+import { hiddenDamage, reportedDamage } from './find-damage.ts';
 import { repairPng } from './repair-png.ts';
 
 export interface Decoded {
   pixels: StoredPixels;
-  /** Some pixels were missing from the source and have been filled in. */
-  isTruncated: boolean;
+  /** Pixels that were missing from the source and have been filled in. */
+  damage?: Damage;
 }
 
 /**
@@ -17,17 +20,27 @@ export interface Decoded {
  * missing. Throws `ConversionError`.
  */
 export async function decodeTolerant(image: CheckedImage): Promise<Decoded> {
+  const hidden = hiddenDamage(image);
+  if (hidden === 'whole') return await decodeLeniently(image);
+  if (hidden !== 'unknown') {
+    return await decodeRest(image, hidden, corruptImage(image.file.image.format, hidden.reason));
+  }
   try {
     if (image.plan.frames > 1) checkGifEnd(image);
-    return { pixels: await decode(image), isTruncated: false };
+    return { pixels: await decode(image) };
   } catch (error) {
     // A decoder stopped by the deadline reports the image as damaged.
     image.deadline.check(error);
-    if (image.recipe.tolerate === 'none' || !isDamaged(error)) throw error;
-    const rest = await decodeAvailable(image);
-    if (!rest) throw error;
-    return { pixels: rest, isTruncated: true };
+    if (!isDamaged(error)) throw error;
+    const damage = reportedDamage(image);
+    return damage === 'whole'
+      ? await decodeLeniently(image)
+      : await decodeRest(image, damage, error);
   }
+}
+
+async function decodeLeniently(image: CheckedImage): Promise<Decoded> {
+  return { pixels: await decode(image, { isLenient: true }) };
 }
 
 /**
@@ -46,15 +59,23 @@ function isDamaged(error: unknown): boolean {
   return error instanceof ConversionError && error.code === 'CORRUPT_IMAGE';
 }
 
-/** Undefined if nothing can be recovered, or if the result would differ between runs. */
-async function decodeAvailable(image: CheckedImage): Promise<StoredPixels | undefined> {
-  const { bytes, file } = image;
+/** Throws the error if nothing may or can be recovered, or if the result would differ between runs. */
+async function decodeRest(image: CheckedImage, damage: Damage, error: unknown): Promise<Decoded> {
+  const { bytes, file, recipe } = image;
   const { format } = file.image;
+  if (recipe.tolerate === 'none') throw error;
   if (format === 'png') {
     const repaired = await repairPng(bytes);
-    return repaired && (await decode({ ...image, bytes: repaired }));
+    if (!repaired) throw error;
+    const { missingShare } = repaired;
+    return {
+      pixels: await decode({ ...image, bytes: repaired.bytes }),
+      damage: { ...damage, missingShare },
+    };
   }
   // Tiles are decoded in any order, into memory that may hold another image’s pixels.
-  const canRecover = ['jpeg', 'gif'].includes(format) || (format === 'tiff' && !isTiledTiff(bytes));
-  return canRecover ? await decode(image, { isLenient: true }) : undefined;
+  const isCompleted =
+    ['jpeg', 'gif'].includes(format) || (format === 'tiff' && !isTiledTiff(bytes));
+  if (!isCompleted) throw error;
+  return { ...(await decodeLeniently(image)), damage };
 }

@@ -12,7 +12,7 @@ export async function mapDecoderErrors<Result>(
   try {
     return await decoding;
   } catch (error) {
-    throw isRejection(error) ? corruptImage(format, error) : error;
+    throw isRejection(error) ? corruptImage(format, reasonOf(error), error) : error;
   }
 }
 
@@ -29,10 +29,15 @@ function isRejection(error: unknown): error is Error {
   return error instanceof Error && error.name === 'Error' && !ranOutOfMemory.test(error.message);
 }
 
-function corruptImage(format: InputFormat, cause: Error): ConversionError {
+/** For a damaged image; the reason completes the sentence, in brackets. */
+export function corruptImage(
+  format: InputFormat,
+  reason: string,
+  cause?: unknown,
+): ConversionError {
   return new ConversionError(
     'CORRUPT_IMAGE',
-    `Expected a complete ${inputFormats[format].name} image but its data is damaged or truncated (${reasonOf(cause)}). Upload it again from the original.`,
+    `Expected a complete ${inputFormats[format].name} image but its data is damaged or truncated (${reason}). Upload it again from the original.`,
     { cause },
   );
 }

@@ -6,12 +6,18 @@ const signatureBytes = 8;
 const samplesOf: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 const maxFilter = 4;
 
+interface RepairedPng {
+  bytes: Uint8Array;
+  /** The share of the rows’ data that is missing, above 0 and below 1. */
+  missingShare: number;
+}
+
 /**
  * Rebuilds a truncated or damaged PNG from its complete rows. Missing rows become zeros: black, or
  * transparent if there is alpha. libpng alone would lose the last 8 KB, and everything if the image
  * is interlaced. Undefined if no row is complete.
  */
-export async function repairPng(bytes: Uint8Array): Promise<Uint8Array | undefined> {
+export async function repairPng(bytes: Uint8Array): Promise<RepairedPng | undefined> {
   const chunks = [...pngChunks(bytes)];
   const first = chunks.find(({ type }) => type === 'IDAT');
   if (!first) return undefined;
@@ -21,11 +27,12 @@ export async function repairPng(bytes: Uint8Array): Promise<Uint8Array | undefin
   const completeBytes = countCompleteBytes(rows, sizes, await inflateInto(rows, data));
   if (completeBytes === 0) return undefined;
   rows.fill(0, completeBytes);
-  return Buffer.concat([
+  const repaired = Buffer.concat([
     bytes.subarray(0, first.start),
     ...chunk('IDAT', deflateSync(rows, { level: 0 })),
     ...chunk('IEND', new Uint8Array(0)),
   ]);
+  return { bytes: repaired, missingShare: 1 - completeBytes / rows.length };
 }
 
 /** Sizes in bytes of the rows as stored: https://www.w3.org/TR/png-3/#8Interlace */

@@ -1,0 +1,58 @@
+import type { Deadline } from '../../deadline.ts';
+import type { Verdict } from '../damage.ts';
+import type { ScanResult } from './decode-scan.ts';
+import { type JpegFrame, notArrived } from './jpeg-frame.ts';
+import { firstScanAt, readJpegScans } from './read-jpeg.ts';
+
+/**
+ * What is missing from a JPEG; `whole` if every pixel is there. A missing end marker, stray bytes
+ * between segments and odd scan parameters are not damage. `unknown` for arithmetic coding and other
+ * processes that are not read here. Throws only after the deadline.
+ */
+export function judgeJpeg(
+  bytes: Uint8Array,
+  size: { width: number; height: number },
+  deadline: Deadline,
+): Verdict {
+  const { frame, scans } = readJpegScans(bytes, size, deadline);
+  if (!frame) return 'unknown';
+  const damaged = scans.find(({ damage }) => damage !== undefined);
+  const reason = damaged
+    ? `scan ${scans.indexOf(damaged) + 1} ${damaged.damage}`
+    : unfinished(frame);
+  if (reason === undefined) return 'whole';
+  const missingShare = frame.components.some(({ lowBits }) => lowBits[0] === notArrived)
+    ? 1
+    : shareOf(scans);
+  // Blocks without details have pixels all the same.
+  return { reason, ...(missingShare > 0 && { missingShare }) };
+}
+
+function unfinished({ components, isProgressive }: JpegFrame): string | undefined {
+  if (components.some(({ lowBits }) => lowBits[0] === notArrived)) {
+    return 'they end before the last component';
+  }
+  const isCoarse =
+    isProgressive && components.some(({ lowBits }) => lowBits.some((bit) => bit > 0));
+  return isCoarse ? 'they end before the last scan' : undefined;
+}
+
+function shareOf(scans: ScanResult[]): number {
+  const shares = scans.filter(({ isFirst }) => isFirst).map(({ missingShare }) => missingShare);
+  return Math.max(0, ...shares);
+}
+
+/** A lost block of a disk or of a transfer is longer; a flat image may have such runs too. */
+const suspiciousZeros = Buffer.alloc(8);
+
+/**
+ * Whether a JPEG that libjpeg decodes without a warning may be damaged: zeros are valid codes, and
+ * libjpeg does not read what follows the last block. Takes no time worth mentioning.
+ */
+export function mayHideDamage(bytes: Uint8Array): boolean {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const start = firstScanAt(bytes);
+  const end = file.indexOf('\xff\xd9', start, 'latin1');
+  const zeros = file.indexOf(suspiciousZeros, start);
+  return end < 0 || (zeros >= 0 && zeros < end);
+}
