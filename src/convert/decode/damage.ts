@@ -1,6 +1,6 @@
 /** Pixels of a file that are missing or wrong. */
 export interface Damage {
-  /** Completes “its data are damaged or cut off”: where, and what was found. */
+  /** Completes “its data is damaged or truncated”: where, and what was found. */
   reason: string;
   /** The share of the image’s pixels that are missing, above 0 and at most 1, if it can be known. */
   missingShare?: number;

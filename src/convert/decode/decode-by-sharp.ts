@@ -3,27 +3,26 @@ import type { CheckedImage } from '../check-image.ts';
 import type { ColourProfile } from '../colour/icc-profile.ts';
 import { profileToApply } from '../colour/profile-to-apply.ts';
 import type { SourceFile, SourceImage } from '../formats/read-header.ts';
-import { isTiledTiff } from '../formats/tiff-layout.ts';
 import type { PixelImage } from '../pixel-image.ts';
 import type { Recipe } from '../recipe/recipe-options.ts';
 import { mapDecoderErrors } from './decoder-error.ts';
 import { serializeSvgReads } from './svg/serialize-svg-reads.ts';
 
 export interface SharpOptions {
-  /** The decoder fills in missing pixels instead of rejecting the file. */
-  isLenient?: boolean;
+  /** What the decoder rejects; with `none` it fills in missing pixels. */
+  failOn?: 'none' | 'error' | 'warning';
 }
 
 /** The pixels as stored, except that table profiles are applied and CMYK may become sRGB. */
 export async function decodeBySharp(
   { bytes, file, plan, recipe, limits, deadline }: CheckedImage,
-  { isLenient = false }: SharpOptions = {},
+  { failOn = strictnessFor(file.image) }: SharpOptions = {},
 ): Promise<PixelImage> {
   const { colour } = recipe;
   const profile = colour === 'managed' ? profileToApply(file) : undefined;
   const space = spaceOf(file, colour, profile);
   const decoder = sharp(bytes, {
-    failOn: isLenient ? 'none' : strictnessFor(bytes, file.image),
+    failOn,
     limitInputPixels: limits.maxPixels,
     limitInputChannels: false,
     pages: plan.frames,
@@ -72,10 +71,7 @@ async function pixelsOf(decoder: Sharp, space: Space, isDeep: boolean): Promise<
   return { pixels, width, height, channels };
 }
 
-/**
- * `error` rejects truncated images. libvips reports a broken tile and broken JPEG data only as
- * warnings and returns the rest of the image, so these need `warning`.
- */
-function strictnessFor(bytes: Uint8Array, { format }: SourceImage): 'error' | 'warning' {
-  return format === 'jpeg' || (format === 'tiff' && isTiledTiff(bytes)) ? 'warning' : 'error';
+/** `error` rejects truncated images; libjpeg reports damaged data only as warnings. */
+function strictnessFor({ format }: SourceImage): 'error' | 'warning' {
+  return format === 'jpeg' ? 'warning' : 'error';
 }

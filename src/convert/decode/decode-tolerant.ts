@@ -1,6 +1,5 @@
 import type { CheckedImage } from '../check-image.ts';
 import { ConversionError } from '../errors.ts';
-import { isTruncatedGif } from '../formats/gif-blocks.ts';
 import { isTiledTiff } from '../formats/tiff-layout.ts';
 import type { Damage } from './damage.ts';
 import { decode, type StoredPixels } from './decode.ts';
@@ -20,13 +19,12 @@ export interface Decoded {
  * missing. Throws `ConversionError`.
  */
 export async function decodeTolerant(image: CheckedImage): Promise<Decoded> {
-  const hidden = hiddenDamage(image);
+  const hidden = await hiddenDamage(image);
   if (hidden === 'whole') return await decodeLeniently(image);
   if (hidden !== 'unknown') {
     return await decodeRest(image, hidden, corruptImage(image.file.image.format, hidden.reason));
   }
   try {
-    if (image.plan.frames > 1) checkGifEnd(image);
     return { pixels: await decode(image) };
   } catch (error) {
     // A decoder stopped by the deadline reports the image as damaged.
@@ -40,19 +38,7 @@ export async function decodeTolerant(image: CheckedImage): Promise<Decoded> {
 }
 
 async function decodeLeniently(image: CheckedImage): Promise<Decoded> {
-  return { pixels: await decode(image, { isLenient: true }) };
-}
-
-/**
- * Rejects a truncated GIF animation. Not called for one frame, because the first frame of a
- * truncated file may be complete.
- */
-function checkGifEnd({ bytes, file: { image } }: CheckedImage): void {
-  if (image.format !== 'gif' || !isTruncatedGif(bytes)) return;
-  throw new ConversionError(
-    'CORRUPT_IMAGE',
-    `Expected a complete GIF image but its data is truncated in or after frame ${image.pages}. Upload it again from the original.`,
-  );
+  return { pixels: await decode(image, { failOn: 'none' }) };
 }
 
 function isDamaged(error: unknown): boolean {

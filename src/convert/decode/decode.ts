@@ -6,6 +6,7 @@ import { decodeBySharp, type SharpOptions } from './decode-by-sharp.ts';
 import { isOwnFormat, type OwnFormat, ownDecoder } from './own-decoders.ts';
 import { matchPillow } from './pillow.ts';
 import { expandLimited } from './sample-range.ts';
+import { decodeTiff } from './tiff/decode-tiff.ts';
 import type { WasmPixels } from './wasm/wasm-decoder.ts';
 
 /** Pixels in the colour space of the file. */
@@ -28,7 +29,9 @@ export async function decode(
   const { format } = file.image;
   const stored = isOwnFormat(format)
     ? await decodeOwn(image, format)
-    : await decodeBySharp(image, options);
+    : format === 'tiff' && !options.failOn
+      ? await decodeTiff(image)
+      : await decodeBySharp(image, options);
   if (format === 'avif') expandAvif(stored, file);
   if (recipe.compat === 'pillow') return matchPillow(stored, file, bytes);
   return stored;

@@ -1,20 +1,31 @@
 import type { CheckedImage } from '../check-image.ts';
+import type { Damage, Verdict } from './damage.ts';
+import { judgeGif } from './gif/gif-damage.ts';
 import { judgeJpeg, mayHideDamage } from './jpeg/jpeg-damage.ts';
+import { judgeTiff } from './tiff/tiff-damage.ts';
 
 /**
- * Finds damage that the decoder would accept silently, if there is a sign of it. Throws only after
- * the deadline.
+ * Finds damage that the decoder would accept silently. Takes little time unless there is a sign of
+ * damage. Throws only after the deadline.
  */
-export function hiddenDamage({ bytes, file, deadline }: CheckedImage): Verdict {
-  const { image } = file;
-  if (image.format === 'jpeg' && mayHideDamage(bytes)) {
-    return judgeJpeg(bytes, image, deadline);
+export async function hiddenDamage(image: CheckedImage): Promise<Verdict> {
+  const { bytes, plan, deadline, limits } = image;
+  switch (image.file.image.format) {
+    case 'jpeg':
+      return mayHideDamage(bytes) ? judgeJpeg(bytes, limits.maxPixels, deadline) : 'unknown';
+    case 'gif':
+      return judgeGif(bytes, plan.frames);
+    case 'tiff':
+      return await judgeTiff(bytes, plan.frames, deadline);
+    default:
+      return 'unknown';
   }
-  return 'unknown';
 }
 
 /** Sorts what a strict decoder rejected. Throws only after the deadline. */
-export function reportedDamage({ bytes, file, deadline }: CheckedImage): Damage | 'whole' {
-  const verdict = file.image.format === 'jpeg' ? judgeJpeg(bytes, file.image, deadline) : 'unknown';
+export function reportedDamage(image: CheckedImage): Damage | 'whole' {
+  const { bytes, deadline, limits } = image;
+  const isJpeg = image.file.image.format === 'jpeg';
+  const verdict = isJpeg ? judgeJpeg(bytes, limits.maxPixels, deadline) : 'unknown';
   return verdict === 'unknown' ? { reason: 'the decoder gave no details' } : verdict;
 }

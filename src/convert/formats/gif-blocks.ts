@@ -47,3 +47,38 @@ function endOfBlocks(bytes: Uint8Array, start: number): number {
   while ((bytes[at] ?? 0) > 0) at += (bytes[at] as number) + 1;
   return at + 1;
 }
+
+interface GifFrame {
+  width: number;
+  height: number;
+  /** Bits of a palette index. */
+  valueBits: number;
+  /** The LZW codes, without the sizes of their blocks. */
+  data: Uint8Array;
+}
+
+/** Iterates over the frames of a GIF up to its end or to anything unknown. GIF89a, sections 20 to 22. */
+export function* gifFrames(bytes: Uint8Array): Generator<GifFrame> {
+  let at = paletteAt(bytes, 10, 13).end;
+  while (at < bytes.length) {
+    if (bytes[at] === 0x21) {
+      at = endOfBlocks(bytes, at + 2);
+    } else if (bytes[at] === 0x2c) {
+      const [w0 = 0, w1 = 0, h0 = 0, h1 = 0] = bytes.subarray(at + 5, at + 9);
+      const start = paletteAt(bytes, at + 9, at + 10).end;
+      at = endOfBlocks(bytes, start + 1);
+      const [width, height] = [w0 + w1 * 256, h0 + h1 * 256];
+      yield { width, height, valueBits: bytes[start] ?? 0, data: joinedBlocks(bytes, start + 1) };
+    } else {
+      return;
+    }
+  }
+}
+
+function joinedBlocks(bytes: Uint8Array, start: number): Uint8Array {
+  const blocks: Uint8Array[] = [];
+  for (let at = start; (bytes[at] ?? 0) > 0; at += (bytes[at] as number) + 1) {
+    blocks.push(bytes.subarray(at + 1, at + 1 + (bytes[at] as number)));
+  }
+  return Buffer.concat(blocks);
+}

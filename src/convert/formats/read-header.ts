@@ -107,6 +107,8 @@ async function readSharpHeader(
     isDeep: metadata.depth !== 'uchar' && !isUnscaled(metadata),
     ...statedColours(bytes, format, metadata),
     ...(delay && pages > 1 && { timing: { delay, loop } }),
+    // Its odd tags are removed in a copy.
+    ...(format === 'tiff' && { extraBytes: bytes.length }),
   };
 }
 

@@ -10,10 +10,18 @@ const maxDirectories = 64;
 const maxEntries = 1_024;
 
 /** The tags of one image in a TIFF. */
-interface TiffDirectory {
+export interface TiffDirectory {
+  /** Whether it is a page and not a sub-image of one. */
+  isPage: boolean;
   /** The first number of a tag, if it is present. */
   number(tag: number): number | undefined;
+  /** All numbers of a tag; none if it is absent or does not fit in the file. */
+  numbers(tag: number): number[];
   text(tag: number): string | undefined;
+  /** The value of a tag as stored. */
+  bytes(tag: number): Uint8Array | undefined;
+  /** The entry of a tag as stored. */
+  entry(tag: number): Uint8Array | undefined;
 }
 
 interface Entry {
@@ -31,6 +39,11 @@ export function isTiledTiff(bytes: Uint8Array): boolean {
 /** Whether 0 is white in the first page of a TIFF: TIFF 6.0, section 8. */
 export function isWhiteZeroTiff(bytes: Uint8Array): boolean {
   return firstDirectory(bytes)?.number(photometricTag) === 0;
+}
+
+/** How the first page of a TIFF is compressed: TIFF 6.0, section 8. */
+export function tiffCompression(bytes: Uint8Array): number {
+  return firstDirectory(bytes)?.number(compressionTag) ?? 1;
 }
 
 /** YCbCr, and old-style and new-style JPEG: TIFF 6.0, sections 21 and 22, and Technical Note 2. */
@@ -70,9 +83,10 @@ export function* tiffDirectories(bytes: Uint8Array): Generator<TiffDirectory> {
   const isInPlace = ({ type, count }: Entry) => count * (sizes[type] ?? 1) <= wordSize;
   const dataAt = (entry: Entry) => (isInPlace(entry) ? entry.at : numberAt(entry.at, wordSize));
 
-  const queue = [numberAt(isBigTiff ? 8 : 4, wordSize)];
+  const queue = [{ at: numberAt(isBigTiff ? 8 : 4, wordSize), isPage: true }];
   const seen = new Set([0]);
-  for (let at = queue.shift(); at !== undefined; at = queue.shift()) {
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    const { at, isPage } = next;
     if (seen.has(at) || at >= bytes.length || seen.size > maxDirectories) continue;
     seen.add(at);
     const entries = new Map<number, Entry>();
@@ -87,17 +101,36 @@ export function* tiffDirectories(bytes: Uint8Array): Generator<TiffDirectory> {
     }
     const parts = entries.get(subDirectoriesTag);
     for (let i = 0; parts && i < Math.min(parts.count, maxDirectories); i++) {
-      queue.push(numberAt(dataAt(parts) + i * (sizes[parts.type] ?? 4), sizes[parts.type] ?? 4));
+      const size = sizes[parts.type] ?? 4;
+      queue.push({ at: numberAt(dataAt(parts) + i * size, size), isPage: false });
     }
-    queue.push(numberAt(at + countSize + count * entrySize, wordSize));
+    queue.push({ at: numberAt(at + countSize + count * entrySize, wordSize), isPage });
     yield {
+      isPage,
       number: (tag) => {
         const entry = entries.get(tag);
         return entry && numberAt(dataAt(entry), sizes[entry.type] ?? wordSize);
       },
+      numbers: (tag) => {
+        const entry = entries.get(tag);
+        const size = sizes[entry?.type ?? 0] ?? wordSize;
+        if (!entry || dataAt(entry) + entry.count * size > bytes.length) return [];
+        return Array.from({ length: entry.count }, (_, i) =>
+          numberAt(dataAt(entry) + i * size, size),
+        );
+      },
       text: (tag) => {
         const entry = entries.get(tag);
         return entry && textAt(bytes, dataAt(entry), dataAt(entry) + Math.min(entry.count, 64));
+      },
+      bytes: (tag) => {
+        const entry = entries.get(tag);
+        const size = (entry?.count ?? 0) * (sizes[entry?.type ?? 0] ?? wordSize);
+        return entry && bytes.subarray(dataAt(entry), dataAt(entry) + size);
+      },
+      entry: (tag) => {
+        const { at } = entries.get(tag) ?? {};
+        return at === undefined ? undefined : bytes.subarray(at - 4 - wordSize, at + wordSize);
       },
     };
   }

@@ -39,7 +39,7 @@ describe.each(kinds)('%s', (_, make) => {
       name: 'ConversionError',
       code: 'CORRUPT_IMAGE',
       message: expect.stringMatching(
-        /^Expected a complete \S+ image but .*\((libvips|scan \d).*\)\. Upload/,
+        /^Expected a complete \S+ image but .*\((libvips|scan \d|\d+ of \d+ |frame \d).*\)\. Upload/,
       ),
     });
   });

@@ -46,9 +46,8 @@ const kinds: [kind: string, make: () => Promise<Buffer>][] = [
 describe.each(kinds)('%s', (_, make) => {
   test('is whole, with or without its end marker', async () => {
     const bytes = await make();
-    const { width, height } = await sharp(bytes).metadata();
     const deadline = startDeadline(10_000);
-    expect(judgeJpeg(bytes, { width, height }, deadline)).toBe('whole');
+    expect(judgeJpeg(bytes, 1e5, deadline)).toBe('whole');
     const { losses, ...image } = await toGrayscale(bytes.subarray(0, -2), tolerant);
     expect(losses).toEqual([]);
     expect(image.bytes).toEqual((await toGrayscale(bytes)).bytes);
@@ -92,6 +91,19 @@ test('zeros that libjpeg accepts without a warning are damage', async () => {
     code: 'CORRUPT_IMAGE',
     message: expect.stringContaining('(scan 1 '),
   });
+});
+
+test('zeros that give the right number of blocks are damage', async () => {
+  const bytes = await photoLike(size).jpeg({ quality: 80 }).toBuffer();
+  const start = bytes.indexOf('\xff\xda', undefined, 'latin1') + 2_000;
+  // A part that 24 zeros replace is as long as one MCU; found by trying.
+  const accepted = [];
+  for (let at = start; at < start + 4_000; at += 50) {
+    const zeroed = Buffer.from(bytes).fill(0, at, at + 150);
+    if (await isAccepted(zeroed, 'warning')) accepted.push(zeroed);
+  }
+  expect(accepted.length).toBeGreaterThan(0);
+  for (const zeroed of accepted) await corrupt(zeroed);
 });
 
 test('zeros of a flat image are no damage', async () => {
@@ -169,7 +181,7 @@ test('a damaged image does not affect a whole one next to it', async () => {
 test('reading the data ends at the deadline', async () => {
   const bytes = await photoLikeJpeg(size);
   const deadline = startDeadline(0);
-  expect(() => judgeJpeg(bytes, size, deadline)).toThrow(
+  expect(() => judgeJpeg(bytes, 1e5, deadline)).toThrow(
     expect.objectContaining({ code: 'CONVERSION_TIMEOUT' }),
   );
 });

@@ -12,6 +12,7 @@ import { entropyBits, type IntervalEnd } from './entropy-bits.ts';
 import type { HuffmanTable } from './huffman-table.ts';
 import type { JpegComponent, JpegFrame } from './jpeg-frame.ts';
 import { ScanDamage } from './scan-damage.ts';
+import { hasImpossibleZeros } from './zero-runs.ts';
 
 interface ScanInput {
   bytes: Uint8Array;
@@ -47,6 +48,8 @@ interface Scan {
   parts: ScanPart[];
   decode: DecodeBlock;
   isFirst: boolean;
+  /** Whether it adds bits to coefficients, which may all be zero. */
+  isRefining: boolean;
   mcusAcross: number;
   mcus: number;
 }
@@ -59,6 +62,7 @@ export function decodeScan(input: ScanInput): ScanResult {
     return { damage, missingShare: 1, isFirst: true, next: input.at };
   }
   const { isFirst } = scan;
+  const states = scan.parts.map(({ state }) => state);
   const interval = input.interval || scan.mcus;
   let [next, missing] = [input.at, 0];
   let damage: string | undefined;
@@ -66,6 +70,9 @@ export function decodeScan(input: ScanInput): ScanResult {
     const until = Math.min(mcu + interval, scan.mcus);
     const { done, reason, end } = decodeInterval(scan, { ...input, at: next, mcu, until });
     damage ??= reason ?? endDamage(end);
+    if (!scan.isRefining && hasImpossibleZeros(states, input.bytes.subarray(next, end.next))) {
+      damage ??= 'has a run of zeros';
+    }
     missing += until - done;
     next = end.next;
     if (until === scan.mcus) break;
@@ -164,6 +171,7 @@ function scanOf({ body, frame, tables }: ScanInput): Scan | undefined {
     parts,
     decode,
     isFirst: first === 0 && !isRefining,
+    isRefining,
     ...gridOf(only.component, parts.length, frame),
   };
 }

@@ -2,7 +2,7 @@ import type { EntropyBits } from './entropy-bits.ts';
 import { ScanDamage } from './scan-damage.ts';
 
 /** Decodes the next symbol. Throws `ScanDamage` if the bits are no code. */
-export type HuffmanTable = (bits: EntropyBits) => number;
+export type HuffmanTable = (bits: Pick<EntropyBits, 'peek' | 'skip'>) => number;
 
 /** Codes of up to this many bits are looked up; longer ones are rare. */
 const lookupBits = 9;

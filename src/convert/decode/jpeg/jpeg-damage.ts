@@ -3,18 +3,15 @@ import type { Verdict } from '../damage.ts';
 import type { ScanResult } from './decode-scan.ts';
 import { type JpegFrame, notArrived } from './jpeg-frame.ts';
 import { firstScanAt, readJpegScans } from './read-jpeg.ts';
+import { hasSuspiciousZeros } from './zero-runs.ts';
 
 /**
  * What is missing from a JPEG; `whole` if every pixel is there. A missing end marker, stray bytes
  * between segments and odd scan parameters are not damage. `unknown` for arithmetic coding and other
- * processes that are not read here. Throws only after the deadline.
+ * processes that are not read here, and for more than `maxPixels`. Throws only after the deadline.
  */
-export function judgeJpeg(
-  bytes: Uint8Array,
-  size: { width: number; height: number },
-  deadline: Deadline,
-): Verdict {
-  const { frame, scans } = readJpegScans(bytes, size, deadline);
+export function judgeJpeg(bytes: Uint8Array, maxPixels: number, deadline: Deadline): Verdict {
+  const { frame, scans } = readJpegScans(bytes, maxPixels, deadline);
   if (!frame) return 'unknown';
   const damaged = scans.find(({ damage }) => damage !== undefined);
   const reason = damaged
@@ -42,17 +39,13 @@ function shareOf(scans: ScanResult[]): number {
   return Math.max(0, ...shares);
 }
 
-/** A lost block of a disk or of a transfer is longer; a flat image may have such runs too. */
-const suspiciousZeros = Buffer.alloc(8);
-
 /**
  * Whether a JPEG that libjpeg decodes without a warning may be damaged: zeros are valid codes, and
  * libjpeg does not read what follows the last block. Takes no time worth mentioning.
  */
 export function mayHideDamage(bytes: Uint8Array): boolean {
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = firstScanAt(bytes);
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = file.indexOf('\xff\xd9', start, 'latin1');
-  const zeros = file.indexOf(suspiciousZeros, start);
-  return end < 0 || (zeros >= 0 && zeros < end);
+  return end < 0 || hasSuspiciousZeros(bytes, start, end);
 }

@@ -5,11 +5,6 @@ import { allocateCoefficients, isFrame, type JpegFrame, readFrame } from './jpeg
 
 const [dht, eoi, sos, dri] = [0xc4, 0xd9, 0xda, 0xdd];
 
-interface ImageSize {
-  width: number;
-  height: number;
-}
-
 export interface JpegScans {
   /** Undefined if the file has none, or none that is Huffman-coded DCT. */
   frame: JpegFrame | undefined;
@@ -19,10 +14,10 @@ export interface JpegScans {
 /**
  * Reads all entropy-coded data of a JPEG: ITU-T T.81, annex B. Baseline, extended and progressive
  * Huffman coding with any sampling and any number of scans. Stops at the first segment that cannot
- * be read. `size` is what another reader of the header found: memory is allocated for no other.
- * Throws only after the deadline.
+ * be read. No memory is allocated for frames of more than `maxPixels`. Throws only after the
+ * deadline.
  */
-export function readJpegScans(bytes: Uint8Array, size: ImageSize, deadline: Deadline): JpegScans {
+export function readJpegScans(bytes: Uint8Array, maxPixels: number, deadline: Deadline): JpegScans {
   const tables = new Map<number, HuffmanTable>();
   const scans: ScanResult[] = [];
   let frame: JpegFrame | undefined;
@@ -40,7 +35,7 @@ export function readJpegScans(bytes: Uint8Array, size: ImageSize, deadline: Dead
     if (marker === dht) readTables(body, tables);
     else if (marker === dri) interval = uint16(body, 0);
     else if (isFrame(marker)) {
-      frame ??= frameOf(marker, body, size);
+      frame ??= frameOf(marker, body, maxPixels);
       if (!frame) return { frame, scans };
     } else if (marker === sos && frame) {
       const scan = decodeScan({ bytes, at, body, frame, tables, interval, deadline });
@@ -75,9 +70,9 @@ function isAlone(marker: number): boolean {
   return marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
 }
 
-function frameOf(marker: number, body: Uint8Array, { width, height }: ImageSize) {
+function frameOf(marker: number, body: Uint8Array, maxPixels: number) {
   const frame = readFrame(marker, body);
-  if (frame?.width !== width || frame.height !== height) return undefined;
+  if (!frame || frame.width * frame.height > maxPixels) return undefined;
   if (frame.isProgressive) allocateCoefficients(frame);
   return frame;
 }
