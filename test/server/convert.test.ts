@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resolveRecipe, toGrayscale } from '../../src/convert/index.ts';
@@ -53,6 +54,13 @@ test('reports what the output could not represent', async () => {
   const clear = await sharp(photo).ensureAlpha(0.5).png().toBuffer();
   const { headers } = await convert('?format=jpeg', new Uint8Array(clear));
   expect(headers.get('x-image-losses')).toContain('alpha');
+});
+
+test('reports how much of a truncated image is missing', async () => {
+  const half = await readFile(new URL('../convert/fixtures/damage/half-scan.jpg', import.meta.url));
+  const { headers } = await convert('?tolerate=truncated', new Uint8Array(half));
+  expect(headers.get('x-image-losses')).toBe('truncated');
+  expect(headers.get('x-image-missing-share')).toBe('0.5000');
 });
 
 test.each([

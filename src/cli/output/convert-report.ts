@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { Presets, SingleBar } from 'cli-progress';
+import type { GrayImage } from '../../convert/index.ts';
 import { print, printable, printError, printJson } from '../../process/terminal.ts';
 import type { JobResult } from '../convert-files.ts';
 
@@ -52,8 +53,8 @@ function formatResult(result: JobResult): string {
   const input = result.input === '-' ? 'standard input' : relative('', result.input);
   switch (result.status) {
     case 'converted': {
-      const { width, height, losses } = result.image;
-      const lost = losses.length > 0 ? `, lost: ${losses.join(', ')}` : '';
+      const { width, height } = result.image;
+      const lost = describeLosses(result.image);
       const output = relative('', result.output);
       return `converted  ${input} -> ${output}  ${width} x ${height}, ${result.elapsedMs.toFixed(0)} ms${lost}`;
     }
@@ -62,6 +63,13 @@ function formatResult(result: JobResult): string {
     case 'failed':
       return `failed     ${input}: ${result.code}: ${result.message}`;
   }
+}
+
+function describeLosses({ losses, missingShare }: Pick<GrayImage, 'losses' | 'missingShare'>) {
+  if (losses.length === 0) return '';
+  const missing =
+    missingShare === undefined ? '' : ` (${(missingShare * 100).toFixed(1)} % of the pixels)`;
+  return `, lost: ${losses.map((loss) => (loss === 'truncated' ? loss + missing : loss)).join(', ')}`;
 }
 
 function summaryOf(results: JobResult[], elapsedMs: number) {

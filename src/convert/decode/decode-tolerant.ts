@@ -56,7 +56,7 @@ async function decodeRest(image: CheckedImage, damage: Damage, error: unknown): 
     const { missingShare } = repaired;
     return {
       pixels: await decode({ ...image, bytes: repaired.bytes }),
-      damage: { ...damage, missingShare },
+      damage: { ...damage, ...(missingShare > 0 && { missingShare }) },
     };
   }
   // Tiles are decoded in any order, into memory that may hold another image’s pixels.

@@ -3,6 +3,7 @@ import type { Damage, Verdict } from './damage.ts';
 import { judgeGif } from './gif/gif-damage.ts';
 import { judgeJpeg, mayHideDamage } from './jpeg/jpeg-damage.ts';
 import { judgeTiff } from './tiff/tiff-damage.ts';
+import { judgeWebp } from './webp/webp-damage.ts';
 
 /**
  * Finds damage that the decoder would accept silently. Takes little time unless there is a sign of
@@ -17,6 +18,8 @@ export async function hiddenDamage(image: CheckedImage): Promise<Verdict> {
       return judgeGif(bytes, plan.frames);
     case 'tiff':
       return await judgeTiff(bytes, plan.frames, deadline);
+    case 'webp':
+      return judgeWebp(bytes, plan.frames);
     default:
       return 'unknown';
   }

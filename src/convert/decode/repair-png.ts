@@ -8,7 +8,7 @@ const maxFilter = 4;
 
 interface RepairedPng {
   bytes: Uint8Array;
-  /** The share of the rows’ data that is missing, above 0 and below 1. */
+  /** The share of the rows’ data that is missing, below 1. */
   missingShare: number;
 }
 

@@ -113,7 +113,16 @@ function formatServerTiming(stagesMs: Record<string, number>): string {
     .join(', ');
 }
 
-function imageHeaders({ width, height, channels, depth, losses, source, format }: GrayImage) {
+function imageHeaders({
+  width,
+  height,
+  channels,
+  depth,
+  losses,
+  missingShare,
+  source,
+  format,
+}: GrayImage) {
   return {
     'x-image-width': String(width),
     'x-image-height': String(height),
@@ -122,5 +131,6 @@ function imageHeaders({ width, height, channels, depth, losses, source, format }
     'x-image-format': format,
     'x-source-format': source.format,
     ...(losses.length > 0 && { 'x-image-losses': losses.join(', ') }),
+    ...(missingShare !== undefined && { 'x-image-missing-share': missingShare.toFixed(4) }),
   };
 }

@@ -175,6 +175,13 @@ describe('run-length coding:', () => {
     expect([...bmp.decode(rle(data)).pixels]).toEqual([...topRow, ...bottomRow]);
   });
 
+  test('zeros instead of the data are rejected', () => {
+    const zeros = [4, 5, 0, 0, ...Array<number>(20).fill(0)];
+    expect(() => bmp.decode(rle(zeros))).toThrow(
+      expect.objectContaining({ code: 'CORRUPT_IMAGE', message: expect.stringContaining('zeros') }),
+    );
+  });
+
   test('runs of 4 bits alternate between two colours', () => {
     const { pixels } = bmp.decode(rle([5, 0x1f], { width: 5, height: 1, bits: 4 }));
     expect([...pixels]).toEqual([1, 15, 1, 15, 1]);

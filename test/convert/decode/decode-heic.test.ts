@@ -293,6 +293,21 @@ describe.each(whole)('%s', (name) => {
   });
 });
 
+test.each(whole.filter((name) => !name.startsWith('two')))(
+  '%s is rejected when its pixel data is zero in part',
+  async (name) => {
+    const bytes = fixture(name);
+    const used = codedPicture(bytes).data;
+    const at = Buffer.from(bytes).indexOf(used);
+    for (const share of [0.3, 0.6, 0.9]) {
+      const zeroed = Buffer.from(bytes);
+      const start = at + Math.floor(used.length * share);
+      zeroed.fill(0, start, Math.min(start + 40, at + used.length));
+      expect(await rejection(decode(zeroed))).toMatchObject({ code: 'CORRUPT_IMAGE' });
+    }
+  },
+);
+
 test('any bytes at all are rejected', async () => {
   const start = Buffer.from('\0\0\0\x10ftypheic\0\0\0\0', 'latin1');
   await fc.assert(

@@ -1,4 +1,5 @@
 import { checkRange } from '../byte-reader.ts';
+import { corrupt } from '../file-decoder.ts';
 import type { Dib } from './dib-header.ts';
 
 /**
@@ -49,7 +50,17 @@ export function unpackRuns(bytes: Uint8Array, { width, height, bits, pixelsAt }:
       for (let i = 0; i < code; i++) writePixel(valueAt(from, i));
     }
   }
+  checkEnd(bytes, at);
   return indices;
+}
+
+/** Zeros are ends of empty rows; an image ends with a marker, unless its file ends. */
+function checkEnd(bytes: Uint8Array, at: number): void {
+  const rest = bytes.subarray(at, at + 4);
+  if (rest.length < 4 || rest.some((byte) => byte !== 0)) return;
+  throw corrupt(
+    `Expected a marker or the end of the file after the last row at byte ${at} but found zeros.`,
+  );
 }
 
 const endOfRow = 0;

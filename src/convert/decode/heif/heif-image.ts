@@ -1,5 +1,6 @@
 import type { WasmHeader, WasmPixels } from '../wasm/wasm-decoder.ts';
 import { mapParserErrors } from '../wasm/wasm-errors.ts';
+import { checkHevcData } from './heif-damage.ts';
 import { readHeifHeader } from './heif-header.ts';
 import { heifPixels } from './heif-pixels.ts';
 import { type Libheif, loadLibheif } from './libheif.ts';
@@ -7,6 +8,7 @@ import { type Libheif, loadLibheif } from './libheif.ts';
 /** Decodes the primary image. Blocks the thread. */
 export async function decodeHeif(bytes: Uint8Array): Promise<WasmPixels> {
   const header = readHeifHeader(bytes);
+  mapParserErrors('HEIC', () => checkHevcData(bytes));
   const libheif = await loadLibheif(memoryLimit(header, bytes));
   return mapParserErrors('HEIC', () =>
     heifPixels(libheif, primaryHandle(libheif, bytes, header), header),
