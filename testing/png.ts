@@ -106,8 +106,11 @@ function chunksOf(png: Buffer): { type: string; data: Buffer }[] {
   for (let at = 8; at < png.length; ) {
     const length = png.readUInt32BE(at);
     const body = png.subarray(at + 4, at + 8 + length);
-    if (crc32(body) !== png.readUInt32BE(at + 8 + length)) throw new Error('Wrong checksum');
-    chunks.push({ type: body.toString('latin1', 0, 4), data: body.subarray(4) });
+    const type = body.toString('latin1', 0, 4);
+    if (crc32(body) !== png.readUInt32BE(at + 8 + length)) {
+      throw new Error(`Wrong checksum of ${type}`);
+    }
+    chunks.push({ type, data: body.subarray(4) });
     at += 12 + length;
   }
   return chunks;

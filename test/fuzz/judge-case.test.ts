@@ -5,11 +5,12 @@ import {
   type RecipeOptions,
   toGrayscale,
 } from '../../src/convert/index.ts';
-import { photoLikeJpeg, photoLikePng, rgbaPng } from '../../testing/images.ts';
+import { grayPng, photoLikeJpeg, photoLikePng, rgbaPng } from '../../testing/images.ts';
 import { defaultEngine, type Engine, judgeCase } from './judge-case.ts';
 
 const png = photoLikePng({ width: 8, height: 6 });
 const small = photoLikePng({ width: 4, height: 3 });
+const black = grayPng({ width: 8, height: 6, rows: Buffer.alloc(48) });
 const coloured = await photoLikeJpeg({ width: 8, height: 6 });
 
 /** The engine with a replaced conversion. */
@@ -65,6 +66,7 @@ const faulty: [fault: string, Partial<Engine>, detail: RegExp][] = [
   ['a wrong format', changed(() => ({ format: 'tiff' })), /^Expected format to be tiff/],
   ['wrong frames', changed(() => ({ frames: 2 })), /^Expected frames to be 2/],
   ['an unknown loss', changed(() => ({ losses: ['hope' as never] })), /^Expected losses/],
+  ['wrong pixels', changed(() => ({ bytes: black })), /^pixel 0 is 0, but the source has/],
   [
     'no file',
     changed(({ bytes }) => ({ bytes: bytes.subarray(0, -20) })),

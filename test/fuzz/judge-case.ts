@@ -10,6 +10,7 @@ import {
 } from '../../src/convert/index.ts';
 import { startMemoryWatch } from '../../testing/peak-memory.ts';
 import { findOutputFault } from './check-output.ts';
+import { findPixelFault } from './check-pixels.ts';
 import type { FuzzCase } from './fuzz-case.ts';
 
 /** A fault of the engine that a case shows. */
@@ -72,7 +73,9 @@ export async function judgeCase(
     ? second && findDifference(first, second)
     : 'the input was changed';
   if (wrong) return { outcome: first.outcome, fault: { kind: 'wrong answer', detail: wrong } };
-  const outputFault = first.result && (await findOutputFault(fuzzCase, first.result));
+  const outputFault =
+    first.result &&
+    ((await findOutputFault(fuzzCase, first.result)) ?? findPixelFault(fuzzCase, first.result));
   return {
     outcome: first.outcome,
     ...(outputFault && { fault: { kind: 'wrong answer', detail: outputFault } }),

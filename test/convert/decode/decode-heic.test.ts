@@ -297,7 +297,7 @@ test.each(whole.filter((name) => !name.startsWith('two')))(
   '%s is rejected when its pixel data is zero in part',
   async (name) => {
     const bytes = fixture(name);
-    const used = codedPicture(bytes).data;
+    const used = codedImage(bytes).data;
     const at = Buffer.from(bytes).indexOf(used);
     for (const share of [0.3, 0.6, 0.9]) {
       const zeroed = Buffer.from(bytes);
