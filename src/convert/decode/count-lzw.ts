@@ -3,6 +3,8 @@ interface LzwVariant {
   valueBits: number;
   /** TIFF writes the most significant bit first and widens codes one code early. */
   isTiff: boolean;
+  /** How many values there should be; stops if there are many more. */
+  maxValues: number;
 }
 
 interface LzwCount {
@@ -14,33 +16,45 @@ interface LzwCount {
 const maxCodes = 4_096;
 
 /** Counts what LZW codes decode to, without decoding it: GIF89a, appendix F; TIFF 6.0, section 13. */
-export function countLzw(data: Uint8Array, { valueBits, isTiff }: LzwVariant): LzwCount {
+export function countLzw(data: Uint8Array, { valueBits, isTiff, maxValues }: LzwVariant): LzwCount {
   const clearCode = 1 << valueBits;
+  const endCode = clearCode + 1;
+  const early = isTiff ? 1 : 0;
   const lengths = new Uint16Array(maxCodes).fill(1, 0, clearCode);
-  let next = clearCode + 2;
+  let next = endCode + 1;
   let codeBits = valueBits + 1;
-  let [values, previous, pending, pendingBits] = [0, 0, 0, 0];
-  for (let at = 0; ; ) {
-    for (; pendingBits < codeBits; pendingBits += 8) {
+  let values = 0;
+  /** The length of the previous string; 0 after a clear code. */
+  let previous = 0;
+  let pending = 0;
+  let pendingBits = 0;
+  let at = 0;
+  for (;;) {
+    while (pendingBits < codeBits) {
       if (at === data.length) return { values, end: 'end of data' };
       const byte = data[at++] as number;
       pending = isTiff ? (pending << 8) | byte : pending | (byte << pendingBits);
+      pendingBits += 8;
     }
     pendingBits -= codeBits;
-    const code = (isTiff ? pending >>> pendingBits : pending) & ((1 << codeBits) - 1);
-    pending = isTiff ? pending & ((1 << pendingBits) - 1) : pending >>> codeBits;
-    if (code === clearCode + 1) return { values, end: 'end code' };
+    const mask = (1 << codeBits) - 1;
+    const code = isTiff ? (pending >>> pendingBits) & mask : pending & mask;
+    if (!isTiff) pending >>>= codeBits;
+    if (code === endCode) return { values, end: 'end code' };
     if (code === clearCode) {
-      [next, codeBits, previous] = [clearCode + 2, valueBits + 1, 0];
+      next = endCode + 1;
+      codeBits = valueBits + 1;
+      previous = 0;
       continue;
     }
-    const isNew = code === next && previous > 0 && next < maxCodes;
-    const isKnown = code < (previous > 0 ? next : clearCode);
-    if (!isNew && !isKnown) return { values, end: 'unknown code' };
+    const isFirst = previous === 0;
+    const isNew = code === next && !isFirst && next < maxCodes;
+    if (!isNew && code >= (isFirst ? clearCode : next)) return { values, end: 'unknown code' };
     const length = isNew ? previous + 1 : (lengths[code] as number);
-    if (previous > 0 && next < maxCodes) lengths[next++] = previous + 1;
-    if (next + (isTiff ? 1 : 0) >= 1 << codeBits && codeBits < 12) codeBits++;
+    if (!isFirst && next < maxCodes) lengths[next++] = previous + 1;
+    if (codeBits < 12 && next + early >= 1 << codeBits) codeBits++;
     values += length;
+    if (values > 2 * maxValues + maxCodes) return { values, end: 'end of data' };
     previous = length;
   }
 }

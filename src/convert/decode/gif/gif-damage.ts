@@ -11,7 +11,7 @@ export function judgeGif(bytes: Uint8Array, frames: number): Verdict {
   let reason: string | undefined;
   for (const { width, height, valueBits, data } of gifFrames(bytes)) {
     const expected = width * height;
-    const { values, end } = countLzw(data, { valueBits, isTiff: false });
+    const { values, end } = countLzw(data, { valueBits, isTiff: false, maxValues: expected });
     index++;
     pixels += expected;
     missing += Math.max(0, expected - values);

@@ -54,29 +54,45 @@ export async function judgeTiff(
 const [compression, fillOrder, jpegTables] = [259, 266, 347];
 
 /** Old files with bits in the order of GIF begin with a zero: libtiff reads them. */
-function isLzwDamaged({ data, sizeBytes }: TiffPart): boolean {
+function isLzwDamaged({ data, sizeBytes, paddedBytes }: TiffPart): boolean {
   if (data[0] === 0) return false;
-  const { values, end } = countLzw(data, { valueBits: 8, isTiff: true });
-  return end === 'end code' ? values !== sizeBytes : values < sizeBytes;
+  const variant = { valueBits: 8, isTiff: true, maxValues: paddedBytes };
+  const { values, end } = countLzw(data, variant);
+  return end === 'end code' ? ![sizeBytes, paddedBytes].includes(values) : values < sizeBytes;
 }
 
 /** Up to one byte may follow, to an even number. */
-function isPackBitsDamaged({ data, sizeBytes }: TiffPart): boolean {
+function isPackBitsDamaged({ data, sizeBytes, paddedBytes }: TiffPart): boolean {
   let [at, unpacked] = [0, 0];
-  while (at < data.length && unpacked < sizeBytes) {
+  while (at < data.length && unpacked < paddedBytes) {
+    if (unpacked === sizeBytes && data.length - at <= 1) return false;
     const code = data[at] as number;
     unpacked += code < 128 ? code + 1 : code > 128 ? 257 - code : 0;
     at += code < 128 ? code + 2 : code > 128 ? 2 : 1;
   }
-  return unpacked !== sizeBytes || at > data.length || data.length - at > 1;
+  const isSize = unpacked === sizeBytes || unpacked === paddedBytes;
+  return !isSize || at > data.length || data.length - at > 1;
 }
 
+const chunkSize = 2 ** 18;
+
 /** Reads the stream to its checksum: RFC 1950. */
-async function isDeflateDamaged({ data }: TiffPart): Promise<boolean> {
+async function isDeflateDamaged(
+  { data, paddedBytes }: TiffPart,
+  _: TiffDirectory,
+  deadline: Deadline,
+): Promise<boolean> {
+  let length = 0;
   try {
-    for await (const _ of Readable.from([data]).pipe(createInflate()));
+    for await (const piece of Readable.from([data]).pipe(createInflate({ chunkSize }))) {
+      deadline.check();
+      length += (piece as Buffer).length;
+      // A stream that goes on is not the one that was written.
+      if (length > paddedBytes) return true;
+    }
     return false;
   } catch {
+    deadline.check();
     return true;
   }
 }

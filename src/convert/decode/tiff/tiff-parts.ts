@@ -9,6 +9,8 @@ export interface TiffPart {
   height: number;
   /** Bytes after decompression. */
   sizeBytes: number;
+  /** The same of a whole strip: some writers pad the last one. */
+  paddedBytes: number;
 }
 
 /** The strips or tiles of a page; none if the page does not say where they are. */
@@ -23,9 +25,13 @@ export function* tiffParts(bytes: Uint8Array, page: TiffDirectory): Generator<Ti
   const bits = samples * (page.number(258) ?? 1);
   const partWidth = isTiled ? tileWidth : width;
   const partHeight = isTiled ? tileHeight : Math.min(height, page.number(278) ?? height);
+  const rowBytes = Math.ceil((partWidth * bits) / 8);
   const down = Math.ceil(height / Math.max(1, partHeight));
   for (const [i, start] of starts.entries()) {
-    const end = start + (counts[i] ?? 0);
+    const count = counts[i] ?? 0;
+    // libtiff finds out what is not given.
+    if (count === 0) continue;
+    const end = start + count;
     // Only the last strip of a plane has fewer rows; tiles are always whole.
     const rows = isTiled ? partHeight : Math.min(partHeight, height - (i % down) * partHeight);
     yield {
@@ -33,7 +39,8 @@ export function* tiffParts(bytes: Uint8Array, page: TiffDirectory): Generator<Ti
       isWhole: end <= bytes.length,
       width: partWidth,
       height: rows,
-      sizeBytes: rows * Math.ceil((partWidth * bits) / 8),
+      sizeBytes: rows * rowBytes,
+      paddedBytes: partHeight * rowBytes,
     };
   }
 }
