@@ -57,7 +57,7 @@ test('reports what the output could not represent', async () => {
 });
 
 test('reports how much of a truncated image is missing', async () => {
-  const half = await readFile(new URL('../convert/fixtures/damage/half-scan.jpg', import.meta.url));
+  const half = await readFile(new URL('../convert/damaged-files/half-scan.jpg', import.meta.url));
   const { headers } = await convert('?tolerate=truncated', new Uint8Array(half));
   expect(headers.get('x-image-losses')).toBe('truncated');
   expect(headers.get('x-image-missing-share')).toBe('0.5000');

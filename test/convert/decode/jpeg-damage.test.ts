@@ -11,7 +11,7 @@ const size = { width: 300, height: 200 };
 const tolerant = { tolerate: 'truncated' } as const;
 const end = Buffer.from('\xff\xd9', 'latin1');
 
-const fixture = (name: string) => readFile(new URL(`../fixtures/damage/${name}`, import.meta.url));
+const fixture = (name: string) => readFile(new URL(`../damaged-files/${name}`, import.meta.url));
 const corrupt = (bytes: Uint8Array) =>
   expect(rejectionOf(bytes)).resolves.toMatchObject({ code: 'CORRUPT_IMAGE' });
 const withZeros = (bytes: Buffer, from: number, to: number) =>

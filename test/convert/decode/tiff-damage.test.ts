@@ -9,7 +9,7 @@ const size = { width: 300, height: 200 };
 const tolerant = { tolerate: 'truncated' } as const;
 const corrupt = { name: 'ConversionError', code: 'CORRUPT_IMAGE' };
 
-const fixture = (name: string) => readFile(new URL(`../fixtures/damage/${name}`, import.meta.url));
+const fixture = (name: string) => readFile(new URL(`../damaged-files/${name}`, import.meta.url));
 
 /** Decodes with libtiff’s warnings as errors. */
 const strictly = (bytes: Buffer) => sharp(bytes, { failOn: 'warning' }).raw().toBuffer();
