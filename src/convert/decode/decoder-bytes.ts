@@ -6,8 +6,9 @@ import type { SourceImage } from '../formats/read-header.ts';
  * the growth of the process (libvips 8.18, Linux x64), rounded up.
  */
 export const decoderBytes: Record<InputFormat, (source: SourceImage) => number> = {
-  // Several scans require the coefficients of the whole image, two bytes each.
-  jpeg: ({ isProgressive, channels }) => (isProgressive ? 2 * channels + 1 : 0),
+  // Several scans require the coefficients of the whole image, two bytes each: in libjpeg, and in
+  // our own reader, whose memory may not be free yet when libjpeg decodes.
+  jpeg: ({ isProgressive, channels }) => (isProgressive ? 4 * channels + 1 : 0),
   png: (source) => (source.isProgressive ? storedBytes(source) : 0),
   webp: () => 8,
   gif: () => 5,
