@@ -14,7 +14,7 @@ import {
 import { outputFormats } from './formats/output-formats.ts';
 import { applyAlphaPolicy, dropOpaqueAlpha } from './gray/alpha.ts';
 import { narrow, widen } from './gray/depth.ts';
-import { isReoriented, orient } from './gray/orient.ts';
+import { isReoriented, orient, orientationToApply } from './gray/orient.ts';
 import { toGray } from './gray/to-gray.ts';
 import { isGray, type PixelImage } from './pixel-image.ts';
 
@@ -130,16 +130,6 @@ function canKernelConvert(image: CheckedImage): boolean {
 /** The same for the actual pixels. */
 function canKernelConvertPixels(pixels: PixelImage, image: CheckedImage): boolean {
   return !isReoriented(orientationToApply(image)) && acceptsColours(pixels, image);
-}
-
-/** The orientation to apply. Pillow turns only TIFFs upright. */
-function orientationToApply({
-  recipe: { orientation, compat },
-  file,
-}: CheckedImage): number | undefined {
-  const isApplied =
-    orientation === 'apply' || (compat === 'pillow' && file.image.format === 'tiff');
-  return isApplied ? file.image.orientation : undefined;
 }
 
 /** Bytes per decoded pixel. Gray with alpha is decoded as RGBA. */

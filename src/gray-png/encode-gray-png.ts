@@ -13,6 +13,8 @@ export interface GrayPng {
 }
 
 export interface GrayPngOptions {
+  /** The resolution, if it is known: whole pixels per metre across and down. */
+  pixelsPerMetre?: readonly [x: number, y: number] | undefined;
   /** Called repeatedly with the size of the file so far. If it throws, encoding ends. */
   onProgress?(sizeBytes: number): void;
   /** For tests and measurements; by default the best strategy is chosen. */
@@ -45,12 +47,12 @@ export async function encodeGrayPng(
 async function encodeAs(
   image: RawImage,
   work: Work,
-  { strategy, onProgress }: GrayPngOptions,
+  { strategy, onProgress, pixelsPerMetre }: GrayPngOptions,
 ): Promise<GrayPng | undefined> {
   const { width, height, kind } = image;
   const tiles = work.engine.tiles();
   const chosen = strategy ?? (await chooseStrategy(work));
-  const file = createPngFile({ width, height, ...kind }, maxCompressedBytes(image));
+  const file = createPngFile({ width, height, pixelsPerMetre, ...kind }, maxCompressedBytes(image));
   for await (const piece of compress(work, tiles, chosen)) {
     const sizeBytes = file.append(piece);
     onProgress?.(sizeBytes);

@@ -13,6 +13,8 @@ interface PngHeader {
   height: number;
   depth: 8 | 16;
   channels: 1 | 2;
+  /** The resolution across and down, if it is known. */
+  pixelsPerMetre?: readonly [x: number, y: number] | undefined;
 }
 
 interface PngFile {
@@ -31,7 +33,7 @@ export function createPngFile(
   chunkBytes = maxChunkBytes,
 ): PngFile {
   const chunks = Math.ceil(maxDataBytes / chunkBytes);
-  const file = Buffer.allocUnsafeSlow(maxDataBytes + chunkFrame * (chunks + 2) + 13 + 8);
+  const file = Buffer.allocUnsafeSlow(maxDataBytes + chunkFrame * (chunks + 3) + 13 + 9 + 8);
   let at = signature.copy(file);
   let chunkAt = 0;
   let crc = 0;
@@ -39,6 +41,11 @@ export function createPngFile(
   begin('IHDR');
   write(headerOf(header));
   end();
+  if (header.pixelsPerMetre) {
+    begin('pHYs');
+    write(densityOf(header.pixelsPerMetre));
+    end();
+  }
   begin('IDAT');
 
   function begin(type: string): void {
@@ -92,4 +99,13 @@ function headerOf({ width, height, depth, channels }: PngHeader): Buffer {
   header[8] = depth;
   header[9] = grayType[channels];
   return header;
+}
+
+/** https://www.w3.org/TR/png-3/#11pHYs */
+function densityOf([x, y]: readonly [number, number]): Buffer {
+  const density = Buffer.alloc(9);
+  density.writeUInt32BE(x, 0);
+  density.writeUInt32BE(y, 4);
+  density[8] = 1;
+  return density;
 }

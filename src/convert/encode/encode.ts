@@ -6,6 +6,7 @@ import type { SourceFile } from '../formats/read-header.ts';
 import type { Limits } from '../limits.ts';
 import { type GrayPixels, isGray, type PixelImage } from '../pixel-image.ts';
 import { type Recipe, recipeOptions } from '../recipe/recipe-options.ts';
+import { pngDensity, tiffDensity, withResolution } from '../resolution/write-resolution.ts';
 import { encodeGif } from './encode-gif.ts';
 import { checkOutputBytes } from './output-size.ts';
 
@@ -21,7 +22,7 @@ export interface EncodeOptions extends Pick<CheckedImage, 'recipe' | 'plan' | 'd
  */
 export const encoderBytes: Record<OutputFormat, (channels: number) => number> = {
   png: (channels) => 1.5 * channels,
-  jpeg: () => 1,
+  jpeg: () => 2,
   webp: (channels) => (channels === 1 ? 17 : 31),
   avif: (channels) => (channels === 1 ? 45 : 65),
   tiff: (channels) => 2.5 * channels,
@@ -48,7 +49,12 @@ const sharpEncoders: Record<
     image.webp({ ...lossy(recipe), effort: effortFor('webp', recipe), ...file.timing }),
   avif: (image, { recipe }) => image.avif({ ...lossy(recipe), effort: effortFor('avif', recipe) }),
   // sharp defaults to JPEG, which is lossy and has no alpha.
-  tiff: (image) => image.tiff({ compression: 'deflate', predictor: 'horizontal' }),
+  tiff: (image, { plan: { resolution } }) =>
+    image.tiff({
+      compression: 'deflate',
+      predictor: 'horizontal',
+      ...(resolution && tiffDensity(resolution)),
+    }),
 };
 
 /** Clamps the effort, because the range of the source’s format is unknown to the caller. */
@@ -98,11 +104,12 @@ export async function encode(image: PixelImage, options: EncodeOptions): Promise
 
 async function encodeWithKernel(
   image: PixelImage,
-  { plan: { depth }, deadline, limits: { maxOutputBytes } }: EncodeOptions,
+  { plan: { depth, resolution }, deadline, limits: { maxOutputBytes } }: EncodeOptions,
 ): Promise<Encoded> {
   const encoded = await encodeGrayPng(
     { ...image, depth },
     {
+      pixelsPerMetre: resolution && pngDensity(resolution),
       onProgress(sizeBytes) {
         deadline.check();
         checkOutputBytes(sizeBytes, maxOutputBytes);
@@ -131,5 +138,5 @@ async function encodeWithSharp(
     .toColourspace(pixels instanceof Uint16Array ? 'grey16' : 'b-w');
   const bytes = await sharpEncoders[format](gray, options).toBuffer();
   checkOutputBytes(bytes.length, maxOutputBytes);
-  return bytes;
+  return withResolution(bytes, format, options.plan.resolution);
 }

@@ -2,7 +2,10 @@ import sharp from 'sharp';
 import { isOwnFormat } from '../decode/own-decoders.ts';
 import { type FormatFacts, type OutputFormat, outputFormats } from '../formats/output-formats.ts';
 import type { SourceFile } from '../formats/read-header.ts';
+import { isQuarterTurn, orientationToApply } from '../gray/orient.ts';
 import type { Recipe } from '../recipe/recipe-options.ts';
+import { type Resolution, turned } from '../resolution/resolution.ts';
+import { holdsResolution } from '../resolution/write-resolution.ts';
 
 /** The output that a recipe produces for one source. */
 export interface OutputPlan {
@@ -10,6 +13,8 @@ export interface OutputPlan {
   depth: 8 | 16;
   /** The number of frames to convert, starting with the first. */
   frames: number;
+  /** Upright; absent if the source has none, or the format cannot hold it. */
+  resolution?: Resolution;
 }
 
 /** Decides the format, depth and number of frames. Reads no pixels. */
@@ -21,12 +26,20 @@ export async function planOutput(
   const format = recipe.format === 'source' ? sourceFormat(file) : recipe.format;
   const { hasFrames, maxDepth }: FormatFacts = outputFormats[format];
   const depth = { 8: 8, 16: 16, source: file.isDeep ? 16 : 8 }[recipe.depth];
+  const resolution = uprightResolution(file, recipe);
   const convertsAll = recipe.frames === 'all' && hasFrames && file.image.pages > 1;
   return {
     format,
     depth: depth === 16 && maxDepth === 16 ? 16 : 8,
     frames: convertsAll && (await canReadTogether(bytes, file)) ? file.image.pages : 1,
+    ...(resolution && holdsResolution(format, resolution) && { resolution }),
   };
+}
+
+function uprightResolution(file: SourceFile, recipe: Recipe): Resolution | undefined {
+  const { resolution } = file;
+  const isTurned = isQuarterTurn(orientationToApply({ file, recipe }));
+  return resolution && isTurned ? turned(resolution) : resolution;
 }
 
 function sourceFormat({ image }: SourceFile): OutputFormat {

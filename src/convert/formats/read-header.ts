@@ -5,10 +5,13 @@ import { isOwnFormat, type OwnFormat, ownDecoder } from '../decode/own-decoders.
 import { serializeSvgReads } from '../decode/svg/serialize-svg-reads.ts';
 import type { WasmHeader } from '../decode/wasm/wasm-decoder.ts';
 import { ConversionError } from '../errors.ts';
+import { isQuarterTurn } from '../gray/orient.ts';
 import type { Recipe } from '../recipe/recipe-options.ts';
+import { readResolution } from '../resolution/read-resolution.ts';
+import { type Resolution, turned } from '../resolution/resolution.ts';
+import { exifOf } from './exif.ts';
 import { type InputFormat, inputFormats } from './input-formats.ts';
 import { pngPages } from './png-chunks.ts';
-import { pngOrientation } from './png-orientation.ts';
 import { type StatedColours, statedColours } from './stated-colours.ts';
 import { isPlainYccTiff } from './tiff-layout.ts';
 
@@ -39,6 +42,7 @@ export interface SourceFile extends StatedColours {
   /** More than 8 bits per sample after decoding. */
   isDeep: boolean;
   timing?: Timing;
+  resolution?: Resolution;
   /** Bytes that decoding allocates regardless of the number of pixels. */
   extraBytes?: number;
 }
@@ -74,13 +78,16 @@ async function readOwnHeader(
   deadline: Deadline,
 ): Promise<SourceFile> {
   const header: WasmHeader = await (await ownDecoder(format)).readHeader(bytes, deadline);
-  const { icc, cicp, extraBytes, orientation: _, isLimited: __, ...facts } = header;
+  const { icc, cicp, extraBytes, orientation, isLimited: _, ...facts } = header;
+  const resolution = readResolution(bytes, format);
   return {
     image: { format, sizeBytes: bytes.length, ...facts },
     samples: facts.channels <= 2 ? 'gray' : 'rgb',
     isDeep: facts.depth > 8,
     ...(icc && { icc }),
     ...(cicp && { cicp }),
+    // The decoder turns the image.
+    ...(resolution && { resolution: isQuarterTurn(orientation) ? turned(resolution) : resolution }),
     ...(extraBytes && { extraBytes }),
   };
 }
@@ -101,20 +108,21 @@ async function readSharpHeader(
     serializeSvgReads(format, () => reader.metadata()),
   );
   const { delay, loop = 0, pages = 1 } = metadata;
+  const resolution = readResolution(bytes, format);
   return {
     image: imageOf(metadata, format, bytes),
     samples: sampleKind(metadata, format, compat),
     isDeep: metadata.depth !== 'uchar' && !isUnscaled(metadata),
     ...statedColours(bytes, format, metadata),
     ...(delay && pages > 1 && { timing: { delay, loop } }),
+    ...(resolution && { resolution }),
     // Its odd tags are removed in a copy.
     ...(format === 'tiff' && { extraBytes: bytes.length }),
   };
 }
 
 function imageOf(metadata: Metadata, format: InputFormat, bytes: Uint8Array): SourceImage {
-  const orientation =
-    metadata.orientation ?? (format === 'png' ? pngOrientation(bytes) : undefined);
+  const orientation = metadata.orientation ?? (format === 'png' ? exifTurn(bytes) : undefined);
   return {
     format,
     sizeBytes: bytes.length,
@@ -127,6 +135,14 @@ function imageOf(metadata: Metadata, format: InputFormat, bytes: Uint8Array): So
     ...(orientation && { orientation }),
     ...(metadata.isProgressive && { isProgressive: true }),
   };
+}
+
+const orientationTag = 0x0112;
+
+/** libvips does not find the EXIF data that follow a PNG’s image data or are in a text. */
+function exifTurn(png: Uint8Array): number | undefined {
+  const orientation = exifOf(png, 'png')?.number(orientationTag) ?? 0;
+  return orientation >= 1 && orientation <= 8 ? orientation : undefined;
 }
 
 /** Sample types with a known black and white, by libvips name. Only TIFF can hold others. */

@@ -17,6 +17,8 @@ export interface TiffDirectory {
   number(tag: number): number | undefined;
   /** All numbers of a tag; none if it is absent or does not fit in the file. */
   numbers(tag: number): number[];
+  /** The first fraction of a tag, or its number; not finite if it is divided by zero. */
+  fraction(tag: number): number | undefined;
   text(tag: number): string | undefined;
   /** The value of a tag as stored. */
   bytes(tag: number): Uint8Array | undefined;
@@ -119,6 +121,12 @@ export function* tiffDirectories(bytes: Uint8Array): Generator<TiffDirectory> {
           numberAt(dataAt(entry) + i * size, size),
         );
       },
+      fraction: (tag) => {
+        const entry = entries.get(tag);
+        if (entry?.type !== rational)
+          return entry && numberAt(dataAt(entry), sizes[entry.type] ?? 4);
+        return numberAt(dataAt(entry), 4) / numberAt(dataAt(entry) + 4, 4);
+      },
       text: (tag) => {
         const entry = entries.get(tag);
         return entry && textAt(bytes, dataAt(entry), dataAt(entry) + Math.min(entry.count, 64));
@@ -136,5 +144,7 @@ export function* tiffDirectories(bytes: Uint8Array): Generator<TiffDirectory> {
   }
 }
 
-/** Bytes per value: BYTE, ASCII, SHORT, LONG, …, IFD; the other types are not used. */
-const sizes: Record<number, number> = { 1: 1, 2: 1, 3: 2, 4: 4, 7: 1, 13: 4, 16: 8, 18: 8 };
+const rational = 5;
+
+/** Bytes per value: BYTE, ASCII, SHORT, LONG, RATIONAL, …, IFD; the other types are not used. */
+const sizes: Record<number, number> = { 1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 13: 4, 16: 8, 18: 8 };

@@ -1,4 +1,5 @@
 import { type GrayPixels, samplesLike } from '../pixel-image.ts';
+import type { Recipe } from '../recipe/recipe-options.ts';
 
 interface Walk {
   /** Index of the stored pixel that comes first in the upright image. */
@@ -19,6 +20,24 @@ const walks: Record<number, (w: number, h: number) => Walk> = {
   8: (w) => ({ start: w - 1, across: w, down: -1 }),
 };
 
+/** The orientation to apply. Pillow turns only TIFFs upright. */
+export function orientationToApply({
+  recipe: { orientation, compat },
+  file,
+}: {
+  recipe: Recipe;
+  file: { image: { format: string; orientation?: number } };
+}): number | undefined {
+  const isApplied =
+    orientation === 'apply' || (compat === 'pillow' && file.image.format === 'tiff');
+  return isApplied ? file.image.orientation : undefined;
+}
+
+/** Whether an EXIF orientation swaps width and height. */
+export function isQuarterTurn(orientation = 1): boolean {
+  return orientation > 4;
+}
+
 /** Whether an EXIF orientation is other than upright. */
 export function isReoriented(orientation = 1): boolean {
   return orientation in walks;
@@ -34,7 +53,7 @@ export function orient(image: GrayPixels, orientation = 1, frames = 1): GrayPixe
   const walk = walks[orientation]?.(width, height);
   if (!walk) return image;
   const turned = samplesLike(pixels, pixels.length);
-  const size = orientation > 4 ? { width: height, height: width } : { width, height };
+  const size = isQuarterTurn(orientation) ? { width: height, height: width } : { width, height };
   for (let frame = 0, at = 0; frame < frames; frame++) {
     const start = frame * width * height + walk.start;
     for (let y = 0; y < size.height; y++) {

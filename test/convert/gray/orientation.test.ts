@@ -1,6 +1,8 @@
+import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { toGrayscale } from '../../../src/convert/index.ts';
+import { joined } from '../../../testing/byte-parts.ts';
 import { orientedJpeg, orientedPng, photoLike, photoLikePixels } from '../../../testing/images.ts';
 import { buildPng, parsePng } from '../../../testing/png.ts';
 import { grayOf, oraclePixels } from './gray-of.ts';
@@ -64,6 +66,25 @@ describe.each([1, 2, 3, 4, 5, 6, 7, 8])('EXIF orientation %d', (orientation) => 
     expect([...parsePng(ignored.bytes).pixels]).toEqual(oraclePixels(rows));
   });
 
+  test.each<[string, (text: string) => [string, Uint8Array]]>([
+    ['tEXt', (text) => ['tEXt', Buffer.from(`Raw profile type exif\0${text}`)]],
+    ['zTXt', (text) => ['zTXt', joined('Raw profile type exif\0\0', deflateSync(text))]],
+    ['zTXt, APP1', (text) => ['zTXt', joined('Raw profile type APP1\0\0', deflateSync(text))]],
+    ['iTXt', (text) => ['iTXt', joined('Raw profile type exif\0\0\0\0\0', text)]],
+    [
+      'compressed iTXt',
+      (text) => ['iTXt', joined('Raw profile type exif\0\x01\0en\0\0', deflateSync(text))],
+    ],
+  ])('of a PNG is found in a text: %s', async (_, chunkOf) => {
+    const rows = photoLikePixels({ width, height });
+    const bytes = buildPng({
+      ...{ width, height, colourType: 'rgb', rows },
+      chunks: [chunkOf(rawProfile(joined('Exif\0\0', exifOf(orientation))))],
+    });
+    const { png } = await grayOf(bytes);
+    expect([...png.pixels]).toEqual(uprightOf(oraclePixels(rows), orientation));
+  });
+
   test('of an animation turns each frame, including its alpha and bits', async () => {
     const frames = [1, 2, 3].map((seed) => photoLikePixels({ width, height, seed }));
     const strip = rgbaOf(Buffer.concat(frames));
@@ -112,6 +133,34 @@ test.each([
   const { png } = await grayOf(buildPng({ width, height, colourType: 'rgb', rows, after }));
   expect([...png.pixels]).toEqual(oraclePixels(rows));
 });
+
+test.each<[string, string, Uint8Array]>([
+  ['without end', 'zTXt', joined('Raw profile type exif')],
+  ['damaged', 'zTXt', joined('Raw profile type exif\0\0', [1, 2, 3])],
+  ['of 16 megabytes', 'zTXt', joined('Raw profile type exif\0\0', bomb())],
+  ['without digits', 'tEXt', joined('Raw profile type exif\0\nexif\n 8\n')],
+  ['short', 'iTXt', joined('Raw profile type exif\0')],
+])('EXIF in a text %s is ignored', async (_, type, data) => {
+  const rows = photoLikePixels({ width, height });
+  const { png } = await grayOf(
+    buildPng({ width, height, colourType: 'rgb', rows, chunks: [[type, data]] }),
+  );
+  expect([...png.pixels]).toEqual(oraclePixels(rows));
+});
+
+/** Zeros that deflate to a thousandth. */
+function bomb(): Buffer {
+  return deflateSync(Buffer.alloc(2 ** 24));
+}
+
+/** As ImageMagick writes it; Pillow 12.3 reads the orientation from such a text. */
+function rawProfile(exif: Uint8Array): string {
+  const lines =
+    Buffer.from(exif)
+      .toString('hex')
+      .match(/.{1,72}/g) ?? [];
+  return `\nexif\n${String(exif.length).padStart(8)}\n${lines.join('\n')}\n`;
+}
 
 function uprightOf(stored: number[], orientation: number): (number | undefined)[] {
   const across = orientation >= 5 ? height : width;
