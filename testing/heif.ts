@@ -12,12 +12,14 @@ interface HeifParts {
   /** Their ids are 1, 2 and so on. The first is the primary item by default. */
   items: HeifPart[];
   primary?: number;
+  brand?: 'heic' | 'avif';
   references?: [type: string, from: number, to: number[]][];
 }
 
 /** A file of these items, with the data after the metadata. */
-export function buildHeif({ items, primary = 1, references = [] }: HeifParts): Buffer {
-  const ftyp = box('ftyp', text('heic'), u32(0), text('mif1heic'));
+export function buildHeif(parts: HeifParts): Buffer {
+  const { items, primary = 1, brand = 'heic', references = [] } = parts;
+  const ftyp = box('ftyp', text(brand), u32(0), text(`mif1${brand}`));
   const metaOf = (dataAt: number) =>
     fullBox(
       'meta',

@@ -81,8 +81,10 @@ interface StripTiff {
   /** Of 32 bits: 1 unsigned, 2 signed, 3 floating-point: TIFF 6.0, section 19. */
   sampleFormat?: 1 | 2 | 3;
   samples: number[];
-  /** 1 premultiplied, 2 not: TIFF 6.0, section 18. */
+  /** 0 unknown, 1 premultiplied alpha, 2 alpha: TIFF 6.0, section 18. */
   extraSamples?: number[];
+  /** 1 a reduced version, 4 a mask: TIFF 6.0, section 8. */
+  newSubfileType?: number;
 }
 
 /** One uncompressed strip. */
@@ -95,13 +97,14 @@ export function stripTiff({
   ...rest
 }: StripTiff): Buffer {
   const perPixel = samples.length / (width * height);
-  const { extraSamples = [], sampleFormat } = rest;
+  const { extraSamples = [], sampleFormat, newSubfileType } = rest;
   const Words = sampleFormat
     ? [Uint32Array, Int32Array, Float32Array][sampleFormat - 1]
     : Uint16Array;
   const data =
     bits === 8 || !Words ? Buffer.from(samples) : Buffer.from(Words.from(samples).buffer);
   const entries: [tag: number, values: number[]][] = [
+    ...(newSubfileType ? [[254, [newSubfileType]] as [number, number[]]] : []),
     [256, [width]],
     [257, [height]],
     [258, Array.from({ length: perPixel }, () => bits)],
@@ -134,16 +137,18 @@ export function stripTiff({
   return Buffer.concat([head, ...lists, data]);
 }
 
-/** Two files of {@link stripTiff} as one with two pages: every offset of the second is moved. */
-export function joinTiffs(first: Buffer, second: Buffer): Buffer {
-  const joined = Buffer.concat([first, second]);
-  const firstCount = first.readUInt16LE(8);
-  const moved = first.length;
-  joined.writeUInt32LE(moved + 8, 10 + firstCount * 12);
-  const count = second.readUInt16LE(8);
-  for (let at = moved + 10; at < moved + 10 + count * 12; at += 12) {
-    const isOffset = joined.readUInt16LE(at) === 273 || joined.readUInt32LE(at + 4) > 1;
-    if (isOffset) joined.writeUInt32LE(joined.readUInt32LE(at + 8) + moved, at + 8);
-  }
+/** Files of {@link stripTiff} as one with several pages: every offset of a later one is moved. */
+export function joinTiffs(...files: Buffer[]): Buffer {
+  const joined = Buffer.concat(files);
+  let start = 0;
+  files.forEach((file, i) => {
+    const end = start + 10 + file.readUInt16LE(8) * 12;
+    for (let at = start + 10; at < end; at += 12) {
+      const isOffset = joined.readUInt16LE(at) === 273 || joined.readUInt32LE(at + 4) > 1;
+      if (isOffset) joined.writeUInt32LE(joined.readUInt32LE(at + 8) + start, at + 8);
+    }
+    start += file.length;
+    joined.writeUInt32LE(i < files.length - 1 ? start + 8 : 0, end);
+  });
   return joined;
 }

@@ -1,12 +1,13 @@
 import type { Deadline } from './deadline.ts';
 import { unwrapIcon } from './decode/own-decoders.ts';
 import { countEmbeddedPixels, embeddedPixelBytes } from './decode/svg/embedded-images.ts';
-import { normalizeSvg, svgText } from './decode/svg/svg-text.ts';
+import { svgText } from './decode/svg/svg-text.ts';
 import { type OutputPlan, planOutput } from './encode/output-plan.ts';
 import { ConversionError } from './errors.ts';
 import { identifyForeignFormat } from './formats/foreign-formats.ts';
 import { detectInputFormat, type InputFormat, inputFormats } from './formats/input-formats.ts';
 import { outputFormats } from './formats/output-formats.ts';
+import { plainContent } from './formats/plain-content.ts';
 import { readHeader, type SourceFile, type SourceImage } from './formats/read-header.ts';
 import type { Limits } from './limits.ts';
 import type { Recipe } from './recipe/recipe-options.ts';
@@ -35,12 +36,14 @@ export async function checkImage(bytes: Uint8Array, terms: Terms): Promise<Check
   checkBytes(bytes, limits.maxBytes);
   const inner = unwrapIcon(bytes);
   const format = acceptedFormat(inner, recipe);
-  const content = format === 'svg' ? normalizeSvg(inner) : inner;
+  const content = plainContent(inner, format, recipe);
   // Checked before libvips reads the SVG, because libvips may draw it to find its size.
   const embeddedPixels = format === 'svg' ? await countEmbeddedPixels(svgText(content)) : 0;
   checkEmbedded(embeddedPixels, limits.maxPixels);
   const header = await readHeader(content, format, { ...recipe, deadline });
-  const file = { extraBytes: embeddedPixels * embeddedPixelBytes, ...header };
+  const copiedBytes = content === inner ? 0 : content.length;
+  const extraBytes = (header.extraBytes ?? 0) + embeddedPixels * embeddedPixelBytes + copiedBytes;
+  const file = { ...header, extraBytes };
   checkPages(file.image, limits.maxPages);
   const plan = await planOutput(content, file, recipe);
   checkPixels(file.image, plan, limits.maxPixels);

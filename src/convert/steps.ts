@@ -12,6 +12,7 @@ import {
   usesPngKernel,
 } from './encode/encode.ts';
 import { outputFormats } from './formats/output-formats.ts';
+import type { SourceFile } from './formats/read-header.ts';
 import { applyAlphaPolicy, dropOpaqueAlpha } from './gray/alpha.ts';
 import { narrow, widen } from './gray/depth.ts';
 import { isReoriented, orient, orientationToApply } from './gray/orient.ts';
@@ -35,7 +36,8 @@ const decode: Step<void, Decoded> = {
   bytesPerPixel: (image) => {
     const { file, recipe } = image;
     const repaired = recipe.tolerate === 'truncated' ? repairBytes(file.image) : 0;
-    return decoderBytes[file.image.format](file.image) + repaired + colourBytes(image);
+    const kept = colourBytes(image) + droppedBytes(file);
+    return decoderBytes[file.image.format](file.image) + repaired + kept;
   },
   run: (_, image) => decodeTolerant(image),
 };
@@ -135,6 +137,12 @@ function canKernelConvertPixels(pixels: PixelImage, image: CheckedImage): boolea
 /** Bytes per decoded pixel. Gray with alpha is decoded as RGBA. */
 function colourBytes({ file }: CheckedImage): number {
   return (file.image.hasAlpha ? 4 : 3) * (file.isDeep ? 2 : 1);
+}
+
+/** Bytes per pixel that are decoded and then replaced: extra samples, and CIELAB. */
+function droppedBytes({ image, samples, extraSamples, isDeep }: SourceFile): number {
+  if (samples === 'lab') return image.channels;
+  return (extraSamples?.count ?? 0) * (isDeep ? 2 : 1);
 }
 
 /** Bytes per sample of the input of the gray step. */

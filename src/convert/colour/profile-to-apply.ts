@@ -8,8 +8,8 @@ import type { Curve } from './transfer-curves.ts';
 interface ColourFacts {
   icc?: Uint8Array;
   cicp?: Cicp;
-  /** `absolute`: the values mean the same colour regardless of the profile. */
-  samples: 'gray' | 'rgb' | 'cmyk' | 'absolute';
+  /** `absolute` and `lab`: the values mean the same colour regardless of the profile. */
+  samples: 'gray' | 'rgb' | 'cmyk' | 'absolute' | 'lab';
   /** Bits per sample. */
   image: { depth: number };
 }
@@ -24,7 +24,7 @@ export function profileToApply(file: ColourFacts): ColourProfile | undefined {
 export function hasUnknownColours(file: ColourFacts): boolean {
   const { icc, cicp, samples } = file;
   const isStated = samples === 'cmyk' ? icc : icc || cicp;
-  if (!isStated || samples === 'absolute' || statedProfile(file)) return false;
+  if (!isStated || samples === 'absolute' || samples === 'lab' || statedProfile(file)) return false;
   // sRGB for colours means the same for gray.
   return !(samples === 'gray' && icc && isSrgbProfile(icc));
 }

@@ -5,7 +5,9 @@ import { profileToApply } from '../colour/profile-to-apply.ts';
 import type { SourceFile, SourceImage } from '../formats/read-header.ts';
 import type { PixelImage } from '../pixel-image.ts';
 import type { Recipe } from '../recipe/recipe-options.ts';
+import { asRgbTiff, cielabOffset, cielabToSrgb } from './cielab-tiff.ts';
 import { mapDecoderErrors } from './decoder-error.ts';
+import { withoutExtra } from './extra-samples.ts';
 import { serializeSvgReads } from './svg/serialize-svg-reads.ts';
 
 export interface SharpOptions {
@@ -21,7 +23,8 @@ export async function decodeBySharp(
   const { colour } = recipe;
   const profile = colour === 'managed' ? profileToApply(file) : undefined;
   const space = spaceOf(file, colour, profile);
-  const decoder = sharp(bytes, {
+  const labOffset = file.samples === 'lab' ? cielabOffset(bytes) : undefined;
+  const decoder = sharp(labOffset === undefined ? bytes : asRgbTiff(bytes), {
     failOn,
     limitInputPixels: limits.maxPixels,
     limitInputChannels: false,
@@ -30,10 +33,14 @@ export async function decodeBySharp(
   }).timeout(deadline.seconds());
   // sharp applies a table at 16 bits by converting to Display P3, and would stop there.
   if (profile?.kind === 'table' && space === 'rgb' && file.isDeep) decoder.withIccProfile('srgb');
-  return await mapDecoderErrors(
+  const isDeep = file.isDeep && labOffset === undefined;
+  const decoded = await mapDecoderErrors(
     file.image.format,
-    serializeSvgReads(file.image.format, () => pixelsOf(decoder, space, file.isDeep)),
+    serializeSvgReads(file.image.format, () => pixelsOf(decoder, space, isDeep)),
   );
+  const isWhole = decoded.channels > coloursIn[space];
+  const kept = file.extraSamples && isWhole ? withoutExtra(decoded, file.extraSamples) : decoded;
+  return labOffset === undefined ? kept : cielabToSrgb(kept, labOffset);
 }
 
 /** The colour space requested from sharp. */
@@ -49,6 +56,8 @@ function spaceOf(
   const isGray = samples === 'gray' && !image.hasAlpha && profile?.kind !== 'table';
   return isGray ? 'gray' : 'rgb';
 }
+
+const coloursIn: Record<Space, number> = { gray: 1, rgb: 3, cmyk: 4, 'cmyk to rgb': 3 };
 
 /** sharp’s names of a space at 8 and 16 bits. libvips’ CMYK profiles have 8. */
 const sharpSpaces = {

@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { asRgbTiff } from '../decode/cielab-tiff.ts';
 import { isOwnFormat } from '../decode/own-decoders.ts';
 import { type FormatFacts, type OutputFormat, outputFormats } from '../formats/output-formats.ts';
 import type { SourceFile } from '../formats/read-header.ts';
@@ -54,13 +55,16 @@ export function isOutputFormat(format: string): format is OutputFormat {
 /**
  * Whether all pages can be read together. If a TIFF’s pages differ in size or kind, libvips reads
  * and writes only one at a time. libvips and the built-in decoders read only the first image of a
- * PNG or other format.
+ * PNG, AVIF or other format.
  */
-async function canReadTogether(bytes: Uint8Array, { image }: SourceFile): Promise<boolean> {
-  if (isOwnFormat(image.format) || image.format === 'png') return false;
+async function canReadTogether(
+  bytes: Uint8Array,
+  { image, samples }: SourceFile,
+): Promise<boolean> {
+  if (isOwnFormat(image.format) || ['png', 'avif'].includes(image.format)) return false;
   if (image.format !== 'tiff') return true;
   try {
-    await sharp(bytes, {
+    await sharp(samples === 'lab' ? asRgbTiff(bytes) : bytes, {
       pages: -1,
       limitInputPixels: false,
       limitInputChannels: false,

@@ -1,6 +1,9 @@
 import sharp, { type Metadata } from 'sharp';
 import type { Deadline } from '../deadline.ts';
+import { asRgbTiff, cielabOffset } from '../decode/cielab-tiff.ts';
 import { mapDecoderErrors } from '../decode/decoder-error.ts';
+import { type ExtraSamples, extraSamplesOf } from '../decode/extra-samples.ts';
+import { avifPages } from '../decode/heif/avif-sequence.ts';
 import { isOwnFormat, type OwnFormat, ownDecoder } from '../decode/own-decoders.ts';
 import { serializeSvgReads } from '../decode/svg/serialize-svg-reads.ts';
 import type { WasmHeader } from '../decode/wasm/wasm-decoder.ts';
@@ -39,6 +42,8 @@ export interface SourceImage {
 export interface SourceFile extends StatedColours {
   image: SourceImage;
   samples: SampleKind;
+  /** Of a TIFF that says what they are; `image.hasAlpha` takes them into account. */
+  extraSamples?: ExtraSamples;
   /** More than 8 bits per sample after decoding. */
   isDeep: boolean;
   timing?: Timing;
@@ -97,7 +102,8 @@ async function readSharpHeader(
   format: InputFormat,
   { isLenient, compat }: Pick<Recipe, 'compat'> & { isLenient: boolean },
 ): Promise<SourceFile> {
-  const reader = sharp(bytes, {
+  const isLab = format === 'tiff' && cielabOffset(bytes) !== undefined;
+  const reader = sharp(isLab ? asRgbTiff(bytes) : bytes, {
     failOn: isLenient ? 'none' : 'error',
     // The limits are checked later, with an error that states the image size.
     limitInputPixels: false,
@@ -109,10 +115,13 @@ async function readSharpHeader(
   );
   const { delay, loop = 0, pages = 1 } = metadata;
   const resolution = readResolution(bytes, format);
+  const extraSamples = format === 'tiff' ? extraSamplesOf(bytes) : undefined;
+  const samples = sampleKind(metadata, { format, compat, extraSamples });
   return {
-    image: imageOf(metadata, format, bytes),
-    samples: sampleKind(metadata, format, compat),
-    isDeep: metadata.depth !== 'uchar' && !isUnscaled(metadata),
+    image: imageOf(metadata, { format, bytes, extraSamples }),
+    samples: isLab ? 'lab' : samples,
+    isDeep: isLab || (metadata.depth !== 'uchar' && !isUnscaled(metadata)),
+    ...(extraSamples && { extraSamples }),
     ...statedColours(bytes, format, metadata),
     ...(delay && pages > 1 && { timing: { delay, loop } }),
     ...(resolution && { resolution }),
@@ -121,7 +130,13 @@ async function readSharpHeader(
   };
 }
 
-function imageOf(metadata: Metadata, format: InputFormat, bytes: Uint8Array): SourceImage {
+interface ImageParts {
+  format: InputFormat;
+  bytes: Uint8Array;
+  extraSamples: ExtraSamples | undefined;
+}
+
+function imageOf(metadata: Metadata, { format, bytes, extraSamples }: ImageParts): SourceImage {
   const orientation = metadata.orientation ?? (format === 'png' ? exifTurn(bytes) : undefined);
   return {
     format,
@@ -130,12 +145,18 @@ function imageOf(metadata: Metadata, format: InputFormat, bytes: Uint8Array): So
     height: metadata.height,
     channels: metadata.channels,
     depth: metadata.bitsPerSample ?? 8,
-    pages: format === 'png' ? pngPages(bytes) : (metadata.pages ?? 1),
-    hasAlpha: metadata.hasAlpha,
+    pages: pagesOf[format]?.(bytes) ?? metadata.pages ?? 1,
+    hasAlpha: extraSamples ? extraSamples.alphaAt !== undefined : metadata.hasAlpha,
     ...(orientation && { orientation }),
     ...(metadata.isProgressive && { isProgressive: true }),
   };
 }
+
+/** libvips knows one image of a PNG, and counts the tiles of an AVIF. */
+const pagesOf: Partial<Record<InputFormat, (bytes: Uint8Array) => number>> = {
+  png: pngPages,
+  avif: avifPages,
+};
 
 const orientationTag = 0x0112;
 
@@ -164,12 +185,18 @@ interface SampleFacts {
   space: 'gray' | 'rgb' | 'cmyk' | 'absolute';
 }
 
-type SampleKind = SampleFacts['space'];
+/** `lab`: 8-bit CIELAB as stored, which only this program converts. */
+type SampleKind = SampleFacts['space'] | 'lab';
 
-function sampleKind(metadata: Metadata, format: InputFormat, compat: Recipe['compat']): SampleKind {
+interface SampleParts extends Pick<Recipe, 'compat'>, Pick<ImageParts, 'format' | 'extraSamples'> {}
+
+function sampleKind(metadata: Metadata, { format, compat, extraSamples }: SampleParts): SampleKind {
   const { space, depth, channels } = metadata;
   const readable: SampleFacts | undefined = readableSamples[space as keyof typeof readableSamples];
-  if (readable?.types.includes(depth) && channels <= readable.colours + 1) return readable.space;
+  const extra = extraSamples?.count ?? 1;
+  if (readable?.types.includes(depth) && channels <= readable.colours + extra) {
+    return readable.space;
+  }
   if (compat === 'pillow' && isUnscaled(metadata)) return 'gray';
   throw new ConversionError(
     'UNSUPPORTED_FORMAT',

@@ -17,6 +17,8 @@ export interface TiffDirectory {
   number(tag: number): number | undefined;
   /** All numbers of a tag; none if it is absent or does not fit in the file. */
   numbers(tag: number): number[];
+  /** Where the first number of a tag is stored. */
+  placeOf(tag: number): { start: number; end: number } | undefined;
   /** The first fraction of a tag, or its number; not finite if it is divided by zero. */
   fraction(tag: number): number | undefined;
   text(tag: number): string | undefined;
@@ -107,24 +109,31 @@ export function* tiffDirectories(bytes: Uint8Array): Generator<TiffDirectory> {
       queue.push({ at: numberAt(dataAt(parts) + i * size, size), isPage: false });
     }
     queue.push({ at: numberAt(at + countSize + count * entrySize, wordSize), isPage });
+    const numberIn = (entry: Entry, i = 0) => {
+      const size = sizes[entry.type] ?? wordSize;
+      return numberAt(dataAt(entry) + i * size, size);
+    };
     yield {
       isPage,
       number: (tag) => {
         const entry = entries.get(tag);
-        return entry && numberAt(dataAt(entry), sizes[entry.type] ?? wordSize);
+        return entry && numberIn(entry);
+      },
+      placeOf: (tag) => {
+        const entry = entries.get(tag);
+        if (!entry) return undefined;
+        const start = dataAt(entry);
+        return { start, end: start + (sizes[entry.type] ?? wordSize) };
       },
       numbers: (tag) => {
         const entry = entries.get(tag);
         const size = sizes[entry?.type ?? 0] ?? wordSize;
         if (!entry || dataAt(entry) + entry.count * size > bytes.length) return [];
-        return Array.from({ length: entry.count }, (_, i) =>
-          numberAt(dataAt(entry) + i * size, size),
-        );
+        return Array.from({ length: entry.count }, (_, i) => numberIn(entry, i));
       },
       fraction: (tag) => {
         const entry = entries.get(tag);
-        if (entry?.type !== rational)
-          return entry && numberAt(dataAt(entry), sizes[entry.type] ?? 4);
+        if (entry?.type !== rational) return entry && numberIn(entry);
         return numberAt(dataAt(entry), 4) / numberAt(dataAt(entry) + 4, 4);
       },
       text: (tag) => {

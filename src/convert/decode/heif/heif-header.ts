@@ -106,7 +106,7 @@ function auxTypeOf({ properties }: HeifItem): string {
 }
 
 /** Counts displayable images, not thumbnails, alphas, gain maps, depth maps or tiles of a grid. */
-function countPages({ primary, items, references }: HeifItems): number {
+export function countPages({ primary, items, references }: HeifItems): number {
   const subordinate = new Set(
     references.flatMap(({ type, from, to }) => {
       if (type === 'thmb' || type === 'auxl') return [from];
