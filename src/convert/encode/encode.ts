@@ -136,7 +136,8 @@ async function encodeWithSharp(
   const gray = sharp(pixels, { raw, limitInputPixels: false })
     .timeout(deadline.seconds())
     .toColourspace(pixels instanceof Uint16Array ? 'grey16' : 'b-w');
-  const bytes = await sharpEncoders[format](gray, options).toBuffer();
+  const written = await sharpEncoders[format](gray, options).toBuffer();
+  const bytes = withResolution(written, format, options.plan.resolution);
   checkOutputBytes(bytes.length, maxOutputBytes);
-  return withResolution(bytes, format, options.plan.resolution);
+  return bytes;
 }

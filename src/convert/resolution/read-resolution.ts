@@ -5,7 +5,7 @@ import type { InputFormat } from '../formats/input-formats.ts';
 import { jpegSegments } from '../formats/jpeg-segments.ts';
 import { pngChunks } from '../formats/png-chunks.ts';
 import { type TiffDirectory, tiffDirectories } from '../formats/tiff-layout.ts';
-import { type Resolution, resolutionOf } from './resolution.ts';
+import { inMetres, type Resolution, resolutionOf } from './resolution.ts';
 
 type Reader = (bytes: Uint8Array) => Resolution | undefined;
 
@@ -24,11 +24,20 @@ const readers: Partial<Record<InputFormat, Reader>> = {
  */
 export function readResolution(bytes: Uint8Array, format: InputFormat): Resolution | undefined {
   try {
-    return readers[format]?.(bytes) ?? byTags(exifOf(bytes, format));
+    const stated = readers[format]?.(bytes) ?? byTags(exifOf(bytes, format));
+    return stated && isPlaceholder(stated) ? undefined : stated;
   } catch {
     // The image itself may be whole. If it is not, its decoder rejects it with a better reason.
     return undefined;
   }
+}
+
+/**
+ * Programs on libvips, such as sharp, write one pixel per millimetre where they know no resolution.
+ * In a TIFF it is 25.3999996 per inch.
+ */
+function isPlaceholder(resolution: Resolution): boolean {
+  return inMetres(resolution).every((pixels) => Math.abs(pixels - 1_000) < 1e-3);
 }
 
 /** The unit of tag 296, which is the inch if it is absent: TIFF 6.0, section 8. */

@@ -55,7 +55,7 @@ function jp2With(...boxes: Buffer[]): Buffer {
 
 /** 300 dpi are 11811 per metre: 11811/1 across and 59055/10 down; the vertical one comes first. */
 const capture = box('resc', be16(59_055, 10, 11_811, 1), Buffer.of(0, 0));
-const display = box('resd', be16(1, 1, 1, 1), Buffer.of(3, 3));
+const display = box('resd', be16(2, 1, 2, 1), Buffer.of(3, 3));
 
 function heicWithExif(turn: number): Buffer {
   const { hvcC, data } = codedPicture(fixture('tile-rgb.heic'));
@@ -88,6 +88,7 @@ const psd = buildPsd({
   ],
 });
 
+const plainTiff = await sharp(photoLikePng()).tiff({ compression: 'lzw' }).toBuffer();
 const plainJpeg = await sharp(photoLikePng()).jpeg().toBuffer();
 
 describe('resolution of the source', () => {
@@ -118,7 +119,7 @@ describe('resolution of the source', () => {
       perMetre,
     ],
     ['JPEG 2000, capture', jp2With(display, capture), perMetre],
-    ['JPEG 2000, display', jp2With(display), { x: 1_000, y: 1_000, unit: 1 }],
+    ['JPEG 2000, display', jp2With(display), { x: 2_000, y: 2_000, unit: 1 }],
     ['PSD', psd, perMetre],
   ])('is kept: %s', async (_, bytes, expected) => {
     expect(await densityOf(bytes)).toEqual(expected);
@@ -129,6 +130,8 @@ describe('resolution of the source', () => {
     ['JPEG', plainJpeg],
     ['PNG', grayPng()],
     ['PNG, ratio of the sides only', grayPng(densityChunk(2, 1, 0))],
+    ['PNG, placeholder of libvips', grayPng(densityChunk(1_000, 1_000))],
+    ['TIFF, placeholder of libvips', plainTiff],
     ['PNG, zero', grayPng(densityChunk(0, 0))],
     ['PNG, truncated', grayPng(['pHYs', Buffer.alloc(3)])],
     ['EXIF without unit', grayPng(['eXIf', exif({ unit: 1 })])],
@@ -168,6 +171,17 @@ describe('resolution of the output', () => {
     const { bytes, losses } = await toGrayscale(resolutionFixture(name), recipe);
     expect(readDensity(bytes)).toEqual(expected);
     expect(losses).toEqual([]);
+  });
+
+  test('counts as bytes of the output', async () => {
+    const source = resolutionFixture('jfif.jpg');
+    for (const format of ['png', 'jpeg', 'tiff'] as const) {
+      const { bytes } = await toGrayscale(source, { format });
+      const maxOutputBytes = bytes.length - 1;
+      await expect(toGrayscale(source, { format }, { maxOutputBytes })).rejects.toMatchObject({
+        code: 'OUTPUT_TOO_LARGE',
+      });
+    }
   });
 
   test('is in whole dots per centimetre where these are closer', async () => {
