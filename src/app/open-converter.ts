@@ -18,7 +18,7 @@ export function openFiles(config: Config): FileConversion {
   tuneSharp();
   return {
     store: createFileStore(),
-    limits: config.limits,
+    limits: limitsWithin(config, memoryBudgetBytes(config)),
     memory: createBudget(memoryBudgetBytes(config)),
   };
 }
@@ -44,6 +44,18 @@ export async function openProcesses({
   const { createProcessConverter } = await import('../isolation/process-converter.ts');
   const processes = Math.min(maxProcesses, availableParallelism());
   return createProcessConverter({ processes, env: environmentWithoutSecrets(), ...options });
+}
+
+/** No conversion needs less: the cheapest, of a PNG to a PNG, needs four and a half. */
+const minBytesPerPixel = 4;
+
+/**
+ * The limits of a conversion within this memory. Without `MAX_PIXELS`, only what cannot fit is
+ * rejected by its pixels, before anything else is read; the rest is left to the memory estimate.
+ */
+export function limitsWithin({ limits }: Pick<Config, 'limits'>, memoryBytes: number): Limits {
+  const { maxPixels = Math.floor(memoryBytes / minBytesPerPixel), ...rest } = limits;
+  return { ...rest, maxPixels };
 }
 
 export function memoryBudgetBytes({

@@ -9,7 +9,7 @@ import {
   type PipelineParts,
 } from '../pipeline/index.ts';
 import { version } from '../version.ts';
-import { memoryBudgetBytes, tuneSharp } from './open-converter.ts';
+import { limitsWithin, memoryBudgetBytes, tuneSharp } from './open-converter.ts';
 import { openPostgres } from './open-postgres.ts';
 import { openS3 } from './open-s3.ts';
 
@@ -58,7 +58,7 @@ export function pipelineOf(
     ...ports,
     now: () => performance.timeOrigin + performance.now(),
     recipe: recipeOf(config),
-    limits: config.limits,
+    limits: limitsWithin(config, (memoryBytes * 3) / 4),
     slots: createBudget(config.capacity.concurrency),
     transfers: createBudget(memoryBytes / 4),
     memory: createBudget((memoryBytes * 3) / 4),

@@ -4,7 +4,11 @@ import { integer, optional, variable } from './variable.ts';
 /** Limits of one conversion: the `Limits` of src/convert. */
 export const limits = {
   maxBytes: variable('MAX_BYTES', integer(1), 100 * 2 ** 20, 'Largest source, in bytes.'),
-  maxPixels: variable('MAX_PIXELS', integer(1), 100_000_000, 'Largest source, in pixels.'),
+  maxPixels: optional(
+    'MAX_PIXELS',
+    integer(1),
+    'Largest source, in pixels; by default what may fit in the memory budget, at four bytes each.',
+  ),
   maxPages: variable('MAX_PAGES', integer(1), 1_000, 'Max pages or frames in a source.'),
   timeoutMs: variable(
     'MAX_CONVERSION_MS',

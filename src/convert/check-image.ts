@@ -9,7 +9,7 @@ import { detectInputFormat, type InputFormat, inputFormats } from './formats/inp
 import { outputFormats } from './formats/output-formats.ts';
 import { plainContent } from './formats/plain-content.ts';
 import { readHeader, type SourceFile, type SourceImage } from './formats/read-header.ts';
-import type { Limits } from './limits.ts';
+import { type Limits, limitNames } from './limits.ts';
 import type { Recipe } from './recipe/recipe-options.ts';
 
 /** The recipe, limits and deadline of a conversion. */
@@ -60,7 +60,7 @@ export function checkBytes(bytes: Uint8Array, maxBytes: number): void {
   if (bytes.length > maxBytes) {
     throw new ConversionError(
       'FILE_TOO_LARGE',
-      `Expected at most ${maxBytes} bytes but received ${bytes.length}. Raise the limit maxBytes to accept it.`,
+      `Expected at most ${maxBytes} bytes but received ${bytes.length}. Raise the limit ${limitNames.maxBytes} to accept it.`,
     );
   }
 }
@@ -82,7 +82,7 @@ function checkPages({ pages }: SourceImage, maxPages: number): void {
   if (pages <= maxPages) return;
   throw new ConversionError(
     'TOO_MANY_PAGES',
-    `Expected at most ${maxPages} pages or frames but the file has ${pages}. Raise the limit maxPages to accept it.`,
+    `Expected at most ${maxPages} pages or frames but the file has ${pages}. Raise the limit ${limitNames.maxPages} to accept it.`,
   );
 }
 
@@ -97,7 +97,7 @@ export function checkPixels(
     frames > 1 ? [` x ${frames} frames`, ', or convert only the first frame'] : ['', ''];
   throw new ConversionError(
     'IMAGE_TOO_LARGE',
-    `Expected at most ${maxPixels} pixels but the image has ${width} x ${height}${inFrames} = ${pixels}. Raise the limit maxPixels to accept it${cure}.`,
+    `Expected at most ${maxPixels} pixels but the image has ${width} x ${height}${inFrames} = ${pixels}. Raise the limit ${limitNames.maxPixels} to accept it${cure}.`,
   );
 }
 
@@ -105,7 +105,7 @@ function checkEmbedded(embeddedPixels: number, maxPixels: number): void {
   if (embeddedPixels <= maxPixels) return;
   throw new ConversionError(
     'IMAGE_TOO_LARGE',
-    `Expected at most ${maxPixels} pixels but the images inside the SVG have ${embeddedPixels}. Raise the limit maxPixels to accept it.`,
+    `Expected at most ${maxPixels} pixels but the images inside the SVG have ${embeddedPixels}. Raise the limit ${limitNames.maxPixels} to accept it.`,
   );
 }
 

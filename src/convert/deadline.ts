@@ -1,4 +1,5 @@
 import { ConversionError } from './errors.ts';
+import { limitNames } from './limits.ts';
 
 /** The wall-clock time limit of one conversion. */
 export interface Deadline {
@@ -99,7 +100,7 @@ async function raceWithLimit<Result>(
 function timeoutError(timeoutMs: number, cause?: unknown): ConversionError {
   return new ConversionError(
     'CONVERSION_TIMEOUT',
-    `Expected the conversion to take at most ${timeoutMs} ms but it took longer. Raise the limit timeoutMs to wait for it, or make the image smaller.`,
+    `Expected the conversion to take at most ${timeoutMs} ms but it took longer. Raise the limit ${limitNames.timeoutMs} to wait for it, or make the image smaller.`,
     { cause },
   );
 }

@@ -15,11 +15,21 @@ export interface Limits {
 
 export const defaultLimits: Limits = Object.freeze({
   maxBytes: 100 * 2 ** 20,
-  maxPixels: 100_000_000,
+  // 16,384 x 16,384: phones take 200 megapixels.
+  maxPixels: 2 ** 28,
   maxPages: 1_000,
   timeoutMs: 120_000,
   maxOutputBytes: 512 * 2 ** 20,
 });
+
+/** Each limit as a program writes it, and as the environment of the other entry points does. */
+export const limitNames: Readonly<Record<keyof Limits, string>> = {
+  maxBytes: 'maxBytes (MAX_BYTES)',
+  maxPixels: 'maxPixels (MAX_PIXELS; by default it follows MEMORY_BUDGET_MB)',
+  maxPages: 'maxPages (MAX_PAGES)',
+  timeoutMs: 'timeoutMs (MAX_CONVERSION_MS)',
+  maxOutputBytes: 'maxOutputBytes (MAX_OUTPUT_BYTES)',
+};
 
 /** Fills in the defaults. Throws `RangeError` for values that would silently disable a limit. */
 export function resolveLimits(limits: Partial<Limits> = {}): Limits {

@@ -99,6 +99,6 @@ function lowerPriority({ pid }: ChildProcess, niceness: number): void {
 function hangError(timeoutMs: number): ConversionError {
   return new ConversionError(
     'CONVERSION_TIMEOUT',
-    `Expected the conversion to take at most ${timeoutMs} ms but it took longer and did not stop by itself. Raise the limit timeoutMs to wait for it, or convert the file with another program.`,
+    `Expected the conversion to take at most ${timeoutMs} ms but it took longer and did not stop by itself. Raise the limit timeoutMs (MAX_CONVERSION_MS) to wait for it, or convert the file with another program.`,
   );
 }

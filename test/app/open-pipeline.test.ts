@@ -67,6 +67,15 @@ describe('the pipeline of an environment', () => {
   });
 });
 
+test('without a limit, what cannot fit in memory has too many pixels', async () => {
+  const env = { MEMORY_BUDGET_MB: '100' };
+  // Four bytes each; the pipeline keeps a quarter of its budget for files.
+  expect(openFiles(readConfig(env)).limits.maxPixels).toBe((100 * megabyte) / 4);
+  expect((await compose(env)).limits.maxPixels).toBe((75 * megabyte) / 4);
+  const inFunction = readConfig({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '3008' });
+  expect(openFiles(inFunction).limits.maxPixels).toBe((1_504 * megabyte) / 4);
+});
+
 test('files are converted within the whole budget', () => {
   const { memory, limits } = openFiles(readConfig({ MEMORY_BUDGET_MB: '100', MAX_PIXELS: '22' }));
   expect(memory.capacity).toBe(100 * megabyte);

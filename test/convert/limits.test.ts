@@ -55,7 +55,7 @@ const rejections: Record<Exclude<ConversionErrorCode, 'CONVERSION_CRASHED'>, Rej
   IMAGE_TOO_LARGE: [
     {
       bytes: () => hugePngHeader(60_000, 60_000),
-      message: /at most 100000000 pixels but the image has 60000 x 60000 = 3600000000\. Raise/,
+      message: /at most 268435456 pixels but the image has 60000 x 60000 = 3600000000\. Raise/,
     },
     {
       bytes: () => photoLikePng({ width: 8, height: 8 }),
@@ -170,6 +170,22 @@ describe('limits', () => {
     await expect(toGrayscale(bytes, {}, { maxPixels: 48 })).resolves.toMatchObject({ width: 8 });
   });
 
+  test.each([
+    [12_000, 9_000],
+    [16_384, 12_288],
+  ])('of pixels leave room for phones: %i x %i', async (width, height) => {
+    const { memoryBytes } = await inspectImage(hugePngHeader(width, height));
+    expect(memoryBytes).toBeGreaterThan(width * height * 4);
+  });
+
+  test('of pixels reject a small file that claims 10 gigapixels, and name the settings', async () => {
+    const rejection = await inspectImage(hugePngHeader(100_000, 100_000)).catch((error) => error);
+    expect(rejection.code).toBe('IMAGE_TOO_LARGE');
+    for (const name of ['maxPixels', 'MAX_PIXELS', 'MEMORY_BUDGET_MB']) {
+      expect(rejection.message).toContain(name);
+    }
+  });
+
   test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])(
     'must not be %d',
     async (maxPixels) => {
@@ -184,7 +200,7 @@ describe('limits', () => {
   test('have defaults', () => {
     expect(defaultLimits).toEqual({
       maxBytes: 104_857_600,
-      maxPixels: 100_000_000,
+      maxPixels: 2 ** 28,
       maxPages: 1_000,
       timeoutMs: 120_000,
       maxOutputBytes: 536_870_912,

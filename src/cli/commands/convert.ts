@@ -95,7 +95,7 @@ async function convertStream(
     );
   }
   try {
-    const limits = config.limits;
+    const { limits } = openFiles(config);
     const source = await readStandardInput(limits.maxBytes);
     const image = await toGrayscale(source, recipeOf(config, options), limits);
     return (await writeStandardOutput(image.bytes)) ? 0 : 1;
