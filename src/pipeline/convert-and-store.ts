@@ -5,6 +5,7 @@ import {
   type ImageSession,
   recipeHash,
 } from '../convert/index.ts';
+import { engineVersion } from '../version.ts';
 import { convertWithinBudget } from './convert-within-budget.ts';
 import { PermanentError } from './errors.ts';
 import type { Converted, Result } from './outcome.ts';
@@ -98,7 +99,19 @@ function provenance(
     recipe: describeRecipe(recipe),
     'recipe-hash': recipeHash(recipe),
     'processor-version': processorVersion,
+    [engineKey]: engineVersion,
   };
+}
+
+const engineKey = 'engine-version';
+
+/** Why an output may differ from what this program makes of its source now, if it may. */
+export function otherEngine(metadata: Record<string, string>): string | undefined {
+  // The first did not say.
+  const made = metadata[engineKey] ?? '1';
+  return made === engineVersion
+    ? undefined
+    : `it was made by engine ${made}, and this is engine ${engineVersion}`;
 }
 
 /**

@@ -1,5 +1,5 @@
 export { type Budget, createBudget, type Share } from './budget.ts';
-export { isOutput, outputOf } from './convert-and-store.ts';
+export { isOutput, otherEngine, outputOf } from './convert-and-store.ts';
 export { convertWithinBudget } from './convert-within-budget.ts';
 export { asDiskFull, DiskFullError } from './disk-full.ts';
 export {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 // Each finding is created on a real S3 server and a real PostgreSQL, detected, repaired and verified again.
 import {
   CopyObjectCommand,
@@ -262,6 +263,47 @@ describe.each([
     });
     await runVerify({ env, isDeep: true, repairs: true });
     expect(await found({ env, isDeep: true })).toEqual({});
+  });
+
+  /** Makes the output of b.png one of the first engine, whose metadata did not say so. */
+  async function makeOld({ bytes, isRecorded = true }: { bytes?: Buffer; isRecorded?: boolean }) {
+    const ref = { Bucket: place().of, Key: place().key('b.png') };
+    const { Body, Metadata = {} } = await store.s3.send(new GetObjectCommand(ref));
+    const { 'engine-version': _, ...rest } = Metadata;
+    const body = bytes ?? Buffer.from((await Body?.transformToByteArray()) ?? []);
+    await store.s3.send(new PutObjectCommand({ ...ref, Body: body, Metadata: rest }));
+    if (!isRecorded) return;
+    const sha256 = createHash('sha256').update(body).digest('hex');
+    await database.query(
+      `UPDATE image_metadata SET output_sha256 = '${sha256}' WHERE source_key = 'b.png'`,
+    );
+  }
+
+  test('an output of another engine may be outdated; with --deep, its bytes decide', async () => {
+    await uploadAndConvert(keys, env);
+    await makeOld({});
+    const { findings } = await runVerify({ env });
+    expect(findings.stale.first).toMatchObject([
+      { key: 'b.png', reason: 'it was made by engine 1, and this is engine 2' },
+    ]);
+    expect(await found({ env, isDeep: true })).toEqual({});
+  });
+
+  test('other bytes of another engine are outdated, not damaged', async () => {
+    await uploadAndConvert(keys, env);
+    await makeOld({ bytes: Buffer.from('as it was made then') });
+    const { findings } = await runVerify({ env, isDeep: true, repairs: true });
+    expect(findings.different.count).toBe(0);
+    expect(findings.stale.first).toMatchObject([
+      { key: 'b.png', reason: expect.stringMatching(/at byte 0; it was made by engine 1/) },
+    ]);
+    expect(await found({ env, isDeep: true })).toEqual({});
+  });
+
+  test('an output of another engine is damaged if its row has another checksum', async () => {
+    await uploadAndConvert(keys, env);
+    await makeOld({ bytes: Buffer.from('damaged'), isRecorded: false });
+    expect(await found({ env, isDeep: true })).toEqual({ different: ['b.png'] });
   });
 
   test('finds an orphan, and deletes it with its rows only on request', async () => {

@@ -5,6 +5,7 @@ import {
   type Ledger,
   type ObjectStore,
   type Outcome,
+  otherEngine,
   type PipelineParts,
   processBatch,
 } from '../../pipeline/index.ts';
@@ -52,6 +53,8 @@ interface Comparison {
   difference?: string;
   /** Of the existing output. */
   sha256?: string;
+  /** Why the difference is no damage. */
+  otherEngine?: string | undefined;
 }
 
 async function findingOf(
@@ -69,16 +72,18 @@ async function findingOf(
     // The limits here may differ from those of the original conversion.
     return { kind: 'unchecked', key, reason: `${outcome.code}: ${outcome.message}` };
   }
-  const { difference, sha256 } = comparisons.get(output.key) ?? {};
+  const { difference, sha256, otherEngine: age } = comparisons.get(output.key) ?? {};
   const content = { bucket, key, contentId: contentId(outcome.source), recipeHash };
   const recorded = (await reader.findContent(content))?.outputSha256 ?? undefined;
   const hasOtherChecksum = recorded !== undefined && sha256 !== undefined && recorded !== sha256;
   const reasons = [
     ...(difference === undefined ? [] : [difference]),
+    ...(difference === undefined || age === undefined ? [] : [age]),
     ...(hasOtherChecksum ? ['its checksum differs from its row'] : []),
   ];
   if (reasons.length === 0) return undefined;
-  return { kind: 'different', key, reason: reasons.join('; '), upload: uploadOf(source, bucket) };
+  const kind = age !== undefined && !hasOtherChecksum ? 'stale' : 'different';
+  return { kind, key, reason: reasons.join('; '), upload: uploadOf(source, bucket) };
 }
 
 /** A store that compares instead of writing: `put` compares with the existing object. */
@@ -95,7 +100,10 @@ function comparingStore(
       comparisons.set(
         ref.key,
         found
-          ? await compareStream(found.body, bytes)
+          ? {
+              ...(await compareStream(found.body, bytes)),
+              otherEngine: otherEngine(found.metadata),
+            }
           : { difference: 'it was deleted during the run' },
       );
     },

@@ -1,5 +1,5 @@
 import type { LedgerReader } from '../../ledger/ledger-reader.ts';
-import { isOutput, type PipelineParts } from '../../pipeline/index.ts';
+import { isOutput, otherEngine, type PipelineParts } from '../../pipeline/index.ts';
 import type { ListedObject, ObjectFiles } from '../../storage/object-files.ts';
 import type { Place } from '../classify-page.ts';
 import { compareOutputs } from './compare-outputs.ts';
@@ -79,12 +79,20 @@ export function createInspector(
 /** Compares the metadata of an output with its source. */
 async function inspectPair(
   { source, output }: Pair,
-  { place: { bucket }, output: { bucket: outputBucket }, files, recipeHash }: InspectOptions,
+  {
+    place: { bucket },
+    output: { bucket: outputBucket },
+    files,
+    recipeHash,
+    pipeline,
+  }: InspectOptions,
 ): Promise<KeyFinding | undefined> {
   const { key } = source;
   const found = await files.head({ bucket: outputBucket, key: output.key });
   const reason = found
-    ? differenceIn(found.metadata, { source, recipeHash })
+    ? (differenceIn(found.metadata, { source, recipeHash }) ??
+      // The bytes may be the same; if they are compared, they decide.
+      (pipeline ? undefined : otherEngine(found.metadata)))
     : 'it was deleted during the run';
   if (reason === undefined) return undefined;
   const now = await files.head({ bucket, key });
