@@ -85,12 +85,19 @@ function properties(items: HeifPart[]): Buffer {
 
 /** The decoder configuration and the data of a file with a single image. */
 export function codedImage(file: Uint8Array): { hvcC: Uint8Array; data: Uint8Array } {
+  return { hvcC: boxIn(file, 'hvcC'), data: boxIn(file, 'mdat').subarray(8) };
+}
+
+/** The only image of an AVIF, as an item. */
+export function codedAvif(file: Uint8Array, width: number, height: number): HeifPart {
+  const properties = [boxIn(file, 'av1C'), boxIn(file, 'pixi'), property.size(width, height)];
+  return { type: 'av01', data: boxIn(file, 'mdat').subarray(8), properties };
+}
+
+function boxIn(file: Uint8Array, type: string): Uint8Array {
   const bytes = Buffer.from(file);
-  const boxAt = (type: string) => {
-    const at = bytes.indexOf(type) - 4;
-    return bytes.subarray(at, at + bytes.readUInt32BE(at));
-  };
-  return { hvcC: boxAt('hvcC'), data: boxAt('mdat').subarray(8) };
+  const at = bytes.indexOf(type, 0, 'latin1') - 4;
+  return bytes.subarray(at, at + bytes.readUInt32BE(at));
 }
 
 export const property = {

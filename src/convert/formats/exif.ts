@@ -30,6 +30,14 @@ export function exifOf(bytes: Uint8Array, format: InputFormat): TiffDirectory | 
   return isTiff ? (tiffDirectories(exif).next().value ?? undefined) : undefined;
 }
 
+const orientationTag = 0x0112;
+
+/** The orientation in a PNG’s EXIF data, if it is valid. */
+export function pngOrientation(png: Uint8Array): number | undefined {
+  const orientation = exifOf(png, 'png')?.number(orientationTag) ?? 0;
+  return orientation >= 1 && orientation <= 8 ? orientation : undefined;
+}
+
 const app1 = 0xe1;
 
 function jpegExif(bytes: Uint8Array): Uint8Array | undefined {

@@ -3,16 +3,15 @@ import type { Deadline } from '../deadline.ts';
 import { asRgbTiff, cielabOffset } from '../decode/cielab-tiff.ts';
 import { mapDecoderErrors } from '../decode/decoder-error.ts';
 import { type ExtraSamples, extraSamplesOf } from '../decode/extra-samples.ts';
-import { avifPages } from '../decode/heif/avif-sequence.ts';
+import { avifOrientation, avifPages } from '../decode/heif/avif-sequence.ts';
 import { isOwnFormat, type OwnFormat, ownDecoder } from '../decode/own-decoders.ts';
 import { serializeSvgReads } from '../decode/svg/serialize-svg-reads.ts';
 import type { WasmHeader } from '../decode/wasm/wasm-decoder.ts';
 import { ConversionError } from '../errors.ts';
-import { isQuarterTurn } from '../gray/orient.ts';
 import type { Recipe } from '../recipe/recipe-options.ts';
 import { readResolution } from '../resolution/read-resolution.ts';
-import { type Resolution, turned } from '../resolution/resolution.ts';
-import { exifOf } from './exif.ts';
+import type { Resolution } from '../resolution/resolution.ts';
+import { pngOrientation } from './exif.ts';
 import { type InputFormat, inputFormats } from './input-formats.ts';
 import { pngPages } from './png-chunks.ts';
 import { type StatedColours, statedColours } from './stated-colours.ts';
@@ -84,15 +83,14 @@ async function readOwnHeader(
 ): Promise<SourceFile> {
   const header: WasmHeader = await (await ownDecoder(format)).readHeader(bytes, deadline);
   const { icc, cicp, extraBytes, orientation, isLimited: _, ...facts } = header;
-  const resolution = readResolution(bytes, format);
+  const resolution = readResolution(bytes, format, orientation);
   return {
     image: { format, sizeBytes: bytes.length, ...facts },
     samples: facts.channels <= 2 ? 'gray' : 'rgb',
     isDeep: facts.depth > 8,
     ...(icc && { icc }),
     ...(cicp && { cicp }),
-    // The decoder turns the image.
-    ...(resolution && { resolution: isQuarterTurn(orientation) ? turned(resolution) : resolution }),
+    ...(resolution && { resolution }),
     ...(extraBytes && { extraBytes }),
   };
 }
@@ -114,7 +112,8 @@ async function readSharpHeader(
     serializeSvgReads(format, () => reader.metadata()),
   );
   const { delay, loop = 0, pages = 1 } = metadata;
-  const resolution = readResolution(bytes, format);
+  const applied = format === 'avif' ? avifOrientation(bytes) : undefined;
+  const resolution = readResolution(bytes, format, applied);
   const extraSamples = format === 'tiff' ? extraSamplesOf(bytes) : undefined;
   const samples = sampleKind(metadata, { format, compat, extraSamples });
   return {
@@ -137,7 +136,9 @@ interface ImageParts {
 }
 
 function imageOf(metadata: Metadata, { format, bytes, extraSamples }: ImageParts): SourceImage {
-  const orientation = metadata.orientation ?? (format === 'png' ? exifTurn(bytes) : undefined);
+  // libvips does not find the EXIF data that follow a PNG’s image data or are in a text.
+  const orientation =
+    metadata.orientation ?? (format === 'png' ? pngOrientation(bytes) : undefined);
   return {
     format,
     sizeBytes: bytes.length,
@@ -157,14 +158,6 @@ const pagesOf: Partial<Record<InputFormat, (bytes: Uint8Array) => number>> = {
   png: pngPages,
   avif: avifPages,
 };
-
-const orientationTag = 0x0112;
-
-/** libvips does not find the EXIF data that follow a PNG’s image data or are in a text. */
-function exifTurn(png: Uint8Array): number | undefined {
-  const orientation = exifOf(png, 'png')?.number(orientationTag) ?? 0;
-  return orientation >= 1 && orientation <= 8 ? orientation : undefined;
-}
 
 /** Sample types with a known black and white, by libvips name. Only TIFF can hold others. */
 const readableSamples = {
@@ -200,7 +193,7 @@ function sampleKind(metadata: Metadata, { format, compat, extraSamples }: Sample
   if (compat === 'pillow' && isUnscaled(metadata)) return 'gray';
   throw new ConversionError(
     'UNSUPPORTED_FORMAT',
-    `Expected gray, RGB, CMYK or Lab samples of a known scale, with one alpha channel at most, but this ${inputFormats[format].name} has ${channels} x ${depth} (${space}). Save it with 8 or 16 unsigned bits per sample.`,
+    `Expected gray, RGB, CMYK or Lab samples of a known scale, with one alpha channel at most unless the file names its extra samples, but this ${inputFormats[format].name} has ${channels} x ${depth} (${space}). Save it with 8 or 16 unsigned bits per sample.`,
   );
 }
 

@@ -5,7 +5,8 @@ import type { InputFormat } from '../formats/input-formats.ts';
 import { jpegSegments } from '../formats/jpeg-segments.ts';
 import { pngChunks } from '../formats/png-chunks.ts';
 import { type TiffDirectory, tiffDirectories } from '../formats/tiff-layout.ts';
-import { inMetres, type Resolution, resolutionOf } from './resolution.ts';
+import { isQuarterTurn } from '../gray/orient.ts';
+import { inMetres, type Resolution, resolutionOf, turned } from './resolution.ts';
 
 type Reader = (bytes: Uint8Array) => Resolution | undefined;
 
@@ -19,10 +20,20 @@ const readers: Partial<Record<InputFormat, Reader>> = {
 };
 
 /**
- * The resolution that a file states, as stored: its format’s own, or else that of its EXIF data.
- * Undefined if it states none, only a ratio of the two, or one that cannot be read.
+ * The resolution that a file states: its format’s own, or else that of its EXIF data. Undefined if
+ * it states none, only a ratio of the two, or one that cannot be read. `orientation` is what the
+ * decoder applies.
  */
-export function readResolution(bytes: Uint8Array, format: InputFormat): Resolution | undefined {
+export function readResolution(
+  bytes: Uint8Array,
+  format: InputFormat,
+  orientation: number | undefined,
+): Resolution | undefined {
+  const stated = statedResolution(bytes, format);
+  return stated && isQuarterTurn(orientation) ? turned(stated) : stated;
+}
+
+function statedResolution(bytes: Uint8Array, format: InputFormat): Resolution | undefined {
   try {
     const stated = readers[format]?.(bytes) ?? byTags(exifOf(bytes, format));
     return stated && isPlaceholder(stated) ? undefined : stated;

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { type OutputFormat, outputFormats, toGrayscale } from '../../../src/convert/index.ts';
-import { buildHeif, property } from '../../../testing/heif.ts';
+import { buildHeif, codedAvif } from '../../../testing/heif.ts';
 import { grayOf, rejectionOf } from '../gray/gray-of.ts';
 import { fixture } from './wasm-fixtures.ts';
 
@@ -14,18 +14,13 @@ function without(type: string, file: Buffer): Buffer {
   return changed;
 }
 
-/** Of an AVIF in one color. */
+/** Of an AVIF in one gray. */
 async function coded(gray: number, width: number) {
   const raw = { width, height: 16, channels: 3 as const };
   const file = await sharp(Buffer.alloc(width * 16 * 3, gray), { raw })
     .avif({ lossless: true })
     .toBuffer();
-  const boxAt = (type: string) => {
-    const at = file.indexOf(type, 0, 'latin1') - 4;
-    return file.subarray(at, at + file.readUInt32BE(at));
-  };
-  const properties = [boxAt('av1C'), property.size(width, 16), boxAt('pixi')];
-  return { type: 'av01', data: boxAt('mdat').subarray(8), properties };
+  return codedAvif(file, width, 16);
 }
 
 describe('a grid of tiles', () => {

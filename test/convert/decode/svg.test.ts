@@ -248,11 +248,14 @@ describe('embedded images', () => {
     expect(memoryBytes).toBeGreaterThan(without.memoryBytes);
   });
 
-  const large = hugePngHeader(9_000, 9_000);
+  const large = hugePngHeader(13_000, 13_000);
   const escaped = [...large].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
 
   test.each<[string, string]>([
-    ['together', imageElement(dataUrl(large)) + imageElement(dataUrl(hugePngHeader(8_000, 8_000)))],
+    [
+      'together',
+      imageElement(dataUrl(large)) + imageElement(dataUrl(hugePngHeader(12_000, 12_000))),
+    ],
     ['spelled in escapes', imageElement(`data:image/png,${escaped}`).repeat(2)],
     ['behind a quote in text', `<text>href="</text>${imageElement(dataUrl(large)).repeat(2)}`],
     [

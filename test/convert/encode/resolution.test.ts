@@ -3,7 +3,14 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { type RecipeOptions, toGrayscale } from '../../../src/convert/index.ts';
 import { be16, be32, joined } from '../../../testing/byte-parts.ts';
-import { box, buildHeif, codedPicture, property } from '../../../testing/heif.ts';
+import {
+  box,
+  buildHeif,
+  codedAvif,
+  codedImage,
+  type HeifPart,
+  property,
+} from '../../../testing/heif.ts';
 import { photoLikePng } from '../../../testing/images.ts';
 import { buildPng } from '../../../testing/png.ts';
 import { buildPsd } from '../../../testing/psd.ts';
@@ -57,13 +64,23 @@ function jp2With(...boxes: Buffer[]): Buffer {
 const capture = box('resc', be16(59_055, 10, 11_811, 1), Buffer.of(0, 0));
 const display = box('resd', be16(2, 1, 2, 1), Buffer.of(3, 3));
 
+const plainAvif = await sharp(photoLikePng()).avif().toBuffer();
+
 function heicWithExif(turn: number): Buffer {
-  const { hvcC, data } = codedPicture(fixture('tile-rgb.heic'));
+  const { hvcC, data } = codedImage(fixture('tile-rgb.heic'));
+  return withExif({ type: 'hvc1', data, properties: [hvcC, property.size(80, 64)] }, turn, 'heic');
+}
+
+function avifWithExif(turn: number): Buffer {
+  return withExif(codedAvif(plainAvif, 64, 48), turn, 'avif');
+}
+
+function withExif(image: HeifPart, turn: number, brand: 'heic' | 'avif'): Buffer {
+  const properties = [...(image.properties ?? []), property.turn(turn)];
+  const item = { type: 'Exif', data: joined(be32(6), 'Exif\0\0', exif()) };
   return buildHeif({
-    items: [
-      { type: 'hvc1', data, properties: [hvcC, property.size(80, 64), property.turn(turn)] },
-      { type: 'Exif', data: joined(be32(6), 'Exif\0\0', exif()) },
-    ],
+    items: [{ ...image, properties }, item],
+    brand,
     references: [['cdsc', 2, [1]]],
   });
 }
@@ -111,6 +128,7 @@ describe('resolution of the source', () => {
     ['BMP', resolutionFixture('300.bmp'), perMetre],
     ['EXIF of a WebP', resolutionFixture('exif.webp'), perMetre],
     ['EXIF of an AVIF', resolutionFixture('exif.avif'), perMetre],
+    ['EXIF of an AVIF that is turned', avifWithExif(1), { x: 5_906, y: 11_811, unit: 1 }],
     ['EXIF of a HEIC', heicWithExif(0), perMetre],
     ['EXIF of a HEIC that is turned', heicWithExif(1), { x: 5_906, y: 11_811, unit: 1 }],
     [

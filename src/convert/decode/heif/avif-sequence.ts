@@ -3,6 +3,7 @@ import { byteReader } from '../byte-reader.ts';
 import { isoBox, isoBoxes } from '../iso-boxes.ts';
 import { countPages } from './heif-header.ts';
 import { readHeifItems } from './heif-items.ts';
+import { heifOrientation } from './heif-orientation.ts';
 import { buildStill, type StillPart } from './still-avif.ts';
 
 /** Counts the images of an AVIF: its items, or the frames of its animation. */
@@ -10,6 +11,12 @@ export function avifPages(bytes: Uint8Array): number {
   const items = orNothing(() => readHeifItems(bytes));
   const frames = orNothing(() => firstFrames(bytes).at(0)?.frames);
   return Math.max(items ? countPages(items) : 1, frames ?? 1);
+}
+
+/** The orientation that libheif applies to the image of an AVIF. */
+export function avifOrientation(bytes: Uint8Array): number | undefined {
+  const primary = orNothing(() => readHeifItems(bytes)?.primary);
+  return primary && heifOrientation(primary);
 }
 
 /**
