@@ -7,12 +7,15 @@ import { pngChunks } from './png-chunks.ts';
  * before there was such a chunk. Undefined if there is none.
  */
 export function pngExif(bytes: Uint8Array): Uint8Array | undefined {
-  let written: Uint8Array | undefined;
+  // Only the first counts: each may be a megabyte, and there may be many.
+  let first: PngText | undefined;
   for (const { type, data } of pngChunks(bytes)) {
     if (type === 'eXIf') return data;
-    if (Object.hasOwn(texts, type)) written ??= profileIn(texts[type]?.(data));
+    if (first || !Object.hasOwn(texts, type)) continue;
+    const text = texts[type]?.(data);
+    if (text && keywords.includes(text.keyword)) first = text;
   }
-  return written;
+  return first && profileIn(first.text);
 }
 
 interface PngText {
@@ -45,8 +48,7 @@ const keywords = ['Raw profile type exif', 'Raw profile type APP1'];
 const maxTextBytes = 2 ** 20;
 
 /** A newline, the name, the number of bytes, and the bytes in hexadecimal on several lines. */
-function profileIn({ keyword, text }: PngText = { keyword: '', text: '' }): Uint8Array | undefined {
-  if (!keywords.includes(keyword)) return undefined;
+function profileIn(text: string): Uint8Array | undefined {
   const [, hex = ''] = /^\s*\S+\s+\d+\s+([\da-fA-F\s]+)/.exec(text) ?? [];
   return hex === '' ? undefined : Buffer.from(hex.replace(/\s+/g, ''), 'hex');
 }

@@ -7,8 +7,8 @@ import { inInches, inMetres, type Resolution } from './resolution.ts';
 export function holdsResolution(format: OutputFormat, resolution: Resolution): boolean {
   if (format === 'png') return pngDensity(resolution) !== undefined;
   if (format === 'jpeg') return jfifDensity(resolution) !== undefined;
-  // libtiff’s fractions have 32 bits.
-  return format === 'tiff' && inInches(resolution).every((dots) => dots > 1e-3 && dots < 1e9);
+  const { xres, yres } = tiffDensity(resolution);
+  return format === 'tiff' && [xres, yres].every((pixels) => pixels >= 1e-3 && pixels <= 1e6);
 }
 
 /** Whole pixels per metre, across and down: https://www.w3.org/TR/png-3/#11pHYs. */
@@ -16,7 +16,7 @@ export function pngDensity(resolution: Resolution): [x: number, y: number] | und
   return wholeWithin(inMetres(resolution), 2 ** 31 - 1);
 }
 
-/** The options of sharp; libvips counts in pixels per millimetre. */
+/** The options of sharp, from 0.001 to a million; libvips counts in pixels per millimetre. */
 export function tiffDensity(resolution: Resolution) {
   const { x, y, unit } = resolution;
   const millimetres = unit === 'inch' ? 25.4 : 10;

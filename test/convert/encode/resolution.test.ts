@@ -40,7 +40,7 @@ function grayPng(...chunks: [string, Uint8Array][]): Buffer {
 const perMetre = { x: 11_811, y: 5_906, unit: 1 };
 
 /** The layout of a TIFF: resolution, unit, and an orientation. */
-function exif({ x = 300, y = 150, unit = 2, orientation = 1 } = {}): Buffer {
+function exif({ x = 300, y = 150, by = 1, unit = 2, orientation = 1 } = {}): Buffer {
   const fractionsAt = 8 + 2 + 4 * 12 + 4;
   return joined(
     joined('MM\0*', be32(8), be16(4)),
@@ -48,7 +48,7 @@ function exif({ x = 300, y = 150, unit = 2, orientation = 1 } = {}): Buffer {
     joined(be16(282, 5), be32(1, fractionsAt)),
     joined(be16(283, 5), be32(1, fractionsAt + 8)),
     joined(be16(296, 3), be32(1), be16(unit, 0)),
-    be32(0, x, 1, y, 1),
+    be32(0, x, by, y, by),
   );
 }
 
@@ -227,9 +227,15 @@ describe('resolution of the output', () => {
 
   test('is a loss where the format has no such number', async () => {
     const tooFine = grayPng(densityChunk(2 ** 31 - 1, 2 ** 31 - 1));
-    await expect(toGrayscale(tooFine, { format: 'jpeg' })).resolves.toMatchObject({
-      losses: ['resolution'],
-    });
+    for (const format of ['jpeg', 'tiff'] as const) {
+      const { losses } = await toGrayscale(tooFine, { format });
+      expect(losses).toEqual(['resolution']);
+    }
+    const tooCoarse = grayPng(['eXIf', exif({ x: 1, y: 1, by: 1_000 })]);
+    for (const format of ['png', 'jpeg', 'tiff'] as const) {
+      const { losses, bytes } = await toGrayscale(tooCoarse, { format });
+      expect({ losses, density: readDensity(bytes) }).toEqual({ losses: ['resolution'] });
+    }
     const { losses, bytes } = await toGrayscale(tooFine);
     expect({ losses, ...readDensity(bytes) }).toEqual({
       losses: [],
