@@ -97,7 +97,7 @@ function readPart(table: Table, env: Record<string, string | undefined>, problem
     try {
       return [property, variable.parse(variable.isSecret ? raw : raw.trim())];
     } catch (error) {
-      const received = variable.isSecret ? 'a value that is not quoteValue' : quoteValue(raw);
+      const received = variable.isSecret ? 'a value that is not shown' : quoteValue(raw);
       problems.push(
         `${variable.name}: expected ${(error as Error).message} but received ${received}`,
       );
