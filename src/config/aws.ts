@@ -10,16 +10,16 @@ export const aws = {
   endpoint: optional(
     'AWS_ENDPOINT_URL',
     url,
-    'Read by the AWS SDK: endpoint of the store and the queue, if not on AWS.',
+    'Read by the AWS SDK: endpoint of the store and the queue outside AWS.',
   ),
   s3Endpoint: optional(
     'AWS_ENDPOINT_URL_S3',
     url,
-    'Read by the AWS SDK: endpoint of the store alone.',
+    'Read by the AWS SDK: endpoint of the store only.',
   ),
   lambdaMemoryMb: optional(
     'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
     integer(1),
-    'Set by AWS Lambda; half of it is the default memory budget.',
+    'Set by AWS Lambda. Half of it is the default of `MEMORY_BUDGET_MB`.',
   ),
 };

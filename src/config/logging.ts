@@ -5,12 +5,12 @@ export const logging = {
     'LOG_LEVEL',
     oneOf('DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT'),
     'INFO',
-    'Lowest severity of log lines that are written.',
+    'Min severity of the log lines that are written.',
   ),
   metricsNamespace: variable(
     'METRICS_NAMESPACE',
     text,
     'GrayscaleImageProcessor',
-    'CloudWatch namespace of the metrics.',
+    'CloudWatch namespace for the metrics.',
   ),
 };

@@ -10,6 +10,6 @@ export const sandbox = {
     'SANDBOX_WORKERS',
     integer(1, 64),
     2,
-    'Function processes that the sandbox runs.',
+    'Number of function processes that the sandbox runs.',
   ),
 };

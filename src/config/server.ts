@@ -2,34 +2,39 @@ import { integer, secret, text, variable } from './variable.ts';
 
 export const server = {
   host: variable('HOST', text, '127.0.0.1', 'Address that `serve` listens on.'),
-  port: variable('PORT', integer(0, 65_535), 8080, 'Port that `serve` listens on; 0 picks one.'),
+  port: variable(
+    'PORT',
+    integer(0, 65_535),
+    8080,
+    'Port that `serve` listens on; 0 picks a free port.',
+  ),
   apiToken: secret(
     'API_TOKEN',
     token,
-    'Required by the API as Bearer token or Basic password; must be set on any address but loopback.',
+    'Token that API clients must send, as Bearer token or Basic password. Must be set if `serve` listens on an address other than loopback.',
   ),
   eventsToken: secret(
     'EVENTS_TOKEN',
     token,
-    'Required by `/v1/events` instead of `API_TOKEN`, for the store’s webhook.',
+    'Token that `/v1/events` requires instead of `API_TOKEN`, for the store’s webhook.',
   ),
   requestTimeoutSeconds: variable(
     'REQUEST_TIMEOUT_SECONDS',
     integer(1, 3_600),
     60,
-    'Max seconds for one API request, including its body.',
+    'Max duration of one API request, including its body, in seconds.',
   ),
   conversionNiceness: variable(
     'CONVERSION_NICENESS',
     integer(0, 19),
     5,
-    'How much the server’s conversions lower their priority, as a `nice` value; 0 leaves it unchanged.',
+    'Niceness of the server’s converting processes: a higher value lowers their CPU priority, and 0 leaves it unchanged.',
   ),
   pollIntervalSeconds: variable(
     'POLL_INTERVAL_SECONDS',
     integer(1, 86_400),
     30,
-    'Seconds that `serve --poll` waits between two listings.',
+    'Pause between two listings of `serve --poll`, in seconds.',
   ),
 };
 

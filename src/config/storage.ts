@@ -5,30 +5,30 @@ export const storage = {
   bucket: optional(
     'S3_BUCKET',
     text,
-    'Only events of this bucket are accepted; others are rejected. The server and `retry` access no other bucket’s files.',
+    'Bucket of the sources. Events of other buckets are refused. The server and `retry` access files in this bucket and `OUTPUT_BUCKET` only.',
   ),
   outputBucket: optional(
     'OUTPUT_BUCKET',
     text,
-    'Bucket of the outputs; by default the bucket of the source.',
+    'Bucket of the outputs. Defaults to the bucket of the source.',
   ),
   outputPrefix: variable(
     'OUTPUT_PREFIX',
     prefix,
     'grayscale/',
-    'Prefix that is added to the key of a source to name its output.',
+    'Prefix of outputs. The key of an output is this prefix followed by the key of its source.',
   ),
   keyEncoding: variable(
     'EVENT_KEY_ENCODING',
     oneOf('auto', 'form', 'raw'),
     'auto',
-    'How events encode keys: as their dialect does (`auto`), form-encoded, or not at all (`raw`).',
+    'Encoding of keys in events: that of the event’s dialect (`auto`), form encoding (`form`), or none (`raw`).',
   ),
   onSourceDeleted: variable(
     'ON_SOURCE_DELETED',
     oneOf('keep', 'delete'),
     'keep',
-    'What happens to an output and its rows when the source is deleted: they are kept (`keep`) or deleted with it (`delete`).',
+    'Whether an output and its rows are kept (`keep`) or deleted (`delete`) when the source is deleted.',
   ),
 };
 

@@ -117,7 +117,7 @@ describe('refuses', () => {
       'a mix of thousands of digits',
       `?method=mix:${'9'.repeat(3_000)},1,1`,
       'method',
-      'one of rec601, rec709, luminance, lightness, average, hsl-lightness, value, red, green, blue, decolor, or mix:RED,GREEN,BLUE with three numbers of up to nine digits, six of them decimals, and a sum above 0',
+      'one of rec601, rec709, luminance, lightness, average, hsl-lightness, value, red, green, blue, decolor, or mix:RED,GREEN,BLUE with three numbers of up to nine digits, up to six of them after the decimal point, and a sum above 0',
     ],
     ['an unknown method', '?method=luma', 'method', expect.stringContaining('rec601, rec709')],
     ['an unknown option', '?colour=managed&color=raw', 'color', expect.stringContaining('colour')],

@@ -10,7 +10,7 @@ const number = /^[+-]?(?=[\d.]{1,20}$)(\d+(\.\d*)?|\.\d+)$/;
 
 /** Completes “Expected …”. */
 export const mixExpected =
-  'mix:RED,GREEN,BLUE with three numbers of up to nine digits, six of them decimals, and a sum above 0';
+  'mix:RED,GREEN,BLUE with three numbers of up to nine digits, up to six of them after the decimal point, and a sum above 0';
 
 /**
  * The weights of `mix:r,g,b` as the smallest integers in the same proportion, which is all that

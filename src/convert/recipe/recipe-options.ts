@@ -54,7 +54,7 @@ const depths = oneOf(['8', '16', 'source']);
 export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Name]> } = {
   method: {
     default: 'rec601',
-    description: 'How colours are converted to gray; docs/semantics.md has the formulas.',
+    description: 'Method that converts colours to gray. docs/semantics.md has the formulas.',
     expected: `${methodNames.expected}, or ${mixExpected}`,
     read: (value) => methodNames.read(value) ?? readMix(value),
     fromText: methodNames.fromText,
@@ -74,7 +74,7 @@ export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Nam
   effort: {
     default: 4,
     description:
-      'Encoding effort for WebP (0 to 6) and AVIF (0 to 9): more makes smaller files but takes longer.',
+      'Encoding effort for WebP (0 to 6) and AVIF (0 to 9). A higher effort makes smaller files but takes longer.',
     ...integer(0, 9),
     affectsOutput: ({ format }) => formatHas(format, (facts) => facts.effort !== undefined),
   },
@@ -87,7 +87,7 @@ export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Nam
   },
   lossless: {
     default: false,
-    description: 'Lossless WebP and AVIF outputs, which keep every gray value.',
+    description: 'Lossless WebP and AVIF outputs.',
     ...trueOrFalse(),
     affectsOutput: ({ format }) => formatHas(format, (facts) => facts.hasLossless),
   },
@@ -107,12 +107,12 @@ export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Nam
   alpha: {
     default: 'keep',
     description:
-      'Transparency: kept if the format supports it, dropped, or flattened on `background`.',
+      'Transparency: kept if the format supports it (`keep`), discarded (`drop`), or flattened onto `background` (`flatten`).',
     ...oneOf(['keep', 'drop', 'flatten']),
   },
   background: {
     default: '#ffffff',
-    description: 'Background colour for flattening: #rgb or #rrggbb.',
+    description: 'Background colour for flattening.',
     expected: 'a colour as #rgb or #rrggbb',
     read: readColour,
     fromText: (text) => text,
@@ -122,30 +122,31 @@ export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Nam
   },
   orientation: {
     default: 'apply',
-    description: 'Whether EXIF orientation is applied.',
+    description: 'Whether the EXIF orientation is applied or ignored.',
     ...oneOf(['apply', 'ignore']),
   },
   frames: {
     default: 'all',
-    description: 'Frames and pages: all if the format supports them, or only the first.',
+    description:
+      'Frames and pages to convert: all, if the output format supports them, or only the first.',
     ...oneOf(['all', 'first']),
     affectsOutput: ({ format }) => formatHas(format, (facts) => facts.hasFrames),
   },
   compat: {
     default: 'none',
     description:
-      'With `pillow`, gray is that of `Image.open(file).convert("L")`, including its quirks.',
+      'With `pillow`, the gray values are those of `Image.open(file).convert("L")`, including its quirks.',
     ...oneOf(['none', 'pillow']),
   },
   tolerate: {
     default: 'none',
     description:
-      'With `truncated`, the available part of truncated JPEG, PNG, GIF and TIFF files is converted.',
+      'With `truncated`, truncated JPEG, PNG, GIF and TIFF files are converted as far as they can be decoded.',
     ...oneOf(['none', 'truncated']),
   },
   allowSvg: {
     default: false,
-    description: 'SVG is rendered instead of rejected; nothing outside the file is read.',
+    description: 'Render SVG instead of rejecting it. Nothing outside the file is read.',
     ...trueOrFalse(),
   },
 };

@@ -28,9 +28,9 @@ export function methodsOf(path: string): string[] {
   return found.map(({ method }) => method.toUpperCase());
 }
 
-const description = `Upload an image, and its grayscale twin appears. A row of the ledger records the outcome and the duration of each stage.
+const description = `Upload an image, and a grayscale version of it appears. A row in the database records the outcome and the duration of each stage.
 
-Errors are problem documents (RFC 9457) with a \`code\`; docs/errors.md explains each code. Unknown parameters are rejected. On loopback, no token is required. On other addresses, send \`Authorization: Bearer TOKEN\`, or the token as the password of Basic authentication.`;
+Errors are problem documents (RFC 9457) with a \`code\`; docs/errors.md explains each code. Unknown parameters are rejected. On loopback, no token is required. On other addresses, send \`Authorization: Bearer TOKEN\`, or the token as the password of HTTP Basic authentication.`;
 
 export type OpenApiDocument = ReturnType<typeof openApiDocument>;
 

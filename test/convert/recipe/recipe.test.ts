@@ -48,7 +48,7 @@ describe('a recipe', () => {
     [{ format: 'toString' }, "for format but received 'toString'"],
     [
       { method: 'gray' },
-      "Expected one of rec601, rec709, luminance, lightness, average, hsl-lightness, value, red, green, blue, decolor, or mix:RED,GREEN,BLUE with three numbers of up to nine digits, six of them decimals, and a sum above 0 for method but received 'gray'",
+      "Expected one of rec601, rec709, luminance, lightness, average, hsl-lightness, value, red, green, blue, decolor, or mix:RED,GREEN,BLUE with three numbers of up to nine digits, up to six of them after the decimal point, and a sum above 0 for method but received 'gray'",
     ],
     ...[
       ...['mix', 'mix:', 'mix:1,2', 'mix:1,2,3,4', 'mix:1,2,x', 'mix:1,2,', 'mix:1e3,1,1'],
