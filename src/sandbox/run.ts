@@ -63,12 +63,12 @@ async function runParts(
 function usage({ store, bucket, databaseUrl, api }: Sandbox): string {
   const aws = `aws --endpoint-url ${store.endpoint}`;
   return `
-The sandbox is up. The dashboard, and the API that it uses:
+The sandbox is running.
 
-  ${api?.url}
-  ${api?.url}/docs
+  dashboard      ${api?.url}
+  API reference  ${api?.url}/docs
 
-In another terminal:
+Upload an image with the API or with S3, and query its row, in another terminal:
 
   curl -T PHOTO.jpg -X POST '${api?.url}/v1/uploads?key=PHOTO.jpg'
 
@@ -79,6 +79,6 @@ In another terminal:
   psql "${databaseUrl}" -c \\
     "SELECT file_name, status, code, width, height, decode_ms, encode_ms FROM image_metadata"
 
-The outcome of each upload appears here. Ctrl-C stops everything; nothing is kept.
+The outcome of each upload appears below. Ctrl-C stops everything and deletes all data.
 `;
 }

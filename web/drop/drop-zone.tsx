@@ -33,7 +33,7 @@ export function DropZone({ isSmall }: { isSmall: boolean }) {
         <p class="soft drop-zone-formats">
           {server.inputs.map(({ name }) => name).join(', ')}; up to{' '}
           {formatBytes(server.limits.maxBytes)} each. Images are stored in the bucket, and their
-          grayscale twins under <code>{server.outputPrefix}</code>.
+          grayscale versions under <code>{server.outputPrefix}</code>.
         </p>
       )}
       <input

@@ -39,14 +39,20 @@ export function backfillCommand(setExitCode: (code: ExitCode) => void): Command 
       parsePlace,
     )
     .option('--dry-run', 'only report the number of objects, the estimated time and the cost')
-    .option('--since <when>', 'only objects newer than an age (24h, 7d) or a time (2026-01-31)')
+    .option(
+      '--since <when>',
+      'only objects newer than an age (24h, 7d) or written since a time (2026-01-31)',
+    )
     .addOption(
-      new Option('--only <state>', 'missing: no row; stale: content or recipe has changed')
+      new Option(
+        '--only <state>',
+        'only objects in this state. missing: no row; stale: content or recipe has changed',
+      )
         .choices(Object.keys(choices))
         .default('all'),
     )
     .option('--rate <number>', 'maximum objects per second', parseRate)
-    .option('--checkpoint <file>', 'file that holds the progress', 'grayscale-backfill.json')
+    .option('--checkpoint <file>', 'file that stores the progress', 'grayscale-backfill.json')
     .option('--job', 'only print the S3 Batch Operations job that converts all objects')
     .addHelpText(
       'after',

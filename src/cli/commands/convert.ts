@@ -35,7 +35,7 @@ export function convertCommand(setExitCode: (code: ExitCode) => void): Command {
   return command
     .option('-r, --recursive', 'also convert the images in subfolders')
     .option('--overwrite', 'replace existing outputs (default: keep them)')
-    .option('--concurrency <number>', 'images converted at the same time', integerParser(1, 1_000))
+    .option('--concurrency <number>', 'max images converted concurrently', integerParser(1, 1_000))
     .option('--json', 'print the results as one JSON document')
     .addHelpText(
       'after',
@@ -46,7 +46,7 @@ Examples:
   grayscale convert chart.png --method decolor --out chart-gray.png
   curl https://example.com/photo.jpg | grayscale convert - > gray.png
 
-Exit code: 0 all converted or kept, 1 some failed, 2 usage error.`,
+Exit code: 0 all converted, or existing outputs kept; 1 some failed; 2 usage error.`,
     )
     .action(async (inputs: string[], options: Options) => {
       const run = inputs.includes('-') && options.out === undefined ? convertStream : convertPaths;

@@ -68,10 +68,11 @@ export function verifyCommand(setExitCode: (code: ExitCode) => void): Command {
     .addHelpText(
       'after',
       `
-Lists and database are compared completely. Of the outputs without a difference, a sample or all are
-inspected (metadata), and with --deep their sources are converted again and compared. Findings:
+Compares all sources and outputs with all rows. Inspects the metadata of outputs that show no
+difference: of a sample, or with --all of every output. With --deep, also converts their sources
+again and compares the results. Findings:
   missing     a source without an output
-  stale       an output that is not of the current content and recipe
+  stale       an output of an older content or another recipe
   unrecorded  an output without a row
   different   --deep: an output that differs from its converted source, or from its row's checksum
   orphan      an output whose source is gone; deleted only with --delete-orphans

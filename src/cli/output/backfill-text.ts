@@ -84,7 +84,7 @@ export function forecastText(counts: Counts, options: ForecastTextOptions): stri
       ? `Times: estimated from file sizes, by a linear fit to ${count(measured)} conversions in the last 30 days.`
       : 'Times: unknown, because the database has no conversions from the last 30 days.';
   return `
-To be converted (--only ${only}):
+Objects to convert (--only ${only}):
 ${tableText(rows)}
 
 ${basis}
