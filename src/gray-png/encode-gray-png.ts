@@ -1,5 +1,4 @@
-import { chooseStrategy } from './choose-strategy.ts';
-import { compress, type StrategyName, type Work } from './compress.ts';
+import { compress, type Work } from './compress.ts';
 import { withKernel } from './kernels.ts';
 import { kindsOf, type PngSource } from './pixel-kinds.ts';
 import { createPngFile } from './png-file.ts';
@@ -17,8 +16,6 @@ export interface GrayPngOptions {
   pixelsPerMetre?: readonly [x: number, y: number] | undefined;
   /** Called repeatedly with the size of the file so far. If it throws, encoding ends. */
   onProgress?(sizeBytes: number): void;
-  /** For tests and measurements; by default the best strategy is chosen. */
-  strategy?: StrategyName;
 }
 
 /**
@@ -47,13 +44,11 @@ export async function encodeGrayPng(
 async function encodeAs(
   image: RawImage,
   work: Work,
-  { strategy, onProgress, pixelsPerMetre }: GrayPngOptions,
+  { onProgress, pixelsPerMetre }: GrayPngOptions,
 ): Promise<GrayPng | undefined> {
   const { width, height, kind } = image;
-  const tiles = work.engine.tiles();
-  const chosen = strategy ?? (await chooseStrategy(work));
-  const file = createPngFile({ width, height, pixelsPerMetre, ...kind }, maxCompressedBytes(image));
-  for await (const piece of compress(work, tiles, chosen)) {
+  const file = createPngFile({ width, height, pixelsPerMetre, ...kind }, maxBytes(image));
+  for await (const piece of compress(work)) {
     const sizeBytes = file.append(piece);
     onProgress?.(sizeBytes);
   }
@@ -61,11 +56,8 @@ async function encodeAs(
   return { bytes: file.finish(), channels: kind.channels, grayMs: work.grayMs };
 }
 
-/**
- * The maximum for every strategy. The kernel’s deflate stores incompressible data, but zlib may no
- * longer have those data, and guarantees only this limit (`deflateBound` in its deflate.c).
- */
-function maxCompressedBytes({ width, height, kind }: RawImage): number {
+/** Incompressible data are stored in blocks of 65,535 bytes, with five more for each. */
+function maxBytes({ width, height, kind }: RawImage): number {
   const bytes = height * (width * kind.grayBytes + 1);
-  return bytes + Math.ceil(bytes / 8) + Math.ceil(bytes / 64) + 64;
+  return bytes + 5 * (Math.floor(bytes / 65_535) + 1) + 64;
 }

@@ -11,7 +11,6 @@ export interface RowKernel {
   readonly tileBytes: number;
   /** Space before a row for the left neighbours of its first pixels. */
   readonly margin: number;
-  begin(): void;
   /** Clears the memory of a tile. */
   clearGray(): void;
   /** Converts contiguous pixels to gray rows; returns 0 if a pixel expected to be opaque is not. */
@@ -21,30 +20,32 @@ export interface RowKernel {
     pixels: number,
     ...to: [from: number, into: number, stride: number]
   ): number;
-  /** Filters consecutive rows with a PNG filter or, for -1, with the best one for each row. */
+  /** Filters rows with one PNG filter or, for -1, with the best one for each row. */
+  putRows(
+    first: number,
+    rows: number,
+    bytes: number,
+    ...how: [stride: number, step: number, filter: number, into: number]
+  ): void;
+}
+
+/** A row kernel that compresses. */
+export interface Kernel extends RowKernel {
+  readonly output: number;
+  begin(): void;
+  /** Filters consecutive rows as suits them best. */
   filterRows(
     first: number,
     rows: number,
     bytes: number,
-    ...how: [stride: number, step: number, filter: number]
+    ...how: [stride: number, step: number]
   ): void;
   /** Filters the next part of a row. */
   filterOn(row: number, above: number, bytes: number, step: number): void;
-  /** Returns the number of filtered bytes since the last call. */
-  takeFiltered(): number;
-}
-
-/** A row kernel with its own deflate. */
-export interface Kernel extends RowKernel {
-  readonly output: number;
-  /** Returns the bytes of complete blocks in `output`. */
+  /** Compresses the filtered rows; returns the bytes of complete blocks in `output`. */
   deflate(): number;
-  /** Returns the bytes of the remaining data. */
+  /** Compresses the rest; returns its bytes. */
   finish(): number;
-  /** Counts 16-byte words that occurred before; looks up the word at every eighth byte. */
-  countRepeats(start: number, bytes: number): number;
-  /** Of those words, the ones with 16 equal bytes, which do not count as repeated. */
-  flatWords(): number;
   /** Signed Adler-32 of the compressed input. */
   adler(): number;
 }

@@ -1,4 +1,4 @@
-import type { RowKernel } from './kernel.ts';
+import type { Kernel } from './kernel.ts';
 import type { PixelKind } from './pixel-kinds.ts';
 import { type Tile, tilesOf } from './tiles.ts';
 
@@ -10,23 +10,18 @@ export interface RawImage {
   kind: PixelKind;
 }
 
-/** Whether to use the best filter for each row, or none. */
-export type Filtering = 'best' | 'none';
-
-const filters = { best: -1, none: 0 } as const satisfies Record<Filtering, number>;
-
 /** Filters the rows of an image, tile by tile from first to last. */
 export interface RowEngine {
-  tiles(shareOfMemory?: number): Generator<Tile>;
+  tiles(): Generator<Tile>;
   /**
    * Converts the pixels to gray. False if some are not opaque but the kind of image requires it.
    */
   load(tile: Tile): boolean;
   /** Filters the loaded tile. */
-  filter(tile: Tile, filtering: Filtering): void;
+  filter(tile: Tile): void;
 }
 
-export function rowEngine(kernel: RowKernel, image: RawImage): RowEngine {
+export function rowEngine(kernel: Kernel, image: RawImage): RowEngine {
   const { heap, source, gray, tileBytes, margin } = kernel;
   const { bytes, width, kind } = image;
   const firstSlot = gray + margin;
@@ -47,11 +42,11 @@ export function rowEngine(kernel: RowKernel, image: RawImage): RowEngine {
   }
 
   return {
-    tiles(shareOfMemory = 1) {
+    tiles() {
       // The kernel has room for four source bytes per gray byte.
       const room = Math.min(1, (4 * kind.grayBytes) / kind.sourceBytes);
       return tilesOf(image, kind, {
-        tileBytes: Math.floor(tileBytes * shareOfMemory * room),
+        tileBytes: Math.floor(tileBytes * room),
         margin,
       });
     },
@@ -64,11 +59,11 @@ export function rowEngine(kernel: RowKernel, image: RawImage): RowEngine {
       const into = firstSlot + (above ? 0 : tile.stride) - left * kind.grayBytes;
       return kernel.grayRows(kind.id, size.rows, size.pixels, source, into, tile.stride) !== 0;
     },
-    filter(tile, filtering) {
+    filter(tile) {
       const first = firstSlot + tile.stride;
       const [bytes, step] = [tile.pixels * kind.grayBytes, kind.grayBytes];
       if (tile.x > 0) return kernel.filterOn(first, firstSlot, bytes, step);
-      kernel.filterRows(first, tile.rows, bytes, tile.stride, step, filters[filtering]);
+      kernel.filterRows(first, tile.rows, bytes, tile.stride, step);
     },
   };
 }

@@ -13,7 +13,7 @@ export function hasKernel(): boolean {
 
 let compiling: Promise<WebAssembly.Module> | undefined;
 
-/** Creates the kernel of assembly/ in its own memory: 1.2 megabytes. */
+/** Creates the kernel of assembly/ in its own memory: 2.8 megabytes. */
 export async function createWasmKernel(): Promise<Kernel> {
   compiling ??= WebAssembly.compile(wasm);
   const { exports } = new WebAssembly.Instance(await compiling, {});

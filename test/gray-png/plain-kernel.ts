@@ -1,5 +1,5 @@
 import type { RowKernel } from '../../src/gray-png/kernel.ts';
-import { bestFilter, filterNumbers, filterRow } from './plain-filters.ts';
+import { bestFilter, filterRow } from './plain-filters.ts';
 import { grayRow } from './plain-gray-row.ts';
 
 const tileBytes = 0x20000;
@@ -9,13 +9,6 @@ const margin = 16;
 export function createPlainKernel(): RowKernel {
   const [source, gray, filtered] = [0, 4 * tileBytes, 5 * tileBytes];
   const heap = new Uint8Array(6 * tileBytes);
-  let waiting = 0;
-  let last: number = filterNumbers.none;
-
-  function filterOn(row: number, above: number, bytes: number, step: number): void {
-    filterRow(heap, last, { row, above, into: filtered + waiting, bytes, step });
-    waiting += bytes;
-  }
 
   return {
     heap,
@@ -24,10 +17,6 @@ export function createPlainKernel(): RowKernel {
     filtered,
     tileBytes,
     margin,
-    begin() {
-      waiting = 0;
-      heap.fill(0, gray, filtered);
-    },
     clearGray() {
       heap.fill(0, gray, filtered);
     },
@@ -40,19 +29,15 @@ export function createPlainKernel(): RowKernel {
       }
       return isOpaque ? 1 : 0;
     },
-    filterRows(first, rows, bytes, stride, step, filter) {
-      for (let y = 0, row = first; y < rows; y++, row += stride) {
-        const above = row - stride;
-        last = filter === -1 ? bestFilter(heap, { row, above, bytes, step }) : filter;
-        heap[filtered + waiting++] = last;
-        filterOn(row, above, bytes, step);
+    putRows(first, rows, bytes, stride, step, filter, into) {
+      for (let y = 0; y < rows; y++) {
+        const row = first + y * stride;
+        const at = { row, above: row - stride, bytes, step };
+        const chosen = filter === -1 ? bestFilter(heap, at) : filter;
+        const start = into + y * (bytes + 1);
+        heap[start] = chosen;
+        filterRow(heap, chosen, { ...at, into: start + 1 });
       }
-    },
-    filterOn,
-    takeFiltered() {
-      const taken = waiting;
-      waiting = 0;
-      return taken;
     },
   };
 }

@@ -119,13 +119,13 @@ describe('the kernel and the plain version', () => {
     { pixels, bytes, step, filter }: FilterCase,
   ): Uint8Array {
     const stride = Math.ceil(bytes / 16) * 16 + 16;
-    kernel.begin();
+    kernel.clearGray();
     for (let y = 0; y < 3; y++) {
       const row = Array.from(pixels).slice(y * bytes, (y + 1) * bytes);
       heap.set(row, gray + 16 + y * stride);
     }
-    kernel.filterRows(gray + 16 + stride, 2, bytes, stride, step, filter);
-    return heap.slice(filtered, filtered + kernel.takeFiltered());
+    kernel.putRows(gray + 16 + stride, 2, bytes, stride, step, filter, filtered);
+    return heap.slice(filtered, filtered + 2 * (bytes + 1));
   }
 
   /** From the formulas in the PNG specification, 12.7; equals are resolved in the kernel’s order. */

@@ -1,8 +1,8 @@
-// Adler-32 of all filtered bytes: RFC 1950, 9. It is s1 and s2, both modulo 65521: the sum of the
-// bytes and 1, and the sum of all values that s1 takes.
+// Adler-32 of all filtered bytes: RFC 1950, 9. It consists of s1 and s2, both modulo
+// 65521: 1 plus the sum of the bytes, and the sum of all values of s1.
 
 const modulus: u32 = 65521;
-/** As many bytes as 32-bit sums can take. */
+/** The number of bytes that 32-bit sums can hold. */
 const chunk = 5552;
 
 let first: u32 = 1;
@@ -22,8 +22,8 @@ export function addToAdler(at: usize, bytes: i32): void {
 }
 
 /**
- * In a vector the first byte counts 16 times for s2, the last once; what came before the vector
- * counts 16 times more for it.
+ * Within a vector, the first byte counts 16 times for s2 and the last one once. The bytes before
+ * the vector count 16 times more.
  */
 function addChunk(at: usize, bytes: i32): void {
   const vectors = bytes >> 4;

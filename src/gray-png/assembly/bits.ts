@@ -1,7 +1,7 @@
 // Bits to bytes, the first bit lowest: RFC 1951, 3.1.1.
 
 let pending: u64 = 0;
-/** Below 8 between two calls. */
+/** Fewer than 8 between two calls. */
 let pendingBits: i32 = 0;
 let at: usize = 0;
 
@@ -11,12 +11,12 @@ export function startBits(into: usize): void {
   pendingBits = 0;
 }
 
-/** What is in the works stays so, and whole bytes go to another place. */
+/** Writes the following bytes to another address. Pending bits stay pending. */
 export function moveBits(into: usize): void {
   at = into;
 }
 
-/** For loops that keep the state in variables of their own; `setBits` gives it back. */
+/** For loops that keep the state in local variables; `setBits` stores it again. */
 export function bitsPending(): u64 {
   return pending;
 }
@@ -35,7 +35,7 @@ export function setBits(bits: u64, count: i32, into: usize): void {
   at = into;
 }
 
-/** At most 32. */
+/** Writes at most 32 bits. */
 export function putBits(value: u32, count: i32): void {
   pending |= (<u64>value) << pendingBits;
   pendingBits += count;
@@ -45,12 +45,12 @@ export function putBits(value: u32, count: i32): void {
   pendingBits &= 7;
 }
 
-/** To the next whole byte. */
+/** Fills up the current byte with zeros. */
 export function alignBits(): void {
   if (pendingBits > 0) putBits(0, 8 - pendingBits);
 }
 
-/** Bytes as they are, behind whole bytes. */
+/** Copies bytes. There must be no pending bits. */
 export function putBytes(from: usize, bytes: i32): void {
   memory.copy(at, from, bytes);
   at += bytes;

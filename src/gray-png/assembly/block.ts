@@ -1,4 +1,5 @@
-// One block of deflate, in the way that takes the fewest bits: RFC 1951, 3.2.3.
+// Blocks of deflate, each in the form that takes the fewest bits: RFC 1951, 3.2.3. A block is made of
+// segments: of one where there are many literals, of more where there are few.
 
 import { addToAdler } from './adler';
 import {
@@ -12,47 +13,210 @@ import {
 } from './bits';
 import { findCodeLengths } from './code-lengths';
 import { makeCodes } from './codes';
-import { lengths, prepareHeader, putHeader, scratchOfHeader } from './header';
+import { distanceLengths, lengths, prepareHeader, putHeader } from './header';
+import { segmentBytes } from './layout';
+import { findMatches, setStream } from './matches';
+import { inspectedBytes, isWorthSearching, reportSearch, roughBits, scratchOfRepeats } from './repeats';
+import { findRuns } from './runs';
 import {
+  copyBytes,
+  copyCount,
+  copyDistance,
+  copyStart,
   counts,
-  findRuns,
-  lengthRest,
-  lengthRestBits,
+  distanceCounts,
+  distanceExtra,
+  distanceExtraBits,
+  distanceSymbol,
+  distanceSymbols,
+  extraBits,
+  lengthExtra,
+  lengthExtraBits,
   lengthSymbol,
   literalSymbols,
-  matchCount,
-  matchRestBits,
+  maxCopies,
   nextMatch,
-  runBytes,
-  runCount,
-  runStart,
-} from './runs';
+} from './sequences';
 
 const stored = 0;
 const fixedCodes = 1;
-const ownCodes = 2;
+const dynamicCodes = 2;
 
 const endOfBlock = 256;
-/** Four codes and seven bits that wait must fit into 64 bits; the format would allow 15. */
+/** Four codes and seven pending bits must fit into 64 bits; the format would allow 15. */
 const longestCode = 14;
+/** Two more than are ever used. */
+const fixedSymbols = 288;
+/** Data for which fixed codes are more likely than dynamic ones. */
+const fewBytes = 2048;
+const fixedDistanceBits: u8 = 5;
+/** A block with so many literals and copies is written. */
+const fullBlock = 16384;
 
-const codes: usize = (scratchOfHeader + 15) & ~15;
-export const endOfBlockScratch: usize = codes + 4 * 288;
+const codes: usize = (scratchOfRepeats + 15) & ~15;
+const distanceCodes: usize = codes + 4 * 288;
+/** Literals of the block without gaps. */
+const literals: usize = distanceCodes + 4 * 32;
+/** Literals before it (32 bits), bytes and distance (16 bits each) of each copy of the block. */
+const copies: usize = literals + fullBlock + segmentBytes + 1;
+const blockCounts: usize = (copies + 8 * (fullBlock + maxCopies) + 15) & ~15;
+const blockDistanceCounts: usize = blockCounts + 4 * 288;
+export const scratchOfBlock: usize = blockDistanceCounts + 4 * 32;
 
-/** At most `blockBytes`; returns nothing, but the bits are put. */
-export function putBlock(start: usize, bytes: i32, isLast: bool): void {
+let blockLiterals: i32 = 0;
+let blockCopies: i32 = 0;
+let blockExtraBits: i32 = 0;
+/** The bytes of the block, while they are in memory in one piece; 0 otherwise. */
+let blockStart: usize = 0;
+let blockBytes: i32 = 0;
+/** The body’s bits, if the code lengths of the segment are those of the block; 0 otherwise. */
+let plannedBits: i32 = 0;
+
+export function beginBlock(): void {
+  memory.fill(blockCounts, 0, 4 * 288);
+  memory.fill(blockDistanceCounts, 0, 4 * 32);
+  blockLiterals = 0;
+  blockCopies = 0;
+  blockExtraBits = 0;
+  blockBytes = 0;
+}
+
+/** Adds at most `segmentBytes` to the block, and writes it when it is full. */
+export function addSegment(start: usize, bytes: i32, isLast: bool): void {
   addToAdler(start, bytes);
+  const isFirst = blockBytes == 0;
+  const segmentBits = findSequences(start, bytes);
+  blockStart = isFirst ? start : 0;
+  plannedBits = isFirst ? segmentBits : 0;
+  blockBytes += bytes;
+  appendSequences(start, start + bytes);
+  if (isLast || blockLiterals + blockCopies >= fullBlock) putBlock(isLast);
+}
+
+/**
+ * Finds what the segment is made of: runs, or all matches if they save bits. Returns its bits.
+ */
+function findSequences(start: usize, bytes: i32): i32 {
   findRuns(start, bytes);
+  const withRuns = planSegment();
+  if (!isWorthSearching(start, bytes, lengths, withRuns)) return withRuns;
+  // Few bytes are written with fixed codes.
+  if (bytes < fewBytes) useFixedCodes();
+  let withMatches = findMatches(start, bytes, true) ? planSegment() : i32.MAX_VALUE;
+  if (reportSearch(bytes, withRuns, withMatches)) {
+    // Again, now that the costs of copies are known.
+    findMatches(start, bytes, false);
+    withMatches = planSegment();
+  }
+  if (withMatches < withRuns) return withMatches;
+  findRuns(start, bytes);
+  return planSegment();
+}
+
+/**
+ * Whether bytes take fewer bits than the same number of others, each after as many bytes of
+ * `history`. Sets the stream.
+ */
+export function isSmaller(these: usize, others: usize, bytes: i32, history: i32): bool {
+  return estimateBits(these, bytes, history) < estimateBits(others, bytes, history);
+}
+
+/** Whether rows without filters may take fewer bits than the same rows with them. */
+export function maySmaller(plain: usize, filtered: usize, bytes: i32): bool {
+  findRuns(filtered, bytes);
+  planSegment();
+  const withFilters = roughBits(filtered, bytes, lengths);
+  const withoutFilters = roughBits(plain, bytes, 0);
+  return withoutFilters < min(6 * bytes, withFilters + withFilters / 2);
+}
+
+function estimateBits(start: usize, bytes: i32, history: i32): i32 {
+  setStream(start - history);
+  let bits = 0;
+  for (let done = 0; done < bytes; done += segmentBytes) {
+    const size = min(bytes - done, segmentBytes);
+    findRuns(start + done, size);
+    const withRuns = planSegment();
+    bits += findMatches(start + done, size, true) ? min(withRuns, planSegment()) : withRuns;
+  }
+  return bits;
+}
+
+/** The bits of the segment without a header, which it may share with others. */
+function planSegment(): i32 {
+  return planCodes(counts, distanceCounts, extraBits);
+}
+
+function appendSequences(start: usize, end: usize): void {
+  let from = start;
+  for (let i = 0; i < copyCount; i++) {
+    appendLiterals(from, copyStart(i));
+    from = copyStart(i) + copyBytes(i);
+    const copy = copies + 8 * blockCopies++;
+    store<u32>(copy, blockLiterals);
+    store<u16>(copy, <u16>copyBytes(i), 4);
+    store<u16>(copy, <u16>copyDistance(i), 6);
+  }
+  appendLiterals(from, end);
+  addAll(blockCounts, counts, literalSymbols);
+  addAll(blockDistanceCounts, distanceCounts, distanceSymbols);
+  blockExtraBits += extraBits;
+}
+
+function appendLiterals(from: usize, until: usize): void {
+  memory.copy(literals + blockLiterals, from, until - from);
+  blockLiterals += <i32>(until - from);
+}
+
+function addAll(into: usize, from: usize, symbols: i32): void {
+  for (let i = 0; i < 4 * symbols; i += 4) {
+    store<u32>(into + i, load<u32>(into + i) + load<u32>(from + i));
+  }
+}
+
+function putBlock(isLast: bool): void {
+  const body =
+    plannedBits > 0 ? plannedBits : planCodes(blockCounts, blockDistanceCounts, blockExtraBits);
+  const dynamic = prepareHeader() + body;
+  const storedBits = blockStart > 0 ? 7 + 32 + 8 * blockBytes : i32.MAX_VALUE;
+  // In larger blocks, dynamic codes save more than their lengths take.
+  const fixed = blockLiterals + blockCopies < 1024 ? fixedBits() : i32.MAX_VALUE;
+  putBits(isLast ? 1 : 0, 1);
+  if (storedBits <= min(dynamic, fixed)) putStored(blockStart, blockBytes);
+  else if (fixed < dynamic) putFixed();
+  else putDynamic();
+  beginBlock();
+}
+
+/** Finds the code lengths for counts; returns the bits of all symbols. */
+function planCodes(counts: usize, distanceCounts: usize, extraBits: i32): i32 {
   store<u32>(counts + 4 * endOfBlock, 1);
   findCodeLengths(counts, literalSymbols, longestCode, lengths);
-  const own = prepareHeader() + bodyBits() + matchCount();
-  const storedBits = 7 + 32 + 8 * bytes;
-  // Codes of its own cannot pay where even their lengths take more than all else.
-  const fixed = bytes < 1024 ? fixedBits() : i32.MAX_VALUE;
-  putBits(isLast ? 1 : 0, 1);
-  if (storedBits <= min(own, fixed)) putStored(start, bytes);
-  else if (fixed < own) putFixed(start, bytes);
-  else putOwn(start, bytes);
+  findCodeLengths(distanceCounts, distanceSymbols, longestCode, distanceLengths);
+  return (
+    extraBits +
+    bitsOf(counts, lengths, literalSymbols) +
+    bitsOf(distanceCounts, distanceLengths, distanceSymbols)
+  );
+}
+
+function bitsOf(counts: usize, lengths: usize, symbols: i32): i32 {
+  let bits = 0;
+  for (let symbol = 0; symbol < symbols; symbol++) {
+    bits += load<u32>(counts + 4 * symbol) * load<u8>(lengths + symbol);
+  }
+  return bits;
+}
+
+function fixedBits(): i32 {
+  let bits = blockExtraBits;
+  for (let symbol = 0; symbol < literalSymbols; symbol++) {
+    bits += load<u32>(blockCounts + 4 * symbol) * fixedLength(symbol);
+  }
+  for (let symbol = 0; symbol < distanceSymbols; symbol++) {
+    bits += load<u32>(blockDistanceCounts + 4 * symbol) * fixedDistanceBits;
+  }
+  return bits;
 }
 
 function putStored(start: usize, bytes: i32): void {
@@ -63,18 +227,21 @@ function putStored(start: usize, bytes: i32): void {
   putBytes(start, bytes);
 }
 
-function putOwn(start: usize, bytes: i32): void {
-  putBits(ownCodes, 2);
+function putDynamic(): void {
+  putBits(dynamicCodes, 2);
   putHeader();
-  makeCodes(lengths, literalSymbols, codes);
-  putBody(start, start + bytes, 1);
+  putBody(literalSymbols);
 }
 
-function putFixed(start: usize, bytes: i32): void {
+function putFixed(): void {
   putBits(fixedCodes, 2);
-  for (let symbol = 0; symbol < 288; symbol++) store<u8>(lengths + symbol, fixedLength(symbol));
-  makeCodes(lengths, 288, codes);
-  putBody(start, start + bytes, 5);
+  useFixedCodes();
+  putBody(fixedSymbols);
+}
+
+function useFixedCodes(): void {
+  for (let i = 0; i < fixedSymbols; i++) store<u8>(lengths + i, fixedLength(i));
+  memory.fill(distanceLengths, fixedDistanceBits, distanceSymbols);
 }
 
 /** RFC 1951, 3.2.6. */
@@ -83,50 +250,41 @@ function fixedLength(symbol: i32): u8 {
   return symbol < 256 ? 9 : 7;
 }
 
-function bodyBits(): i32 {
-  let bits = matchRestBits();
-  for (let symbol = 0; symbol < literalSymbols; symbol++) {
-    bits += load<u32>(counts + 4 * symbol) * load<u8>(lengths + symbol);
+function putBody(symbols: i32): void {
+  makeCodes(lengths, symbols, codes);
+  makeCodes(distanceLengths, distanceSymbols, distanceCodes);
+  let from: usize = 0;
+  for (let i = 0; i < blockCopies; i++) {
+    const copy = copies + 8 * i;
+    const until: usize = load<u32>(copy);
+    putLiterals(literals + from, literals + until);
+    putMatches(load<u16>(copy, 4), load<u16>(copy, 6));
+    from = until;
   }
-  return bits;
+  putLiterals(literals + from, literals + blockLiterals);
+  putCode(codes, endOfBlock);
 }
 
-function fixedBits(): i32 {
-  let bits = matchRestBits() + 5 * matchCount();
-  for (let symbol = 0; symbol < literalSymbols; symbol++) {
-    bits += load<u32>(counts + 4 * symbol) * fixedLength(symbol);
-  }
-  return bits;
-}
-
-/** The code for distance 1 is all zeros, whatever its length. */
-function putBody(start: usize, end: usize, distanceBits: i32): void {
-  let from = start;
-  for (let run = 0; run < runCount(); run++) {
-    putLiterals(from, runStart(run));
-    putMatches(runBytes(run), distanceBits);
-    from = runStart(run) + runBytes(run);
-  }
-  putLiterals(from, end);
-  putSymbol(endOfBlock);
-}
-
-function putMatches(bytes: i32, distanceBits: i32): void {
+function putMatches(bytes: i32, distance: i32): void {
+  const ofDistance = distanceSymbol(distance);
+  const extraBits = distanceExtraBits(ofDistance);
+  const extra = distanceExtra(distance, extraBits);
   for (let left = bytes; left > 0; ) {
     const length = nextMatch(left);
-    putSymbol(lengthSymbol(length));
-    putBits(lengthRest(length), lengthRestBits(length));
-    putBits(0, distanceBits);
+    putCode(codes, lengthSymbol(length));
+    putBits(lengthExtra(length), lengthExtraBits(length));
+    putCode(distanceCodes, ofDistance);
+    putBits(extra, extraBits);
     left -= length;
   }
 }
 
-function putSymbol(symbol: i32): void {
+function putCode(codes: usize, symbol: i32): void {
   const code = load<u32>(codes + 4 * symbol);
   putBits(code & 0xffff, code >> 16);
 }
 
-/** Four at once: two pairs are joined, and then one word is written. */
+/** Four at a time: two pairs are joined, and then one word is written. */
 function putLiterals(from: usize, end: usize): void {
   let bits = bitsPending();
   let count = <u64>bitsPendingCount();
@@ -148,7 +306,7 @@ function putLiterals(from: usize, end: usize): void {
     count &= 7;
   }
   setBits(bits, <i32>count, at);
-  for (; from < end; from++) putSymbol(load<u8>(from));
+  for (; from < end; from++) putCode(codes, load<u8>(from));
 }
 
 // @ts-ignore: decorator

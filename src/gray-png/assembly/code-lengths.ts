@@ -1,14 +1,14 @@
 // Lengths of Huffman codes, none longer than the format allows.
 
-import { scratch } from './layout';
+import { scratchOfLayout } from './layout';
 
 const mostSymbols = 288;
 /** Deeper than any tree of a block: its counts would have to grow like Fibonacci's numbers. */
 const deepest = 64;
 
 /** Symbols that occur, as count and symbol in one number, by ascending count. */
-const ranked: usize = scratch;
-/** The leaves of the tree in that order, then its inner nodes in the order of their making. */
+const ranked: usize = scratchOfLayout;
+/** The leaves of the tree in that order, then its inner nodes in the order of creation. */
 const weights: usize = ranked + 4 * mostSymbols;
 const parents: usize = weights + 8 * mostSymbols;
 const depths: usize = parents + 4 * mostSymbols;
@@ -18,8 +18,8 @@ const leaves: usize = depths + 2 * mostSymbols;
 export const scratchOfCodeLengths: usize = leaves + 4 * deepest;
 
 /**
- * Lengths (bytes) of codes for symbols with these counts (32 bits each, below 2^23); 0 for what does
- * not occur.
+ * Lengths (bytes) of codes for symbols with these counts (32 bits each, below 2^23); 0 for unused
+ * symbols.
  */
 export function findCodeLengths(counts: usize, symbols: i32, longest: i32, lengths: usize): void {
   memory.fill(lengths, 0, symbols);
@@ -39,7 +39,7 @@ export function findCodeLengths(counts: usize, symbols: i32, longest: i32, lengt
   }
 }
 
-/** Returns how many there are. Sorted by D. Shell's method, as there are few. */
+/** Ranks the used symbols; returns their number. A Shell sort, because there are few. */
 function rank(counts: usize, symbols: i32): i32 {
   let used = 0;
   for (let symbol = 0; symbol < symbols; symbol++) {
@@ -67,7 +67,7 @@ function symbolAt(rank: i32): i32 {
 
 /**
  * Huffman's tree, from sorted leaves without a heap: inner nodes are made in ascending order of
- * weight, so the lightest node is the first that is left of either kind (J. van Leeuwen, "On the
+ * weight, so the lightest node is the first remaining one of either kind (J. van Leeuwen, "On the
  * construction of Huffman trees", ICALP 1976).
  */
 function joinLightest(used: i32): void {
@@ -100,8 +100,8 @@ function countLeaves(used: i32): void {
 }
 
 /**
- * Until none is too long: of two leaves at the deepest level, one takes the place of their parent,
- * and the other goes below a leaf further up, beside it (ITU-T T.81, figure K.3).
+ * Shortens codes that are too long. Of two leaves at the deepest level, one replaces their parent;
+ * the other joins a leaf further up, one level below it (ITU-T T.81, figure K.3).
  */
 function shorten(longest: i32): void {
   for (let depth = deepest - 1; depth > longest; depth--) {

@@ -1,5 +1,5 @@
-// Codes by their lengths: RFC 1951, 3.2.2. Their first bit is their highest, while everything else
-// in the format has its first bit lowest, so they are kept turned over.
+// Codes by their lengths: RFC 1951, 3.2.2. A code starts with its highest bit, everything else in
+// the format with its lowest one, so codes are stored in reverse.
 
 /** Each as 32 bits: the code, and its length from bit 16 on. */
 export function makeCodes(lengths: usize, symbols: i32, codes: usize): void {
@@ -21,18 +21,18 @@ export function makeCodes(lengths: usize, symbols: i32, codes: usize): void {
     }
     const code = load<u16>(next + 2 * length);
     addTo(length, 1);
-    store<u32>(codes + 4 * symbol, turnedOver(code, length) | (length << 16));
+    store<u32>(codes + 4 * symbol, reversed(code, length) | (length << 16));
   }
 }
 
-/** For each length the number of codes that are one shorter, then the next code. */
+/** For each length: first the number of codes one bit shorter, then the next code. */
 const next: usize = memory.data(2 * 16, 4);
 
 function addTo(length: i32, more: u16): void {
   store<u16>(next + 2 * length, load<u16>(next + 2 * length) + more);
 }
 
-function turnedOver(code: u32, length: u32): u32 {
+function reversed(code: u32, length: u32): u32 {
   let turned: u32 = 0;
   for (; length > 0; length--, code >>= 1) turned = (turned << 1) | (code & 1);
   return turned;

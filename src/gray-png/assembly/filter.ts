@@ -1,5 +1,6 @@
-// The filters of PNG (https://www.w3.org/TR/png-3/#9Filters), 16 bytes a step. A row has its left
-// neighbours in its margin, and 16 bytes behind it that may be read and, where it is written, used.
+// The filters of PNG (https://www.w3.org/TR/png-3/#9Filters), 16 bytes at a time. The left
+// neighbours of a row’s first pixels are in the margin before it. The 16 bytes after a row may be read,
+// and written where a row is written.
 
 export const none: i32 = 0;
 const sub: i32 = 1;
@@ -7,17 +8,17 @@ const up: i32 = 2;
 const average: i32 = 3;
 const paeth: i32 = 4;
 
-/** As many vectors as 16-bit sums can take: each adds at most twice 128. */
+/** The number of vectors that 16-bit sums can hold: each adds at most twice 128. */
 const vectorsPerSum = 255;
 
-/** What stays of the last vector of a row: loaded so that as many bytes are set as are left. */
+/** Masks for the last vector of a row, loaded so that as many bytes are set as remain. */
 const tailMask: usize = memory.data<u8>([
   255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 ]);
 
 /**
- * The filter whose bytes, taken as signed, have the smallest sum of absolute values: the heuristic
+ * The filter whose bytes, read as signed, have the smallest sum of absolute values: the heuristic
  * that the PNG specification recommends (12.7).
  */
 export function chooseFilter(row: usize, above: usize, bytes: i32, step: i32): i32 {
@@ -60,7 +61,7 @@ export function chooseFilter(row: usize, above: usize, bytes: i32, step: i32): i
   return smallest(total(sumNone), total(sumSub), total(sumUp), total(sumAverage), total(sumPaeth));
 }
 
-/** Of equals, the one that decodes fastest. */
+/** Of equal sums, the filter that decodes fastest. */
 function smallest(ofNone: u32, ofSub: u32, ofUp: u32, ofAverage: u32, ofPaeth: u32): i32 {
   let filter = none;
   let least = ofNone;
@@ -99,7 +100,7 @@ export function filterRow(filter: i32, row: usize, above: usize, into: usize, by
   }
 }
 
-/** Inlined, so that each call becomes a loop of its own without a branch in it. */
+/** Inlined, so that each call becomes a separate loop without branches. */
 // @ts-ignore: decorator
 @inline
 function filterBy(filter: i32, row: usize, above: usize, into: usize, bytes: i32, step: i32): void {
@@ -126,9 +127,9 @@ function averageOf(left: v128, over: v128): v128 {
 }
 
 /**
- * Of left, over and corner the one that is nearest to left + over - corner; of equals, the first.
- * Their distances are |over - corner|, |left - corner|, and the sum of both where left and over lie
- * on the same side of the corner, else the difference. A sum above 255 wins as little as 255 does.
+ * Of left, over and corner, the one nearest to left + over - corner; of equals, the first.
+ * Their distances are |over - corner|, |left - corner|, and their sum if left and over lie on the
+ * same side of the corner, or else their difference. A sum above 255 loses just as 255 does.
  */
 // @ts-ignore: decorator
 @inline
@@ -147,7 +148,7 @@ function apart(a: v128, b: v128): v128 {
   return v128.or(i8x16.sub_sat_u(a, b), i8x16.sub_sat_u(b, a));
 }
 
-/** Absolute values of signed bytes where they count, added in pairs. */
+/** Absolute values of the selected signed bytes, added in pairs. */
 // @ts-ignore: decorator
 @inline
 function distances(bytes: v128, counted: v128): v128 {

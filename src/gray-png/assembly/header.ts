@@ -1,10 +1,10 @@
-// What a block with codes of its own begins with: the lengths of the codes, which are coded
-// themselves. RFC 1951, 3.2.7.
+// The header of a block with dynamic codes: the lengths of its codes, which are themselves coded. RFC
+// 1951, 3.2.7.
 
 import { putBits } from './bits';
 import { findCodeLengths } from './code-lengths';
 import { makeCodes } from './codes';
-import { literalSymbols, scratchOfRuns } from './runs';
+import { distanceSymbols, literalSymbols, scratchOfSequences } from './sequences';
 
 const lengthSymbols = 19;
 const longestLengthCode = 7;
@@ -17,27 +17,34 @@ const order: usize = memory.data<u8>([
   16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15,
 ]);
 
-/** Lengths of all codes: literals, and the one distance behind them. */
-export const lengths: usize = (scratchOfRuns + 15) & ~15;
-/** Those lengths in symbols, each with what it says besides. */
-const tokens: usize = lengths + 304;
-const tokenCounts: usize = tokens + 2 * 304;
+/** Code lengths of literals and match lengths, and of distances. */
+export const lengths: usize = (scratchOfSequences + 15) & ~15;
+export const distanceLengths: usize = lengths + 288;
+/** The lengths that are written, without those of unused symbols at the end. */
+const written: usize = distanceLengths + 32;
+/** Those lengths as symbols, each with its extra bits. */
+const tokens: usize = written + 320;
+const tokenCounts: usize = tokens + 2 * 320;
 const tokenLengths: usize = tokenCounts + 4 * lengthSymbols + 4;
 const tokenCodes: usize = tokenLengths + 32;
 export const scratchOfHeader: usize = tokenCodes + 4 * lengthSymbols;
 
 let literals: i32 = 0;
+let distances: i32 = 0;
 let tokenCount: i32 = 0;
 let tokenLengthsWritten: i32 = 0;
 
-/** From the `lengths` of the literals; returns the bits that the header takes. */
+/** Prepares the header for `lengths` and `distanceLengths`; returns its bits. */
 export function prepareHeader(): i32 {
   literals = literalSymbols;
   while (load<u8>(lengths + literals - 1) == 0) literals--;
-  // The only distance, which is told behind the literals, has a code of one bit.
-  store<u8>(lengths + literals, 1);
-  findTokens(literals + 1);
-  store<u8>(lengths + literals, 0);
+  distances = distanceSymbols;
+  // At least one is written, with a code, even if there is none.
+  while (distances > 1 && load<u8>(distanceLengths + distances - 1) == 0) distances--;
+  memory.copy(written, lengths, literals);
+  memory.copy(written + literals, distanceLengths, distances);
+  if (distances == 1) store<u8>(written + literals, 1);
+  findTokens(literals + distances);
   findCodeLengths(tokenCounts, lengthSymbols, longestLengthCode, tokenLengths);
   makeCodes(tokenLengths, lengthSymbols, tokenCodes);
   tokenLengthsWritten = lengthSymbols;
@@ -54,7 +61,7 @@ export function prepareHeader(): i32 {
 
 export function putHeader(): void {
   putBits(literals - 257, 5);
-  putBits(0, 5);
+  putBits(distances - 1, 5);
   putBits(tokenLengthsWritten - 4, 4);
   for (let i = 0; i < tokenLengthsWritten; i++) {
     putBits(load<u8>(tokenLengths + load<u8>(order + i)), 3);
@@ -71,9 +78,9 @@ function findTokens(count: i32): void {
   tokenCount = 0;
   memory.fill(tokenCounts, 0, 4 * lengthSymbols);
   for (let i = 0; i < count; ) {
-    const length = load<u8>(lengths + i);
+    const length = load<u8>(written + i);
     let equal = 1;
-    while (i + equal < count && load<u8>(lengths + i + equal) == length) equal++;
+    while (i + equal < count && load<u8>(written + i + equal) == length) equal++;
     i += equal;
     if (length > 0) {
       addToken(length, 0);
@@ -84,7 +91,7 @@ function findTokens(count: i32): void {
   }
 }
 
-/** Returns how many lengths are said by it. */
+/** Returns the number of lengths that the token stands for. */
 function addRepeat(equal: i32): i32 {
   const times = min(equal, 6);
   addToken(repeatLast, times - 3);

@@ -3,7 +3,7 @@
 
 /**
  * 38470 is too large for a signed 16-bit factor, so green is counted twice with half of it: a dot
- * product of (R, G) with the one pair of weights, and one of (G, B) with the other.
+ * product of (R, G) with one pair of weights, and one of (G, B) with another.
  */
 const halfGreen: i16 = 19235;
 
@@ -104,7 +104,7 @@ export function grayOfRgba(from: usize, into: usize, pixels: i32): bool {
   return all >> 24 == 255;
 }
 
-/** Gray and alpha in turn. */
+/** Gray and alpha alternate. */
 export function grayAlphaOfRgba(from: usize, into: usize, pixels: i32): void {
   let done = 0;
   for (; done + 16 <= pixels; done += 16, from += 64, into += 32) {
@@ -131,8 +131,8 @@ function alphaOfSixteen(at: usize): v128 {
 }
 
 /**
- * RGB with 16 bits a sample, little-endian, to gray with 8: the same formula, then a 257th, rounded
- * to the nearest.
+ * RGB with 16 bits per sample, little-endian, to 8-bit gray: the same formula, divided by 257 and
+ * rounded to the nearest.
  */
 export function grayOfDeepRgb(from: usize, into: usize, pixels: i32): void {
   for (let done = 0; done < pixels; done++, from += 6) {

@@ -1,14 +1,14 @@
-// Pixels as they come to gray rows as PNG has them, with their margins.
+// Converts source pixels to gray rows in PNG’s byte order, with margins.
 
 import { grayAlphaOfRgba, grayOfDeepRgb, grayOfRgb, grayOfRgba } from './luma';
 
-/** What a pixel is, and what becomes of it; the same numbers as in ../pixel-kinds.ts. */
+/** The conversion of a pixel; the same numbers as in ../pixel-kinds.ts. */
 export const enum Kind {
   bytes1 = 1,
   bytes2 = 2,
   rgb = 3,
   rgba = 4,
-  /** With an alpha that says nothing, as long as that is so. */
+  /** RGBA that is opaque so far. */
   rgbaOpaque = 5,
   samples1 = 6,
   samples2 = 7,
@@ -16,8 +16,8 @@ export const enum Kind {
 }
 
 /**
- * Rows of `pixels` without gaps to gray rows that are `stride` apart. Returns false when a pixel was
- * not opaque that should have been.
+ * Converts contiguous rows of `pixels` to gray rows that are `stride` apart. Returns false if a
+ * pixel that should be opaque is not.
  */
 export function grayRows(kind: i32, rows: i32, pixels: i32, from: usize, into: usize, stride: i32): bool {
   const size = sourceBytes(kind) * pixels;
@@ -62,7 +62,7 @@ function sourceBytes(kind: i32): i32 {
   }
 }
 
-/** From the order of this memory to that of a PNG file. */
+/** From the byte order of WebAssembly to that of PNG. */
 function swapBytes(from: usize, into: usize, bytes: i32): void {
   let done = 0;
   for (; done + 16 <= bytes; done += 16) {

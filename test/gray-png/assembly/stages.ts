@@ -2,23 +2,28 @@
 
 import { adler, addToAdler, resetAdler } from '../../../src/gray-png/assembly/adler';
 import { alignBits, bitsAt, startBits } from '../../../src/gray-png/assembly/bits';
-import { putBlock } from '../../../src/gray-png/assembly/block';
+import { addSegment, beginBlock, scratchOfBlock } from '../../../src/gray-png/assembly/block';
 import { findCodeLengths } from '../../../src/gray-png/assembly/code-lengths';
 import { makeCodes } from '../../../src/gray-png/assembly/codes';
 import * as layout from '../../../src/gray-png/assembly/layout';
-import { countRepeats, endOfScratch, flatWords } from '../../../src/gray-png/assembly/repeats';
+import { setRowDistance, setStream } from '../../../src/gray-png/assembly/matches';
+import { beginRepeats } from '../../../src/gray-png/assembly/repeats';
 
-export { adler, addToAdler, countRepeats, findCodeLengths, flatWords, makeCodes, resetAdler };
+export { adler, addToAdler, findCodeLengths, makeCodes, resetAdler };
 
-export const input: usize = layout.source;
+export const input: usize = layout.filtered;
 export const results: usize = layout.gray;
 export const output: usize = layout.output;
-export const scratchEnd: usize = endOfScratch;
+export const scratchEnd: usize = scratchOfBlock;
 
-/** One stream of deflate in one block; returns its bytes. */
-export function deflateBlock(bytes: i32): i32 {
+/** A stream of deflate; returns its bytes. */
+export function deflateAll(bytes: i32): i32 {
   startBits(output);
-  putBlock(input, bytes, true);
+  beginRepeats();
+  beginBlock();
+  setRowDistance(0);
+  setStream(input);
+  addSegment(input, bytes, true);
   alignBits();
   return <i32>(bitsAt() - output);
 }
