@@ -73,7 +73,7 @@ async function convertFile(
     const opened = await converter.open(bytes, { recipe, limits });
     const { bytes: gray, ...image } = await convertWithinBudget(opened, {
       memory,
-      tooLarge: 'convert alone',
+      ifTooLarge: 'convert alone',
       use: (converted) => converted,
     });
     const object = { bytes: gray, contentType: image.contentType, metadata: {} };

@@ -6,8 +6,8 @@ export interface Budget {
    * capacity waits for all of it and runs alone.
    */
   use<Result>(amount: number, work: () => Promise<Result>): Promise<Result>;
-  /** Returns an empty share, for callers that do not know in advance how much they need. */
-  hold(): Share;
+  /** Returns an empty share, for callers that cannot know in advance how much they need. */
+  openShare(): Share;
 }
 
 /**
@@ -37,7 +37,7 @@ export function createBudget(capacity: number): Budget {
     }
   }
 
-  /** Reserves returned capacity for the first in line, so that growing shares cannot starve it. */
+  /** Saves freed capacity for the first in line, so that growing shares cannot starve it. */
   function returnToBudget(amount: number) {
     free += amount;
     admit();
@@ -64,7 +64,7 @@ export function createBudget(capacity: number): Budget {
       }
     },
 
-    hold() {
+    openShare() {
       let held = 0;
       return {
         resize(amount) {

@@ -8,7 +8,7 @@ import {
 import { engineVersion } from '../version.ts';
 import { convertWithinBudget } from './convert-within-budget.ts';
 import { PermanentError } from './errors.ts';
-import type { Converted, Result } from './outcome.ts';
+import type { ConversionResult, ImageProperties } from './outcome.ts';
 import type { PipelineParts, ReadObject } from './ports.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import type { ObjectRef } from './upload.ts';
@@ -19,7 +19,7 @@ export async function convertAndStore(
   source: ReadObject,
   parts: PipelineParts,
   watch: Stopwatch,
-): Promise<Result> {
+): Promise<ConversionResult> {
   const { limits, memory } = parts;
   if (!source.bytes) return tooLargeResult(source.sizeBytes, limits.maxBytes);
   const { bytes } = source;
@@ -27,7 +27,7 @@ export async function convertAndStore(
     const image = await open(bytes, parts, watch);
     return await convertWithinBudget(image, {
       memory,
-      tooLarge: 'refuse',
+      ifTooLarge: 'refuse',
       async use({ stages, ...gray }, queueMs) {
         watch.add('queue', queueMs);
         watch.add('decode', stages.decodeMs);
@@ -43,7 +43,7 @@ export async function convertAndStore(
   }
 }
 
-/** The header's time counts towards its conversion. For a refused image it is the whole time. */
+/** Opening counts towards the conversion; for a refused image, it is the whole time. */
 async function open(
   bytes: Uint8Array,
   { converter, recipe, limits, now }: PipelineParts,
@@ -58,19 +58,22 @@ async function open(
   }
 }
 
-/** Turns an error into a result that is recorded. */
-export function failedResult({ code, message }: ConversionError | PermanentError): Result {
+/** The result to record for a permanent error. */
+export function failedResult({
+  code,
+  message,
+}: ConversionError | PermanentError): ConversionResult {
   return { status: 'failed', code, message };
 }
 
 async function store(
   ref: ObjectRef,
   source: ReadObject,
-  { bytes, ...image }: Converted & { bytes: Uint8Array },
+  { bytes, ...image }: ImageProperties & { bytes: Uint8Array },
   { parts, watch }: { parts: PipelineParts; watch: Stopwatch },
-): Promise<Result> {
+): Promise<ConversionResult> {
   const output = outputOf(ref, parts);
-  const metadata = provenance(ref, source, parts);
+  const metadata = outputMetadata(ref, source, parts);
   await watch.time('store', () =>
     parts.store.put(output, { bytes, contentType: image.contentType, metadata }),
   );
@@ -86,8 +89,8 @@ export function outputOf(
   return { bucket: outputBucket, key: outputPrefix + key };
 }
 
-/** Metadata of an output that identifies its source. */
-function provenance(
+/** The metadata of an output: it identifies the source and the recipe. */
+function outputMetadata(
   { bucket }: ObjectRef,
   source: ReadObject,
   { recipe, processorVersion }: PipelineParts,
@@ -114,17 +117,14 @@ export function otherEngine(metadata: Record<string, string>): string | undefine
     : `it was made by engine ${made}, and this is engine ${engineVersion}`;
 }
 
-/**
- * Whether an object is an output. Its metadata says so even if it is copied to where uploads are
- * expected.
- */
+/** Whether an object's metadata marks it as an output, even if it was copied among the uploads. */
 export function isOutput({ metadata }: Pick<ReadObject, 'metadata'>): boolean {
   return 'recipe-hash' in metadata && 'processor-version' in metadata;
 }
 
 /**
- * Whether an output was made from a source in this bucket. Outputs of older versions name no bucket
- * and count as such.
+ * Whether an object is an output of a source in this bucket. Outputs of older versions name no
+ * bucket, so they count as outputs of any.
  */
 export function isOutputOf({ bucket }: ObjectRef, found: Pick<ReadObject, 'metadata'>): boolean {
   const sourceBucket = found.metadata['source-bucket'];
@@ -133,7 +133,7 @@ export function isOutputOf({ bucket }: ObjectRef, found: Pick<ReadObject, 'metad
   );
 }
 
-function tooLargeResult(sizeBytes: number, maxBytes: number): Result {
+function tooLargeResult(sizeBytes: number, maxBytes: number): ConversionResult {
   return {
     status: 'failed',
     code: 'FILE_TOO_LARGE',

@@ -1,6 +1,6 @@
 import type { Recipe } from '../convert/index.ts';
 import { convertAndStore, failedResult, isOutput } from './convert-and-store.ts';
-import { NotReservedError, PermanentError, SourceUnsettledError } from './errors.ts';
+import { PermanentError, ReservationExceededError, SourceUnsettledError } from './errors.ts';
 import {
   isSameContent,
   type Outcome,
@@ -13,7 +13,7 @@ import { removeOutput } from './remove-output.ts';
 import { createStopwatch, type Stopwatch } from './stopwatch.ts';
 import type { ObjectRef, Upload } from './upload.ts';
 
-/** A key that is overwritten this often during one conversion returns to the queue. */
+/** After this many conversions of a key that keeps changing, its upload is redelivered. */
 const maxRounds = 5;
 
 /**
@@ -26,7 +26,7 @@ const maxRounds = 5;
  * write, so outputs converge without locks on any store. If outputs follow their sources, a removed
  * source must have no output, and a removal counts as a write.
  *
- * Throws retryable errors, and `NotReservedError` for a source that is larger than its reservation.
+ * Throws retryable errors, and `ReservationExceededError` for a source that is larger than its reservation.
  */
 export async function convertNewest(
   uploads: [Upload, ...Upload[]],
@@ -39,7 +39,7 @@ export async function convertNewest(
 
   for (let round = 1; round <= maxRounds; round++) {
     const source = await readNewest(ref, parts, { watch, reservedBytes });
-    const upload = uploadOf(source, uploads);
+    const upload = findUpload(source, uploads);
     if (!source) {
       if (parts.onSourceDeleted !== 'delete')
         return skippedOutcome(upload, 'SOURCE_GONE', parts.recipe);
@@ -94,7 +94,7 @@ async function readNewest(
   try {
     const source = await watch.time('fetch', () => store.read(ref, { maxBytes }));
     const isReserved = !source || source.bytes || source.sizeBytes > limits.maxBytes;
-    if (!isReserved) throw new NotReservedError(source.sizeBytes);
+    if (!isReserved) throw new ReservationExceededError(source.sizeBytes);
     return source;
   } catch (failure) {
     if (!(failure instanceof PermanentError)) throw failure;
@@ -104,7 +104,7 @@ async function readNewest(
 }
 
 /** The upload that announced this content; otherwise the last one to arrive. */
-function uploadOf(source: SourceContent | undefined, uploads: [Upload, ...Upload[]]): Upload {
+function findUpload(source: SourceContent | undefined, uploads: [Upload, ...Upload[]]): Upload {
   const created = uploads.filter(({ isRemoval }) => !isRemoval);
   const announced = source && created.find((upload) => isSameContent(upload, source));
   return announced ?? created.at(-1) ?? uploads[0];

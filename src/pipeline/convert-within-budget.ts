@@ -1,11 +1,11 @@
 import { ConversionError, type ImageSession } from '../convert/index.ts';
 import type { Budget } from './budget.ts';
 
-interface WithinBudget<Image, Result> {
+interface BudgetOptions<Image, Result> {
   /** Bytes that all conversions together may use. */
   memory: Budget;
   /** What happens to an image that needs more than the whole budget. */
-  tooLarge: 'refuse' | 'convert alone';
+  ifTooLarge: 'refuse' | 'convert alone';
   /** Uses the output while its memory is still reserved. */
   use(image: Image, queueMs: number): Result | Promise<Result>;
 }
@@ -13,11 +13,11 @@ interface WithinBudget<Image, Result> {
 /** Converts an opened image as soon as its memory is free, and always closes it. */
 export async function convertWithinBudget<Image, Result>(
   image: ImageSession<Image>,
-  { memory, tooLarge, use }: WithinBudget<Image, Result>,
+  { memory, ifTooLarge, use }: BudgetOptions<Image, Result>,
 ): Promise<Result> {
   try {
     const { memoryBytes } = image;
-    if (tooLarge === 'refuse' && memoryBytes > memory.capacity) {
+    if (ifTooLarge === 'refuse' && memoryBytes > memory.capacity) {
       throw tooMuchMemoryError(memoryBytes, memory.capacity);
     }
     const requestedAt = performance.now();

@@ -12,13 +12,13 @@ export class DiskFullError extends Error {
 }
 
 /** Disk full, quota exceeded, and the file size limit of the shell. */
-const codes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+const diskFullCodes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /**
  * Converts a write error into a `DiskFullError` if missing space caused it; returns other errors
  * unchanged.
  */
 export function asDiskFull(error: unknown, path: string): unknown {
-  const isFull = error instanceof Error && 'code' in error && codes.has(String(error.code));
+  const isFull = error instanceof Error && 'code' in error && diskFullCodes.has(String(error.code));
   return isFull ? new DiskFullError(path, error) : error;
 }

@@ -18,13 +18,13 @@ export class PermanentError extends Error {
   }
 }
 
-/** A source is larger than the size in its event, and so larger than its reservation. */
-export class NotReservedError extends Error {
+/** A source needs more memory than was reserved for it, because its event understates its size. */
+export class ReservationExceededError extends Error {
   readonly sizeBytes: number;
 
   constructor(sizeBytes: number) {
     super(`Expected a source no larger than its event says but it has ${sizeBytes} bytes.`);
-    this.name = 'NotReservedError';
+    this.name = 'ReservationExceededError';
     this.sizeBytes = sizeBytes;
   }
 }
@@ -103,16 +103,16 @@ export class BodyLengthError extends Error {
 }
 
 /** Errors of this program, whose messages are written for clients. */
-const ownErrors = [DeadlineError, EntryRejectedError, SourceUnsettledError];
+const errorsForClients = [DeadlineError, EntryRejectedError, SourceUnsettledError];
 
-/** Why an upload was not processed, in this program's words. Driver messages go to the log only. */
+/** The reason to give a client why its upload was not processed. Driver messages go only to the log. */
 export function failureReason(error: unknown): string {
-  if (ownErrors.some((kind) => error instanceof kind)) return (error as Error).message;
+  if (errorsForClients.some((kind) => error instanceof kind)) return (error as Error).message;
   return 'The store or the database did not answer as expected.';
 }
 
 /** The cause of an error, as the log shows it. */
-export function causeOf(error: unknown): string {
+export function describeCause(error: unknown): string {
   const cause = error instanceof EntryRejectedError ? error.cause : error;
   return cause instanceof Error ? cause.message || cause.name : String(cause);
 }

@@ -2,21 +2,18 @@ import { outputOf } from './convert-and-store.ts';
 import { SourceUnsettledError } from './errors.ts';
 import type { Outcome } from './outcome.ts';
 import type { PipelineParts } from './ports.ts';
-import type { Unrecorded } from './superseded.ts';
+import type { UnrecordedContents } from './superseded.ts';
 import type { Upload } from './upload.ts';
 
 /**
  * The outcomes of one key's uploads, the newest content first, or the reason why there are none.
  */
 export type KeyResult = { uploads: Upload[] } & (
-  | { outcomes: [Outcome, ...Outcome[]]; unrecorded?: Unrecorded[] }
+  | { outcomes: [Outcome, ...Outcome[]]; unrecorded?: UnrecordedContents[] }
   | { error: unknown }
 );
 
-/**
- * Rounds in which sources appear or disappear while rows are written, before the key returns to the
- * queue.
- */
+/** Max rounds in which sources appear or disappear while their rows are written. */
 const maxRounds = 3;
 
 /**
@@ -24,39 +21,42 @@ const maxRounds = 3;
  * stay wrong if its source changes between the check and the write. So this checks each key again
  * after its rows are written, and repeats the work if needed.
  */
-export async function settleAll(
+export async function processUntilSettled(
   keys: Upload[][],
-  settle: (keys: Upload[][]) => Promise<KeyResult[]>,
+  processKeys: (keys: Upload[][]) => Promise<KeyResult[]>,
   parts: PipelineParts,
 ): Promise<KeyResult[]> {
-  let results = await settle(keys);
+  let results = await processKeys(keys);
   if (parts.onSourceDeleted !== 'delete') return results;
   const settled: KeyResult[] = [];
   for (let round = 1; results.length > 0; round++) {
-    const rechecked = await Promise.all(results.map((key) => recheckSource(key, parts)));
-    settled.push(...rechecked.filter(({ hasChanged }) => !hasChanged).map(({ key }) => key));
-    const changed = rechecked.filter(({ hasChanged }) => hasChanged).map(({ key }) => key.uploads);
+    const rechecked = await Promise.all(results.map((result) => recheckSource(result, parts)));
+    settled.push(...rechecked.filter(({ hasChanged }) => !hasChanged).map(({ result }) => result));
+    const changed = rechecked.flatMap(({ result, hasChanged }) =>
+      hasChanged ? [result.uploads] : [],
+    );
     if (round === maxRounds) {
       const error = (uploads: Upload[]) => new SourceUnsettledError(uploads[0]?.key ?? '', round);
       return [...settled, ...changed.map((uploads) => ({ uploads, error: error(uploads) }))];
     }
-    results = changed.length > 0 ? await settle(changed) : [];
+    results = changed.length > 0 ? await processKeys(changed) : [];
   }
   return settled;
 }
 
-/** Whether the source appeared or disappeared after the check that its rows are based on. */
+/** Checks whether the source appeared or disappeared after its rows were decided. */
 async function recheckSource(
-  key: KeyResult,
+  result: KeyResult,
   { store }: PipelineParts,
-): Promise<{ key: KeyResult; hasChanged: boolean }> {
-  const [upload] = key.uploads;
-  if ('error' in key || !upload) return { key, hasChanged: false };
+): Promise<{ result: KeyResult; hasChanged: boolean }> {
+  const { uploads } = result;
+  const [upload] = uploads;
+  if ('error' in result || !upload) return { result, hasChanged: false };
   try {
     const exists = (await store.head(upload)) !== undefined;
-    return { key, hasChanged: exists === isRemoved(key.outcomes[0]) };
+    return { result, hasChanged: exists === isRemoved(result.outcomes[0]) };
   } catch (error) {
-    return { key: { uploads: key.uploads, error }, hasChanged: false };
+    return { result: { uploads, error }, hasChanged: false };
   }
 }
 
@@ -67,21 +67,23 @@ export function isRemoved(outcome: Outcome): boolean {
 
 /** Removes the rows of removed sources. */
 export async function deleteRowsOfRemoved(
-  keys: KeyResult[],
+  results: KeyResult[],
   parts: PipelineParts,
 ): Promise<KeyResult[]> {
-  const removedSources = keys.flatMap((key) =>
-    'error' in key || !isRemoved(key.outcomes[0]) ? [] : key.outcomes[0].upload,
+  const removedSources = results.flatMap((result) =>
+    'error' in result || !isRemoved(result.outcomes[0]) ? [] : result.outcomes[0].upload,
   );
-  if (removedSources.length === 0) return keys;
+  if (removedSources.length === 0) return results;
   try {
     await parts.ledger.remove(
       removedSources.map((source) => ({ source, output: outputOf(source, parts) })),
     );
-    return keys;
+    return results;
   } catch (error) {
-    return keys.map((key) =>
-      'error' in key || !isRemoved(key.outcomes[0]) ? key : { uploads: key.uploads, error },
+    return results.map((result) =>
+      'error' in result || !isRemoved(result.outcomes[0])
+        ? result
+        : { uploads: result.uploads, error },
     );
   }
 }

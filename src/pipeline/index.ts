@@ -4,8 +4,8 @@ export { convertWithinBudget } from './convert-within-budget.ts';
 export { asDiskFull, DiskFullError } from './disk-full.ts';
 export {
   BodyLengthError,
-  causeOf,
   DeadlineError,
+  describeCause,
   EntryRejectedError,
   failureReason,
   isPermanent,
@@ -18,7 +18,6 @@ export {
   Timeout,
   Unavailable,
 } from './errors.ts';
-
 export {
   contentId,
   type Outcome,
@@ -30,7 +29,7 @@ export {
 export type {
   ConversionOptions,
   Converter,
-  FoundFile,
+  FoundObject,
   Ledger,
   LedgerEntry,
   NewObject,
@@ -42,5 +41,5 @@ export {
   processBatch,
   type UploadResult,
 } from './process-batch.ts';
-export { maxSuperseded, type Unrecorded } from './superseded.ts';
+export { maxSuperseded, type UnrecordedContents } from './superseded.ts';
 export type { ObjectRef, Upload } from './upload.ts';

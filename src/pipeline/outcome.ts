@@ -51,7 +51,7 @@ export function isSameContent(a: SourceContent, b: SourceContent): boolean {
   return true;
 }
 
-export type Converted = Omit<GrayImage, 'bytes' | 'stages'>;
+export type ImageProperties = Omit<GrayImage, 'bytes' | 'stages'>;
 
 interface OutcomeBase {
   upload: Upload;
@@ -62,17 +62,17 @@ interface OutcomeBase {
 }
 
 /** The final result of converting one content. */
-export type Result =
+export type ConversionResult =
   | {
       status: 'converted';
       output: ObjectRef;
       outputSizeBytes: number;
       /** Hexadecimal. */
       outputSha256: string;
-      image: Converted;
+      image: ImageProperties;
     }
   | { status: 'failed'; code: FailureCode; message: string };
 
 /** The outcome of one content of one key: exactly one ledger row. */
 export type Outcome = OutcomeBase &
-  (Result | { status: 'skipped'; code: SkipReason; message: string });
+  (ConversionResult | { status: 'skipped'; code: SkipReason; message: string });

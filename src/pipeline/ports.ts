@@ -14,12 +14,12 @@ export interface ObjectVersion {
 }
 
 /** An object's current state. */
-export interface FoundFile extends ObjectVersion {
+export interface FoundObject extends ObjectVersion {
   /** Stored metadata, with names in lower case. */
   metadata: Record<string, string>;
 }
 
-export interface ReadObject extends FoundFile {
+export interface ReadObject extends FoundObject {
   /** Absent if the object exceeds the requested maximum; then nothing was downloaded. */
   bytes?: Uint8Array;
 }
@@ -39,7 +39,7 @@ export interface ObjectStore {
   /** Returns the newest content of a key, or undefined if there is none. */
   read(ref: ObjectRef, options: { maxBytes: number }): Promise<ReadObject | undefined>;
   /** Returns what `read` would find now, without downloading it. */
-  head(ref: ObjectRef): Promise<FoundFile | undefined>;
+  head(ref: ObjectRef): Promise<FoundObject | undefined>;
   /** Replaces the object atomically. */
   put(ref: ObjectRef, object: NewObject): Promise<void>;
   /**

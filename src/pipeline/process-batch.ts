@@ -1,10 +1,15 @@
 import { convertNewest } from './convert-newest.ts';
-import { DeadlineError, EntryRejectedError, NotReservedError } from './errors.ts';
-import { deleteRowsOfRemoved, isRemoved, type KeyResult, settleAll } from './follow-removals.ts';
+import { DeadlineError, EntryRejectedError, ReservationExceededError } from './errors.ts';
+import {
+  deleteRowsOfRemoved,
+  isRemoved,
+  type KeyResult,
+  processUntilSettled,
+} from './follow-removals.ts';
 import type { Outcome } from './outcome.ts';
-import type { LedgerEntry, PipelineParts } from './ports.ts';
+import type { PipelineParts } from './ports.ts';
 import { createStopwatch } from './stopwatch.ts';
-import { superseded, type Unrecorded } from './superseded.ts';
+import { supersededOutcomes, type UnrecordedContents } from './superseded.ts';
 import type { Upload } from './upload.ts';
 
 /** The result of one upload: the outcome of its key's newest content, or a retryable error. */
@@ -16,7 +21,7 @@ interface BatchReport {
   /** All outcomes now in the ledger, including those of superseded uploads. */
   outcomes: Outcome[];
   /** Keys with more superseded uploads than the limit allows to record. */
-  unrecorded: Unrecorded[];
+  unrecorded: UnrecordedContents[];
 }
 
 interface BatchOptions {
@@ -36,33 +41,35 @@ export async function processBatch(
   { coldStart = false, timeoutMs }: BatchOptions = {},
 ): Promise<BatchReport> {
   const expiresAt = performance.now() + (timeoutMs ?? Number.POSITIVE_INFINITY);
-  const byKey = Map.groupBy(uploads, ({ bucket, key }) => JSON.stringify([bucket, key]));
-  const settle = async (keys: Upload[][]): Promise<KeyResult[]> => {
-    const leftMs = timeoutMs && Math.max(0, expiresAt - performance.now());
+  const uploadsByKey = Map.groupBy(uploads, ({ bucket, key }) => JSON.stringify([bucket, key]));
+  const processKeys = async (keys: Upload[][]): Promise<KeyResult[]> => {
+    const remainingMs = timeoutMs && Math.max(0, expiresAt - performance.now());
     const converted = await Promise.all(
-      keys.map((sameKey) =>
-        withinTime(leftMs, convertKey(sameKey, parts, expiresAt), () => ({
-          uploads: sameKey,
-          error: new DeadlineError(sameKey[0]?.key ?? ''),
+      keys.map((uploads) =>
+        withTimeout(remainingMs, convertKey(uploads, parts, expiresAt), () => ({
+          uploads,
+          error: new DeadlineError(uploads[0]?.key ?? ''),
         })),
       ),
     );
     return await recordAll(await deleteRowsOfRemoved(converted, parts), parts, coldStart);
   };
-  const recorded = await settleAll([...byKey.values()], settle, parts);
+  const keyResults = await processUntilSettled([...uploadsByKey.values()], processKeys, parts);
 
   const resultByUpload = new Map<Upload, UploadResult>(
-    recorded.flatMap((key) =>
-      key.uploads.map((upload) => [
+    keyResults.flatMap((result) =>
+      result.uploads.map((upload) => [
         upload,
-        'error' in key ? { error: key.error } : { outcome: key.outcomes[0] },
+        'error' in result ? { error: result.error } : { outcome: result.outcomes[0] },
       ]),
     ),
   );
   return {
     results: uploads.map((upload) => resultByUpload.get(upload) as UploadResult),
-    outcomes: recorded.flatMap((key) => ('error' in key ? [] : key.outcomes)),
-    unrecorded: recorded.flatMap((key) => ('error' in key ? [] : (key.unrecorded ?? []))),
+    outcomes: keyResults.flatMap((result) => ('error' in result ? [] : result.outcomes)),
+    unrecorded: keyResults.flatMap((result) =>
+      'error' in result ? [] : (result.unrecorded ?? []),
+    ),
   };
 }
 
@@ -72,9 +79,13 @@ async function convertKey(
   expiresAt: number,
 ): Promise<KeyResult> {
   // Without a size in the event, reserve the maximum.
-  const announced = Math.max(...uploads.map(({ sizeBytes }) => sizeBytes ?? parts.limits.maxBytes));
+  const announcedBytes = Math.max(
+    ...uploads.map(({ sizeBytes }) => sizeBytes ?? parts.limits.maxBytes),
+  );
   try {
-    return await parts.slots.use(1, () => convertReserved(uploads, parts, expiresAt, announced));
+    return await parts.slots.use(1, () =>
+      convertReserved(uploads, parts, expiresAt, announcedBytes),
+    );
   } catch (error) {
     return { uploads, error };
   }
@@ -95,17 +106,17 @@ async function convertReserved(
       if (performance.now() >= expiresAt) throw new DeadlineError(uploads[0]?.key ?? '');
       const newest = await convertNewest(uploads as [Upload, ...Upload[]], parts, reservedBytes);
       if (isRemoved(newest)) return { uploads, outcomes: [newest] };
-      const { outcomes, unrecorded } = superseded(uploads, newest, parts);
+      const { outcomes, unrecorded } = supersededOutcomes(uploads, newest, parts);
       return { uploads, outcomes: [newest, ...outcomes], unrecorded };
     });
   } catch (error) {
-    if (!(error instanceof NotReservedError)) throw error;
+    if (!(error instanceof ReservationExceededError)) throw error;
     return await convertReserved(uploads, parts, expiresAt, error.sizeBytes);
   }
 }
 
 /** Returns the result, or a replacement for it if it takes too long. */
-async function withinTime<Result>(
+async function withTimeout<Result>(
   timeoutMs: number | undefined,
   work: Promise<Result>,
   createFallback: () => Result,
@@ -123,32 +134,33 @@ async function withinTime<Result>(
 }
 
 /**
- * Records all outcomes with one statement and times it. If some are rejected, records them key by
- * key.
+ * Records all outcomes with one statement and times it. If the ledger rejects some, records them
+ * key by key.
  */
 async function recordAll(
-  keys: KeyResult[],
+  results: KeyResult[],
   parts: PipelineParts,
   coldStart: boolean,
 ): Promise<KeyResult[]> {
-  const outcomes = keys
-    .flatMap((key) => ('error' in key ? [] : key.outcomes))
+  const outcomes = results
+    .flatMap((result) => ('error' in result ? [] : result.outcomes))
     .filter((outcome) => !isRemoved(outcome));
-  if (outcomes.length === 0) return keys;
+  if (outcomes.length === 0) return results;
   try {
     const watch = createStopwatch(parts.now);
-    await watch.time('record', () => parts.ledger.record(entriesOf(outcomes, coldStart)));
+    const entries = outcomes.map((outcome) => ({ outcome, coldStart }));
+    await watch.time('record', () => parts.ledger.record(entries));
     for (const outcome of outcomes) Object.assign(outcome.stages, watch.times);
-    return keys;
+    return results;
   } catch (error) {
-    if (keys.length > 1 && error instanceof EntryRejectedError) {
-      const single = await Promise.all(keys.map((key) => recordAll([key], parts, coldStart)));
+    if (results.length > 1 && error instanceof EntryRejectedError) {
+      const single = await Promise.all(
+        results.map((result) => recordAll([result], parts, coldStart)),
+      );
       return single.flat();
     }
-    return keys.map((key) => ('error' in key ? key : { uploads: key.uploads, error }));
+    return results.map((result) =>
+      'error' in result ? result : { uploads: result.uploads, error },
+    );
   }
-}
-
-function entriesOf(outcomes: Outcome[], coldStart: boolean): LedgerEntry[] {
-  return outcomes.map((outcome) => ({ outcome, coldStart }));
 }

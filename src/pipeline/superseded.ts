@@ -11,7 +11,7 @@ import type { Upload } from './upload.ts';
 export const maxSuperseded = 10;
 
 /** Superseded contents of a key beyond the limit: counted, but not recorded. */
-export interface Unrecorded {
+export interface UnrecordedContents {
   upload: Upload;
   contents: number;
 }
@@ -20,11 +20,11 @@ export interface Unrecorded {
  * Uploads of older content than the newest. Each is recorded as superseded; beyond the limit only
  * the last ones are.
  */
-export function superseded(
+export function supersededOutcomes(
   uploads: Upload[],
   newest: Outcome,
   { recipe }: Pick<PipelineParts, 'recipe'>,
-): { outcomes: Outcome[]; unrecorded: Unrecorded[] } {
+): { outcomes: Outcome[]; unrecorded: UnrecordedContents[] } {
   const older = new Map<string, Upload>();
   for (const upload of uploads) {
     if (!isSameContent(upload, newest.source)) older.set(contentId(upload), upload);

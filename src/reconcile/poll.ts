@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ParseOptions } from '../events/index.ts';
 import type { LedgerReader } from '../ledger/ledger-reader.ts';
-import { causeOf, failureReason, isPermanent, type Upload } from '../pipeline/index.ts';
+import { describeCause, failureReason, isPermanent, type Upload } from '../pipeline/index.ts';
 import type { ObjectFiles } from '../storage/object-files.ts';
 import { classifyPage, type Place } from './classify-page.ts';
 import type { Destination } from './destinations.ts';
@@ -62,7 +62,7 @@ export async function pollOnce(
 
   function onUnsettled(upload: Upload, error: unknown): void {
     if (isPermanent(error)) rejected.add(contentName(upload));
-    const facts = { key: upload.key, reason: failureReason(error), cause: causeOf(error) };
+    const facts = { key: upload.key, reason: failureReason(error), cause: describeCause(error) };
     log('error', isPermanent(error) ? 'refused' : 'retry', facts);
   }
 }

@@ -1,8 +1,13 @@
 import type { Readable } from 'node:stream';
-import { type FoundFile, type ObjectRef, type ObjectVersion, Rejected } from '../pipeline/index.ts';
+import {
+  type FoundObject,
+  type ObjectRef,
+  type ObjectVersion,
+  Rejected,
+} from '../pipeline/index.ts';
 
 /** An object with a stream of its bytes; the caller must read or destroy the stream. */
-interface OpenFile extends FoundFile {
+interface OpenFile extends FoundObject {
   body: Readable;
   /** For example `bytes 0-99/1234`, if a range was requested and returned. */
   contentRange?: string;
@@ -50,7 +55,7 @@ export interface ObjectFiles {
   /** Opens the newest content or one version; throws `RangeOutsideError`. */
   open(ref: ObjectRef, options?: OpenOptions): Promise<OpenFile | undefined>;
   /** Returns what `open` would find now, without the bytes. */
-  head(ref: ObjectRef, options?: HeadOptions): Promise<FoundFile | undefined>;
+  head(ref: ObjectRef, options?: HeadOptions): Promise<FoundObject | undefined>;
   write(ref: ObjectRef, body: Readable, options: WriteOptions): Promise<ObjectVersion>;
   /** See `ObjectStore.remove`. */
   remove(ref: ObjectRef, options?: { etag?: string | undefined }): Promise<boolean>;

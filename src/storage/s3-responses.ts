@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import {
-  type FoundFile,
+  type FoundObject,
   type ObjectVersion,
   Rejected,
   Timeout,
@@ -27,7 +27,7 @@ export function readVersion({ ETag, VersionId, ContentLength }: VersionFields): 
 /** The version fields with the object's metadata. */
 export function readFoundFile(
   response: VersionFields & { Metadata?: Record<string, string> | undefined },
-): FoundFile {
+): FoundObject {
   return { ...readVersion(response), metadata: response.Metadata ?? {} };
 }
 

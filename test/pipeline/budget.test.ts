@@ -47,7 +47,7 @@ test('never serves a small request before an earlier large one', async () => {
 describe('a share', () => {
   test('takes what is free and never waits', async () => {
     const budget = createBudget(10);
-    const [one, other] = [budget.hold(), budget.hold()];
+    const [one, other] = [budget.openShare(), budget.openShare()];
     expect(one.resize(6)).toBe(true);
     expect(other.resize(5)).toBe(false);
     expect(other.resize(4)).toBe(true);
@@ -61,7 +61,7 @@ describe('a share', () => {
 
   test('may exceed the whole budget if it is alone', () => {
     const budget = createBudget(10);
-    const [one, other] = [budget.hold(), budget.hold()];
+    const [one, other] = [budget.openShare(), budget.openShare()];
     expect(one.resize(1)).toBe(true);
     expect(other.resize(1_000)).toBe(false);
     one.release();
@@ -71,7 +71,7 @@ describe('a share', () => {
 
   test('never starves waiting work, however many shares there are', async () => {
     const budget = createBudget(10);
-    const shares = Array.from({ length: 10 }, () => budget.hold());
+    const shares = Array.from({ length: 10 }, () => budget.openShare());
     for (const share of shares) expect(share.resize(1)).toBe(true);
     let hasRun = false;
     const waiting = budget.use(10, async () => {
@@ -81,7 +81,7 @@ describe('a share', () => {
     for (const share of shares) {
       expect(hasRun).toBe(false);
       share.release();
-      budget.hold().resize(1);
+      budget.openShare().resize(1);
     }
     await waiting;
     expect(hasRun).toBe(true);

@@ -45,7 +45,7 @@ interface ConvertOptions {
 async function convertBody(request: Request, options: ConvertOptions) {
   const { signal, service } = options;
   const { transfers, limits } = service.parts.pipeline;
-  const share = transfers.hold();
+  const share = transfers.openShare();
   try {
     const startedAt = performance.now();
     // Read before the gate, so that idle clients do not block other conversions.
@@ -70,7 +70,7 @@ async function convertBytes(
   const image = await converter.open(bytes, { recipe, limits, signal });
   return await convertWithinBudget(image, {
     memory,
-    tooLarge: 'refuse',
+    ifTooLarge: 'refuse',
     use(gray) {
       if (!share.resize(gray.bytes.byteLength)) throw memoryExhausted();
       return gray;

@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import { type EventRecord, parseEvent } from '../../events/index.ts';
 import {
-  causeOf,
+  describeCause,
   failureReason,
   isPermanent,
   processBatch,
@@ -57,7 +57,7 @@ async function readEvent(
   { parts }: Service,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  const share = parts.pipeline.transfers.hold();
+  const share = parts.pipeline.transfers.openShare();
   try {
     return await readBody(request, { maxBytes: maxEventBytes, signal, share });
   } finally {
@@ -105,7 +105,7 @@ function toProcessedRecord(key: string, result: UploadResult): ProcessedRecord {
     const action = isPermanent(error) ? 'refused' : 'retry';
     return {
       result: { action, key, status: null, code: null, reason: failureReason(error) },
-      cause: causeOf(error),
+      cause: describeCause(error),
     };
   }
   const { outcome } = result;

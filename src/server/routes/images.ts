@@ -1,8 +1,8 @@
 import { recipeHash } from '../../convert/index.ts';
 import type { LedgerRow, RowFilter } from '../../ledger/ledger-reader.ts';
 import {
-  causeOf,
   contentId,
+  describeCause,
   failureReason,
   isPermanent,
   processBatch,
@@ -103,7 +103,7 @@ async function retry(row: LedgerRow, { parts, feed, metrics, log }: Service): Pr
   const result = results[0];
   if (!result || 'error' in result) {
     const { error } = result ?? {};
-    log('error', 'retry failed', { key, cause: causeOf(error) });
+    log('error', 'retry failed', { key, cause: describeCause(error) });
     const code = isPermanent(error) ? 'INVALID_REQUEST' : 'TRY_AGAIN';
     throw new RequestError(code, `"${key}" could not be processed: ${failureReason(error)}`);
   }

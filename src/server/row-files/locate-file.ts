@@ -1,12 +1,12 @@
 import type { LedgerRow } from '../../ledger/ledger-reader.ts';
-import { type FoundFile, isOutput, type ObjectRef } from '../../pipeline/index.ts';
+import { type FoundObject, isOutput, type ObjectRef } from '../../pipeline/index.ts';
 
 /** The location of a row's file, and how to verify that the file still belongs to the row. */
 export interface FileLocation {
   ref: ObjectRef;
   versionId?: string;
   /** Needed because a later upload may have replaced the content of the key. */
-  isCurrent(found: FoundFile): boolean;
+  isCurrent(found: FoundObject): boolean;
 }
 
 /** The source or output of a row; undefined if the row has none. */
@@ -19,7 +19,7 @@ function locateSource({ sourceBucket, sourceKey, sourceVersion, sourceEtag }: Le
   return {
     ref: { bucket: sourceBucket, key: sourceKey },
     ...(sourceVersion !== null && { versionId: sourceVersion }),
-    isCurrent: ({ etag }: FoundFile) => sourceEtag === null || etag === sourceEtag,
+    isCurrent: ({ etag }: FoundObject) => sourceEtag === null || etag === sourceEtag,
   };
 }
 
@@ -28,7 +28,7 @@ function locateOutput({ outputBucket, outputKey, sourceEtag, recipeHash }: Ledge
   return {
     ref: { bucket: outputBucket, key: outputKey },
     // The source that an output names in its metadata.
-    isCurrent: ({ metadata }: FoundFile) =>
+    isCurrent: ({ metadata }: FoundObject) =>
       isOutput({ metadata }) &&
       metadata['source-etag'] === sourceEtag &&
       metadata['recipe-hash'] === recipeHash,

@@ -1,7 +1,7 @@
 import { basename } from 'node:path/posix';
 import type { Readable } from 'node:stream';
 import type { Context } from 'hono';
-import { type FoundFile, RangeOutsideError } from '../../pipeline/index.ts';
+import { type FoundObject, RangeOutsideError } from '../../pipeline/index.ts';
 import { fileGone } from '../row-files/file-gone.ts';
 import type { FileLocation } from '../row-files/locate-file.ts';
 import type { Service } from '../service.ts';
@@ -107,7 +107,10 @@ async function streamFile(
 }
 
 /** Returns the file, if it still belongs to the row. */
-export function requireCurrent(found: FoundFile | undefined, location: FileLocation): FoundFile {
+export function requireCurrent(
+  found: FoundObject | undefined,
+  location: FileLocation,
+): FoundObject {
   if (!found) throw fileGone(location, { isReplaced: false });
   if (!location.isCurrent(found)) throw fileGone(location, { isReplaced: true });
   return found;
@@ -119,7 +122,7 @@ export function matchesEtag(header: string, etag: string): boolean {
   return header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === `"${etag}"`);
 }
 
-function headersOf({ etag }: FoundFile, key: string, contentType: string) {
+function headersOf({ etag }: FoundObject, key: string, contentType: string) {
   return {
     etag: `"${etag}"`,
     'accept-ranges': 'bytes',
@@ -144,7 +147,7 @@ function fileName(key: string): string {
 /** Parses a single byte range; for anything else the whole file is sent, as RFC 9110 allows. */
 async function rangeOf(
   c: Context,
-  look: () => Promise<FoundFile | undefined>,
+  look: () => Promise<FoundObject | undefined>,
 ): Promise<string | undefined> {
   const range = c.req.header('range')?.trim();
   if (range === undefined || !/^bytes=(\d{1,15}-\d{0,15}|-\d{1,15})$/.test(range)) return undefined;

@@ -48,7 +48,7 @@ async function makeThumbnail(
   { width, sizeBytes, service, signal }: SendThumbnailOptions & { sizeBytes: number },
 ): Promise<Thumbnail> {
   const { store, converter, limits, transfers, memory } = service.parts.pipeline;
-  const share = transfers.hold();
+  const share = transfers.openShare();
   try {
     if (!share.resize(sizeBytes)) throw memoryExhausted();
     const object = await store.read(location.ref, { maxBytes: sizeBytes });
@@ -56,7 +56,7 @@ async function makeThumbnail(
     const image = await converter.openThumbnail(object.bytes, { width, limits, signal });
     return await convertWithinBudget(image, {
       memory,
-      tooLarge: 'refuse',
+      ifTooLarge: 'refuse',
       use: (thumbnail) => thumbnail,
     });
   } finally {
