@@ -2,7 +2,8 @@ import type { RowStage } from '../stats/index.ts';
 
 export const statuses = ['converted', 'failed', 'skipped'] as const;
 
-interface Values {
+/** The kinds of columns, and the type of their values in JavaScript. */
+interface KindValues {
   id: string;
   status: (typeof statuses)[number];
   text: string;
@@ -15,10 +16,10 @@ interface Values {
   moment: string;
 }
 
-export type Kind = keyof Values;
+export type ColumnKind = keyof KindValues;
 
-/** The SQL type of each kind, and how to select it as a JavaScript value. */
-const kinds: Record<Kind, { type: string; select?: (column: string) => string }> = {
+/** The SQL type of each kind of column, and how to select it as a JavaScript value. */
+const columnKinds: Record<ColumnKind, { type: string; select?: (column: string) => string }> = {
   // Exceeds the range of JavaScript's numbers.
   id: { type: 'bigint', select: (column) => `${column}::text` },
   status: { type: 'text' },
@@ -37,14 +38,12 @@ const kinds: Record<Kind, { type: string; select?: (column: string) => string }>
 };
 
 interface Column {
-  kind: Kind;
-  /**
-   * The field's name in a `LedgerRow`. A stage is in `stagesMs`; a column without a name is not
-   * selected.
-   */
+  kind: ColumnKind;
+  /** The field's name in a `LedgerRow`. A column with neither a field nor a stage is not selected. */
   field?: string;
+  /** The stage whose duration the column holds, in `stagesMs`. */
   stage?: RowStage;
-  /** Never NULL. Of rows from the original system, nothing else is known. */
+  /** Never NULL, even in rows from the original system. */
   isAlwaysSet?: true;
   /** Set by the database, not inserted. */
   isGenerated?: true;
@@ -98,19 +97,19 @@ export const columns = {
 
 type Columns = typeof columns;
 
-/** The column of each field. */
+/** The type of `fields`. */
 export type Fields = {
   [Name in keyof Columns as Columns[Name] extends { field: infer Field extends string }
     ? Field
     : never]: Columns[Name];
 };
 
-type ValueOf<Of extends Column> =
-  | Values[Of['kind']]
-  | (Of extends { isAlwaysSet: true } ? never : null);
+type FieldValue<OfColumn extends Column> =
+  | KindValues[OfColumn['kind']]
+  | (OfColumn extends { isAlwaysSet: true } ? never : null);
 
 /** A row of the ledger. Unknown values are null. */
-export type LedgerRow = { [Field in keyof Fields]: ValueOf<Fields[Field]> } & {
+export type LedgerRow = { [Field in keyof Fields]: FieldValue<Fields[Field]> } & {
   stagesMs: Record<RowStage, number | null>;
 };
 
@@ -121,38 +120,42 @@ type GeneratedColumn = {
 /** The values of an insert; absent ones are NULL. */
 export type InsertedRow = Partial<Record<Exclude<keyof Columns, GeneratedColumn>, unknown>>;
 
-/** The kind of each field of a row, and whether it is always known. */
+/** The column of each field of a row. */
 export const fields = Object.fromEntries(
   Object.values(columns).flatMap((column: Column) =>
     column.field ? [[column.field, column]] : [],
   ),
 ) as unknown as Fields;
 
-const list: [name: string, column: Column][] = Object.entries(columns);
-const inserted = list.filter(([, { isGenerated }]) => !isGenerated);
+const columnEntries: [name: string, column: Column][] = Object.entries(columns);
+const insertedColumns = columnEntries.filter(([, { isGenerated }]) => !isGenerated);
 
 /**
  * The inserted columns: names, names with types for `json_to_recordset`, and assignments for an
  * update.
  */
-export const insertedNames = inserted.map(([name]) => name).join(', ');
-export const insertedTypes = inserted
-  .map(([name, { kind }]) => `${name} ${kinds[kind].type}`)
+export const insertedNames = insertedColumns.map(([name]) => name).join(', ');
+export const insertedTypes = insertedColumns
+  .map(([name, { kind }]) => `${name} ${columnKinds[kind].type}`)
   .join(', ');
-export const insertedUpdates = inserted.map(([name]) => `${name} = excluded.${name}`).join(', ');
+export const insertedUpdates = insertedColumns
+  .map(([name]) => `${name} = excluded.${name}`)
+  .join(', ');
 
 /** The stages that a row holds, each with its column. */
-export const stageColumns = list.flatMap(([name, { stage }]) => (stage ? [{ stage, name }] : []));
+export const stageColumns = columnEntries.flatMap(([name, { stage }]) =>
+  stage ? [{ stage, name }] : [],
+);
 
-/** Returns columns for the list of a SELECT, named as the fields of a row. */
+/** The columns of these fields for a SELECT, named as the fields. */
 export function selectFields(fields: (keyof Fields)[]): string {
-  return list
+  return columnEntries
     .filter(([, { field }]) => fields.some((name) => name === field))
-    .map(([name, { kind, field }]) => `${kinds[kind].select?.(name) ?? name} AS "${field}"`)
+    .map(([name, { kind, field }]) => `${columnKinds[kind].select?.(name) ?? name} AS "${field}"`)
     .join(',\n  ');
 }
 
-const allFields = list.flatMap(([, { field }]) => field ?? []) as (keyof Fields)[];
+const allFields = columnEntries.flatMap(([, { field }]) => field ?? []) as (keyof Fields)[];
 const stagesObject = stageColumns.map(({ stage, name }) => `'${stage}', ${name}`).join(', ');
 
 // An id is selected as text, which sorts differently: ORDER BY must name the column with its table.

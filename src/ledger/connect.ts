@@ -52,11 +52,11 @@ export function connectPostgres(options: PostgresOptions): Postgres {
     try {
       return await (await pool()).connect();
     } catch (error) {
-      const isSigned = typeof options.password === 'function';
+      const usesSignedToken = typeof options.password === 'function';
       throw translateConnectionError(error, {
         address: addressOf(options),
         user: options.user,
-        isSigned,
+        usesSignedToken,
       });
     }
   }

@@ -29,7 +29,7 @@ export class DatabaseConnectionLostError extends Unavailable {
   }
 }
 
-/** The database answers, but its table does not match this version. */
+/** The table is missing or lacks columns that this version needs. */
 export class SchemaOutdatedError extends Unavailable {
   override name = 'SchemaOutdatedError';
   readonly code = 'SCHEMA_OUTDATED';
@@ -101,24 +101,21 @@ export class MissingRightError extends Rejected {
 
 export const queryTimeoutMs = 6_000;
 
-interface Login {
-  address: string;
-  user: string | undefined;
-  /** Whether the password is a token that is signed for each connection. */
-  isSigned: boolean;
-}
-
-/** Translates a connection error into an error for the caller. */
+/** Translates a connection error for the caller; returns other errors unchanged. */
 export function translateConnectionError(
   cause: unknown,
-  { address, user, isSigned }: Login,
+  {
+    address,
+    user,
+    usesSignedToken,
+  }: { address: string; user: string | undefined; usesSignedToken: boolean },
 ): unknown {
   if (!(cause instanceof Error)) return cause;
   if (untrustedCertificate.test(codeOf(cause))) return new DatabaseNotTrustedError(address, cause);
   if (isUnreachable(cause)) return new DatabaseUnreachableError(address, cause);
   const isRefused = refusedLogin.test(codeOf(cause));
   // A token that cannot be signed raises the SDK's error.
-  if (isSigned && (isRefused || cause.name === 'CredentialsProviderError')) {
+  if (usesSignedToken && (isRefused || cause.name === 'CredentialsProviderError')) {
     return new SignedLoginError(address, { user, cause });
   }
   return isRefused ? new DatabaseLoginError(address, cause) : cause;

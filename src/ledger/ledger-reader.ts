@@ -34,7 +34,7 @@ export interface PageOptions {
   after?: RowPosition | undefined;
 }
 
-/** A written row and its time. */
+/** The id of a row, and when it was last written. */
 export interface RowChange {
   id: string;
   recordedAt: string;
@@ -56,7 +56,7 @@ export interface ContentState {
   hasRow: boolean;
 }
 
-/** Selects keys, and one page of them. */
+/** Selects one page of keys. */
 export interface OutputKeysOptions {
   bucket: string;
   prefix: string;
@@ -76,19 +76,19 @@ export interface LedgerReader {
   findContent(
     ref: ObjectRef & { contentId: string; recipeHash: string },
   ): Promise<LedgerRow | undefined>;
-  /** Returns the most recently written row. */
-  newest(): Promise<RowChange | undefined>;
-  /** Returns rows written at or after a moment, oldest first. */
+  /** Returns the most recent change. */
+  newestChange(): Promise<RowChange | undefined>;
+  /** Returns the changes at or after a time, oldest first. */
   changesSince(recordedAt: string, limit: number): Promise<RowChange[]>;
   findAll(ids: string[]): Promise<LedgerRow[]>;
   /** Returns the state of each content, in the same order, with one query. */
-  compare(
+  contentStates(
     bucket: string,
     contents: { key: string; etag: string }[],
     recipeHash: string,
   ): Promise<ContentState[]>;
   /** Returns the keys whose rows name an output at that address, in byte order. */
   keysOfOutputs(options: OutputKeysOptions): Promise<string[]>;
-  /** Returns false if there was no such row. */
+  /** Removes a row; returns false if there is none. */
   remove(id: string): Promise<boolean>;
 }

@@ -15,7 +15,7 @@ export function listStatement(filter: RowFilter, { order, limit, after }: PageOp
   const pattern = prefix === undefined ? undefined : likePrefix(prefix);
   const isByTime = order === 'newest' || order === 'oldest';
   // Keys, codes, failures and skips match few rows and have their own indexes.
-  const isSelective = key ?? code ?? (status !== 'converted' && status);
+  const isSelective = Boolean(key ?? code ?? (status !== 'converted' && status));
   return {
     text: pattern !== undefined && isByTime && !isSelective ? pagesByDay[order] : pages[order],
     values: [
@@ -42,17 +42,17 @@ const afterTime = (sign: string) =>
 const afterDuration = (sign: string) =>
   `($11::float8 IS NULL OR (duration_ms, image_metadata.id) ${sign} ($11, $12::bigint))`;
 
-const page = (after: string, orderBy: string) => `${selectRows}
+const buildPage = (after: string, orderBy: string) => `${selectRows}
 WHERE ${filters}
   AND ${after}
 ORDER BY ${orderBy}
 LIMIT $13`;
 
 const pages = {
-  newest: page(afterTime('<'), 'recorded_at DESC, image_metadata.id DESC'),
-  oldest: page(afterTime('>'), 'recorded_at, image_metadata.id'),
-  slowest: page(afterDuration('<'), 'duration_ms DESC, image_metadata.id DESC'),
-  fastest: page(afterDuration('>'), 'duration_ms, image_metadata.id'),
+  newest: buildPage(afterTime('<'), 'recorded_at DESC, image_metadata.id DESC'),
+  oldest: buildPage(afterTime('>'), 'recorded_at, image_metadata.id'),
+  slowest: buildPage(afterDuration('<'), 'duration_ms DESC, image_metadata.id DESC'),
+  fastest: buildPage(afterDuration('>'), 'duration_ms, image_metadata.id'),
 } satisfies Record<RowOrder, string>;
 
 const utcDay = (moment: string) => `(${moment} AT TIME ZONE 'UTC')::date`;
@@ -61,7 +61,7 @@ const utcDay = (moment: string) => `(${moment} AT TIME ZONE 'UTC')::date`;
  * Rows of a prefix may all be old, or number millions, so this must not read all newer rows or the
  * whole prefix. It reads one day at a time, by the index on day and key, until the page is full.
  */
-const pageByDay = ({
+const buildPageByDay = ({
   days,
   after,
   direction,
@@ -88,17 +88,17 @@ WHERE id IN (
 ORDER BY recorded_at ${direction}, image_metadata.id ${direction}`;
 
 const midnight = (moment: string) => `date_trunc('day', ${moment} AT TIME ZONE 'UTC')`;
-const first = '(SELECT min(recorded_at) FROM image_metadata)';
-const last = '(SELECT max(recorded_at) FROM image_metadata)';
+const firstRecordedAt = '(SELECT min(recorded_at) FROM image_metadata)';
+const lastRecordedAt = '(SELECT max(recorded_at) FROM image_metadata)';
 
 const pagesByDay = {
-  newest: pageByDay({
-    days: `${midnight(`least($9, $11, ${last})`)}, ${midnight(`greatest($8, ${first})`)}, '-1 day'`,
+  newest: buildPageByDay({
+    days: `${midnight(`least($9, $11, ${lastRecordedAt})`)}, ${midnight(`greatest($8, ${firstRecordedAt})`)}, '-1 day'`,
     after: afterTime('<'),
     direction: 'DESC',
   }),
-  oldest: pageByDay({
-    days: `${midnight(`greatest($8, $11, ${first})`)}, ${midnight(`least($9, ${last})`)}, '1 day'`,
+  oldest: buildPageByDay({
+    days: `${midnight(`greatest($8, $11, ${firstRecordedAt})`)}, ${midnight(`least($9, ${lastRecordedAt})`)}, '1 day'`,
     after: afterTime('>'),
     direction: 'ASC',
   }),

@@ -47,9 +47,9 @@ export async function knownMigrations(): Promise<string[]> {
 /** Migrations applied to the database, by this release or another. */
 export async function appliedMigrations(postgres: Pick<Postgres, 'query'>): Promise<string[]> {
   const { rows: tables } = await postgres.query(
-    "SELECT to_regclass('grayscale_migrations') IS NOT NULL AS is_there",
+    "SELECT to_regclass('grayscale_migrations') IS NOT NULL AS exists",
   );
-  if (!tables[0]?.is_there) return [];
+  if (!tables[0]?.exists) return [];
   const { rows } = await postgres.query('SELECT name FROM grayscale_migrations ORDER BY id');
   return rows.map(({ name }) => name);
 }

@@ -17,7 +17,7 @@ export function listenToLedger(
   wake: () => void,
 ): Notifications {
   const closing = new AbortController();
-  const listening = listenUntil(closing.signal, postgres, wake);
+  const listening = listenUntilAborted(closing.signal, postgres, wake);
   return {
     async close() {
       closing.abort();
@@ -27,7 +27,7 @@ export function listenToLedger(
   };
 }
 
-async function listenUntil(
+async function listenUntilAborted(
   signal: AbortSignal,
   postgres: Pick<Postgres, 'session'>,
   wake: () => void,

@@ -7,7 +7,7 @@ import { likePrefix } from './list-rows.ts';
  * those of the index on keys (migration 0008). The planner assumes that a comparison of two columns
  * is almost never true, and would sort all keys to find a page; COALESCE hides the comparison.
  */
-const keysQuery = `
+const outputKeysQuery = `
 SELECT DISTINCT source_key AS key
 FROM image_metadata
 WHERE source_bucket = $1 AND source_key LIKE $2 AND source_key ~>~ $6
@@ -21,7 +21,7 @@ export async function keysOfOutputs(
   postgres: Pick<Postgres, 'query'>,
   { bucket, prefix, output, recordedBefore, after = '', limit }: OutputKeysOptions,
 ): Promise<string[]> {
-  const { rows } = await postgres.query(keysQuery, [
+  const { rows } = await postgres.query(outputKeysQuery, [
     bucket,
     likePrefix(prefix),
     output.bucket,

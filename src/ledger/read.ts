@@ -32,7 +32,7 @@ WHERE source_bucket = $1 AND source_key = $2
       return found[0];
     },
 
-    async newest() {
+    async newestChange() {
       const { rows } = await postgres.query(
         `${selectChanges} ORDER BY recorded_at DESC, image_metadata.id DESC LIMIT 1`,
       );
@@ -53,8 +53,8 @@ WHERE source_bucket = $1 AND source_key = $2
         [ids],
       ),
 
-    async compare(bucket, contents, recipeHash) {
-      const { rows } = await postgres.query(compareQuery, [
+    async contentStates(bucket, contents, recipeHash) {
+      const { rows } = await postgres.query(contentStatesQuery, [
         bucket,
         contents.map(({ key }) => key),
         contents.map(({ etag }) => etag),
@@ -77,7 +77,7 @@ WHERE source_bucket = $1 AND source_key = $2
  * counts. Skips say nothing about the current object, unless it is one of our outputs. A conversion
  * counts until other content or another recipe overwrites its output.
  */
-const compareQuery = `
+const contentStatesQuery = `
 SELECT
   CASE
     WHEN own.status = 'skipped' AND own.code = 'OWN_OUTPUT' THEN 'ownOutput'

@@ -5,16 +5,11 @@ import { type InsertedRow, insertedNames, insertedTypes, insertedUpdates } from 
 import type { Postgres } from './connect.ts';
 import { SchemaOutdatedError, SignedLoginError, translateInsertError } from './errors.ts';
 
-export interface PostgresLedgerOptions {
-  /** Stored with each row. */
-  processorVersion: string;
-}
-
-// The entries are one JSON parameter, so a batch of any size is one unnamed statement, as
-// connection poolers need it.
+// The entries are one JSON parameter, so a batch of any size is one unnamed statement, which
+// connection poolers support.
 // Sorted, so that two batches with common rows lock them in the same order and cannot deadlock.
-// The last condition keeps the row that holds more information; see the port.
-const upsert = `
+// The last condition keeps the row that holds more information; see `Ledger.record`.
+const upsertQuery = `
 INSERT INTO image_metadata (${insertedNames})
 SELECT ${insertedNames}
 FROM json_to_recordset($1::json) AS entry (${insertedTypes})
@@ -29,7 +24,7 @@ WHERE excluded.status = 'converted'
   OR image_metadata.status = 'skipped'`;
 
 /** Keeps rows whose outputs are at another address: they are the only record of those outputs. */
-const removal = `
+const removeQuery = `
 DELETE FROM image_metadata
 USING unnest($1::text[], $2::text[], $3::text[], $4::text[])
   AS gone (source_bucket, source_key, output_bucket, file_name)
@@ -54,16 +49,16 @@ const maxRetryTimeMs = 4_000;
 /** The ledger in PostgreSQL's table `image_metadata`. */
 export function createPostgresLedger(
   postgres: Pick<Postgres, 'query'>,
-  { processorVersion }: PostgresLedgerOptions,
+  { processorVersion }: { processorVersion: string },
 ): Ledger {
   return {
     async record(entries) {
-      const rows = entries.map((entry) => rowOf(entry, processorVersion));
-      await persist(postgres, upsert, [JSON.stringify(rows)]);
+      const rows = entries.map((entry) => toInsertedRow(entry, processorVersion));
+      await queryWithRetries(postgres, upsertQuery, [JSON.stringify(rows)]);
     },
 
     async remove(sources) {
-      await persist(postgres, removal, [
+      await queryWithRetries(postgres, removeQuery, [
         sources.map(({ source }) => source.bucket),
         sources.map(({ source }) => source.key),
         sources.map(({ output }) => output.bucket),
@@ -73,7 +68,7 @@ export function createPostgresLedger(
   };
 }
 
-async function persist(
+async function queryWithRetries(
   postgres: Pick<Postgres, 'query'>,
   statement: string,
   values: unknown[],
@@ -93,7 +88,7 @@ async function persist(
   }
 }
 
-function rowOf({ outcome, coldStart }: LedgerEntry, processorVersion: string): InsertedRow {
+function toInsertedRow({ outcome, coldStart }: LedgerEntry, processorVersion: string): InsertedRow {
   const { upload, source, recipe, stages } = outcome;
   return {
     status: outcome.status,

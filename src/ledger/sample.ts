@@ -12,7 +12,7 @@ import type { Postgres } from './connect.ts';
 
 const inWindow = 'recorded_at >= to_timestamp($1) AND recorded_at < to_timestamp($2)';
 
-const selectRows = `
+const selectSampledRows = `
 SELECT
   extract(epoch FROM recorded_at)::float8 * 1000 AS "recordedAtMs",
   ${selectFields(['status', 'code', 'processorVersion', 'inputFormat', 'outputFormat', 'sourceSizeBytes', 'outputSizeBytes'])},
@@ -25,7 +25,7 @@ FROM image_metadata`;
 const newestFirst = 'ORDER BY recorded_at DESC, id DESC';
 
 // Stops counting once a larger number makes no difference.
-const countRows = `
+const countRowsQuery = `
 SELECT count(*)::int AS images
 FROM (SELECT FROM image_metadata WHERE ${inWindow} ${newestFirst} LIMIT $3) AS counted`;
 
@@ -33,7 +33,7 @@ FROM (SELECT FROM image_metadata WHERE ${inWindow} ${newestFirst} LIMIT $3) AS c
  * Ids follow the order of recording, except for rows that were recorded again, which keep theirs.
  * So each end of the range is found among a thousand rows, and only first attempts count.
  */
-const idRange = `
+const idRangeQuery = `
 WITH
   first AS (SELECT id, attempts FROM image_metadata WHERE ${inWindow} ORDER BY recorded_at, id LIMIT 1000),
   last AS (
@@ -44,7 +44,7 @@ SELECT
   (SELECT coalesce(max(id) FILTER (WHERE attempts = 1), max(id)) FROM last)::float8 AS high`;
 
 // The first condition enables the partial index on code.
-const countCodes = `
+const countCodesQuery = `
 SELECT status, code, count(*)::int AS images
 FROM (
   SELECT status, code FROM image_metadata WHERE code IS NOT NULL AND ${inWindow}
@@ -54,7 +54,7 @@ GROUP BY status, code
 ORDER BY images DESC, code`;
 
 /** Failures are counted up to this number; beyond it they are estimated like everything else. */
-const maxCounted = 200_000;
+const maxCountedFailures = 200_000;
 
 /**
  * Samples the table `image_metadata`. Up to `maxRows`, it reads all rows by the index on
@@ -67,8 +67,8 @@ export function createPostgresSampler(postgres: Pick<Postgres, 'query'>): Ledger
   }
 
   async function readAllRows(bounds: number[], maxRows: number): Promise<LedgerSample> {
-    const text = `${selectRows} WHERE ${inWindow} ${newestFirst} LIMIT $3`;
-    const rows = (await query(text, [...bounds, maxRows])).map(rowOf);
+    const text = `${selectSampledRows} WHERE ${inWindow} ${newestFirst} LIMIT $3`;
+    const rows = (await query(text, [...bounds, maxRows])).map(toSampledRow);
     return { rows, images: rows.length, isWhole: true, failures: countByCode(rows, 1) };
   }
 
@@ -76,13 +76,13 @@ export function createPostgresSampler(postgres: Pick<Postgres, 'query'>): Ledger
     bounds: number[],
     { maxRows, random }: SampleOptions,
   ): Promise<LedgerSample> {
-    const [{ low, high }] = await query(idRange, bounds);
+    const [{ low, high }] = await query(idRangeQuery, bounds);
     const ids = drawIds({ low, high, count: maxRows, random });
-    const text = `${selectRows} WHERE id = ANY($3::bigint[]) AND ${inWindow}`;
-    const rows = (await query(text, [...bounds, ids])).map(rowOf);
-    const counted: CodeCount[] = await query(countCodes, [...bounds, maxCounted]);
+    const text = `${selectSampledRows} WHERE id = ANY($3::bigint[]) AND ${inWindow}`;
+    const rows = (await query(text, [...bounds, ids])).map(toSampledRow);
+    const counted: CodeCount[] = await query(countCodesQuery, [...bounds, maxCountedFailures]);
     const images = Math.round((rows.length / ids.length) * (high - low + 1));
-    const isCounted = counted.reduce((sum, code) => sum + code.images, 0) < maxCounted;
+    const isCounted = counted.reduce((sum, code) => sum + code.images, 0) < maxCountedFailures;
     const failures = isCounted ? counted : countByCode(rows, images / rows.length);
     return { rows, images, isWhole: false, failures };
   }
@@ -90,7 +90,7 @@ export function createPostgresSampler(postgres: Pick<Postgres, 'query'>): Ledger
   return {
     async sample({ sinceMs, untilMs }: TimeWindow, options) {
       const bounds = [sinceMs / 1_000, untilMs / 1_000];
-      const [{ images }] = await query(countRows, [...bounds, options.maxRows + 1]);
+      const [{ images }] = await query(countRowsQuery, [...bounds, options.maxRows + 1]);
       return images <= options.maxRows
         ? await readAllRows(bounds, options.maxRows)
         : await readRandomRows(bounds, options);
@@ -100,7 +100,7 @@ export function createPostgresSampler(postgres: Pick<Postgres, 'query'>): Ledger
 
 type DatabaseRow = Omit<SampledRow, 'stagesMs'> & Record<`${RowStage}_ms`, number | null>;
 
-function rowOf({
+function toSampledRow({
   queue_ms: queue,
   fetch_ms: fetch,
   decode_ms: decode,

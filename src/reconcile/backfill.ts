@@ -15,7 +15,7 @@ import { createPace, groupSizeOf } from './pace.ts';
 
 export interface BackfillOptions {
   files: Pick<ObjectFiles, 'list'>;
-  reader: Pick<LedgerReader, 'compare'>;
+  reader: Pick<LedgerReader, 'contentStates'>;
   parseOptions: ParseOptions;
   plan: Plan & { only: Choice };
   sinceMs?: number | undefined;

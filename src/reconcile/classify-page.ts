@@ -43,7 +43,7 @@ export interface ClassifiedObject {
 
 interface ClassifyOptions {
   bucket: string;
-  reader: Pick<LedgerReader, 'compare'>;
+  reader: Pick<LedgerReader, 'contentStates'>;
   recipeHash: string;
   parseOptions: ParseOptions;
   /** Which objects to convert; `withoutRow`: those without a row of their content and recipe. */
@@ -64,7 +64,8 @@ export async function classifyPage(
     upload ? [{ key: upload.key, etag: upload.etag ?? '' }] : [],
   );
   const { bucket, reader, recipeHash, choice } = options;
-  const states = contents.length === 0 ? [] : await reader.compare(bucket, contents, recipeHash);
+  const states =
+    contents.length === 0 ? [] : await reader.contentStates(bucket, contents, recipeHash);
   let index = 0;
   return admitted.map(({ object, upload, kind }) => {
     if (!upload) return { object, kind };

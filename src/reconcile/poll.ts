@@ -8,7 +8,7 @@ import type { Destination } from './destinations.ts';
 
 interface PollOptions {
   files: Pick<ObjectFiles, 'list'>;
-  reader: Pick<LedgerReader, 'compare'>;
+  reader: Pick<LedgerReader, 'contentStates'>;
   parseOptions: ParseOptions;
   recipeHash: string;
   destination: Destination;

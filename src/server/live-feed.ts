@@ -26,7 +26,7 @@ export interface LiveFeed {
 }
 
 interface LiveFeedOptions {
-  reader: Pick<LedgerReader, 'newest' | 'changesSince' | 'findAll'>;
+  reader: Pick<LedgerReader, 'newestChange' | 'changesSince' | 'findAll'>;
   onError: (error: Error) => void;
   pollMs?: number;
 }
@@ -102,7 +102,7 @@ function createFollower(reader: LiveFeedOptions['reader']) {
   const versionOf = ({ id, recordedAt }: RowChange) => `${id} ${recordedAt}`;
 
   async function findStart(): Promise<string> {
-    const newest = await reader.newest();
+    const newest = await reader.newestChange();
     // The ledger is empty, so every row will be new.
     const since = newest ? before(newest.recordedAt) : '1970-01-01T00:00:00.000Z';
     seen = new Set((await reader.changesSince(since, maxChanges)).map(versionOf));

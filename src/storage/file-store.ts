@@ -29,8 +29,7 @@ export function createFileStore(): FileStore {
     },
 
     async put(ref, { bytes }) {
-      const path = pathOf(ref);
-      await replaceFile(path, bytes);
+      await replaceFile(pathOf(ref), bytes);
     },
 
     async remove(ref) {
@@ -49,14 +48,12 @@ export function createFileStore(): FileStore {
 function pathOf({ bucket, key }: ObjectRef): string {
   const root = resolve(bucket);
   const path = resolve(root, key);
-  const inside = root.endsWith(sep) ? root : root + sep;
-  if (path.startsWith(inside) && !key.includes('\0')) return path;
+  const rootPrefix = root.endsWith(sep) ? root : root + sep;
+  if (path.startsWith(rootPrefix) && !key.includes('\0')) return path;
   throw new Error(`Expected a path below "${root}" but received "${key}".`);
 }
 
-/**
- * Gives a file its name unless the name is taken. Unlike a rename, a link never replaces a file.
- */
+/** Moves a draft to its path unless the path exists. Unlike a rename, a link never replaces a file. */
 async function publishNew(draft: string, path: string): Promise<boolean> {
   try {
     await link(draft, path);

@@ -7,7 +7,7 @@ import {
 } from '../pipeline/index.ts';
 
 /** An object with a stream of its bytes; the caller must read or destroy the stream. */
-interface OpenFile extends FoundObject {
+interface OpenObject extends FoundObject {
   body: Readable;
   /** For example `bytes 0-99/1234`, if a range was requested and returned. */
   contentRange?: string;
@@ -22,9 +22,7 @@ export interface OpenOptions {
   signal?: AbortSignal | undefined;
 }
 
-export type HeadOptions = Omit<OpenOptions, 'range'>;
-
-export interface WriteOptions {
+interface WriteOptions {
   /** Announced size; a body of another length is not stored. */
   sizeBytes: number;
   contentType: string;
@@ -45,17 +43,17 @@ export class NoSuchBucketError extends Rejected {
   override name = 'NoSuchBucketError';
 }
 
-/** The store refuses the credentials, or they lack the right to list the bucket. */
+/** The store rejects the credentials, or they do not permit listing the bucket. */
 export class AccessDeniedError extends Rejected {
   override name = 'AccessDeniedError';
 }
 
-/** Provides objects as streams and lists. Throws `Unavailable`, `Timeout` or `Rejected`. */
+/** Reads and writes objects as streams, and lists them. Throws `Unavailable`, `Timeout` or `Rejected`. */
 export interface ObjectFiles {
   /** Opens the newest content or one version; throws `RangeOutsideError`. */
-  open(ref: ObjectRef, options?: OpenOptions): Promise<OpenFile | undefined>;
+  open(ref: ObjectRef, options?: OpenOptions): Promise<OpenObject | undefined>;
   /** Returns what `open` would find now, without the bytes. */
-  head(ref: ObjectRef, options?: HeadOptions): Promise<FoundObject | undefined>;
+  head(ref: ObjectRef, options?: Omit<OpenOptions, 'range'>): Promise<FoundObject | undefined>;
   write(ref: ObjectRef, body: Readable, options: WriteOptions): Promise<ObjectVersion>;
   /** See `ObjectStore.remove`. */
   remove(ref: ObjectRef, options?: { etag?: string | undefined }): Promise<boolean>;
@@ -70,6 +68,6 @@ export interface ObjectFiles {
     ref: ObjectRef,
     options: { contentType: string; expiresSeconds: number },
   ): Promise<string | undefined>;
-  /** Throws if the bucket is unreachable; also `NoSuchBucketError` and `AccessDeniedError`. */
-  reach(bucket: string): Promise<void>;
+  /** Throws if the bucket cannot be used, for example `NoSuchBucketError` or `AccessDeniedError`. */
+  checkBucket(bucket: string): Promise<void>;
 }

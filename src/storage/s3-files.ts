@@ -19,23 +19,24 @@ import {
 import { removeFromS3 } from './s3-remove.ts';
 import {
   createSender,
-  nameOf,
   readableBody,
-  readFoundFile,
+  readFoundObject,
   readVersion,
-  statusOf,
+  sdkErrorName,
+  sdkErrorStatus,
   undefinedIfMissing,
 } from './s3-responses.ts';
 
-/** Objects of S3, or of a compatible store, as streams and lists. */
+/** Creates access to the objects of S3, or of a compatible store, as streams and lists. */
 export function createS3Files(client: S3Client): ObjectFiles {
   const send = createSender(client);
   return {
     async open(ref, { range, versionId, signal } = {}) {
-      const command = new GetObjectCommand({ ...addressOf(ref, { versionId }), Range: range });
+      const command = new GetObjectCommand({ ...objectAddress(ref, { versionId }), Range: range });
       const response = await undefinedIfMissing(
         send(command, { ...(signal && { abortSignal: signal }) }).catch((error: unknown) => {
-          if (nameOf(error) === 'InvalidRange') throw new RangeOutsideError(ref.key, `${range}`);
+          if (sdkErrorName(error) === 'InvalidRange')
+            throw new RangeOutsideError(ref.key, `${range}`);
           throw error;
         }),
         ['NoSuchKey', 'NoSuchVersion'],
@@ -43,7 +44,7 @@ export function createS3Files(client: S3Client): ObjectFiles {
       if (!response) return undefined;
       const { ContentRange: contentRange, ContentLength: lengthBytes = 0 } = response;
       return {
-        ...readFoundFile(response),
+        ...readFoundObject(response),
         body: readableBody(response),
         lengthBytes,
         ...(contentRange && { contentRange }),
@@ -51,16 +52,16 @@ export function createS3Files(client: S3Client): ObjectFiles {
     },
 
     async head(ref, { signal, ...options } = {}) {
-      const command = new HeadObjectCommand(addressOf(ref, options));
+      const command = new HeadObjectCommand(objectAddress(ref, options));
       const request = send(command, { ...(signal && { abortSignal: signal }) });
       const response = await undefinedIfMissing(request, ['NotFound', 'NoSuchKey']);
-      return response && readFoundFile(response);
+      return response && readFoundObject(response);
     },
 
     async write(ref, body, { sizeBytes, contentType, signal }) {
       const { verifiedBody, failed } = verifyLength(sizeBytes, body, signal);
       const command = new PutObjectCommand({
-        ...addressOf(ref),
+        ...objectAddress(ref),
         Body: verifiedBody,
         ContentLength: sizeBytes,
         ContentType: contentType,
@@ -90,10 +91,10 @@ export function createS3Files(client: S3Client): ObjectFiles {
           ...(token === undefined && after !== undefined && { StartAfter: after }),
         });
         const { Contents = [], NextContinuationToken, EncodingType } = await send(command);
-        // Not all stores honor the encoding request; those that do say so.
-        const keyOf = EncodingType === 'url' ? urlDecode : (key: string) => key;
+        // Not all stores encode keys on request; those that do confirm it.
+        const decodeKey = EncodingType === 'url' ? urlDecode : (key: string) => key;
         yield Contents.map(({ Key = '', ETag = '', Size = 0, LastModified }) => ({
-          key: keyOf(Key),
+          key: decodeKey(Key),
           etag: ETag.replaceAll('"', ''),
           sizeBytes: Size,
           ...(LastModified && { modifiedAtMs: LastModified.getTime() }),
@@ -104,23 +105,22 @@ export function createS3Files(client: S3Client): ObjectFiles {
 
     async presign(ref, { contentType, expiresSeconds }) {
       if (!(await allowsBrowserUploads(send, ref.bucket))) return undefined;
-      const command = new PutObjectCommand({ ...addressOf(ref), ContentType: contentType });
+      const command = new PutObjectCommand({ ...objectAddress(ref), ContentType: contentType });
       return await getSignedUrl(client, command, {
         expiresIn: expiresSeconds,
         signableHeaders: new Set(['content-type']),
       });
     },
 
-    async reach(bucket) {
-      await send(new HeadBucketCommand({ Bucket: bucket })).catch(rethrowReachError);
+    async checkBucket(bucket) {
+      await send(new HeadBucketCommand({ Bucket: bucket })).catch(rethrowBucketError);
     },
   };
 }
 
 /**
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html#API_ListObjectsV2_RequestSyntax
- * A value that cannot be decoded comes from a store that claims to encode but does not; it is the
- * key.
+ * Some stores claim to encode keys but do not, so a key that cannot be decoded is returned as it is.
  */
 function urlDecode(key: string): string {
   try {
@@ -130,7 +130,10 @@ function urlDecode(key: string): string {
   }
 }
 
-function addressOf({ bucket, key }: ObjectRef, { versionId }: Pick<OpenOptions, 'versionId'> = {}) {
+function objectAddress(
+  { bucket, key }: ObjectRef,
+  { versionId }: Pick<OpenOptions, 'versionId'> = {},
+) {
   return { Bucket: bucket, Key: key, ...(versionId !== undefined && { VersionId: versionId }) };
 }
 
@@ -141,37 +144,37 @@ function addressOf({ bucket, key }: ObjectRef, { versionId }: Pick<OpenOptions, 
  * it.
  */
 function verifyLength(sizeBytes: number, body: Readable, signal: AbortSignal) {
-  const failing = new AbortController();
+  const failure = new AbortController();
   let received = 0;
   const fail = (reason: unknown) => {
     body.unpipe(verifiedBody);
-    failing.abort(reason);
+    failure.abort(reason);
   };
-  const mismatch = () => fail(new BodyLengthError(sizeBytes, received));
+  const failWithMismatch = () => fail(new BodyLengthError(sizeBytes, received));
 
   const verifiedBody = new Transform({
     transform(chunk: Uint8Array, _, done) {
       received += chunk.byteLength;
-      if (received > sizeBytes) mismatch();
+      if (received > sizeBytes) failWithMismatch();
       else done(null, chunk);
     },
     flush(done) {
       if (received === sizeBytes) done();
-      else mismatch();
+      else failWithMismatch();
     },
   });
   body.on('error', fail);
   // When a client disconnects, its body closes without an end event.
-  body.on('close', () => body.readableEnded || mismatch());
+  body.on('close', () => body.readableEnded || failWithMismatch());
   signal.addEventListener('abort', () => fail(signal.reason), { once: true });
   if (signal.aborted) fail(signal.reason);
   else body.pipe(verifiedBody);
-  return { verifiedBody, failed: failing.signal };
+  return { verifiedBody, failed: failure.signal };
 }
 
-function rethrowReachError(error: Error): never {
+function rethrowBucketError(error: Error): never {
   const { message, cause } = error;
-  switch (statusOf(error)) {
+  switch (sdkErrorStatus(error)) {
     case 404:
       throw new NoSuchBucketError(message, { cause });
     case 401:
@@ -187,7 +190,9 @@ async function allowsBrowserUploads(send: S3Client['send'], bucket: string): Pro
     const { CORSRules = [] } = await send(new GetBucketCorsCommand({ Bucket: bucket }));
     return CORSRules.some(({ AllowedMethods = [] }) => AllowedMethods.includes('PUT'));
   } catch (error) {
-    if (['NoSuchCORSConfiguration', 'NotImplemented', 'AccessDenied'].includes(nameOf(error))) {
+    if (
+      ['NoSuchCORSConfiguration', 'NotImplemented', 'AccessDenied'].includes(sdkErrorName(error))
+    ) {
       return false;
     }
     throw error;

@@ -49,8 +49,9 @@ export function createS3Probe(client: S3Client): StoreProbe {
         return 'written';
       } catch (error) {
         const isConditional = onlyIfNew || withWrongChecksum;
-        if (isConditional && rejectionNames.includes(nameOf(error))) return 'refused';
-        if (isConditional && nameOf(error) === 'NotImplemented') return 'not supported';
+        const name = error instanceof Error ? error.name : '';
+        if (isConditional && rejectionNames.includes(name)) return 'refused';
+        if (isConditional && name === 'NotImplemented') return 'not supported';
         throw error;
       }
     },
@@ -64,10 +65,6 @@ export function createS3Probe(client: S3Client): StoreProbe {
       await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
     },
   };
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : '';
 }
 
 const rejectionNames = [

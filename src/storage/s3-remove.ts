@@ -1,6 +1,6 @@
 import { DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { ObjectRef } from '../pipeline/index.ts';
-import { nameOf, statusOf } from './s3-responses.ts';
+import { sdkErrorName, sdkErrorStatus } from './s3-responses.ts';
 
 /**
  * Removes an object. With an ETag, removes only that content; returns false if the content has
@@ -19,9 +19,9 @@ export async function removeFromS3(
     await send(new DeleteObjectCommand({ ...address, ...condition }));
   } catch (error) {
     // With a condition, a missing object is an error.
-    if (nameOf(error) === 'NoSuchKey') return true;
-    if ([409, 412].includes(statusOf(error))) return false;
-    if (nameOf(error) !== 'NotImplemented') throw error;
+    if (sdkErrorName(error) === 'NoSuchKey') return true;
+    if ([409, 412].includes(sdkErrorStatus(error))) return false;
+    if (sdkErrorName(error) !== 'NotImplemented') throw error;
     await send(new DeleteObjectCommand(address));
   }
   return true;

@@ -25,7 +25,7 @@ export function readVersion({ ETag, VersionId, ContentLength }: VersionFields): 
 }
 
 /** The version fields with the object's metadata. */
-export function readFoundFile(
+export function readFoundObject(
   response: VersionFields & { Metadata?: Record<string, string> | undefined },
 ): FoundObject {
   return { ...readVersion(response), metadata: response.Metadata ?? {} };
@@ -39,7 +39,7 @@ export async function undefinedIfMissing<Response>(
   try {
     return await request;
   } catch (error) {
-    if (names.includes(nameOf(error))) return undefined;
+    if (names.includes(sdkErrorName(error))) return undefined;
     throw error;
   }
 }
@@ -52,20 +52,20 @@ export function createSender(client: S3Client): S3Client['send'] {
     try {
       return await client.send(...request);
     } catch (error) {
-      throw translate(error);
+      throw toServiceError(error);
     }
   };
   return send as S3Client['send'];
 }
 
-/** Translates an error of the SDK, or of a response body, into the pipeline's errors. */
-export function translate(cause: unknown): Unavailable | Timeout | Rejected {
+/** Translates an error of the SDK, or of a response body, into one of the pipeline's errors. */
+export function toServiceError(cause: unknown): Unavailable | Timeout | Rejected {
   const { name, message } = cause instanceof Error ? cause : new Error(String(cause));
   const text = `Expected the store to answer but received ${name}: ${message}`;
   if (isTimeout(cause, name)) return new Timeout(text, { cause });
   const status = httpStatusOf(cause);
-  const isRefused = status >= 400 && status < 500 && !transientStatuses.includes(status);
-  return isRefused ? new Rejected(text, { cause }) : new Unavailable(text, { cause });
+  const isRejected = status >= 400 && status < 500 && !transientStatuses.includes(status);
+  return isRejected ? new Rejected(text, { cause }) : new Unavailable(text, { cause });
 }
 
 /** The SDK also reports broken connections as timeouts. */
@@ -75,16 +75,16 @@ function isTimeout(cause: unknown, name: string): boolean {
   return ['TimeoutError', 'AbortError', 'RequestTimeout'].includes(name) && !isBroken;
 }
 
-/** From a proxy that lost its server, a conflict, or a store that throttles. */
+/** A proxy that lost its server, a slow request, a conflict, or a store that throttles. */
 const transientStatuses = [404, 408, 409, 429];
 
-/** Returns the name of the SDK's error behind a translated one. */
-export function nameOf(error: unknown): string {
+/** The name of the SDK's error that caused this one. */
+export function sdkErrorName(error: unknown): string {
   return causeOf(error) instanceof Error ? (causeOf(error) as Error).name : '';
 }
 
-/** Returns the HTTP status of an error response; 0 if there was no response. */
-export function statusOf(error: unknown): number {
+/** The HTTP status of the error response that caused this error; 0 if there was none. */
+export function sdkErrorStatus(error: unknown): number {
   return httpStatusOf(causeOf(error));
 }
 

@@ -9,11 +9,11 @@ import { type ObjectStore, PermanentError, Unavailable } from '../pipeline/index
 import { removeFromS3 } from './s3-remove.ts';
 import {
   createSender,
-  nameOf,
   readableBody,
-  readFoundFile,
+  readFoundObject,
   readVersion,
-  translate,
+  sdkErrorName,
+  toServiceError,
   undefinedIfMissing,
 } from './s3-responses.ts';
 
@@ -47,7 +47,7 @@ export function createS3Store(client: S3Client): ObjectStore {
     async head({ bucket, key }) {
       const command = new HeadObjectCommand({ Bucket: bucket, Key: key });
       const response = await undefinedIfMissing(send(command), ['NotFound', 'NoSuchKey']);
-      return response && readFoundFile(response);
+      return response && readFoundObject(response);
     },
 
     async put({ bucket, key }, { bytes, contentType, metadata }) {
@@ -65,7 +65,7 @@ export function createS3Store(client: S3Client): ObjectStore {
   };
 }
 
-/** A body that arrives very slowly must not hold a place forever. */
+/** A body that arrives very slowly must not hold a slot forever. */
 const bodyTimeoutMs = 120_000;
 
 /** Reads the bytes of a body, unless there are too many: not all stores announce the size. */
@@ -84,13 +84,13 @@ async function readBody(
       chunks.push(chunk);
     }
   } catch (error) {
-    throw translate(error);
+    throw toServiceError(error);
   }
   return { sizeBytes, bytes: Buffer.concat(chunks) };
 }
 
 function rethrowReadError(error: unknown): never {
-  if (nameOf(error) !== 'InvalidObjectState') throw error;
+  if (sdkErrorName(error) !== 'InvalidObjectState') throw error;
   throw new PermanentError(
     'SOURCE_ARCHIVED',
     'Expected an object that can be read immediately but it is in an archive storage class. Restore it, then retry.',
@@ -99,7 +99,8 @@ function rethrowReadError(error: unknown): never {
 }
 
 function rethrowPutError(error: unknown, key: string): never {
-  if (nameOf(error) !== 'KeyTooLongError' && nameOf(error) !== 'KeyTooLong') throw error;
+  if (sdkErrorName(error) !== 'KeyTooLongError' && sdkErrorName(error) !== 'KeyTooLong')
+    throw error;
   throw new PermanentError(
     'OUTPUT_KEY_TOO_LONG',
     `The store rejected an output key of ${Buffer.byteLength(key)} bytes, prefix included; S3 allows 1,024. Rename the source, or set OUTPUT_BUCKET and a shorter OUTPUT_PREFIX.`,

@@ -308,7 +308,7 @@ describe('without a queue', () => {
     const prefix = 'many/000'; // a hundred
     const options = optionsOf(parts, prefix, { destination, checkpoint });
     const stateless = {
-      compare: async (_: string, contents: unknown[]) =>
+      contentStates: async (_: string, contents: unknown[]) =>
         contents.map(() => ({ state: 'missing', hasRow: false }) as const),
     };
     await database.query('ALTER TABLE image_metadata RENAME TO away');

@@ -140,10 +140,10 @@ describe('the feed', () => {
     const queried: string[] = [];
     const slow = {
       ...reader,
-      newest: async () => {
+      newestChange: async () => {
         await sleep(300);
         queried.push('newest');
-        return await reader.newest();
+        return await reader.newestChange();
       },
     };
     const feed = createLiveFeed({ reader: slow, onError: () => {}, pollMs: 60_000 });

@@ -104,8 +104,8 @@ describe('files of a real S3', () => {
   });
 
   test('are in a bucket that is available, or is not', async () => {
-    await files.reach(bucket);
-    await expect(files.reach('no-such-bucket')).rejects.toThrow();
+    await files.checkBucket(bucket);
+    await expect(files.checkBucket('no-such-bucket')).rejects.toThrow();
   });
 
   test('have no URLs for browsers if the bucket does not allow them', async () => {

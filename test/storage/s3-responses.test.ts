@@ -103,7 +103,9 @@ describe('an error answer', () => {
     [503, Unavailable],
   ])('a bucket that is answered %i', async (status, Class) => {
     const config = await startAnsweringServer((_, response) => response.writeHead(status).end());
-    await expect(createS3Files(clientOn(config)).reach('uploads')).rejects.toBeInstanceOf(Class);
+    await expect(createS3Files(clientOn(config)).checkBucket('uploads')).rejects.toBeInstanceOf(
+      Class,
+    );
   });
 
   test('an answer that is too late is a timeout', async () => {
@@ -111,7 +113,7 @@ describe('an error answer', () => {
     const files = createS3Files(
       clientOn({ ...config, requestHandler: { requestTimeout: 50, throwOnRequestTimeout: true } }),
     );
-    await expect(files.reach('uploads')).rejects.toBeInstanceOf(Timeout);
+    await expect(files.checkBucket('uploads')).rejects.toBeInstanceOf(Timeout);
   });
 
   test.each([

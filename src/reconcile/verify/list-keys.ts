@@ -9,7 +9,7 @@ export interface ListOptions {
   /** The address of outputs: the prefix is added before the source's key. */
   output: Place;
   files: Pick<ObjectFiles, 'list'>;
-  reader: Pick<LedgerReader, 'compare' | 'keysOfOutputs'>;
+  reader: Pick<LedgerReader, 'contentStates' | 'keysOfOutputs'>;
   parseOptions: ParseOptions;
   recipeHash: string;
   /** Rows written since then are ignored. */

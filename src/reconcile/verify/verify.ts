@@ -17,7 +17,7 @@ import type { Repair, RepairResult } from './repair.ts';
 export interface VerifyOptions
   extends Omit<ListOptions & InspectOptions, 'files' | 'reader' | 'startedAtMs'> {
   files: Pick<ObjectFiles, 'list' | 'head' | 'open'>;
-  reader: Pick<LedgerReader, 'compare' | 'keysOfOutputs' | 'findContent'>;
+  reader: Pick<LedgerReader, 'contentStates' | 'keysOfOutputs' | 'findContent'>;
   /** How many outputs to inspect, chosen by the seed; if absent, all. */
   sample?: { size: number; seed: number } | undefined;
   repair?: Repair | undefined;

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { type Loss, lossMeanings } from '../../convert/index.ts';
-import { type Fields, fields, type Kind, statuses } from '../../ledger/columns.ts';
+import { type ColumnKind, type Fields, fields, statuses } from '../../ledger/columns.ts';
 import { type Stage, stages } from '../../pipeline/index.ts';
 
 // Schemas of the API's responses. Missing values are null and not omitted, so that a client sees
@@ -21,7 +21,7 @@ const kinds = {
   milliseconds,
   flag: z.boolean(),
   moment: time,
-} satisfies Record<Kind, z.ZodType>;
+} satisfies Record<ColumnKind, z.ZodType>;
 
 type FieldSchemas = {
   [Field in keyof Fields]: Fields[Field] extends { isAlwaysSet: true }

@@ -26,8 +26,8 @@ export type Checks = Record<'database' | 'migrations' | 'store', Check>;
 export async function checkReadiness(parts: ServerParts, log: Log): Promise<Checks> {
   const [pending, rows, store] = await Promise.all([
     settleInTime(parts.pendingMigrations()),
-    settleInTime(parts.reader.newest()),
-    settleInTime(parts.files.reach(parts.bucket)),
+    settleInTime(parts.reader.newestChange()),
+    settleInTime(parts.files.checkBucket(parts.bucket)),
   ]);
   const check = (problem: string | undefined, cause: unknown): Check => {
     if (problem === undefined) return { ok: true, problem: null };
