@@ -24,8 +24,8 @@ export interface BucketParts {
   parseOptions: ParseOptions;
   recipeHash: string;
   prices: ForecastPrices;
-  /** The queue's URL, or `this process`. */
-  to: string;
+  /** Where `openDestination` leads: the queue's URL, or `this process`. */
+  destinationName: string;
   /** Opens the queue, or the pipeline if no queue is configured. */
   openDestination(options: { onOutcome: (outcome: Outcome) => void }): Promise<Destination>;
   /** Opens the pipeline of this process; later calls return the same one. */
@@ -51,8 +51,8 @@ export async function openBucket(
   ]);
   const closers: (() => unknown)[] = [() => client.destroy(), () => postgres.close()];
   let pipeline: Promise<OpenPipeline> | undefined;
-  const openOnce = () => {
-    pipeline ??= openWork(config, closers);
+  const openPipelineOnce = () => {
+    pipeline ??= openLocalPipeline(config, closers);
     return pipeline;
   };
   return {
@@ -62,13 +62,19 @@ export async function openBucket(
     parseOptions: { ...storage, ...(bucket !== undefined && { bucket }) },
     recipeHash: recipeHash(recipeOf(config)),
     prices: config.prices,
-    to: queue.url ?? 'this process',
-    openPipeline: openOnce,
+    destinationName: queue.url ?? 'this process',
+    openPipeline: openPipelineOnce,
     async openDestination(options) {
-      if (queue.url === undefined) return createPipelineDestination(await openOnce(), options);
-      const { destination, close } = await openQueue(config.aws, queue.url);
-      closers.push(close);
-      return destination;
+      const { url } = queue;
+      if (url === undefined) {
+        return createPipelineDestination(await openPipelineOnce(), options);
+      }
+      const { createSqsQueue } = await import('../queue/sqs-queue.ts');
+      const { region, endpoint } = config.aws;
+      const isCustomEndpoint = endpoint !== undefined;
+      const uploadQueue = createSqsQueue({ queueUrl: url, region, isCustomEndpoint });
+      closers.push(uploadQueue.close);
+      return createQueueDestination(uploadQueue);
     },
     async close() {
       for (const close of closers.toReversed()) await close();
@@ -76,22 +82,11 @@ export async function openBucket(
   };
 }
 
-interface OpenQueue {
-  destination: Destination;
-  close(): unknown;
-}
-
-async function openQueue(
-  { region, endpoint }: Config['aws'],
-  queueUrl: string,
-): Promise<OpenQueue> {
-  const { createSqsQueue } = await import('../queue/sqs-queue.ts');
-  const queue = createSqsQueue({ queueUrl, region, isCustomEndpoint: endpoint !== undefined });
-  return { destination: createQueueDestination(queue), close: queue.close };
-}
-
-/** A separate pipeline, so that a page of the ledger can be read while rows are recorded. */
-async function openWork(config: Config, closers: (() => unknown)[]): Promise<OpenPipeline> {
+/** Has its own connections, so that a page of the ledger can be read while rows are recorded. */
+async function openLocalPipeline(
+  config: Config,
+  closers: (() => unknown)[],
+): Promise<OpenPipeline> {
   const pipeline = await openPipeline(config, await openConverter(Number.POSITIVE_INFINITY));
   closers.push(pipeline.close);
   return pipeline;

@@ -7,14 +7,14 @@ import type { ProcessConverter } from '../isolation/process-converter.ts';
 import { type Budget, type Converter, createBudget } from '../pipeline/index.ts';
 import { createFileStore, type FileStore } from '../storage/file-store.ts';
 
-/** The configuration of a converter: all cores, within the configured memory. */
+/** Where files are read and written, and the limits of their conversion. */
 export interface FileConversion {
   store: FileStore;
   limits: Limits;
   memory: Budget;
 }
 
-export function openFiles(config: Config): FileConversion {
+export function openFileConversion(config: Config): FileConversion {
   tuneSharp();
   return {
     store: createFileStore(),
@@ -24,17 +24,17 @@ export function openFiles(config: Config): FileConversion {
 }
 
 /**
- * Opens a converter for `images` files. A single file is converted in this process, because most
+ * Opens a converter for `fileCount` files. A single file is converted in this process, because most
  * images convert faster than a process starts. Several go to one process per core, so that a crash
  * affects only one of them.
  */
-export async function openConverter(images: number): Promise<Converter> {
-  if (images === 1) return createInlineConverter();
-  return await openProcesses({ maxProcesses: images });
+export async function openConverter(fileCount: number): Promise<Converter> {
+  if (fileCount === 1) return createInlineConverter();
+  return await openProcessConverter({ maxProcesses: fileCount });
 }
 
 /** Opens converter processes: one per core, up to `maxProcesses`. */
-export async function openProcesses({
+export async function openProcessConverter({
   maxProcesses,
   ...options
 }: {
@@ -66,7 +66,7 @@ export function memoryBudgetBytes({
   return megabytes * 2 ** 20;
 }
 
-/** Images run concurrently, so each uses one thread. No two are alike, so none is cached. */
+/** Images are converted concurrently, so each uses one thread. None is converted twice, so none is cached. */
 export function tuneSharp(): void {
   sharp.concurrency(1);
   sharp.cache(false);

@@ -1,5 +1,4 @@
-import type { Config } from '../config/index.ts';
-import { recipeOf } from '../config/index.ts';
+import { type Config, recipeOf } from '../config/index.ts';
 import { createInlineConverter } from '../isolation/inline-converter.ts';
 import {
   type Converter,
@@ -38,7 +37,7 @@ export async function openPipeline(
   const store = createS3Store(client);
   const ledger = createPostgresLedger(postgres, { processorVersion: version });
   return {
-    ...pipelineOf(config, { store, ledger, converter }),
+    ...createPipeline(config, { store, ledger, converter }),
     async close() {
       await converter.close();
       client.destroy();
@@ -48,7 +47,7 @@ export async function openPipeline(
 }
 
 /** Creates the pipeline from ports that are already open. */
-export function pipelineOf(
+export function createPipeline(
   config: Config,
   ports: { store: ObjectStore; ledger: Ledger; converter: Converter },
 ): PipelineParts {

@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { type Config, ConfigError, type SslMode, sslModes } from '../config/index.ts';
 import type { Postgres, PostgresOptions } from '../ledger/connect.ts';
 
-/** The parts of the configuration that a login needs. */
+/** The settings that a login needs. */
 type DatabaseConfig = Pick<Config, 'database' | 'aws'>;
 
-export function isDatabaseSet({ database }: Pick<Config, 'database'>): boolean {
+export function isDatabaseConfigured({ database }: Pick<Config, 'database'>): boolean {
   return database.url !== undefined || database.host !== undefined;
 }
 
@@ -17,7 +17,7 @@ export async function openPostgres(
   // processes.
   { maxConnections = 1 } = {},
 ): Promise<Postgres> {
-  if (!isDatabaseSet(config)) {
+  if (!isDatabaseConfigured(config)) {
     throw new ConfigError([
       'DB_HOST: expected the PostgreSQL host (or DATABASE_URL) but neither is set',
     ]);
@@ -38,14 +38,14 @@ export async function openPostgres(
   });
 }
 
-type Login = Pick<PostgresOptions, 'url' | 'password' | 'ssl' | 'maxAgeSeconds'> & {
+type DatabaseLogin = Pick<PostgresOptions, 'url' | 'password' | 'ssl' | 'maxAgeSeconds'> & {
   rootCertFile: string | undefined;
 };
 
-/** A connection would stay valid after its token expires, but it is renewed before that. */
+/** Connections are replaced before their token expires, although they would stay valid. */
 const iamConnectionSeconds = 10 * 60;
 
-async function createLogin(config: DatabaseConfig): Promise<Login> {
+async function createLogin(config: DatabaseConfig): Promise<DatabaseLogin> {
   if (config.database.auth === 'password') {
     return { ...readSsl(config.database), password: config.database.password };
   }
@@ -82,61 +82,66 @@ function findIamProblems({ database, aws }: DatabaseConfig): string[] {
  * The driver interprets `sslmode` and `sslrootcert` differently from libpq, so they are parsed
  * here.
  */
-function readSsl(database: Config['database']): Pick<Login, 'url' | 'ssl' | 'rootCertFile'> {
+function readSsl(
+  database: Config['database'],
+): Pick<DatabaseLogin, 'url' | 'ssl' | 'rootCertFile'> {
   const url = database.url === undefined ? undefined : new URL(database.url);
-  const take = (name: string) => {
+  const takeParameter = (name: string) => {
     const value = url?.searchParams.get(name) || undefined;
     url?.searchParams.delete(name);
     return value;
   };
-  const mode = take('sslmode');
-  const rootCert = take('sslrootcert');
+  const mode = takeParameter('sslmode');
+  const rootCert = takeParameter('sslrootcert');
   if (mode !== undefined && !sslModes.some((known) => known === mode)) {
     throw new ConfigError([
       `DATABASE_URL: expected an sslmode of ${sslModes.join(', ')} but received "${mode}"`,
     ]);
   }
-  rejectDifference('DB_SSL', { setting: database.ssl, parameter: 'sslmode', value: mode });
-  const setting = database.sslRootCert;
-  rejectDifference('DB_SSL_ROOT_CERT', { setting, parameter: 'sslrootcert', value: rootCert });
+  rejectConflict('DB_SSL', database.ssl, ['sslmode', mode]);
+  rejectConflict('DB_SSL_ROOT_CERT', database.sslRootCert, ['sslrootcert', rootCert]);
   return {
     url: url?.href,
     ssl: (mode as SslMode | undefined) ?? database.ssl ?? 'prefer',
-    rootCertFile: rootCert ?? setting,
+    rootCertFile: rootCert ?? database.sslRootCert,
   };
 }
 
-interface SettingAndParameter {
-  setting: string | undefined;
-  /** The name of the URL's parameter. */
-  parameter: string;
-  value: string | undefined;
-}
-
-function rejectDifference(name: string, { setting, parameter, value }: SettingAndParameter): void {
+/** Throws if a setting and a parameter of the URL are both set, to different values. */
+function rejectConflict(
+  name: string,
+  setting: string | undefined,
+  [parameter, value]: [name: string, value: string | undefined],
+): void {
   if (value === undefined || setting === undefined || value === setting) return;
   throw new ConfigError([
     `${name}: expected the ${parameter} of DATABASE_URL, "${value}", but received "${setting}"`,
   ]);
 }
 
-async function readRootCertificates({ ssl, rootCertFile }: Login): Promise<string | undefined> {
+async function readRootCertificates({
+  ssl,
+  rootCertFile,
+}: DatabaseLogin): Promise<string | undefined> {
   if (rootCertFile === undefined) return undefined;
-  const refuse = (expected: string, received: string) =>
+  const certificateError = (expected: string, received: string) =>
     new ConfigError([`DB_SSL_ROOT_CERT: expected ${expected} but received ${received}`]);
   if (ssl !== 'verify-full') {
-    throw refuse(
+    throw certificateError(
       'DB_SSL=verify-full with it, as no other mode checks the certificate,',
       `"${ssl}"`,
     );
   }
   const pem = await readFile(rootCertFile, 'utf8').catch((error: Error) => {
-    throw refuse('a PEM file', `"${rootCertFile}", which cannot be read (${error.message})`);
+    throw certificateError(
+      'a PEM file',
+      `"${rootCertFile}", which cannot be read (${error.message})`,
+    );
   });
   try {
     new X509Certificate(pem);
   } catch {
-    throw refuse('a PEM file that holds a certificate', `"${rootCertFile}"`);
+    throw certificateError('a PEM file that holds a certificate', `"${rootCertFile}"`);
   }
   return pem;
 }

@@ -1,13 +1,13 @@
 import type { Config } from '../config/index.ts';
 import type { ExaminedServices } from '../doctor/index.ts';
-import { isDatabaseSet, openPostgres } from './open-postgres.ts';
+import { isDatabaseConfigured, openPostgres } from './open-postgres.ts';
 import { openS3 } from './open-s3.ts';
 
 /** The doctor's probes of everything that is configured. Nothing is opened until a probe runs. */
-export function probesOf(config: Config): ExaminedServices {
+export function createProbes(config: Config): ExaminedServices {
   const { bucket, outputBucket = bucket, outputPrefix, onSourceDeleted } = config.storage;
   return {
-    openDatabase: isDatabaseSet(config) ? () => openDatabaseProbe(config) : undefined,
+    openDatabase: isDatabaseConfigured(config) ? () => openDatabaseProbe(config) : undefined,
     openStore: () => openStoreProbe(config),
     places:
       bucket !== undefined && outputBucket !== undefined

@@ -5,13 +5,12 @@ import type { Notifications } from '../ledger/notify.ts';
 import type { PipelineParts } from '../pipeline/index.ts';
 import type { ObjectFiles } from '../storage/object-files.ts';
 import { version } from '../version.ts';
-
-import { openProcesses } from './open-converter.ts';
-import { pipelineOf } from './open-pipeline.ts';
+import { openProcessConverter } from './open-converter.ts';
+import { createPipeline } from './open-pipeline.ts';
 import { openPostgres } from './open-postgres.ts';
 import { openS3 } from './open-s3.ts';
 
-/** The server's configuration, adapters and operations. */
+/** The parts that the server uses. */
 export interface ServerParts {
   config: Config;
   /** The bucket that uploads are stored in. */
@@ -22,14 +21,14 @@ export interface ServerParts {
   files: ObjectFiles;
   /** Migrations that the database lacks. */
   pendingMigrations(): Promise<string[]>;
-  /** Calls back whenever any process writes rows; needs a real PostgreSQL. */
+  /** Calls `wake` whenever any process writes rows. Requires a PostgreSQL server. */
   listen(wake: () => void): Promise<Notifications>;
   /** Prepares the first conversion. */
   warmUp(): void;
   close(): Promise<void>;
 }
 
-/** Shared by queries, recording and health checks; a batch of any size uses one. */
+/** Queries, recording and health checks share the connections; a batch of any size uses one. */
 const maxConnections = 8;
 
 /** Opens the parts of the server. Connects to nothing before the first request. Throws `ConfigError`. */
@@ -42,7 +41,7 @@ export async function openServer(config: Config): Promise<ServerParts> {
   // The server's clients set the pace at which bodies are sent and received.
   const requestTimeoutMs = config.server.requestTimeoutSeconds * 1e3;
   const [converter, storeClient, filesClient, adapters] = await Promise.all([
-    openProcesses({
+    openProcessConverter({
       maxProcesses: Number.POSITIVE_INFINITY,
       niceness: config.server.conversionNiceness,
     }),
@@ -63,7 +62,7 @@ export async function openServer(config: Config): Promise<ServerParts> {
   return {
     config,
     bucket,
-    pipeline: pipelineOf(config, { store, ledger, converter }),
+    pipeline: createPipeline(config, { store, ledger, converter }),
     parseOptions: config.storage,
     reader: adapters.createPostgresReader(postgres),
     files: adapters.createS3Files(filesClient),

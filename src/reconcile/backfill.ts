@@ -2,22 +2,22 @@ import type { ParseOptions } from '../events/index.ts';
 import type { LedgerReader } from '../ledger/ledger-reader.ts';
 import type { Upload } from '../pipeline/index.ts';
 import type { ObjectFiles } from '../storage/object-files.ts';
-import type { Checkpoint, CheckpointFile, Plan } from './checkpoint-file.ts';
+import type { BackfillPlan, Checkpoint, CheckpointFile } from './checkpoint-file.ts';
 import {
   addCounts,
   type Choice,
   type ClassifiedObject,
   classifyPage,
-  noCounts,
+  zeroCounts,
 } from './classify-page.ts';
-import { addOutcomes, type Destination, noOutcomes, type OutcomeCounts } from './destinations.ts';
-import { createPace, groupSizeOf } from './pace.ts';
+import { addOutcomes, type Destination, type OutcomeCounts, zeroOutcomes } from './destinations.ts';
+import { createRateLimiter, groupSizeOf } from './rate-limit.ts';
 
 export interface BackfillOptions {
   files: Pick<ObjectFiles, 'list'>;
   reader: Pick<LedgerReader, 'contentStates'>;
   parseOptions: ParseOptions;
-  plan: Plan & { only: Choice };
+  plan: BackfillPlan & { only: Choice };
   sinceMs?: number | undefined;
   /** Receives the chosen uploads; if absent, they are only counted. */
   destination?: Destination | undefined;
@@ -31,30 +31,29 @@ export interface BackfillOptions {
 }
 
 export interface BackfillResult extends Pick<Checkpoint, 'counts'> {
-  /** Outcomes of the objects that were handed over. */
+  /** Outcomes of the submitted objects. */
   outcomes: OutcomeCounts;
   /** Whether the whole list was processed. */
   isFinished: boolean;
 }
 
 /**
- * Lists a place page by page and hands over the objects that the ledger lacks. Each group is handed
- * over before the checkpoint moves past it. So after a crash nothing is left out, and at most one
- * group is handed over twice.
+ * Lists a location page by page and submits the objects that the ledger lacks. Each group is
+ * submitted before the checkpoint moves past it, so a crash omits none and repeats at most one group.
  */
 export async function backfill(options: BackfillOptions): Promise<BackfillResult> {
   const { files, plan, destination, checkpoint, signal, onProgress } = options;
-  const pace = createPace(options.ratePerSecond);
+  const waitForTurn = createRateLimiter(options.ratePerSecond);
   let state: Checkpoint = (await checkpoint?.read(plan)) ?? {
     version: 1,
     plan,
     ...(options.sinceMs !== undefined && { sinceMs: options.sinceMs }),
-    counts: noCounts(),
-    taken: noOutcomes,
+    counts: zeroCounts(),
+    taken: zeroOutcomes,
   };
   const groupSize = groupSizeOf(destination, options.ratePerSecond);
   for await (const page of files.list(plan.bucket, plan.prefix, { after: state.after })) {
-    if (signal.aborted) return resultOf(state, false);
+    if (signal.aborted) return toResult(state, false);
     const objects = await classifyPage(page, {
       ...options,
       bucket: plan.bucket,
@@ -64,30 +63,30 @@ export async function backfill(options: BackfillOptions): Promise<BackfillResult
     });
     for (const group of splitIntoGroups(objects, groupSize)) {
       const uploads = group.flatMap(({ upload }) => upload ?? []);
-      if (!(await pace(uploads.length, signal))) return resultOf(state, false);
-      const outcomes = await handOver(uploads, destination);
-      state = advance(state, group, outcomes);
+      if (!(await waitForTurn(uploads.length, signal))) return toResult(state, false);
+      const outcomes = await submitUploads(uploads, destination);
+      state = advanceCheckpoint(state, group, outcomes);
       await checkpoint?.write(state);
-      onProgress?.(resultOf(state, false));
+      onProgress?.(toResult(state, false));
     }
   }
   await checkpoint?.remove();
-  return resultOf(state, true);
+  return toResult(state, true);
 }
 
-function resultOf({ counts, taken }: Checkpoint, isFinished: boolean): BackfillResult {
+function toResult({ counts, taken }: Checkpoint, isFinished: boolean): BackfillResult {
   return { counts, outcomes: taken, isFinished };
 }
 
-async function handOver(
+async function submitUploads(
   uploads: Upload[],
   destination: Destination | undefined,
 ): Promise<OutcomeCounts> {
-  if (!destination || uploads.length === 0) return noOutcomes;
+  if (!destination || uploads.length === 0) return zeroOutcomes;
   return await destination.submit(uploads);
 }
 
-function advance(
+function advanceCheckpoint(
   state: Checkpoint,
   group: ClassifiedObject[],
   outcomes: OutcomeCounts,

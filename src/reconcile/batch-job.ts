@@ -1,6 +1,6 @@
-import type { Place } from './classify-page.ts';
+import type { S3Location } from './classify-page.ts';
 
-interface BatchJobOptions extends Place {
+interface BatchJobOptions extends S3Location {
   outputBucket: string;
   outputPrefix: string;
   sinceMs?: number | undefined;
@@ -12,7 +12,7 @@ interface BatchJobOptions extends Place {
  * from the stack's outputs.
  * https://docs.aws.amazon.com/cli/latest/reference/s3control/create-job.html
  */
-export function batchJobText(options: BatchJobOptions): string {
+export function batchJobCommands(options: BatchJobOptions): string {
   const { bucket, prefix, outputBucket, outputPrefix, sinceMs } = options;
   const filter = {
     ...(prefix !== '' && { KeyNameConstraint: { MatchAnyPrefix: [prefix] } }),
@@ -42,14 +42,14 @@ aws s3control create-job \\
   --account-id "$(aws sts get-caller-identity --query Account --output text)" \\
   --role-arn "$(output BatchJobRoleArn)" \\
   --operation '{"LambdaInvoke":{"InvocationSchemaVersion":"2.0","FunctionArn":"'"$(output FunctionArn)"'"}}' \\
-  --manifest-generator ${quoted(generator)} \\
-  --report ${quoted(report)} \\
+  --manifest-generator ${shellQuote(generator)} \\
+  --report ${shellQuote(report)} \\
   --priority 10 --confirmation-required --description 'grayscale backfill'
 # The job waits for your confirmation:
 #   aws s3control update-job-status --account-id ... --job-id ... --requested-job-status Ready`;
 }
 
 /** Quotes JSON as one word of a POSIX shell. */
-function quoted(value: object): string {
+function shellQuote(value: object): string {
   return `'${JSON.stringify(value).replaceAll("'", "'\\''")}'`;
 }

@@ -1,10 +1,10 @@
 import { readFile, rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { replaceFile } from '../storage/replace-file.ts';
-import { type Counts, choices, kinds } from './classify-page.ts';
+import { choices, type ObjectCounts, objectKinds } from './classify-page.ts';
 
 /** The scope of a backfill. A checkpoint of another plan is not valid for this one. */
-export interface Plan {
+export interface BackfillPlan {
   bucket: string;
   prefix: string;
   only: string;
@@ -16,7 +16,7 @@ export interface Plan {
   to: string;
 }
 
-const amount = z.number().nonnegative();
+const count = z.number().nonnegative();
 const checkpointSchema = z.strictObject({
   version: z.literal(1),
   plan: z.strictObject({
@@ -31,18 +31,19 @@ const checkpointSchema = z.strictObject({
   sinceMs: z.number().optional(),
   /** All keys up to this one are done. */
   after: z.string().optional(),
-  counts: z.record(z.enum(kinds), z.strictObject({ objects: amount, bytes: amount })),
+  counts: z.record(z.enum(objectKinds), z.strictObject({ objects: count, bytes: count })),
+  /** Outcomes of the submitted uploads. */
   taken: z.strictObject({
-    queued: amount,
-    converted: amount,
-    skipped: amount,
-    failed: amount,
-    unsettled: amount,
+    queued: count,
+    converted: count,
+    skipped: count,
+    failed: count,
+    unsettled: count,
   }),
 });
 
 /** The progress of a backfill. */
-export type Checkpoint = z.output<typeof checkpointSchema> & { counts: Counts };
+export type Checkpoint = z.output<typeof checkpointSchema> & { counts: ObjectCounts };
 
 /** A checkpoint from which this backfill cannot resume. */
 export class CheckpointError extends Error {
@@ -59,7 +60,7 @@ export class CheckpointError extends Error {
 export interface CheckpointFile {
   path: string;
   /** Throws {@link CheckpointError} if the file belongs to another plan or is not a checkpoint. */
-  read(plan: Plan): Promise<Checkpoint | undefined>;
+  read(plan: BackfillPlan): Promise<Checkpoint | undefined>;
   /** Replaces the file atomically. */
   write(checkpoint: Checkpoint): Promise<void>;
   remove(): Promise<void>;
@@ -74,7 +75,7 @@ export function openCheckpoint(path: string): CheckpointFile {
         throw error;
       });
       if (text === undefined) return undefined;
-      const checkpoint = parse(text, path);
+      const checkpoint = parseCheckpoint(text, path);
       rejectOtherPlan(plan, checkpoint.plan, path);
       return checkpoint;
     },
@@ -83,7 +84,7 @@ export function openCheckpoint(path: string): CheckpointFile {
   };
 }
 
-function parse(text: string, path: string): Checkpoint {
+function parseCheckpoint(text: string, path: string): Checkpoint {
   try {
     return checkpointSchema.parse(JSON.parse(text)) as Checkpoint;
   } catch (error) {
@@ -96,8 +97,8 @@ function parse(text: string, path: string): Checkpoint {
   }
 }
 
-function rejectOtherPlan(plan: Plan, found: Plan, path: string): void {
-  const names = Object.keys(plan) as (keyof Plan)[];
+function rejectOtherPlan(plan: BackfillPlan, found: BackfillPlan, path: string): void {
+  const names = Object.keys(plan) as (keyof BackfillPlan)[];
   const differences = names
     .filter((name) => plan[name] !== found[name])
     .map((name) => `  ${name}: expected "${plan[name]}" but the file has "${found[name]}"`);

@@ -11,19 +11,25 @@ import type { Upload } from '../pipeline/index.ts';
 import type { ListedObject } from '../storage/object-files.ts';
 
 /** The bucket and prefix of `s3://BUCKET/PREFIX`. */
-export interface Place {
+export interface S3Location {
   bucket: string;
   prefix: string;
 }
 
 /**
- * What a backfill does with each object: its state in the ledger, or why the ledger is not queried.
+ * How a listed object is classified: by its state in the ledger, or why the ledger is not queried.
  */
-export const kinds = [...ledgerStates, 'older', 'folderMarker', 'otherType', 'refused'] as const;
-export type Kind = (typeof kinds)[number];
+export const objectKinds = [
+  ...ledgerStates,
+  'older',
+  'folderMarker',
+  'otherType',
+  'refused',
+] as const;
+export type ObjectKind = (typeof objectKinds)[number];
 
 /** Objects and bytes of each kind. */
-export type Counts = Record<Kind, { objects: number; bytes: number }>;
+export type ObjectCounts = Record<ObjectKind, { objects: number; bytes: number }>;
 
 /** The choices of a user, and the states that each includes. */
 export const choices = {
@@ -36,8 +42,8 @@ export type Choice = keyof typeof choices;
 
 export interface ClassifiedObject {
   object: ListedObject;
-  kind: Kind;
-  /** The upload to convert; absent if the object is left out. */
+  kind: ObjectKind;
+  /** The upload to convert; absent if the object is not chosen. */
   upload?: Upload;
 }
 
@@ -59,15 +65,15 @@ export async function classifyPage(
   page: ListedObject[],
   options: ClassifyOptions,
 ): Promise<ClassifiedObject[]> {
-  const admitted = page.map((object) => ({ object, ...admit(object, options) }));
-  const contents = admitted.flatMap(({ upload }) =>
+  const candidates = page.map((object) => ({ object, ...classifyWithoutLedger(object, options) }));
+  const contents = candidates.flatMap(({ upload }) =>
     upload ? [{ key: upload.key, etag: upload.etag ?? '' }] : [],
   );
   const { bucket, reader, recipeHash, choice } = options;
   const states =
     contents.length === 0 ? [] : await reader.contentStates(bucket, contents, recipeHash);
   let index = 0;
-  return admitted.map(({ object, upload, kind }) => {
+  return candidates.map(({ object, upload, kind }) => {
     if (!upload) return { object, kind };
     const found = states[index++];
     if (!found) throw new Error(`The ledger returned no state for "${object.key}".`);
@@ -81,12 +87,14 @@ function isChosen({ state, hasRow }: ContentState, choice: ClassifyOptions['choi
   return states.includes(state);
 }
 
-export function noCounts(): Counts {
-  return Object.fromEntries(kinds.map((kind) => [kind, { objects: 0, bytes: 0 }])) as Counts;
+export function zeroCounts(): ObjectCounts {
+  return Object.fromEntries(
+    objectKinds.map((kind) => [kind, { objects: 0, bytes: 0 }]),
+  ) as ObjectCounts;
 }
 
 /** Returns the counts with these objects added. */
-export function addCounts(counts: Counts, objects: ClassifiedObject[]): Counts {
+export function addCounts(counts: ObjectCounts, objects: ClassifiedObject[]): ObjectCounts {
   const sums = structuredClone(counts);
   for (const { kind, object } of objects) {
     sums[kind].objects++;
@@ -95,9 +103,11 @@ export function addCounts(counts: Counts, objects: ClassifiedObject[]): Counts {
   return sums;
 }
 
-type Admitted = { upload: Upload; kind?: never } | { upload?: never; kind: Kind };
-
-function admit(object: ListedObject, options: ClassifyOptions): Admitted {
+/** Returns the upload if the ledger must be queried, otherwise the kind. */
+function classifyWithoutLedger(
+  object: ListedObject,
+  options: ClassifyOptions,
+): { upload: Upload; kind?: never } | { upload?: never; kind: ObjectKind } {
   const { bucket, parseOptions, includesOtherTypes, sinceMs = Number.NEGATIVE_INFINITY } = options;
   const { outputBucket = bucket, outputPrefix } = parseOptions;
   const record = admitListed({ ...object, bucket }, parseOptions);
@@ -107,8 +117,8 @@ function admit(object: ListedObject, options: ClassifyOptions): Admitted {
     return { upload: record.upload };
   }
   if (record.action !== 'ignore') return { kind: 'refused' };
-  const isOwn = bucket === outputBucket && object.key.startsWith(outputPrefix);
-  return { kind: isOwn ? 'ownOutput' : 'folderMarker' };
+  const isOutput = bucket === outputBucket && object.key.startsWith(outputPrefix);
+  return { kind: isOutput ? 'ownOutput' : 'folderMarker' };
 }
 
 const extensions: ReadonlySet<string> = new Set(

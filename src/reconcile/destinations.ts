@@ -7,7 +7,7 @@ import {
 } from '../pipeline/index.ts';
 import type { UploadQueue } from '../queue/upload-queue.ts';
 
-/** Outcomes of uploads that were handed over. */
+/** Outcomes of submitted uploads. */
 export interface OutcomeCounts {
   queued: number;
   converted: number;
@@ -17,17 +17,18 @@ export interface OutcomeCounts {
   unsettled: number;
 }
 
-/** Where a backfill sends its uploads. */
+/** Where uploads are sent for conversion. */
 export interface Destination {
-  /** Uploads that are handed over together: a stop waits for them. */
+  /** Uploads that are submitted together: a stop waits for them. */
   groupSize: number;
-  submit(uploads: Upload[], onUnsettled?: OnUnsettled): Promise<OutcomeCounts>;
+  /** Calls `onUnsettled` with each upload that failed with a retryable error. */
+  submit(
+    uploads: Upload[],
+    onUnsettled?: (upload: Upload, error: unknown) => void,
+  ): Promise<OutcomeCounts>;
 }
 
-/** Receives each unsettled upload and the reason. */
-export type OnUnsettled = (upload: Upload, error: unknown) => void;
-
-export const noOutcomes: OutcomeCounts = {
+export const zeroOutcomes: OutcomeCounts = {
   queued: 0,
   converted: 0,
   skipped: 0,
@@ -49,13 +50,13 @@ export function createQueueDestination(queue: UploadQueue): Destination {
     groupSize: 100,
     async submit(uploads) {
       await queue.send(uploads);
-      return { ...noOutcomes, queued: uploads.length };
+      return { ...zeroOutcomes, queued: uploads.length };
     },
   };
 }
 
-/** After this many failures in a row, a service is down and the images are not the cause. */
-const defaultMaxUnsettled = 20;
+/** So many failures in a row show that a service is down: the images are not the cause. */
+const defaultMaxUnsettledInRow = 20;
 
 interface PipelineDestinationOptions {
   onOutcome: (outcome: Outcome) => void;
@@ -66,7 +67,7 @@ interface PipelineDestinationOptions {
 /** Converts uploads with the pipeline in this process. */
 export function createPipelineDestination(
   parts: PipelineParts,
-  { onOutcome, maxUnsettledInRow = defaultMaxUnsettled }: PipelineDestinationOptions,
+  { onOutcome, maxUnsettledInRow = defaultMaxUnsettledInRow }: PipelineDestinationOptions,
 ): Destination {
   let unsettledInRow = 0;
   return {
@@ -75,7 +76,7 @@ export function createPipelineDestination(
     async submit(uploads, onUnsettled) {
       const { results, outcomes } = await processBatch(uploads, parts);
       for (const outcome of outcomes) onOutcome(outcome);
-      const counts = { ...noOutcomes };
+      const counts = { ...zeroOutcomes };
       for (const [index, upload] of uploads.entries()) {
         const result = results[index] as UploadResult;
         if ('error' in result) {

@@ -14,10 +14,10 @@ export interface ForecastPrices extends LambdaPrices {
  * unchanged. SQS: a tenth of a send of ten, one receive and one delete, as if each image came
  * alone. Batches of several cost less; retries cost more.
  */
-const requestsOfImage = { reads: 2, writes: 1, messages: 2.1 };
+const requestsPerImage = { reads: 2, writes: 1, messages: 2.1 };
 
 /** Keys in one response to an S3 list request. */
-const keysOfPage = 1_000;
+const keysPerPage = 1_000;
 
 interface Work {
   /** Objects to convert. */
@@ -52,12 +52,12 @@ export interface ForecastOptions {
 /** Estimates the time and cost of the work from earlier conversions in the ledger. */
 export function forecastWork(work: Work, options: ForecastOptions): Forecast {
   const { sample, prices, concurrency, ratePerSecond = Number.POSITIVE_INFINITY } = options;
-  const measured = sample.rows.flatMap(toMeasurement);
+  const measured = sample.rows.flatMap(measurementsOf);
   const processingMs = estimateProcessingMs(work, measured);
   const requests = {
-    reads: work.objects * requestsOfImage.reads,
-    writes: work.objects * requestsOfImage.writes + Math.ceil(work.listed / keysOfPage),
-    messages: work.objects * requestsOfImage.messages,
+    reads: work.objects * requestsPerImage.reads,
+    writes: work.objects * requestsPerImage.writes + Math.ceil(work.listed / keysPerPage),
+    messages: work.objects * requestsPerImage.messages,
   };
   const lambda =
     processingMs === undefined
@@ -69,7 +69,7 @@ export function forecastWork(work: Work, options: ForecastOptions): Forecast {
   const sqs = (requests.messages / 1e6) * prices.usdPerMillionMessages;
   return {
     measured: measured.length,
-    megapixels: megapixelsOf(work, measured),
+    megapixels: estimateMegapixels(work, measured),
     processingMs,
     gbSeconds: lambda?.gbSeconds,
     requests,
@@ -81,13 +81,13 @@ export function forecastWork(work: Work, options: ForecastOptions): Forecast {
   };
 }
 
-interface Measured {
+interface Measurement {
   bytes: number;
   megapixels: number | null;
   ms: number;
 }
 
-function toMeasurement(row: SampledRow): Measured[] {
+function measurementsOf(row: SampledRow): Measurement[] {
   const ms = durationMs(row);
   if (row.status !== 'converted' || ms === null || !row.sourceSizeBytes) return [];
   return [{ bytes: row.sourceSizeBytes, megapixels: row.megapixels, ms }];
@@ -98,17 +98,20 @@ function toMeasurement(row: SampledRow): Measured[] {
  * images may be larger or smaller than the measured ones. Uses the mean if the fit makes no sense,
  * as when all sizes are equal.
  */
-function estimateProcessingMs({ objects, bytes }: Work, measured: Measured[]): number | undefined {
+function estimateProcessingMs(
+  { objects, bytes }: Work,
+  measured: Measurement[],
+): number | undefined {
   if (objects === 0) return 0;
   if (measured.length === 0) return undefined;
   const line = linearRegression(measured.map((each) => [each.bytes, each.ms]));
-  const isSound = line.m > 0 && line.b >= 0;
+  const isPlausible = line.m > 0 && line.b >= 0;
   const meanMs = measured.reduce((sum, { ms }) => sum + ms, 0) / measured.length;
-  return objects * (isSound ? linearRegressionLine(line)(bytes / objects) : meanMs);
+  return objects * (isPlausible ? linearRegressionLine(line)(bytes / objects) : meanMs);
 }
 
 /** Estimates megapixels from the pixels per byte of the measured sources. */
-function megapixelsOf({ bytes }: Work, measured: Measured[]): number | undefined {
+function estimateMegapixels({ bytes }: Work, measured: Measurement[]): number | undefined {
   const known = measured.filter(({ megapixels }) => megapixels !== null);
   if (known.length === 0) return bytes === 0 ? 0 : undefined;
   const pixels = known.reduce((sum, { megapixels }) => sum + (megapixels ?? 0), 0);

@@ -1,15 +1,15 @@
 export { type BackfillOptions, type BackfillResult, backfill } from './backfill.ts';
-export { batchJobText } from './batch-job.ts';
+export { batchJobCommands } from './batch-job.ts';
 export {
   CheckpointError,
   openCheckpoint,
 } from './checkpoint-file.ts';
 export {
   type Choice,
-  type Counts,
   choices,
-  type Kind,
-  type Place,
+  type ObjectCounts,
+  type ObjectKind,
+  type S3Location,
 } from './classify-page.ts';
 export {
   createPipelineDestination,

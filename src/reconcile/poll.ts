@@ -3,7 +3,7 @@ import type { ParseOptions } from '../events/index.ts';
 import type { LedgerReader } from '../ledger/ledger-reader.ts';
 import { describeCause, failureReason, isPermanent, type Upload } from '../pipeline/index.ts';
 import type { ObjectFiles } from '../storage/object-files.ts';
-import { classifyPage, type Place } from './classify-page.ts';
+import { classifyPage, type S3Location } from './classify-page.ts';
 import type { Destination } from './destinations.ts';
 
 interface PollOptions {
@@ -18,18 +18,18 @@ interface PollOptions {
 }
 
 /**
- * For stores that send no events: lists a place repeatedly and converts objects without a row. All
- * state is in the ledger, so it can stop at any time and several can run.
+ * For stores that send no events: lists a location repeatedly and converts objects without a row.
+ * All state is in the ledger, so a poll can stop at any time, and several can run at once.
  */
 export async function pollBucket(
-  place: Place,
+  location: S3Location,
   options: PollOptions & { intervalMs: number },
 ): Promise<void> {
   const { log, signal, intervalMs } = options;
   const rejected = new Set<string>();
   while (!signal.aborted) {
     try {
-      await pollOnce(place, options, rejected);
+      await pollOnce(location, options, rejected);
     } catch (error) {
       log('error', 'poll failed', { reason: (error as Error).message });
     }
@@ -38,19 +38,22 @@ export async function pollBucket(
 }
 
 /**
- * Lists the place once. Entries that the ledger rejects permanently have no row: they are added to
+ * Lists the location once. Entries that the ledger rejects permanently have no row: they are added to
  * `rejected` and not retried.
  */
 export async function pollOnce(
-  { bucket, prefix }: Place,
+  { bucket, prefix }: S3Location,
   options: PollOptions,
   rejected: Set<string> = new Set(),
 ): Promise<void> {
   const { files, destination, log, signal } = options;
   const parseOptions = { ...options.parseOptions, bucket };
-  const classifying = { ...options, parseOptions, bucket, includesOtherTypes: true } as const;
+  const classifyOptions = {
+    ...options,
+    ...{ bucket, parseOptions, includesOtherTypes: true, choice: 'withoutRow' as const },
+  };
   for await (const page of files.list(bucket, prefix)) {
-    const objects = await classifyPage(page, { ...classifying, choice: 'withoutRow' });
+    const objects = await classifyPage(page, classifyOptions);
     const uploads = objects
       .flatMap(({ upload }) => upload ?? [])
       .filter((upload) => !rejected.has(contentName(upload)));

@@ -1,7 +1,7 @@
 import type { LedgerReader, LedgerRow, RowPosition } from '../ledger/ledger-reader.ts';
 import type { Upload } from '../pipeline/index.ts';
-import { addOutcomes, type Destination, noOutcomes, type OutcomeCounts } from './destinations.ts';
-import { createPace, groupSizeOf } from './pace.ts';
+import { addOutcomes, type Destination, type OutcomeCounts, zeroOutcomes } from './destinations.ts';
+import { createRateLimiter, groupSizeOf } from './rate-limit.ts';
 
 interface RetryOptions {
   reader: Pick<LedgerReader, 'list'>;
@@ -31,12 +31,12 @@ export interface RetryResult {
 const pageSize = 1_000;
 
 /**
- * Hands over failed uploads of the ledger again, oldest first. An upload that fails again gets a
+ * Submits the failed uploads of the ledger again, oldest first. An upload that fails again gets a
  * newer row, which this run does not read, so the run ends.
  */
 export async function retryFailed(options: RetryOptions): Promise<RetryResult> {
   const { reader, bucket, code, sinceMs, destination, signal } = options;
-  const pace = createPace(options.ratePerSecond);
+  const waitForTurn = createRateLimiter(options.ratePerSecond);
   const since = sinceMs === undefined ? undefined : new Date(sinceMs).toISOString();
   const filter = {
     status: 'failed',
@@ -46,17 +46,22 @@ export async function retryFailed(options: RetryOptions): Promise<RetryResult> {
     until: new Date().toISOString(),
   } as const;
   const seen = new Set<string>();
-  const result: RetryResult = { rowsByCode: {}, keys: 0, outcomes: noOutcomes, isFinished: false };
+  const result: RetryResult = {
+    rowsByCode: {},
+    keys: 0,
+    outcomes: zeroOutcomes,
+    isFinished: false,
+  };
   const groupSize = groupSizeOf(destination, options.ratePerSecond);
-  for await (const rows of pagesOf(reader, filter)) {
-    for (const { code: failure } of rows.filter(hasSource)) {
-      result.rowsByCode[failure ?? ''] = (result.rowsByCode[failure ?? ''] ?? 0) + 1;
+  for await (const rows of listPages(reader, filter)) {
+    for (const { code } of rows.filter(hasSource)) {
+      result.rowsByCode[code ?? ''] = (result.rowsByCode[code ?? ''] ?? 0) + 1;
     }
-    const uploads = rows.filter(hasSource).map(uploadOf).filter(isNew);
+    const uploads = rows.filter(hasSource).map(toUpload).filter(isFirstOfKey);
     for (let from = 0; from < uploads.length; from += groupSize) {
       const group = uploads.slice(from, from + groupSize);
       if (destination) {
-        if (!(await pace(group.length, signal))) return result;
+        if (!(await waitForTurn(group.length, signal))) return result;
         result.outcomes = addOutcomes(result.outcomes, await destination.submit(group));
       }
       result.keys += group.length;
@@ -65,13 +70,15 @@ export async function retryFailed(options: RetryOptions): Promise<RetryResult> {
   }
   return { ...result, isFinished: true };
 
-  function isNew({ bucket, key }: Upload): boolean {
+  function isFirstOfKey({ bucket, key }: Upload): boolean {
     const name = `${bucket}/${key}`;
-    return !seen.has(name) && Boolean(seen.add(name));
+    if (seen.has(name)) return false;
+    seen.add(name);
+    return true;
   }
 }
 
-async function* pagesOf(
+async function* listPages(
   reader: RetryOptions['reader'],
   filter: Parameters<LedgerReader['list']>[0],
 ): AsyncGenerator<LedgerRow[]> {
@@ -84,12 +91,16 @@ async function* pagesOf(
   } while (after);
 }
 
-type RowOfSource = LedgerRow & { sourceBucket: string; sourceKey: string };
+type RowWithSource = LedgerRow & { sourceBucket: string; sourceKey: string };
 
-function hasSource(row: LedgerRow): row is RowOfSource {
+function hasSource(row: LedgerRow): row is RowWithSource {
   return row.sourceBucket !== null && row.sourceKey !== null;
 }
 
-function uploadOf({ sourceBucket: bucket, sourceKey: key, sourceSizeBytes }: RowOfSource): Upload {
+function toUpload({
+  sourceBucket: bucket,
+  sourceKey: key,
+  sourceSizeBytes,
+}: RowWithSource): Upload {
   return { bucket, key, ...(sourceSizeBytes !== null && { sizeBytes: sourceSizeBytes }) };
 }

@@ -3,13 +3,13 @@ import { openServer, type ServerParts } from '../app/open-server.ts';
 import type { Config } from '../config/index.ts';
 import { recipeHash } from '../convert/index.ts';
 import { handleUncaughtErrors } from '../process/uncaught-errors.ts';
-import { createPipelineDestination, type Place, pollBucket } from '../reconcile/index.ts';
+import { createPipelineDestination, pollBucket, type S3Location } from '../reconcile/index.ts';
 import { createLog, type Log } from './logging/log.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 export interface RunOptions {
   /** The bucket that is searched for uploads without an event. */
-  poll: Place | undefined;
+  poll: S3Location | undefined;
   print: (line: string) => void;
 }
 
@@ -45,9 +45,12 @@ interface Polling {
 }
 
 /** Converts missed uploads in this process, until the signal is aborted. */
-export function startPolling(place: Place, { parts, server, log, signal }: Polling): Promise<void> {
+export function startPolling(
+  location: S3Location,
+  { parts, server, log, signal }: Polling,
+): Promise<void> {
   const { files, reader, parseOptions, pipeline, config } = parts;
-  return pollBucket(place, {
+  return pollBucket(location, {
     ...{ files, reader, parseOptions, log, signal },
     recipeHash: recipeHash(pipeline.recipe),
     intervalMs: config.server.pollIntervalSeconds * 1e3,

@@ -77,10 +77,10 @@ const openers: Record<string, { code: string; queue?: true; closed?: false }> = 
     code: `const { migrateDatabase } = await load('migrate-database');
       await migrateDatabase(config);`,
   },
-  probesOf: {
-    code: `const { probesOf } = await load('open-probes');
+  createProbes: {
+    code: `const { createProbes } = await load('open-probes');
       const { examineAll } = await import('./src/doctor/index.ts');
-      await examineAll(probesOf(config));`,
+      await examineAll(createProbes(config));`,
   },
 };
 

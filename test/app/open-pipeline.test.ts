@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { migrateDatabase } from '../../src/app/migrate-database.ts';
-import { openFiles } from '../../src/app/open-converter.ts';
+import { openFileConversion } from '../../src/app/open-converter.ts';
 import { openPipeline } from '../../src/app/open-pipeline.ts';
 import { openPostgres } from '../../src/app/open-postgres.ts';
 import { ConfigError, readConfig } from '../../src/config/index.ts';
@@ -70,14 +70,16 @@ describe('the pipeline of an environment', () => {
 test('without a limit, what cannot fit in memory has too many pixels', async () => {
   const env = { MEMORY_BUDGET_MB: '100' };
   // Four bytes each; the pipeline keeps a quarter of its budget for files.
-  expect(openFiles(readConfig(env)).limits.maxPixels).toBe((100 * megabyte) / 4);
+  expect(openFileConversion(readConfig(env)).limits.maxPixels).toBe((100 * megabyte) / 4);
   expect((await compose(env)).limits.maxPixels).toBe((75 * megabyte) / 4);
   const inFunction = readConfig({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '3008' });
-  expect(openFiles(inFunction).limits.maxPixels).toBe((1_504 * megabyte) / 4);
+  expect(openFileConversion(inFunction).limits.maxPixels).toBe((1_504 * megabyte) / 4);
 });
 
 test('files are converted within the whole budget', () => {
-  const { memory, limits } = openFiles(readConfig({ MEMORY_BUDGET_MB: '100', MAX_PIXELS: '22' }));
+  const { memory, limits } = openFileConversion(
+    readConfig({ MEMORY_BUDGET_MB: '100', MAX_PIXELS: '22' }),
+  );
   expect(memory.capacity).toBe(100 * megabyte);
   expect(limits).toMatchObject({ maxPixels: 22 });
 });

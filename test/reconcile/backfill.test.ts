@@ -69,7 +69,7 @@ const ignoreOutcomes = { onOutcome: () => {} };
 const composeQueue = () => compose({ QUEUE_URL: store.queueUrl });
 
 function optionsOf(parts: BucketParts, prefix: string, more: Partial<BackfillOptions> = {}) {
-  const { files, reader, parseOptions, recipeHash: recipe, to } = parts;
+  const { files, reader, parseOptions, recipeHash: recipe, destinationName: to } = parts;
   return {
     ...{ files, reader, parseOptions },
     plan: { bucket, prefix, only: 'all' as const, since: '', recipe, to },

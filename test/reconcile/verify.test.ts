@@ -111,7 +111,7 @@ async function runVerify({
     ? await parts.openDestination(ignoreOutcomes)
     : createPipelineDestination(pipeline, ignoreOutcomes);
   return await verify({
-    place: { bucket, prefix },
+    location: { bucket, prefix },
     output: { bucket: env.OUTPUT_BUCKET ?? bucket, prefix: env.OUTPUT_PREFIX ?? 'grayscale/' },
     ...{ files, reader, parseOptions, recipeHash },
     pipeline: isDeep ? pipeline : undefined,
@@ -130,7 +130,7 @@ async function found(wanted: VerifyParams = {}): Promise<Partial<Record<FindingK
 
 async function convertAll(env: Record<string, string> = {}): Promise<void> {
   const parts = await compose(env);
-  const { files, reader, parseOptions, recipeHash: recipe, to } = parts;
+  const { files, reader, parseOptions, recipeHash: recipe, destinationName: to } = parts;
   await backfill({
     ...{ files, reader, parseOptions },
     plan: { bucket, prefix: '', only: 'all', since: '', recipe, to },

@@ -5,12 +5,12 @@ import { print, printable, printError } from '../../process/terminal.ts';
 import {
   type BackfillResult,
   backfill,
-  batchJobText,
+  batchJobCommands,
   CheckpointError,
   type Choice,
   choices,
   openCheckpoint,
-  type Place,
+  type S3Location,
 } from '../../reconcile/index.ts';
 import { sampleRows } from '../../stats/index.ts';
 import type { ExitCode } from '../exit-code.ts';
@@ -68,22 +68,24 @@ Examples:
 
 Exit code: 0 done, 1 stopped or some failed, 2 usage error.`,
     )
-    .action(async (place: Place, options: Options) => {
-      setExitCode(await run(place, options, readConfig()));
+    .action(async (location: S3Location, options: Options) => {
+      setExitCode(await run(location, options, readConfig()));
     });
 }
 
-async function run(place: Place, options: Options, config: Config): Promise<ExitCode> {
+async function run(location: S3Location, options: Options, config: Config): Promise<ExitCode> {
   const sinceMs = options.since === undefined ? undefined : parseSince(options.since);
   if (options.job) {
-    const { outputBucket = place.bucket, outputPrefix } = config.storage;
-    print(batchJobText({ ...place, outputBucket, outputPrefix, sinceMs }));
+    const { outputBucket = location.bucket, outputPrefix } = config.storage;
+    print(batchJobCommands({ ...location, outputBucket, outputPrefix, sinceMs }));
     return 0;
   }
-  const parts = await openBucket(config, place.bucket);
+  const parts = await openBucket(config, location.bucket);
   try {
     const work = options.dryRun ? forecast : convert;
-    return await untilStopped((signal) => work({ place, options, config, parts, sinceMs, signal }));
+    return await untilStopped((signal) =>
+      work({ location, options, config, parts, sinceMs, signal }),
+    );
   } finally {
     await parts.close();
   }
@@ -101,7 +103,7 @@ class InterruptedError extends Error {
 }
 
 interface Run {
-  place: Place;
+  location: S3Location;
   options: Options;
   config: Config;
   parts: BucketParts;
@@ -110,7 +112,7 @@ interface Run {
 }
 
 async function forecast(run: Run): Promise<ExitCode> {
-  const { parts, config, options, place } = run;
+  const { parts, config, options, location } = run;
   const result = await runBackfill(run);
   print(countsText(result.counts));
   if (!result.isFinished) {
@@ -128,7 +130,7 @@ async function forecast(run: Run): Promise<ExitCode> {
   );
   if (result.counts.current.objects + countChosen(result, only) >= manyObjects) {
     print(
-      `\nFor this many objects, S3 can call the function directly: grayscale backfill ${printable(`s3://${place.bucket}/${place.prefix}`)} --job`,
+      `\nFor this many objects, S3 can call the function directly: grayscale backfill ${printable(`s3://${location.bucket}/${location.prefix}`)} --job`,
     );
   }
   return 0;
@@ -161,13 +163,13 @@ async function convert(run: Run): Promise<ExitCode> {
 }
 
 async function runBackfill(
-  { place, options, parts, sinceMs, signal }: Run,
+  { location, options, parts, sinceMs, signal }: Run,
   to: Pick<Parameters<typeof backfill>[0], 'checkpoint' | 'destination'> = {},
 ): Promise<BackfillResult> {
   const { only, since = '', rate: ratePerSecond } = options;
-  const plan = { ...place, only, since, recipe: parts.recipeHash, to: parts.to };
+  const plan = { ...location, only, since, recipe: parts.recipeHash, to: parts.destinationName };
   const after = (await to.checkpoint?.read(plan))?.after;
-  const progress = startProgress(place, { files: parts.files, after, signal });
+  const progress = startProgress(location, { files: parts.files, after, signal });
   try {
     const { files, reader, parseOptions } = parts;
     return await backfill({

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { Command } from 'commander';
-import { type FileConversion, openFiles } from '../../app/open-converter.ts';
+import { type FileConversion, openFileConversion } from '../../app/open-converter.ts';
 import { readConfig } from '../../config/index.ts';
 import { type ComparedMethods, ConversionError, openComparison } from '../../convert/index.ts';
 import { print, printable, printError } from '../../process/terminal.ts';
@@ -32,7 +32,7 @@ Contrast is lost where neighbouring colours differ visibly but their grays do no
 Exit code: 0 compared, 1 the photo cannot be decoded, 2 usage error.`,
     )
     .action(async (photo: string, options: Options) => {
-      setExitCode(await comparePhoto(photo, options, openFiles(readConfig())));
+      setExitCode(await comparePhoto(photo, options, openFileConversion(readConfig())));
     });
 }
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { openConverter, openFiles } from '../../app/open-converter.ts';
+import { openConverter, openFileConversion } from '../../app/open-converter.ts';
 import { type Config, readConfig, recipeOf } from '../../config/index.ts';
 import { ConversionError, type RecipeOptions, toGrayscale } from '../../convert/index.ts';
 import { printable, printError } from '../../process/terminal.ts';
@@ -61,7 +61,7 @@ async function convertPaths(inputs: string[], options: Options, config: Config):
   const report = createReport({ json, total: jobs.length });
   const results = await untilStopped(async (signal) => {
     const converter = await openConverter(jobs.length);
-    return await convertFiles(jobs, openFiles(config), {
+    return await convertFiles(jobs, openFileConversion(config), {
       converter,
       recipe: recipeOf(config, { ...options, format }),
       overwrite,
@@ -95,7 +95,7 @@ async function convertStream(
     );
   }
   try {
-    const { limits } = openFiles(config);
+    const { limits } = openFileConversion(config);
     const source = await readStandardInput(limits.maxBytes);
     const image = await toGrayscale(source, recipeOf(config, options), limits);
     return (await writeStandardOutput(image.bytes)) ? 0 : 1;

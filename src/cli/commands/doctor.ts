@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { probesOf } from '../../app/open-probes.ts';
+import { createProbes } from '../../app/open-probes.ts';
 import { type Config, ConfigError, readConfig } from '../../config/index.ts';
 import { examineAll, type Finding, type State } from '../../doctor/index.ts';
 import { print, printable, printJson } from '../../process/terminal.ts';
@@ -42,7 +42,7 @@ async function runChecks(): Promise<Finding[]> {
   const what = 'all variables are valid';
   return [
     { subject: 'configuration', state: 'good', what },
-    ...(await examineAll(probesOf(config))),
+    ...(await examineAll(createProbes(config))),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { openStatistics, type Statistics } from '../../app/open-statistics.ts';
+import { openStatistics, type StatisticsParts } from '../../app/open-statistics.ts';
 import { readConfig } from '../../config/index.ts';
 import { print, printJson } from '../../process/terminal.ts';
 import {
@@ -64,7 +64,7 @@ database, 2 usage error or no rows to compare.`,
 
 async function describe(
   { since = '24h', by, json }: Options,
-  { sampler, prices }: Statistics,
+  { sampler, prices }: StatisticsParts,
 ): Promise<ExitCode> {
   const untilMs = Date.now();
   const window = { sinceMs: parseSince(since, untilMs), untilMs };
@@ -76,7 +76,7 @@ async function describe(
 
 async function compare(
   { since = '30d', compare: names = [], tolerance, json }: Options,
-  { sampler }: Statistics,
+  { sampler }: StatisticsParts,
 ): Promise<ExitCode> {
   const untilMs = Date.now();
   const window = { sinceMs: parseSince(since, untilMs), untilMs };

@@ -4,8 +4,8 @@ import { type Config, readConfig } from '../../config/index.ts';
 import { print, printableJson, printError } from '../../process/terminal.ts';
 import {
   createRepair,
-  type Place,
   type Repair,
+  type S3Location,
   type VerifyReport,
   verify,
 } from '../../reconcile/index.ts';
@@ -91,35 +91,35 @@ Examples:
 Exit code: 0 no differences, or all were repaired; 1 differences remain or were only queued, or the
 run was stopped; 2 usage error.`,
     )
-    .action(async (place: Place, options: Options) => {
-      setExitCode(await run(place, options, readConfig()));
+    .action(async (location: S3Location, options: Options) => {
+      setExitCode(await run(location, options, readConfig()));
     });
 }
 
-async function run(place: Place, options: Options, config: Config): Promise<ExitCode> {
-  const output = outputPlaceOf(place, config);
+async function run(location: S3Location, options: Options, config: Config): Promise<ExitCode> {
+  const output = outputLocationOf(location, config);
   if (options.deleteOrphans && !options.repair) {
     throw new UsageError(
       'Expected --repair together with --delete-orphans. Add --repair, or omit --delete-orphans.',
     );
   }
-  const parts = await openBucket(config, place.bucket);
+  const parts = await openBucket(config, location.bucket);
   try {
-    return await untilStopped((signal) => runVerify({ place, output, options, parts, signal }));
+    return await untilStopped((signal) => runVerify({ location, output, options, parts, signal }));
   } finally {
     await parts.close();
   }
 }
 
 interface Run {
-  place: Place;
-  output: Place;
+  location: S3Location;
+  output: S3Location;
   options: Options;
   parts: BucketParts;
   signal: AbortSignal;
 }
 
-async function runVerify({ place, output, options, parts, signal }: Run): Promise<ExitCode> {
+async function runVerify({ location, output, options, parts, signal }: Run): Promise<ExitCode> {
   const { all, deep, json, seed, sample = defaultSample } = options;
   const { files, reader, parseOptions, recipeHash } = parts;
   const progress = startVerifyProgress();
@@ -127,10 +127,10 @@ async function runVerify({ place, output, options, parts, signal }: Run): Promis
   let report: VerifyReport;
   try {
     report = await verify({
-      ...{ place, output, files, reader, parseOptions, recipeHash, signal },
+      ...{ location, output, files, reader, parseOptions, recipeHash, signal },
       sample: chosen,
       pipeline: deep ? await parts.openPipeline() : undefined,
-      repair: options.repair ? await openRepair({ place, options, parts }) : undefined,
+      repair: options.repair ? await openRepair({ location, options, parts }) : undefined,
       onProgress: progress.show,
       onFinding: async ({ kind: finding, key, reason }) => {
         if (json) await writeLine({ finding, key, reason });
@@ -139,17 +139,17 @@ async function runVerify({ place, output, options, parts, signal }: Run): Promis
   } finally {
     progress.stop();
   }
-  if (json) await writeLine({ summary: summaryOf(report, { place, sample: chosen }) });
-  else print(reportText(report, { place, sample: chosen, isDeep: deep === true }));
+  if (json) await writeLine({ summary: summaryOf(report, { location, sample: chosen }) });
+  else print(reportText(report, { location, sample: chosen, isDeep: deep === true }));
   if (!report.isFinished) printError('Stopped: the rest was not checked.');
   return exitCodeOf(report);
 }
 
 async function openRepair({
-  place: { bucket },
+  location: { bucket },
   options,
   parts,
-}: Pick<Run, 'place' | 'options' | 'parts'>): Promise<Repair> {
+}: Pick<Run, 'location' | 'options' | 'parts'>): Promise<Repair> {
   const destination = await parts.openDestination({ onOutcome: printFailedOutcome });
   const deletesOrphans = options.deleteOrphans === true;
   return createRepair({
@@ -168,7 +168,7 @@ function exitCodeOf({ findings, isFinished, repair }: VerifyReport): ExitCode {
   return queued + failed + unsettled + repair.left === 0 ? 0 : 1;
 }
 
-function outputPlaceOf({ bucket, prefix }: Place, config: Config): Place {
+function outputLocationOf({ bucket, prefix }: S3Location, config: Config): S3Location {
   const { outputBucket = bucket, outputPrefix } = config.storage;
   if (bucket === outputBucket && prefix.startsWith(outputPrefix)) {
     throw new UsageError(

@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
-import type { BackfillResult, Place } from '../../reconcile/index.ts';
+import type { BackfillResult, S3Location } from '../../reconcile/index.ts';
 import type { ObjectFiles } from '../../storage/object-files.ts';
 
 interface Progress {
@@ -18,7 +18,7 @@ interface ProgressOptions {
  * A progress bar on a terminal. A bucket does not report its number of objects, so they are counted
  * during the work, and the estimate grows until the count is complete.
  */
-export function startProgress(place: Place, options: ProgressOptions): Progress {
+export function startProgress(location: S3Location, options: ProgressOptions): Progress {
   if (!process.stderr.isTTY) return { show: () => {}, stop: async () => {} };
   const format = '{bar} {percentage}%  {value} of {total}{more}  {eta_formatted} left';
   const bar = new SingleBar(
@@ -28,7 +28,7 @@ export function startProgress(place: Place, options: ProgressOptions): Progress 
   bar.start(0, 0, { more: ' or more' });
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, options.signal]);
-  const counting = countObjects(place, { ...options, signal }, (objects, isAll) => {
+  const counting = countObjects(location, { ...options, signal }, (objects, isAll) => {
     bar.setTotal(objects);
     bar.update({ more: isAll ? '' : ' or more' });
   });
@@ -49,7 +49,7 @@ export function startProgress(place: Place, options: ProgressOptions): Progress 
 }
 
 async function countObjects(
-  { bucket, prefix }: Place,
+  { bucket, prefix }: S3Location,
   { files, after, signal }: ProgressOptions,
   onCount: (objects: number, isAll: boolean) => void,
 ): Promise<void> {

@@ -1,12 +1,12 @@
 import {
   type BackfillResult,
   type Choice,
-  type Counts,
   choices,
   type ForecastOptions,
   type ForecastPrices,
   forecastWork,
-  type Kind,
+  type ObjectCounts,
+  type ObjectKind,
 } from '../../reconcile/index.ts';
 import { count, size, tableText, threeDigits } from './number-text.ts';
 
@@ -20,11 +20,11 @@ const meanings = {
   folderMarker: 'left out: folder markers',
   otherType: 'left out: other file types, by name',
   refused: 'left out: names that cannot be recorded',
-} satisfies Record<Kind, string>;
+} satisfies Record<ObjectKind, string>;
 
 /** Counts of objects and bytes, one line per kind. */
-export function countsText(counts: Counts): string {
-  const rows = (Object.keys(meanings) as Kind[])
+export function countsText(counts: ObjectCounts): string {
+  const rows = (Object.keys(meanings) as ObjectKind[])
     .filter((kind) => counts[kind].objects > 0)
     .map((kind) => [count(counts[kind].objects), size(counts[kind].bytes), meanings[kind]]);
   return rows.length === 0 ? 'No objects found.' : tableText(rows, { right: [0, 1] });
@@ -53,7 +53,7 @@ interface ForecastTextOptions extends ForecastOptions {
 }
 
 /** The estimated time and cost of converting them, and the data behind the estimate. */
-export function forecastText(counts: Counts, options: ForecastTextOptions): string {
+export function forecastText(counts: ObjectCounts, options: ForecastTextOptions): string {
   const { only, prices, concurrency, ratePerSecond, isQueued } = options;
   const work = {
     objects: sum(choices[only].map((kind) => counts[kind].objects)),

@@ -3,8 +3,8 @@ import {
   type FindingKind,
   findingKinds,
   maxReportedFindings,
-  type Place,
   type RepairResult,
+  type S3Location,
   type VerifyReport,
 } from '../../reconcile/index.ts';
 import { count, tableText } from './number-text.ts';
@@ -20,7 +20,7 @@ const meanings = {
 } satisfies Record<FindingKind, string>;
 
 interface ReportTextOptions {
-  place: Place;
+  location: S3Location;
   sample: { size: number; seed: number } | undefined;
   isDeep: boolean;
 }
@@ -41,12 +41,12 @@ export function reportText(report: VerifyReport, options: ReportTextOptions): st
 /** The report for programs, without the keys, which are printed on separate lines. */
 export function summaryOf(
   report: VerifyReport,
-  { place, sample }: Pick<ReportTextOptions, 'place' | 'sample'>,
+  { location, sample }: Pick<ReportTextOptions, 'location' | 'sample'>,
 ): object {
   const { findings, isFinished, repair } = report;
   const byKind = findingKinds.map((kind) => [kind, findings[kind].count]);
   return {
-    ...place,
+    ...location,
     sample: sample ?? null,
     sources: report.sources,
     outputs: report.outputs,

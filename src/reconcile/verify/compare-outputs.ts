@@ -10,7 +10,7 @@ import {
   processBatch,
 } from '../../pipeline/index.ts';
 import type { ObjectFiles } from '../../storage/object-files.ts';
-import { type KeyFinding, type Pair, uploadOf } from './findings.ts';
+import { type KeyFinding, type Pair, toUpload } from './findings.ts';
 
 interface CompareOutputsOptions {
   bucket: string;
@@ -30,9 +30,9 @@ export async function compareOutputs(
 ): Promise<KeyFinding[]> {
   const { bucket, files, pipeline } = options;
   const comparisons = new Map<string, Comparison>();
-  const store = comparingStore(pipeline.store, files, comparisons);
+  const store = createComparingStore(pipeline.store, files, comparisons);
   const { results } = await processBatch(
-    pairs.map(({ source }) => uploadOf(source, bucket)),
+    pairs.map(({ source }) => toUpload(source, bucket)),
     { ...pipeline, store, ledger: noLedger, onSourceDeleted: 'keep' },
   );
   const findings = await Promise.all(
@@ -40,9 +40,11 @@ export async function compareOutputs(
       const { key } = pair.source;
       const result = results[index];
       if (!result || 'error' in result) {
-        return { kind: 'unchecked', key, reason: reasonText(result?.error) };
+        const { error } = result ?? {};
+        const reason = error instanceof Error ? error.message : String(error);
+        return { kind: 'unchecked', key, reason };
       }
-      return await findingOf(pair, result.outcome, { comparisons, options });
+      return await findDifference(pair, result.outcome, { comparisons, options });
     }),
   );
   return findings.filter((finding) => finding !== undefined);
@@ -57,7 +59,7 @@ interface Comparison {
   otherEngine?: string | undefined;
 }
 
-async function findingOf(
+async function findDifference(
   { source, output }: Pair,
   outcome: Outcome,
   {
@@ -83,11 +85,11 @@ async function findingOf(
   ];
   if (reasons.length === 0) return undefined;
   const kind = age !== undefined && !hasOtherChecksum ? 'stale' : 'different';
-  return { kind, key, reason: reasons.join('; '), upload: uploadOf(source, bucket) };
+  return { kind, key, reason: reasons.join('; '), upload: toUpload(source, bucket) };
 }
 
 /** A store that compares instead of writing: `put` compares with the existing object. */
-function comparingStore(
+function createComparingStore(
   store: ObjectStore,
   files: Pick<ObjectFiles, 'open'>,
   comparisons: Map<string, Comparison>,
@@ -139,7 +141,3 @@ function firstDifferenceIn(chunk: Uint8Array, expected: Uint8Array): number | un
 }
 
 const noLedger: Ledger = { record: async () => {}, remove: async () => {} };
-
-function reasonText(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -2,7 +2,7 @@ import type { Upload } from '../../pipeline/index.ts';
 import type { ListedObject } from '../../storage/object-files.ts';
 import type { KeyEntry } from './merge-lists.ts';
 
-/** The kinds of faults of a key. */
+/** What can be wrong with a key. */
 export const findingKinds = [
   'missing',
   'stale',
@@ -16,15 +16,14 @@ export type FindingKind = (typeof findingKinds)[number];
 
 export interface KeyFinding {
   kind: FindingKind;
-  /** Of the source. */
+  /** The key of the source. */
   key: string;
-  /** A short reason. */
   reason: string;
-  /** The upload to convert for a repair. */
+  /** The upload that repairs it. */
   upload?: Upload;
 }
 
-/** A source and its output, on which the lists and the ledger agree. */
+/** A source and its output, if the lists and the ledger agree on them. */
 export interface Pair {
   source: ListedObject;
   output: ListedObject;
@@ -32,7 +31,7 @@ export interface Pair {
 
 /** The verdict on a key from the lists and the ledger. */
 export type Verdict =
-  | { type: 'wrong'; finding: KeyFinding }
+  | { type: 'finding'; finding: KeyFinding }
   /** The output must be inspected to be sure. */
   | { type: 'paired'; pair: Pair }
   /** Neither a source nor a row shows whether it is our output. */
@@ -51,16 +50,16 @@ interface JudgeOptions {
   startedAtMs: number;
 }
 
-export function judge(entry: KeyEntry, options: JudgeOptions): Verdict {
+export function judgeKey(entry: KeyEntry, options: JudgeOptions): Verdict {
   return entry.source ? judgeSource(entry, options) : judgeWithoutSource(entry, options);
 }
 
 function judgeSource({ key, source, output }: KeyEntry, options: JudgeOptions): Verdict {
   if (!source) return { type: 'leftOut' };
   const { object, kind } = source;
-  const wrong = (finding: Omit<KeyFinding, 'key' | 'upload'>): Verdict => ({
-    type: 'wrong',
-    finding: { ...finding, key, upload: uploadOf(object, options.bucket) },
+  const found = (finding: Omit<KeyFinding, 'key' | 'upload'>): Verdict => ({
+    type: 'finding',
+    finding: { ...finding, key, upload: toUpload(object, options.bucket) },
   });
   if (isRecent(object, options)) return { type: 'recent' };
   switch (kind) {
@@ -68,15 +67,15 @@ function judgeSource({ key, source, output }: KeyEntry, options: JudgeOptions): 
       return { type: 'failed' };
     case 'current':
       if (output) return { type: 'paired', pair: { source: object, output } };
-      return wrong({ kind: 'missing', reason: 'its row records a conversion' });
+      return found({ kind: 'missing', reason: 'its row records a conversion' });
     case 'stale':
       return output
-        ? wrong({ kind: 'stale', reason: 'its rows are of other content or another recipe' })
-        : wrong({ kind: 'missing', reason: 'its rows are of other content or another recipe' });
+        ? found({ kind: 'stale', reason: 'its rows are of other content or another recipe' })
+        : found({ kind: 'missing', reason: 'its rows are of other content or another recipe' });
     case 'missing':
       return output
-        ? wrong({ kind: 'unrecorded', reason: 'it has no row' })
-        : wrong({ kind: 'missing', reason: 'it has no row' });
+        ? found({ kind: 'unrecorded', reason: 'it has no row' })
+        : found({ kind: 'missing', reason: 'it has no row' });
     case 'otherType':
       // Its name is not that of an image, but it was converted on request.
       return output ? { type: 'paired', pair: { source: object, output } } : { type: 'leftOut' };
@@ -91,13 +90,13 @@ function judgeWithoutSource({ key, output, hasRow }: KeyEntry, options: JudgeOpt
   const finding: KeyFinding = output
     ? { kind: 'orphan', key, reason: 'its source is gone' }
     : { kind: 'dangling', key, reason: 'its source and output are gone, but its row remains' };
-  return { type: 'wrong', finding };
+  return { type: 'finding', finding };
 }
 
 function isRecent({ modifiedAtMs = 0 }: ListedObject, { startedAtMs }: JudgeOptions): boolean {
   return modifiedAtMs >= startedAtMs;
 }
 
-export function uploadOf({ key, etag, sizeBytes }: ListedObject, bucket: string): Upload {
+export function toUpload({ key, etag, sizeBytes }: ListedObject, bucket: string): Upload {
   return { bucket, key, etag, sizeBytes };
 }

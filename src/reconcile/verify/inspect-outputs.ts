@@ -1,13 +1,13 @@
 import type { LedgerReader } from '../../ledger/ledger-reader.ts';
 import { isOutput, otherEngine, type PipelineParts } from '../../pipeline/index.ts';
 import type { ListedObject, ObjectFiles } from '../../storage/object-files.ts';
-import type { Place } from '../classify-page.ts';
+import type { S3Location } from '../classify-page.ts';
 import { compareOutputs } from './compare-outputs.ts';
-import { type KeyFinding, type Pair, uploadOf } from './findings.ts';
+import { type KeyFinding, type Pair, toUpload } from './findings.ts';
 
 export interface InspectOptions {
-  place: Place;
-  output: Place;
+  location: S3Location;
+  output: S3Location;
   files: Pick<ObjectFiles, 'head' | 'open'>;
   reader: Pick<LedgerReader, 'findContent'>;
   recipeHash: string;
@@ -15,7 +15,7 @@ export interface InspectOptions {
   pipeline?: PipelineParts | undefined;
 }
 
-/** Outputs whose metadata and whose bytes were compared, and foreign files. */
+/** Outputs whose metadata were compared, outputs whose bytes were compared, and foreign files. */
 interface InspectionCounts {
   inspected: number;
   compared: number;
@@ -32,7 +32,7 @@ export function createInspector(
   counts: InspectionCounts,
   onFinding: (finding: KeyFinding) => Promise<void>,
 ) {
-  const { place, pipeline } = options;
+  const { location, pipeline } = options;
   const groupSize = pipeline ? maxConcurrentComparisons : maxConcurrentInspections;
   const pairs: Pair[] = [];
   const unclaimed: ListedObject[] = [];
@@ -42,10 +42,12 @@ export function createInspector(
     const found = await Promise.all(group.map((pair) => inspectPair(pair, options)));
     counts.inspected += group.length;
     const withoutFinding = group.filter((_, index) => found[index] === undefined);
-    const comparing = pipeline && { ...options, bucket: place.bucket, pipeline };
+    const compareOptions = pipeline && { ...options, bucket: location.bucket, pipeline };
     const different =
-      comparing && withoutFinding.length > 0 ? await compareOutputs(withoutFinding, comparing) : [];
-    if (comparing) counts.compared += withoutFinding.length;
+      compareOptions && withoutFinding.length > 0
+        ? await compareOutputs(withoutFinding, compareOptions)
+        : [];
+    if (compareOptions) counts.compared += withoutFinding.length;
     await report([...found, ...different]);
   }
 
@@ -80,7 +82,7 @@ export function createInspector(
 async function inspectPair(
   { source, output }: Pair,
   {
-    place: { bucket },
+    location: { bucket },
     output: { bucket: outputBucket },
     files,
     recipeHash,
@@ -96,10 +98,10 @@ async function inspectPair(
     : 'it was deleted during the run';
   if (reason === undefined) return undefined;
   const now = await files.head({ bucket, key });
-  // Replaced since it was listed: its event is on its way.
+  // The source was replaced after the list was read: its event will follow.
   if (now?.etag !== source.etag) return undefined;
   const kind = found ? 'stale' : 'missing';
-  return { kind, key, reason, upload: uploadOf(source, bucket) };
+  return { kind, key, reason, upload: toUpload(source, bucket) };
 }
 
 function differenceIn(

@@ -4,40 +4,36 @@ import type { ClassifiedObject } from '../classify-page.ts';
 /** Everything listed for the key of one source. */
 export interface KeyEntry {
   key: string;
-  source?: ClassifiedObject | undefined;
-  output?: ListedObject | undefined;
+  source?: ClassifiedObject;
+  output?: ListedObject;
   /** Whether a row names the output. */
   hasRow: boolean;
 }
 
-export interface Lists {
+export interface KeyLists {
   sources: AsyncIterable<{ key: string; source: ClassifiedObject }>;
   outputs: AsyncIterable<{ key: string; output: ListedObject }>;
   rows: AsyncIterable<{ key: string }>;
 }
 
 /** Merges three sorted lists and holds at most one page of each. */
-export async function* mergeLists(lists: Lists): AsyncGenerator<KeyEntry> {
+export async function* mergeLists(lists: KeyLists): AsyncGenerator<KeyEntry> {
   const sources = inKeyOrder('sources', lists.sources);
   const outputs = inKeyOrder('outputs', lists.outputs);
   const rows = inKeyOrder('rows', lists.rows);
   try {
     let [source, output, row] = await Promise.all([next(sources), next(outputs), next(rows)]);
     for (;;) {
-      const key = smallest([source?.key, output?.key, row?.key]);
+      const key = smallestKey([source?.key, output?.key, row?.key]);
       if (key === undefined) return;
-      const [ownSource, ownOutput, ownRow] = [source, output, row].map((entry) =>
-        entry?.key === key ? entry : undefined,
-      ) as [typeof source, typeof output, typeof row];
-      yield {
-        key,
-        source: ownSource?.source,
-        output: ownOutput?.output,
-        hasRow: ownRow !== undefined,
-      };
-      if (ownSource) source = await next(sources);
-      if (ownOutput) output = await next(outputs);
-      if (ownRow) row = await next(rows);
+      const hasRow = row?.key === key;
+      const entry: KeyEntry = { key, hasRow };
+      if (source?.key === key) entry.source = source.source;
+      if (output?.key === key) entry.output = output.output;
+      yield entry;
+      if (entry.source) source = await next(sources);
+      if (entry.output) output = await next(outputs);
+      if (hasRow) row = await next(rows);
     }
   } finally {
     await Promise.all([
@@ -53,7 +49,7 @@ async function next<Entry>(entries: AsyncGenerator<Entry>): Promise<Entry | unde
   return done ? undefined : value;
 }
 
-function smallest(keys: (string | undefined)[]): string | undefined {
+function smallestKey(keys: (string | undefined)[]): string | undefined {
   return keys.filter((key) => key !== undefined).toSorted(compareKeys)[0];
 }
 
@@ -74,7 +70,7 @@ function compareKeys(a: string, b: string): number {
   return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-/** Passes the entries on; throws {@link KeyOrderError} if they are not in order. */
+/** Yields the entries; throws {@link KeyOrderError} if they are not in order. */
 async function* inKeyOrder<Entry extends { key: string }>(
   what: string,
   entries: AsyncIterable<Entry>,

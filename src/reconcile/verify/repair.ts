@@ -4,10 +4,15 @@ import {
   processBatch,
   type Upload,
 } from '../../pipeline/index.ts';
-import { addOutcomes, type Destination, noOutcomes, type OutcomeCounts } from '../destinations.ts';
+import {
+  addOutcomes,
+  type Destination,
+  type OutcomeCounts,
+  zeroOutcomes,
+} from '../destinations.ts';
 import type { KeyFinding } from './findings.ts';
 
-/** Outcomes of the findings to repair. */
+/** The outcome of a repair. */
 export interface RepairResult {
   outcomes: OutcomeCounts;
   /** Removed orphans, and removed rows of missing objects. */
@@ -30,7 +35,7 @@ interface RepairOptions {
 
 export interface Repair {
   add(finding: KeyFinding): Promise<void>;
-  /** Repairs the remaining findings and returns the outcome of all. */
+  /** Repairs the remaining findings and returns the outcome of all findings. */
   finish(): Promise<RepairResult>;
 }
 
@@ -39,7 +44,7 @@ const maxConcurrentRemovals = 10;
 /** Repairs findings in groups. */
 export function createRepair(options: RepairOptions): Repair {
   const { bucket, destination, pipeline, deletesOrphans } = options;
-  const result: RepairResult = { outcomes: noOutcomes, removed: 0, left: 0 };
+  const result: RepairResult = { outcomes: zeroOutcomes, removed: 0, left: 0 };
   const uploads: Upload[] = [];
   const toRemove: ObjectRef[] = [];
 
@@ -54,7 +59,7 @@ export function createRepair(options: RepairOptions): Repair {
     const { results } = await processBatch(removals, { ...pipeline, onSourceDeleted: 'delete' });
     for (const each of results) {
       if ('error' in each)
-        result.outcomes = addOutcomes(result.outcomes, { ...noOutcomes, unsettled: 1 });
+        result.outcomes = addOutcomes(result.outcomes, { ...zeroOutcomes, unsettled: 1 });
       else result.removed++;
     }
   }

@@ -4,13 +4,13 @@ import type { ObjectFiles } from '../../storage/object-files.ts';
 import {
   type FindingKind,
   findingKinds,
-  judge,
+  judgeKey,
   type KeyFinding,
   type Pair,
   type Verdict,
 } from './findings.ts';
 import { createInspector, type InspectOptions } from './inspect-outputs.ts';
-import { type ListOptions, listAll } from './list-keys.ts';
+import { type ListOptions, listKeys } from './list-keys.ts';
 import { mergeLists } from './merge-lists.ts';
 import type { Repair, RepairResult } from './repair.ts';
 
@@ -55,21 +55,20 @@ export const maxReportedFindings = 20;
  * and inspects a sample, or all, of the resulting pairs.
  */
 export async function verify(options: VerifyOptions): Promise<VerifyReport> {
-  const { place, sample, signal, startedAtMs = Date.now() } = options;
+  const { location, sample, signal, startedAtMs = Date.now() } = options;
   const report = emptyReport();
   const inspector = createInspector(options, report, (finding) =>
     reportFinding(finding, options, report),
   );
-  const chosen = sample && createSample<Pair>(sample.size, createRandom(sample.seed));
-  for await (const entry of mergeLists(listAll({ ...options, startedAtMs }))) {
+  const reservoir = sample && createReservoir<Pair>(sample.size, createRandom(sample.seed));
+  for await (const entry of mergeLists(listKeys({ ...options, startedAtMs }))) {
     if (signal.aborted) break;
     if (entry.source) report.sources++;
     if (entry.output) report.outputs++;
-    const verdict = judge(entry, { bucket: place.bucket, startedAtMs });
-    await applyVerdict(verdict);
+    await applyVerdict(judgeKey(entry, { bucket: location.bucket, startedAtMs }));
     options.onProgress?.(report);
   }
-  for (const pair of chosen?.kept() ?? []) {
+  for (const pair of reservoir?.kept() ?? []) {
     if (signal.aborted) break;
     await inspector.addPair(pair);
     options.onProgress?.(report);
@@ -81,11 +80,11 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
 
   async function applyVerdict(verdict: Verdict): Promise<void> {
     switch (verdict.type) {
-      case 'wrong':
+      case 'finding':
         return await reportFinding(verdict.finding, options, report);
       case 'paired':
         report.paired++;
-        return chosen ? chosen.offer(verdict.pair) : await inspector.addPair(verdict.pair);
+        return reservoir ? reservoir.offer(verdict.pair) : await inspector.addPair(verdict.pair);
       case 'unclaimed':
         return await inspector.addUnclaimed(verdict.output);
       default:
@@ -119,21 +118,19 @@ function emptyReport(): VerifyReport {
 }
 
 /** A uniform sample of fixed size from a stream of unknown length. */
-interface Sample<Entry> {
-  /** How many were offered. */
-  offered: number;
+interface Reservoir<Entry> {
   offer(entry: Entry): void;
   /** The kept entries, in order of arrival. */
   kept(): Entry[];
 }
 
 /** J. S. Vitter, "Random Sampling with a Reservoir", ACM TOMS 11 (1), 1985: algorithm R. */
-function createSample<Entry>(size: number, random: Random): Sample<Entry> {
+function createReservoir<Entry>(size: number, random: Random): Reservoir<Entry> {
   const entries: { entry: Entry; at: number }[] = [];
+  let offered = 0;
   return {
-    offered: 0,
     offer(entry) {
-      const at = this.offered++;
+      const at = offered++;
       if (entries.length < size) entries.push({ entry, at });
       else {
         const slot = Math.floor(random() * (at + 1));

@@ -1,7 +1,7 @@
 // A worker thread that makes reports. Reading and resampling thousands of rows takes a few hundred
 // milliseconds, during which the server must stay responsive.
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { openStatistics, type Statistics } from '../../app/open-statistics.ts';
+import { openStatistics, type StatisticsParts } from '../../app/open-statistics.ts';
 import type { Config } from '../../config/index.ts';
 import { serviceErrors } from '../../pipeline/index.ts';
 import { makeReport, type ReportRequest, type Reports } from './make-report.ts';
@@ -18,7 +18,7 @@ export type ReportReply = { id: number } & (
 
 if (parentPort) serve(parentPort, openStatistics(workerData as Config));
 
-function serve(port: MessagePort, statistics: Promise<Statistics>): void {
+function serve(port: MessagePort, statistics: Promise<StatisticsParts>): void {
   // A missing database is reported to the client that requests a report.
   statistics.catch(() => {});
   port.on('message', async ({ id, request }: ReportJob) => {
@@ -28,7 +28,7 @@ function serve(port: MessagePort, statistics: Promise<Statistics>): void {
 
 async function reply(
   { id, request }: ReportJob,
-  statistics: Promise<Statistics>,
+  statistics: Promise<StatisticsParts>,
 ): Promise<ReportReply> {
   try {
     return { id, report: await makeReport(request, await statistics) };

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Limits objects per second; resolves to false if the signal is aborted during the wait. */
-type Pace = (objects: number, signal: AbortSignal) => Promise<boolean>;
+/** Waits until this many objects may be sent; resolves to false if the signal is aborted first. */
+type RateLimiter = (objects: number, signal: AbortSignal) => Promise<boolean>;
 
-/** A group holds at most what passes in one second; otherwise a low rate would come in bursts. */
+/** At most the objects of one second, so that a low rate does not cause bursts. */
 export function groupSizeOf(
   destination: { groupSize: number } | undefined,
   ratePerSecond = Number.POSITIVE_INFINITY,
@@ -11,8 +11,8 @@ export function groupSizeOf(
   return Math.max(1, Math.floor(Math.min(destination?.groupSize ?? 1_000, ratePerSecond)));
 }
 
-/** Paces evenly: unused time is not made up for. Without a rate, nothing waits. */
-export function createPace(ratePerSecond = Number.POSITIVE_INFINITY): Pace {
+/** Spreads objects evenly: unused time is not saved up. Without a rate, nothing waits. */
+export function createRateLimiter(ratePerSecond = Number.POSITIVE_INFINITY): RateLimiter {
   let freeAtMs = 0;
   return async (objects, signal) => {
     const nowMs = performance.now();
