@@ -30,7 +30,12 @@ export async function startDashboard(env: Record<string, string> = {}): Promise<
     const config = testConfig({ store, database, env: { POLL_INTERVAL_SECONDS: '1', ...env } });
     const parts = await openServer(config);
     const log = () => {};
-    const server = await startServer(parts, { host: '127.0.0.1', port, log, listens: true });
+    const server = await startServer(parts, {
+      host: '127.0.0.1',
+      port,
+      log,
+      usesNotifications: true,
+    });
     const leaving = new AbortController();
     const place = { bucket: 'uploads', prefix: '' };
     const { signal } = leaving;

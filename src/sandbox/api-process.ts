@@ -16,13 +16,13 @@ async function startApi(): Promise<Part> {
   const { host, port } = config.server;
   const parts = await openServer(config);
   const log = createLog(config, print);
-  const server = await startServer(parts, { host, port, log, listens: false });
+  const server = await startServer(parts, { host, port, log, usesNotifications: false });
   parts.warmUp();
   return {
     stop: () => server.close(),
     receive(line) {
       const outcome = readOutcome(line);
-      if (outcome) server.outcome({ ...outcome, stages: outcome.stagesMs });
+      if (outcome) server.countOutcome({ ...outcome, stages: outcome.stagesMs });
     },
   };
 }

@@ -4,91 +4,91 @@ import { routePath } from 'hono/route';
 import { methodsOf } from './api/openapi.ts';
 import { guard } from './guard.ts';
 import { createBoundedLog } from './logging/bounded-log.ts';
-import { invalidParameters } from './problems/invalid-parameters.ts';
+import { invalidParametersError } from './problems/invalid-parameters.ts';
 import { problemResponse, toProblem } from './problems/problem-response.ts';
 import { RequestError } from './problems/problems.ts';
-import { addConvert } from './routes/convert.ts';
-import { addDocuments } from './routes/documents.ts';
-import { addEvents } from './routes/events.ts';
-import { addHealth } from './routes/health.ts';
-import { addImageFiles } from './routes/image-files.ts';
-import { addImages } from './routes/images.ts';
-import { addLive } from './routes/live.ts';
-import { addStatistics } from './routes/statistics.ts';
-import { addUploads } from './routes/uploads.ts';
-import { addWebFiles } from './routes/web-files.ts';
+import { addConvertRoute } from './routes/convert.ts';
+import { addDocumentRoutes } from './routes/documents.ts';
+import { addEventRoute } from './routes/events.ts';
+import { addSystemRoutes } from './routes/health.ts';
+import { addImageFileRoutes } from './routes/image-files.ts';
+import { addImageRoutes } from './routes/images.ts';
+import { addLiveRoute } from './routes/live.ts';
+import { addStatisticsRoutes } from './routes/statistics.ts';
+import { addUploadRoute } from './routes/uploads.ts';
+import { addWebRoutes } from './routes/web-files.ts';
 import { noStoreForApi, securityHeaders } from './security-headers.ts';
 import type { Api, Service } from './service.ts';
-import { createGate } from './transfer/gate.ts';
-import { outgoingOf } from './transfer/response-end.ts';
+import { createLimiter } from './transfer/limiter.ts';
+import { nodeResponseOf } from './transfer/response-end.ts';
 
 /** The API as a function from Request to Response. */
-export function createApp(service: Omit<Service, 'gate'>): Api {
+export function createApp(service: Omit<Service, 'limiter'>): Api {
   const { config } = service.parts;
   // Admitted requests queue for memory; admitting more would only lengthen the queue.
   const fullService: Service = {
     ...service,
-    gate: createGate(Math.max(16, 4 * config.capacity.concurrency)),
+    limiter: createLimiter(Math.max(16, 4 * config.capacity.concurrency)),
   };
   const app: Api = new OpenAPIHono({
     defaultHook: (result, c) => {
       if (result.success) return;
-      throw invalidParameters(result.error, { ...c.req.query(), ...c.req.param() });
+      throw invalidParametersError(result.error, { ...c.req.query(), ...c.req.param() });
     },
   });
 
-  app.use(observe(service));
+  app.use(observeRequests(service));
   app.use(cancelHeadBody);
   app.use(securityHeaders);
   app.use('/v1/*', noStoreForApi);
   app.use(guard(config.server));
-  app.use(refuseWhile(service.stopping));
+  app.use(rejectWhileStopping(service.stopping));
   app.onError((error, c) =>
     problemResponse(
       c,
       toProblem(error, (cause) => logError(service, c.req, cause)),
     ),
   );
-  app.notFound((c) => refuseUnknownRoute(c));
+  app.notFound(rejectUnknownRoute);
 
   for (const add of [
-    addConvert,
-    addUploads,
-    addEvents,
-    addImages,
-    addImageFiles,
-    addLive,
-    addStatistics,
-    addHealth,
-    addDocuments,
+    addConvertRoute,
+    addUploadRoute,
+    addEventRoute,
+    addImageRoutes,
+    addImageFileRoutes,
+    addLiveRoute,
+    addStatisticsRoutes,
+    addSystemRoutes,
+    addDocumentRoutes,
   ]) {
     add(app, fullService);
   }
-  addWebFiles(app);
+  addWebRoutes(app);
   return app;
 }
 
-/** The outermost middleware, so that refused requests are counted as well. */
-function observe({ log, metrics }: Pick<Service, 'log' | 'metrics'>): MiddlewareHandler {
-  const bounded = createBoundedLog(log);
+/** The outermost middleware, so that it also counts rejected requests. */
+function observeRequests({ log, metrics }: Pick<Service, 'log' | 'metrics'>): MiddlewareHandler {
+  const logBounded = createBoundedLog(log);
   return async (c, next) => {
     const startedAt = performance.now();
     await next();
     const seconds = (performance.now() - startedAt) / 1e3;
     const { method, path } = c.req;
     const { status } = c.res;
-    metrics.request({ method, route: routePath(c), status, seconds });
-    if (!refusedStatuses.has(status)) return;
-    const from = outgoingOf(c)?.req.socket.remoteAddress;
-    bounded('warn', 'refused', { method, path: path.slice(0, 200), status, from });
+    metrics.observeRequest({ method, route: routePath(c), status, seconds });
+    if (!rejectedStatuses.has(status)) return;
+    const from = nodeResponseOf(c)?.req.socket.remoteAddress;
+    logBounded('warn', 'refused', { method, path: path.slice(0, 200), status, from });
   };
 }
 
 /** Unauthorized, cross-site, wrong host. */
-const refusedStatuses = new Set([401, 403, 421]);
+const rejectedStatuses = new Set([401, 403, 421]);
 
-/** Without this, kept-alive connections could send new requests indefinitely. */
-function refuseWhile(stopping: AbortSignal): MiddlewareHandler {
+/** Without this, clients could send new requests on open connections indefinitely. */
+function rejectWhileStopping(stopping: AbortSignal): MiddlewareHandler {
   return async (c, next) => {
     if (stopping.aborted && c.req.path !== '/readyz') {
       c.header('connection', 'close');
@@ -107,7 +107,7 @@ const cancelHeadBody: MiddlewareHandler = async (c, next) => {
   if (c.req.method === 'HEAD') await c.res.body?.cancel();
 };
 
-function refuseUnknownRoute(c: Context): Response {
+function rejectUnknownRoute(c: Context): never {
   const { method, path } = c.req;
   const allowed = methodsOf(path);
   if (allowed.length === 0) {

@@ -13,12 +13,12 @@ interface Drain {
  */
 export function createDrain(server: Server): Drain {
   let unanswered = 0;
-  let settle = () => {};
+  let onIdle = () => {};
   server.on('request', (_, response) => {
     unanswered++;
     response.once('close', () => {
       unanswered--;
-      if (unanswered === 0) settle();
+      if (unanswered === 0) onIdle();
     });
   });
 
@@ -29,7 +29,7 @@ export function createDrain(server: Server): Drain {
       NetServer.prototype.close.call(server);
       if (unanswered > 0) {
         await new Promise<void>((resolve) => {
-          settle = resolve;
+          onIdle = resolve;
           setTimeout(resolve, timeoutMs).unref();
         });
       }

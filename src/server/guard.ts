@@ -9,13 +9,13 @@ interface GuardOptions {
   eventsToken?: string;
 }
 
-/** Open to probes without a token; their responses reveal nothing confidential. */
+/** Public, for health probes: their responses reveal nothing confidential. */
 const publicPaths = new Set(['/healthz', '/readyz']);
 
 const loopbackName = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
 
 /** Throws `ConfigError` for an address that would be reachable without a token. */
-export function checkAddress(host: string, apiToken: string | undefined): void {
+export function checkListenAddress(host: string, apiToken: string | undefined): void {
   const name = host.includes(':') ? `[${host}]` : host;
   if (apiToken !== undefined || loopbackName.test(name)) return;
   throw new ConfigError([
@@ -58,7 +58,7 @@ function checkHost(host: string): void {
 }
 
 /**
- * Refuses requests of any method from other sites' pages: a GET also takes a slot or CPU
+ * Rejects requests of any method from other sites' pages: a GET also takes a slot or CPU
  * time, and such a page could not read the response. Browsers send `Origin` with CORS requests and
  * with methods that change state, and `Sec-Fetch-Site` with every request. Other clients send
  * neither.
@@ -93,10 +93,10 @@ function isAuthorized(header: string | undefined, token: string): boolean {
   const [, scheme = '', credentials = ''] = /^(\S+)\s+(\S+)$/.exec(header?.trim() ?? '') ?? [];
   switch (scheme.toLowerCase()) {
     case 'bearer':
-      return isSame(credentials, token);
+      return isEqualInConstantTime(credentials, token);
     case 'basic': {
       const text = Buffer.from(credentials, 'base64').toString();
-      return isSame(text.slice(text.indexOf(':') + 1), token);
+      return isEqualInConstantTime(text.slice(text.indexOf(':') + 1), token);
     }
     default:
       return false;
@@ -104,7 +104,7 @@ function isAuthorized(header: string | undefined, token: string): boolean {
 }
 
 /** Compares in constant time, independent of the lengths. */
-function isSame(given: string, expected: string): boolean {
+function isEqualInConstantTime(given: string, expected: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(expected));
 }

@@ -4,7 +4,7 @@ export class PortInUseError extends Error {
 
   constructor(port: number) {
     super(
-      `Port ${port} is taken by another program. Set PORT to a free one, or to 0 to have one picked.`,
+      `Port ${port} is in use by another program. Set PORT to a free port, or to 0 to use any free port.`,
     );
     this.name = 'PortInUseError';
   }

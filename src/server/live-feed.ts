@@ -5,7 +5,7 @@ import type { LedgerReader, LedgerRow, RowChange } from '../ledger/ledger-reader
 export interface LiveBatch {
   rows: LedgerRow[];
   /**
-   * Rows written since the previous batch but omitted, because they come faster than anyone can
+   * Rows written since the previous batch but omitted, because they arrive faster than anyone can
    * read.
    */
   skipped: number;
@@ -52,7 +52,7 @@ export function createLiveFeed({ reader, onError, pollMs = 2_000 }: LiveFeedOpti
 
   async function follow() {
     started = Promise.withResolvers();
-    const follower = createFollower(reader);
+    const follower = createLedgerFollower(reader);
     while (listeners.size > 0 && !closing.signal.aborted) {
       const woken = wakeUp.promise;
       try {
@@ -96,16 +96,15 @@ export function createLiveFeed({ reader, onError, pollMs = 2_000 }: LiveFeedOpti
 }
 
 /** The position in the ledger, and the rows already seen near it. */
-function createFollower(reader: LiveFeedOptions['reader']) {
+function createLedgerFollower(reader: LiveFeedOptions['reader']) {
   let from: string | undefined;
   let seen = new Set<string>();
-  const versionOf = ({ id, recordedAt }: RowChange) => `${id} ${recordedAt}`;
 
   async function findStart(): Promise<string> {
     const newest = await reader.newestChange();
     // The ledger is empty, so every row will be new.
     const since = newest ? before(newest.recordedAt) : '1970-01-01T00:00:00.000Z';
-    seen = new Set((await reader.changesSince(since, maxChanges)).map(versionOf));
+    seen = new Set((await reader.changesSince(since, maxChanges)).map(rowVersion));
     return since;
   }
 
@@ -116,18 +115,23 @@ function createFollower(reader: LiveFeedOptions['reader']) {
         return { rows: [], skipped: 0 };
       }
       const changes = await reader.changesSince(from, maxChanges);
-      const fresh = changes.filter((change) => !seen.has(versionOf(change)));
+      const fresh = changes.filter((change) => !seen.has(rowVersion(change)));
       const sent = fresh.slice(-maxRows);
       const rows = sent.length > 0 ? await reader.findAll(sent.map(({ id }) => id)) : [];
       const last = changes.at(-1);
       if (last) {
         // With a full page, going back by the overlap could return the same rows forever.
         from = changes.length < maxChanges ? before(last.recordedAt) : last.recordedAt;
-        seen = new Set(changes.map(versionOf));
+        seen = new Set(changes.map(rowVersion));
       }
       return { rows, skipped: fresh.length - sent.length };
     },
   };
+}
+
+/** Identifies one state of a row: a row that is written again differs from itself. */
+export function rowVersion({ id, recordedAt }: RowChange): string {
+  return `${id} ${recordedAt}`;
 }
 
 function before(recordedAt: string): string {

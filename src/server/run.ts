@@ -39,7 +39,7 @@ export async function runServer(config: Config, { poll, print }: RunOptions): Pr
 
 interface Polling {
   parts: ServerParts;
-  server: Pick<RunningServer, 'outcome'>;
+  server: Pick<RunningServer, 'countOutcome'>;
   log: Log;
   signal: AbortSignal;
 }
@@ -55,7 +55,7 @@ export function startPolling(
     recipeHash: recipeHash(pipeline.recipe),
     intervalMs: config.server.pollIntervalSeconds * 1e3,
     destination: createPipelineDestination(pipeline, {
-      onOutcome: server.outcome,
+      onOutcome: server.countOutcome,
       // Each unsettled upload is logged, and the next round retries it.
       maxUnsettledInRow: Number.POSITIVE_INFINITY,
     }),
@@ -66,7 +66,7 @@ async function start(config: Config, log: Log) {
   const parts = await openServer(config);
   const { host, port } = config.server;
   try {
-    const server = await startServer(parts, { host, port, log, listens: true });
+    const server = await startServer(parts, { host, port, log, usesNotifications: true });
     parts.warmUp();
     log('info', 'listening', { url: server.url, docs: `${server.url}/docs`, bucket: parts.bucket });
     return { server, parts };

@@ -22,7 +22,7 @@ export const securityHeaders = secureHeaders({
   overwrite: false,
 });
 
-/** API responses are valid only at that moment. */
+/** API responses are not cached unless they set a policy of their own. */
 export const noStoreForApi: MiddlewareHandler = async (c, next) => {
   await next();
   if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');

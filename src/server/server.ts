@@ -1,13 +1,12 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { ServerParts } from '../app/open-server.ts';
 import type { Config } from '../config/index.ts';
 import { createApp } from './app.ts';
 import { createDrain } from './drain.ts';
-import { checkAddress } from './guard.ts';
+import { checkListenAddress } from './guard.ts';
 import { CannotListenError, PortInUseError } from './listen-errors.ts';
 import { createLiveFeed } from './live-feed.ts';
 import { createBoundedLog } from './logging/bounded-log.ts';
@@ -25,14 +24,14 @@ interface ServerOptions {
   /**
    * Whether PostgreSQL notifies of rows that other processes write; otherwise the table is polled.
    */
-  listens: boolean;
+  usesNotifications: boolean;
 }
 
 export interface RunningServer {
   url: string;
   /** Counts an outcome that was recorded outside the API's routes. */
-  outcome(outcome: CountedOutcome): void;
-  /** Refuses new requests, finishes those in progress, then closes all parts. */
+  countOutcome(outcome: CountedOutcome): void;
+  /** Rejects new requests, finishes those in progress, then closes all parts. */
   close(): Promise<void>;
 }
 
@@ -46,15 +45,15 @@ const drainMs = 25_000;
  */
 export async function startServer(
   parts: ServerParts,
-  { host, port, log, listens }: ServerOptions,
+  { host, port, log, usesNotifications }: ServerOptions,
 ): Promise<RunningServer> {
-  checkAddress(host, parts.config.server.apiToken);
+  checkListenAddress(host, parts.config.server.apiToken);
   const metrics = createMetrics();
   const stopping = new AbortController();
   const onError = (error: Error) => log('error', 'live feed', { reason: error.message });
   const feed = createLiveFeed({ reader: parts.reader, onError });
-  const notifications = listens ? await parts.listen(feed.wake) : undefined;
-  metrics.gauge(
+  const notifications = usesNotifications ? await parts.listen(feed.wake) : undefined;
+  metrics.addGauge(
     'grayscale_live_subscribers',
     'Number of open event streams.',
     () => feed.subscribers,
@@ -64,9 +63,9 @@ export async function startServer(
   const app = createApp({ parts, feed, metrics, reporter, stopping: stopping.signal, log });
   const server = createHttpServer(app, parts.config.server);
   const drain = createDrain(server);
-  const bounded = createBoundedLog(log);
-  watchConnections(server, { onEnd: (fields) => bounded('warn', 'connection ended', fields) });
-  const closeOwnParts = async () => {
+  const logBounded = createBoundedLog(log);
+  watchConnections(server, { onEnd: (fields) => logBounded('warn', 'connection ended', fields) });
+  const closeOpenedParts = async () => {
     await feed.close();
     await reporter.close();
     await notifications?.close();
@@ -74,21 +73,21 @@ export async function startServer(
   try {
     await listen(server, { host, port });
   } catch (error) {
-    await closeOwnParts();
+    await closeOpenedParts();
     throw error;
   }
   server.on('error', (error) => log('error', 'server', { reason: error.message }));
 
   return {
     url: urlOf(server, host),
-    outcome(outcome) {
-      metrics.outcome(outcome);
+    countOutcome(outcome) {
+      metrics.countOutcome(outcome);
       feed.wake();
     },
     async close() {
       stopping.abort();
       await drain.close(drainMs);
-      await closeOwnParts();
+      await closeOpenedParts();
       await parts.close();
     },
   };

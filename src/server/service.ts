@@ -4,7 +4,7 @@ import type { LiveFeed } from './live-feed.ts';
 import type { Log } from './logging/log.ts';
 import type { Metrics } from './logging/metrics.ts';
 import type { Reporter } from './reports/reporter.ts';
-import type { Gate } from './transfer/gate.ts';
+import type { Limiter } from './transfer/limiter.ts';
 
 /** The dependencies of the API's handlers. */
 export interface Service {
@@ -12,8 +12,8 @@ export interface Service {
   feed: LiveFeed;
   metrics: Metrics;
   reporter: Reporter;
-  /** Limits requests that use memory or a CPU. */
-  gate: Gate;
+  /** Limits requests that use much memory or CPU time. */
+  limiter: Limiter;
   /** Aborted when the server stops. */
   stopping: AbortSignal;
   log: Log;

@@ -46,7 +46,7 @@ const failures: Record<string, () => Failure> = {
   'serve: its port is taken': () => ({
     args: ['serve', '--port', String(takenPort)],
     exitCode: 1,
-    stderr: /^Port \d+ is taken by another program\. Set PORT to a free one, .*\n$/,
+    stderr: /^Port \d+ is in use by another program\. Set PORT to a free port, .*\n$/,
   }),
   'serve: an address of another machine': () => ({
     args: ['serve', '--host', '192.0.2.1', '--port', '0'],
@@ -135,7 +135,7 @@ describe('a command that cannot start exits by itself', () => {
 
 describe('a part of the sandbox that cannot start exits by itself', () => {
   test.each([
-    ['api-process', [], () => ({ PORT: String(takenPort) }), /^Port \d+ is taken .*\n$/],
+    ['api-process', [], () => ({ PORT: String(takenPort) }), /^Port \d+ is in use .*\n$/],
     ['api-process', [], () => ({ S3_BUCKET: '' }), /S3_BUCKET: expected the bucket/],
     ['database-process', ['/dev/null/postgres', '0'], () => ({}), /\/dev\/null/],
   ] as const)('%s %s', async (name, args, env, message) => {

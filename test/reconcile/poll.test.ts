@@ -167,7 +167,7 @@ test('continues after any number of unsettled uploads in a row', async () => {
     { bucket: 'uploads', prefix: 'row/' },
     {
       parts: { ...api.parts, pipeline: failing },
-      server: { outcome: (outcome) => outcomes.push(outcome as Outcome) },
+      server: { countOutcome: (outcome) => outcomes.push(outcome as Outcome) },
       log: (_, message, facts) => {
         if (logged.push([message, facts?.key]) === names.length) stop.abort();
       },

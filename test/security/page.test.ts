@@ -6,7 +6,7 @@ import { defaultLimits } from '../../src/convert/index.ts';
 import { maxFieldBytes } from '../../src/events/field-limits.ts';
 import { maxRecords } from '../../src/events/index.ts';
 import { maxSuperseded } from '../../src/pipeline/index.ts';
-import { defaultPace } from '../../src/server/transfer/body-chunks.ts';
+import { defaultMinSpeed } from '../../src/server/transfer/body-chunks.ts';
 
 const page = readFileSync('docs/security.md', 'utf8');
 const rows = page
@@ -61,7 +61,7 @@ describe('each number', () => {
     `At most ${mib(maxBytes)}, ${count(maxPixels)} pixels and ${count(maxPages)} pages`,
     `At most ${seconds(timeoutMs)} and ${mib(maxOutputBytes)} of output`,
     `the log has ${constant('bounded-log.ts', 'maxLines')} lines a minute`,
-    `slower than ${count(defaultPace.bytesPerSecond)} bytes per second gets 408 after ${seconds(defaultPace.graceMs)}`,
+    `slower than ${count(defaultMinSpeed.bytesPerSecond)} bytes per second gets 408 after ${seconds(defaultMinSpeed.graceMs)}`,
     `Headers must arrive within ${seconds(Number(headersMs?.replaceAll('_', '')))}`,
     `At most ${watch('maxPipelined')} requests of a connection`,
     `At most ${constant('uploads.ts', 'maxUploads')} uploads`,
@@ -72,13 +72,13 @@ describe('each number', () => {
     `At most ${mib(constant('events.ts', 'maxEventBytes'))} (\`/v1/events\`) and ${count(maxRecords)} records`,
     `A key above ${count(maxFieldBytes.key)} bytes or a bucket above ${maxFieldBytes.bucket}`,
     `ETag or sequencer above ${maxFieldBytes.etag}, or a version above ${count(maxFieldBytes.versionId)}`,
-    `at most ${constant('log-some.ts', 'maxLines')} log lines of a kind and ${maxSuperseded} superseded rows`,
+    `at most ${constant('log-first.ts', 'maxLines')} log lines of a kind and ${maxSuperseded} superseded rows`,
   ])('%s', (sentence) => {
     expect(page).toContain(sentence);
   });
 
   test('is the same on the server and in the function', () => {
-    expect(constant('line-limit.ts', 'maxLines')).toBe(constant('log-some.ts', 'maxLines'));
+    expect(constant('line-limit.ts', 'maxLines')).toBe(constant('log-first.ts', 'maxLines'));
     expect(maxFieldBytes.sequencer).toBe(maxFieldBytes.etag);
   });
 

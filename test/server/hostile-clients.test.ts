@@ -37,7 +37,7 @@ async function start(env: Record<string, string> = {}): Promise<string> {
     host: '127.0.0.1',
     port: 0,
     log: (level, message, fields = {}) => logged.push({ level, message, fields }),
-    listens: false,
+    usesNotifications: false,
   });
   running.push(server);
   return server.url;

@@ -33,7 +33,7 @@ afterAll(async () => {
 
 async function start(env: Record<string, string> = {}): Promise<RunningServer> {
   const parts = await openServer(testConfig({ store, database, env }));
-  const options = { host: '127.0.0.1', port: 0, log: () => {}, listens: true };
+  const options = { host: '127.0.0.1', port: 0, log: () => {}, usesNotifications: true };
   const server = await startServer(parts, options);
   running.push(server);
   return server;
@@ -76,7 +76,12 @@ describe('an address that others can reach', () => {
     'is refused without a token: %s',
     async (host) => {
       const parts = await openServer(testConfig({ store, database }));
-      const starting = startServer(parts, { host, port: 0, log: () => {}, listens: false });
+      const starting = startServer(parts, {
+        host,
+        port: 0,
+        log: () => {},
+        usesNotifications: false,
+      });
       await expect(starting).rejects.toThrow(ConfigError);
       await expect(starting).rejects.toThrow(/API_TOKEN: expected a token because HOST=/);
       await parts.close();
@@ -88,8 +93,13 @@ test('reports in a sentence that its port is in use', async () => {
   const { url } = await start();
   const parts = await openServer(testConfig({ store, database }));
   const port = Number(new URL(url).port);
-  const starting = startServer(parts, { host: '127.0.0.1', port, log: () => {}, listens: false });
-  await expect(starting).rejects.toThrow(`Port ${port} is taken by another program. Set PORT`);
+  const starting = startServer(parts, {
+    host: '127.0.0.1',
+    port,
+    log: () => {},
+    usesNotifications: false,
+  });
+  await expect(starting).rejects.toThrow(`Port ${port} is in use by another program. Set PORT`);
   await parts.close();
 });
 

@@ -38,7 +38,7 @@ beforeAll(async () => {
     host: '127.0.0.1',
     port: 0,
     log: (_, message, fields = {}) => logged.push({ message, fields }),
-    listens: false,
+    usesNotifications: false,
   });
 }, 60_000);
 afterEach(() => {

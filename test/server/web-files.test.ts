@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addWebFiles } from '../../src/server/routes/web-files.ts';
+import { addWebRoutes } from '../../src/server/routes/web-files.ts';
 
 const app = new OpenAPIHono();
 let parent: string;
@@ -15,7 +15,7 @@ beforeAll(async () => {
   await writeFile(join(parent, 'web/index.html'), 'the page');
   await writeFile(join(parent, 'web/icon.svg'), '<svg/>');
   await writeFile(join(parent, 'web/assets/index-1a2b.js'), 'export {};');
-  addWebFiles(app, [join(parent, 'not-built'), join(parent, 'web')]);
+  addWebRoutes(app, [join(parent, 'not-built'), join(parent, 'web')]);
 });
 afterAll(() => rm(parent, { recursive: true }));
 
@@ -71,6 +71,6 @@ test('HEAD returns the headers of the file and no body', async () => {
 
 test('a dashboard that is not built is replaced by a page that says so', async () => {
   const unbuilt = new OpenAPIHono();
-  addWebFiles(unbuilt, [join(parent, 'not-built')]);
+  addWebRoutes(unbuilt, [join(parent, 'not-built')]);
   expect(await (await unbuilt.request('/')).text()).toContain('npm run build');
 });

@@ -7,7 +7,7 @@ import { groupings, parseSide, parseTime } from '../../stats/index.ts';
 // ignored.
 
 /** Reports an unknown parameter together with the known ones. */
-function query<Shape extends z.ZodRawShape>(shape: Shape) {
+function strictQuery<Shape extends z.ZodRawShape>(shape: Shape) {
   const names = Object.keys(shape).join(', ');
   return z.strictObject(shape, {
     error: (issue) =>
@@ -54,14 +54,14 @@ const wholeNumber = (min: number, max: number) =>
 
     .openapi({ type: 'integer', minimum: min, maximum: max });
 
-const yesOrNo = z
+const trueOrFalse = z
   .enum(['true', 'false'])
   .transform((text) => text === 'true')
   .openapi({ type: 'string', enum: ['true', 'false'] });
 
 const sorts = ['newest', 'oldest', 'slowest', 'fastest'] as const;
 
-export const ImagesQuerySchema = query({
+export const ImagesQuerySchema = strictQuery({
   status: z.enum(statuses).optional(),
   code: text.optional(),
   bucket: text.optional(),
@@ -80,32 +80,32 @@ export const ImagesQuerySchema = query({
 export type ImagesQuery = z.infer<typeof ImagesQuerySchema>;
 
 /** `9223372036854775807` is the database's largest id. */
-export const ImageIdSchema = query({
+export const ImageIdSchema = strictQuery({
   id: z
     .string()
     .regex(/^[1-9]\d{0,17}$/, 'Expected the id of an image: a whole number')
     .openapi({ param: { name: 'id', in: 'path' }, example: '42' }),
 });
 
-export const GrayQuerySchema = query({
+export const GrayQuerySchema = strictQuery({
   width: wholeNumber(16, 1_024).optional().openapi({
     description:
       'Returns a WebP thumbnail of this width in pixels instead of the file. It is never enlarged.',
   }),
 });
 
-export const RemoveQuerySchema = query({
-  source: yesOrNo.optional().openapi({ description: 'Also delete the source.' }),
+export const RemoveQuerySchema = strictQuery({
+  source: trueOrFalse.optional().openapi({ description: 'Also delete the source.' }),
 });
 
-export const UploadQuerySchema = query({
+export const UploadQuerySchema = strictQuery({
   key: keyText,
-  presigned: yesOrNo.optional().openapi({
+  presigned: trueOrFalse.optional().openapi({
     description: 'Return a presigned URL of the store instead of accepting the bytes.',
   }),
 });
 
-export const LiveQuerySchema = query({
+export const LiveQuerySchema = strictQuery({
   status: z.enum(statuses).optional(),
   prefix: keyText.optional(),
 });
@@ -113,19 +113,22 @@ export const LiveQuerySchema = query({
 const since = (age: string) =>
   timeOrAge.prefault(age).openapi({ type: 'string', default: age, example: age });
 
-export const StatsQuerySchema = query({
+export const StatsQuerySchema = strictQuery({
   since: since('24h'),
   until: timeOrAge.optional(),
   by: z.enum(groupings).default('stage'),
 });
 
-export const TimelineQuerySchema = query({
+export const TimelineQuerySchema = strictQuery({
   since: since('24h'),
   until: timeOrAge.optional(),
   buckets: wholeNumber(1, 500).prefault('60').openapi({ default: 60 }),
 });
 
-export const DistributionQuerySchema = query({ since: since('24h'), until: timeOrAge.optional() });
+export const DistributionQuerySchema = strictQuery({
+  since: since('24h'),
+  until: timeOrAge.optional(),
+});
 
 const side = text
   .refine((name) => parseSide(name, Date.now()) !== undefined, {
@@ -137,7 +140,7 @@ const side = text
     example: '0.1.0',
   });
 
-export const CompareQuerySchema = query({
+export const CompareQuerySchema = strictQuery({
   baseline: side,
   candidate: side,
   since: since('30d').openapi({
@@ -150,7 +153,7 @@ export const CompareQuerySchema = query({
 });
 
 /** A recipe. Each option is parsed as the table of options defines. */
-export const RecipeQuerySchema = query(
+export const RecipeQuerySchema = strictQuery(
   Object.fromEntries(
     Object.entries(recipeOptions).map(([name, option]) => [
       name,

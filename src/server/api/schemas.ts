@@ -10,7 +10,7 @@ const milliseconds = z.number().min(0);
 export const bytes = z.int().min(0);
 const time = z.iso.datetime().openapi({ example: '2026-03-01T12:30:45.123456Z' });
 
-const kinds = {
+const kindSchemas = {
   id: z.string(),
   status: z.enum(statuses),
   text: z.string(),
@@ -25,14 +25,14 @@ const kinds = {
 
 type FieldSchemas = {
   [Field in keyof Fields]: Fields[Field] extends { isAlwaysSet: true }
-    ? (typeof kinds)[Fields[Field]['kind']]
-    : z.ZodNullable<(typeof kinds)[Fields[Field]['kind']]>;
+    ? (typeof kindSchemas)[Fields[Field]['kind']]
+    : z.ZodNullable<(typeof kindSchemas)[Fields[Field]['kind']]>;
 };
 
 /** The schema of each field of a row, matching its column. */
-const row = Object.fromEntries(
+const fieldSchemas = Object.fromEntries(
   Object.entries(fields).map(([field, column]) => {
-    const schema = kinds[column.kind];
+    const schema = kindSchemas[column.kind];
     return [field, 'isAlwaysSet' in column ? schema : schema.nullable()];
   }),
 ) as unknown as FieldSchemas;
@@ -51,29 +51,29 @@ const StagesSchema = z
 
 const SourceSchema = z
   .object({
-    bucket: row.sourceBucket,
-    key: row.sourceKey,
-    versionId: row.sourceVersion,
-    etag: row.sourceEtag,
-    sizeBytes: row.sourceSizeBytes,
-    format: row.inputFormat.openapi({ example: 'jpeg' }),
-    pages: row.pages,
+    bucket: fieldSchemas.sourceBucket,
+    key: fieldSchemas.sourceKey,
+    versionId: fieldSchemas.sourceVersion,
+    etag: fieldSchemas.sourceEtag,
+    sizeBytes: fieldSchemas.sourceSizeBytes,
+    format: fieldSchemas.inputFormat.openapi({ example: 'jpeg' }),
+    pages: fieldSchemas.pages,
   })
   .openapi('Source', { description: 'The uploaded content, as far as it is known.' });
 
 const OutputSchema = z
   .object({
-    bucket: row.outputBucket,
+    bucket: fieldSchemas.outputBucket,
     key: z.string(),
-    sizeBytes: row.outputSizeBytes,
-    sha256: row.outputSha256.openapi({
+    sizeBytes: fieldSchemas.outputSizeBytes,
+    sha256: fieldSchemas.outputSha256.openapi({
       description: 'SHA-256 of the output, in hex; null for rows that older versions wrote.',
     }),
-    format: row.outputFormat.openapi({ example: 'png' }),
-    width: row.width,
-    height: row.height,
-    channels: row.channels,
-    depth: row.depth,
+    format: fieldSchemas.outputFormat.openapi({ example: 'png' }),
+    width: fieldSchemas.width,
+    height: fieldSchemas.height,
+    channels: fieldSchemas.channels,
+    depth: fieldSchemas.depth,
     losses: z.array(z.enum(Object.keys(lossMeanings) as [Loss, ...Loss[]])),
   })
   .openapi('Output', { description: 'The output file.' });
@@ -89,26 +89,26 @@ export const RecipeSchema = z
 
 export const ImageSchema = z
   .object({
-    id: row.id.openapi({ example: '42' }),
-    status: row.status,
-    code: row.code.openapi({
+    id: fieldSchemas.id.openapi({ example: '42' }),
+    status: fieldSchemas.status,
+    code: fieldSchemas.code.openapi({
       description: 'Reason why there is no output; docs/errors.md lists all codes.',
     }),
-    message: row.message,
+    message: fieldSchemas.message,
     source: SourceSchema,
     output: OutputSchema.nullable(),
     recipe: RecipeSchema.nullable().openapi({
       description: 'Null for rows that the original program wrote.',
     }),
     stagesMs: StagesSchema,
-    durationMs: row.durationMs.openapi({
+    durationMs: fieldSchemas.durationMs.openapi({
       description: 'Total duration of all stages except the queue.',
     }),
-    attempts: row.attempts,
-    coldStart: row.coldStart,
-    processorVersion: row.processorVersion,
-    eventTime: row.eventTime,
-    recordedAt: row.recordedAt,
+    attempts: fieldSchemas.attempts,
+    coldStart: fieldSchemas.coldStart,
+    processorVersion: fieldSchemas.processorVersion,
+    eventTime: fieldSchemas.eventTime,
+    recordedAt: fieldSchemas.recordedAt,
     links: z
       .object({
         self: z.string(),

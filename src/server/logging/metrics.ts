@@ -6,11 +6,11 @@ export type CountedOutcome = Pick<Outcome, 'status' | 'stages'> & { code?: strin
 
 /** Metrics in the Prometheus format. */
 export interface Metrics {
-  outcome(outcome: CountedOutcome): void;
-  conversion(times: StageTimes): void;
-  request(request: { method: string; route: string; status: number; seconds: number }): void;
+  countOutcome(outcome: CountedOutcome): void;
+  observeConversion(times: StageTimes): void;
+  observeRequest(request: { method: string; route: string; status: number; seconds: number }): void;
   /** Registers a value that is read at each scrape. */
-  gauge(name: string, help: string, read: () => number): void;
+  addGauge(name: string, help: string, read: () => number): void;
   text(): Promise<string>;
   readonly contentType: string;
 }
@@ -51,14 +51,14 @@ export function createMetrics(): Metrics {
   }
 
   return {
-    outcome({ status, code = '', stages: times }) {
+    countOutcome({ status, code = '', stages: times }) {
       outcomes.inc({ status, code });
       observe(times);
     },
-    conversion: observe,
-    request: ({ seconds, status, ...labels }) =>
+    observeConversion: observe,
+    observeRequest: ({ seconds, status, ...labels }) =>
       requests.observe({ ...labels, status: String(status) }, seconds),
-    gauge(name, help, read) {
+    addGauge(name, help, read) {
       new Gauge({
         name,
         help,

@@ -4,7 +4,7 @@ import { type InvalidParameter, RequestError } from './problems.ts';
 const maxShownLength = 100;
 
 /** The problems of a request, by parameter name. */
-export function invalidParameters(
+export function invalidParametersError(
   error: z.core.$ZodError,
   given: Record<string, string | string[] | undefined>,
 ): RequestError {

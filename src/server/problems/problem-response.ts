@@ -9,7 +9,7 @@ import {
   Timeout,
   Unavailable,
 } from '../../pipeline/index.ts';
-import { ClientGoneError } from '../transfer/work-signal.ts';
+import { ClientDisconnectedError } from '../transfer/request-signal.ts';
 import { type InvalidParameter, type ProblemCode, problems, RequestError } from './problems.ts';
 
 interface ProblemDetails {
@@ -55,7 +55,7 @@ export function toProblem(error: unknown, log: (error: Error) => void): ProblemD
   }
   if (error instanceof BodyLengthError) return detailsOf('INVALID_REQUEST', error.message);
   if (error instanceof RangeOutsideError) return detailsOf('RANGE_NOT_SATISFIABLE', error.message);
-  if (error instanceof ClientGoneError) return detailsOf('REQUEST_TIMEOUT', error.message);
+  if (error instanceof ClientDisconnectedError) return detailsOf('REQUEST_TIMEOUT', error.message);
   if (error instanceof HTTPException) return detailsOf('INVALID_REQUEST', error.message);
 
   const cause = error instanceof Error ? error : new Error(String(error));

@@ -29,7 +29,7 @@ export interface InvalidParameter {
   received: string | null;
 }
 
-/** The API refuses the request. */
+/** The API rejects the request. */
 export class RequestError extends Error {
   readonly code: ProblemCode;
   readonly errors: InvalidParameter[] | undefined;

@@ -5,13 +5,13 @@ import { convertWithinBudget, type Share } from '../../pipeline/index.ts';
 import { convert } from '../api/work-routes.ts';
 import { RequestError } from '../problems/problems.ts';
 import type { Api, Service } from '../service.ts';
-import { memoryExhausted, readBody } from '../transfer/read-body.ts';
+import { memoryExhaustedError, readBody } from '../transfer/read-body.ts';
+import { requestSignal, unlessAborted } from '../transfer/request-signal.ts';
 import { sendBytes } from '../transfer/send-bytes.ts';
-import { unlessAborted, workSignal } from '../transfer/work-signal.ts';
 
 /** `POST /v1/convert` */
-export function addConvert(app: Api, service: Service): void {
-  const { parts, gate, metrics } = service;
+export function addConvertRoute(app: Api, service: Service): void {
+  const { parts, limiter, metrics } = service;
   const { config } = parts;
   const timeoutMs = config.server.requestTimeoutSeconds * 1e3;
 
@@ -19,14 +19,14 @@ export function addConvert(app: Api, service: Service): void {
     const query = c.req.valid('query');
     const format = query.format ?? acceptedFormat(c.req.header('accept'), config.recipe.format);
     const recipe = recipeOf(config, { ...query, format });
-    const signal = workSignal(c.req.raw, timeoutMs);
-    gate.check();
+    const signal = requestSignal(c.req.raw, timeoutMs);
+    limiter.throwIfFull();
     const { gray, share, bodyMs, queueMs } = await unlessAborted(
       signal,
       convertBody(c.req.raw, { recipe, signal, service }),
     );
     const stages = stageTimes(gray);
-    metrics.conversion(stages);
+    metrics.observeConversion(stages);
     c.header('server-timing', formatServerTiming({ body: bodyMs, queue: queueMs, ...stages }));
     c.header('vary', 'accept');
     for (const [name, value] of Object.entries(imageHeaders(gray))) c.header(name, value);
@@ -48,10 +48,10 @@ async function convertBody(request: Request, options: ConvertOptions) {
   const share = transfers.openShare();
   try {
     const startedAt = performance.now();
-    // Read before the gate, so that idle clients do not block other conversions.
+    // Read before a slot is taken, so that idle clients do not block other conversions.
     const bytes = await readBody(request, { maxBytes: limits.maxBytes, share, signal });
     const readAt = performance.now();
-    const gray = await service.gate.pass(() => convertBytes(bytes, { share, ...options }));
+    const gray = await service.limiter.run(() => convertBytes(bytes, { share, ...options }));
     // Everything but work on the image: waiting for a process and for memory.
     const queueMs = performance.now() - readAt - workMs(gray);
     signal.throwIfAborted();
@@ -72,7 +72,7 @@ async function convertBytes(
     memory,
     ifTooLarge: 'refuse',
     use(gray) {
-      if (!share.resize(gray.bytes.byteLength)) throw memoryExhausted();
+      if (!share.resize(gray.bytes.byteLength)) throw memoryExhaustedError();
       return gray;
     },
   });

@@ -22,7 +22,7 @@ export function docsPage(document: OpenApiDocument) {
 <header><h1>${document.info.title}</h1><p>Version ${document.info.version}. For programs: <a href="/openapi.json">openapi.json</a></p>
 ${(document.info.description ?? '').split('\n\n').map((text) => html`<p>${text}</p>`)}</header>
 <nav><ul>${operations.map(({ method, path }) => html`<li><a href="#${method}${path}"><code>${method.toUpperCase()} ${path}</code></a></li>`)}</ul></nav>
-<main>${operations.map(section)}</main>
+<main>${operations.map(operationSection)}</main>
 </body>
 </html>`;
 }
@@ -31,13 +31,15 @@ const methods = ['get', 'post', 'delete'] as const;
 
 type Operation = NonNullable<NonNullable<OpenApiDocument['paths']>[string]['get']>;
 
-interface Entry {
+function operationSection({
+  path,
+  method,
+  operation,
+}: {
   path: string;
   method: string;
   operation: Operation;
-}
-
-function section({ path, method, operation }: Entry) {
+}) {
   const parameters = (operation.parameters ?? []) as Parameter[];
   return html`<section id="${method}${path}">
 <h2><code>${method.toUpperCase()} ${path}</code></h2>

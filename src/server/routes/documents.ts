@@ -3,7 +3,7 @@ import type { Api } from '../service.ts';
 import { docsPage, docsStyle } from './docs-page.ts';
 
 /** `/openapi.json`, and `/docs` as a readable page. */
-export function addDocuments(app: Api): void {
+export function addDocumentRoutes(app: Api): void {
   const document = openApiDocument();
   const text = JSON.stringify(document, null, 2);
   const page = String(docsPage(document));

@@ -9,11 +9,11 @@ import {
 } from '../../pipeline/index.ts';
 import type { EventAnswerSchema } from '../api/schemas.ts';
 import { receiveEvent } from '../api/work-routes.ts';
-import { logSome } from '../logging/log-some.ts';
+import { logFirst } from '../logging/log-first.ts';
 import { RequestError } from '../problems/problems.ts';
 import type { Api, Service } from '../service.ts';
 import { readBody } from '../transfer/read-body.ts';
-import { workSignal } from '../transfer/work-signal.ts';
+import { requestSignal } from '../transfer/request-signal.ts';
 
 type RecordResult = z.infer<typeof EventAnswerSchema>['results'][number];
 
@@ -33,15 +33,15 @@ const maxEventBytes = 2 ** 20;
 const maxReasons = 10;
 
 /** `POST /v1/events` */
-export function addEvents(app: Api, service: Service): void {
-  const { parts, gate } = service;
+export function addEventRoute(app: Api, service: Service): void {
+  const { parts, limiter } = service;
   const timeoutMs = parts.config.server.requestTimeoutSeconds * 1e3;
 
   app.openapi(receiveEvent, async (c) => {
-    const signal = workSignal(c.req.raw, timeoutMs);
-    // Read before the gate, so that idle senders do not block others.
+    const signal = requestSignal(c.req.raw, timeoutMs);
+    // Read before a slot is taken, so that idle senders do not block others.
     const bytes = await readEvent(c.req.raw, service, signal);
-    const processed = await gate.pass(async () =>
+    const processed = await limiter.run(async () =>
       processRecords(parseEvent(parseJson(bytes), parts.parseOptions), service, timeoutMs),
     );
     logFailures(processed, service);
@@ -86,10 +86,10 @@ async function processRecords(
   const { results, outcomes, unrecorded } = await processBatch(uploads, parts.pipeline, {
     timeoutMs,
   });
-  for (const outcome of outcomes) metrics.outcome(outcome);
+  for (const outcome of outcomes) metrics.countOutcome(outcome);
   if (outcomes.length > 0) feed.wake();
   const superseded = unrecorded.map(({ upload: { key }, contents }) => ({ key, contents }));
-  logSome(log, 'superseded contents without a row', superseded);
+  logFirst(log, 'superseded contents without a row', superseded);
 
   const remaining = results.values();
   return records.map((record) =>
@@ -128,7 +128,7 @@ function logFailures(processed: ProcessedRecord[], { log }: Service): void {
       ...{ key, reason },
       ...(cause !== undefined && { cause }),
     }));
-    logSome(log, failure, lines);
+    logFirst(log, failure, lines);
   }
 }
 

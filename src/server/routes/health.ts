@@ -11,7 +11,7 @@ import type { Api, Service } from '../service.ts';
 import { checkReadiness } from './readiness.ts';
 
 /** The server's own state: `/healthz`, `/readyz`, `/metrics` and `/v1`. */
-export function addHealth(app: Api, service: Service): void {
+export function addSystemRoutes(app: Api, service: Service): void {
   const { parts, metrics, stopping, log } = service;
 
   app.openapi(health, (c) => c.json({ status: 'ok' as const, version }, 200));
@@ -26,10 +26,10 @@ export function addHealth(app: Api, service: Service): void {
     c.body(await metrics.text(), 200, { 'content-type': metrics.contentType }),
   );
 
-  app.openapi(about, (c) => c.json(aboutOf(service), 200));
+  app.openapi(about, (c) => c.json(describeServer(service), 200));
 }
 
-function aboutOf({ parts }: Service) {
+function describeServer({ parts }: Service) {
   const { bucket, pipeline } = parts;
   const { recipe, outputPrefix } = pipeline;
   const { maxBytes, maxPixels, maxPages } = pipeline.limits;

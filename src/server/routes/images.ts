@@ -1,3 +1,4 @@
+import type { ServerParts } from '../../app/open-server.ts';
 import { recipeHash } from '../../convert/index.ts';
 import type { LedgerRow, RowFilter } from '../../ledger/ledger-reader.ts';
 import {
@@ -12,18 +13,19 @@ import { imageDocument } from '../api/image-document.ts';
 import { getImage, listImages, removeImage, retryImage } from '../api/image-routes.ts';
 import type { ImagesQuery } from '../api/queries.ts';
 import { RequestError } from '../problems/problems.ts';
-import { locateFile } from '../row-files/locate-file.ts';
-import { checkBuckets, servedBucketsOf } from '../row-files/served-buckets.ts';
+import { type FilePart, locateFile } from '../row-files/locate-file.ts';
+import { requireServedBuckets, servedBucketsOf } from '../row-files/served-buckets.ts';
 import type { Api, Service } from '../service.ts';
 
 /** The ledger's rows, and the operations on them. */
-export function addImages(app: Api, service: Service): void {
+export function addImageRoutes(app: Api, service: Service): void {
   const { reader } = service.parts;
   const buckets = servedBucketsOf(service.parts);
 
   app.openapi(listImages, async (c) => {
     const { sort, limit, cursor, ...filter } = c.req.valid('query');
-    if (filter.etag !== undefined && filter.key === undefined) throw etagWithoutKey(filter.etag);
+    if (filter.etag !== undefined && filter.key === undefined)
+      throw etagWithoutKeyError(filter.etag);
     const after = cursor === undefined ? undefined : readCursor(sort, cursor);
     // One row more than requested shows whether there is a next page.
     const rows = await reader.list(filterOf(filter), { order: sort, limit: limit + 1, after });
@@ -40,14 +42,14 @@ export function addImages(app: Api, service: Service): void {
 
   app.openapi(retryImage, async (c) => {
     const row = await findServedRow(service, c.req.valid('param').id, 'source');
-    const retried = await service.gate.pass(() => retry(row, service));
+    const retried = await service.limiter.run(() => retry(row, service));
     return c.json(imageDocument(retried, buckets), 200);
   });
 
   app.openapi(removeImage, async (c) => {
     const row = await findServedRow(service, c.req.valid('param').id, 'output');
     const { source = false } = c.req.valid('query');
-    const removed = await remove(row, service, { withSource: source });
+    const removed = await remove(row, service.parts, { withSource: source });
     return c.json({ id: row.id, removed }, 200);
   });
 }
@@ -56,9 +58,9 @@ export function addImages(app: Api, service: Service): void {
 export async function findServedRow(
   service: Pick<Service, 'parts'>,
   id: string,
-  part: 'source' | 'output',
+  part: FilePart,
 ): Promise<LedgerRow> {
-  return checkBuckets(await findRow(service, id), servedBucketsOf(service.parts), part);
+  return requireServedBuckets(await findRow(service, id), servedBucketsOf(service.parts), part);
 }
 
 /** Throws `NO_SUCH_IMAGE` for an unknown id. */
@@ -69,7 +71,7 @@ async function findRow({ parts }: Pick<Service, 'parts'>, id: string): Promise<L
 }
 
 /** No index covers the ETag alone, and only a client that waits for its upload needs it. */
-function etagWithoutKey(received: string): RequestError {
+function etagWithoutKeyError(received: string): RequestError {
   const expected = 'to be sent together with key';
   return new RequestError('INVALID_REQUEST', `Expected etag ${expected}.`, {
     errors: [{ name: 'etag', expected, received }],
@@ -97,7 +99,7 @@ async function retry(row: LedgerRow, { parts, feed, metrics, log }: Service): Pr
   const upload = { bucket, key, ...(sourceSizeBytes !== null && { sizeBytes: sourceSizeBytes }) };
   const timeoutMs = parts.config.server.requestTimeoutSeconds * 1e3;
   const { results, outcomes } = await processBatch([upload], parts.pipeline, { timeoutMs });
-  for (const outcome of outcomes) metrics.outcome(outcome);
+  for (const outcome of outcomes) metrics.countOutcome(outcome);
   feed.wake();
 
   const result = results[0];
@@ -123,12 +125,12 @@ async function retry(row: LedgerRow, { parts, feed, metrics, log }: Service): Pr
  */
 async function remove(
   row: LedgerRow,
-  { parts }: Service,
+  { files, reader }: ServerParts,
   { withSource }: { withSource: boolean },
-): Promise<('row' | 'output' | 'source')[]> {
-  const { files, reader } = parts;
-  const removed: ('row' | 'output' | 'source')[] = [];
-  for (const part of withSource ? (['output', 'source'] as const) : (['output'] as const)) {
+): Promise<('row' | FilePart)[]> {
+  const removed: ('row' | FilePart)[] = [];
+  const parts: FilePart[] = withSource ? ['output', 'source'] : ['output'];
+  for (const part of parts) {
     const location = locateFile(row, part);
     const found = location && (await files.head(location.ref));
     if (!location || !found || !location.isCurrent(found)) continue;

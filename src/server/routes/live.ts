@@ -3,15 +3,15 @@ import type { LedgerRow } from '../../ledger/ledger-reader.ts';
 import { readCursor } from '../api/cursor.ts';
 import { live } from '../api/system-routes.ts';
 import type { Api, Service } from '../service.ts';
-import { createGate } from '../transfer/gate.ts';
+import { createLimiter } from '../transfer/limiter.ts';
 import { closedSignal } from '../transfer/response-end.ts';
 import { streamOutcomes } from '../transfer/stream-outcomes.ts';
 
 const maxStreams = 200;
 
 /** `GET /v1/live` */
-export function addLive(app: Api, service: Service): void {
-  const streams = createGate(maxStreams);
+export function addLiveRoute(app: Api, service: Service): void {
+  const streams = createLimiter(maxStreams);
 
   app.openapi(live, async (c) => {
     const { status, prefix } = c.req.valid('query');
@@ -21,7 +21,7 @@ export function addLive(app: Api, service: Service): void {
       (status === undefined || row.status === status) &&
       (prefix === undefined || (row.sourceKey ?? '').startsWith(prefix));
     if (c.req.method === 'HEAD') return c.body(null, 200, streamHeaders);
-    const leave = streams.enter();
+    const release = streams.acquire();
     const closed = closedSignal(c);
     for (const [name, value] of Object.entries(streamHeaders)) c.header(name, value);
     return streamSSE(c, async (stream) => {
@@ -31,7 +31,7 @@ export function addLive(app: Api, service: Service): void {
         // The client reconnects by itself, with the id of the last event it received.
         service.log('error', 'live feed', { reason: (error as Error).message });
       } finally {
-        leave();
+        release();
       }
     });
   });

@@ -7,7 +7,7 @@ import {
 } from '../../ledger/errors.ts';
 import { AccessDeniedError, NoSuchBucketError } from '../../storage/object-files.ts';
 import type { Log } from '../logging/log.ts';
-import { unlessAborted } from '../transfer/work-signal.ts';
+import { unlessAborted } from '../transfer/request-signal.ts';
 
 /** Long enough for a database that is waking up, short enough for a probe. */
 const checkTimeoutMs = 3_000;
@@ -25,9 +25,9 @@ export type Checks = Record<'database' | 'migrations' | 'store', Check>;
  */
 export async function checkReadiness(parts: ServerParts, log: Log): Promise<Checks> {
   const [pending, rows, store] = await Promise.all([
-    settleInTime(parts.pendingMigrations()),
-    settleInTime(parts.reader.newestChange()),
-    settleInTime(parts.files.checkBucket(parts.bucket)),
+    settleWithinTimeout(parts.pendingMigrations()),
+    settleWithinTimeout(parts.reader.newestChange()),
+    settleWithinTimeout(parts.files.checkBucket(parts.bucket)),
   ]);
   const check = (problem: string | undefined, cause: unknown): Check => {
     if (problem === undefined) return { ok: true, problem: null };
@@ -39,23 +39,20 @@ export async function checkReadiness(parts: ServerParts, log: Log): Promise<Chec
   const connectionError = [pending.error, rows.error].find(
     (error) => error && !isAboutSchema(error),
   );
-  const schema = connectionError ? connectionError : (rows.error ?? pending.value);
+  const schemaCause = connectionError ?? rows.error ?? pending.value;
   return {
     database: check(connectionError && databaseProblem(connectionError), connectionError),
     migrations: check(
       connectionError ? unknownMigrations : migrationsProblem(rows.error, pending.value ?? []),
-      schema,
+      schemaCause,
     ),
     store: check(store.error && storeProblem(store.error), store.error),
   };
 }
 
-interface Settled<Value> {
-  value?: Value;
-  error?: Error;
-}
-
-async function settleInTime<Value>(work: Promise<Value>): Promise<Settled<Value>> {
+async function settleWithinTimeout<Value>(
+  work: Promise<Value>,
+): Promise<{ value?: Value; error?: Error }> {
   try {
     return { value: await unlessAborted(AbortSignal.timeout(checkTimeoutMs), work) };
   } catch (error) {

@@ -3,15 +3,15 @@ import { compare, distribution, stats, timeline } from '../api/report-routes.ts'
 import { RequestError } from '../problems/problems.ts';
 import type { ReportRequest } from '../reports/make-report.ts';
 import type { Api, Service } from '../service.ts';
-import { unlessAborted, workSignal } from '../transfer/work-signal.ts';
+import { requestSignal, unlessAborted } from '../transfer/request-signal.ts';
 
 /** `/v1/stats` and its subroutes: the reports of `grayscale stats`. */
-export function addStatistics(app: Api, { parts, reporter }: Service): void {
+export function addStatisticsRoutes(app: Api, { parts, reporter }: Service): void {
   const timeoutMs = parts.config.server.requestTimeoutSeconds * 1e3;
   const report = <Request extends ReportRequest>(
     httpRequest: globalThis.Request,
     request: Request,
-  ) => unlessAborted(workSignal(httpRequest, timeoutMs), reporter.report(request));
+  ) => unlessAborted(requestSignal(httpRequest, timeoutMs), reporter.report(request));
 
   app.openapi(stats, async (c) => {
     const { by, ...times } = c.req.valid('query');

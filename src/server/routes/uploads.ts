@@ -5,23 +5,23 @@ import { upload } from '../api/work-routes.ts';
 import { RequestError } from '../problems/problems.ts';
 import type { Api, Service } from '../service.ts';
 import { bodyChunks } from '../transfer/body-chunks.ts';
-import { createGate, type Gate } from '../transfer/gate.ts';
-import { contentLength, tooLarge } from '../transfer/read-body.ts';
+import { createLimiter, type Limiter } from '../transfer/limiter.ts';
+import { bodyTooLargeError, contentLength } from '../transfer/read-body.ts';
 import {
-  requestTooSlow,
-  storeTooSlow,
+  requestSignal,
+  requestTooSlowError,
+  storeTooSlowError,
   unlessAborted,
-  workSignal,
-} from '../transfer/work-signal.ts';
+} from '../transfer/request-signal.ts';
 
 const presignedSeconds = 900;
 /** Each uses negligible memory, but one connection to the store. */
 const maxUploads = 64;
 
 /** `POST /v1/uploads` */
-export function addUploads(app: Api, { parts }: Service): void {
+export function addUploadRoute(app: Api, { parts }: Service): void {
   const { config, bucket, files, pipeline, parseOptions } = parts;
-  const uploads = createGate(maxUploads);
+  const uploads = createLimiter(maxUploads);
   const timeoutMs = config.server.requestTimeoutSeconds * 1e3;
 
   app.openapi(upload, async (c) => {
@@ -32,8 +32,8 @@ export function addUploads(app: Api, { parts }: Service): void {
     if (presigned) return c.json(await presign(ref, contentType, files), 200);
 
     const sizeBytes = contentLength(c.req.raw);
-    if (sizeBytes === undefined) throw lengthRequired();
-    if (sizeBytes > pipeline.limits.maxBytes) throw tooLarge(pipeline.limits.maxBytes);
+    if (sizeBytes === undefined) throw lengthRequiredError();
+    if (sizeBytes > pipeline.limits.maxBytes) throw bodyTooLargeError(pipeline.limits.maxBytes);
     const properties = { sizeBytes, contentType };
     const version = await store(c.req.raw, ref, { ...properties, files, uploads, timeoutMs });
     const { etag, versionId = null } = version;
@@ -48,7 +48,7 @@ interface StoreOptions {
   contentType: string;
   files: ObjectFiles;
   /** Uploads in progress. */
-  uploads: Gate;
+  uploads: Limiter;
   timeoutMs: number;
 }
 
@@ -58,8 +58,8 @@ async function store(
   { files, uploads, timeoutMs, ...properties }: StoreOptions,
 ): Promise<ObjectVersion> {
   let isReceived = false;
-  const signal = workSignal(request, timeoutMs, () =>
-    isReceived ? storeTooSlow(timeoutMs) : requestTooSlow(timeoutMs),
+  const signal = requestSignal(request, timeoutMs, () =>
+    isReceived ? storeTooSlowError(timeoutMs) : requestTooSlowError(timeoutMs),
   );
   const chunks = bodyChunks(request, { signal });
   // An idle client takes neither a slot nor a connection to the store.
@@ -69,7 +69,7 @@ async function store(
     yield* chunks;
     isReceived = true;
   }
-  return await uploads.pass(() => {
+  return await uploads.run(() => {
     const stream = Readable.from(body(), { objectMode: false });
     return unlessAborted(signal, files.write(ref, stream, { ...properties, signal }));
   });
@@ -110,7 +110,7 @@ function contentTypeOf(header: string | undefined): string {
   return /^image\/[\w.+-]{1,60}$/.test(type) ? type : 'application/octet-stream';
 }
 
-function lengthRequired(): RequestError {
+function lengthRequiredError(): RequestError {
   return new RequestError(
     'LENGTH_REQUIRED',
     'Expected a Content-Length, which the store requires, but the request has none. Send a file or a blob instead of a stream of unknown length.',

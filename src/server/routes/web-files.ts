@@ -19,7 +19,7 @@ const notBuiltPage = `<!doctype html><html lang="en"><meta charset="utf-8"><titl
 </html>`;
 
 /** Serves the dashboard's files, and its page at every path of the dashboard. */
-export function addWebFiles(app: Api, folders = builtFolders): void {
+export function addWebRoutes(app: Api, folders = builtFolders): void {
   const root = folders.find((folder) => existsSync(join(folder, 'index.html')));
   if (root !== undefined) app.get('/*', cacheHashed, serveStatic({ root }));
   const page: MiddlewareHandler =

@@ -2,7 +2,7 @@ import { RequestError } from '../problems/problems.ts';
 import type { FileLocation } from './locate-file.ts';
 
 /** A row's file was removed, or replaced by other content. */
-export function fileGone(
+export function fileGoneError(
   { ref }: FileLocation,
   { isReplaced }: { isReplaced: boolean },
 ): RequestError {

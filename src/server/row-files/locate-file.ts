@@ -1,6 +1,9 @@
 import type { LedgerRow } from '../../ledger/ledger-reader.ts';
 import { type FoundObject, isOutput, type ObjectRef } from '../../pipeline/index.ts';
 
+/** One of the two files of a row. */
+export type FilePart = 'source' | 'output';
+
 /** The location of a row's file, and how to verify that the file still belongs to the row. */
 export interface FileLocation {
   ref: ObjectRef;
@@ -10,7 +13,7 @@ export interface FileLocation {
 }
 
 /** The source or output of a row; undefined if the row has none. */
-export function locateFile(row: LedgerRow, part: 'source' | 'output'): FileLocation | undefined {
+export function locateFile(row: LedgerRow, part: FilePart): FileLocation | undefined {
   return part === 'source' ? locateSource(row) : locateOutput(row);
 }
 
@@ -27,7 +30,7 @@ function locateOutput({ outputBucket, outputKey, sourceEtag, recipeHash }: Ledge
   if (outputBucket === null || outputKey === null) return undefined;
   return {
     ref: { bucket: outputBucket, key: outputKey },
-    // The source that an output names in its metadata.
+    // An output names its source in its metadata.
     isCurrent: ({ metadata }: FoundObject) =>
       isOutput({ metadata }) &&
       metadata['source-etag'] === sourceEtag &&

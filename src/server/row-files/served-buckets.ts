@@ -1,18 +1,13 @@
 import type { ServerParts } from '../../app/open-server.ts';
 import type { LedgerRow } from '../../ledger/ledger-reader.ts';
 import { RequestError } from '../problems/problems.ts';
+import type { FilePart } from './locate-file.ts';
 
 /**
  * The buckets in which the server reads, writes and deletes files. A ledger may contain rows of
  * other buckets.
  */
-export interface ServedBuckets {
-  source: string;
-  output: string;
-}
-
-type Part = keyof ServedBuckets;
-type Named = Pick<LedgerRow, 'sourceBucket' | 'outputBucket'>;
+export type ServedBuckets = Record<FilePart, string>;
 
 export function servedBucketsOf({
   bucket,
@@ -22,15 +17,19 @@ export function servedBucketsOf({
 }
 
 /** Whether a row's source, and its output if there is one, are in these buckets. */
-export function isInServedBuckets(row: Named, buckets: ServedBuckets, part: Part): boolean {
+export function isInServedBuckets(row: LedgerRow, buckets: ServedBuckets, part: FilePart): boolean {
   const { sourceBucket, outputBucket } = row;
-  const hasSource = sourceBucket === null || sourceBucket === buckets.source;
-  if (part === 'source') return hasSource;
-  return hasSource && (outputBucket === null || outputBucket === buckets.output);
+  const isSourceServed = sourceBucket === null || sourceBucket === buckets.source;
+  if (part === 'source') return isSourceServed;
+  return isSourceServed && (outputBucket === null || outputBucket === buckets.output);
 }
 
-/** Returns the row if all its files are in these buckets. Throws `OTHER_BUCKET` otherwise. */
-export function checkBuckets(row: LedgerRow, buckets: ServedBuckets, part: Part): LedgerRow {
+/** Returns the row. Throws `OTHER_BUCKET` if one of its files is in another bucket. */
+export function requireServedBuckets(
+  row: LedgerRow,
+  buckets: ServedBuckets,
+  part: FilePart,
+): LedgerRow {
   if (isInServedBuckets(row, buckets, part)) return row;
   const names = [...new Set([buckets.source, buckets.output])]
     .map((name) => `"${name}"`)

@@ -1,13 +1,13 @@
 import type { Share } from '../../pipeline/index.ts';
 import { RequestError } from '../problems/problems.ts';
-import { bodyChunks, type Pace } from './body-chunks.ts';
+import { bodyChunks, type MinSpeed } from './body-chunks.ts';
 
 export interface ReadBodyOptions {
   maxBytes: number;
   signal: AbortSignal;
   /** Grows with the bytes received. Without a share, the body is not counted. */
   share?: Share;
-  pace?: Pace;
+  minSpeed?: MinSpeed;
 }
 
 /**
@@ -19,10 +19,10 @@ export async function readBody(
   { maxBytes, share, ...waiting }: ReadBodyOptions,
 ): Promise<Uint8Array> {
   const declaredBytes = contentLength(request) ?? 0;
-  if (declaredBytes > maxBytes) throw tooLarge(maxBytes);
+  if (declaredBytes > maxBytes) throw bodyTooLargeError(maxBytes);
   const body = createBuffer({ declaredBytes, share });
   for await (const chunk of bodyChunks(request, waiting)) {
-    if (body.sizeBytes + chunk.byteLength > maxBytes) throw tooLarge(maxBytes);
+    if (body.sizeBytes + chunk.byteLength > maxBytes) throw bodyTooLargeError(maxBytes);
     body.add(chunk);
   }
   return body.all();
@@ -53,7 +53,7 @@ function createBuffer({
   count(connectionBytes);
 
   function count(amount: number) {
-    if (share && !share.resize(Math.max(connectionBytes, amount))) throw memoryExhausted();
+    if (share && !share.resize(Math.max(connectionBytes, amount))) throw memoryExhaustedError();
   }
 
   /** Doubles the buffer if no length was declared; both buffers are then briefly in memory. */
@@ -87,7 +87,7 @@ export function contentLength(request: Request): number | undefined {
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-export function tooLarge(maxBytes: number): RequestError {
+export function bodyTooLargeError(maxBytes: number): RequestError {
   return new RequestError(
     'BODY_TOO_LARGE',
     `Expected a body of at most ${maxBytes} bytes but it has more.`,
@@ -95,7 +95,7 @@ export function tooLarge(maxBytes: number): RequestError {
 }
 
 /** Other requests are using the memory reserved for files. */
-export function memoryExhausted(): RequestError {
+export function memoryExhaustedError(): RequestError {
   return new RequestError(
     'OVERLOADED',
     'Expected enough free memory for this file but other requests are using it. Try again after a few seconds, or raise MEMORY_BUDGET_MB.',

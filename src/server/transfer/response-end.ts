@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Context } from 'hono';
 
 /** Node's response object; undefined if the app is called without a server. */
-export function outgoingOf(c: Context): ServerResponse | undefined {
+export function nodeResponseOf(c: Context): ServerResponse | undefined {
   return (c.env as { outgoing?: ServerResponse } | undefined)?.outgoing;
 }
 
@@ -15,9 +15,9 @@ export function whenClosed(outgoing: ServerResponse, listener: () => void): void
   else outgoing.once('close', listener);
 }
 
-/** The same as a signal. Without a server, it is the signal of the client's request. */
+/** A signal that aborts when the response is over. Without a server, the request's own signal. */
 export function closedSignal(c: Context): AbortSignal {
-  const outgoing = outgoingOf(c);
+  const outgoing = nodeResponseOf(c);
   if (!outgoing) return c.req.raw.signal;
   const controller = new AbortController();
   whenClosed(outgoing, () => controller.abort());

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import type { Share } from '../../pipeline/index.ts';
-import { outgoingOf, whenClosed } from './response-end.ts';
+import { nodeResponseOf, whenClosed } from './response-end.ts';
 
 export interface SendBytesOptions {
   /** Released when the response is sent or abandoned. */
@@ -19,7 +19,7 @@ export function sendBytes(
   { share, timeoutMs }: SendBytesOptions,
 ): Response {
   c.header('content-length', String(bytes.byteLength));
-  const outgoing = outgoingOf(c);
+  const outgoing = nodeResponseOf(c);
   if (!outgoing) {
     share.release();
     return c.body(Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength));
@@ -29,10 +29,10 @@ export function sendBytes(
     clearTimeout(timer);
     share.release();
   });
-  return c.body(inChunks(bytes));
+  return c.body(streamInChunks(bytes));
 }
 
-function inChunks(bytes: Uint8Array): ReadableStream<Uint8Array> {
+function streamInChunks(bytes: Uint8Array): ReadableStream<Uint8Array> {
   let at = 0;
   return new ReadableStream<Uint8Array>(
     {

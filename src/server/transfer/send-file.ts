@@ -2,18 +2,18 @@ import { basename } from 'node:path/posix';
 import type { Readable } from 'node:stream';
 import type { Context } from 'hono';
 import { type FoundObject, RangeOutsideError } from '../../pipeline/index.ts';
-import { fileGone } from '../row-files/file-gone.ts';
+import { fileGoneError } from '../row-files/file-gone.ts';
 import type { FileLocation } from '../row-files/locate-file.ts';
 import type { Service } from '../service.ts';
-import type { Gate } from './gate.ts';
-import { closedSignal, outgoingOf } from './response-end.ts';
+import type { Limiter } from './limiter.ts';
+import { unlessAborted } from './request-signal.ts';
+import { closedSignal, nodeResponseOf } from './response-end.ts';
 import { storeChunks } from './store-chunks.ts';
-import { unlessAborted } from './work-signal.ts';
 
 export interface SendFileOptions {
   service: Service;
   /** Limits concurrent downloads. */
-  streams: Gate;
+  streams: Limiter;
   contentType: string;
   /** Aborted when the store takes too long to start sending. */
   signal: AbortSignal;
@@ -39,22 +39,24 @@ export async function sendFile(
 ): Promise<Response> {
   const { service, contentType, signal } = options;
   const { ref, versionId } = location;
-  const look = () => unlessAborted(signal, service.parts.files.head(ref, { versionId, signal }));
-  const known = c.req.header('if-none-match');
-  if (known !== undefined || c.req.method === 'HEAD') {
-    const found = requireCurrent(await look(), location);
+  const readHead = () =>
+    unlessAborted(signal, service.parts.files.head(ref, { versionId, signal }));
+  const ifNoneMatch = c.req.header('if-none-match');
+  if (ifNoneMatch !== undefined || c.req.method === 'HEAD') {
+    const found = requireCurrent(await readHead(), location);
     const headers = headersOf(found, ref.key, contentType);
-    if (known !== undefined && matchesEtag(known, found.etag)) return c.body(null, 304, headers);
+    if (ifNoneMatch !== undefined && matchesEtag(ifNoneMatch, found.etag))
+      return c.body(null, 304, headers);
     if (c.req.method === 'HEAD') {
       return c.body(null, 200, { ...headers, 'content-length': String(found.sizeBytes) });
     }
   }
-  const range = await rangeOf(c, look);
+  const range = await rangeOf(c, readHead);
   try {
     return await streamFile(c, location, { ...options, range });
   } catch (error) {
     if (error instanceof RangeOutsideError) {
-      c.header('content-range', `bytes */${requireCurrent(await look(), location).sizeBytes}`);
+      c.header('content-range', `bytes */${requireCurrent(await readHead(), location).sizeBytes}`);
     }
     throw error;
   }
@@ -69,10 +71,10 @@ async function streamFile(
   const { ref, versionId } = location;
   const { files } = service.parts;
   const closed = closedSignal(c);
-  const leave = streams.enter();
+  const release = streams.acquire();
   let body: Readable | undefined;
   const end = () => {
-    leave();
+    release();
     body?.destroy();
   };
   try {
@@ -81,20 +83,20 @@ async function streamFile(
       void opening.then((late) => late?.body.destroy()).catch(() => {});
       throw error;
     });
-    if (!file) throw fileGone(location, { isReplaced: false });
+    if (!file) throw fileGoneError(location, { isReplaced: false });
     body = file.body;
-    if (!location.isCurrent(file)) throw fileGone(location, { isReplaced: true });
+    if (!location.isCurrent(file)) throw fileGoneError(location, { isReplaced: true });
     closed.throwIfAborted();
     closed.addEventListener('abort', end, { once: true });
     const onFailure = (error: Error) => {
       service.log('error', 'file not sent in full', { key: ref.key, reason: error.message });
       // The status is already sent, so only closing the connection can show that the rest is
       // missing.
-      const outgoing = outgoingOf(c);
+      const outgoing = nodeResponseOf(c);
       if (!outgoing) throw error;
       outgoing.destroy();
     };
-    const chunks = storeChunks(file.body, { timeoutMs, closed, onFailure, onEnd: leave });
+    const chunks = storeChunks(file.body, { timeoutMs, closed, onFailure, onEnd: release });
     return c.body(ReadableStream.from(chunks), file.contentRange ? 206 : 200, {
       ...headersOf(file, ref.key, contentType),
       'content-length': String(file.lengthBytes),
@@ -106,13 +108,13 @@ async function streamFile(
   }
 }
 
-/** Returns the file, if it still belongs to the row. */
+/** Returns the file if it still belongs to the row; otherwise throws `fileGoneError`. */
 export function requireCurrent(
   found: FoundObject | undefined,
   location: FileLocation,
 ): FoundObject {
-  if (!found) throw fileGone(location, { isReplaced: false });
-  if (!location.isCurrent(found)) throw fileGone(location, { isReplaced: true });
+  if (!found) throw fileGoneError(location, { isReplaced: false });
+  if (!location.isCurrent(found)) throw fileGoneError(location, { isReplaced: true });
   return found;
 }
 
@@ -144,15 +146,15 @@ function fileName(key: string): string {
   return `filename="${plain}"; filename*=UTF-8''${encoded}`;
 }
 
-/** Parses a single byte range; for anything else the whole file is sent, as RFC 9110 allows. */
+/** The requested range if it is a single one. Otherwise the whole file is sent, as RFC 9110 allows. */
 async function rangeOf(
   c: Context,
-  look: () => Promise<FoundObject | undefined>,
+  readHead: () => Promise<FoundObject | undefined>,
 ): Promise<string | undefined> {
   const range = c.req.header('range')?.trim();
   if (range === undefined || !/^bytes=(\d{1,15}-\d{0,15}|-\d{1,15})$/.test(range)) return undefined;
-  const condition = c.req.header('if-range');
-  if (condition === undefined) return range;
-  const found = await look();
-  return found && condition === `"${found.etag}"` ? range : undefined;
+  const ifRange = c.req.header('if-range');
+  if (ifRange === undefined) return range;
+  const found = await readHead();
+  return found && ifRange === `"${found.etag}"` ? range : undefined;
 }

@@ -1,12 +1,12 @@
 import type { Context } from 'hono';
 import type { Thumbnail } from '../../convert/thumbnail.ts';
 import { convertWithinBudget } from '../../pipeline/index.ts';
-import { fileGone } from '../row-files/file-gone.ts';
+import { fileGoneError } from '../row-files/file-gone.ts';
 import type { FileLocation } from '../row-files/locate-file.ts';
 import type { Service } from '../service.ts';
-import { memoryExhausted } from './read-body.ts';
+import { memoryExhaustedError } from './read-body.ts';
+import { unlessAborted } from './request-signal.ts';
 import { matchesEtag, requireCurrent } from './send-file.ts';
-import { unlessAborted } from './work-signal.ts';
 
 export interface SendThumbnailOptions {
   width: number;
@@ -24,20 +24,18 @@ export async function sendThumbnail(
   { width, service, signal }: SendThumbnailOptions,
 ): Promise<Response> {
   const { files } = service.parts;
-  const finding = unlessAborted(signal, files.head(location.ref, { signal }));
-  const { sizeBytes, etag } = requireCurrent(await finding, location);
-  const headers = {
-    etag: `"${etag}-${width}"`,
-    'cache-control': 'private, max-age=3600',
-  };
-  const known = c.req.header('if-none-match');
-  if (known !== undefined && matchesEtag(known, `${etag}-${width}`))
+  const found = await unlessAborted(signal, files.head(location.ref, { signal }));
+  const { sizeBytes, etag } = requireCurrent(found, location);
+  const thumbnailEtag = `${etag}-${width}`;
+  const headers = { etag: `"${thumbnailEtag}"`, 'cache-control': 'private, max-age=3600' };
+  const ifNoneMatch = c.req.header('if-none-match');
+  if (ifNoneMatch !== undefined && matchesEtag(ifNoneMatch, thumbnailEtag))
     return c.body(null, 304, headers);
   const contentType = 'image/webp' satisfies Thumbnail['contentType'];
   if (c.req.method === 'HEAD')
     return c.body(null, 200, { ...headers, 'content-type': contentType });
 
-  const { bytes } = await service.gate.pass(() =>
+  const { bytes } = await service.limiter.run(() =>
     unlessAborted(signal, makeThumbnail(location, { width, sizeBytes, service, signal })),
   );
   return c.body(Buffer.from(bytes), 200, { ...headers, 'content-type': contentType });
@@ -50,9 +48,9 @@ async function makeThumbnail(
   const { store, converter, limits, transfers, memory } = service.parts.pipeline;
   const share = transfers.openShare();
   try {
-    if (!share.resize(sizeBytes)) throw memoryExhausted();
+    if (!share.resize(sizeBytes)) throw memoryExhaustedError();
     const object = await store.read(location.ref, { maxBytes: sizeBytes });
-    if (!object?.bytes) throw fileGone(location, { isReplaced: object !== undefined });
+    if (!object?.bytes) throw fileGoneError(location, { isReplaced: object !== undefined });
     const image = await converter.openThumbnail(object.bytes, { width, limits, signal });
     return await convertWithinBudget(image, {
       memory,

@@ -3,7 +3,7 @@ import type { LedgerRow, RowPosition } from '../../ledger/ledger-reader.ts';
 import { version } from '../../version.ts';
 import { writeCursor } from '../api/cursor.ts';
 import { imageDocument } from '../api/image-document.ts';
-import type { LiveBatch } from '../live-feed.ts';
+import { type LiveBatch, rowVersion } from '../live-feed.ts';
 import { servedBucketsOf } from '../row-files/served-buckets.ts';
 import type { Service } from '../service.ts';
 
@@ -27,7 +27,7 @@ export async function streamOutcomes(
 ): Promise<void> {
   const { service, after, closed } = options;
   const { parts, feed, stopping } = service;
-  const { send, keepAlive, ended, end } = createSender(stream);
+  const { send, keepAlive, ended, end } = createEventWriter(stream);
   const { sendBatch, sendMissed } = createPublisher(send, options);
   // New outcomes are held until the missed rows are sent.
   let held: LiveBatch[] | undefined = after && [];
@@ -61,7 +61,7 @@ interface Message {
 const maxUnread = 100;
 
 /** Writes messages one at a time. `ended` resolves when no more can or should be written. */
-function createSender(stream: SSEStreamingApi) {
+function createEventWriter(stream: SSEStreamingApi) {
   const { promise: ended, resolve } = Promise.withResolvers<void>();
   const end = () => resolve();
   let unread = 0;
@@ -90,14 +90,13 @@ function createPublisher(
   { service, isWanted }: StreamOutcomesOptions,
 ) {
   const buckets = servedBucketsOf(service.parts);
-  // Missed rows, which the feed may be about to send as well.
+  // The feed may also publish missed rows.
   const sentMissed = new Set<string>();
-  const versionOf = ({ id, recordedAt }: LedgerRow) => `${id} ${recordedAt}`;
 
   function sendBatch({ rows, skipped }: LiveBatch) {
     if (skipped > 0) send({ event: 'skipped', data: { count: skipped } });
     for (const row of rows) {
-      if (!isWanted(row) || sentMissed.has(versionOf(row))) continue;
+      if (!isWanted(row) || sentMissed.has(rowVersion(row))) continue;
       const id = writeCursor('oldest', { value: row.recordedAt, id: row.id });
       send({ event: 'outcome', data: imageDocument(row, buckets), id });
     }
@@ -107,7 +106,7 @@ function createPublisher(
     sendBatch,
     sendMissed(rows: LedgerRow[]) {
       sendBatch({ rows, skipped: 0 });
-      for (const row of rows) sentMissed.add(versionOf(row));
+      for (const row of rows) sentMissed.add(rowVersion(row));
     },
   };
 }

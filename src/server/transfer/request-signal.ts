@@ -1,27 +1,27 @@
 import { RequestError } from '../problems/problems.ts';
 
 /** The client has disconnected, so no response is possible. */
-export class ClientGoneError extends Error {}
+export class ClientDisconnectedError extends Error {}
 
-/** Aborted when a request takes too long or its client disconnects. */
-export function workSignal(
+/** A signal that aborts when the request takes too long or its client disconnects. */
+export function requestSignal(
   request: Request,
   timeoutMs: number,
-  reasonOf: (timeoutMs: number) => Error = requestTooSlow,
+  reasonOf: (timeoutMs: number) => Error = requestTooSlowError,
 ): AbortSignal {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(reasonOf(timeoutMs)), timeoutMs);
   timer.unref();
-  const onGone = () => {
+  const onDisconnect = () => {
     clearTimeout(timer);
-    controller.abort(new ClientGoneError('The client has disconnected.'));
+    controller.abort(new ClientDisconnectedError('The client has disconnected.'));
   };
-  if (request.signal.aborted) onGone();
-  else request.signal.addEventListener('abort', onGone, { once: true });
+  if (request.signal.aborted) onDisconnect();
+  else request.signal.addEventListener('abort', onDisconnect, { once: true });
   return controller.signal;
 }
 
-export function requestTooSlow(timeoutMs: number): RequestError {
+export function requestTooSlowError(timeoutMs: number): RequestError {
   return new RequestError(
     'REQUEST_TIMEOUT',
     `Expected the request to finish within ${timeoutMs / 1e3} seconds but it did not. Send less data in one request, or raise REQUEST_TIMEOUT_SECONDS.`,
@@ -29,7 +29,7 @@ export function requestTooSlow(timeoutMs: number): RequestError {
 }
 
 /** The store causes the delay, not the client, so this is not `REQUEST_TIMEOUT`. */
-export function storeTooSlow(timeoutMs: number): RequestError {
+export function storeTooSlowError(timeoutMs: number): RequestError {
   return new RequestError(
     'TRY_AGAIN',
     `Expected the store to answer within ${timeoutMs / 1e3} seconds but it did not. Try again; /readyz shows whether the store answers.`,
