@@ -177,7 +177,7 @@ describe('the server', () => {
       const response = await send(s3Event({ ...record, key: 'poison.png' }));
       expect(response.status).toBe(400);
       const { detail } = await read<{ detail: string }>(response);
-      expect(detail).toContain('Do not send the event again');
+      expect(detail).toContain('Do not resend the event');
       expect(detail).not.toMatch(/constraint|no_poison|relation/);
       expect(api.logged).toMatchObject([
         { message: 'refused', fields: { cause: expect.stringContaining('no_poison') } },
