@@ -1,7 +1,7 @@
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import type { Config } from '../config/index.ts';
 
-export interface S3Options extends S3ClientConfig {
+interface S3Options extends S3ClientConfig {
   requestTimeoutMs?: number;
   socketTimeoutMs?: number;
   /** Max connections; further requests wait. */

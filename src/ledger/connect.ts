@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from 'node:tls';
-import { Pool, type PoolClient, type PoolConfig, type QueryConfig, type QueryResult } from 'pg';
+import { Pool, type PoolClient, type QueryConfig, type QueryResult } from 'pg';
 import {
   DatabaseConnectionLostError,
   isConnectionEnd,
@@ -132,11 +132,12 @@ async function openPool(options: PostgresOptions): Promise<Pool> {
 const connectionErrors = new WeakMap<PoolClient, Error>();
 
 async function newPool(options: PostgresOptions, ssl: PostgresOptions['ssl']): Promise<Pool> {
+  const { url, host, port, database, user, password } = options;
   const pool = new Pool({
-    ...createPoolConfig(options),
+    ...(url === undefined ? { host, port, database, user, password } : { connectionString: url }),
     ssl: await createTlsOptions(options, ssl),
     max: options.maxConnections,
-    ...(options.maxAgeSeconds !== undefined && { maxLifetimeSeconds: options.maxAgeSeconds }),
+    maxLifetimeSeconds: options.maxAgeSeconds,
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
   });
@@ -162,22 +163,4 @@ async function createTlsOptions(
   const { trustedAuthoritiesOf } = await import('./rds-certificates.ts');
   const [host = ''] = addressOf(options).split(':');
   return { rejectUnauthorized: true, ...trustedAuthoritiesOf(host) };
-}
-
-function createPoolConfig({
-  url,
-  host,
-  port,
-  database,
-  user,
-  password,
-}: PostgresOptions): PoolConfig {
-  if (url !== undefined) return { connectionString: url };
-  return {
-    ...(host !== undefined && { host }),
-    ...(port !== undefined && { port }),
-    ...(database !== undefined && { database }),
-    ...(user !== undefined && { user }),
-    ...(password !== undefined && { password }),
-  };
 }

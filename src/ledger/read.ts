@@ -1,4 +1,4 @@
-import { type LedgerRow, selectFields, selectRows } from './columns.ts';
+import { selectFields, selectRows } from './columns.ts';
 import type { Postgres } from './connect.ts';
 import type { LedgerReader } from './ledger-reader.ts';
 import { listStatement } from './list-rows.ts';
@@ -8,7 +8,7 @@ const selectChanges = `SELECT ${selectFields(['id', 'recordedAt'])} FROM image_m
 
 /** Creates a reader of the table `image_metadata`, including rows of the original system. */
 export function createPostgresReader(postgres: Pick<Postgres, 'query'>): LedgerReader {
-  async function queryRows(text: string, values: unknown[]): Promise<LedgerRow[]> {
+  async function queryRows(text: string, values: unknown[] = []) {
     return (await postgres.query(text, values)).rows;
   }
 
@@ -33,19 +33,15 @@ WHERE source_bucket = $1 AND source_key = $2
     },
 
     async newestChange() {
-      const { rows } = await postgres.query(
-        `${selectChanges} ORDER BY recorded_at DESC, image_metadata.id DESC LIMIT 1`,
-      );
-      return rows[0];
+      const newestFirst = 'ORDER BY recorded_at DESC, image_metadata.id DESC';
+      return (await queryRows(`${selectChanges} ${newestFirst} LIMIT 1`))[0];
     },
 
-    async changesSince(recordedAt, limit) {
-      const { rows } = await postgres.query(
+    changesSince: (recordedAt, limit) =>
+      queryRows(
         `${selectChanges} WHERE recorded_at >= $1::timestamptz ORDER BY recorded_at, image_metadata.id LIMIT $2`,
         [recordedAt, limit],
-      );
-      return rows;
-    },
+      ),
 
     findAll: (ids) =>
       queryRows(
@@ -53,14 +49,10 @@ WHERE source_bucket = $1 AND source_key = $2
         [ids],
       ),
 
-    async contentStates(bucket, contents, recipeHash) {
-      const { rows } = await postgres.query(contentStatesQuery, [
-        bucket,
-        contents.map(({ key }) => key),
-        contents.map(({ etag }) => etag),
-        recipeHash,
-      ]);
-      return rows;
+    contentStates(bucket, contents, recipeHash) {
+      const keys = contents.map(({ key }) => key);
+      const etags = contents.map(({ etag }) => etag);
+      return queryRows(contentStatesQuery, [bucket, keys, etags, recipeHash]);
     },
 
     keysOfOutputs: (options) => keysOfOutputs(postgres, options),

@@ -68,7 +68,7 @@ export interface ConversionOptions {
   signal?: AbortSignal;
 }
 
-export interface ThumbnailOptions extends Omit<ConversionOptions, 'recipe'> {
+interface ThumbnailOptions extends Omit<ConversionOptions, 'recipe'> {
   width: number;
 }
 

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
-export interface WatchOptions {
+interface WatchOptions {
   /** How long a client may read nothing of the data sent to it. */
   graceMs?: number;
   /** Adds to the grace period: the unread bytes divided by this rate. */

@@ -68,14 +68,12 @@ function judgeSource({ key, source, output }: KeyEntry, options: JudgeOptions): 
     case 'current':
       if (output) return { type: 'paired', pair: { source: object, output } };
       return found({ kind: 'missing', reason: 'its row records a conversion' });
-    case 'stale':
-      return output
-        ? found({ kind: 'stale', reason: 'its rows are of other content or another recipe' })
-        : found({ kind: 'missing', reason: 'its rows are of other content or another recipe' });
+    case 'stale': {
+      const reason = 'its rows are of other content or another recipe';
+      return found({ kind: output ? 'stale' : 'missing', reason });
+    }
     case 'missing':
-      return output
-        ? found({ kind: 'unrecorded', reason: 'it has no row' })
-        : found({ kind: 'missing', reason: 'it has no row' });
+      return found({ kind: output ? 'unrecorded' : 'missing', reason: 'it has no row' });
     case 'otherType':
       // Its name is not that of an image, but it was converted on request.
       return output ? { type: 'paired', pair: { source: object, output } } : { type: 'leftOut' };

@@ -106,12 +106,10 @@ async function reportFinding(
 }
 
 function emptyReport(): VerifyReport {
-  const counts = { sources: 0, outputs: 0, paired: 0, inspected: 0, compared: 0 };
-  const others = { failed: 0, recent: 0, leftOut: 0 };
   const findings = findingKinds.map((kind) => [kind, { count: 0, first: [] }]);
   return {
-    ...counts,
-    ...others,
+    ...{ sources: 0, outputs: 0, paired: 0, inspected: 0, compared: 0 },
+    ...{ failed: 0, recent: 0, leftOut: 0 },
     findings: Object.fromEntries(findings) as VerifyReport['findings'],
     isFinished: false,
   };

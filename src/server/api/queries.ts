@@ -51,7 +51,6 @@ const wholeNumber = (min: number, max: number) =>
     .regex(/^\d{1,9}$/, `Expected a whole number from ${min} to ${max}`)
     .transform(Number)
     .pipe(z.int().min(min).max(max))
-
     .openapi({ type: 'integer', minimum: min, maximum: max });
 
 const trueOrFalse = z

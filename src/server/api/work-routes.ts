@@ -4,17 +4,11 @@ import { RecipeQuerySchema, UploadQuerySchema } from './queries.ts';
 import { binary, json, problemResponses } from './responses.ts';
 import { EventAnswerSchema, PresignedUploadSchema, UploadSchema } from './schemas.ts';
 
-const file = { type: 'string', format: 'binary' } as const;
+const inputTypes = new Set(Object.values(inputFormats).map(({ contentType }) => contentType));
 
 /** Media types accepted for an image; the format is detected from its content. */
-const body = {
-  content: Object.fromEntries(
-    [
-      'application/octet-stream',
-      ...new Set(Object.values(inputFormats).map(({ contentType }) => contentType)),
-    ].map((contentType) => [contentType, { schema: file }]),
-  ),
-};
+const { content } = binary('', ['application/octet-stream', ...inputTypes]);
+const body = { content };
 
 export const convert = createRoute({
   method: 'post',

@@ -1,16 +1,10 @@
 import type { Log } from './log.ts';
 
-export interface BoundedLogOptions {
-  /** Max lines per message and window; further ones are only counted. */
-  maxLines?: number;
-  windowMs?: number;
-}
-
-/** Limits lines that a client can cause without a token, so that a flood cannot fill the disk. */
-export function createBoundedLog(
-  log: Log,
-  { maxLines = 20, windowMs = 60_000 }: BoundedLogOptions = {},
-): Log {
+/**
+ * Limits the lines that a client can cause without a token, so that a flood cannot fill the disk.
+ * Writes `maxLines` per message and window, and only counts further ones.
+ */
+export function createBoundedLog(log: Log, { maxLines = 20, windowMs = 60_000 } = {}): Log {
   const lines = new Map<string, number>();
 
   function endWindow() {

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/index.ts';
 import { printableJson } from '../../process/terminal.ts';
 
-export type Level = 'info' | 'warn' | 'error';
+type Level = 'info' | 'warn' | 'error';
 
 /** Writes log lines for the operator. */
 export type Log = (level: Level, message: string, fields?: Record<string, unknown>) => void;

@@ -1,6 +1,6 @@
 import type { ServerParts } from '../../app/open-server.ts';
 import { recipeHash } from '../../convert/index.ts';
-import type { LedgerRow, RowFilter } from '../../ledger/ledger-reader.ts';
+import type { LedgerRow } from '../../ledger/ledger-reader.ts';
 import {
   contentId,
   describeCause,
@@ -23,12 +23,13 @@ export function addImageRoutes(app: Api, service: Service): void {
   const buckets = servedBucketsOf(service.parts);
 
   app.openapi(listImages, async (c) => {
-    const { sort, limit, cursor, ...filter } = c.req.valid('query');
+    const { sort, limit, cursor, since, until, ...fields } = c.req.valid('query');
+    const filter = { ...fields, since: since?.toISOString(), until: until?.toISOString() };
     if (filter.etag !== undefined && filter.key === undefined)
       throw etagWithoutKeyError(filter.etag);
     const after = cursor === undefined ? undefined : readCursor(sort, cursor);
     // One row more than requested shows whether there is a next page.
-    const rows = await reader.list(filterOf(filter), { order: sort, limit: limit + 1, after });
+    const rows = await reader.list(filter, { order: sort, limit: limit + 1, after });
     const page = rows.slice(0, limit);
     const last = rows.length > limit ? page.at(-1) : undefined;
     const next = last ? writeCursor(sort, positionOf(last, sort)) : null;
@@ -76,14 +77,6 @@ function etagWithoutKeyError(received: string): RequestError {
   return new RequestError('INVALID_REQUEST', `Expected etag ${expected}.`, {
     errors: [{ name: 'etag', expected, received }],
   });
-}
-
-function filterOf({
-  since,
-  until,
-  ...fields
-}: Omit<ImagesQuery, 'sort' | 'limit' | 'cursor'>): RowFilter {
-  return { ...fields, since: since?.toISOString(), until: until?.toISOString() };
 }
 
 function positionOf(row: LedgerRow, sort: ImagesQuery['sort']) {

@@ -2,7 +2,7 @@ import type { Share } from '../../pipeline/index.ts';
 import { RequestError } from '../problems/problems.ts';
 import { bodyChunks, type MinSpeed } from './body-chunks.ts';
 
-export interface ReadBodyOptions {
+interface ReadBodyOptions {
   maxBytes: number;
   signal: AbortSignal;
   /** Grows with the bytes received. Without a share, the body is not counted. */

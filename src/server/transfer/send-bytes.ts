@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import type { Share } from '../../pipeline/index.ts';
 import { nodeResponseOf, whenClosed } from './response-end.ts';
 
-export interface SendBytesOptions {
+interface SendBytesOptions {
   /** Released when the response is sent or abandoned. */
   share: Share;
   /** How long the client may take to read the response. */

@@ -10,7 +10,7 @@ import { unlessAborted } from './request-signal.ts';
 import { closedSignal, nodeResponseOf } from './response-end.ts';
 import { storeChunks } from './store-chunks.ts';
 
-export interface SendFileOptions {
+interface SendFileOptions {
   service: Service;
   /** Limits concurrent downloads. */
   streams: Limiter;
@@ -79,13 +79,12 @@ async function streamFile(
   };
   try {
     const opening = files.open(ref, { versionId, range, signal: closed });
-    const file = await unlessAborted(signal, opening).catch((error: unknown) => {
+    const opened = await unlessAborted(signal, opening).catch((error: unknown) => {
       void opening.then((late) => late?.body.destroy()).catch(() => {});
       throw error;
     });
-    if (!file) throw fileGoneError(location, { isReplaced: false });
-    body = file.body;
-    if (!location.isCurrent(file)) throw fileGoneError(location, { isReplaced: true });
+    body = opened?.body;
+    const file = requireCurrent(opened, location);
     closed.throwIfAborted();
     closed.addEventListener('abort', end, { once: true });
     const onFailure = (error: Error) => {
@@ -109,10 +108,10 @@ async function streamFile(
 }
 
 /** Returns the file if it still belongs to the row; otherwise throws `fileGoneError`. */
-export function requireCurrent(
-  found: FoundObject | undefined,
+export function requireCurrent<Found extends FoundObject>(
+  found: Found | undefined,
   location: FileLocation,
-): FoundObject {
+): Found {
   if (!found) throw fileGoneError(location, { isReplaced: false });
   if (!location.isCurrent(found)) throw fileGoneError(location, { isReplaced: true });
   return found;

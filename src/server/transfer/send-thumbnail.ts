@@ -8,7 +8,7 @@ import { memoryExhaustedError } from './read-body.ts';
 import { unlessAborted } from './request-signal.ts';
 import { matchesEtag, requireCurrent } from './send-file.ts';
 
-export interface SendThumbnailOptions {
+interface SendThumbnailOptions {
   width: number;
   service: Service;
   signal: AbortSignal;

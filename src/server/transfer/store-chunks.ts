@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-export interface StoreChunksOptions {
+interface StoreChunksOptions {
   /** How long the store may send nothing while the client waits. */
   timeoutMs: number;
   /** Aborted when the response is over. */

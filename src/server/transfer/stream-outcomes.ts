@@ -7,7 +7,7 @@ import { type LiveBatch, rowVersion } from '../live-feed.ts';
 import { servedBucketsOf } from '../row-files/served-buckets.ts';
 import type { Service } from '../service.ts';
 
-export interface StreamOutcomesOptions {
+interface StreamOutcomesOptions {
   service: Service;
   isWanted: (row: LedgerRow) => boolean;
   /** The last row that a reconnecting client has seen. */
