@@ -1,16 +1,16 @@
 // Measures speed against other libraries, all in turn in one run:
 // npm run bench                          minutes
-// npm run bench -- --quick               under a minute
+// npm run bench -- --quick               two minutes, with smaller images and fewer rounds
 // npm run bench -- --photos FOLDER       with your own photos
-// npm run bench -- --only conversions    or cold, job, sizes; several with commas
+// npm run bench -- --only mix            or cold, job, memory; several with commas
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureColdStart } from './cold/measure-cold-start.ts';
+import { findInputs, generateInputs } from './conversions/inputs.ts';
 import { measureConversions } from './conversions/measure-conversions.ts';
-import { measureSizes } from './conversions/measure-sizes.ts';
-import { findInputs, generateInputs } from './inputs.ts';
+import { measureMemory } from './conversions/measure-memory.ts';
 import { measureJob } from './job/measure-job.ts';
 import { availablePeers, describeMachine, pythonVersions } from './machine.ts';
 import { renderReport } from './report.ts';
@@ -18,7 +18,7 @@ import type { Results } from './results.ts';
 import { renderTables } from './tables.ts';
 import { writeResults } from './write-results.ts';
 
-const parts = ['conversions', 'cold', 'job', 'sizes'] as const;
+const parts = ['mix', 'cold', 'job', 'memory'] as const;
 const { values: flags } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
@@ -29,6 +29,8 @@ const { values: flags } = parseArgs({
   },
 });
 const wanted = new Set(flags.only.split(','));
+const unknown = [...wanted].filter((name) => !parts.some((part) => part === name));
+if (unknown.length > 0) throw new Error(`Expected parts of ${parts} but received ${unknown}.`);
 const python = process.env.PYTHON ?? 'python3';
 const rounds = Number(flags.rounds ?? (flags.quick ? 3 : 9));
 const print = (line: string) => console.error(line);
@@ -52,41 +54,39 @@ async function measure(): Promise<Results> {
     command: ['npm run bench --', ...process.argv.slice(2)]
       .join(' ')
       .replace(flags.photos ?? '', (path) => path && 'FOLDER'),
-    inputs: flags.photos ? 'photographs from a folder' : 'generated photographs',
+    inputs: flags.photos ? 'photographs from a folder' : 'the generated mix',
     rounds,
     machine: describeMachine(found),
   };
+  print(flags.photos ? 'Reading the photos ...' : 'Generating the mix ...');
   const inputs = flags.photos
     ? await findInputs(flags.photos)
-    : await generateInputs(folder, { isQuick: flags.quick });
+    : await generateInputs(folder, flags.quick ? { maxMegapixels: 0.5 } : {});
   const shared = { peerNames, python, rounds, folder, print };
-  const typicalInput = inputs.find(
-    ({ megapixels, name }) => megapixels > 0.9 && name.endsWith('.jpg'),
-  );
-  const { file } = typicalInput ?? inputs[0] ?? { file: '' };
+  const hasPython = ['PIL', 'boto3', 'psycopg2'].every((name) => name in found);
 
-  if (wanted.has('conversions')) results.conversions = await measureConversions(inputs, shared);
+  if (wanted.has('mix')) {
+    const sampleMs = flags.quick ? 30 : 250;
+    results.mix = await measureConversions(inputs, { ...shared, sampleMs });
+  }
   if (wanted.has('cold')) {
     print('Cold processes ...');
-    const hasPython = ['PIL', 'boto3', 'psycopg2'].every((name) => name in found);
+    const typical = inputs.find(
+      ({ megapixels, name }) => megapixels > 0.4 && /\.jpe?g$/.test(name),
+    );
+    const { file = '' } = typical ?? inputs[0] ?? {};
     results.cold = await measureColdStart({ file, python, hasPython, rounds });
   }
   if (wanted.has('job')) {
-    const hasPython = ['PIL', 'boto3', 'psycopg2'].every((name) => name in found);
-    const images = flags.quick ? 4 : 20;
-    results.job = await measureJob({ ...shared, file, images, hasPython });
+    // Each share of the mix is a whole number of 50 images.
+    const jobRounds = Math.min(rounds, flags.quick ? 2 : 5);
+    results.job = await measureJob({ ...shared, inputs, images: 50, rounds: jobRounds, hasPython });
   }
-  if (wanted.has('sizes')) {
-    const sizes = flags.quick ? [0.3, 2] : [0.3, 1, 2, 6, 12, 24];
-    const sizePeers = peerNames.filter((name) =>
-      ['ours', 'naive', 'expert', 'pillow'].includes(name),
-    );
-    results.sizes = await measureSizes({
-      ...shared,
-      sizes,
-      peerNames: sizePeers,
-      rounds: Math.min(rounds, 5),
-    });
+  if (wanted.has('memory')) {
+    const rivals = peerNames.filter((name) => ['ours', 'naive', 'expert', 'pillow'].includes(name));
+    const memoryRounds = flags.quick ? 1 : 3;
+    const options = { ...shared, peerNames: rivals, rounds: memoryRounds };
+    results.memory = await measureMemory(inputs, options);
   }
   return results;
 }

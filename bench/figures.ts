@@ -36,10 +36,13 @@ export function ratioOf(ours: number[], theirs: number[]): Figure {
   );
 }
 
-/** The geometric mean of ratios: a half and a double cancel out. */
-export function geometricMean(values: number[]): number {
-  if (values.length === 0) throw new RangeError('Expected at least one value but received none.');
-  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+/** The weighted geometric mean of ratios: a half and a double of equal weight cancel out. */
+export function geometricMean(ratios: { ratio: number; weight: number }[]): number {
+  const total = ratios.reduce((sum, { weight }) => sum + weight, 0);
+  if (total === 0) throw new RangeError('Expected at least one ratio but received none.');
+  return Math.exp(
+    ratios.reduce((sum, each) => sum + each.weight * Math.log(each.ratio), 0) / total,
+  );
 }
 
 /** Three significant digits: 0.118, 4.07, 1,235. */

@@ -25,34 +25,24 @@ export function renderReport(results: Results): string {
 <p>Each point is one measurement; the box shows the quartiles, the line in it the median. Ratios are taken
 round by round, and their intervals by bootstrap (95 %). A scale is logarithmic where it spans more
 than a factor of eight.</p>
-${plotsOf(results).map(renderPlot).join('\n')}
 ${tablesOf(results).map(renderTable).join('\n')}
+${plotsOf(results).map(renderPlot).join('\n')}
 </body></html>
 `;
 }
 
 const style = `body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}
 svg{width:100%;height:auto;margin:0 0 1.5rem}svg text{font:12px system-ui,sans-serif;fill:#333}
-table{border-collapse:collapse;font-size:13px;display:block;overflow-x:auto}td,th{border-bottom:1px solid #ddd;padding:.2rem .6rem;text-align:left;font-variant-numeric:tabular-nums}
+table{border-collapse:collapse;font-size:13px;display:block;overflow-x:auto}td,th{border-bottom:1px solid #ddd;white-space:nowrap;padding:.2rem .6rem;text-align:left;font-variant-numeric:tabular-nums}
 h2{font-size:1.05rem;margin-top:2rem}`;
 
-function plotsOf(results: Results): Plot[] {
-  const { conversions = [], cold = [], job = [], sizes = [] } = results;
-  const unit = 'CPU ms per megapixel';
-  const perInput = conversions.map(({ input, output, megapixels, peers: each }) => ({
+function plotsOf({ mix = [], cold = [], job = [], memory = [] }: Results): Plot[] {
+  const conversions = mix.map(({ input, output, megapixels, peers: each }) => ({
     title: `${input} to ${output}`,
-    unit,
+    unit: 'CPU ms per megapixel',
     strips: each.map(({ peer, cpuMs }) => ({
       name: peers[peer].title,
       values: cpuMs.values.map((ms) => ms / megapixels),
-    })),
-  }));
-  const perSize = [...Map.groupBy(sizes, ({ peer }) => peer)].map(([peer, each]) => ({
-    title: `${peers[peer].title}, by size`,
-    unit,
-    strips: each.map(({ megapixels, cpuMsPerMegapixel: { values } }) => ({
-      name: `${megapixels} megapixels`,
-      values,
     })),
   }));
   const wall = (title: string, measured: typeof cold | typeof job) => ({
@@ -60,13 +50,18 @@ function plotsOf(results: Results): Plot[] {
     unit: 'ms of wall time',
     strips: measured.map(({ name, wallMs: { values } }) => ({ name, values })),
   });
-  const plots = [
-    ...perInput,
+  const jobs = [...Map.groupBy(job, ({ uploads }) => uploads)];
+  const peaks = [...Map.groupBy(memory, ({ input }) => input)];
+  return [
+    ...conversions,
     wall('A cold process', cold),
-    wall('The whole job, per image', job),
-    ...perSize,
-  ];
-  return plots.filter(({ strips }) => strips.length > 0);
+    ...jobs.map(([uploads, each]) => wall(`The whole job, ${uploads}, per image`, each)),
+    ...peaks.map(([input, each]) => ({
+      title: `Peak memory, ${input}`,
+      unit: 'MB',
+      strips: each.map(({ peer, peakMb }) => ({ name: peers[peer].title, values: peakMb.values })),
+    })),
+  ].filter(({ strips }) => strips.length > 0);
 }
 
 const geometry = { width: 900, labels: 210, right: 60, row: 30, top: 10, axis: 34 };

@@ -1,6 +1,6 @@
 import type { ColdResult } from './cold/measure-cold-start.ts';
 import type { ConversionResult } from './conversions/measure-conversions.ts';
-import type { SizeResult } from './conversions/measure-sizes.ts';
+import type { MemoryResult } from './conversions/measure-memory.ts';
 import type { JobResult } from './job/measure-job.ts';
 import type { Machine } from './machine.ts';
 
@@ -11,8 +11,8 @@ export interface Results {
   inputs: string;
   rounds: number;
   machine: Machine;
-  conversions?: ConversionResult[];
+  mix?: ConversionResult[];
   cold?: ColdResult[];
   job?: JobResult[];
-  sizes?: SizeResult[];
+  memory?: MemoryResult[];
 }

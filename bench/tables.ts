@@ -1,6 +1,7 @@
-import { geometricMean, short, withInterval } from './figures.ts';
+import { summarize } from './conversions/summarize.ts';
+import { figureOf, short, withInterval } from './figures.ts';
 import type { Results } from './results.ts';
-import { peers } from './workers/peers.ts';
+import { type Output, type PeerName, peerNames, peers } from './workers/peers.ts';
 
 /** A table: its title, its columns, and one array per row. */
 export interface Table {
@@ -15,61 +16,59 @@ export function renderTables(results: Results): string {
 }
 
 export function tablesOf(results: Results): Table[] {
-  return [conversions(results), means(results), cold(results), job(results), sizes(results)].filter(
-    ({ rows }) => rows.length > 0,
-  );
+  return [
+    mix(results),
+    kinds(results, 'png'),
+    kinds(results, 'jpeg'),
+    cold(results),
+    job(results),
+    memory(results),
+  ].filter(({ rows }) => rows.length > 0);
 }
 
-const interval = 'in brackets the 95 % interval of the median';
-
-function conversions({ conversions: measured = [] }: Results): Table {
+function mix({ mix: measured = [] }: Results): Table {
   return {
-    title: `Conversions: milliseconds of CPU time per megapixel; ${interval}`,
-    columns: [
-      'input',
-      'output',
-      'program',
-      'n',
-      'CPU ms/MP',
-      'wall ms',
-      'ours / theirs',
-      'bytes, ours / theirs',
-      'max difference from Pillow',
-    ],
-    rows: measured.flatMap(({ input, megapixels, output, peers: each }) =>
-      each.map(({ peer, cpuMs, wallMs, cpuRatio, bytesRatio, farthest }) => [
-        input,
-        output,
-        peers[peer].title,
-        String(cpuMs.n),
-        short(cpuMs.median / megapixels),
-        short(wallMs.median),
-        peer === 'ours' ? '' : withInterval(cpuRatio),
-        peer === 'ours' ? '' : bytesRatio.toFixed(3),
-        farthest === undefined ? '' : String(farthest),
-      ]),
-    ),
+    title:
+      'The mix: our CPU time divided by theirs; geometric means, weighted by the share of each kind',
+    columns: ['output', 'compared with', 'kinds', 'CPU', 'worst kind', 'its CPU', 'bytes'],
+    rows: summarize(measured).map(({ output, peer, inputs, cpuRatio, bytesRatio, worst }) => [
+      output,
+      peers[peer].title,
+      String(inputs),
+      short(cpuRatio),
+      worst.input,
+      short(worst.cpuRatio),
+      bytesRatio.toFixed(3),
+    ]),
   };
 }
 
-function means({ conversions: measured = [] }: Results): Table {
-  const cells = measured.flatMap(({ output, peers: each }) =>
-    each.map((result) => ({ output, ...result })),
-  );
-  const groups = Map.groupBy(
-    cells.filter(({ peer }) => peer !== 'ours'),
-    ({ output, peer }) => `${output}|${peer}`,
+function kinds({ mix: measured = [] }: Results, output: Output): Table {
+  const results = measured.filter((result) => result.output === output);
+  const rivals = peerNames.filter(
+    (name) =>
+      name !== 'ours' && results.some((result) => result.peers.some(({ peer }) => peer === name)),
   );
   return {
-    title: 'Over all inputs: geometric means of the ratios',
-    columns: ['output', 'compared with', 'inputs', 'CPU, ours / theirs', 'bytes, ours / theirs'],
-    rows: [...groups.values()].map((group) => [
-      group[0]?.output ?? '',
-      group[0] ? peers[group[0].peer].title : '',
-      String(group.length),
-      short(geometricMean(group.map(({ cpuRatio }) => cpuRatio.median))),
-      geometricMean(group.map(({ bytesRatio }) => bytesRatio)).toFixed(3),
-    ]),
+    title: `Each kind to ${output}: our CPU time in ms per megapixel with its 95 % interval, and divided by theirs`,
+    columns: [
+      ...['kind', 'share', 'MP', 'ours, ms/MP', ...rivals.map((name) => peers[name].title)],
+      'bytes, ours / Pillow',
+      ...(output === 'png' ? ['max difference from Pillow'] : []),
+    ],
+    rows: results.map(({ input, share, megapixels, peers: each }) => {
+      const of = (name: PeerName) => each.find(({ peer }) => peer === name);
+      const cpuRatios = rivals.map((name) => of(name)?.cpuRatio.median);
+      return [
+        input,
+        `${Math.round(share * 1_000) / 10} %`,
+        short(megapixels),
+        withInterval(figureOf((of('ours')?.cpuMs.values ?? []).map((ms) => ms / megapixels))),
+        ...cpuRatios.map((ratio) => (ratio === undefined ? '' : short(ratio))),
+        of('pillow')?.bytesRatio.toFixed(3) ?? '',
+        ...(output === 'png' ? [of('ours')?.farthest?.toString() ?? ''] : []),
+      ];
+    }),
   };
 }
 
@@ -90,38 +89,34 @@ function cold({ cold: measured = [] }: Results): Table {
 function job({ job: measured = [] }: Results): Table {
   return {
     title:
-      'The whole job, per image: fetched, converted, stored and recorded (ours: four concurrently, batches of ten)',
+      'The whole job, per image: fetched, converted, stored and recorded; ratios of ours, one at a time',
     columns: [
-      'program',
-      'n',
-      'CPU ms',
-      'wall ms',
-      'images/s',
-      'CPU, ours / theirs',
-      'wall, ours / theirs',
+      ...['uploads', 'program', 'n', 'CPU ms', 'wall ms', 'images/s'],
+      ...['CPU, ours / theirs', 'wall, ours / theirs'],
     ],
-    rows: measured.map(({ name, cpuMs, wallMs, cpuRatio, wallRatio }) => [
+    rows: measured.map(({ uploads, name, cpuMs, wallMs, cpuRatio, wallRatio }) => [
+      uploads,
       name,
       String(cpuMs.n),
       withInterval(cpuMs),
       withInterval(wallMs),
       short(1_000 / wallMs.median),
-      name === 'ours' ? '' : withInterval(cpuRatio),
-      name === 'ours' ? '' : withInterval(wallRatio),
+      withInterval(cpuRatio),
+      withInterval(wallRatio),
     ]),
   };
 }
 
-function sizes({ sizes: measured = [] }: Results): Table {
+function memory({ memory: measured = [] }: Results): Table {
   return {
-    title: 'Cost by size: generated photographs, JPEG to PNG, a new process each',
-    columns: ['megapixels', 'program', 'n', 'CPU ms/MP', 'peak MB'],
-    rows: measured.map(({ peer, megapixels, cpuMsPerMegapixel, peakMb }) => [
-      String(megapixels),
+    title: 'Peak memory of one conversion to PNG in a new process; the largest of each format',
+    columns: ['kind', 'MP', 'program', 'n', 'peak MB'],
+    rows: measured.map(({ input, megapixels, peer, peakMb }) => [
+      input,
+      short(megapixels),
       peers[peer].title,
-      String(cpuMsPerMegapixel.n),
-      withInterval(cpuMsPerMegapixel),
-      peakMb === undefined ? '' : short(peakMb),
+      String(peakMb.n),
+      withInterval(peakMb),
     ]),
   };
 }

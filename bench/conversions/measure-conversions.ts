@@ -1,17 +1,20 @@
 import { join } from 'node:path';
 import { type Figure, figureOf, ratioOf } from '../figures.ts';
-import type { Input } from '../inputs.ts';
 import { type Output, type PeerName, peerEnvironment, peers, programOf } from '../workers/peers.ts';
 import { type Sample, startWorker, type Worker } from '../workers/worker.ts';
+import type { Input } from './inputs.ts';
 
 export interface ConversionResult {
   input: string;
+  /** The input's share of all images, from 0 to 1. */
+  share: number;
   megapixels: number;
   output: Output;
+  /** The first is ours. A peer that cannot convert the input is missing. */
   peers: PeerResult[];
 }
 
-interface PeerResult {
+export interface PeerResult {
   peer: PeerName;
   cpuMs: Figure;
   wallMs: Figure;
@@ -27,18 +30,18 @@ interface ConversionOptions {
   peerNames: PeerName[];
   python: string;
   rounds: number;
+  /** Minimum duration of a sample, as processor time is counted in steps on some systems. */
+  sampleMs: number;
   folder: string;
   print: (line: string) => void;
 }
 
-/** Minimum duration of a sample, as processor time is counted in steps on some systems. */
-const sampleMs = 250;
 const maxRepeats = 25;
 
 /** Converts each input with each peer in turn, round after round, with a process per peer. */
 export async function measureConversions(
   inputs: Input[],
-  { peerNames, python, rounds, folder, print }: ConversionOptions,
+  { peerNames, python, folder, ...options }: ConversionOptions,
 ): Promise<ConversionResult[]> {
   const workers = new Map(
     peerNames.map((name) => [
@@ -50,10 +53,11 @@ export async function measureConversions(
     const results: ConversionResult[] = [];
     for (const input of inputs) {
       for (const output of input.outputs) {
-        print(`${input.name} to ${output} ...`);
+        options.print(`${input.name} to ${output} ...`);
         const saveAs = (peer: PeerName) => join(folder, `${peer}.${output}`);
-        const cell = await measureCell(workers, { input, output, rounds, saveAs });
-        results.push({ input: input.name, megapixels: input.megapixels, output, peers: cell });
+        const measured = await measureCell(workers, { ...options, input, output, saveAs });
+        const { name, share, megapixels } = input;
+        results.push({ input: name, share, megapixels, output, peers: measured });
       }
     }
     return results;
@@ -66,7 +70,9 @@ interface Cell {
   input: Input;
   output: Output;
   rounds: number;
+  sampleMs: number;
   saveAs(peer: PeerName): string;
+  print: (line: string) => void;
 }
 
 interface Runner {
@@ -74,36 +80,53 @@ interface Runner {
   worker: Worker;
   repeat: number;
   samples: Sample[];
-  farthest: number | undefined;
 }
 
-async function measureCell(
-  workers: Map<PeerName, Worker>,
-  { input: { file }, output, rounds, saveAs }: Cell,
-): Promise<PeerResult[]> {
-  const pillow = workers.get('pillow');
+async function measureCell(workers: Map<PeerName, Worker>, cell: Cell): Promise<PeerResult[]> {
+  const { file } = cell.input;
   const runners: Runner[] = [];
   for (const [peer, worker] of workers) {
-    if (!peers[peer].outputs.some((each) => each === output)) continue;
-    const request = { task: 'convert', peer, file, output } as const;
-    await worker.run({ ...request, repeat: 1 });
-    const { wallMs } = await worker.run({ ...request, repeat: 1, saveAs: saveAs(peer) });
-    const repeat = Math.min(maxRepeats, Math.max(1, Math.ceil(sampleMs / wallMs)));
-    const farthest =
-      output === 'png' && pillow ? await compare(pillow, file, saveAs(peer)) : undefined;
-    runners.push({ peer, worker, repeat, samples: [], farthest });
+    if (!peers[peer].outputs.some((each) => each === cell.output)) continue;
+    const repeat = await warmUp(peer, worker, cell);
+    if (repeat !== undefined) runners.push({ peer, worker, repeat, samples: [] });
   }
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < cell.rounds; round++) {
     for (const { peer, worker, repeat, samples } of rotate(runners, round)) {
-      samples.push(await worker.run({ task: 'convert', peer, file, output, repeat }));
+      samples.push(await worker.run({ task: 'convert', peer, file, output: cell.output, repeat }));
     }
   }
-  return resultsOf(runners);
+  return resultsOf(runners, await differences(runners, cell));
 }
 
-async function compare(pillow: Worker, file: string, output: string): Promise<number> {
-  const { farthest } = await pillow.run<{ farthest: number }>({ task: 'compare', file, output });
-  return farthest;
+/** The number of conversions that a sample needs; undefined if the peer cannot convert the file. */
+async function warmUp(peer: PeerName, worker: Worker, cell: Cell): Promise<number | undefined> {
+  const { input, output, sampleMs, saveAs, print } = cell;
+  const request = { task: 'convert', peer, file: input.file, output, repeat: 1 } as const;
+  try {
+    await worker.run(request);
+    const { wallMs } = await worker.run({ ...request, saveAs: saveAs(peer) });
+    return Math.min(maxRepeats, Math.max(1, Math.ceil(sampleMs / wallMs)));
+  } catch (error) {
+    if (peer === 'ours') throw error;
+    print(`Left out: ${input.name} by ${peers[peer].title}, which cannot convert it. ${error}`);
+    return undefined;
+  }
+}
+
+/** The largest difference of each output’s gray from Pillow’s, for PNG. */
+async function differences(
+  runners: Runner[],
+  { input: { file }, output, saveAs }: Cell,
+): Promise<Map<PeerName, number>> {
+  const found = new Map<PeerName, number>();
+  const pillow = runners.find(({ peer }) => peer === 'pillow');
+  if (!pillow || output !== 'png') return found;
+  for (const { peer } of runners) {
+    const request = { task: 'compare', file, output: saveAs(peer) } as const;
+    const { farthest } = await pillow.worker.run<{ farthest: number }>(request);
+    found.set(peer, farthest);
+  }
+  return found;
 }
 
 /** Each round begins with a different peer, so that none always follows the same neighbour. */
@@ -112,10 +135,11 @@ export function rotate<Item>(items: Item[], round: number): Item[] {
   return [...items.slice(first), ...items.slice(0, first)];
 }
 
-function resultsOf(runners: Runner[]): PeerResult[] {
+function resultsOf(runners: Runner[], farthestOf: Map<PeerName, number>): PeerResult[] {
   const [ours] = runners;
   if (!ours) return [];
-  return runners.map(({ peer, samples, farthest }) => {
+  return runners.map(({ peer, samples }) => {
+    const farthest = farthestOf.get(peer);
     const bytes = samples[0]?.bytes ?? 0;
     return {
       peer,

@@ -9,7 +9,7 @@ import { once } from 'node:events';
 import { loadavg, tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { percentile, sortedSample } from '../../src/stats/samples/index.ts';
-import { photograph } from '../inputs.ts';
+import { drawPhoto } from '../conversions/draw.ts';
 import { startBenchServer } from './start-server.ts';
 
 const { values: flags } = parseArgs({
@@ -22,7 +22,7 @@ const { values: flags } = parseArgs({
 const seconds = Number(flags.seconds);
 const concurrency = 8;
 
-const photo = await photograph(Number(flags.megapixels));
+const photo = await drawPhoto('day', Number(flags.megapixels));
 const body = new Uint8Array(await photo.jpeg({ quality: 97 }).toBuffer());
 const load = loadavg();
 const server = await startBenchServer(

@@ -1,6 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { basename } from 'node:path';
+import {
+  DeleteObjectsCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { mulberry32 } from '../../src/convert/gray/mulberry32.ts';
 import { allocatorSettings } from '../../src/isolation/allocator.ts';
+import type { Input } from '../conversions/inputs.ts';
 import { rotate } from '../conversions/measure-conversions.ts';
 import { type Figure, figureOf, ratioOf } from '../figures.ts';
 import { programOf } from '../workers/peers.ts';
@@ -8,17 +16,17 @@ import { type Sample, startWorker, type Worker } from '../workers/worker.ts';
 import { startServices } from './start-services.ts';
 
 export interface JobResult {
+  uploads: string;
   name: string;
   cpuMs: Figure;
   wallMs: Figure;
-  /** Our time, at the default concurrency, divided by this peer’s. */
+  /** The time of the first variant, ours one at a time, divided by this one’s. */
   cpuRatio: Figure;
   wallRatio: Figure;
 }
 
 interface JobOptions {
-  /** The image that is uploaded repeatedly. */
-  file: string;
+  inputs: Input[];
   images: number;
   rounds: number;
   python: string;
@@ -26,31 +34,25 @@ interface JobOptions {
   print: (line: string) => void;
 }
 
-/** Batch size of the queue, and the number of images in progress at the same time. */
 interface Variant {
   name: string;
   worker: 'ours' | 'original' | 'python';
+  /** Images in progress at the same time. */
   concurrency: number;
+  /** Messages per invocation. */
   batchSize: number;
+  isTuned?: boolean;
 }
 
 const bucket = 'bench';
-const defaultVariant = { name: 'ours', worker: 'ours', concurrency: 4, batchSize: 10 } as const;
+const alone = { concurrency: 1, batchSize: 1 };
 
 const variants: Variant[] = [
-  defaultVariant,
-  { name: 'the original in TypeScript', worker: 'original', concurrency: 1, batchSize: 1 },
-  { name: 'the original in Python', worker: 'python', concurrency: 1, batchSize: 1 },
-  ...[1, 2, 8].map(
-    (concurrency): Variant => ({
-      ...defaultVariant,
-      name: `${concurrency} concurrently`,
-      concurrency,
-    }),
-  ),
-  ...[1, 5].map(
-    (batchSize): Variant => ({ ...defaultVariant, name: `batches of ${batchSize}`, batchSize }),
-  ),
+  { name: 'ours, one at a time', worker: 'ours', ...alone },
+  { name: 'ours, four concurrently', worker: 'ours', concurrency: 4, batchSize: 10 },
+  { name: 'the original in TypeScript', worker: 'original', ...alone },
+  { name: 'the original in Python', worker: 'python', ...alone },
+  { name: 'the original in Python, tuned', worker: 'python', isTuned: true, ...alone },
 ];
 
 /** The whole job against a real store and database: fetch, convert, store, record. */
@@ -68,34 +70,62 @@ export async function measureJob(options: JobOptions): Promise<JobResult[]> {
       python: startWorker(programOf({ program: 'python' }, options.python), env),
     }),
   };
+  const upload = createUploads(settings);
   try {
-    const uploads = await createUploads(options.file, settings);
-    return await measureVariants(workers, uploads, options);
+    const results: JobResult[] = [];
+    for (const [uploads, files] of uploadSets(options)) {
+      const measured = await measureVariants(workers, { ...options, uploads, upload, files });
+      results.push(...measured);
+    }
+    return results;
   } finally {
     for (const worker of Object.values(workers)) await worker.close();
     await services.close();
   }
 }
 
+/** The mix, as often as the shares say and in mixed order, and the smallest image. */
+function uploadSets({ inputs, images }: JobOptions): [uploads: string, files: string[]][] {
+  // The original cannot convert HEIC.
+  const readable = inputs.filter(({ name }) => !/\.hei[cf]$/i.test(name));
+  const random = mulberry32(1);
+  const mix = readable
+    .flatMap(({ file, share }) => Array<string>(Math.max(1, Math.round(share * images))).fill(file))
+    .map((file) => ({ file, order: random() }))
+    .toSorted((a, b) => a.order - b.order)
+    .map(({ file }) => file);
+  const [smallest] = readable.toSorted((a, b) => a.megapixels - b.megapixels);
+  return [
+    ['the mix', mix],
+    [`only ${smallest?.name}`, Array<string>(images).fill(smallest?.file ?? '')],
+  ];
+}
+
+interface UploadSet extends JobOptions {
+  uploads: string;
+  files: string[];
+  upload: (files: string[]) => Promise<string[]>;
+}
+
 async function measureVariants(
   workers: Partial<Record<Variant['worker'], Worker>>,
-  upload: (count: number) => Promise<string[]>,
-  { images, rounds, print }: JobOptions,
+  { uploads, upload, files, rounds, print }: UploadSet,
 ): Promise<JobResult[]> {
   const measured = variants.flatMap((variant) => {
     const worker = workers[variant.worker];
     return worker ? [{ ...variant, worker, samples: [] as Sample[] }] : [];
   });
   for (let round = -1; round < rounds; round++) {
-    print(round < 0 ? 'The whole job: warming up ...' : `The whole job: round ${round + 1} ...`);
-    for (const { worker, samples, concurrency, batchSize } of rotate(measured, round + 1)) {
-      const keys = await upload(images);
-      const sample = await worker.run({ task: 'job', bucket, keys, concurrency, batchSize });
+    print(`The whole job, ${uploads}: ${round < 0 ? 'warming up' : `round ${round + 1}`} ...`);
+    for (const { worker, samples, name, ...how } of rotate(measured, round + 1)) {
+      const keys = await upload(files);
+      const sample = await worker.run({ task: 'job', bucket, keys, ...how });
       if (round >= 0) samples.push(sample);
     }
   }
   const [ours] = measured;
   return measured.map(({ name, samples }) => ({
+    uploads,
     name,
     cpuMs: figureOf(samples.map(({ cpuMs }) => cpuMs)),
     wallMs: figureOf(samples.map(({ wallMs }) => wallMs)),
@@ -112,7 +142,7 @@ function ratioOfSamples(ours: Sample[] = [], theirs: Sample[], measure: 'cpuMs' 
 }
 
 /** Uploads under new names, since an object that is already converted would be skipped. */
-async function createUploads(file: string, settings: Record<string, string>) {
+function createUploads(settings: Record<string, string>) {
   const s3 = new S3Client({
     endpoint: settings.AWS_ENDPOINT_URL ?? '',
     region: settings.AWS_REGION ?? '',
@@ -122,11 +152,23 @@ async function createUploads(file: string, settings: Record<string, string>) {
       secretAccessKey: settings.AWS_SECRET_ACCESS_KEY ?? '',
     },
   });
-  const Body = await readFile(file);
   let count = 0;
-  return async (images: number) => {
-    const keys = Array.from({ length: images }, () => `${++count}.jpg`);
-    for (const Key of keys) await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
+  return async (files: string[]) => {
+    await emptyBucket(s3);
+    const keys: string[] = [];
+    for (const file of files) {
+      const Key = `${++count}-${basename(file)}`;
+      await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: await readFile(file) }));
+      keys.push(Key);
+    }
     return keys;
   };
+}
+
+/** The store keeps its objects in memory: without this, a run at full size needs gigabytes. */
+async function emptyBucket(s3: S3Client): Promise<void> {
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket }));
+  if (Contents.length === 0) return;
+  const Delete = { Objects: Contents.map(({ Key }) => ({ Key })) };
+  await s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete }));
 }

@@ -26,6 +26,8 @@ export interface Job {
   keys: string[];
   concurrency: number;
   batchSize: number;
+  /** The Python original keeps its database connection, and compresses with run-length zlib. */
+  isTuned?: boolean;
 }
 
 export type WorkerRequest =

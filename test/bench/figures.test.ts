@@ -19,8 +19,15 @@ test('takes ratios round by round, so that other load on the machine cancels out
   expect(ratioOf([1, 10, 2], [2, 20, 4]).values).toEqual([0.5, 0.5, 0.5]);
 });
 
-test('averages a half and a double to 1', () => {
-  expect(geometricMean([0.5, 2])).toBeCloseTo(1, 12);
+test.each([
+  ['of equal weight to 1', [1, 1], 1],
+  ['by their weights', [3, 1], 2 ** -0.5],
+])('averages a half and a double %s', (_, [half = 0, double = 0], mean) => {
+  const ratios = [
+    { ratio: 0.5, weight: half },
+    { ratio: 2, weight: double },
+  ];
+  expect(geometricMean(ratios)).toBeCloseTo(mean, 12);
 });
 
 test.each([
