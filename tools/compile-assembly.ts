@@ -8,8 +8,8 @@ const root = join(import.meta.dirname, '..');
 const options = [
   ...['--optimizeLevel', '3', '--shrinkLevel', '0', '--noAssert'],
   // No allocator: assembly/layout.ts defines all addresses, up to where the compiler's data may begin.
-  ...['--runtime', 'stub', '--memoryBase', String(0x2a0000)],
-  ...['--initialMemory', '43', '--maximumMemory', '43'],
+  ...['--runtime', 'stub', '--memoryBase', String(0x2d0000)],
+  ...['--initialMemory', '46', '--maximumMemory', '46'],
   ...['--enable', 'simd', '--enable', 'bulk-memory', '--use', 'abort='],
 ];
 

@@ -29,8 +29,20 @@ export interface RowKernel {
   ): void;
 }
 
-/** A row kernel that compresses. */
-export interface Kernel extends RowKernel {
+/** Maps colours by tables: see assembly/tables.ts. */
+export interface TableKernel {
+  /** 32-bit parts of the 256 values of red, then green, then blue. */
+  readonly parts: number;
+  /** 65,537 levels of 16 bits; 256 marks an uncertain one. */
+  readonly levels: number;
+  /** Maps pixels in `source`; lists the uncertain ones in `filtered` and returns their number. */
+  mapColours(pixels: number, channels: number): number;
+  /** The same from `source` to `gray`. */
+  mapGray(pixels: number, channels: number): number;
+}
+
+/** A kernel that also compresses. */
+export interface Kernel extends RowKernel, TableKernel {
   readonly output: number;
   begin(): void;
   /** Filters consecutive rows as suits them best. */

@@ -13,12 +13,12 @@ export function hasKernel(): boolean {
 
 let compiling: Promise<WebAssembly.Module> | undefined;
 
-/** Creates the kernel of assembly/ in its own memory: 2.8 megabytes. */
+/** Creates the kernel of assembly/ in its own memory: 3 megabytes. */
 export async function createWasmKernel(): Promise<Kernel> {
   compiling ??= WebAssembly.compile(wasm);
   const { exports } = new WebAssembly.Instance(await compiling, {});
   // Compiled from the sources in assembly/; test/gray-png/kernel-module.test.ts compares them.
-  const { memory, source, gray, filtered, output, tileBytes, margin, ...calls } =
+  const { memory, source, gray, filtered, output, tileBytes, margin, parts, levels, ...calls } =
     exports as unknown as KernelExports;
   return {
     ...calls,
@@ -29,10 +29,20 @@ export async function createWasmKernel(): Promise<Kernel> {
     output: output.value,
     tileBytes: tileBytes.value,
     margin: margin.value,
+    parts: parts.value,
+    levels: levels.value,
   };
 }
 
-type Address = 'source' | 'gray' | 'filtered' | 'output' | 'tileBytes' | 'margin';
+type Address =
+  | 'source'
+  | 'gray'
+  | 'filtered'
+  | 'output'
+  | 'tileBytes'
+  | 'margin'
+  | 'parts'
+  | 'levels';
 
 type KernelExports = Omit<Kernel, Address | 'heap'> &
   Record<Address, { value: number }> & { memory: WebAssembly.Memory };

@@ -1,6 +1,7 @@
+import { type ColourSums, createLevels, hasKernel, mapColours } from '../../gray-png/index.ts';
 import { maxOf, type PixelImage } from '../pixel-image.ts';
 import type { ColourProfile } from './icc-profile.ts';
-import { nearestSrgb } from './linear-light.ts';
+import { levelBorders, nearestSrgb, toLinear } from './linear-light.ts';
 import { type Curve, hlgGain } from './transfer-curves.ts';
 
 /**
@@ -22,10 +23,10 @@ type Shaper = Extract<ColourProfile, { kind: 'shaper' }>;
  * and colours outside sRGB are clipped to the nearest values. Returns whether any light was
  * brighter than white.
  */
-export function applyProfile(image: PixelImage, profile: Shaper): boolean {
+export async function applyProfile(image: PixelImage, profile: Shaper): Promise<boolean> {
   const peak =
     profile.space === 'rgb'
-      ? applyShaper(image, profile)
+      ? await applyShaper(image, profile)
       : applyCurve(image, profile.curves[0] as Curve);
   return profile.isHdr === true && peak > highlight;
 }
@@ -49,35 +50,76 @@ function applyCurve({ pixels, channels }: PixelImage, curve: Curve): number {
   return curve(brightest / max);
 }
 
-/** Returns the maximum light of a channel. */
-function applyShaper(
-  { pixels, channels }: PixelImage,
-  { curves, toXyz, ootfWeights }: Extract<Shaper, { space: 'rgb' }>,
-): number {
+/** Below this size, filling the tables takes longer than they save. */
+const minPixelsForTables = 2 ** 16;
+
+/** Returns the maximum light of a channel, or 1 if it does not matter. */
+async function applyShaper(image: PixelImage, profile: RgbShaper): Promise<number> {
+  const { pixels, width, height } = image;
   const max = maxOf(pixels);
-  const nearest = nearestSrgb(max);
-  const [red, green, blue] = curves.map((curve) =>
+  const light = profile.curves.map((curve) =>
     Float64Array.from({ length: max + 1 }, (_, value) => curve(value / max)),
-  ) as [Float64Array, Float64Array, Float64Array];
-  const [rr, rg, rb, gr, gg, gb, br, bg, bb] = toSrgb(toXyz);
+  ) as ChannelLight;
+  const matrix = toSrgb(profile.toXyz);
+  const mapper = createPixelMapper(image, { light, matrix, ootfWeights: profile.ootfWeights });
+  const isLarge = width * height >= minPixelsForTables;
+  if (pixels instanceof Uint8Array && isLarge && !profile.isHdr && hasKernel()) {
+    const colours = { pixels, channels: image.channels === 3 ? 3 : 4 } as const;
+    await mapColours(colours, sumsOf(light, matrix), mapper.map);
+    return 1;
+  }
+  for (let at = 0; at < pixels.length; at += image.channels) mapper.map(at);
+  return mapper.peak();
+}
+
+type RgbShaper = Extract<Shaper, { space: 'rgb' }>;
+
+/** The linear light of each stored value of red, green and blue. */
+type ChannelLight = [red: Float64Array, green: Float64Array, blue: Float64Array];
+
+interface PixelMapping {
+  light: ChannelLight;
+  matrix: Matrix;
+  ootfWeights?: RgbShaper['ootfWeights'];
+}
+
+/** Maps pixels one by one, in place, and notes the maximum light. */
+function createPixelMapper({ pixels }: PixelImage, { light, matrix, ootfWeights }: PixelMapping) {
+  const nearest = nearestSrgb(maxOf(pixels));
+  const [red, green, blue] = light;
+  const [rr, rg, rb, gr, gg, gb, br, bg, bb] = matrix;
   const [wr = 0, wg = 0, wb = 0] = ootfWeights ?? [];
   let peak = 0;
-  for (let at = 0; at < pixels.length; at += channels) {
-    let r = red[pixels[at] as number] as number;
-    let g = green[pixels[at + 1] as number] as number;
-    let b = blue[pixels[at + 2] as number] as number;
-    if (ootfWeights) {
-      const gain = hlgGain(wr * r + wg * g + wb * b);
-      [r, g, b] = [r * gain, g * gain, b * gain];
-    }
-    if (r > peak) peak = r;
-    if (g > peak) peak = g;
-    if (b > peak) peak = b;
-    pixels[at] = nearest(clampToUnit(rr * r + rg * g + rb * b));
-    pixels[at + 1] = nearest(clampToUnit(gr * r + gg * g + gb * b));
-    pixels[at + 2] = nearest(clampToUnit(br * r + bg * g + bb * b));
-  }
-  return peak;
+  return {
+    peak: () => peak,
+    map(at: number): void {
+      let r = red[pixels[at] as number] as number;
+      let g = green[pixels[at + 1] as number] as number;
+      let b = blue[pixels[at + 2] as number] as number;
+      if (ootfWeights) {
+        const gain = hlgGain(wr * r + wg * g + wb * b);
+        [r, g, b] = [r * gain, g * gain, b * gain];
+      }
+      if (r > peak) peak = r;
+      if (g > peak) peak = g;
+      if (b > peak) peak = b;
+      pixels[at] = nearest(clampToUnit(rr * r + rg * g + rb * b));
+      pixels[at + 1] = nearest(clampToUnit(gr * r + gg * g + gb * b));
+      pixels[at + 2] = nearest(clampToUnit(br * r + bg * g + bb * b));
+    },
+  };
+}
+
+/** The matrix and the curves as tables: each channel’s part of red, green and blue. */
+function sumsOf(light: ChannelLight, matrix: Matrix): ColourSums {
+  const partsOf = (channel: 0 | 1 | 2) =>
+    [0, 3, 6].map((row) =>
+      light[channel].map((value) => (matrix[row + channel] as number) * value),
+    );
+  return {
+    parts: [partsOf(0), partsOf(1), partsOf(2)],
+    levels: createLevels(levelBorders(255, toLinear)),
+  };
 }
 
 /** Row-major; the rows give red, green and blue. */

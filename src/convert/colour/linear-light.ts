@@ -1,4 +1,4 @@
-import type { ToGray } from '../gray/weighted.ts';
+import type { GraySums, ToGray } from '../gray/weighted.ts';
 
 /** Converts sRGB to linear light, both from 0 to 1: IEC 61966-2-1:1999, 5.2. */
 export function toLinear(encoded: number): number {
@@ -28,29 +28,40 @@ export function nearestSrgb(max: number): (light: number) => number {
   return nearestLevel(max, toLinear);
 }
 
+/** Rec. 709. */
+const [wr, wg, wb] = [0.2126, 0.7152, 0.0722] as const;
+
 /** `luminanceOf` returns the luminance of a gray from 0 to 1. */
 function fromLuminance(max: number, luminanceOf: (gray: number) => number): ToGray {
   const linear = Float64Array.from({ length: max + 1 }, (_, value) => toLinear(value / max));
   const nearest = nearestLevel(max, luminanceOf);
-  return (r, g, b) =>
-    nearest(
-      0.2126 * (linear[r] as number) +
-        0.7152 * (linear[g] as number) +
-        0.0722 * (linear[b] as number),
-    );
+  const toGray = (r: number, g: number, b: number) =>
+    nearest(wr * (linear[r] as number) + wg * (linear[g] as number) + wb * (linear[b] as number));
+  const part = (weight: number) => linear.map((light) => weight * light);
+  return Object.assign(toGray, {
+    sums: (): GraySums => ({
+      parts: [part(wr), part(wg), part(wb)],
+      borders: levelBorders(max, luminanceOf),
+    }),
+  });
 }
 
 /**
- * Finds the level with the nearest gray, exactly. Borders lie half-way between two encoded levels;
- * a table gives the lowest possible level for a luminance.
+ * The lowest light of each level, half-way between two encoded levels, and infinity. `luminanceOf`
+ * returns the luminance of a gray from 0 to 1.
  */
+export function levelBorders(max: number, luminanceOf: (gray: number) => number): Float64Array {
+  return Float64Array.from({ length: max + 2 }, (_, level) =>
+    level <= max ? luminanceOf((level - 0.5) / max) : Number.POSITIVE_INFINITY,
+  );
+}
+
+/** Finds the level with the nearest gray, exactly; a table gives the lowest possible level. */
 function nearestLevel(
   max: number,
   luminanceOf: (gray: number) => number,
 ): (luminance: number) => number {
-  const borders = Float64Array.from({ length: max + 2 }, (_, level) =>
-    level <= max ? luminanceOf((level - 0.5) / max) : Number.POSITIVE_INFINITY,
-  );
+  const borders = levelBorders(max, luminanceOf);
   // A power of two keeps the scaling exact. Both curves rise by at most 4 levels per step.
   const steps = Math.max(2 ** 14, (max + 1) * 4);
   const lowest = new Uint16Array(steps + 1);

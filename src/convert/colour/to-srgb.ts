@@ -27,7 +27,7 @@ export async function toSrgb(stored: StoredPixels, image: CheckedImage): Promise
   }
   const file = isOwnFormat(image.file.image.format) ? decodedFile(stored, image.file) : image.file;
   const profile = profileToApply(file);
-  if (profile?.kind === 'shaper') return known(pixels, applyProfile(pixels, profile));
+  if (profile?.kind === 'shaper') return known(pixels, await applyProfile(pixels, profile));
   if (profile && file.icc && isOwnFormat(image.file.image.format)) {
     return known(await applyTable(pixels, { ...image, file }, file.icc));
   }

@@ -1,4 +1,4 @@
-import { hasKernel, luma } from '../../gray-png/index.ts';
+import { createLevels, hasKernel, luma, mapToGray } from '../../gray-png/index.ts';
 import { type GrayPixels, isGray, maxOf, type PixelImage, samplesLike } from '../pixel-image.ts';
 import { type Method, methodFacts } from '../recipe/methods.ts';
 import type { ToGray } from './weighted.ts';
@@ -11,7 +11,27 @@ export async function toGray(image: PixelImage, method: Method): Promise<GrayPix
   if (method === 'rec601' && pixels instanceof Uint8Array && hasKernel()) {
     return { ...image, ...(await luma({ pixels, channels: channels === 3 ? 3 : 4 })) };
   }
-  return mapColours(image, channels === 3 ? 1 : 2, toGray(image, maxOf(pixels)));
+  const convert = toGray(image, maxOf(pixels));
+  return (await mapBySums(image, convert)) ?? mapColours(image, channels === 3 ? 1 : 2, convert);
+}
+
+/** Below this size, filling the tables takes longer than they save. */
+const minPixelsForTables = 2 ** 16;
+/** Parts beyond this do not fit into the kernel’s fixed point. */
+const maxPart = 20;
+
+/** Undefined if the method or the image is not suited. */
+async function mapBySums(image: PixelImage, toGray: ToGray): Promise<GrayPixels | undefined> {
+  const { pixels, width, height, channels } = image;
+  const sums = width * height >= minPixelsForTables && hasKernel() ? toGray.sums?.() : undefined;
+  if (!sums || !(pixels instanceof Uint8Array)) return undefined;
+  const [red, green, blue] = sums.parts;
+  if ([red, green, blue].some((part) => part.some((value) => Math.abs(value) > maxPart)))
+    return undefined;
+  const colours = { pixels, channels: channels === 3 ? 3 : 4 } as const;
+  const levels = createLevels(sums.borders);
+  const gray = await mapToGray(colours, { parts: [[red], [green], [blue]], levels }, toGray);
+  return { pixels: gray, width, height, channels: channels === 3 ? 1 : 2 };
 }
 
 function mapColours(image: PixelImage, grayChannels: 1 | 2, toGray: ToGray): GrayPixels {

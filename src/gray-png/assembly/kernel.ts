@@ -2,12 +2,13 @@
 
 import { adler, resetAdler } from './adler';
 import { alignBits, bitsAt, moveBits, startBits } from './bits';
-import { addSegment, beginBlock, isSmaller, maySmaller, scratchOfBlock } from './block';
+import { addSegment, beginBlock, isSmaller, maySmaller } from './block';
 import { chooseFilter, filterRow, none } from './filter';
 import * as layout from './layout';
 import { moveStream, setRowDistance, setStream } from './matches';
 import { beginRepeats, inspectedBytes } from './repeats';
 import { grayRows } from './rows';
+import * as tables from './tables';
 
 export const source: usize = layout.source;
 export const gray: usize = layout.gray;
@@ -15,6 +16,8 @@ export const filtered: usize = layout.filtered;
 export const output: usize = layout.output;
 export const tileBytes: i32 = layout.tileBytes;
 export const margin: i32 = layout.margin;
+export const parts: usize = tables.parts;
+export const levels: usize = tables.levels;
 
 /** Instead of a filter’s number: the best one for the row. */
 const best = -1;
@@ -34,6 +37,7 @@ let inspectedInVain: i32 = 0;
 let lastFilter: i32 = none;
 
 export { adler, chooseFilter, filterRow, grayRows };
+export { mapColours, mapGray } from './tables';
 
 export function begin(): void {
   resetAdler();
@@ -148,5 +152,5 @@ export function finish(): i32 {
 
 /** The end of the last buffer, for a test of the layout. */
 export function endOfMemory(): usize {
-  return scratchOfBlock;
+  return tables.scratchOfTables;
 }

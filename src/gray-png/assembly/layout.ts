@@ -1,5 +1,5 @@
 // The memory layout. Every buffer has a fixed address and size, so an image of any size is encoded in
-// the same 2.8 MB, and addresses are constants for the compiler. The compiler’s own data follow
+// the same 3 MB, and addresses are constants for the compiler. The compiler’s own data follow
 // (`--memoryBase` in tools/compile-assembly.ts).
 
 /** Gray bytes of a tile: its rows with their margins, and the row above them. */

@@ -1,0 +1,70 @@
+// Colours by tables: the parts of red, green and blue are added, and the sum is looked up. Sums are in
+// fixed point, 2^24 for white. Close to the border of two levels their rounding might matter; such
+// pixels are listed, for the caller to compute.
+
+import { scratchOfBlock } from './block';
+import { filtered, gray, source } from './layout';
+
+const white: i32 = 1 << 24;
+/** The bits of a sum below one step of the level table. */
+const stepBits = 8;
+const steps = 1 << 16;
+/** Added to a level that is only one of two possible ones. */
+const uncertain: u32 = 256;
+
+/** For each value of red, then of green, then of blue: four parts for colours, or one for gray. */
+export const parts: usize = (scratchOfBlock + 15) & ~15;
+/** The level of each step, 16 bits each. */
+export const levels: usize = parts + 3 * 256 * 16;
+export const scratchOfTables: usize = levels + 2 * (steps + 1);
+
+/** Maps the colours of pixels in `source`; lists the others in `filtered`, and returns their number. */
+export function mapColours(pixels: i32, channels: i32): i32 {
+  let listed = 0;
+  for (let i = 0, at = source; i < pixels; i++, at += channels) {
+    const sum = i32x4.add(
+      i32x4.add(
+        v128.load(parts + 16 * <usize>load<u8>(at)),
+        v128.load(parts + 16 * <usize>load<u8>(at, 1), 16 * 256),
+      ),
+      v128.load(parts + 16 * <usize>load<u8>(at, 2), 2 * 16 * 256),
+    );
+    const clamped = i32x4.min_s(i32x4.max_s(sum, i32x4.splat(0)), i32x4.splat(white));
+    const step = i32x4.shr_u(clamped, stepBits);
+    const red = levelAt(i32x4.extract_lane(step, 0));
+    const green = levelAt(i32x4.extract_lane(step, 1));
+    const blue = levelAt(i32x4.extract_lane(step, 2));
+    if ((red | green | blue) >= uncertain) {
+      store<u32>(filtered + 4 * listed++, i);
+      continue;
+    }
+    store<u8>(at, <u8>red);
+    store<u8>(at, <u8>green, 1);
+    store<u8>(at, <u8>blue, 2);
+  }
+  return listed;
+}
+
+/** The same from `source` to one gray channel in `gray`, followed by alpha if there are four. */
+export function mapGray(pixels: i32, channels: i32): i32 {
+  const grayChannels = channels == 4 ? 2 : 1;
+  let listed = 0;
+  let into = gray;
+  for (let i = 0, at = source; i < pixels; i++, at += channels, into += grayChannels) {
+    const sum =
+      load<i32>(parts + 4 * <usize>load<u8>(at)) +
+      load<i32>(parts + 4 * <usize>load<u8>(at, 1), 4 * 256) +
+      load<i32>(parts + 4 * <usize>load<u8>(at, 2), 2 * 4 * 256);
+    const level = levelAt(min(max(sum, 0), white) >> stepBits);
+    if (level >= uncertain) store<u32>(filtered + 4 * listed++, i);
+    store<u8>(into, <u8>level);
+    if (channels == 4) store<u8>(into, load<u8>(at, 3), 1);
+  }
+  return listed;
+}
+
+// @ts-ignore: decorator
+@inline
+function levelAt(step: i32): u32 {
+  return load<u16>(levels + 2 * <usize>step);
+}

@@ -1,0 +1,126 @@
+import type { Kernel } from './kernel.ts';
+import { withKernel } from './kernels.ts';
+
+/** RGB or RGBA with 8 bits per sample, without padding. */
+interface Colours {
+  pixels: Uint8Array;
+  channels: 3 | 4;
+}
+
+/**
+ * How colours are mapped: each channel’s value has a part, the parts are added, and the sum is
+ * looked up. 1 is white.
+ */
+export interface ColourSums {
+  /** For red, green and blue: the parts of its 256 values, for each output. */
+  parts: readonly [red: Parts, green: Parts, blue: Parts];
+  levels: Levels;
+}
+
+type Parts = readonly Float64Array[];
+
+/** Levels of equal steps of the sum; opaque to callers. */
+export type Levels = Uint16Array & { readonly brand?: 'levels' };
+
+const white = 2 ** 24;
+const steps = 2 ** 16;
+const stepSize = white / steps;
+/** More than the rounding of three parts to fixed point. */
+const maxError = 3;
+const isUncertain = 256;
+/** Pixels per call; the list of the uncertain ones must fit as well. */
+const pixelsPerCall = 2 ** 15;
+const callsPerTurn = 8;
+
+/**
+ * A table from the borders of 256 levels: level L holds sums from `borders[L]` to `borders[L + 1]`;
+ * the first border is not above 0.
+ */
+export function createLevels(borders: Float64Array): Levels {
+  const levels = new Uint16Array(steps + 1);
+  for (let step = 0, level = 0; step <= steps; step++) {
+    const low = (step * stepSize - maxError) / white;
+    const high = ((step + 1) * stepSize + maxError) / white;
+    while ((borders[level + 1] as number) <= low) level++;
+    const isSure = level === 255 || high < (borders[level + 1] as number);
+    levels[step] = isSure ? level : level | isUncertain;
+  }
+  return levels;
+}
+
+/**
+ * Maps RGB to RGB in place; alpha stays. `exact` is called with the index of the red sample of each
+ * pixel that is too close to a border, and must map it. Sums must be less than 64 times white.
+ */
+export async function mapColours(
+  { pixels, channels }: Colours,
+  sums: ColourSums,
+  exact: (at: number) => void,
+): Promise<void> {
+  await mapAll(pixels, channels, sums, (kernel, at, count) => {
+    const { heap, source } = kernel;
+    const listed = listOf(kernel, kernel.mapColours(count, channels));
+    pixels.set(heap.subarray(source, source + count * channels), at * channels);
+    for (const pixel of listed) exact((at + pixel) * channels);
+  });
+}
+
+/** Maps RGB to gray, and RGBA to gray and alpha. `exact` returns the gray of a pixel. */
+export async function mapToGray(
+  { pixels, channels }: Colours,
+  sums: ColourSums,
+  exact: (red: number, green: number, blue: number) => number,
+): Promise<Uint8Array> {
+  const grayChannels = channels === 4 ? 2 : 1;
+  const mapped = new Uint8Array((pixels.length / channels) * grayChannels);
+  await mapAll(pixels, channels, sums, (kernel, at, count) => {
+    const { heap, gray } = kernel;
+    const listed = listOf(kernel, kernel.mapGray(count, channels));
+    mapped.set(heap.subarray(gray, gray + count * grayChannels), at * grayChannels);
+    for (const pixel of listed) {
+      const from = (at + pixel) * channels;
+      const [red, green, blue] = [pixels[from], pixels[from + 1], pixels[from + 2]];
+      mapped[(at + pixel) * grayChannels] = exact(red ?? 0, green ?? 0, blue ?? 0);
+    }
+  });
+  return mapped;
+}
+
+/** Calls `map` for parts of the image in the kernel’s source buffer. */
+async function mapAll(
+  pixels: Uint8Array,
+  channels: number,
+  { parts, levels }: ColourSums,
+  map: (kernel: Kernel, at: number, count: number) => void,
+): Promise<void> {
+  const all = pixels.length / channels;
+  await withKernel(async (kernel) => {
+    const { heap, source } = kernel;
+    new Int32Array(heap.buffer, kernel.parts).set(fixedPoint(parts));
+    new Uint16Array(heap.buffer, kernel.levels).set(levels);
+    for (let at = 0, call = 1; at < all; at += pixelsPerCall, call++) {
+      const count = Math.min(pixelsPerCall, all - at);
+      heap.set(pixels.subarray(at * channels, (at + count) * channels), source);
+      map(kernel, at, count);
+      if (call % callsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+  });
+}
+
+/** One output takes one word per value, three take four. */
+function fixedPoint(parts: ColourSums['parts']): Int32Array {
+  const words = parts[0].length === 1 ? 1 : 4;
+  const fixed = new Int32Array(3 * 256 * words);
+  for (const [channel, outputs] of parts.entries()) {
+    for (const [output, values] of outputs.entries()) {
+      for (let value = 0; value < 256; value++) {
+        fixed[(channel * 256 + value) * words + output] = Math.round((values[value] ?? 0) * white);
+      }
+    }
+  }
+  return fixed;
+}
+
+function listOf({ heap, filtered }: Kernel, count: number): Uint32Array {
+  return new Uint32Array(heap.buffer.slice(filtered, filtered + 4 * count));
+}
