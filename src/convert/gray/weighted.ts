@@ -1,5 +1,3 @@
-import { levelBorders } from '../colour/linear-light.ts';
-
 /** Returns the gray of one colour; all four values have the same scale. */
 export interface ToGray {
   (red: number, green: number, blue: number): number;
@@ -34,7 +32,10 @@ export function weighted([red, green, blue]: Weights, max: number): ToGray {
     sums: (): GraySums => ({
       parts: [part(red), part(green), part(blue)],
       // A quarter of the smallest difference lower, so that halves are clearly above a border.
-      borders: levelBorders(max, (gray) => gray - 0.25 / (sum * max)),
+      borders: Float64Array.from(
+        { length: max + 2 },
+        (_, gray) => (gray - 0.5) / max - 0.25 / (sum * max),
+      ).fill(Number.POSITIVE_INFINITY, max + 1),
     }),
   });
 }
