@@ -1,4 +1,4 @@
-import { type Config, recipeOf } from '../config/index.ts';
+import { type Config, readTraceId, recipeOf } from '../config/index.ts';
 import { createInlineConverter } from '../isolation/inline-converter.ts';
 import {
   type Converter,
@@ -34,7 +34,7 @@ export async function openPipeline(
     import('../storage/s3-store.ts'),
     import('../ledger/record.ts'),
   ]);
-  const store = createS3Store(client);
+  const store = createS3Store(client, { traceId: readTraceId });
   const ledger = createPostgresLedger(postgres, { processorVersion: version });
   return {
     ...createPipeline(config, { store, ledger, converter }),

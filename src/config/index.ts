@@ -140,6 +140,11 @@ export function environmentWith(
   return { ...process.env, ...settings };
 }
 
+/** The trace of the current invocation. AWS Lambda sets another one for each. */
+export function readTraceId(): string | undefined {
+  return process.env._X_AMZN_TRACE_ID;
+}
+
 /**
  * The user's cache folder, which may be deleted at any time. A relative XDG_CACHE_HOME is ignored.
  */

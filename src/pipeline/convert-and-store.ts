@@ -74,11 +74,17 @@ async function store(
 ): Promise<ConversionResult> {
   const output = outputOf(ref, parts);
   const metadata = outputMetadata(ref, source, parts);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
   await watch.time('store', () =>
-    parts.store.put(output, { bytes, contentType: image.contentType, metadata }),
+    parts.store.put(output, { bytes, contentType: image.contentType, metadata, sha256 }),
   );
-  const outputSha256 = createHash('sha256').update(bytes).digest('hex');
-  return { status: 'converted', output, outputSizeBytes: bytes.byteLength, outputSha256, image };
+  return {
+    status: 'converted',
+    output,
+    outputSizeBytes: bytes.byteLength,
+    outputSha256: sha256,
+    image,
+  };
 }
 
 /** The address of a source's output. */

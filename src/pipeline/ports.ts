@@ -29,6 +29,8 @@ export interface NewObject {
   contentType: string;
   /** Printable ASCII, names in lower case. */
   metadata: Record<string, string>;
+  /** The checksum of the bytes in hex, so that a store that needs it does not compute it again. */
+  sha256?: string;
 }
 
 /**

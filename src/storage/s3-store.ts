@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { addAbortSignal, type Readable } from 'node:stream';
 import {
   GetObjectCommand,
@@ -5,7 +6,14 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { type ObjectStore, PermanentError, Unavailable } from '../pipeline/index.ts';
+import {
+  type NewObject,
+  type ObjectRef,
+  type ObjectStore,
+  PermanentError,
+  Unavailable,
+} from '../pipeline/index.ts';
+import { createDirectSender, type DirectOptions, type DirectRequest } from './s3-direct.ts';
 import { removeFromS3 } from './s3-remove.ts';
 import {
   createSender,
@@ -18,15 +26,25 @@ import {
 } from './s3-responses.ts';
 
 /** Creates an object store on S3 or a compatible store. */
-export function createS3Store(client: S3Client): ObjectStore {
+export function createS3Store(client: S3Client, options?: DirectOptions): ObjectStore {
   const send = createSender(client);
+  const sendDirectly = createDirectSender(client, options);
+  const { requestChecksumCalculation, responseChecksumValidation } = client.config;
+
+  async function get(ref: ObjectRef) {
+    // The SDK knows all checksums that S3 keeps, and compares them with what it receives.
+    const isPlain = (await responseChecksumValidation()) === 'WHEN_REQUIRED';
+    const response = isPlain && (await sendDirectly(ref, { method: 'GET' }));
+    if (response) return response;
+    const command = new GetObjectCommand({ Bucket: ref.bucket, Key: ref.key });
+    // Only S3's own error code counts: any proxy in between can answer 404.
+    return await undefinedIfMissing(send(command).catch(rethrowReadError), ['NoSuchKey']);
+  }
+
   return {
-    async read({ bucket, key }, { maxBytes }) {
-      const command = new GetObjectCommand({ Bucket: bucket, Key: key });
-      // Only S3's own error code counts: any proxy in between can answer 404.
-      const response = await undefinedIfMissing(send(command).catch(rethrowReadError), [
-        'NoSuchKey',
-      ]);
+    async read(ref, { maxBytes }) {
+      const { key } = ref;
+      const response = await get(ref);
       if (!response) return undefined;
       const { ContentLength: announcedBytes, Metadata: metadata = {} } = response;
       const body = readableBody(response);
@@ -44,13 +62,18 @@ export function createS3Store(client: S3Client): ObjectStore {
       return { ...readVersion(response), sizeBytes, metadata, ...(bytes && { bytes }) };
     },
 
-    async head({ bucket, key }) {
-      const command = new HeadObjectCommand({ Bucket: bucket, Key: key });
+    async head(ref) {
+      const found = await sendDirectly(ref, { method: 'HEAD' });
+      if (found) return readFoundObject(found);
+      const command = new HeadObjectCommand({ Bucket: ref.bucket, Key: ref.key });
       const response = await undefinedIfMissing(send(command), ['NotFound', 'NoSuchKey']);
       return response && readFoundObject(response);
     },
 
-    async put({ bucket, key }, { bytes, contentType, metadata }) {
+    async put({ bucket, key }, object) {
+      const { bytes, contentType, metadata } = object;
+      const checksums = (await requestChecksumCalculation()) === 'WHEN_SUPPORTED';
+      if (await sendDirectly({ bucket, key }, putRequest(object, checksums))) return;
       const command = new PutObjectCommand({
         Bucket: bucket,
         Key: key,
@@ -63,6 +86,24 @@ export function createS3Store(client: S3Client): ObjectStore {
 
     remove: (ref, options) => removeFromS3(send, ref, options),
   };
+}
+
+/** The store verifies the body by its SHA-256, which is signed. S3 itself also keeps it. */
+function putRequest(
+  { bytes, contentType, metadata, sha256 = sha256Of(bytes) }: NewObject,
+  isKept: boolean,
+): DirectRequest {
+  const described = Object.entries(metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]);
+  const headers = {
+    'content-type': contentType,
+    ...Object.fromEntries(described),
+    ...(isKept && { 'x-amz-checksum-sha256': Buffer.from(sha256, 'hex').toString('base64') }),
+  };
+  return { method: 'PUT', headers, body: bytes, bodySha256: sha256 };
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** A body that arrives very slowly must not hold a slot forever. */

@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Rejected, Timeout, Unavailable } from '../../src/pipeline/index.ts';
 import {
   AccessDeniedError,
@@ -37,9 +37,20 @@ async function startAnsweringServer(answer: RequestListener): Promise<S3ClientCo
   return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
+/** Whether a store has already been answered, and so sends requests without the SDK. */
+let isConnected = false;
+
 /** The adapter, connected to that server. */
 async function storeAnsweredBy(answer: RequestListener) {
-  return storeOn(await startAnsweringServer(answer));
+  let isFirst = isConnected;
+  const config = await startAnsweringServer((request, response) => {
+    if (!isFirst) return answer(request, response);
+    isFirst = false;
+    response.writeHead(200, { etag: '"first"' }).end();
+  });
+  const store = storeOn(config);
+  if (isConnected) await store.head(ref);
+  return store;
 }
 
 const storeOn = (config: S3ClientConfig) => createS3Store(clientOn(config));
@@ -59,74 +70,176 @@ function answering(status: number, body = '', headers: Record<string, string> = 
   return storeAnsweredBy((_, response) => void response.writeHead(status, headers).end(body));
 }
 
-describe('an error answer', () => {
-  const error = (code: string) => `<Error><Code>${code}</Code><Message>no</Message></Error>`;
-
-  test.each([
-    ['InvalidObjectState', 403, 'SOURCE_ARCHIVED'],
-    ['KeyTooLongError', 400, 'OUTPUT_KEY_TOO_LONG'],
-  ])('%s is a failure that no retry fixes', async (code, status, expected) => {
-    const store = await answering(status, error(code));
-    const request =
-      code === 'InvalidObjectState'
-        ? store.read(ref, { maxBytes: 10 })
-        : store.put(ref, { ...png, bytes: Buffer.from('x') });
-    await expect(request).rejects.toMatchObject({ name: 'PermanentError', code: expected });
+describe.each([
+  ['the first request', false],
+  ['a later request', true],
+])('%s for a bucket', (_, isLater) => {
+  beforeAll(() => {
+    isConnected = isLater;
   });
 
-  test.each([
-    ['SlowDown', 503, Unavailable],
-    ['InternalError', 500, Unavailable],
-    ['OperationAborted', 409, Unavailable],
-    ['TooManyRequests', 429, Unavailable],
-    ['RequestTimeout', 400, Timeout],
-    ['AccessDenied', 403, Rejected],
-    ['InvalidArgument', 400, Rejected],
-  ])('%s has the class that says what may help, and is the cause', async (code, status, Class) => {
-    const store = await answering(status, error(code));
-    const request = store.read(ref, { maxBytes: 10 });
-    await expect(request).rejects.toBeInstanceOf(Class);
-    await expect(request).rejects.toMatchObject({ cause: { name: code } });
-  });
+  describe('an error answer', () => {
+    const error = (code: string) => `<Error><Code>${code}</Code><Message>no</Message></Error>`;
 
-  test('no answer means that the store is unavailable', async () => {
-    const config = await startAnsweringServer((request) => request.socket.destroy());
-    const read = storeOn(config).read(ref, { maxBytes: 10 });
-    await expect(read).rejects.toBeInstanceOf(Unavailable);
-    await expect(createS3Files(clientOn(config)).head(ref)).rejects.toBeInstanceOf(Unavailable);
-  });
+    test.each([
+      ['InvalidObjectState', 403, 'SOURCE_ARCHIVED'],
+      ['KeyTooLongError', 400, 'OUTPUT_KEY_TOO_LONG'],
+    ])('%s is a failure that no retry fixes', async (code, status, expected) => {
+      const store = await answering(status, error(code));
+      const request =
+        code === 'InvalidObjectState'
+          ? store.read(ref, { maxBytes: 10 })
+          : store.put(ref, { ...png, bytes: Buffer.from('x') });
+      await expect(request).rejects.toMatchObject({ name: 'PermanentError', code: expected });
+    });
 
-  test.each([
-    [404, NoSuchBucketError],
-    [401, AccessDeniedError],
-    [403, AccessDeniedError],
-    [503, Unavailable],
-  ])('a bucket that is answered %i', async (status, Class) => {
-    const config = await startAnsweringServer((_, response) => response.writeHead(status).end());
-    await expect(createS3Files(clientOn(config)).checkBucket('uploads')).rejects.toBeInstanceOf(
-      Class,
+    test.each([
+      ['SlowDown', 503, Unavailable],
+      ['InternalError', 500, Unavailable],
+      ['OperationAborted', 409, Unavailable],
+      ['TooManyRequests', 429, Unavailable],
+      ['RequestTimeout', 400, Timeout],
+      ['AccessDenied', 403, Rejected],
+      ['InvalidArgument', 400, Rejected],
+    ])(
+      '%s has the class that says what may help, and is the cause',
+      async (code, status, Class) => {
+        const store = await answering(status, error(code));
+        const request = store.read(ref, { maxBytes: 10 });
+        await expect(request).rejects.toBeInstanceOf(Class);
+        await expect(request).rejects.toMatchObject({ cause: { name: code } });
+      },
     );
+
+    test('no answer means that the store is unavailable', async () => {
+      const config = await startAnsweringServer((request) => request.socket.destroy());
+      const read = storeOn(config).read(ref, { maxBytes: 10 });
+      await expect(read).rejects.toBeInstanceOf(Unavailable);
+      await expect(createS3Files(clientOn(config)).head(ref)).rejects.toBeInstanceOf(Unavailable);
+    });
+
+    test.each([
+      [404, NoSuchBucketError],
+      [401, AccessDeniedError],
+      [403, AccessDeniedError],
+      [503, Unavailable],
+    ])('a bucket that is answered %i', async (status, Class) => {
+      const config = await startAnsweringServer((_, response) => response.writeHead(status).end());
+      await expect(createS3Files(clientOn(config)).checkBucket('uploads')).rejects.toBeInstanceOf(
+        Class,
+      );
+    });
+
+    test('an answer that is too late is a timeout', async () => {
+      const config = await startAnsweringServer(() => {});
+      const files = createS3Files(
+        clientOn({
+          ...config,
+          requestHandler: { requestTimeout: 50, throwOnRequestTimeout: true },
+        }),
+      );
+      await expect(files.checkBucket('uploads')).rejects.toBeInstanceOf(Timeout);
+    });
+
+    test.each([
+      ['a page', '<html><body>Not Found</body></html>', 'text/html'],
+      ['nothing', '', 'text/plain'],
+    ])('404 with %s, as proxies send it, is not a missing object', async (_, body, type) => {
+      const store = await answering(404, body, { 'content-type': type });
+      await expect(store.read(ref, { maxBytes: 10 })).rejects.toThrow();
+    });
+
+    test('404 of S3 itself is a missing object', async () => {
+      const store = await answering(404, error('NoSuchKey'));
+      expect(await store.read(ref, { maxBytes: 10 })).toBeUndefined();
+    });
   });
 
-  test('an answer that is too late is a timeout', async () => {
-    const config = await startAnsweringServer(() => {});
-    const files = createS3Files(
-      clientOn({ ...config, requestHandler: { requestTimeout: 50, throwOnRequestTimeout: true } }),
+  describe('a version', () => {
+    const storeWithVersion = (id: string) =>
+      answering(200, 'x', {
+        etag: '"e"',
+        'content-length': '1',
+        'x-amz-version-id': id,
+      });
+
+    test('"null" counts as none', async () => {
+      const store = await storeWithVersion('null');
+      expect(await store.head(ref)).toEqual({ etag: 'e', sizeBytes: 1, metadata: {} });
+      expect(await store.read(ref, { maxBytes: 10 })).not.toHaveProperty('versionId');
+    });
+
+    test('is that of the bucket’s response', async () => {
+      const store = await storeWithVersion('v1');
+      expect(await store.head(ref)).toEqual({
+        etag: 'e',
+        versionId: 'v1',
+        sizeBytes: 1,
+        metadata: {},
+      });
+      expect(await store.read(ref, { maxBytes: 10 })).toMatchObject({ versionId: 'v1' });
+    });
+  });
+
+  describe('a body', () => {
+    /** More than the buffers of a connection can hold. */
+    const largeBytes = 32 * 2 ** 20;
+
+    test('is read completely without an announced length', async () => {
+      const store = await storeAnsweredBy((_, response) => {
+        response.writeHead(200, { etag: '"e"' });
+        response.write('in two ');
+        setTimeout(() => response.end('parts'), 20);
+      });
+      const read = await store.read(ref, { maxBytes: 12 });
+      expect(Buffer.from(read?.bytes ?? []).toString()).toBe('in two parts');
+      expect(read).toMatchObject({ etag: 'e', sizeBytes: 12 });
+    });
+
+    test.each([
+      ['of an announced length', { 'content-length': String(largeBytes) }, largeBytes],
+      ['without an announced length', {} as Record<string, string>, 1_001],
+    ])(
+      'that is too large, %s, is given up and its connection closed',
+      async (_, headers, leastBytes) => {
+        let closed: Promise<unknown> | undefined;
+        let response: ServerResponse | undefined;
+        const store = await storeAnsweredBy((_, answer) => {
+          response = answer;
+          closed = once(answer, 'close');
+          answer.writeHead(200, { etag: '"e"', ...headers });
+          Readable.from(zeros(largeBytes)).pipe(answer);
+        });
+        const read = await store.read(ref, { maxBytes: 1_000 });
+        expect(read?.bytes?.byteLength).toBeUndefined();
+        expect(read?.sizeBytes).toBeGreaterThanOrEqual(leastBytes);
+        await closed;
+        expect(response?.writableFinished).toBe(false);
+      },
+      10_000,
     );
-    await expect(files.checkBucket('uploads')).rejects.toBeInstanceOf(Timeout);
-  });
 
-  test.each([
-    ['a page', '<html><body>Not Found</body></html>', 'text/html'],
-    ['nothing', '', 'text/plain'],
-  ])('404 with %s, as proxies send it, is not a missing object', async (_, body, type) => {
-    const store = await answering(404, body, { 'content-type': type });
-    await expect(store.read(ref, { maxBytes: 10 })).rejects.toThrow();
-  });
+    test('that ended early is not treated as the object', async () => {
+      const store = await storeAnsweredBy((_, response) => {
+        response.writeHead(200, { 'content-length': '100', etag: '"x"' });
+        response.write('only this');
+        setTimeout(() => response.destroy(), 50);
+      });
+      await expect(store.read(ref, { maxBytes: 1_000 })).rejects.toBeInstanceOf(Unavailable);
+    });
 
-  test('404 of S3 itself is a missing object', async () => {
-    const store = await answering(404, error('NoSuchKey'));
-    expect(await store.read(ref, { maxBytes: 10 })).toBeUndefined();
+    // Node's client notices above that the connection broke; another client may treat it as the end.
+    test('that is shorter than announced is not treated as the object', async () => {
+      const response = {
+        statusCode: 200,
+        headers: { 'content-length': '100', etag: '"x"' },
+        body: Readable.from([Buffer.from('only this')]),
+      };
+      const store = storeOn({ requestHandler: { handle: async () => ({ response }) } });
+      await expect(store.read(ref, { maxBytes: 1_000 })).rejects.toThrow(
+        'Expected 100 bytes of "k" but 9 arrived',
+      );
+    });
   });
 });
 
@@ -166,93 +279,6 @@ describe('a list', () => {
     );
     const listed = await listedBy(server);
     expect(listed).toMatchObject([{ key: 'a+b%20c' }]);
-  });
-});
-
-describe('a version', () => {
-  const storeWithVersion = (id: string) =>
-    answering(200, 'x', {
-      etag: '"e"',
-      'content-length': '1',
-      'x-amz-version-id': id,
-    });
-
-  test('"null" counts as none', async () => {
-    const store = await storeWithVersion('null');
-    expect(await store.head(ref)).toEqual({ etag: 'e', sizeBytes: 1, metadata: {} });
-    expect(await store.read(ref, { maxBytes: 10 })).not.toHaveProperty('versionId');
-  });
-
-  test('is that of the bucket’s response', async () => {
-    const store = await storeWithVersion('v1');
-    expect(await store.head(ref)).toEqual({
-      etag: 'e',
-      versionId: 'v1',
-      sizeBytes: 1,
-      metadata: {},
-    });
-    expect(await store.read(ref, { maxBytes: 10 })).toMatchObject({ versionId: 'v1' });
-  });
-});
-
-describe('a body', () => {
-  /** More than the buffers of a connection can hold. */
-  const largeBytes = 32 * 2 ** 20;
-
-  test('is read completely without an announced length', async () => {
-    const store = await storeAnsweredBy((_, response) => {
-      response.writeHead(200, { etag: '"e"' });
-      response.write('in two ');
-      setTimeout(() => response.end('parts'), 20);
-    });
-    const read = await store.read(ref, { maxBytes: 12 });
-    expect(Buffer.from(read?.bytes ?? []).toString()).toBe('in two parts');
-    expect(read).toMatchObject({ etag: 'e', sizeBytes: 12 });
-  });
-
-  test.each([
-    ['of an announced length', { 'content-length': String(largeBytes) }, largeBytes],
-    ['without an announced length', {} as Record<string, string>, 1_001],
-  ])(
-    'that is too large, %s, is given up and its connection closed',
-    async (_, headers, leastBytes) => {
-      let closed: Promise<unknown> | undefined;
-      let response: ServerResponse | undefined;
-      const store = await storeAnsweredBy((_, answer) => {
-        response = answer;
-        closed = once(answer, 'close');
-        answer.writeHead(200, { etag: '"e"', ...headers });
-        Readable.from(zeros(largeBytes)).pipe(answer);
-      });
-      const read = await store.read(ref, { maxBytes: 1_000 });
-      expect(read?.bytes?.byteLength).toBeUndefined();
-      expect(read?.sizeBytes).toBeGreaterThanOrEqual(leastBytes);
-      await closed;
-      expect(response?.writableFinished).toBe(false);
-    },
-    10_000,
-  );
-
-  test('that ended early is not treated as the object', async () => {
-    const store = await storeAnsweredBy((_, response) => {
-      response.writeHead(200, { 'content-length': '100', etag: '"x"' });
-      response.write('only this');
-      setTimeout(() => response.destroy(), 50);
-    });
-    await expect(store.read(ref, { maxBytes: 1_000 })).rejects.toBeInstanceOf(Unavailable);
-  });
-
-  // Node's client notices above that the connection broke; another client may treat it as the end.
-  test('that is shorter than announced is not treated as the object', async () => {
-    const response = {
-      statusCode: 200,
-      headers: { 'content-length': '100', etag: '"x"' },
-      body: Readable.from([Buffer.from('only this')]),
-    };
-    const store = storeOn({ requestHandler: { handle: async () => ({ response }) } });
-    await expect(store.read(ref, { maxBytes: 1_000 })).rejects.toThrow(
-      'Expected 100 bytes of "k" but 9 arrived',
-    );
   });
 });
 
