@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import { bundleOptions } from '../../tools/package/bundle.ts';
 import { type Figure, figureOf, ratioOf } from '../figures.ts';
 
 export interface ColdResult {
@@ -63,26 +64,15 @@ export async function measureColdStart(options: ColdOptions): Promise<ColdResult
   });
 }
 
-/** Next to the results, where sharp can be resolved. */
+/** Next to the results, where sharp's binaries can be resolved. */
 const bundled = join(import.meta.dirname, '../results/cold-start/cold-start.js');
 
-/** Bundled like the function: everything but sharp in a few files. */
+/** Bundled like the function. */
 async function bundleColdStart(): Promise<void> {
   await build({
     entryPoints: [join(import.meta.dirname, 'cold-start.ts')],
     outdir: dirname(bundled),
-    bundle: true,
-    splitting: true,
-    minify: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    mainFields: ['module', 'main'],
-    external: ['sharp', 'pg-native', 'jxl-oxide-wasm', 'libheif-js', '@cornerstonejs/*'],
-    banner: {
-      js: "import{createRequire as requireOf}from'node:module';const require=requireOf(import.meta.url);",
-    },
-    logLevel: 'warning',
+    ...bundleOptions,
   });
 }
 

@@ -21,7 +21,7 @@ export async function openS3(
     ...options
   }: S3Options = {},
 ): Promise<S3Client> {
-  const { S3Client } = await import('@aws-sdk/client-s3');
+  const { S3Client } = await import('../storage/s3-client.ts');
   const isCustomEndpoint = (aws.s3Endpoint ?? aws.endpoint) !== undefined;
   return new S3Client({
     maxAttempts: 3,

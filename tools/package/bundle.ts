@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import { build } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { entryPoints, unbundled } from './contents.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -8,6 +8,41 @@ const root = join(import.meta.dirname, '../..');
 const requireForCommonJs =
   "import{createRequire as requireOf}from'node:module';const require=requireOf(import.meta.url);";
 
+/** sharp calls three functions of semver, whose index would load all of it. */
+const smallSemver: Plugin = {
+  name: 'small semver',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^semver$/ }, ({ path, resolveDir }) => ({
+      path,
+      namespace: 'small',
+      pluginData: resolveDir,
+    }));
+    onLoad({ filter: /./, namespace: 'small' }, ({ pluginData }) => ({
+      contents: ['coerce', 'gte', 'satisfies']
+        .map((name) => `exports.${name} = require('semver/functions/${name}');`)
+        .join(''),
+      resolveDir: pluginData,
+    }));
+  },
+};
+
+/** How the function is bundled, also for measurements. */
+export const bundleOptions = {
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  minify: true,
+  // The log names errors by their classes.
+  keepNames: true,
+  mainFields: ['module', 'main'],
+  external: [...Object.keys(unbundled), 'pg-native'],
+  plugins: [smallSemver],
+  banner: { js: requireForCommonJs },
+  logLevel: 'warning',
+} satisfies BuildOptions;
+
 /** Bundles the handlers and all their imports, with one file per part that is loaded separately. */
 export async function bundle(): Promise<Map<string, Uint8Array>> {
   const { outputFiles } = await build({
@@ -15,24 +50,13 @@ export async function bundle(): Promise<Map<string, Uint8Array>> {
     entryPoints,
     outdir: root,
     write: false,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
+    ...bundleOptions,
     // migrations/ is expected two folders up, as from src/ledger/.
     chunkNames: 'dist/chunks/[name]-[hash]',
-    minify: true,
-    // The log names errors by their classes.
-    keepNames: true,
     sourcemap: 'linked',
     // Line numbers are enough for a stack trace; the sources are not in the zip.
     sourcesContent: false,
     legalComments: 'external',
-    mainFields: ['module', 'main'],
-    external: [...Object.keys(unbundled), 'pg-native'],
-    banner: { js: requireForCommonJs },
-    logLevel: 'warning',
   });
   return new Map(
     outputFiles.map(({ path, contents }) => [relative(root, path).replaceAll('\\', '/'), contents]),

@@ -16,15 +16,20 @@ export const entryPoints: Record<string, string> = {
 
 /**
  * Packages that are included without bundling, since their files are located at run time: all that match
- * these patterns. Their dependencies are included completely.
+ * these patterns.
  */
 export const unbundled: Record<string, RegExp> = {
-  sharp: /^(dist\/.+\.mjs|package\.json|LICENSE)$/,
   'libheif-js': /^(libheif-wasm\/libheif\.(js|wasm)|package\.json|LICENSE)$/,
   'jxl-oxide-wasm': /^(jxl_oxide_wasm_bg\.wasm|package\.json|LICENSE.*)$/,
   '@cornerstonejs/codec-openjpeg':
     /^(dist\/openjpegwasm_decode\.(js|wasm)|package\.json|README\.md)$/,
 };
+
+/** Loads its binaries from packages of their own, which are included. */
+export const binaryLoader = 'sharp';
+
+/** Bundled with the loader of the binaries: only the licenses are included. */
+export const bundledPackages = [binaryLoader, 'detect-libc', 'semver', '@img/colour'];
 
 /** Documentation, types and sources of the included packages. */
 export const excludedFiles = /(\.d\.[cm]?ts|\.md|\.map|\.h|\.cc)$|(^|\/)(test|src|include)\//;

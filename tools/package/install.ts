@@ -3,7 +3,13 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { platform, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
-import { type Architecture, excludedFiles, unbundled } from './contents.ts';
+import {
+  type Architecture,
+  binaryLoader,
+  bundledPackages,
+  excludedFiles,
+  unbundled,
+} from './contents.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -25,7 +31,7 @@ export async function installUnbundled(arch: Architecture): Promise<Map<string, 
   const folder = await mkdtemp(join(tmpdir(), 'grayscale-package-'));
   try {
     const lock: LockFile = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8'));
-    const wanted = lockOf(lock, Object.keys(unbundled));
+    const wanted = lockOf(lock, [...Object.keys(unbundled), binaryLoader]);
     await write(folder, 'package-lock.json', wanted);
     await write(folder, 'package.json', wanted.packages['']);
     const args = ['ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
@@ -74,7 +80,11 @@ async function readInstalled(folder: string): Promise<Map<string, Uint8Array>> {
 function isIncluded(name: string): boolean {
   const inside = name.slice('node_modules/'.length);
   if (inside.startsWith('.')) return false;
-  for (const [packageName, files] of Object.entries(unbundled)) {
+  const licenses = bundledPackages.map((packageName): [string, RegExp] => [
+    packageName,
+    /^LICENSE/,
+  ]);
+  for (const [packageName, files] of [...Object.entries(unbundled), ...licenses]) {
     if (inside.startsWith(`${packageName}/`))
       return files.test(inside.slice(packageName.length + 1));
   }
