@@ -33,9 +33,10 @@ export const bundleOptions = {
   format: 'esm',
   platform: 'node',
   target: 'node24',
-  minify: true,
-  // The log names errors by their classes.
-  keepNames: true,
+  minifyWhitespace: true,
+  minifySyntax: true,
+  // Stack traces and the log then name functions and errors, and esbuild need not restore each name.
+  minifyIdentifiers: false,
   mainFields: ['module', 'main'],
   external: [...Object.keys(unbundled), 'pg-native'],
   plugins: [smallSemver],
