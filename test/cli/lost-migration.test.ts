@@ -70,7 +70,7 @@ describe.each(Object.entries(moments))('while %s', (_, hold) => {
         exitCode: 1,
         stdout: Buffer.of(),
         stderr: expect.stringMatching(
-          /^The connection to PostgreSQL at 127\.0\.0\.1:\d+ was lost during a statement \(.+\)\. Try again; .*\n$/,
+          /^The connection to PostgreSQL at 127\.0\.0\.1:\d+ was lost during a statement \(.+\)\. Retry; .*\n$/,
         ),
       });
       await waitUntilReachable();
