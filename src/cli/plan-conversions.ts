@@ -72,8 +72,7 @@ export function isImageName(path: string): boolean {
 /** Images of unsupported formats are reported as failures; other files in a folder are ignored. */
 const imageExtensions = new Set<string>([
   ...Object.values(inputFormats).flatMap(({ extensions }) => extensions),
-  ...['dng', 'cr2', 'cr3', 'nef', 'arw', 'raf', 'orf', 'rw2', 'pef', 'srw'],
-  ...['exr', 'hdr', 'dds', 'svgz'],
+  ...['exr', 'hdr', 'xcf', 'svgz'],
 ]);
 
 function extensionOf(path: string): string {

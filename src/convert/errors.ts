@@ -2,9 +2,9 @@
 export const conversionErrorCodes = {
   EMPTY_OBJECT: 'The file is empty.',
   FILE_TOO_LARGE: 'The file has more bytes than the limit `maxBytes`.',
-  UNSUPPORTED_FORMAT: 'The format is not supported, or its samples do not define black and white.',
-  CORRUPT_IMAGE:
-    'The image data is damaged or truncated, or of a variant that the decoder does not support.',
+  UNSUPPORTED_FORMAT:
+    'The format or its variant is not supported, or its samples do not define black and white.',
+  CORRUPT_IMAGE: 'The image data is damaged or truncated.',
   IMAGE_TOO_LARGE:
     'The image has more pixels than the limit `maxPixels`, or is larger than the output format allows.',
   TOO_MANY_PAGES: 'The file has more pages or frames than the limit `maxPages`.',

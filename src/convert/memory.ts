@@ -1,5 +1,5 @@
 import type { CheckedImage } from './check-image.ts';
-import { decoderBytes, storedBytes } from './decode/decoder-bytes.ts';
+import { decoderBytesOf, storedBytes } from './decode/decoder-bytes.ts';
 import { steps } from './steps.ts';
 
 /** Row buffers, tables and similar, regardless of the image size. */
@@ -18,7 +18,8 @@ export function estimateMemoryBytes(checked: CheckedImage): number {
 }
 
 /** The same for a thumbnail of the first frame, which is scaled during decoding. */
-export function estimateThumbnailBytes({ file: { image } }: CheckedImage): number {
-  const bytesPerPixel = decoderBytes[image.format](image) + storedBytes(image);
+export function estimateThumbnailBytes({ file }: CheckedImage): number {
+  const { image } = file;
+  const bytesPerPixel = decoderBytesOf(file) + storedBytes(image);
   return Math.ceil(fixedBytes + image.width * image.height * bytesPerPixel);
 }

@@ -2,8 +2,7 @@ import type { CheckedImage } from './check-image.ts';
 import { type SrgbPixels, toSrgb } from './colour/to-srgb.ts';
 import type { StoredPixels } from './decode/decode.ts';
 import { type Decoded, decodeTolerant } from './decode/decode-tolerant.ts';
-import { decoderBytes, repairBytes } from './decode/decoder-bytes.ts';
-import { isOwnFormat } from './decode/own-decoders.ts';
+import { decoderBytesOf, repairBytes } from './decode/decoder-bytes.ts';
 import {
   acceptsColours,
   type Encoded,
@@ -36,8 +35,7 @@ const decode: Step<void, Decoded> = {
   bytesPerPixel: (image) => {
     const { file, recipe } = image;
     const repaired = recipe.tolerate === 'truncated' ? repairBytes(file.image) : 0;
-    const kept = colourBytes(image) + droppedBytes(file);
-    return decoderBytes[file.image.format](file.image) + repaired + kept;
+    return decoderBytesOf(file) + repaired + colourBytes(image) + droppedBytes(file);
   },
   run: (_, image) => decodeTolerant(image),
 };
@@ -47,7 +45,9 @@ const colour: Step<StoredPixels, SrgbPixels> = {
   stage: 'decode',
   // A table profile is applied to a copy of the pixels, in a separate file.
   bytesPerPixel: (image) =>
-    image.file.icc && isOwnFormat(image.file.image.format) ? 2 * colourBytes(image) : 0,
+    image.file.decoder && (image.file.icc || image.file.samples === 'cmyk')
+      ? 2 * colourBytes(image)
+      : 0,
   run: toSrgb,
 };
 

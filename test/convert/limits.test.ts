@@ -46,7 +46,7 @@ const rejections: Record<Exclude<ConversionErrorCode, 'CONVERSION_CRASHED'>, Rej
   UNSUPPORTED_FORMAT: [
     {
       bytes: () => Buffer.from('hello'),
-      message: /JPEG, PNG, .* PNM or TGA but the content looks like text/,
+      message: /JPEG, PNG, .* PNM, .* or TGA but the content looks like text/,
     },
   ],
   CORRUPT_IMAGE: [

@@ -4,6 +4,7 @@ import { bmpRuns, buildBmp, buildIcon, iconDib } from '../../testing/bmp.ts';
 import { be16, joined, packed } from '../../testing/byte-parts.ts';
 import { buildHeif, codedImage, gridData, property } from '../../testing/heif.ts';
 import { grayPng, palettePng, photoLikePixels, rgbaPng } from '../../testing/images.ts';
+import { photoCd } from '../../testing/photo-cd.ts';
 import { buildPsd, layerBlock } from '../../testing/psd.ts';
 import { buildQoi } from '../../testing/qoi.ts';
 import { buildTga } from '../../testing/tga.ts';
@@ -76,6 +77,7 @@ const icon = iconDib({
   mask: [Buffer.of(64), Buffer.of(128)],
 });
 const others = {
+  'flat.pcd': photoCd([100, 160, 140]),
   'alpha.qoi': buildQoi(plane(4), { ...size, channels: 4 }),
   'rle4.bmp': buildBmp({
     ...size,

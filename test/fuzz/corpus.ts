@@ -12,7 +12,7 @@ import type { SeedFile } from './seed-file.ts';
 /** Complete files to mutate, of every input format. */
 export type Corpus = Record<InputFormat, SeedFile[]>;
 
-const folders = ['fixtures', 'fixtures/plain-formats', 'pillow'];
+const folders = ['fixtures', 'fixtures/plain-formats', 'fixtures/rare', 'pillow'];
 const root = join(import.meta.dirname, '../convert');
 
 /** Small files of other programs, from the tests, and generated files. */

@@ -19,6 +19,8 @@ export const entryPoints: Record<string, string> = {
  * these patterns.
  */
 export const unbundled: Record<string, RegExp> = {
+  '@imagemagick/magick-wasm':
+    /^(dist\/(index\.js|x86\/magick\.wasm)|package\.json|LICENSE|NOTICE)$/,
   'libheif-js': /^(libheif-wasm\/libheif\.(js|wasm)|package\.json|LICENSE)$/,
   'jxl-oxide-wasm': /^(jxl_oxide_wasm_bg\.wasm|package\.json|LICENSE.*)$/,
   '@cornerstonejs/codec-openjpeg':
@@ -41,6 +43,7 @@ export function requiredFiles(arch: Architecture): RegExp[] {
     /^migrations\/0001_.+\.sql$/,
     new RegExp(`^node_modules/@img/sharp-linux-${arch}/lib/.+\\.node$`),
     new RegExp(`^node_modules/@img/sharp-libvips-linux-${arch}/lib/libvips-cpp\\.so\\.`),
+    /^node_modules\/@imagemagick\/magick-wasm\/dist\/x86\/magick\.wasm$/,
     /^node_modules\/libheif-js\/.+\.wasm$/,
     /^node_modules\/jxl-oxide-wasm\/.+\.wasm$/,
     /^node_modules\/@cornerstonejs\/codec-openjpeg\/.+\.wasm$/,

@@ -1,7 +1,6 @@
 import type { CheckedImage } from '../check-image.ts';
 import type { StoredPixels } from '../decode/decode.ts';
 import { decodeBySharp } from '../decode/decode-by-sharp.ts';
-import { isOwnFormat } from '../decode/own-decoders.ts';
 import { rawTiff } from '../decode/raw-tiff.ts';
 import type { SourceFile } from '../formats/read-header.ts';
 import { isGray, type PixelImage } from '../pixel-image.ts';
@@ -21,14 +20,16 @@ export interface SrgbPixels {
 /** Converts pixels to sRGB as gray, RGB or RGBA, in place if possible. Throws `ConversionError`. */
 export async function toSrgb(stored: StoredPixels, image: CheckedImage): Promise<SrgbPixels> {
   const { recipe } = image;
+  const isOwn = image.file.decoder !== undefined;
   const { icc: _, cicp: __, ...pixels } = stored;
   if (recipe.colour === 'raw') {
     return known(image.file.samples === 'cmyk' ? cmykToRgb(pixels) : pixels);
   }
-  const file = isOwnFormat(image.file.image.format) ? decodedFile(stored, image.file) : image.file;
+  if (isOwn && image.file.samples === 'cmyk') return known(await ownCmykToSrgb(pixels, image));
+  const file = isOwn ? decodedFile(stored, image.file) : image.file;
   const profile = profileToApply(file);
   if (profile?.kind === 'shaper') return known(pixels, await applyProfile(pixels, profile));
-  if (profile && file.icc && isOwnFormat(image.file.image.format)) {
+  if (profile && file.icc && isOwn) {
     return known(await applyTable(pixels, { ...image, file }, file.icc));
   }
   // libvips has already applied a table profile.
@@ -59,6 +60,18 @@ async function applyTable(
     ...image,
     bytes: rawTiff(pixels, icc),
     file: { image: wrapped, samples: file.samples, isDeep, icc },
+    plan: { ...plan, frames: 1 },
+  });
+}
+
+/** libvips has a default profile for CMYK. */
+async function ownCmykToSrgb(stored: PixelImage, image: CheckedImage): Promise<PixelImage> {
+  const { file, plan } = image;
+  const wrapped = { ...file.image, format: 'tiff', hasAlpha: false } as const;
+  return await decodeBySharp({
+    ...image,
+    bytes: rawTiff(stored, file.icc, 'cmyk'),
+    file: { image: wrapped, samples: 'cmyk', isDeep: false, ...(file.icc && { icc: file.icc }) },
     plan: { ...plan, frames: 1 },
   });
 }

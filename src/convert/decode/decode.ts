@@ -3,7 +3,7 @@ import type { Cicp } from '../colour/cicp.ts';
 import type { SourceFile } from '../formats/read-header.ts';
 import type { PixelImage } from '../pixel-image.ts';
 import { decodeBySharp, type SharpOptions } from './decode-by-sharp.ts';
-import { isOwnFormat, type OwnFormat, ownDecoder } from './own-decoders.ts';
+import { loadDecoder, type OwnDecoder } from './own-decoders.ts';
 import { matchPillow } from './pillow.ts';
 import { expandLimited } from './sample-range.ts';
 import { decodeTiff } from './tiff/decode-tiff.ts';
@@ -27,8 +27,8 @@ export async function decode(
 ): Promise<StoredPixels> {
   const { file, recipe, bytes } = image;
   const { format } = file.image;
-  const stored = isOwnFormat(format)
-    ? await decodeOwn(image, format)
+  const stored = file.decoder
+    ? await decodeOwn(image, file.decoder)
     : format === 'tiff' && !options.failOn
       ? await decodeTiff(image)
       : await decodeBySharp(image, options);
@@ -40,10 +40,9 @@ export async function decode(
 /** Returns upright pixels. */
 async function decodeOwn(
   { bytes, deadline }: CheckedImage,
-  format: OwnFormat,
+  decoder: OwnDecoder,
 ): Promise<WasmPixels> {
-  const decoder = await ownDecoder(format);
-  return await decoder.decode(bytes, deadline);
+  return await (await loadDecoder(decoder)).decode(bytes, deadline);
 }
 
 /** Makes black and white the extremes of the samples, in place. */

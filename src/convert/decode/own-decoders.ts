@@ -1,7 +1,11 @@
 import type { InputFormat } from '../formats/input-formats.ts';
+import { isRareTiff } from '../formats/tiff-variant.ts';
+import type { Recipe } from '../recipe/recipe-options.ts';
 import { bmp } from './bmp/decode-bmp.ts';
 import { ico } from './bmp/decode-ico.ts';
 import type { FileDecoder } from './file-decoder.ts';
+import { isSubsampledJp2 } from './jp2/jp2-codestream.ts';
+import { magickFormats } from './magick/magick-coders.ts';
 import { pnm } from './pnm/decode-pnm.ts';
 import { psd } from './psd/decode-psd.ts';
 import { qoi } from './qoi/decode-qoi.ts';
@@ -22,16 +26,27 @@ const loaders = {
   ico: () => ico,
   pnm: () => pnm,
   tga: () => tga,
-} as const satisfies Partial<Record<InputFormat, () => FileDecoder | Promise<WasmDecoder>>>;
+  magick: async () => (await import('./magick/decode-magick.ts')).magickDecoder,
+} as const satisfies Partial<
+  Record<InputFormat | 'magick', () => FileDecoder | WasmDecoder | Promise<WasmDecoder>>
+>;
 
-export type OwnFormat = keyof typeof loaders;
+export type OwnDecoder = keyof typeof loaders;
 
-export function isOwnFormat(format: InputFormat): format is OwnFormat {
-  return format in loaders;
+/** The decoder for a file of this format; undefined if sharp reads it. */
+export function ownDecoderFor(
+  format: InputFormat,
+  bytes: Uint8Array,
+  { compat }: Pick<Recipe, 'compat'>,
+): OwnDecoder | undefined {
+  if (format in magickFormats) return 'magick';
+  if (format === 'tiff') return isRareTiff(bytes, compat) ? 'magick' : undefined;
+  if (format === 'jp2' && isSubsampledJp2(bytes)) return 'magick';
+  return format in loaders ? (format as OwnDecoder) : undefined;
 }
 
-export async function ownDecoder(format: OwnFormat): Promise<FileDecoder | WasmDecoder> {
-  return await loaders[format]();
+export async function loadDecoder(decoder: OwnDecoder): Promise<FileDecoder | WasmDecoder> {
+  return await loaders[decoder]();
 }
 
 /** Returns the embedded file if there is one: an icon can contain a whole PNG. */

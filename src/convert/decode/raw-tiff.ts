@@ -5,32 +5,38 @@ const headBytes = 8;
 /** Whether this machine is little-endian. */
 const isLittle = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
+type TiffEntry = [tag: number, type: number, count: number, value: number];
+
 /**
  * Wraps pixels and a colour profile in an uncompressed single-strip TIFF so that libvips can apply
  * the profile: sharp accepts no profile with raw pixels. TIFF 6.0, sections 2 and 18; ICC.1:2022,
  * B.4.
  */
-export function rawTiff({ pixels, width, height, channels }: PixelImage, icc: Uint8Array): Buffer {
+export function rawTiff(
+  { pixels, width, height, channels }: PixelImage,
+  icc: Uint8Array = new Uint8Array(),
+  colours: 'rgb' | 'cmyk' = 'rgb',
+): Buffer {
   const data = Buffer.from(pixels.buffer, pixels.byteOffset, pixels.byteLength);
   const bits = maxOf(pixels) === 255 ? 8 : 16;
   const bitsAt = headBytes;
   const iccAt = bitsAt + channels * 2;
   const dataAt = iccAt + icc.length + (icc.length & 1);
   const directoryAt = dataAt + data.length + (data.length & 1);
-  const entries: [tag: number, type: number, count: number, value: number][] = [
+  const entries: TiffEntry[] = [
     [256, long, 1, width],
     [257, long, 1, height],
     // Up to two values fit in the entry itself.
     [258, short, channels, channels > 2 ? bitsAt : bits],
     [259, short, 1, 1],
-    [262, short, 1, channels < 3 ? 1 : 2],
+    [262, short, 1, colours === 'cmyk' ? 5 : channels < 3 ? 1 : 2],
     [273, long, 1, dataAt],
     [277, short, 1, channels],
     [278, long, 1, height],
     [279, long, 1, data.length],
     // Straight alpha.
-    ...(channels % 2 === 0 ? [[338, short, 1, 2] as [number, number, number, number]] : []),
-    [34_675, undefinedBytes, icc.length, iccAt],
+    ...(channels % 2 === 0 && colours === 'rgb' ? [[338, short, 1, 2] as TiffEntry] : []),
+    ...(icc.length > 0 ? [[34_675, undefinedBytes, icc.length, iccAt] as TiffEntry] : []),
   ];
   const file = Buffer.alloc(directoryAt + 2 + entries.length * 12 + 4);
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);

@@ -1,6 +1,5 @@
 import sharp from 'sharp';
 import { asRgbTiff } from '../decode/cielab-tiff.ts';
-import { isOwnFormat } from '../decode/own-decoders.ts';
 import { type FormatFacts, type OutputFormat, outputFormats } from '../formats/output-formats.ts';
 import type { SourceFile } from '../formats/read-header.ts';
 import { isQuarterTurn, orientationToApply } from '../gray/orient.ts';
@@ -59,9 +58,9 @@ export function isOutputFormat(format: string): format is OutputFormat {
  */
 async function canReadTogether(
   bytes: Uint8Array,
-  { image, samples }: SourceFile,
+  { image, samples, decoder }: SourceFile,
 ): Promise<boolean> {
-  if (isOwnFormat(image.format) || ['png', 'avif'].includes(image.format)) return false;
+  if (decoder || ['png', 'avif'].includes(image.format)) return false;
   if (image.format !== 'tiff') return true;
   try {
     await sharp(samples === 'lab' ? asRgbTiff(bytes) : bytes, {

@@ -33,6 +33,11 @@ const makers: readonly (readonly [maker: string, name: string])[] = [
   ['leaf', 'Leaf MOS'],
 ];
 
+export const cameraRawExtensions = [
+  ...['dng', 'cr2', 'cr3', 'crw', 'nef', 'nrw', 'arw', 'sr2', 'raf', 'orf', 'rw2', 'pef', 'srw'],
+  ...['3fr', 'erf', 'dcr', 'mef', 'mos', 'mrw', 'iiq', 'x3f'],
+] as const;
+
 const compressionTag = 259;
 const photometricTag = 262;
 const makeTag = 271;

@@ -1,6 +1,5 @@
 import { isSvg } from '../decode/svg/svg-text.ts';
 import { hasText, textAt } from './bytes.ts';
-import { cameraRawOf } from './camera-raw.ts';
 import { fileBrand } from './file-brand.ts';
 
 /** An unsupported format: what the file appears to be, and what the user can do. */
@@ -10,7 +9,6 @@ interface ForeignFormat {
 }
 
 const save = 'Save the image in one of these formats.';
-const develop = 'Develop it to TIFF first.';
 const extractStill = 'Extract a still image from it first.';
 const render = 'Render it to PNG first.';
 const exportIt = 'Export it to PNG or TIFF first.';
@@ -23,6 +21,9 @@ interface Signature extends ForeignFormat {
   at?: number;
 }
 
+/** An icon, a pointer, each in colour too, or an array of bitmaps, before the size of its header. */
+const os2Icons = ['IC\x1a\0', 'CI\x1a\0', 'PT\x1a\0', 'CP\x1a\0', 'BA\x28\0', 'BA\x1a\0'];
+
 /** Signatures of files that people upload by mistake. The first matching row wins. */
 const signatures: readonly Signature[] = [
   { name: 'PDF', cure: render, starts: ['%PDF-'] },
@@ -31,8 +32,8 @@ const signatures: readonly Signature[] = [
   { name: 'Radiance HDR', cure: toneMap, starts: ['#?RADIANCE', '#?RGBE'] },
   { name: 'FITS', cure: toneMap, starts: ['SIMPLE  ='] },
   { name: 'DICOM', cure: exportIt, starts: ['DICM'], at: 128 },
-  { name: 'DDS', cure: save, starts: ['DDS '] },
   { name: 'a GIMP image (XCF)', cure: exportIt, starts: ['gimp xcf '] },
+  { name: 'an OS/2 icon or pointer', cure: save, starts: os2Icons },
   { name: 'EMF', cure: render, starts: [' EMF'], at: 40 },
   { name: 'WMF', cure: render, starts: ['\xd7\xcd\xc6\x9a', '\x01\0\x09\0\0\x03'] },
   { name: 'JPEG XR', cure: save, starts: ['II\xbc\x01', 'II\xbc\0'] },
@@ -41,7 +42,6 @@ const signatures: readonly Signature[] = [
   { name: 'MNG', cure: save, starts: ['\x8aMNG'] },
   { name: 'JNG', cure: save, starts: ['\x8bJNG'] },
   { name: 'DjVu', cure: render, starts: ['AT&TFORM'] },
-  { name: 'SGI', cure: save, starts: ['\x01\xda\0', '\x01\xda\x01'] },
   { name: 'an Office document', cure: extractImages, starts: ['\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'] },
   { name: 'gzip', cure: unpack, starts: ['\x1f\x8b'] },
   { name: 'bzip2', cure: unpack, starts: ['BZh'] },
@@ -101,19 +101,12 @@ const textKinds: readonly (ForeignFormat & { pattern: RegExp })[] = [
 /** Identifies bytes that are in none of the accepted formats. */
 export function identifyForeignFormat(bytes: Uint8Array): ForeignFormat {
   return (
-    rawKind(bytes) ??
     signatures.find(({ starts, at }) => starts.some((start) => hasText(bytes, start, at))) ??
     zipKind(bytes) ??
     brandKind(bytes) ??
     riffKind(bytes) ??
-    pcxKind(bytes) ??
     textKind(bytes) ?? { name: 'an unknown format', cure: save }
   );
-}
-
-function rawKind(bytes: Uint8Array): ForeignFormat | undefined {
-  const maker = cameraRawOf(bytes);
-  return maker ? { name: `camera raw (${maker})`, cure: develop } : undefined;
 }
 
 /** The name of the first file starts at byte 30, followed by its content. */
@@ -134,12 +127,6 @@ function riffKind(bytes: Uint8Array): ForeignFormat | undefined {
   return hasText(bytes, 'AVI ', 8)
     ? { name: 'an AVI video', cure: extractStill }
     : { name: 'a RIFF file', cure: save };
-}
-
-/** A version, the encoding and bits per sample: the format has no better signature. */
-function pcxKind([mark, version = 9, encoding, bits = 0]: Uint8Array): ForeignFormat | undefined {
-  const isPcx = mark === 10 && version <= 5 && encoding === 1 && [1, 2, 4, 8].includes(bits);
-  return isPcx ? { name: 'PCX', cure: save } : undefined;
 }
 
 function textKind(bytes: Uint8Array): ForeignFormat | undefined {

@@ -1,12 +1,13 @@
 import { bmp } from '../decode/bmp/decode-bmp.ts';
 import { ico } from '../decode/bmp/decode-ico.ts';
+import { type MagickFormat, magickFormats } from '../decode/magick/magick-coders.ts';
 import { pnm } from '../decode/pnm/decode-pnm.ts';
 import { psd } from '../decode/psd/decode-psd.ts';
 import { qoi } from '../decode/qoi/decode-qoi.ts';
 import { isSvg } from '../decode/svg/svg-text.ts';
 import { tga } from '../decode/tga/decode-tga.ts';
 import { hasText } from './bytes.ts';
-import { cameraRawOf } from './camera-raw.ts';
+import { cameraRawExtensions, cameraRawOf } from './camera-raw.ts';
 import { fileBrand } from './file-brand.ts';
 
 interface InputFormatFacts {
@@ -19,6 +20,11 @@ interface InputFormatFacts {
    * Whether bytes start like this format. File names are ignored, because anyone can rename a file.
    */
   matches(bytes: Uint8Array): boolean;
+}
+
+function byMagick(format: MagickFormat) {
+  const { name, matches } = magickFormats[format];
+  return { name, decoder: '@imagemagick/magick-wasm', matches };
 }
 
 /**
@@ -127,6 +133,46 @@ export const inputFormats = {
     extensions: ['pnm', 'pbm', 'pgm', 'ppm', 'pam'],
     decoder: 'built-in',
     matches: pnm.matches,
+  },
+  raw: {
+    ...byMagick('raw'),
+    contentType: 'image/x-raw',
+    extensions: cameraRawExtensions,
+  },
+  sgi: {
+    ...byMagick('sgi'),
+    contentType: 'image/sgi',
+    extensions: ['sgi', 'rgb', 'rgba', 'bw'],
+  },
+  pcx: {
+    ...byMagick('pcx'),
+    contentType: 'image/vnd.zbrush.pcx',
+    extensions: ['pcx'],
+  },
+  sun: {
+    ...byMagick('sun'),
+    contentType: 'image/x-sun-raster',
+    extensions: ['ras', 'sun'],
+  },
+  xbm: {
+    ...byMagick('xbm'),
+    contentType: 'image/x-xbitmap',
+    extensions: ['xbm'],
+  },
+  xpm: {
+    ...byMagick('xpm'),
+    contentType: 'image/x-xpixmap',
+    extensions: ['xpm'],
+  },
+  dds: {
+    ...byMagick('dds'),
+    contentType: 'image/vnd.ms-dds',
+    extensions: ['dds'],
+  },
+  pcd: {
+    ...byMagick('pcd'),
+    contentType: 'image/x-photo-cd',
+    extensions: ['pcd'],
   },
   svg: {
     name: 'SVG',

@@ -4,7 +4,7 @@ import { asRgbTiff, cielabOffset } from '../decode/cielab-tiff.ts';
 import { mapDecoderErrors } from '../decode/decoder-error.ts';
 import { type ExtraSamples, extraSamplesOf } from '../decode/extra-samples.ts';
 import { avifOrientation, avifPages } from '../decode/heif/avif-sequence.ts';
-import { isOwnFormat, type OwnFormat, ownDecoder } from '../decode/own-decoders.ts';
+import { loadDecoder, type OwnDecoder, ownDecoderFor } from '../decode/own-decoders.ts';
 import { serializeSvgReads } from '../decode/svg/serialize-svg-reads.ts';
 import type { WasmHeader } from '../decode/wasm/wasm-decoder.ts';
 import { ConversionError } from '../errors.ts';
@@ -15,7 +15,7 @@ import { pngOrientation } from './exif.ts';
 import { type InputFormat, inputFormats } from './input-formats.ts';
 import { pngPages } from './png-chunks.ts';
 import { type StatedColours, statedColours } from './stated-colours.ts';
-import { isPlainYccTiff } from './tiff-layout.ts';
+import { unreadVariantOf } from './unread-variant.ts';
 
 /** What a file’s header says about its image. */
 export interface SourceImage {
@@ -45,6 +45,8 @@ export interface SourceFile extends StatedColours {
   extraSamples?: ExtraSamples;
   /** More than 8 bits per sample after decoding. */
   isDeep: boolean;
+  /** The decoder; without one, sharp reads the file. */
+  decoder?: OwnDecoder;
   timing?: Timing;
   resolution?: Resolution;
   /** Bytes that decoding allocates regardless of the number of pixels. */
@@ -63,31 +65,39 @@ export async function readHeader(
   format: InputFormat,
   { tolerate, compat, deadline }: Pick<Recipe, 'tolerate' | 'compat'> & { deadline: Deadline },
 ): Promise<SourceFile> {
-  if (isOwnFormat(format)) return await readOwnHeader(bytes, format, deadline);
-  // libvips would return its samples as if they were RGB.
-  if (format === 'tiff' && isPlainYccTiff(bytes)) {
-    throw new ConversionError(
-      'UNSUPPORTED_FORMAT',
-      'Expected gray, RGB, CMYK or Lab samples but this TIFF has YCbCr without JPEG compression. Save it as RGB.',
-    );
-  }
+  checkVariant(bytes, format, compat);
+  const decoder = ownDecoderFor(format, bytes, { compat });
+  if (decoder) return await readOwnHeader(bytes, { format, decoder, deadline });
   // Counting the frames of a GIF requires reading all of it.
   const isLenient = tolerate === 'truncated' && format === 'gif';
   return await readSharpHeader(bytes, format, { isLenient, compat });
 }
 
+function checkVariant(bytes: Uint8Array, format: InputFormat, compat: Recipe['compat']): void {
+  const variant = unreadVariantOf(format, bytes, compat);
+  if (!variant) return;
+  throw new ConversionError(
+    'UNSUPPORTED_FORMAT',
+    `Expected a supported kind of ${inputFormats[format].name} image but received ${variant.name}. ${variant.cure}`,
+  );
+}
+
 async function readOwnHeader(
   bytes: Uint8Array,
-  format: OwnFormat,
-  deadline: Deadline,
+  { format, decoder, deadline }: { format: InputFormat; decoder: OwnDecoder; deadline: Deadline },
 ): Promise<SourceFile> {
-  const header: WasmHeader = await (await ownDecoder(format)).readHeader(bytes, deadline);
-  const { icc, cicp, extraBytes, orientation, isLimited: _, ...facts } = header;
-  const resolution = readResolution(bytes, format, orientation);
+  const header: WasmHeader = await (await loadDecoder(decoder)).readHeader(bytes, deadline);
+  const { icc, cicp, extraBytes, storedOrientation: orientation, isCmyk, decodedDepth } = header;
+  const { width, height, channels, depth, pages, hasAlpha } = header;
+  const resolution = readResolution(bytes, format, header.orientation);
   return {
-    image: { format, sizeBytes: bytes.length, ...facts },
-    samples: facts.channels <= 2 ? 'gray' : 'rgb',
-    isDeep: facts.depth > 8,
+    image: {
+      ...{ format, sizeBytes: bytes.length, width, height, channels, depth, pages, hasAlpha },
+      ...(orientation && { orientation }),
+    },
+    samples: isCmyk ? 'cmyk' : channels <= 2 ? 'gray' : 'rgb',
+    isDeep: (decodedDepth ?? depth) > 8,
+    decoder,
     ...(icc && { icc }),
     ...(cicp && { cicp }),
     ...(resolution && { resolution }),

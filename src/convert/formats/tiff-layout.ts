@@ -13,6 +13,8 @@ const maxEntries = 1_024;
 export interface TiffDirectory {
   /** Whether it is a page and not a sub-image of one. */
   isPage: boolean;
+  /** Whether the file has all of its entries. */
+  isComplete: boolean;
   /** The first number of a tag, if it is present. */
   number(tag: number): number | undefined;
   /** All numbers of a tag; none if it is absent or does not fit in the file. */
@@ -50,20 +52,22 @@ export function tiffCompression(bytes: Uint8Array): number {
   return firstDirectory(bytes)?.number(compressionTag) ?? 1;
 }
 
-/** YCbCr, and old-style and new-style JPEG: TIFF 6.0, sections 21 and 22, and Technical Note 2. */
-const [yccPhotometric, jpegCompressions] = [6, [6, 7]];
+const [stripOffsetsTag, stripBytesTag, tileOffsetsTag, tileBytesTag] = [273, 279, 324, 325];
 
-/**
- * Whether the first page holds YCbCr without JPEG compression, which no JPEG decoder converts to
- * RGB.
- */
-export function isPlainYccTiff(bytes: Uint8Array): boolean {
+/** Where the strips or tiles of the first page are in the file. */
+export function stripsOfTiff(bytes: Uint8Array): { at: number; length: number }[] {
   const first = firstDirectory(bytes);
-  if (first?.number(photometricTag) !== yccPhotometric) return false;
-  return !jpegCompressions.includes(first.number(compressionTag) ?? 1);
+  const [offsetsTag, bytesTag] =
+    first?.number(tileOffsetsTag) === undefined
+      ? [stripOffsetsTag, stripBytesTag]
+      : [tileOffsetsTag, tileBytesTag];
+  const offsets = first?.numbers(offsetsTag) ?? [];
+  const lengths = first?.numbers(bytesTag) ?? [];
+  return offsets.map((at, i) => ({ at, length: lengths[i] ?? 0 }));
 }
 
-function firstDirectory(bytes: Uint8Array): TiffDirectory | undefined {
+/** The tags of the first page; undefined if there is none. */
+export function firstDirectory(bytes: Uint8Array): TiffDirectory | undefined {
   return tiffDirectories(bytes).next().value ?? undefined;
 }
 
@@ -86,6 +90,10 @@ export function* tiffDirectories(bytes: Uint8Array): Generator<TiffDirectory> {
   };
   const isInPlace = ({ type, count }: Entry) => count * (sizes[type] ?? 1) <= wordSize;
   const dataAt = (entry: Entry) => (isInPlace(entry) ? entry.at : numberAt(entry.at, wordSize));
+  const numberIn = (entry: Entry, i = 0) => {
+    const size = sizes[entry.type] ?? wordSize;
+    return numberAt(dataAt(entry) + i * size, size);
+  };
 
   const queue = [{ at: numberAt(isBigTiff ? 8 : 4, wordSize), isPage: true }];
   const seen = new Set([0]);
@@ -105,16 +113,12 @@ export function* tiffDirectories(bytes: Uint8Array): Generator<TiffDirectory> {
     }
     const parts = entries.get(subDirectoriesTag);
     for (let i = 0; parts && i < Math.min(parts.count, maxDirectories); i++) {
-      const size = sizes[parts.type] ?? 4;
-      queue.push({ at: numberAt(dataAt(parts) + i * size, size), isPage: false });
+      queue.push({ at: numberIn(parts, i), isPage: false });
     }
     queue.push({ at: numberAt(at + countSize + count * entrySize, wordSize), isPage });
-    const numberIn = (entry: Entry, i = 0) => {
-      const size = sizes[entry.type] ?? wordSize;
-      return numberAt(dataAt(entry) + i * size, size);
-    };
     yield {
       isPage,
+      isComplete: at + countSize + count * entrySize <= bytes.length,
       number: (tag) => {
         const entry = entries.get(tag);
         return entry && numberIn(entry);

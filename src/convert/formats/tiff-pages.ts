@@ -33,6 +33,11 @@ export function withoutThumbnails(bytes: Uint8Array): Uint8Array {
   return linked;
 }
 
+/** The number of pages, without their sub-images. */
+export function countTiffPages(bytes: Uint8Array): number {
+  return [...directories(layoutOf(bytes))].length;
+}
+
 interface Layout {
   bytes: Uint8Array;
   /** Offset of the pointer to the first directory. */

@@ -93,17 +93,17 @@ test('a profile is returned', async () => {
 });
 
 describe('an unsupported variant is named:', () => {
-  const cmyk = Buffer.alloc(200);
-  cmyk.write('CMYK', 16);
+  const hsv = Buffer.alloc(200);
+  hsv.write('HSV ', 16);
 
   test.each([
-    ['CMYK', jp2(codestreamOf('rgba.jp2'), [colours(12)]), 'CMYK'],
+    ['CMYK of three', jp2(codestreamOf('rgb.jp2'), [colours(12)]), '3 colours'],
     ['Lab', jp2(codestreamOf('rgb.jp2'), [colours(14)]), 'CIELab'],
     ['other colours', jp2(codestreamOf('rgb.jp2'), [colours(99)]), 'colours of kind 99'],
     [
-      'a profile for CMYK',
-      jp2(codestreamOf('rgba.jp2'), [box('colr', Buffer.of(2, 0, 0), cmyk)]),
-      'a profile for CMYK',
+      'a profile for HSV',
+      jp2(codestreamOf('rgba.jp2'), [box('colr', Buffer.of(2, 0, 0), hsv)]),
+      'a profile for HSV',
     ],
     ['subsampled colours', fixture('subsampled.j2k'), 'subsampled colours'],
     ['signed samples', withSize({ 42: 0x87 }), 'signed samples'],

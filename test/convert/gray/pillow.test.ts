@@ -68,7 +68,10 @@ describe('as in Pillow,', () => {
     });
     expect(await grayOf(tiff)).toEqual([...expected]);
     expect((await toGrayscale(tiff, pillow)).losses).toEqual(['depth']);
-    await expect(toGrayscale(tiff)).rejects.toMatchObject({ code: 'UNSUPPORTED_FORMAT' });
+    // TIFF 6.0 defines the white of unsigned samples alone.
+    const usual = await toGrayscale(tiff).catch(({ code }) => code);
+    if (sampleFormat === 1) expect(usual).toMatchObject({ losses: ['depth'] });
+    else expect(usual).toBe('UNSUPPORTED_FORMAT');
   });
 
   test('the upper eight bits of 16-bit colours are used', async () => {

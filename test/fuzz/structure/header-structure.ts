@@ -11,6 +11,20 @@ const headers = {
     ...sidesAt(12, 'little', 2),
     ...fieldsAt(16, 'little', [1, 1]),
   ],
+  sgi: [
+    ...fieldsAt(2, 'big', [1, 1, 2]),
+    ...sidesAt(6, 'big', 2),
+    ...fieldsAt(10, 'big', [2, 4, 4]),
+  ],
+  pcx: [...fieldsAt(1, 'little', [1, 1, 1, 2, 2, 2, 2]), ...fieldsAt(65, 'little', [1, 2, 2])],
+  sun: [...sidesAt(4, 'big', 4), ...fieldsAt(12, 'big', [4, 4, 4, 4, 4])],
+  dds: [
+    ...fieldsAt(4, 'little', [4, 4]),
+    ...sidesAt(12, 'little', 4),
+    ...fieldsAt(20, 'little', [4, 4, 4]),
+    ...fieldsAt(76, 'little', [4, 4, 4, 4, 4, 4, 4, 4]),
+  ],
+  pcd: fieldsAt(0xe02, 'big', [1, 1]),
 } satisfies Record<string, NumberField[]>;
 
 export function headerStructure(format: keyof typeof headers): (bytes: Buffer) => Structure {

@@ -34,6 +34,14 @@ export const structures = {
   ico: { read: icoStructure },
   pnm: { read: pnmStructure },
   tga: { read: headerStructure('tga') },
+  raw: { read: tiffStructure },
+  sgi: { read: headerStructure('sgi') },
+  pcx: { read: headerStructure('pcx') },
+  sun: { read: headerStructure('sun') },
+  xbm: { read: svgStructure },
+  xpm: { read: svgStructure },
+  dds: { read: headerStructure('dds') },
+  pcd: { read: headerStructure('pcd') },
   svg: { read: svgStructure },
 } as const satisfies Record<InputFormat, FormatStructure>;
 

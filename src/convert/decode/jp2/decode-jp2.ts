@@ -18,14 +18,14 @@ export const jp2Decoder: WasmDecoder = {
 /**
  * OpenJPEG allocates parameters for each component of each tile at the start, even for tiny tiles:
  * 13 KB for three components, measured on 60,000 tiles and rounded up. A second instance decodes
- * the alpha.
+ * the alpha or the black ink.
  */
-function extraBytesOf({ tiles, components, alpha }: Jp2Header): number {
-  return tiles * (9 + 2 * components.length) * 1_024 * (alpha ? 2 : 1);
+function extraBytesOf({ tiles, components, alpha, isCmyk }: Jp2Header): number {
+  return tiles * (9 + 2 * components.length) * 1_024 * (alpha || isCmyk ? 2 : 1);
 }
 
 function factsOf(header: Jp2Header): WasmHeader {
-  const { width, height, components, alpha, icc } = header;
+  const { width, height, components, alpha, icc, isCmyk } = header;
   return {
     width,
     height,
@@ -33,7 +33,8 @@ function factsOf(header: Jp2Header): WasmHeader {
     depth: components[0]?.depth ?? 8,
     pages: 1,
     hasAlpha: alpha !== undefined,
+    ...(isCmyk && { isCmyk }),
     extraBytes: extraBytesOf(header),
-    ...(icc ? { icc } : { cicp: srgb }),
+    ...(icc ? { icc } : !isCmyk && { cicp: srgb }),
   };
 }

@@ -1,6 +1,6 @@
 import { hasText } from '../../formats/bytes.ts';
 import { byteReader } from '../byte-reader.ts';
-import { viewOf } from '../iso-boxes.ts';
+import { isoBox, viewOf } from '../iso-boxes.ts';
 import { damagedImage, unsupportedVariant } from '../wasm/wasm-errors.ts';
 
 export interface Jp2Component {
@@ -16,9 +16,40 @@ interface Jp2Samples {
   tiles: number;
 }
 
+const codestreamStart = '\xff\x4f\xff\x51';
+
+/** The codestream of a file: all of it, or a part of a container. */
+export function codestreamOf(bytes: Uint8Array): Uint8Array | undefined {
+  return hasText(bytes, codestreamStart) ? bytes : isoBox(bytes, 'jp2c');
+}
+
+/** Horizontal and vertical distance of the samples of each component: ISO/IEC 15444-1, A.5.1. */
+function componentSteps(bytes: Uint8Array): [across: number, down: number][] {
+  const size = codestreamOf(bytes);
+  const count = ((size?.[40] ?? 0) << 8) | (size?.[41] ?? 0);
+  return Array.from({ length: count }, (_, i) => [
+    size?.[43 + i * 3] ?? 1,
+    size?.[44 + i * 3] ?? 1,
+  ]);
+}
+
+/** Whether some components have fewer samples than the image has pixels. */
+export function isSubsampledJp2(bytes: Uint8Array): boolean {
+  return componentSteps(bytes).some(([across, down]) => across > 1 || down > 1);
+}
+
+/**
+ * Whether the second and third of three components are subsampled, which are taken as colour
+ * differences whatever the container says, as OpenJPEG does.
+ */
+export function isSubsampledYcc(bytes: Uint8Array): boolean {
+  const steps = componentSteps(bytes);
+  return steps.length === 3 && steps[0]?.[0] === 1 && (steps[1]?.[0] ?? 1) > 1;
+}
+
 /** Reads the first segment of a codestream: ISO/IEC 15444-1, A.5.1. */
 export function readSamples(codestream: Uint8Array): Jp2Samples {
-  if (!hasText(codestream, '\xff\x4f\xff\x51')) {
+  if (!hasText(codestream, codestreamStart)) {
     throw damagedImage('JPEG 2000', 'the codestream does not begin with its size');
   }
   const reader = byteReader(codestream, { byteOrder: 'big endian', at: 8, what: 'image size' });

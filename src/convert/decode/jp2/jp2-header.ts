@@ -1,8 +1,8 @@
-import { hasText, textAt } from '../../formats/bytes.ts';
+import { textAt } from '../../formats/bytes.ts';
 import { byteReader } from '../byte-reader.ts';
 import { isoBox, isoBoxes, viewOf } from '../iso-boxes.ts';
 import { damagedImage, unsupportedVariant } from '../wasm/wasm-errors.ts';
-import { type Jp2Component, readSamples } from './jp2-codestream.ts';
+import { codestreamOf, type Jp2Component, readSamples } from './jp2-codestream.ts';
 
 export interface Jp2Header {
   width: number;
@@ -10,11 +10,13 @@ export interface Jp2Header {
   tiles: number;
   /** As coded, not as expanded by a palette. */
   components: Jp2Component[];
-  /** The indices of the one or three colour components, in order. */
+  /** The indices of the colour components, in order. */
   colours: number[];
   alpha: { component: number; isPremultiplied: boolean } | undefined;
   /** The single component is an index into a palette with one column per colour. */
   hasPalette: boolean;
+  /** Four colours; otherwise one or three. */
+  isCmyk: boolean;
   /** Luma and two colour differences. */
   isYcc: boolean;
   icc: Uint8Array | undefined;
@@ -23,18 +25,19 @@ export interface Jp2Header {
 
 /** Reads a bare codestream, or one in a JP2 container with metadata: ISO/IEC 15444-1, annex I. */
 export function readJp2Header(bytes: Uint8Array): Jp2Header {
-  const isBare = hasText(bytes, '\xff\x4f\xff\x51');
-  const codestream = isBare ? bytes : isoBox(bytes, 'jp2c');
+  const codestream = codestreamOf(bytes);
   if (!codestream) throw damagedImage('JPEG 2000', 'there is no codestream');
-  const boxes = isBare ? new Uint8Array() : (isoBox(bytes, 'jp2h') ?? new Uint8Array());
+  const boxes = (codestream !== bytes && isoBox(bytes, 'jp2h')) || new Uint8Array();
   const samples = readSamples(codestream);
   const palette = paletteColumns(boxes);
   const channels = palette ?? samples.components.length;
   // Checked before any lookup, because a file can have thousands of channels.
   if (channels > 4) throw unsupportedVariant('JPEG 2000', `${channels} channels`);
-  const { alpha, colours } = channelsOf(boxes, channels);
   const colourspace = readColourspace(boxes);
-  if (colours.length !== 1 && colours.length !== 3) {
+  const { alpha, colours } = colourspace.isCmyk
+    ? { colours: [0, 1, 2, 3].slice(0, channels), alpha: undefined }
+    : channelsOf(boxes, channels);
+  if (!(colourspace.isCmyk ? [4] : [1, 3]).includes(colours.length)) {
     throw unsupportedVariant('JPEG 2000', `${colours.length} colours`);
   }
   if (palette && alpha) throw unsupportedVariant('JPEG 2000', 'a palette with transparency');
@@ -43,6 +46,7 @@ export function readJp2Header(bytes: Uint8Array): Jp2Header {
     colours,
     alpha,
     hasPalette: palette !== undefined,
+    isCmyk: colourspace.isCmyk,
     isYcc: colourspace.kind === ycc && colours.length === 3,
     icc: colourspace.icc,
     codestream,
@@ -106,23 +110,32 @@ function inOrder(channels: number[], definitions: ChannelDefinition[]): number[]
   return channels.toSorted((a, b) => placeOf(a) - placeOf(b));
 }
 
-const [srgb, grayscale, ycc] = [16, 17, 18];
-const otherColours: Record<number, string> = { 12: 'CMYK', 13: 'YCCK', 14: 'CIELab' };
+const [cmyk, srgb, grayscale, ycc] = [12, 16, 17, 18];
+const otherColours: Record<number, string> = { 13: 'YCCK', 14: 'CIELab' };
 
-function readColourspace(boxes: Uint8Array): { kind?: number; icc?: Uint8Array } {
+interface Colourspace {
+  kind?: number;
+  icc?: Uint8Array;
+  isCmyk: boolean;
+}
+
+function readColourspace(boxes: Uint8Array): Colourspace {
   // A reader uses the first box that it understands.
   for (const { type, body } of isoBoxes(boxes)) {
     if (type !== 'colr') continue;
-    if (body[0] !== 1) return { icc: checkedProfile(body.slice(3)) };
+    if (body[0] !== 1) {
+      const icc = checkedProfile(body.slice(3));
+      return { icc, isCmyk: textAt(icc, 16, 20) === 'CMYK' };
+    }
     const kind = viewOf(body).getUint32(3);
-    if (kind === srgb || kind === grayscale || kind === ycc) return { kind };
+    if ([cmyk, srgb, grayscale, ycc].includes(kind)) return { kind, isCmyk: kind === cmyk };
     throw unsupportedVariant('JPEG 2000', otherColours[kind] ?? `colours of kind ${kind}`);
   }
-  return {};
+  return { isCmyk: false };
 }
 
 function checkedProfile(icc: Uint8Array): Uint8Array {
   const space = textAt(icc, 16, 20);
-  if (space === 'RGB ' || space === 'GRAY') return icc;
+  if (['RGB ', 'GRAY', 'CMYK'].includes(space)) return icc;
   throw unsupportedVariant('JPEG 2000', `a profile for ${space.trim()}`);
 }

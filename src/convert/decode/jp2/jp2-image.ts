@@ -10,7 +10,8 @@ import { loadOpenJpeg } from './openjpeg.ts';
 /** Decodes the whole image. Blocks the thread. */
 export async function decodeJp2(bytes: Uint8Array): Promise<DecodedPixels> {
   const header = mapParserErrors('JPEG 2000', () => readCompleteHeader(bytes));
-  const { width, height, alpha, isYcc } = header;
+  const { width, height, alpha, isYcc, isCmyk } = header;
+  if (isCmyk) return { ...(await decodedInks(header)), width, height };
   const colours = await decodedSamples(header, colourFile(header, bytes));
   if (isYcc) yccToRgb(colours);
   if (!alpha) return { pixels: colours, width, height, channels: jp2Channels(header) };
@@ -18,6 +19,13 @@ export async function decodeJp2(bytes: Uint8Array): Promise<DecodedPixels> {
   const joined = joinAlpha(colours, opacity);
   if (alpha.isPremultiplied) straightAlpha(joined.pixels, joined.channels);
   return { ...joined, width, height };
+}
+
+/** The decoder returns at most three components. */
+async function decodedInks(header: Jp2Header): Promise<Pick<DecodedPixels, 'pixels' | 'channels'>> {
+  const inks = await decodedSamples(header, selectComponents(header, [0, 1, 2]));
+  const black = await decodedSamples(header, selectComponents(header, [3]));
+  return joinAlpha(inks, black);
 }
 
 function readCompleteHeader(bytes: Uint8Array): Jp2Header {

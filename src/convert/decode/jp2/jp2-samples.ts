@@ -1,6 +1,6 @@
 import type { DecodedPixels } from '../file-decoder.ts';
 
-/** Interleaves colours with an alpha that was decoded separately. */
+/** Interleaves colours with an alpha, or a black ink, that was decoded separately. */
 export function joinAlpha(
   colours: Uint8Array | Uint16Array,
   alpha: Uint8Array | Uint16Array,

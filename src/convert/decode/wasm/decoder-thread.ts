@@ -11,6 +11,10 @@ const tasks: { [Name in keyof ThreadTasks]: (bytes: Uint8Array) => Promise<Threa
   renderJxl: async (bytes) => await (await import('../jxl/jxl-image.ts')).renderJxl(bytes),
   countJxlFrames: async (bytes) =>
     await (await import('../jxl/jxl-image.ts')).countJxlFrames(bytes),
+  readMagickHeader: async (bytes) =>
+    await (await import('../magick/magick-image.ts')).readMagickHeader(bytes),
+  decodeMagick: async (bytes) =>
+    await (await import('../magick/magick-image.ts')).decodeMagick(bytes),
 };
 
 parentPort?.on('message', async ({ task, bytes }: ThreadRequest) => {

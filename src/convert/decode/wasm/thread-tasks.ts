@@ -1,5 +1,5 @@
 import type { ConversionError } from '../../errors.ts';
-import type { WasmPixels } from './wasm-decoder.ts';
+import type { WasmHeader, WasmPixels } from './wasm-decoder.ts';
 
 /** The tasks of a decoder thread and their results. */
 export interface ThreadTasks {
@@ -7,6 +7,8 @@ export interface ThreadTasks {
   decodeJp2: WasmPixels;
   renderJxl: { png: Uint8Array; icc: Uint8Array };
   countJxlFrames: { frames: number };
+  readMagickHeader: WasmHeader;
+  decodeMagick: WasmPixels;
 }
 
 export interface ThreadRequest {

@@ -16,6 +16,12 @@ export interface WasmHeader {
   hasAlpha: boolean;
   /** The EXIF orientation that `decode` applies, if any. */
   orientation?: number;
+  /** The EXIF orientation that `decode` leaves to the caller, if any. */
+  storedOrientation?: number;
+  /** Bits per sample of the pixels, if they are not those of `depth`. */
+  decodedDepth?: 8 | 16;
+  /** The four colours are cyan, magenta, yellow and black. */
+  isCmyk?: boolean;
   /** The colour profile in the file. */
   icc?: Uint8Array;
   /** The colours as code points, if the file gives them. */
@@ -38,9 +44,9 @@ export interface WasmPixels extends DecodedPixels {
  * A WebAssembly decoder, loaded on first use. Throws `ConversionError` for files it cannot read.
  *
  * `decode` returns upright pixels: it applies the format’s rotation, mirroring and cropping, so the
- * caller must apply no orientation. Colours are as stored, with no profile applied. It runs on its
- * own thread, which is terminated at the deadline. The caller must check the image size in the
- * header: the decoder’s memory use is bounded by that size.
+ * caller must apply no orientation but `storedOrientation`. Colours are as stored, with no profile
+ * applied. It runs on its own thread, which is terminated at the deadline. The caller must check the
+ * image size in the header: the decoder’s memory use is bounded by that size.
  */
 export interface WasmDecoder {
   /** Decodes no pixels. */
