@@ -8,7 +8,8 @@ import { identifyForeignFormat } from './formats/foreign-formats.ts';
 import { detectInputFormat, type InputFormat, inputFormats } from './formats/input-formats.ts';
 import { outputFormats } from './formats/output-formats.ts';
 import { plainContent } from './formats/plain-content.ts';
-import { readHeader, type SourceFile, type SourceImage } from './formats/read-header.ts';
+import { readHeader } from './formats/read-header.ts';
+import type { SourceFile, SourceImage } from './formats/source-file.ts';
 import { type Limits, limitNames } from './limits.ts';
 import type { Recipe } from './recipe/recipe-options.ts';
 

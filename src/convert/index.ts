@@ -10,7 +10,7 @@ export type { MethodComparison } from './compare/comparison-sheet.ts';
 export { ConversionError, type ConversionErrorCode, conversionErrorCodes } from './errors.ts';
 export { type InputFormat, inputFormats } from './formats/input-formats.ts';
 export { type OutputFormat, outputFormats } from './formats/output-formats.ts';
-export type { SourceImage } from './formats/read-header.ts';
+export type { SourceImage } from './formats/source-file.ts';
 export { defaultLimits, type Limits } from './limits.ts';
 export { type Loss, lossMeanings } from './losses.ts';
 export { type GrayImage, type ImageSession, openImage } from './open-image.ts';

@@ -1,6 +1,6 @@
 import type { CheckedImage } from './check-image.ts';
 import { type OutputFormat, outputFormats } from './formats/output-formats.ts';
-import type { SourceImage } from './formats/read-header.ts';
+import type { SourceImage } from './formats/source-file.ts';
 import type { Limits } from './limits.ts';
 import type { Loss } from './losses.ts';
 import type { RecipeOptions } from './recipe/recipe.ts';

@@ -1,6 +1,6 @@
 import { type CheckedImage, checkImage, type Terms } from './check-image.ts';
 import { startDeadline } from './deadline.ts';
-import type { SourceImage } from './formats/read-header.ts';
+import type { SourceImage } from './formats/source-file.ts';
 import { type Limits, resolveLimits } from './limits.ts';
 import { estimateMemoryBytes } from './memory.ts';
 import { type RecipeOptions, resolveRecipe } from './recipe/recipe.ts';

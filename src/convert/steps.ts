@@ -11,7 +11,7 @@ import {
   usesPngKernel,
 } from './encode/encode.ts';
 import { outputFormats } from './formats/output-formats.ts';
-import type { SourceFile } from './formats/read-header.ts';
+import type { SourceFile } from './formats/source-file.ts';
 import { applyAlphaPolicy, dropOpaqueAlpha } from './gray/alpha.ts';
 import { narrow, widen } from './gray/depth.ts';
 import { isReoriented, orient, orientationToApply } from './gray/orient.ts';

@@ -2,7 +2,7 @@ import type { CheckedImage } from '../check-image.ts';
 import type { StoredPixels } from '../decode/decode.ts';
 import { decodeBySharp } from '../decode/decode-by-sharp.ts';
 import { rawTiff } from '../decode/raw-tiff.ts';
-import type { SourceFile } from '../formats/read-header.ts';
+import type { SourceFile } from '../formats/source-file.ts';
 import { isGray, type PixelImage } from '../pixel-image.ts';
 import { applyProfile } from './apply-profile.ts';
 import { cmykToRgb } from './cmyk.ts';

@@ -2,7 +2,7 @@ import sharp, { type Sharp } from 'sharp';
 import type { CheckedImage } from '../check-image.ts';
 import type { ColourProfile } from '../colour/icc-profile.ts';
 import { profileToApply } from '../colour/profile-to-apply.ts';
-import type { SourceFile, SourceImage } from '../formats/read-header.ts';
+import type { SourceFile, SourceImage } from '../formats/source-file.ts';
 import type { PixelImage } from '../pixel-image.ts';
 import type { Recipe } from '../recipe/recipe-options.ts';
 import { asRgbTiff, cielabOffset, cielabToSrgb } from './cielab-tiff.ts';

@@ -1,6 +1,6 @@
 import type { CheckedImage } from '../check-image.ts';
 import type { Cicp } from '../colour/cicp.ts';
-import type { SourceFile } from '../formats/read-header.ts';
+import type { SourceFile } from '../formats/source-file.ts';
 import type { PixelImage } from '../pixel-image.ts';
 import { decodeBySharp, type SharpOptions } from './decode-by-sharp.ts';
 import { loadDecoder, type OwnDecoder } from './own-decoders.ts';

@@ -1,5 +1,5 @@
 import type { InputFormat } from '../formats/input-formats.ts';
-import type { SourceFile, SourceImage } from '../formats/read-header.ts';
+import type { SourceFile, SourceImage } from '../formats/source-file.ts';
 import { magickFormats, usualBytes } from './magick/magick-coders.ts';
 
 /**

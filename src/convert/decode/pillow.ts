@@ -1,5 +1,5 @@
 import { firstGifBackground } from '../formats/gif-blocks.ts';
-import type { SourceFile } from '../formats/read-header.ts';
+import type { SourceFile } from '../formats/source-file.ts';
 import { isWhiteZeroTiff } from '../formats/tiff-layout.ts';
 import type { PixelImage } from '../pixel-image.ts';
 

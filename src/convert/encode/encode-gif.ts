@@ -1,5 +1,5 @@
 import type { Deadline } from '../deadline.ts';
-import type { Timing } from '../formats/read-header.ts';
+import type { Timing } from '../formats/source-file.ts';
 import type { GrayPixels } from '../pixel-image.ts';
 import { lzw } from './gif-lzw.ts';
 import { checkOutputBytes } from './output-size.ts';

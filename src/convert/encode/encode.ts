@@ -2,7 +2,7 @@ import sharp, { type Sharp } from 'sharp';
 import { encodeGrayPng, hasKernel, isEncodable } from '../../gray-png/index.ts';
 import type { CheckedImage } from '../check-image.ts';
 import { type OutputFormat, outputFormats } from '../formats/output-formats.ts';
-import type { SourceFile } from '../formats/read-header.ts';
+import type { SourceFile } from '../formats/source-file.ts';
 import type { Limits } from '../limits.ts';
 import { type GrayPixels, isGray, type PixelImage } from '../pixel-image.ts';
 import { type Recipe, recipeOptions } from '../recipe/recipe-options.ts';

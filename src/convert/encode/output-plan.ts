@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { asRgbTiff } from '../decode/cielab-tiff.ts';
 import { type FormatFacts, type OutputFormat, outputFormats } from '../formats/output-formats.ts';
-import type { SourceFile } from '../formats/read-header.ts';
+import type { SourceFile } from '../formats/source-file.ts';
 import { isQuarterTurn, orientationToApply } from '../gray/orient.ts';
 import type { Recipe } from '../recipe/recipe-options.ts';
 import { type Resolution, turned } from '../resolution/resolution.ts';
