@@ -2,7 +2,7 @@ import { mulberry32 } from '../src/convert/gray/mulberry32.ts';
 
 // Builds TIFF files with layouts that sharp does not write (TIFF 6.0, sections 2 and 15).
 
-const [SHORT, LONG] = [3, 4];
+const [SHORT, LONG, RATIONAL] = [3, 4, 5];
 
 type Tag = [tag: number, type: number, count: number, value: number];
 
@@ -53,13 +53,15 @@ function directory(tags: Tag[]): Buffer {
   head.write('II*\0', 'latin1');
   head.writeUInt32LE(8, 4);
   head.writeUInt16LE(tags.length, 8);
-  tags.forEach(([tag, type, count, value], i) => {
-    head.writeUInt16LE(tag, 10 + i * 12);
-    head.writeUInt16LE(type, 12 + i * 12);
-    head.writeUInt32LE(count, 14 + i * 12);
-    head.writeUInt32LE(value, 18 + i * 12);
-  });
+  tags.forEach((tag, i) => void writeEntry(head, 10 + i * 12, tag));
   return head;
+}
+
+function writeEntry(bytes: Buffer, at: number, [tag, type, count, value]: Tag): void {
+  bytes.writeUInt16LE(tag, at);
+  bytes.writeUInt16LE(type, at + 2);
+  bytes.writeUInt32LE(count, at + 4);
+  bytes.writeUInt32LE(value, at + 8);
 }
 
 /** The offset after a directory with this many tags. */
@@ -151,4 +153,27 @@ export function joinTiffs(...files: Buffer[]): Buffer {
     joined.writeUInt32LE(i < files.length - 1 ? start + 8 : 0, end);
   });
   return joined;
+}
+
+/** A little-endian file whose first page states a resolution in inches, in a new directory. */
+export function withResolution(tiff: Buffer, x: number, y: number): Buffer {
+  const at = tiff.readUInt32LE(4);
+  const count = tiff.readUInt16LE(at);
+  const fractionsAt = tiff.length;
+  const added = Buffer.alloc(16 + 2 + 36);
+  [x, 1, y, 1].forEach((value, i) => void added.writeUInt32LE(value, i * 4));
+  added.writeUInt16LE(count + 3, 16);
+  const tags: Tag[] = [
+    [282, RATIONAL, 1, fractionsAt],
+    [283, RATIONAL, 1, fractionsAt + 8],
+    [296, SHORT, 1, 2],
+  ];
+  tags.forEach((tag, i) => void writeEntry(added, 18 + i * 12, tag));
+  const old = tiff.subarray(at + 2, at + 2 + count * 12);
+  const entries = Array.from({ length: count }, (_, i) => old.subarray(i * 12, i * 12 + 12));
+  entries.push(...tags.map((_, i) => added.subarray(18 + i * 12, 30 + i * 12)));
+  entries.sort((a, b) => a.readUInt16LE(0) - b.readUInt16LE(0));
+  const file = Buffer.concat([tiff, added.subarray(0, 18), ...entries, Buffer.alloc(4)]);
+  file.writeUInt32LE(fractionsAt + 16, 4);
+  return file;
 }

@@ -10,6 +10,8 @@ import { type TiffDirectory, tiffDirectories } from './tiff-layout.ts';
 const finders: Partial<Record<InputFormat, (bytes: Uint8Array) => Uint8Array | undefined>> = {
   jpeg: jpegExif,
   png: pngExif,
+  // Most are TIFFs.
+  raw: (bytes) => bytes,
   webp: (bytes) => riffChunk(bytes, 'EXIF'),
   avif: heifExif,
   heic: heifExif,

@@ -49,6 +49,28 @@ describe('thumbnails, reduced versions and masks of a TIFF', () => {
     });
   });
 
+  test('do not decide which decoder reads the page', async () => {
+    const deep = fixture('rare/gray-12bit.tif');
+    const { source, losses, width } = await toGrayscale(joinTiffs(thumbnail, deep));
+    expect({ pages: source.pages, losses, width }).toEqual({
+      pages: 1,
+      losses: ['depth'],
+      width: 40,
+    });
+    const small = stripTiff({
+      ...{
+        width: 1,
+        height: 1,
+        photometric: 1,
+        bits: 32,
+        sampleFormat: 1,
+        newSubfileType: reduced,
+      },
+      samples: [7],
+    });
+    expect(await graysOf(joinTiffs(small, page(50)))).toMatchObject({ grays: [50], losses: [] });
+  });
+
   test('between pages are skipped', async () => {
     const bytes = joinTiffs(page(50), thumbnail, page(60), masked);
     expect(await graysOf(bytes)).toMatchObject({ grays: [50, 60], frames: 2, losses: [] });

@@ -15,7 +15,7 @@ import { photoLikePng } from '../../../testing/images.ts';
 import { buildPng } from '../../../testing/png.ts';
 import { buildPsd } from '../../../testing/psd.ts';
 import { readDensity } from '../../../testing/read-density.ts';
-import { joinTiffs, stripTiff } from '../../../testing/tiff.ts';
+import { joinTiffs, stripTiff, withResolution } from '../../../testing/tiff.ts';
 import { fixture } from '../decode/wasm-fixtures.ts';
 
 function resolutionFixture(name: string): Buffer {
@@ -139,6 +139,13 @@ describe('resolution of the source', () => {
     ['JPEG 2000, capture', jp2With(display, capture), perMetre],
     ['JPEG 2000, display', jp2With(display), { x: 2_000, y: 2_000, unit: 1 }],
     ['PSD', psd, perMetre],
+    ['TIFF of 12 bits', withResolution(fixture('rare/gray-12bit.tif'), 300, 150), perMetre],
+    ['DNG', withResolution(fixture('rare/bayer.dng'), 300, 150), perMetre],
+    [
+      'DNG, turned a quarter',
+      withResolution(fixture('rare/bayer-turned.dng'), 300, 150),
+      { x: 5_906, y: 11_811, unit: 1 },
+    ],
   ])('is kept: %s', async (_, bytes, expected) => {
     expect(await densityOf(bytes)).toEqual(expected);
     expect(await densityOf(bytes, { compressionLevel: 6 })).toEqual(expected);
