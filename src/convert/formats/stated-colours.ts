@@ -1,4 +1,3 @@
-import type { Metadata } from 'sharp';
 import type { Cicp } from '../colour/cicp.ts';
 import { avifColours } from '../decode/heif/avif-colours.ts';
 import { exifColours } from './exif-colours.ts';
@@ -19,7 +18,7 @@ export interface StatedColours {
 export function statedColours(
   bytes: Uint8Array,
   format: InputFormat,
-  { icc, exif }: Pick<Metadata, 'icc' | 'exif'>,
+  { icc, exif }: { icc?: Uint8Array | undefined; exif?: Uint8Array | undefined },
 ): StatedColours {
   const png = format === 'png' ? pngColours(bytes) : {};
   const avif = format === 'avif' ? avifColours(bytes) : {};
