@@ -105,7 +105,10 @@ export function* tiffDirectories(bytes: Uint8Array): Generator<TiffDirectory> {
     const count = numberAt(at, countSize);
     for (let i = 0; i < Math.min(count, maxEntries); i++) {
       const entry = at + countSize + i * entrySize;
-      entries.set(numberAt(entry, 2), {
+      const tag = numberAt(entry, 2);
+      // As in libtiff, the first of equal tags counts.
+      if (entries.has(tag)) continue;
+      entries.set(tag, {
         type: numberAt(entry + 2, 2),
         count: numberAt(entry + 4, wordSize),
         at: entry + 4 + wordSize,
