@@ -12,7 +12,7 @@ const folder = join(import.meta.dirname, 'fuzz-finds');
 const runner = createCaseRunner({
   childPath: join(import.meta.dirname, '../fuzz/child.ts'),
   hangMs: 10_000,
-  maxResidentBytes: 2 ** 30,
+  maxResidentBytes: 1.25 * 2 ** 30,
 });
 afterAll(() => runner.restart());
 

@@ -19,7 +19,7 @@ Exits with 1 if something was found.`;
 const hangMs = 10_000;
 const minimiseMs = 20_000;
 /** The memory of the program itself, the maximum estimate for an image, and some slack. */
-const maxResidentBytes = 2 ** 30;
+const maxResidentBytes = 1.25 * 2 ** 30;
 
 // A hanging child would outlive this process if it were not killed with it.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(2));
