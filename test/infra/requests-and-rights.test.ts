@@ -1,12 +1,9 @@
 // The function's requests to AWS, its role, the VPC endpoint's policy and the policy in docs/deploy.md
 // agree, for each setting.
 import { readFileSync } from 'node:fs';
-import {
-  DeleteObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { HttpRequest } from '@smithy/types';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { resourceOf, s3Rights } from '../../infra/s3-rights.ts';
@@ -26,12 +23,12 @@ import { synthesize } from './synthesize.ts';
  * The permissions that a request needs: its own action, and more where the documentation says so.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
  */
-const actionsFor: Record<string, (input: { IfMatch?: string }) => string[]> = {
-  GetObjectCommand: () => ['s3:GetObject'],
-  HeadObjectCommand: () => ['s3:GetObject'],
-  PutObjectCommand: () => ['s3:PutObject'],
-  DeleteObjectCommand: ({ IfMatch }) =>
-    IfMatch === undefined ? ['s3:DeleteObject'] : ['s3:DeleteObject', 's3:GetObject'],
+const actionsFor: Record<string, (headers: HttpRequest['headers']) => string[]> = {
+  GET: () => ['s3:GetObject'],
+  HEAD: () => ['s3:GetObject'],
+  PUT: () => ['s3:PutObject'],
+  DELETE: (headers) =>
+    headers['if-match'] === undefined ? ['s3:DeleteObject'] : ['s3:DeleteObject', 's3:GetObject'],
 };
 const outputPrefix = 'grayscale/';
 /** No request needs it: with it, S3 reports a missing object as missing rather than forbidden. */
@@ -44,25 +41,24 @@ afterEach(async () => {
   environment = undefined;
 });
 
-/** Runs a function and collects the requests that the SDK sends to any service meanwhile. */
+/** Runs a function and collects the requests that are sent to any service of AWS meanwhile. */
 async function recording(requests: Set<string>, run: () => Promise<unknown>): Promise<void> {
-  const client = Object.getPrototypeOf(S3Client.prototype);
-  const send = client.send;
-  const spy = vi.spyOn(client, 'send').mockImplementation(function (
-    this: unknown,
-    ...args: unknown[]
+  const { handle } = NodeHttpHandler.prototype;
+  const spy = vi.spyOn(NodeHttpHandler.prototype, 'handle').mockImplementation(function (
+    this: NodeHttpHandler,
+    request,
+    options,
   ) {
-    // The store also announces objects to the queue from this process.
-    if (this === environment?.server.s3 || this === environment?.server.sqs) {
-      return Reflect.apply(send, this, args);
+    // The store also inspects and announces its objects, from this process.
+    const { s3, sqs } = environment?.server ?? {};
+    if (this !== s3?.config.requestHandler && this !== sqs?.config.requestHandler) {
+      const [bucket, ...key] = request.path.slice(1).split('/');
+      const folder = key.join('/').startsWith(outputPrefix) ? outputPrefix : '';
+      for (const action of actionsFor[request.method]?.(request.headers) ?? ['unknown']) {
+        requests.add(`${action} arn:aws:s3:::${bucket}/${folder}*`);
+      }
     }
-    const [command] = args as [{ constructor: { name: string }; input: Record<string, string> }];
-    const { Bucket, Key = '', ...input } = command.input;
-    const folder = Key.startsWith(outputPrefix) ? outputPrefix : '';
-    for (const action of actionsFor[command.constructor.name]?.(input) ?? ['unknown']) {
-      requests.add(`${action} arn:aws:s3:::${Bucket}/${folder}*`);
-    }
-    return Reflect.apply(send, this, args);
+    return Reflect.apply(handle, this, [request, options]);
   });
   await run();
   spy.mockRestore();
