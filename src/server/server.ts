@@ -104,6 +104,9 @@ function createHttpServer({ fetch }: Api, { requestTimeoutSeconds }: Config['ser
       maxHeaderSize: 16_384,
       // Node checks both limits only at this interval, which is 30 seconds by default.
       connectionsCheckingInterval: 1_000,
+      // Longer than the 60 seconds of common load balancers: if the server closed idle connections
+      // first, a request might already be on its way.
+      keepAliveTimeout: 65_000,
     },
     getRequestListener(fetch),
   );

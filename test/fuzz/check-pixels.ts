@@ -55,8 +55,12 @@ function grayOf({ colourType, pixels }: ParsedPng): number[] | undefined {
   });
 }
 
-/** What libjpeg-turbo’s program says of missing pixels. It is optional on a machine. */
-const missingPixels = /premature end of data segment|bad Huffman code|found marker .* instead of/;
+/**
+ * What libjpeg-turbo’s program says of missing pixels. It is optional on a machine. “Bad Huffman code”
+ * is not among it: the fast decoder of the library takes such codes for zeros without a warning, and
+ * docs/semantics.md says so.
+ */
+const missingPixels = /premature end of data segment|found marker .* instead of/;
 
 function findJpegFault(bytes: Uint8Array): string | undefined {
   const { stderr } = spawnSync('djpeg', ['-grayscale', '-outfile', '/dev/null'], { input: bytes });
