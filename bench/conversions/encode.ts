@@ -26,7 +26,7 @@ export const grayPng: Encode = (image) => png(image.toColourspace('b-w'));
 export const palettePng: Encode = (image) =>
   image.png({ palette: true, colours: 32, dither: 0 }).toBuffer();
 
-/** Enlarged with 16 bits, so that the lower bytes have values of their own. */
+/** Enlarged with 16 bits, so that the lower bytes have values. */
 export const deepPng: Encode = async (image) => {
   const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
   const raw = { width: info.width, height: info.height, channels: 3 } as const;
@@ -43,7 +43,7 @@ export function withProfile(name: 'srgb' | 'p3', encode: Encode): Encode {
   return (image) => encode(image.withIccProfile(name));
 }
 
-/** Adobe RGB (1998) is embedded as it is, without converting the colours: the cost is the same. */
+/** Adobe RGB (1998) is embedded without converting the colours: the cost is the same. */
 export const adobeRgbJpeg: Encode = async (image) => {
   const profile = rgbProfile(curv(563 / 256), adobeColorants);
   const body = Buffer.concat([Buffer.from('ICC_PROFILE\0\x01\x01', 'latin1'), profile]);

@@ -42,7 +42,7 @@ export function superviseConverter(options: ConverterOptions): Supervisor {
     // Only developers can use the output of a crashing process.
     stdio: ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'],
     // Not detached: Linux would give a separate session its own CPU share (autogroup). The caller
-    // would then wait for up to a tenth of a second, whatever the child's niceness.
+    // would then wait for up to a tenth of a second, regardless of the child's niceness.
     windowsHide: true,
     onStart(child) {
       bytesPipe(child).on('error', () => {});

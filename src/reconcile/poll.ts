@@ -19,7 +19,7 @@ interface PollOptions {
 
 /**
  * For stores that send no events: lists a location repeatedly and converts objects without a row.
- * All state is in the ledger, so a poll can stop at any time, and several can run at once.
+ * All state is in the ledger, so a poll can stop at any time, and several can run concurrently.
  */
 export async function pollBucket(
   location: S3Location,

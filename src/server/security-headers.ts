@@ -22,7 +22,7 @@ export const securityHeaders = secureHeaders({
   overwrite: false,
 });
 
-/** API responses are not cached unless they set a policy of their own. */
+/** API responses are not cached unless they set their own policy. */
 export const noStoreForApi: MiddlewareHandler = async (c, next) => {
   await next();
   if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');

@@ -120,7 +120,7 @@ export function createS3Files(client: S3Client): ObjectFiles {
 
 /**
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html#API_ListObjectsV2_RequestSyntax
- * Some stores claim to encode keys but do not, so a key that cannot be decoded is returned as it is.
+ * Some stores claim to encode keys but do not, so a key that cannot be decoded is returned unchanged.
  */
 function urlDecode(key: string): string {
   try {

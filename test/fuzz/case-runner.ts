@@ -11,7 +11,7 @@ export interface RunnerOptions {
   childArguments?: string[];
   /** A case that takes longer counts as hanging. */
   hangMs: number;
-  /** The process must never use more, whatever the estimate is. */
+  /** The process must never use more, regardless of the estimate. */
   maxResidentBytes: number;
 }
 

@@ -15,7 +15,7 @@ const corpus = await loadCorpus();
 const formats = Object.keys(inputFormats) as InputFormat[];
 const cases = fc.sample(casesOf(corpus), { seed: 1, numRuns: 1_500 });
 
-test('a seed and a number give the same case, whatever was drawn before', async () => {
+test('a seed and a number give the same case, regardless of earlier draws', async () => {
   for (const index of [7, 900, 3]) {
     expect(await caseAt({ seed: 1, path: String(index) })).toEqual(cases[index]);
   }
@@ -72,7 +72,7 @@ test.each(formats)('%s files are changed at nearly every attempt', (format) => {
   }
 });
 
-/** A bare JPEG XL codestream is a bit stream, with no fields that could be named without decoding them. */
+/** A bare JPEG XL codestream is a bit stream, without fields that could be named without decoding them. */
 const sizes: [format: InputFormat, name: string, width: number, height: number][] = [
   ['jpeg', 'baseline.jpg', 20, 14],
   ['png', 'rgb.png', 20, 14],

@@ -191,7 +191,7 @@ describe('a block', () => {
     ['bytes up to the length where only dynamic codes are tried', 1_023],
     ['that many', 1_024],
     ['as many as a stored one holds', 65_535],
-  ])('of %s is decoded by zlib, whatever the bytes', (_, length) => {
+  ])('of %s is decoded by zlib, for any bytes', (_, length) => {
     for (const values of [1, 2, 3, 17, 200, 256]) {
       const random = mulberry32(length + values);
       expectInflated(Uint8Array.from({ length }, () => random() * values));

@@ -1,6 +1,6 @@
 // The filters of PNG: https://www.w3.org/TR/png-3/#9Filters
 
-/** In order of preference among equals: the one that decodes fastest first. */
+/** In order of preference among equals: the fastest to decode first. */
 export const filterNumbers = { none: 0, up: 2, sub: 1, average: 3, paeth: 4 } as const;
 
 export interface RowAt {

@@ -65,7 +65,7 @@ describe('the function', () => {
       new GetObjectCommand({ Bucket: 'uploads', Key: `grayscale/${key}` }),
     );
     expect(found.ContentType).toBe('image/png');
-    // Each line is one JSON object, whatever the name contains.
+    // Each line is one JSON object, regardless of the name.
     const logged = lines.map((line) => JSON.parse(line));
     expect(logged.filter((line) => line.key === key)).toHaveLength(1);
     expect(logged.some((line) => line.message === 'forged')).toBe(false);

@@ -27,7 +27,7 @@ export const unbundled: Record<string, RegExp> = {
     /^(dist\/openjpegwasm_decode\.(js|wasm)|package\.json|README\.md)$/,
 };
 
-/** Loads its binaries from packages of their own, which are included. */
+/** Loads its binaries from separate packages, which are included. */
 export const binaryLoader = 'sharp';
 
 /** Bundled with the loader of the binaries: only the licenses are included. */

@@ -8,7 +8,7 @@ import { withoutThumbnails } from './tiff-pages.ts';
 /**
  * The content that is converted, as the decoders need it: a copy if some of a file must be changed or
  * must not be read, else the same bytes.
- * Pillow reads the first page of a TIFF, whatever it is.
+ * Pillow reads the first page of a TIFF, of any kind.
  */
 export function plainContent(
   bytes: Uint8Array,

@@ -86,7 +86,7 @@ function measured(chunks: Map<string, DataView>): Cicp | undefined {
 }
 
 /**
- * 1/2.2 with the primaries of sRGB means the curve of sRGB: the specification tells writers of sRGB
+ * 1/2.2 with the primaries of sRGB means the curve of sRGB: the specification asks writers of sRGB
  * to add it. ImageMagick uses the same limits.
  */
 function transferOfGamma(gamma: number, isOfSrgb: boolean): Cicp['transfer'] {

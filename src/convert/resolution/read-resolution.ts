@@ -94,7 +94,7 @@ function bmpDensity(bytes: Uint8Array): Resolution | undefined {
 
 const resolutionInfo = 1005;
 
-/** The image resource ResolutionInfo: fixed-point numbers per inch, whatever unit is displayed. */
+/** The image resource ResolutionInfo: fixed-point numbers per inch, regardless of the displayed unit. */
 function psdDensity(bytes: Uint8Array): Resolution | undefined {
   const view = viewOf(bytes);
   let at = 30 + view.getUint32(26);

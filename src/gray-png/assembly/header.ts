@@ -91,7 +91,7 @@ function findTokens(count: i32): void {
   }
 }
 
-/** Returns the number of lengths that the token stands for. */
+/** Returns the number of lengths that the token represents. */
 function addRepeat(equal: i32): i32 {
   const times = min(equal, 6);
   addToken(repeatLast, times - 3);

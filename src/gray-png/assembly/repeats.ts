@@ -37,7 +37,7 @@ export function isWorthSearching(start: usize, bytes: i32, lengths: usize, bits:
     skipsLeft--;
     return false;
   }
-  // Few bits mean long runs, which are inspected at once.
+  // Few bits mean long runs, which take little time to inspect.
   const inspected = bits < bytes ? 4 * inspectedBytes : inspectedBytes;
   const roughly = roughBits(start + ((bytes - inspected) >> 1), inspected, lengths);
   const isPromising = roughly < literalBits - literalBits / promising;

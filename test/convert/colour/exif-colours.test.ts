@@ -37,7 +37,7 @@ describe('EXIF', () => {
     ['R03 in a file of the other byte order', 65_535, 'R03', 105, []],
     ['the colour space 2', 2, '', 105, []],
     ['sRGB', 1, 'R98', 98, []],
-    ['sRGB, whatever the index', 1, 'R03', 98, []],
+    ['sRGB, with any index', 1, 'R03', 98, []],
     ['uncalibrated colours', 65_535, '', 98, ['colour']],
   ])('of %s', async (name, space, index, expected, losses) => {
     const bytes = await jpeg(space, index, name.includes('other') ? 'II' : 'MM');

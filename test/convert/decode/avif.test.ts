@@ -70,7 +70,7 @@ describe('an animation', () => {
     expect([...new Set(png.pixels)]).toEqual([76]);
   });
 
-  test('leaves the file as it is', async () => {
+  test('does not change the file', async () => {
     const bytes = fixture('animated.avif');
     await toGrayscale(bytes);
     expect(bytes.equals(animated)).toBe(true);

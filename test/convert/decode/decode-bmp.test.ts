@@ -211,7 +211,7 @@ describe('the pixels begin', () => {
     expect([...pixels.subarray(0, 6)]).toEqual([4, 5, 6, 1, 2, 3]);
   });
 
-  test('where the header says, whatever bytes come before', () => {
+  test('where the header says, after any other bytes', () => {
     const file = buildBmp({ ...small, pixelsAt: 60 });
     const withGap = joined(file.subarray(0, 54), Buffer.alloc(6, 77), file.subarray(54));
     expect(bmp.decode(withGap)).toEqual(bmp.decode(buildBmp(small)));

@@ -205,7 +205,7 @@ describe('ImageMagick reads nothing but the named formats:', () => {
     expect(() => MagickImage.create().read(name)).toThrow(/NotAuthorized/);
   });
 
-  test('a PNG is not authorized, whatever asks for it', async () => {
+  test('a PNG is not authorized, by any request', async () => {
     const { MagickImage, MagickReadSettings } = await loadMagick(2 ** 28);
     const png = readFileSync(new URL('../pillow/palette.png', import.meta.url));
     const read = () => MagickImage.create().read(png, new MagickReadSettings({ format: 'PNG' }));

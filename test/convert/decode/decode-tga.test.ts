@@ -193,7 +193,7 @@ test('a colour map may begin at a later index; the colours before it are black',
 });
 
 describe('the second version', () => {
-  test('is detected by its footer, whatever its header', () => {
+  test('is detected by its footer, with any header', () => {
     const file = joined(Buffer.alloc(18, 255), tgaFooter());
     expect(tga.matches(file)).toBe(true);
     expect(outcomeOf(tga, file)).toMatchObject({ code: 'UNSUPPORTED_FORMAT' });

@@ -81,7 +81,7 @@ describe('thumbnails, reduced versions and masks of a TIFF', () => {
     expect(await graysOf(joinTiffs(thumbnail, masked))).toMatchObject({ grays: [9], pages: 2 });
   });
 
-  test('Pillow reads the first page, whatever it is', async () => {
+  test('Pillow reads the first page, of any kind', async () => {
     const bytes = joinTiffs(thumbnail, page(50));
     expect(await graysOf(bytes, { compat: 'pillow' })).toMatchObject({ width: 2, grays: [9] });
   });

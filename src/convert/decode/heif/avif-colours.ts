@@ -12,7 +12,7 @@ interface AvifColours {
 
 /**
  * The colours of the primary image of an AVIF, by its properties or else by the header of its data.
- * Empty if its boxes cannot be read: libvips reports whatever is damaged.
+ * Empty if its boxes cannot be read: libvips reports the damage.
  */
 export function avifColours(bytes: Uint8Array): AvifColours {
   try {

@@ -66,7 +66,7 @@ function layoutOf({ channels, depth, hasAlpha }: WasmHeader): Layout {
 function decodedImage(libheif: Libheif, handle: number, { colorspace, chroma }: Layout): number {
   const { c } = libheif;
   const options = c._heif_decoding_options_alloc();
-  // Otherwise libheif returns whatever it could decode of a broken image.
+  // Otherwise libheif returns what it could decode of a broken image.
   c.HEAPU8[options + strictDecodingAt] = 1;
   const out = c._malloc(4);
   libheif.call('_heif_decode_image', handle, out, colorspace, chroma, options);

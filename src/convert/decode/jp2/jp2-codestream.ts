@@ -40,7 +40,7 @@ export function isSubsampledJp2(bytes: Uint8Array): boolean {
 
 /**
  * Whether the second and third of three components are subsampled, which are taken as colour
- * differences whatever the container says, as OpenJPEG does.
+ * differences regardless of the container, as OpenJPEG does.
  */
 export function isSubsampledYcc(bytes: Uint8Array): boolean {
   const steps = componentSteps(bytes);

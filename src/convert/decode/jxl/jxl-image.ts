@@ -15,7 +15,7 @@ export async function renderJxl(bytes: Uint8Array): Promise<{ png: Uint8Array; i
 }
 
 function decodableBytes(bytes: Uint8Array, { toneMapping, cicp }: JxlHeader): Uint8Array {
-  // The decoder returns PQ as it is.
+  // The decoder returns PQ unconverted.
   if (!toneMapping || cicp?.transfer === 16) return bytes;
   return withoutToneMapping(codestreamOf(bytes), toneMapping);
 }

@@ -54,7 +54,7 @@ export const magickFormats = {
       ),
     depth: (bytes) => 8 * (bytes[3] ?? 1),
   },
-  // One bit in one plane: 0 is black, as for Pillow, FFmpeg and netpbm, whatever the palette says.
+  // One bit in one plane: 0 is black, as for Pillow, FFmpeg and netpbm, regardless of the palette.
   pcx: {
     name: 'PCX',
     coder: 'PCX',

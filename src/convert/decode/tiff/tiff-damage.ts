@@ -87,7 +87,7 @@ async function isDeflateDamaged(
     for await (const piece of Readable.from([data]).pipe(createInflate({ chunkSize }))) {
       deadline.check();
       length += (piece as Buffer).length;
-      // A stream that goes on is not the one that was written.
+      // A stream that goes on has been changed.
       if (length > paddedBytes) return true;
     }
     return false;
@@ -97,7 +97,7 @@ async function isDeflateDamaged(
   }
 }
 
-/** Strips share their tables, which are in a file of their own without an image. */
+/** Strips share their tables, which are in a separate file without an image. */
 function isJpegDamaged(part: TiffPart, page: TiffDirectory, deadline: Deadline): boolean {
   if (!mayHideDamage(part.data)) return false;
   // Blocks are whole even if the strip’s height is not a multiple of theirs.

@@ -44,7 +44,7 @@ export interface WasmPixels extends DecodedPixels {
  * A WebAssembly decoder, loaded on first use. Throws `ConversionError` for files it cannot read.
  *
  * `decode` returns upright pixels: it applies the format’s rotation, mirroring and cropping, so the
- * caller must apply no orientation but `storedOrientation`. Colours are as stored, with no profile
+ * caller must apply no orientation but `storedOrientation`. Colours are as stored, without a profile
  * applied. It runs on its own thread, which is terminated at the deadline. The caller must check the
  * image size in the header: the decoder’s memory use is bounded by that size.
  */
