@@ -2,8 +2,6 @@
 // agree, for each setting.
 import { readFileSync } from 'node:fs';
 import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { HttpRequest } from '@smithy/types';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { resourceOf, s3Rights } from '../../infra/s3-rights.ts';
@@ -23,7 +21,7 @@ import { synthesize } from './synthesize.ts';
  * The permissions that a request needs: its own action, and more where the documentation says so.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
  */
-const actionsFor: Record<string, (headers: HttpRequest['headers']) => string[]> = {
+const actionsFor: Record<string, (headers: SentRequest['headers']) => string[]> = {
   GET: () => ['s3:GetObject'],
   HEAD: () => ['s3:GetObject'],
   PUT: () => ['s3:PutObject'],
@@ -41,14 +39,22 @@ afterEach(async () => {
   environment = undefined;
 });
 
+/** What a request handler of the SDK is given. */
+interface SentRequest {
+  method: string;
+  path: string;
+  headers: Record<string, string>;
+}
+
 /** Runs a function and collects the requests that are sent to any service of AWS meanwhile. */
 async function recording(requests: Set<string>, run: () => Promise<unknown>): Promise<void> {
-  const { handle } = NodeHttpHandler.prototype;
-  const spy = vi.spyOn(NodeHttpHandler.prototype, 'handle').mockImplementation(function (
-    this: NodeHttpHandler,
-    request,
-    options,
+  const handler = Object.getPrototypeOf(environment?.server.s3.config.requestHandler);
+  const { handle } = handler;
+  const spy = vi.spyOn(handler, 'handle').mockImplementation(function (
+    this: unknown,
+    ...args: unknown[]
   ) {
+    const [request] = args as [SentRequest];
     // The store also inspects and announces its objects, from this process.
     const { s3, sqs } = environment?.server ?? {};
     if (this !== s3?.config.requestHandler && this !== sqs?.config.requestHandler) {
@@ -58,7 +64,7 @@ async function recording(requests: Set<string>, run: () => Promise<unknown>): Pr
         requests.add(`${action} arn:aws:s3:::${bucket}/${folder}*`);
       }
     }
-    return Reflect.apply(handle, this, [request, options]);
+    return Reflect.apply(handle, this, args);
   });
   await run();
   spy.mockRestore();
