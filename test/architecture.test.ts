@@ -71,7 +71,7 @@ describe('the import rules', () => {
       "import { PGlite } from '@electric-sql/pglite';",
     ],
     ['convert does no I/O', 'convert/wrong-io.ts', "import { readFile } from 'node:fs/promises';"],
-    ['src needs no dev dependency', 'stats/wrong-dev.ts', "import fc from 'fast-check';"],
+    ['src needs no development tool', 'stats/wrong-dev.ts', "import fc from 'fast-check';"],
     ['imports are found', 'stats/wrong-name.ts', "import './no-such-module.ts';"],
     ['packages are declared', 'stats/wrong-package.ts', "import { parse } from 'acorn';"],
   ];

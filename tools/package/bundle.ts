@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
-import { type BuildOptions, build, type Plugin } from 'esbuild';
-import { entryPoints, unbundled } from './contents.ts';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { unbundled } from './contents.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -44,22 +44,34 @@ export const bundleOptions = {
   logLevel: 'warning',
 } satisfies BuildOptions;
 
-/** Bundles the handlers and all their imports, with one file per part that is loaded separately. */
-export async function bundle(): Promise<Map<string, Uint8Array>> {
-  const { outputFiles } = await build({
-    absWorkingDir: root,
-    entryPoints,
-    outdir: root,
-    write: false,
+export interface Bundle {
+  files: Map<string, Uint8Array>;
+  /** Which sources, also of packages, are in which file. */
+  metafile: Metafile;
+}
+
+/** Bundles entry points and all their imports, with one file per part that is loaded separately. */
+export async function bundle(
+  entryPoints: Record<string, string>,
+  options: BuildOptions = {},
+): Promise<Bundle> {
+  const { outputFiles, metafile } = await build({
     ...bundleOptions,
     // migrations/ is expected two folders up, as from src/ledger/.
     chunkNames: 'dist/chunks/[name]-[hash]',
     sourcemap: 'linked',
-    // Line numbers are enough for a stack trace; the sources are not in the zip.
+    // Line numbers are enough for a stack trace; the sources are not included.
     sourcesContent: false,
     legalComments: 'external',
+    ...options,
+    absWorkingDir: root,
+    entryPoints,
+    outdir: root,
+    write: false,
+    metafile: true,
   });
-  return new Map(
-    outputFiles.map(({ path, contents }) => [relative(root, path).replaceAll('\\', '/'), contents]),
+  const files = outputFiles.map(
+    ({ path, contents }) => [relative(root, path).replaceAll('\\', '/'), contents] as const,
   );
+  return { files: new Map(files), metafile };
 }

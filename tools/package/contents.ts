@@ -1,8 +1,27 @@
-// The contents of the function's zip, and their maximum size.
+// The contents of the npm package and of the function's zip, and their maximum size.
 
 /** The processors that Lambda supports, by Node's names. */
 export const architectures = ['arm64', 'x64'] as const;
 export type Architecture = (typeof architectures)[number];
+
+/** The entry points in the npm package. Those that a process or a thread is started from are next to the chunks. */
+export const packageEntryPoints: Record<string, string> = {
+  'dist/index': 'src/convert/index.ts',
+  'dist/cli': 'src/cli/main.ts',
+  'dist/handler': 'src/lambda/start-handler.ts',
+  'dist/chunks/decoder-thread': 'src/convert/decode/wasm/decoder-thread.ts',
+  'dist/chunks/converter-process': 'src/isolation/converter-process.ts',
+  'dist/chunks/report-thread': 'src/server/reports/report-thread.ts',
+};
+
+/** The sandbox runs only in a checkout. */
+export const checkoutOnly = './src/sandbox/run.ts';
+
+/** Files of bundled packages that are read at run time: copied next to the chunks. */
+export const copiedFiles: Record<string, string> = {
+  // One of the two modules in its package, which have 15 MB each.
+  'dist/chunks/magick.wasm': 'node_modules/@imagemagick/magick-wasm/dist/x86/magick.wasm',
+};
 
 /**
  * The entry points in the zip, and the sources that they are bundled from. A file that a process or a
@@ -29,6 +48,12 @@ export const unbundled: Record<string, RegExp> = {
 
 /** Loads its binaries from separate packages, which are included. */
 export const binaryLoader = 'sharp';
+
+/** The npm package is bundled without these, and depends on them. */
+export const packageDependencies = [
+  ...Object.keys(unbundled).filter((name) => name !== '@imagemagick/magick-wasm'),
+  binaryLoader,
+];
 
 /** Bundled with the loader of the binaries: only the licenses are included. */
 export const bundledPackages = [binaryLoader, 'detect-libc', 'semver', '@img/colour'];

@@ -15,7 +15,9 @@ const root = join(import.meta.dirname, '../..');
 
 interface LockedPackage {
   dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
+  dev?: boolean;
 }
 
 interface LockFile {
@@ -48,16 +50,18 @@ export async function installUnbundled(arch: Architecture): Promise<Map<string, 
 
 /** The part of a lock file that these packages need. */
 function lockOf(lock: LockFile, names: string[]): LockFile {
-  const dependencies = lock.packages['']?.dependencies ?? {};
+  const { dependencies, devDependencies } = lock.packages[''] ?? {};
+  const ranges = { ...dependencies, ...devDependencies };
   const packages: LockFile['packages'] = {
-    '': { dependencies: Object.fromEntries(names.map((name) => [name, dependencies[name] ?? ''])) },
+    '': { dependencies: Object.fromEntries(names.map((name) => [name, ranges[name] ?? ''])) },
   };
   const waiting = [...names];
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     const path = `node_modules/${name}`;
     const locked = lock.packages[path];
     if (!locked || packages[path]) continue;
-    packages[path] = locked;
+    const { dev: _, ...needed } = locked;
+    packages[path] = needed;
     waiting.push(...Object.keys({ ...locked.dependencies, ...locked.optionalDependencies }));
   }
   return { lockfileVersion: lock.lockfileVersion, packages };

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ZipOptions, zipSync } from 'fflate';
 import { bundle } from './bundle.ts';
-import { type Architecture, limits, requiredFiles } from './contents.ts';
+import { type Architecture, entryPoints, limits, requiredFiles } from './contents.ts';
 import { installUnbundled } from './install.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -20,8 +20,8 @@ export async function packageFunction(
   arch: Architecture,
   { folder = join(root, 'dist') } = {},
 ): Promise<FunctionPackage> {
-  const [bundled, installed, migrations] = await Promise.all([
-    bundle(),
+  const [{ files: bundled }, installed, migrations] = await Promise.all([
+    bundle(entryPoints),
     installUnbundled(arch),
     readMigrations(),
   ]);

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { readConfig } from '../../config/index.ts';
 import { print } from '../../process/terminal.ts';
 import type { ExitCode } from '../exit-code.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** `grayscale sandbox` */
 export function sandboxCommand(setExitCode: (code: ExitCode) => void): Command {
@@ -14,8 +15,16 @@ export function sandboxCommand(setExitCode: (code: ExitCode) => void): Command {
     )
     .action(async ({ demo = false }: { demo?: boolean }) => {
       // Loaded here because no other command needs a server.
-      const { runSandbox } = await import('../../sandbox/run.ts');
+      const { runSandbox } = await import('../../sandbox/run.ts').catch(explainMissing);
       const exitCode = await runSandbox(readConfig(), { demo, print });
       setExitCode(exitCode === 0 ? 0 : 1);
     });
+}
+
+/** The npm package has neither the sandbox nor the packages that it needs. */
+function explainMissing(error: NodeJS.ErrnoException): never {
+  if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+  throw new UsageError(
+    'Expected a clone of the repository, because the sandbox is not in the npm package. Clone it, and run `npm ci` and `npm start` there.',
+  );
 }

@@ -5,10 +5,8 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Api } from '../service.ts';
 
-/**
- * Where `npm run build` puts the dashboard: next to the built program, and in dist/ of a checkout.
- */
-const builtFolders = ['../../web/', '../../../dist/web/'].map((path) =>
+/** Where `npm run build` puts the dashboard, as seen from dist/chunks/ and from the sources. */
+const builtFolders = ['../web/', '../../../dist/web/'].map((path) =>
   fileURLToPath(new URL(path, import.meta.url)),
 );
 

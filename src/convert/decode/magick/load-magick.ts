@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module';
-import { wasmModule } from '../wasm/wasm-module.ts';
+import { wasmFile, wasmModule } from '../wasm/wasm-module.ts';
 import { magickPolicy } from './magick-policy.ts';
 
 export type Magick = typeof import('@imagemagick/magick-wasm');
@@ -10,7 +9,7 @@ export type Magick = typeof import('@imagemagick/magick-wasm');
  */
 export async function loadMagick(maxBytes: number): Promise<Magick> {
   const magick = await import('@imagemagick/magick-wasm');
-  const path = createRequire(import.meta.url).resolve('@imagemagick/magick-wasm/magick.wasm');
+  const path = wasmFile('@imagemagick/magick-wasm/magick.wasm');
   magick.ConfigurationFiles.default.policy.data = magickPolicy;
   // The package keeps one instance forever. This is its own field for it, hence the exact version in
   // package.json.

@@ -1,4 +1,8 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const pageBytes = 2 ** 16;
 const maxMemoryPages = 2 ** 16;
@@ -21,6 +25,12 @@ export function wasmModule(path: string, maxBytes: number): Promise<WebAssembly.
   // Lets a later call retry a file that could not be read.
   compiling.catch(() => modules.delete(key));
   return compiling;
+}
+
+/** Returns the path of a file in a package. A build has a copy of the file next to this module. */
+export function wasmFile(specifier: string): string {
+  const copy = fileURLToPath(new URL(`./${basename(specifier)}`, import.meta.url));
+  return existsSync(copy) ? copy : createRequire(import.meta.url).resolve(specifier);
 }
 
 async function compile(path: string, pages: number): Promise<WebAssembly.Module> {
