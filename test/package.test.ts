@@ -170,6 +170,20 @@ test.each([
   expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
 });
 
+test('publint and @arethetypeswrong/cli find no fault', async () => {
+  const [publint, types] = await Promise.all([
+    shell(root, 'npx', '--no-install', 'publint', 'run', project.tarball, '--strict'),
+    shell(root, 'npx', '--no-install', 'attw', project.tarball, '--profile', 'esm-only'),
+  ]);
+  expect(publint.stdout).toContain('All good!');
+  expect(types.stdout).toContain('bundler: 🟢');
+}, 60_000);
+
+test.each(['grayscale', 'grayscale-image-processor'])('npx runs it as %s', async (name) => {
+  const { stdout } = await shell(folder, 'npx', '--no-install', name, '--version');
+  expect(stdout).toBe(`${version}\n`);
+});
+
 describe('the commands', () => {
   let store: StoreAndQueue;
   let database: TestDatabase;
