@@ -44,7 +44,8 @@ export async function checkImage(bytes: Uint8Array, terms: Terms): Promise<Check
   const header = await readHeader(content, format, { ...recipe, deadline });
   const copiedBytes = content === inner ? 0 : content.length;
   const extraBytes = (header.extraBytes ?? 0) + embeddedPixels * embeddedPixelBytes + copiedBytes;
-  const file = { ...header, extraBytes };
+  const sourceImage = { ...header.image, sizeBytes: inner.length };
+  const file = { ...header, image: sourceImage, extraBytes };
   checkPages(file.image, limits.maxPages);
   const plan = await planOutput(content, file, recipe);
   checkPixels(file.image, plan, limits.maxPixels);

@@ -5,7 +5,8 @@ import type { Damage } from './damage.ts';
 import { decode, type StoredPixels } from './decode.ts';
 import { corruptImage } from './decoder-error.ts';
 import { hiddenDamage, reportedDamage } from './find-damage.ts';
-import { repairPng } from './repair-png.ts';
+import { completePng } from './png/complete-png.ts';
+import { repairPng } from './png/repair-png.ts';
 
 export interface Decoded {
   pixels: StoredPixels;
@@ -30,6 +31,10 @@ export async function decodeTolerant(image: CheckedImage): Promise<Decoded> {
     // A decoder stopped by the deadline reports the image as damaged.
     image.deadline.check(error);
     if (!isDamaged(error)) throw error;
+    if (image.file.image.format === 'png') {
+      const bytes = await completePng(image.bytes, image.deadline);
+      if (bytes) return { pixels: await decode({ ...image, bytes }) };
+    }
     const damage = reportedDamage(image);
     return damage === 'whole'
       ? await decodeLeniently(image)

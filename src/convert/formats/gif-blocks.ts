@@ -48,13 +48,17 @@ function endOfBlocks(bytes: Uint8Array, start: number): number {
   return at + 1;
 }
 
-interface GifFrame {
+export interface GifFrame {
   width: number;
   height: number;
   /** Bits of a palette index. */
   valueBits: number;
   /** The LZW codes, without the sizes of their blocks. */
   data: Uint8Array;
+  /** Offset of the first of those blocks. */
+  dataAt: number;
+  /** The offset after the frame; past the end of the file if it is truncated. */
+  end: number;
 }
 
 /** Iterates over the frames of a GIF up to its end or to anything unknown. GIF89a, sections 20 to 22. */
@@ -68,7 +72,9 @@ export function* gifFrames(bytes: Uint8Array): Generator<GifFrame> {
       const start = paletteAt(bytes, at + 9, at + 10).end;
       at = endOfBlocks(bytes, start + 1);
       const [width, height] = [w0 + w1 * 256, h0 + h1 * 256];
-      yield { width, height, valueBits: bytes[start] ?? 0, data: joinedBlocks(bytes, start + 1) };
+      const dataAt = start + 1;
+      const valueBits = bytes[start] ?? 0;
+      yield { width, height, valueBits, data: joinedBlocks(bytes, dataAt), dataAt, end: at };
     } else {
       return;
     }

@@ -20,11 +20,12 @@ const smallRows4 = [
 const small16 = { width: 3, height: 2, bits: 16, rows: [le16(1, 2, 3), le16(4, 5, 0x7fff)] };
 
 testFileDecoder(bmp, [
-  ['24 bits', buildBmp(small)],
-  ['the first version', buildBmp({ ...small, headerSize: 12 })],
+  ['24 bits', buildBmp(small), 2],
+  ['the first version', buildBmp({ ...small, headerSize: 12 }), 2],
   [
     'a palette of 1 bit',
     buildBmp({ width: 9, height: 1, bits: 1, palette: paletteOf(1), rows: [Buffer.of(165, 128)] }),
+    2,
   ],
   [
     'RLE8',
@@ -40,7 +41,7 @@ testFileDecoder(bmp, [
       data: bmpRuns(smallRows4, { bits: 4, isEnded: false }),
     }),
   ],
-  ['16 bits', buildBmp(small16)],
+  ['16 bits', buildBmp(small16), 2],
   [
     '32 bits with masks in the header',
     buildBmp({

@@ -7,59 +7,67 @@ type Decoder = Omit<FileDecoder, 'pngInside'>;
 
 /**
  * The contract of every built-in decoder, for any bytes. Each file must end with its last pixel, so that
- * a file one byte shorter is incomplete.
+ * a file one byte shorter is incomplete, or with padding of the size given.
  */
 export function testFileDecoder(
   decoder: Decoder,
-  files: readonly (readonly [kind: string, bytes: Uint8Array])[],
+  files: readonly (readonly [kind: string, bytes: Uint8Array, padding?: number])[],
 ): void {
-  describe.each(files)('%s', (_, bytes) => {
-    test('is detected, and its header describes its pixels', () => {
-      expect(decoder.matches(bytes)).toBe(true);
-      const { width, height, channels, hasAlpha, pages } = decoder.readHeader(bytes);
-      const { pixels, ...shape } = decoder.decode(bytes);
-      expect(shape).toEqual({ width, height, channels });
-      expect(pixels).toHaveLength(width * height * channels);
-      expect({ hasAlpha, pages }).toEqual({ hasAlpha: channels % 2 === 0, pages: 1 });
-    });
-
-    test('is rejected wherever it is truncated', () => {
-      for (let end = 0; end < bytes.length; end++) {
-        expect(outcomeOf(decoder, bytes.subarray(0, end)), `${end} bytes`).toBeInstanceOf(
-          ConversionError,
-        );
-      }
-    });
-
-    test('decodes the same with bytes after it and inside a larger buffer', () => {
-      const larger = Buffer.concat([Buffer.alloc(3, 7), bytes, Buffer.alloc(50, '\n7')]);
-      expect(decoder.decode(larger.subarray(3))).toEqual(decoder.decode(bytes));
-    });
-
-    test('with any bytes changed is decoded or rejected, quickly', () => {
-      const changes = fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), {
-        minLength: 1,
-        maxLength: 4,
+  describe.each(files.map(([kind, bytes, padding = 0]) => ({ kind, bytes, padding })))(
+    '$kind',
+    ({ bytes, padding }) => {
+      test('is detected, and its header describes its pixels', () => {
+        expect(decoder.matches(bytes)).toBe(true);
+        const { width, height, channels, hasAlpha, pages } = decoder.readHeader(bytes);
+        const { pixels, ...shape } = decoder.decode(bytes);
+        expect(shape).toEqual({ width, height, channels });
+        expect(pixels).toHaveLength(width * height * channels);
+        expect({ hasAlpha, pages }).toEqual({ hasAlpha: channels % 2 === 0, pages: 1 });
       });
-      fc.assert(
-        fc.property(changes, (changes) => {
-          const changed = Uint8Array.from(bytes);
-          for (const [at, value] of changes) changed[at] = value;
-          expectPixelsOrRejection(decoder, changed);
-        }),
-        { numRuns: 300 },
-      );
-    });
 
-    test('with another end is decoded or rejected, quickly', () => {
-      fc.assert(
-        fc.property(fc.nat(bytes.length), fc.uint8Array({ maxLength: 200 }), (end, tail) => {
-          expectPixelsOrRejection(decoder, Buffer.concat([bytes.subarray(0, end), tail]));
-        }),
-        { numRuns: 200 },
-      );
-    });
-  });
+      test('is rejected wherever it is truncated', () => {
+        for (let end = 0; end < bytes.length - padding; end++) {
+          expect(outcomeOf(decoder, bytes.subarray(0, end)), `${end} bytes`).toBeInstanceOf(
+            ConversionError,
+          );
+        }
+      });
+
+      test('needs no padding after its last pixel', () => {
+        const unpadded = bytes.subarray(0, bytes.length - padding);
+        expect(decoder.decode(unpadded)).toEqual(decoder.decode(bytes));
+      });
+
+      test('decodes the same with bytes after it and inside a larger buffer', () => {
+        const larger = Buffer.concat([Buffer.alloc(3, 7), bytes, Buffer.alloc(50, '\n7')]);
+        expect(decoder.decode(larger.subarray(3))).toEqual(decoder.decode(bytes));
+      });
+
+      test('with any bytes changed is decoded or rejected, quickly', () => {
+        const changes = fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), {
+          minLength: 1,
+          maxLength: 4,
+        });
+        fc.assert(
+          fc.property(changes, (changes) => {
+            const changed = Uint8Array.from(bytes);
+            for (const [at, value] of changes) changed[at] = value;
+            expectPixelsOrRejection(decoder, changed);
+          }),
+          { numRuns: 300 },
+        );
+      });
+
+      test('with another end is decoded or rejected, quickly', () => {
+        fc.assert(
+          fc.property(fc.nat(bytes.length), fc.uint8Array({ maxLength: 200 }), (end, tail) => {
+            expectPixelsOrRejection(decoder, Buffer.concat([bytes.subarray(0, end), tail]));
+          }),
+          { numRuns: 200 },
+        );
+      });
+    },
+  );
 
   test('any bytes at all are decoded or rejected, quickly', () => {
     fc.assert(

@@ -20,9 +20,10 @@ export function dibRowBytes({ width, bits }: Pick<Dib, 'width' | 'bits'>): numbe
   return Math.ceil((width * bits) / 32) * 4;
 }
 
-/** Rejects a bitmap whose pixels cannot fit in the file. */
+/** Rejects a bitmap whose pixels cannot fit in the file. Some writers omit the last padding. */
 export function checkDib(bytes: Uint8Array, dib: Dib): void {
-  const count = dib.isRunLength ? 2 : dibRowBytes(dib) * dib.height;
+  const lastRow = Math.ceil((dib.width * dib.bits) / 8);
+  const count = dib.isRunLength ? 2 : dibRowBytes(dib) * (dib.height - 1) + lastRow;
   checkRange(bytes, { at: dib.pixelsAt, count, what: 'pixel data' });
 }
 

@@ -2,6 +2,8 @@ import type { TiffDirectory } from '../../formats/tiff-layout.ts';
 
 /** A strip or a tile: TIFF 6.0, sections 3 and 15. */
 export interface TiffPart {
+  /** Its place in the lists of the page. */
+  index: number;
   data: Uint8Array;
   /** Whether the file has all of its data. */
   isWhole: boolean;
@@ -35,6 +37,7 @@ export function* tiffParts(bytes: Uint8Array, page: TiffDirectory): Generator<Ti
     // Only the last strip of a plane has fewer rows; tiles are always whole.
     const rows = isTiled ? partHeight : Math.min(partHeight, height - (i % down) * partHeight);
     yield {
+      index: i,
       data: bytes.subarray(start, end),
       isWhole: end <= bytes.length,
       width: partWidth,
