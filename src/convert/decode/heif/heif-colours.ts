@@ -1,6 +1,7 @@
 import { type Cicp, unknownColours } from '../../colour/cicp.ts';
 import { textAt } from '../../formats/bytes.ts';
 import { viewOf } from '../iso-boxes.ts';
+import { unsupportedVariant } from '../wasm/wasm-errors.ts';
 import type { HeifItem } from './heif-items.ts';
 
 export interface HeifColours {
@@ -8,6 +9,8 @@ export interface HeifColours {
   cicp?: Cicp;
   /** Luma spans 16 to 235 of 255. */
   isLimited?: boolean;
+  /** By ITU-T H.273, table 4. */
+  matrix?: number;
 }
 
 /** Of ITU-T H.273, table 4: the matrices from which libheif converts to RGB. */
@@ -25,14 +28,25 @@ export function heifColours({ properties }: HeifItem): HeifColours {
     if (kind === 'prof' || kind === 'rICC') colours.icc = body.slice(4);
     if (kind !== 'nclx') continue;
     const view = viewOf(body);
-    colours.cicp = convertedCicp({
-      primaries: view.getUint16(4),
-      transfer: view.getUint16(6),
-      matrix: view.getUint16(8),
-    });
+    const matrix = view.getUint16(8);
+    const [primaries, transfer] = [view.getUint16(4), view.getUint16(6)];
+    colours.cicp = convertedCicp({ primaries, transfer, matrix });
+    colours.matrix = matrix;
     if (((body[10] ?? 0x80) & 0x80) === 0) colours.isLimited = true;
   }
   return colours;
+}
+
+/** The same table: the matrices whose images libheif rejects. It converts all others somehow. */
+const rejectedMatrices: Record<number, string> = {
+  11: 'Y’D’zD’x (SMPTE ST 2085)',
+  14: 'ICtCp (ITU-R BT.2100)',
+};
+
+/** Rejects colours in a matrix that libheif does not decode. */
+export function checkMatrix(format: 'HEIC' | 'AVIF', matrix: number | undefined): void {
+  const name = matrix === undefined ? undefined : rejectedMatrices[matrix];
+  if (name) throw unsupportedVariant(format, `one whose colours are ${name}`);
 }
 
 /** Code points of colours that were converted to RGB from a matrix. */

@@ -2,7 +2,7 @@ import { textAt } from '../../formats/bytes.ts';
 import { isoBox, viewOf } from '../iso-boxes.ts';
 import type { WasmHeader } from '../wasm/wasm-decoder.ts';
 import { damagedImage, mapParserErrors, unsupportedVariant } from '../wasm/wasm-errors.ts';
-import { heifColours } from './heif-colours.ts';
+import { checkMatrix, heifColours } from './heif-colours.ts';
 import { firstPart, type HeifItem, type HeifItems, readHeifItems } from './heif-items.ts';
 import { heifOrientation } from './heif-orientation.ts';
 
@@ -35,6 +35,9 @@ export function readHeifHeader(bytes: Uint8Array): WasmHeader {
     const { isGray, depth } = samplesOf(coded);
     const hasAlpha = alphaOf(file) !== undefined;
     const orientation = heifOrientation(primary);
+    const isStated = primary.properties.some(({ type }) => type === 'colr');
+    const { matrix, ...colours } = heifColours(isStated ? primary : coded);
+    if (!isGray) checkMatrix('HEIC', matrix);
     return {
       width,
       height,
@@ -43,7 +46,7 @@ export function readHeifHeader(bytes: Uint8Array): WasmHeader {
       pages: countPages(file),
       hasAlpha,
       ...(orientation > 1 && { orientation }),
-      ...heifColours(primary.properties.some(({ type }) => type === 'colr') ? primary : coded),
+      ...colours,
     };
   });
 }

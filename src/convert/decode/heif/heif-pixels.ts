@@ -71,11 +71,21 @@ function decodedImage(libheif: Libheif, handle: number, { colorspace, chroma }: 
   const out = c._malloc(4);
   libheif.call('_heif_decode_image', handle, out, colorspace, chroma, options);
   const image = libheif.pointerAt(out);
-  const warning = c._malloc(12);
-  if (c._heif_image_get_decoding_warnings(image, 0, warning, 1) > 0) {
+  checkWarnings(libheif, image);
+  return image;
+}
+
+/** `heif_suberror_…` of a `colr` box that disagrees with the HEVC data: the box counts. */
+const colourDisagreement = 152;
+const maxWarnings = 16;
+
+function checkWarnings({ c, pointerAt }: Libheif, image: number): void {
+  const warnings = c._malloc(12 * maxWarnings);
+  const count = c._heif_image_get_decoding_warnings(image, 0, warnings, maxWarnings);
+  for (let i = 0; i < count; i++) {
+    if (pointerAt(warnings + 12 * i + 4) === colourDisagreement) continue;
     throw damagedImage('HEIC', 'libheif: the image has errors');
   }
-  return image;
 }
 
 /** Offsets in `heif_color_profile_nclx`. */

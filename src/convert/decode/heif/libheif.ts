@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { MainModule } from 'libheif-js/libheif-wasm/libheif.js';
 import { textAt } from '../../formats/bytes.ts';
+import { unsupportedVariant } from '../wasm/wasm-errors.ts';
 import { wasmModule } from '../wasm/wasm-module.ts';
 
 /** An instance of libheif: its C interface, where pointers are numbers. */
@@ -16,6 +17,9 @@ type CInterface = MainModule & { HEAPU8: Uint8Array; HEAPU32: Uint32Array };
 type FailingFunction = {
   [Name in keyof MainModule]: MainModule[Name] extends (...args: never[]) => void ? Name : never;
 }[keyof MainModule];
+
+/** `heif_error_Unsupported_feature` in libheif’s heif_error.h. */
+const unsupportedFeature = 4;
 
 interface Overrides {
   instantiateWasm(
@@ -53,7 +57,10 @@ function libheif(c: CInterface): Libheif {
     pointerAt,
     call(name, ...args) {
       (c[name] as (...args: number[]) => void)(error, ...args);
-      if (pointerAt(error) !== 0) throw new Error(cString(c.HEAPU8, pointerAt(error + 8)));
+      if (pointerAt(error) === 0) return;
+      const reason = cString(c.HEAPU8, pointerAt(error + 8));
+      if (pointerAt(error) !== unsupportedFeature) throw new Error(reason);
+      throw unsupportedVariant('HEIC', `one that libheif does not decode (${reason})`);
     },
   };
 }
