@@ -3,6 +3,7 @@ import { avifColours } from '../decode/heif/avif-colours.ts';
 import { exifColours } from './exif-colours.ts';
 import type { InputFormat } from './input-formats.ts';
 import { pngColours } from './png-colours.ts';
+import { tiffColours } from './tiff-colours.ts';
 
 /** What a file says about its colours; sRGB if it says nothing. */
 export interface StatedColours {
@@ -22,7 +23,8 @@ export function statedColours(
 ): StatedColours {
   const png = format === 'png' ? pngColours(bytes) : {};
   const avif = format === 'avif' ? avifColours(bytes) : {};
-  const cicp = png.cicp ?? avif.cicp ?? (exif && exifColours(exif));
+  const tiff = format === 'tiff' ? tiffColours(bytes) : undefined;
+  const cicp = png.cicp ?? avif.cicp ?? tiff ?? (exif && exifColours(exif));
   return {
     ...(icc && !png.isFirst && { icc }),
     ...(cicp && { cicp }),
