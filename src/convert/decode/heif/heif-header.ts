@@ -2,9 +2,10 @@ import { textAt } from '../../formats/bytes.ts';
 import { isoBox, viewOf } from '../iso-boxes.ts';
 import type { WasmHeader } from '../wasm/wasm-decoder.ts';
 import { damagedImage, mapParserErrors, unsupportedVariant } from '../wasm/wasm-errors.ts';
-import { checkMatrix, heifColours } from './heif-colours.ts';
+import { checkMatrix, convertedCicp, type HeifColours, heifColours } from './heif-colours.ts';
 import { firstPart, type HeifItem, type HeifItems, readHeifItems } from './heif-items.ts';
 import { heifOrientation } from './heif-orientation.ts';
+import { hevcColours } from './hevc-colours.ts';
 
 /** Item types that are coded images; only one of them is supported. */
 const codings: Record<string, string> = {
@@ -36,7 +37,10 @@ export function readHeifHeader(bytes: Uint8Array): WasmHeader {
     const hasAlpha = alphaOf(file) !== undefined;
     const orientation = heifOrientation(primary);
     const isStated = primary.properties.some(({ type }) => type === 'colr');
-    const { matrix, ...colours } = heifColours(isStated ? primary : coded);
+    const stated = heifColours(isStated ? primary : coded);
+    // Of gray, libheif reports the colours in the data.
+    const isCoded = !isGray && !stated.icc && !stated.cicp;
+    const { matrix, ...colours } = isCoded ? codedColours(coded) : stated;
     if (!isGray) checkMatrix('HEIC', matrix);
     return {
       width,
@@ -49,6 +53,20 @@ export function readHeifHeader(bytes: Uint8Array): WasmHeader {
       ...colours,
     };
   });
+}
+
+/** Their damage, or what is unspecified in them (2), harms no pixel. */
+function codedColours(item: HeifItem): HeifColours {
+  try {
+    const codes = hevcColours(propertyOf(item, 'hvcC'));
+    if (!codes) return {};
+    const { matrix, ...numbers } = codes;
+    return numbers.primaries === 2 && numbers.transfer === 2
+      ? { matrix }
+      : { cicp: convertedCicp(codes), matrix };
+  } catch {
+    return {};
+  }
 }
 
 function hasTrack(bytes: Uint8Array): boolean {
