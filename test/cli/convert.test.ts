@@ -122,7 +122,8 @@ describe('grayscale convert', () => {
 
   test('continues after an invalid file, reports the reason and exits 1', async () => {
     await writeFile(file('good.png'), image);
-    await writeFile(file('cut.png'), image.subarray(0, image.length - 20));
+    // Without its end, and without a part of its pixels.
+    await writeFile(file('cut.png'), image.subarray(0, image.length - 26));
     await writeFile(file('empty.png'), '');
     await writeFile(file('fake.png'), 'GIF? no');
     const { exitCode, stdout, stderr } = await run('convert', '.', '--out', 'out');
