@@ -36,3 +36,24 @@ export function isoBox(bytes: Uint8Array, type: string): Uint8Array | undefined 
 export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
+
+/** Writes a box. */
+export function box(type: string, ...body: Uint8Array[]): Buffer {
+  const whole = Buffer.concat([u32(0), Buffer.from(type, 'latin1'), ...body]);
+  whole.writeUInt32BE(whole.length);
+  return whole;
+}
+
+/** Two big-endian bytes. */
+export function u16(value: number): Buffer {
+  const bytes = Buffer.alloc(2);
+  bytes.writeUInt16BE(value);
+  return bytes;
+}
+
+/** Four big-endian bytes. */
+export function u32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}

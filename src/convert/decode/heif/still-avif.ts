@@ -1,3 +1,5 @@
+import { box, u16, u32 } from '../iso-boxes.ts';
+
 /** A coded AV1 image with its properties. */
 export interface StillPart {
   width: number;
@@ -93,12 +95,6 @@ function propertyBoxes(items: Item[]): Buffer {
   );
 }
 
-function box(type: string, ...body: Uint8Array[]): Buffer {
-  const whole = Buffer.concat([u32(0), text(type), ...body]);
-  whole.writeUInt32BE(whole.length);
-  return whole;
-}
-
 /** A box of version 0 without flags. */
 function fullBox(type: string, ...body: Uint8Array[]): Buffer {
   return box(type, u32(0), ...body);
@@ -106,16 +102,4 @@ function fullBox(type: string, ...body: Uint8Array[]): Buffer {
 
 function text(characters: string): Buffer {
   return Buffer.from(characters, 'latin1');
-}
-
-function u16(value: number): Buffer {
-  const bytes = Buffer.alloc(2);
-  bytes.writeUInt16BE(value);
-  return bytes;
-}
-
-function u32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
 }

@@ -1,3 +1,4 @@
+import { box, u16, u32 } from '../iso-boxes.ts';
 import type { Jp2Header } from './jp2-header.ts';
 
 /**
@@ -30,22 +31,4 @@ export function selectComponents(
     ),
     box('jp2c', codestream),
   ]);
-}
-
-function box(type: string, ...body: Uint8Array[]): Buffer {
-  const whole = Buffer.concat([u32(0), Buffer.from(type, 'latin1'), ...body]);
-  whole.writeUInt32BE(whole.length);
-  return whole;
-}
-
-function u16(value: number): Buffer {
-  const bytes = Buffer.alloc(2);
-  bytes.writeUInt16BE(value);
-  return bytes;
-}
-
-function u32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
 }
