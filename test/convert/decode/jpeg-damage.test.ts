@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { startDeadline } from '../../../src/convert/deadline.ts';
-import { judgeJpeg } from '../../../src/convert/decode/jpeg/jpeg-damage.ts';
+import { judgeJpeg, mayHideDamage } from '../../../src/convert/decode/jpeg/jpeg-damage.ts';
 import { toGrayscale } from '../../../src/convert/index.ts';
 import { cmykJpeg, photoLike, photoLikeJpeg, truncate } from '../../../testing/images.ts';
 import { rejectionOf } from '../gray/gray-of.ts';
@@ -91,6 +91,15 @@ test('zeros that libjpeg accepts without a warning are damage', async () => {
     code: 'CORRUPT_IMAGE',
     message: expect.stringContaining('(scan 1 '),
   });
+});
+
+test('zeros in the tables of a progressive JPEG are no sign of damage', async () => {
+  const bytes = await photoLikeJpeg({ ...size, progressive: true });
+  const tables = bytes.subarray(bytes.indexOf('\xff\xda', undefined, 'latin1'));
+  expect(tables.includes(Buffer.alloc(8))).toBe(true);
+  expect(mayHideDamage(bytes)).toBe(false);
+  const middle = Math.floor(bytes.length / 2);
+  expect(mayHideDamage(Buffer.from(bytes).fill(0, middle, middle + 10))).toBe(true);
 });
 
 test('zeros that give the right number of blocks are damage', async () => {

@@ -2,8 +2,10 @@ import type { Deadline } from '../../deadline.ts';
 import type { Verdict } from '../damage.ts';
 import type { ScanResult } from './decode-scan.ts';
 import { type JpegFrame, notArrived } from './jpeg-frame.ts';
-import { firstScanAt, readJpegScans } from './read-jpeg.ts';
+import { firstScanAt, isAlone, nextMarker, readJpegScans, segmentEnd } from './read-jpeg.ts';
 import { hasSuspiciousZeros } from './zero-runs.ts';
+
+const endOfImage = 0xd9;
 
 /**
  * What is missing from a JPEG; `whole` if every pixel is there. A missing end marker, stray bytes
@@ -44,8 +46,11 @@ function shareOf(scans: ScanResult[]): number {
  * libjpeg does not read what follows the last block. Takes no time worth mentioning.
  */
 export function mayHideDamage(bytes: Uint8Array): boolean {
-  const start = firstScanAt(bytes);
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const end = file.indexOf('\xff\xd9', start, 'latin1');
-  return end < 0 || hasSuspiciousZeros(bytes, start, end);
+  for (let at = segmentEnd(bytes, firstScanAt(bytes)); ; ) {
+    const { marker, start } = nextMarker(bytes, at);
+    // Only coded data is searched: the tables between the scans of a progressive file have zeros.
+    if (marker === undefined || hasSuspiciousZeros(bytes, at, start)) return true;
+    if (marker === endOfImage) return false;
+    at = isAlone(marker) ? start : segmentEnd(bytes, start);
+  }
 }

@@ -50,12 +50,17 @@ export function firstScanAt(bytes: Uint8Array): number {
   for (let at = 2; ; ) {
     const { marker, start } = nextMarker(bytes, at);
     if (marker === undefined || marker === sos) return start;
-    at = isAlone(marker) ? start : start + Math.max(2, uint16(bytes, start));
+    at = isAlone(marker) ? start : segmentEnd(bytes, start);
   }
 }
 
+/** The end of the segment whose length is at `start`. */
+export function segmentEnd(bytes: Uint8Array, start: number): number {
+  return start + Math.max(2, uint16(bytes, start));
+}
+
 /** Markers may follow stray bytes, as libjpeg allows. */
-function nextMarker(bytes: Uint8Array, from: number) {
+export function nextMarker(bytes: Uint8Array, from: number) {
   let at = from;
   for (;;) {
     at = bytes.indexOf(0xff, at);
@@ -66,7 +71,7 @@ function nextMarker(bytes: Uint8Array, from: number) {
 }
 
 /** Markers without a segment: ITU-T T.81, B.1.1.3. */
-function isAlone(marker: number): boolean {
+export function isAlone(marker: number): boolean {
   return marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
 }
 

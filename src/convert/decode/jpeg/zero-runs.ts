@@ -1,20 +1,13 @@
 import type { BlockState } from './decode-block.ts';
 
-/** Small files take little time to read. */
-const smallBytes = 16_384;
-const suspiciousInSmall = Buffer.alloc(8);
-/**
- * A lost block of a disk or of a transfer is longer. The data of flat areas and the tables between
- * the scans of a progressive file often have runs of up to 33 zeros.
- */
-const suspicious = Buffer.alloc(64);
+/** A lost block of a disk or of a transfer is longer; the data of a flat image may have such runs. */
+const suspicious = Buffer.alloc(8);
 /** More bits than flat blocks of chroma and all coefficients of a block of luma. */
 const impossible = Buffer.alloc(48);
 
 /** Whether there is a run of zeros between two offsets that calls for a closer look. */
 export function hasSuspiciousZeros(bytes: Uint8Array, from: number, to: number): boolean {
-  const run = bytes.length < smallBytes ? suspiciousInSmall : suspicious;
-  return hasRun(bytes.subarray(from, to), run);
+  return hasRun(bytes.subarray(from, to), suspicious);
 }
 
 /**
