@@ -117,12 +117,12 @@ function findSequences(start: usize, bytes: i32): i32 {
  * Whether bytes take fewer bits than the same number of others, each after as many bytes of
  * `history`. Sets the stream.
  */
-export function isSmaller(these: usize, others: usize, bytes: i32, history: i32): bool {
+export function takesFewerBits(these: usize, others: usize, bytes: i32, history: i32): bool {
   return estimateBits(these, bytes, history) < estimateBits(others, bytes, history);
 }
 
 /** Whether rows without filters may take fewer bits than the same rows with them. */
-export function maySmaller(plain: usize, filtered: usize, bytes: i32): bool {
+export function mayTakeFewerBits(plain: usize, filtered: usize, bytes: i32): bool {
   findRuns(filtered, bytes);
   planSegment();
   const withFilters = roughBits(filtered, bytes, lengths);

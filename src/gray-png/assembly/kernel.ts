@@ -2,7 +2,7 @@
 
 import { adler, resetAdler } from './adler';
 import { alignBits, bitsAt, moveBits, startBits } from './bits';
-import { addSegment, beginBlock, isSmaller, maySmaller } from './block';
+import { addSegment, beginBlock, takesFewerBits, mayTakeFewerBits } from './block';
 import { chooseFilter, filterRow, none } from './filter';
 import * as layout from './layout';
 import { moveStream, setRowDistance, setStream } from './matches';
@@ -69,7 +69,7 @@ export function filterRows(first: usize, rows: i32, bytes: i32, stride: i32, ste
   const into = filtered + waiting;
   lastFilter = putRows(first, rows, bytes, stride, step, best, into);
   waiting += size;
-  if (tilesToSkip > 0 || !mayRepeat(first, rows, bytes, stride, step, into)) {
+  if (tilesToSkip > 0 || !mayNeedNoFilters(first, rows, bytes, stride, step, into)) {
     if (tilesToSkip > 0) tilesToSkip--;
     else tilesToSkip = min(maxSkippedTiles, inspectedInVain++);
     tileHistory = 0;
@@ -78,7 +78,7 @@ export function filterRows(first: usize, rows: i32, bytes: i32, stride: i32, ste
   inspectedInVain = 0;
   putRows(first, rows, bytes, stride, step, none, layout.plain);
   memory.copy(layout.best, into, size);
-  if (isSmaller(layout.plain, layout.best, size, tileHistory)) {
+  if (takesFewerBits(layout.plain, layout.best, size, tileHistory)) {
     lastFilter = none;
     memory.copy(into, layout.plain, size);
   }
@@ -89,11 +89,11 @@ export function filterRows(first: usize, rows: i32, bytes: i32, stride: i32, ste
 }
 
 /** Whether a tile may take fewer bits without filters, judged by some rows in its middle. */
-function mayRepeat(first: usize, rows: i32, bytes: i32, stride: i32, step: i32, into: usize): bool {
+function mayNeedNoFilters(first: usize, rows: i32, bytes: i32, stride: i32, step: i32, into: usize): bool {
   const inspected = min(rows, inspectedBytes / (bytes + 1) + 1);
   const skipped = (rows - inspected) >> 1;
   putRows(first + skipped * stride, inspected, bytes, stride, step, none, layout.plain);
-  return maySmaller(layout.plain, into + skipped * (bytes + 1), inspected * (bytes + 1));
+  return mayTakeFewerBits(layout.plain, into + skipped * (bytes + 1), inspected * (bytes + 1));
 }
 
 /** Moves the end of a tile to where the next one finds it. */
