@@ -108,7 +108,8 @@ test.each(['gif', 'png'] as const)(
       plan: { format, depth: 8, frames: 1 },
       file: {},
       limits: { maxOutputBytes: 2 ** 40 },
-      deadline: startDeadline(1),
+      // A fast encoder finishes within any time that a timer can measure.
+      deadline: startDeadline(0),
     });
     await expect(encoding).rejects.toMatchObject(timedOut);
   },
