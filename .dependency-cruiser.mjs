@@ -5,8 +5,8 @@
 const folders = {
   'version.ts': { may: [], why: 'It is one constant.' },
   process: {
-    may: [],
-    why: 'It serves every entry point: its terminal and its handler of last resort.',
+    may: ['config/', 'pipeline/', 'queue/upload-queue.ts'],
+    why: 'It serves every entry point: terminal, log, metrics and the handler of last resort.',
   },
   convert: {
     may: ['gray-png/'],
@@ -60,17 +60,18 @@ const folders = {
   app: {
     may: [
       ...['config/', 'convert/', 'pipeline/', 'events/', 'stats/', 'storage/', 'ledger/'],
-      ...['queue/', 'isolation/', 'reconcile/', 'doctor/', 'version.ts'],
+      ...['queue/', 'isolation/', 'reconcile/', 'doctor/', 'process/', 'version.ts'],
     ],
     why: 'Only this folder chooses and opens adapters. Entry points call it, never the reverse.',
   },
   lambda: entryPoint(),
   server: entryPoint(),
+  worker: entryPoint(),
   sandbox: entryPoint(
     ...['lambda/', 'server/', 'storage/replace-file.ts'],
     ...['isolation/allocator.ts', 'isolation/supervise-child.ts'],
   ),
-  cli: entryPoint('lambda/', 'server/', 'sandbox/'),
+  cli: entryPoint('lambda/', 'server/', 'worker/', 'sandbox/'),
 };
 
 /** Packages that `npm run build` bundles: dev dependencies, because users install the bundle. */
@@ -82,6 +83,7 @@ const bundled = [
     'commander',
     'node-pg-migrate',
     'pg',
+    'pg-boss',
     'prom-client',
     'simple-statistics',
     'zod',
@@ -98,7 +100,7 @@ function entryPoint(...mayStart) {
       ...['ledger/errors.ts', 'ledger/ledger-reader.ts', 'storage/object-files.ts'],
       // Plain data, from which the API's schema of a row is made.
       'ledger/columns.ts',
-      ...['queue/upload-queue.ts', 'process/', 'version.ts'],
+      ...['queue/upload-queue.ts', 'queue/settle-records.ts', 'process/', 'version.ts'],
       ...mayStart,
     ],
     why: 'An entry point is wiring: adapters come from app, and other entry points are only started.',
@@ -138,7 +140,7 @@ const structure = [
     comment: '`grayscale convert` must not wait for a server, an SDK or a database to load.',
     from: { path: '^src/cli/' },
     to: {
-      path: '^src/(lambda|server|sandbox)/',
+      path: '^src/(lambda|server|worker|sandbox)/',
       dynamic: false,
       dependencyTypesNot: ['type-only'],
     },

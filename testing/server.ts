@@ -1,11 +1,11 @@
 import { openServer, type ServerParts } from '../src/app/open-server.ts';
 import { readConfig } from '../src/config/index.ts';
+import { createMetrics } from '../src/process/metrics.ts';
 import type { StoreAndQueue } from '../src/sandbox/store-and-queue.ts';
 import { credentials, region } from '../src/sandbox/store-and-queue.ts';
 import type { Image, ImageList } from '../src/server/api/schemas.ts';
 import { createApp } from '../src/server/app.ts';
 import { createLiveFeed } from '../src/server/live-feed.ts';
-import { createMetrics } from '../src/server/logging/metrics.ts';
 import { createReporter } from '../src/server/reports/reporter.ts';
 import type { Service } from '../src/server/service.ts';
 import { s3Event } from './events.ts';

@@ -1,9 +1,11 @@
 import { type Config, ConfigError } from '../config/index.ts';
+import type { Postgres } from '../ledger/connect.ts';
 import { openPostgres } from './open-postgres.ts';
+import { queueKind } from './open-queue.ts';
 
 /**
- * Migrates the configured database to the newest schema and prepares the application's role, if one
- * is configured. Returns the names of the migrations that were applied.
+ * Migrates the configured database to the newest schema, with the tables of the queue if it is in
+ * the database, and prepares the application's role, if one is configured. Returns the names of the migrations that were applied.
  */
 export async function migrateDatabase({ storage, ...config }: Config): Promise<string[]> {
   const { applicationRole, user } = config.database;
@@ -12,17 +14,28 @@ export async function migrateDatabase({ storage, ...config }: Config): Promise<s
       `DB_APPLICATION_ROLE: expected a role other than DB_USER, which would lose its rights, but received "${applicationRole}"`,
     ]);
   }
+  const isQueueInDatabase = queueKind(config) === 'postgres';
   const postgres = await openPostgres(config);
   try {
     const { migrate } = await import('../ledger/migrate.ts');
     const applied = await migrate(postgres);
+    const queueSchema = isQueueInDatabase ? await createQueueSchema(postgres) : undefined;
     if (applicationRole !== undefined) {
       const { prepareApplicationRole } = await import('../ledger/application-role.ts');
       const mayDelete = storage.onSourceDeleted === 'delete';
-      await prepareApplicationRole(postgres, applicationRole, { mayDelete });
+      await prepareApplicationRole(postgres, applicationRole, { mayDelete, queueSchema });
     }
     return applied;
   } finally {
     await postgres.close();
   }
+}
+
+/** Creates or upgrades the tables of the queue, without a time limit. Returns their schema. */
+async function createQueueSchema(postgres: Postgres): Promise<string> {
+  const { migrateQueue, queueSchema } = await import('../queue/postgres-queue.ts');
+  await postgres.session((client) =>
+    migrateQueue({ query: (text, values) => client.query(text, values) }),
+  );
+  return queueSchema;
 }

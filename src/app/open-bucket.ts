@@ -14,6 +14,7 @@ import type { ObjectFiles } from '../storage/object-files.ts';
 import { openConverter } from './open-converter.ts';
 import { type OpenPipeline, openPipeline } from './open-pipeline.ts';
 import { openPostgres } from './open-postgres.ts';
+import { openQueue, queueKind } from './open-queue.ts';
 import { openS3 } from './open-s3.ts';
 
 /** The parts that `backfill`, `retry` and `verify` use to work on a whole bucket. */
@@ -24,8 +25,10 @@ export interface BucketParts {
   parseOptions: ParseOptions;
   recipeHash: string;
   prices: ForecastPrices;
-  /** Where `openDestination` leads: the queue's URL, or `this process`. */
+  /** Where `openDestination` leads: the queue, or `this process`. */
   destinationName: string;
+  /** Whether `openDestination` leads to the queue of functions. */
+  usesFunctions: boolean;
   /** Opens the queue, or the pipeline if no queue is configured. */
   openDestination(options: { onOutcome: (outcome: Outcome) => void }): Promise<Destination>;
   /** Opens the pipeline of this process; later calls return the same one. */
@@ -38,12 +41,13 @@ export async function openBucket(
   config: Config,
   bucket = config.storage.bucket,
 ): Promise<BucketParts> {
-  const { storage, queue } = config;
+  const { storage } = config;
   if (storage.bucket !== undefined && storage.bucket !== bucket) {
     throw new ConfigError([
       `S3_BUCKET: expected "${bucket}", as objects of other buckets are rejected, but received "${storage.bucket}"`,
     ]);
   }
+  const destinationName = destinationNameOf(config);
   const [postgres, client, adapters] = await Promise.all([
     openPostgres(config),
     openS3(config),
@@ -62,24 +66,27 @@ export async function openBucket(
     parseOptions: { ...storage, ...(bucket !== undefined && { bucket }) },
     recipeHash: recipeHash(recipeOf(config)),
     prices: config.prices,
-    destinationName: queue.url ?? 'this process',
+    destinationName,
+    usesFunctions: queueKind(config) === 'sqs',
     openPipeline: openPipelineOnce,
     async openDestination(options) {
-      const { url } = queue;
-      if (url === undefined) {
+      const queue = await openQueue(config);
+      if (queue === undefined) {
         return createPipelineDestination(await openPipelineOnce(), options);
       }
-      const { createSqsQueue } = await import('../queue/sqs-queue.ts');
-      const { region, endpoint } = config.aws;
-      const isCustomEndpoint = endpoint !== undefined;
-      const uploadQueue = createSqsQueue({ queueUrl: url, region, isCustomEndpoint });
-      closers.push(uploadQueue.close);
-      return createQueueDestination(uploadQueue);
+      closers.push(queue.close);
+      return createQueueDestination(queue);
     },
     async close() {
       for (const close of closers.toReversed()) await close();
     },
   };
+}
+
+function destinationNameOf(config: Config): string {
+  const kind = queueKind(config);
+  if (kind === undefined) return 'this process';
+  return kind === 'postgres' ? 'the queue in PostgreSQL' : (config.queue.url as string);
 }
 
 /** Has its own connections, so that a page of the ledger can be read while rows are recorded. */

@@ -3,11 +3,13 @@ import type { ParseOptions } from '../events/index.ts';
 import type { LedgerReader } from '../ledger/ledger-reader.ts';
 import type { Notifications } from '../ledger/notify.ts';
 import type { PipelineParts } from '../pipeline/index.ts';
+import type { UploadQueue } from '../queue/upload-queue.ts';
 import type { ObjectFiles } from '../storage/object-files.ts';
 import { version } from '../version.ts';
 import { openProcessConverter } from './open-converter.ts';
 import { createPipeline } from './open-pipeline.ts';
 import { openPostgres } from './open-postgres.ts';
+import { openQueue } from './open-queue.ts';
 import { openS3 } from './open-s3.ts';
 
 /** The parts that the server uses. */
@@ -19,6 +21,8 @@ export interface ServerParts {
   parseOptions: ParseOptions;
   reader: LedgerReader;
   files: ObjectFiles;
+  /** Where uploads wait for workers; without it, this process converts them. */
+  queue: UploadQueue | undefined;
   /** Migrations that the database lacks. */
   pendingMigrations(): Promise<string[]>;
   /** Calls `wake` whenever any process writes rows. Requires a PostgreSQL server. */
@@ -57,6 +61,7 @@ export async function openServer(config: Config): Promise<ServerParts> {
     }),
     loadAdapters(),
   ]);
+  const queue = await openQueue(config);
   const ledger = adapters.createPostgresLedger(postgres, { processorVersion: version });
   const store = adapters.createS3Store(storeClient);
   return {
@@ -66,6 +71,7 @@ export async function openServer(config: Config): Promise<ServerParts> {
     parseOptions: config.storage,
     reader: adapters.createPostgresReader(postgres),
     files: adapters.createS3Files(filesClient),
+    queue,
     pendingMigrations: () => adapters.pendingMigrations(postgres),
     async listen(wake) {
       return adapters.listenToLedger(await openPostgres(config), wake);
@@ -73,6 +79,7 @@ export async function openServer(config: Config): Promise<ServerParts> {
     warmUp: () => converter.warmUp(),
     async close() {
       await converter.close();
+      await queue?.close();
       storeClient.destroy();
       filesClient.destroy();
       await postgres.close();

@@ -28,6 +28,8 @@ const commands = new Map<string, () => Promise<CommandFactory>>([
   ['doctor', async () => (await import('./commands/doctor.ts')).doctorCommand],
   ['sandbox', async () => (await import('./commands/sandbox.ts')).sandboxCommand],
   ['serve', async () => (await import('./commands/serve.ts')).serveCommand],
+  ['work', async () => (await import('./commands/work.ts')).workCommand],
+  ['queue', async () => (await import('./commands/queue.ts')).queueCommand],
 ]);
 
 /**

@@ -1,8 +1,8 @@
 import type { S3BatchEvent, S3BatchResult } from 'aws-lambda';
 import { describeMismatch, parseEvent } from '../events/index.ts';
+import { causeOf, type SettledRecord, settleRecords } from '../queue/settle-records.ts';
 import { findBatchProblem, InvalidEventError } from './invalid-event.ts';
 import type { Invocation } from './invocation.ts';
-import { causeOf, type SettledRecord, settleRecords } from './settle-records.ts';
 
 /** The answer format of the original system, with one line per record. */
 interface DirectAnswer {

@@ -2,25 +2,15 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
 import type { Config } from '../config/index.ts';
-import { describeRecipe } from '../convert/index.ts';
-import type { EventRecord } from '../events/index.ts';
-import type { Outcome, Stage, Upload } from '../pipeline/index.ts';
+import { describeOutcome, type Outcome, type Stage } from '../pipeline/index.ts';
+import type { RecordReporter } from '../queue/settle-records.ts';
 import { createLineLimit } from './line-limit.ts';
 
-/** A record that is not an upload. */
-export type Unprocessed = Exclude<EventRecord, { action: 'process' }>;
-
 /** Reports an invocation: one log line per image, and metrics in CloudWatch's embedded format. */
-export interface OutcomeReporter {
+export interface OutcomeReporter extends RecordReporter {
   start(context: Context): void;
-  outcome(outcome: Outcome): void;
-  ignored(record: Unprocessed): void;
-  refused(record: Unprocessed): void;
-  retried(upload: Upload, error: unknown): void;
   /** Reports an event without records. */
   empty(reason: string): void;
-  /** Reports superseded contents of a key that have no row. */
-  unrecorded(upload: Upload, contents: number): void;
   /** Writes the metrics of the invocation. */
   finish(): void;
 }
@@ -40,7 +30,7 @@ export function createOutcomeReporter({ logging }: Config): OutcomeReporter {
     },
     outcome(outcome) {
       const level = outcome.status === 'failed' ? 'warn' : 'info';
-      logger[level](outcome.status, createLogFields(outcome));
+      logger[level](outcome.status, describeOutcome(outcome));
       count(metricNames[outcome.status]);
       addStages(metrics, outcome);
       if (outcome.status === 'converted') addImageMetrics(metrics, outcome);
@@ -110,35 +100,4 @@ function addImageMetrics(
   metrics.addMetric('Megapixels', MetricUnit.NoUnit, (image.width * image.height) / 1e6);
   metrics.addMetric('SourceSize', MetricUnit.Bytes, image.source.sizeBytes);
   metrics.addMetric('OutputSize', MetricUnit.Bytes, outputSizeBytes);
-}
-
-/** The log line of one image. Only the stages are nested, so log queries need no other paths. */
-function createLogFields(outcome: Outcome): Record<string, unknown> {
-  const { upload, source, recipe, stages } = outcome;
-  return {
-    bucket: upload.bucket,
-    key: upload.key,
-    version: source.versionId,
-    etag: source.etag,
-    sizeBytes: source.sizeBytes,
-    recipe: describeRecipe(recipe),
-    ...outcomeFields(outcome),
-    stagesMs: Object.fromEntries(
-      Object.entries(stages).map(([stage, ms]) => [stage, Math.round(ms * 100) / 100]),
-    ),
-  };
-}
-
-function outcomeFields(outcome: Outcome): Record<string, unknown> {
-  if (outcome.status !== 'converted') return { code: outcome.code, reason: outcome.message };
-  const { output, outputSizeBytes, image } = outcome;
-  return {
-    outputBucket: output.bucket,
-    outputKey: output.key,
-    outputSizeBytes,
-    inputFormat: image.source.format,
-    width: image.width,
-    height: image.height,
-    losses: image.losses,
-  };
 }

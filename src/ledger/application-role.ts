@@ -1,15 +1,22 @@
 import { escapeIdentifier, type PoolClient } from 'pg';
 import type { Postgres } from './connect.ts';
 
+interface ApplicationRoleOptions {
+  /** Whether rows are deleted with their sources. */
+  mayDelete?: boolean;
+  /** The schema of the queue, if it is in the database. */
+  queueSchema?: string | undefined;
+}
+
 /**
  * Creates a role that may log in and read and write the rows of `image_metadata`. It may not use
- * other tables, change the schema, or delete rows unless rows follow their sources. On Amazon RDS
- * it logs in through IAM. A repeated run revokes all other rights that the role has in the schema.
+ * other tables except those of the queue, change the schema, or delete rows unless rows follow
+ * their sources. On Amazon RDS it logs in through IAM. A repeated run revokes all other rights that the role has in the schema.
  */
 export async function prepareApplicationRole(
   postgres: Postgres,
   role: string,
-  { mayDelete = false } = {},
+  { mayDelete = false, queueSchema }: ApplicationRoleOptions = {},
 ): Promise<void> {
   const name = escapeIdentifier(role);
   await postgres.session(async (client) => {
@@ -35,8 +42,21 @@ export async function prepareApplicationRole(
     );
     // The name is already quoted for SQL.
     if (rows[0]?.ids) await client.query(`GRANT USAGE ON SEQUENCE ${rows[0].ids} TO ${name}`);
+    if (queueSchema !== undefined) await grantQueue(client, { name, schema: queueSchema });
     await client.query('COMMIT');
   });
+}
+
+/** Sending, taking, settling and maintaining jobs; not changing the tables. */
+async function grantQueue(
+  client: PoolClient,
+  { name, schema }: { name: string; schema: string },
+): Promise<void> {
+  const quoted = escapeIdentifier(schema);
+  await client.query(`
+    GRANT USAGE ON SCHEMA ${quoted} TO ${name};
+    GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${quoted} TO ${name};
+  `);
 }
 
 async function hasRole(client: PoolClient, role: string): Promise<boolean> {

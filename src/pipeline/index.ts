@@ -1,6 +1,7 @@
 export { type Budget, createBudget, type Share } from './budget.ts';
 export { isOutput, otherEngine, outputOf } from './convert-and-store.ts';
 export { convertWithinBudget } from './convert-within-budget.ts';
+export { describeOutcome } from './describe-outcome.ts';
 export { asDiskFull, DiskFullError } from './disk-full.ts';
 export {
   BodyLengthError,

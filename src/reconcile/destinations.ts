@@ -43,8 +43,8 @@ export function addOutcomes(sum: OutcomeCounts, more: OutcomeCounts): OutcomeCou
   ) as unknown as OutcomeCounts;
 }
 
-/** Sends uploads to the queue of bucket events; its consumer converts them. */
-export function createQueueDestination(queue: UploadQueue): Destination {
+/** Sends uploads to the queue of bucket events; its workers convert them. */
+export function createQueueDestination(queue: Pick<UploadQueue, 'send'>): Destination {
   return {
     // Ten concurrent requests.
     groupSize: 100,

@@ -3,8 +3,8 @@
 // learns outcomes from the function's log lines, which the sandbox forwards.
 import { openServer } from '../app/open-server.ts';
 import { readConfig } from '../config/index.ts';
+import { createLog } from '../process/log.ts';
 import { print } from '../process/terminal.ts';
-import { createLog } from '../server/logging/log.ts';
 import { startServer } from '../server/server.ts';
 import { readOutcome } from './log-reader.ts';
 import { type Part, runPart } from './run-part.ts';

@@ -1,10 +1,16 @@
 import { once } from 'node:events';
+import { queueKind } from '../app/open-queue.ts';
 import { openServer, type ServerParts } from '../app/open-server.ts';
-import type { Config } from '../config/index.ts';
+import { type Config, ConfigError } from '../config/index.ts';
 import { recipeHash } from '../convert/index.ts';
+import { createLog, type Log } from '../process/log.ts';
 import { handleUncaughtErrors } from '../process/uncaught-errors.ts';
-import { createPipelineDestination, pollBucket, type S3Location } from '../reconcile/index.ts';
-import { createLog, type Log } from './logging/log.ts';
+import {
+  createPipelineDestination,
+  createQueueDestination,
+  pollBucket,
+  type S3Location,
+} from '../reconcile/index.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 export interface RunOptions {
@@ -18,6 +24,7 @@ export interface RunOptions {
  * it listens ends the process immediately, because nothing is in progress.
  */
 export async function runServer(config: Config, { poll, print }: RunOptions): Promise<void> {
+  if (poll && queueKind(config) === 'sqs') throw pollingNeedsLookupError();
   const log = createLog(config, print);
   const { server, parts } = await start(config, log);
   const stop = new AbortController();
@@ -37,6 +44,13 @@ export async function runServer(config: Config, { poll, print }: RunOptions): Pr
   process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
 }
 
+/** Every round would send all objects that wait for a worker once more. */
+function pollingNeedsLookupError(): ConfigError {
+  return new ConfigError([
+    'QUEUE_URL: expected it to be unset with --poll, as SQS cannot tell what waits in it. Use QUEUE=postgres, or let the bucket send its events to the queue',
+  ]);
+}
+
 interface Polling {
   parts: ServerParts;
   server: Pick<RunningServer, 'countOutcome'>;
@@ -44,21 +58,23 @@ interface Polling {
   signal: AbortSignal;
 }
 
-/** Converts missed uploads in this process, until the signal is aborted. */
+/** Converts missed uploads, or sends them to the queue, until the signal is aborted. */
 export function startPolling(
   location: S3Location,
   { parts, server, log, signal }: Polling,
 ): Promise<void> {
-  const { files, reader, parseOptions, pipeline, config } = parts;
+  const { files, reader, parseOptions, pipeline, queue, config } = parts;
   return pollBucket(location, {
     ...{ files, reader, parseOptions, log, signal },
     recipeHash: recipeHash(pipeline.recipe),
     intervalMs: config.server.pollIntervalSeconds * 1e3,
-    destination: createPipelineDestination(pipeline, {
-      onOutcome: server.countOutcome,
-      // Each unsettled upload is logged, and the next round retries it.
-      maxUnsettledInRow: Number.POSITIVE_INFINITY,
-    }),
+    destination: queue
+      ? createQueueDestination({ send: queue.sendMissing ?? queue.send })
+      : createPipelineDestination(pipeline, {
+          onOutcome: server.countOutcome,
+          // Each unsettled upload is logged, and the next round retries it.
+          maxUnsettledInRow: Number.POSITIVE_INFINITY,
+        }),
   });
 }
 

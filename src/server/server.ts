@@ -4,14 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { ServerParts } from '../app/open-server.ts';
 import type { Config } from '../config/index.ts';
+import type { Log } from '../process/log.ts';
+import { type CountedOutcome, createMetrics } from '../process/metrics.ts';
 import { createApp } from './app.ts';
 import { createDrain } from './drain.ts';
 import { checkListenAddress } from './guard.ts';
 import { CannotListenError, PortInUseError } from './listen-errors.ts';
 import { createLiveFeed } from './live-feed.ts';
 import { createBoundedLog } from './logging/bounded-log.ts';
-import type { Log } from './logging/log.ts';
-import { type CountedOutcome, createMetrics } from './logging/metrics.ts';
 import { createReporter } from './reports/reporter.ts';
 import type { Api } from './service.ts';
 import { watchConnections } from './watch-connections.ts';
@@ -58,6 +58,9 @@ export async function startServer(
     'Number of open event streams.',
     () => feed.subscribers,
   );
+
+  const { queue } = parts;
+  if (queue) metrics.addQueue(() => queue.readCounts());
 
   const reporter = createReporter(parts.config);
   const app = createApp({ parts, feed, metrics, reporter, stopping: stopping.signal, log });

@@ -1,8 +1,8 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { ServerParts } from '../app/open-server.ts';
+import type { Log } from '../process/log.ts';
+import type { Metrics } from '../process/metrics.ts';
 import type { LiveFeed } from './live-feed.ts';
-import type { Log } from './logging/log.ts';
-import type { Metrics } from './logging/metrics.ts';
 import type { Reporter } from './reports/reporter.ts';
 import type { Limiter } from './transfer/limiter.ts';
 

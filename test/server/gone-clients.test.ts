@@ -5,7 +5,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { unlessAborted } from '../../src/server/transfer/request-signal.ts';
+import { unlessAborted } from '../../src/process/unless-aborted.ts';
 import { readableBody } from '../../src/storage/s3-responses.ts';
 import { startCli } from '../../testing/cli.ts';
 import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';

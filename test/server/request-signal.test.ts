@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { unlessAborted } from '../../src/server/transfer/request-signal.ts';
+import { unlessAborted } from '../../src/process/unless-aborted.ts';
 
 // An unhandled rejection ends the process, and fails the test run.
 test.each([

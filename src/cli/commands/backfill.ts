@@ -57,8 +57,8 @@ export function backfillCommand(setExitCode: (code: ExitCode) => void): Command 
     .addHelpText(
       'after',
       `
-With QUEUE_URL, objects are sent to that queue, and its consumer converts them; without it, they are
-converted in this process. Requires a database (DATABASE_URL, or DB_HOST and the other DB_ variables)
+With QUEUE or QUEUE_URL, objects are sent to that queue, and its workers convert them; without it,
+they are converted in this process. Requires a database (DATABASE_URL, or DB_HOST and the other DB_ variables)
 and the AWS SDK's variables. Uses the configured recipe: set the same GRAY_ variables as the function.
 
 Examples:
@@ -121,7 +121,7 @@ async function forecast(run: Run): Promise<ExitCode> {
   }
   const untilMs = Date.now();
   const sample = await sampleRows(parts.sampler, { sinceMs: untilMs - forecastWindowMs, untilMs });
-  const isQueued = config.queue.url !== undefined;
+  const isQueued = parts.usesFunctions;
   const concurrency = isQueued ? config.queue.maxFunctions : config.capacity.concurrency;
   const { rate: ratePerSecond, only } = options;
   const { prices } = parts;

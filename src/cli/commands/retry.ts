@@ -36,8 +36,8 @@ export function retryCommand(setExitCode: (code: ExitCode) => void): Command {
     .addHelpText(
       'after',
       `
-With QUEUE_URL, objects are sent to that queue, and its consumer converts them; without it, they are
-converted in this process. Each key is retried once, with its current content and the configured
+With QUEUE or QUEUE_URL, objects are sent to that queue, and its workers convert them; without it,
+they are converted in this process. Each key is retried once, with its current content and the configured
 recipe. With S3_BUCKET, only keys of that bucket are retried. Requires a database (DATABASE_URL, or
 DB_HOST and the other DB_ variables) and the AWS SDK's variables. Messages in the dead-letter queue
 have no row: docs/operations.md describes how to redrive them.

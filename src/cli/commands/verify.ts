@@ -79,9 +79,9 @@ again and compares the results. Findings:
   dangling    a row whose source and output are gone; --repair deletes it
   unchecked   --deep: a source that could not be converted here
 
-With QUEUE_URL, repairs are sent to that queue; without it, they are made in this process. Requires a
-database (DATABASE_URL, or DB_HOST and the other DB_ variables) and the AWS SDK's variables. Uses the
-configured recipe.
+With QUEUE or QUEUE_URL, repairs are sent to that queue; without it, they are made in this process.
+Requires a database (DATABASE_URL, or DB_HOST and the other DB_ variables) and the AWS SDK's
+variables. Uses the configured recipe.
 
 Examples:
   grayscale verify s3://uploads/

@@ -78,7 +78,7 @@ export function forecastText(counts: ObjectCounts, options: ForecastTextOptions)
   const pace = ratePerSecond === undefined ? '' : `, at most ${ratePerSecond} per second`;
   const price = isQueued
     ? `Prices: ${prices.asOf}; functions of ${count(prices.memoryMb)} MB. The database and other requests are not included.`
-    : 'Without QUEUE_URL, the objects are converted in this process.';
+    : 'Without QUEUE_URL, no function is paid; the duration is that of one process.';
   const basis =
     measured > 0
       ? `Times: estimated from file sizes, by a linear fit to ${count(measured)} conversions in the last 30 days.`

@@ -167,7 +167,7 @@ export const EventAnswerSchema = z
   .object({
     results: z.array(
       z.object({
-        action: z.enum(['processed', 'ignored', 'refused', 'retry']),
+        action: z.enum(['processed', 'queued', 'ignored', 'refused', 'retry']),
         key: z.string().nullable(),
         status: z.enum(statuses).nullable(),
         code: z.string().nullable(),

@@ -45,7 +45,7 @@ export const readiness = createRoute({
   path: '/readyz',
   tags,
   security: [],
-  summary: 'Readiness check of database, migrations and store',
+  summary: 'Readiness check of database, migrations, store and queue',
   responses: {
     200: json(ReadinessSchema, 'The server is ready.'),
     503: json(ReadinessSchema, 'A check fails, or the server is stopping.'),

@@ -9,7 +9,12 @@ const CheckSchema = z.object({ ok: z.boolean(), problem: z.string().nullable() }
 export const ReadinessSchema = z
   .object({
     ready: z.boolean(),
-    checks: z.object({ database: CheckSchema, migrations: CheckSchema, store: CheckSchema }),
+    checks: z.object({
+      database: CheckSchema,
+      migrations: CheckSchema,
+      store: CheckSchema,
+      queue: CheckSchema.optional(),
+    }),
   })
   .openapi('Readiness');
 

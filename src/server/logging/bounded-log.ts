@@ -1,4 +1,4 @@
-import type { Log } from './log.ts';
+import type { Log } from '../../process/log.ts';
 
 /**
  * Limits the lines that a client can cause without a token, so that a flood cannot fill the disk.

@@ -1,4 +1,4 @@
-import type { Log } from './log.ts';
+import type { Log } from '../../process/log.ts';
 
 /** Max log lines of one kind per request, which may contain a thousand records. */
 const maxLines = 10;

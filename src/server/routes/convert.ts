@@ -2,11 +2,12 @@ import { parseAccept } from 'hono/utils/accept';
 import { recipeOf } from '../../config/index.ts';
 import { type GrayImage, outputFormats, type Recipe } from '../../convert/index.ts';
 import { convertWithinBudget, type Share } from '../../pipeline/index.ts';
+import { unlessAborted } from '../../process/unless-aborted.ts';
 import { convert } from '../api/work-routes.ts';
 import { RequestError } from '../problems/problems.ts';
 import type { Api, Service } from '../service.ts';
 import { memoryExhaustedError, readBody } from '../transfer/read-body.ts';
-import { requestSignal, unlessAborted } from '../transfer/request-signal.ts';
+import { requestSignal } from '../transfer/request-signal.ts';
 import { sendBytes } from '../transfer/send-bytes.ts';
 
 /** `POST /v1/convert` */

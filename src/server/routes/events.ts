@@ -7,6 +7,7 @@ import {
   processBatch,
   type UploadResult,
 } from '../../pipeline/index.ts';
+import type { UploadQueue } from '../../queue/upload-queue.ts';
 import type { EventAnswerSchema } from '../api/schemas.ts';
 import { receiveEvent } from '../api/work-routes.ts';
 import { logFirst } from '../logging/log-first.ts';
@@ -37,13 +38,16 @@ export function addEventRoute(app: Api, service: Service): void {
   const { parts, limiter } = service;
   const timeoutMs = parts.config.server.requestTimeoutSeconds * 1e3;
 
+  const parseRecords = (bytes: Uint8Array) => parseEvent(parseJson(bytes), parts.parseOptions);
+
   app.openapi(receiveEvent, async (c) => {
     const signal = requestSignal(c.req.raw, timeoutMs);
     // Read before a slot is taken, so that idle senders do not block others.
     const bytes = await readEvent(c.req.raw, service, signal);
-    const processed = await limiter.run(async () =>
-      processRecords(parseEvent(parseJson(bytes), parts.parseOptions), service, timeoutMs),
-    );
+    const { queue } = parts;
+    const processed = await (queue
+      ? queueRecords(parseRecords(bytes), queue)
+      : limiter.run(() => processRecords(parseRecords(bytes), service, timeoutMs)));
     logFailures(processed, service);
     const results = processed.map(({ result }) => result);
     throwIfUnprocessed(results);
@@ -75,6 +79,22 @@ function parseJson(bytes: Uint8Array): unknown {
       `Expected an event in JSON but received invalid JSON: ${(error as Error).message}`,
     );
   }
+}
+
+/** Sends all uploads of the event to the queue together. Throws if it cannot: none is lost. */
+async function queueRecords(
+  records: EventRecord[],
+  queue: UploadQueue,
+): Promise<ProcessedRecord[]> {
+  await queue.send(
+    records.flatMap((record) => (record.action === 'process' ? [record.upload] : [])),
+  );
+  return records.map((record) => ({
+    result:
+      record.action === 'process'
+        ? { action: 'queued', key: record.upload.key, status: null, code: null, reason: null }
+        : toUnprocessedResult(record),
+  }));
 }
 
 async function processRecords(

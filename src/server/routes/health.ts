@@ -1,3 +1,4 @@
+import { checkReadiness } from '../../app/check-readiness.ts';
 import {
   describeRecipe,
   inputFormats,
@@ -8,7 +9,6 @@ import {
 import { version } from '../../version.ts';
 import { about, health, metrics as metricsRoute, readiness } from '../api/system-routes.ts';
 import type { Api, Service } from '../service.ts';
-import { checkReadiness } from './readiness.ts';
 
 /** The server's own state: `/healthz`, `/readyz`, `/metrics` and `/v1`. */
 export function addSystemRoutes(app: Api, service: Service): void {

@@ -1,9 +1,10 @@
+import { unlessAborted } from '../../process/unless-aborted.ts';
 import type { TimeWindow } from '../../stats/index.ts';
 import { compare, distribution, stats, timeline } from '../api/report-routes.ts';
 import { RequestError } from '../problems/problems.ts';
 import type { ReportRequest } from '../reports/make-report.ts';
 import type { Api, Service } from '../service.ts';
-import { requestSignal, unlessAborted } from '../transfer/request-signal.ts';
+import { requestSignal } from '../transfer/request-signal.ts';
 
 /** `/v1/stats` and its subroutes: the reports of `grayscale stats`. */
 export function addStatisticsRoutes(app: Api, { parts, reporter }: Service): void {

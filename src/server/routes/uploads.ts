@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { ObjectRef, ObjectVersion } from '../../pipeline/index.ts';
+import { unlessAborted } from '../../process/unless-aborted.ts';
 import type { ObjectFiles } from '../../storage/object-files.ts';
 import { upload } from '../api/work-routes.ts';
 import { RequestError } from '../problems/problems.ts';
@@ -11,7 +12,6 @@ import {
   requestSignal,
   requestTooSlowError,
   storeTooSlowError,
-  unlessAborted,
 } from '../transfer/request-signal.ts';
 
 const presignedSeconds = 900;
@@ -20,7 +20,7 @@ const maxUploads = 64;
 
 /** `POST /v1/uploads` */
 export function addUploadRoute(app: Api, { parts }: Service): void {
-  const { config, bucket, files, pipeline, parseOptions } = parts;
+  const { config, bucket, files, pipeline, parseOptions, queue } = parts;
   const uploads = createLimiter(maxUploads);
   const timeoutMs = config.server.requestTimeoutSeconds * 1e3;
 
@@ -37,6 +37,7 @@ export function addUploadRoute(app: Api, { parts }: Service): void {
     const properties = { sizeBytes, contentType };
     const version = await store(c.req.raw, ref, { ...properties, files, uploads, timeoutMs });
     const { etag, versionId = null } = version;
+    await queue?.send([{ ...ref, ...version, eventTime: new Date() }]);
     const outcome = outcomePath(ref, etag);
     c.header('location', outcome);
     return c.json({ ...ref, etag, versionId, sizeBytes, outcome }, 202);

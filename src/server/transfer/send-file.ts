@@ -2,11 +2,11 @@ import { basename } from 'node:path/posix';
 import type { Readable } from 'node:stream';
 import type { Context } from 'hono';
 import { type FoundObject, RangeOutsideError } from '../../pipeline/index.ts';
+import { unlessAborted } from '../../process/unless-aborted.ts';
 import { fileGoneError } from '../row-files/file-gone.ts';
 import type { FileLocation } from '../row-files/locate-file.ts';
 import type { Service } from '../service.ts';
 import type { Limiter } from './limiter.ts';
-import { unlessAborted } from './request-signal.ts';
 import { closedSignal, nodeResponseOf } from './response-end.ts';
 import { storeChunks } from './store-chunks.ts';
 

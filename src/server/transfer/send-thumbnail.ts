@@ -1,11 +1,11 @@
 import type { Context } from 'hono';
 import type { Thumbnail } from '../../convert/thumbnail.ts';
 import { convertWithinBudget } from '../../pipeline/index.ts';
+import { unlessAborted } from '../../process/unless-aborted.ts';
 import { fileGoneError } from '../row-files/file-gone.ts';
 import type { FileLocation } from '../row-files/locate-file.ts';
 import type { Service } from '../service.ts';
 import { memoryExhaustedError } from './read-body.ts';
-import { unlessAborted } from './request-signal.ts';
 import { matchesEtag, requireCurrent } from './send-file.ts';
 
 interface SendThumbnailOptions {

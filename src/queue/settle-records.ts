@@ -1,13 +1,35 @@
-import type { EventRecord } from '../events/index.ts';
+import { type EventRecord, type ParseOptions, parseMessage } from '../events/index.ts';
 import {
   EntryRejectedError,
   type Outcome,
+  type PipelineParts,
   processBatch,
   type Upload,
   type UploadResult,
 } from '../pipeline/index.ts';
-import type { Invocation } from './invocation.ts';
-import type { OutcomeReporter, Unprocessed } from './reporter.ts';
+
+/** A record that is not an upload. */
+export type Unprocessed = Exclude<EventRecord, { action: 'process' }>;
+
+/** Receives what became of each record. */
+export interface RecordReporter {
+  outcome(outcome: Outcome): void;
+  ignored(record: Unprocessed): void;
+  refused(record: Unprocessed): void;
+  retried(upload: Upload, error: unknown): void;
+  /** Superseded contents of a key that have no row. */
+  unrecorded(upload: Upload, contents: number): void;
+}
+
+/** What records are processed with. */
+export interface RecordProcessing {
+  parts: PipelineParts;
+  reporter: RecordReporter;
+  /** Whether this is the process’s first batch. */
+  coldStart: boolean;
+  /** Time limit for the conversions; none if absent. */
+  timeoutMs?: number;
+}
 
 /** The outcome of one record of an event. */
 export type SettledRecord =
@@ -24,10 +46,13 @@ export type SettledRecord =
  */
 export async function settleRecords(
   records: EventRecord[],
-  { parts, reporter, coldStart, timeoutMs }: Invocation,
+  { parts, reporter, coldStart, timeoutMs }: RecordProcessing,
 ): Promise<SettledRecord[]> {
   const uploads = records.flatMap((record) => (record.action === 'process' ? [record.upload] : []));
-  const batch = await processBatch(uploads, parts, { coldStart, timeoutMs });
+  const batch = await processBatch(uploads, parts, {
+    coldStart,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  });
   const { results, outcomes, unrecorded } = batch;
   for (const outcome of outcomes) reporter.outcome(outcome);
   for (const { upload, contents } of unrecorded) reporter.unrecorded(upload, contents);
@@ -40,10 +65,25 @@ export async function settleRecords(
   );
 }
 
+/**
+ * Processes the events of queue messages together. Returns for each message why it must be
+ * redelivered, or undefined if it is done. Redelivered are messages with an upload that may succeed
+ * on a retry, and invalid messages, which the queue finally moves to its dead letters. Permanent
+ * failures are in the ledger and are not redelivered.
+ */
+export async function settleMessages(
+  bodies: unknown[],
+  { parseOptions, ...processing }: RecordProcessing & { parseOptions: ParseOptions },
+): Promise<(Error | undefined)[]> {
+  const messages = bodies.map((body) => parseMessage(body, parseOptions));
+  const settled = await settleRecords(messages.flat(), processing);
+  return messages.map(({ length }) => settled.splice(0, length).map(causeOf).find(Boolean));
+}
+
 function settleUpload(
   upload: Upload,
   result: UploadResult,
-  reporter: OutcomeReporter,
+  reporter: RecordReporter,
 ): SettledRecord {
   if ('outcome' in result) return { status: 'done', outcome: result.outcome };
   const { error } = result;
@@ -57,7 +97,7 @@ function settleUpload(
   return { status: 'retry', cause: asError(result.error) };
 }
 
-function settleOther(record: Unprocessed, reporter: OutcomeReporter): SettledRecord {
+function settleOther(record: Unprocessed, reporter: RecordReporter): SettledRecord {
   const { action, key, reason } = record;
   if (action === 'ignore') {
     reporter.ignored(record);

@@ -1,5 +1,5 @@
-import type { Config } from '../../config/index.ts';
-import { printableJson } from '../../process/terminal.ts';
+import type { Config } from '../config/index.ts';
+import { printableJson } from './terminal.ts';
 
 type Level = 'info' | 'warn' | 'error';
 

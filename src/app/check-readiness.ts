@@ -1,13 +1,15 @@
-import type { ServerParts } from '../../app/open-server.ts';
 import {
   DatabaseLoginError,
   DatabaseNotTrustedError,
   MissingRightError,
   SchemaOutdatedError,
-} from '../../ledger/errors.ts';
-import { AccessDeniedError, NoSuchBucketError } from '../../storage/object-files.ts';
-import type { Log } from '../logging/log.ts';
-import { unlessAborted } from '../transfer/request-signal.ts';
+} from '../ledger/errors.ts';
+import type { LedgerReader } from '../ledger/ledger-reader.ts';
+import type { Log } from '../process/log.ts';
+import { unlessAborted } from '../process/unless-aborted.ts';
+import { QueueNotMigratedError, QueueUnavailableError } from '../queue/queue-errors.ts';
+import type { UploadQueue } from '../queue/upload-queue.ts';
+import { AccessDeniedError, NoSuchBucketError, type ObjectFiles } from '../storage/object-files.ts';
 
 /** Long enough for a database that is waking up, short enough for a probe. */
 const checkTimeoutMs = 3_000;
@@ -17,17 +19,37 @@ export interface Check {
   problem: string | null;
 }
 
-export type Checks = Record<'database' | 'migrations' | 'store', Check>;
+export interface Checks {
+  database: Check;
+  migrations: Check;
+  store: Check;
+  /** Only if a queue is configured. */
+  queue?: Check;
+}
+
+/** What is checked. */
+export interface ReadinessParts {
+  pendingMigrations(): Promise<string[]>;
+  reader: Pick<LedgerReader, 'newestChange'>;
+  files: Pick<ObjectFiles, 'checkBucket'>;
+  /** A worker serves all buckets if none is configured; then the store is not checked. */
+  bucket?: string | undefined;
+  queue?: Pick<UploadQueue, 'check'> | undefined;
+}
 
 /**
- * Checks whether database, schema and store are usable, and says how to fix what is not. The route
- * is public, so addresses, names and driver messages go only to the log.
+ * Checks whether database, schema, store and queue are usable, and says how to fix what is not. The
+ * route is public, so addresses, names and driver messages go only to the log.
  */
-export async function checkReadiness(parts: ServerParts, log: Log): Promise<Checks> {
-  const [pending, rows, store] = await Promise.all([
-    settleWithinTimeout(parts.pendingMigrations()),
-    settleWithinTimeout(parts.reader.newestChange()),
-    settleWithinTimeout(parts.files.checkBucket(parts.bucket)),
+export async function checkReadiness(
+  { pendingMigrations, reader, files, bucket, queue }: ReadinessParts,
+  log: Log,
+): Promise<Checks> {
+  const [pending, rows, store, queued] = await Promise.all([
+    settleWithinTimeout(pendingMigrations()),
+    settleWithinTimeout(reader.newestChange()),
+    settleWithinTimeout(bucket === undefined ? Promise.resolve() : files.checkBucket(bucket)),
+    settleWithinTimeout(queue === undefined ? Promise.resolve() : queue.check()),
   ]);
   const check = (problem: string | undefined, cause: unknown): Check => {
     if (problem === undefined) return { ok: true, problem: null };
@@ -47,6 +69,7 @@ export async function checkReadiness(parts: ServerParts, log: Log): Promise<Chec
       schemaCause,
     ),
     store: check(store.error && storeProblem(store.error), store.error),
+    ...(queue && { queue: check(queued.error && queueProblem(queued.error), queued.error) }),
   };
 }
 
@@ -88,6 +111,14 @@ function databaseProblem(error: Error): string {
     return 'The certificate of the database is not trusted: check DB_HOST and DB_SSL_ROOT_CERT.';
   }
   return 'The database does not answer: check that PostgreSQL is running, and check DATABASE_URL, or DB_HOST and DB_PORT.';
+}
+
+function queueProblem(error: Error): string {
+  if (error instanceof QueueNotMigratedError) return error.message;
+  if (error instanceof QueueUnavailableError) {
+    return 'The queue does not answer: check QUEUE_URL, AWS_REGION, the credentials and the network.';
+  }
+  return 'The queue does not answer: check the database.';
 }
 
 function storeProblem(error: Error): string {

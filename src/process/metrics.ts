@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { type Outcome, type StageTimes, stages } from '../../pipeline/index.ts';
+import { type Outcome, type StageTimes, stages } from '../pipeline/index.ts';
+import type { QueueCounts } from '../queue/upload-queue.ts';
 
 /** The parts of an outcome that are counted. Any process may have recorded it. */
 export type CountedOutcome = Pick<Outcome, 'status' | 'stages'> & { code?: string | undefined };
@@ -11,6 +12,8 @@ export interface Metrics {
   observeRequest(request: { method: string; route: string; status: number; seconds: number }): void;
   /** Registers a value that is read at each scrape. */
   addGauge(name: string, help: string, read: () => number): void;
+  /** Registers the counts of a queue, read once at each scrape. If it fails, they are absent. */
+  addQueue(read: () => Promise<QueueCounts>): void;
   text(): Promise<string>;
   readonly contentType: string;
 }
@@ -65,6 +68,42 @@ export function createMetrics(): Metrics {
         registers,
         collect() {
           this.set(read());
+        },
+      });
+    },
+    addQueue(read) {
+      let reading: Promise<QueueCounts | undefined> | undefined;
+      // Both gauges of one scrape share one query.
+      const readOnce = () => {
+        reading ??= read()
+          .catch(() => undefined)
+          .finally(() => {
+            reading = undefined;
+          });
+        return reading;
+      };
+      new Gauge({
+        name: 'grayscale_queue_messages',
+        help: 'Messages in the queue by state: waiting, in_flight (held by a worker), dead.',
+        labelNames: ['state'],
+        registers,
+        async collect() {
+          this.reset();
+          const counts = await readOnce();
+          if (counts === undefined) return;
+          this.set({ state: 'waiting' }, counts.waiting);
+          this.set({ state: 'in_flight' }, counts.inFlight);
+          if (counts.dead !== null) this.set({ state: 'dead' }, counts.dead);
+        },
+      });
+      new Gauge({
+        name: 'grayscale_queue_oldest_seconds',
+        help: 'Age of the oldest waiting message, in seconds; 0 without one. Absent for SQS.',
+        registers,
+        async collect() {
+          const seconds = (await readOnce())?.oldestSeconds;
+          if (seconds === undefined || seconds === null) this.remove();
+          else this.set(seconds);
         },
       });
     },

@@ -1,0 +1,20 @@
+import { describeCause, describeOutcome } from '../pipeline/index.ts';
+import type { Log } from '../process/log.ts';
+import type { Metrics } from '../process/metrics.ts';
+import type { RecordReporter } from '../queue/settle-records.ts';
+
+/** Reports one log line per record, as the function does, and counts outcomes. */
+export function createWorkerReporter(log: Log, metrics: Metrics): RecordReporter {
+  return {
+    outcome(outcome) {
+      log(outcome.status === 'failed' ? 'warn' : 'info', outcome.status, describeOutcome(outcome));
+      metrics.countOutcome(outcome);
+    },
+    ignored: ({ reason, bucket, key }) => log('info', 'ignored', { reason, bucket, key }),
+    refused: ({ reason, bucket, key }) => log('error', 'refused', { reason, bucket, key }),
+    retried: ({ bucket, key }, error) =>
+      log('error', 'retried', { bucket, key, reason: describeCause(error) }),
+    unrecorded: ({ bucket, key }, contents) =>
+      log('warn', 'superseded contents without a row', { bucket, key, contents }),
+  };
+}
