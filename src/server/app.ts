@@ -24,6 +24,8 @@ import { nodeResponseOf } from './transfer/response-end.ts';
 
 /** The API as a function from Request to Response. */
 export function createApp(service: Omit<Service, 'limiter'>): Api {
+  const { queue } = service.parts;
+  if (queue) service.metrics.addQueue(() => queue.readCounts());
   const { config } = service.parts;
   // Admitted requests queue for memory; admitting more would only lengthen the queue.
   const fullService: Service = {

@@ -59,9 +59,6 @@ export async function startServer(
     () => feed.subscribers,
   );
 
-  const { queue } = parts;
-  if (queue) metrics.addQueue(() => queue.readCounts());
-
   const reporter = createReporter(parts.config);
   const app = createApp({ parts, feed, metrics, reporter, stopping: stopping.signal, log });
   const server = createHttpServer(app, parts.config.server);

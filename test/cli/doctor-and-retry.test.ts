@@ -115,7 +115,7 @@ describe('retry --failed', () => {
         });
         const { Messages = [] } = await store.sqs.send(command);
         bodies.push(...Messages.map(({ Body = '' }) => Body));
-        return bodies.filter((body) => body.includes('"configurationId":"backfill"'));
+        return bodies.filter((body) => body.includes('"configurationId":"grayscale"'));
       })
       .toMatchObject([expect.stringContaining('"key":"d.png"')]);
   });
