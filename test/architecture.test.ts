@@ -28,7 +28,7 @@ describe('the import rules', () => {
     ['app imports only what it may', 'app/wrong.ts', "import '../lambda/start.ts';"],
     ['lambda imports only what it may', 'lambda/wrong.ts', "import '../storage/s3.ts';"],
     ['server imports only what it may', 'server/wrong.ts', "import '../sandbox/start.ts';"],
-    ['worker imports only what it may', 'worker/wrong.ts', "import '../server/run.ts';"],
+    ['worker imports only what it may', 'worker/wrong.ts', "import '../storage/s3.ts';"],
     ['sandbox imports only what it may', 'sandbox/wrong.ts', "import '../cli/main.ts';"],
     ['cli imports only what it may', 'cli/wrong.ts', "import type { it } from '../storage/s3.ts';"],
     [
