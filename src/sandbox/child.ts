@@ -5,8 +5,8 @@ import { allocatorSettings } from '../isolation/allocator.ts';
 import { ChildEndedError, superviseChild } from '../isolation/supervise-child.ts';
 
 interface ChildOptions {
-  /** A module next to this one, without extension: .ts in the sources, .js in the build. */
-  module: string;
+  /** A module next to this one, without extension: .ts in the sources, .js in the build; or any. */
+  module: string | URL;
   args?: string[];
   env: Record<string, string | undefined>;
   /** Receives each line that the child writes to standard output or error. */
@@ -37,7 +37,10 @@ const stopTimeoutMs = 15_000;
 export async function startChild(options: ChildOptions): Promise<Child> {
   const { module, args = [], env, signal, onUnexpectedExit } = options;
   const part = superviseChild({
-    module: new URL(`./${module}${extname(import.meta.url)}`, import.meta.url),
+    module:
+      typeof module === 'string'
+        ? new URL(`./${module}${extname(import.meta.url)}`, import.meta.url)
+        : module,
     args,
     env: { ...allocatorSettings, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -12,8 +12,10 @@ export function createWorkerReporter(log: Log, metrics: Metrics): RecordReporter
     },
     ignored: ({ reason, bucket, key }) => log('info', 'ignored', { reason, bucket, key }),
     refused: ({ reason, bucket, key }) => log('error', 'refused', { reason, bucket, key }),
-    retried: ({ bucket, key }, error) =>
-      log('error', 'retried', { bucket, key, reason: describeCause(error) }),
+    retried({ bucket, key }, error) {
+      const name = error instanceof Error ? error.name : 'Error';
+      log('error', 'retried', { bucket, key, error: { name, message: describeCause(error) } });
+    },
     unrecorded: ({ bucket, key }, contents) =>
       log('warn', 'superseded contents without a row', { bucket, key, contents }),
   };

@@ -11,6 +11,7 @@ import { describeLoad, load } from './load.ts';
 import { describeSoak } from './report.ts';
 import { soak } from './soak.ts';
 import { victimKinds } from './victims.ts';
+import type { QueueKind } from './world.ts';
 
 const usage = `Uploads images of all kinds while workers, PostgreSQL, S3 and the connections between them fail,
 then checks whether every promise was kept.
@@ -19,6 +20,8 @@ then checks whether every promise was kept.
   --seed N      which faults occur, and when (default: random)
   --pace N      milliseconds between two uploads (default: 120)
   --workers N   number of workers (default: 3)
+  --queue KIND  sqs: the function, with the sandbox's queue (default)
+                postgres: \`grayscale work\`, one killed every 20 s, with events sent to /v1/events
   --only KIND   only faults of this kind, named as in the report
 
   --kills N     instead: kill N backends of PostgreSQL, half of them with SIGKILL, while the server, the
@@ -39,6 +42,7 @@ const { values, readNumber } = readOptions(usage, {
   pace: { type: 'string' },
   kills: { type: 'string' },
   workers: { type: 'string' },
+  queue: { type: 'string', default: 'sqs' },
   only: { type: 'string' },
   leak: { type: 'boolean' },
   burst: { type: 'string' },
@@ -65,6 +69,7 @@ async function runFaults(): Promise<0 | 1> {
   const seed = readNumber('seed') ?? drawnSeed();
   const images = readNumber('images') ?? 1_000;
   const isShort = images < 200;
+  const queue = queueKind(values.queue);
   console.log(`Seed ${seed}`);
   const report = await soak({
     seed,
@@ -72,7 +77,9 @@ async function runFaults(): Promise<0 | 1> {
     paceMs: readNumber('pace') ?? 120,
     faultEveryMs: isShort ? 500 : 2_500,
     maxFrozenMs: isShort ? 4_000 : 26_000,
-    workers: readNumber('workers') ?? 3,
+    workers: readNumber('workers') ?? (queue === 'postgres' ? 4 : 3),
+    queue,
+    killEveryMs: isShort ? 3_000 : 20_000,
     kinds: values.only === undefined ? undefined : [kindOf(values.only)],
     visibilityTimeoutSeconds: isShort ? 5 : 20,
     maxReceiveCount: isShort ? 3 : 10,
@@ -94,6 +101,12 @@ async function runKills(kills: number): Promise<0 | 1> {
     isBroken ||= report.problems.length > 0;
   }
   return isBroken ? 1 : 0;
+}
+
+function queueKind(text: string): QueueKind {
+  if (text === 'sqs' || text === 'postgres') return text;
+  console.error(`Expected --queue to be sqs or postgres but received "${text}".`);
+  process.exit(2);
 }
 
 function kindOf(text: string): FaultKind {

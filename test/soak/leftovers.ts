@@ -23,9 +23,12 @@ async function listLeftovers({ database, temporaryFolder }: World): Promise<Viol
     `SELECT pid, state, query FROM pg_stat_activity
      WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`,
   );
-  const processes = ['function-process', 'converter-process', 'grayscale.js'].flatMap((word) =>
-    processesOf(word, process.pid).map((pid) => `${word} ${pid}`),
-  );
+  const processes = [
+    'function-process',
+    'work-process',
+    'converter-process',
+    'grayscale.js',
+  ].flatMap((word) => processesOf(word, process.pid).map((pid) => `${word} ${pid}`));
   // Node keeps its compile cache there on purpose: bin/grayscale.js enables it.
   const files = (await readdir(temporaryFolder)).filter((name) => name !== 'node-compile-cache');
   return [

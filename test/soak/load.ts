@@ -35,7 +35,7 @@ export async function load(options: LoadOptions): Promise<LoadReport> {
   const { burst, steadySeconds, workers } = options;
   const backlog = createBacklog();
   const world = await startWorld({
-    ...{ seed: 0, workers, visibilityTimeoutSeconds: 120 },
+    ...{ seed: 0, workers, queue: 'sqs', visibilityTimeoutSeconds: 120 },
     onLine(line) {
       const outcome = readOutcome(line);
       if (outcome) backlog.done(outcome.key);

@@ -1,4 +1,5 @@
 import type { SoakReport } from './soak.ts';
+import { percentile, type WebhookAnswers } from './webhook.ts';
 
 /** What was done, the results, and how to repeat the run. */
 export function describeSoak(report: SoakReport): string {
@@ -14,12 +15,16 @@ export function describeSoak(report: SoakReport): string {
     ...table('attempts without an outcome', tally.retries),
     '',
     `${images} uploads under ${keys} keys (${bad} bad, ${uploadedAgain} under an existing key) in ${report.seconds.toFixed(1)} s, ${(images / report.seconds).toFixed(1)} per second; the queue was empty ${report.drainSeconds.toFixed(1)} s after the last fault`,
-    `${first} messages, ${again} received again (one up to ${max} times), ${report.redriven} dead letters redriven; ${report.unreadable} unreadable messages`,
+    `${report.redriven} dead letters redriven; ${report.unreadable} unreadable messages`,
+    ...(report.queue === 'sqs'
+      ? [`${first} messages, ${again} received again (one up to ${max} times)`]
+      : []),
     recovery
       ? `slowest recovery: ${(recovery.ms / 1e3).toFixed(1)} s from the end of "${recovery.kind}" to the next conversion`
       : 'no conversion followed a fault',
     `/healthz: ${share} % of ${health.requests} answered with 200, the slowest in ${health.slowestMs.toFixed(0)} ms`,
     ...Object.entries(report.honest).map(([request, answers]) => describeHonest(request, answers)),
+    ...(report.webhook ? [describeWebhook(report.webhook)] : []),
     `connections to PostgreSQL: max ${report.maxConnections}`,
     ...report.skipped.map((reason) => `SKIPPED ${reason}`),
     '',
@@ -29,13 +34,19 @@ export function describeSoak(report: SoakReport): string {
           `${violations.length} in total`,
         ]
       : ['All promises were kept.']),
-    `to repeat: npm run soak -- --images ${images} --seed ${seed} --pace ${report.paceMs}${report.only ? ` --only "${report.only}"` : ''}`,
+    `to repeat: npm run soak -- --images ${images} --seed ${seed} --pace ${report.paceMs}${report.only ? ` --only "${report.only}"` : ''}${report.queue === 'sqs' ? '' : ` --queue ${report.queue} --workers ${report.workers}`}`,
   ].join('\n');
 }
 
 function describeHonest(request: string, answers: Record<string, number>): string {
   const counts = Object.entries(answers).map(([answer, count]) => `${count} with ${answer}`);
   return `honest ${request}: answered ${counts.join(', ')}`;
+}
+
+function describeWebhook({ answers, durationsMs }: WebhookAnswers): string {
+  const counts = Object.entries(answers).map(([answer, count]) => `${count} with ${answer}`);
+  const [p50, p95, max] = [50, 95, 100].map((p) => percentile(durationsMs, p).toFixed(0));
+  return `/v1/events: answered ${counts.join(', ')}; those with 200 in p50 ${p50}, p95 ${p95}, max ${max} ms`;
 }
 
 function deliveryCounts({ deliveries, large }: SoakReport): Record<string, number> {

@@ -5,15 +5,19 @@ import { drawPlan, type Plan, type PlannedFault, type PlanOptions } from './draw
 import type { FaultEffects } from './fault.ts';
 import { faultKinds } from './faults.ts';
 import { checkHonestAnswers, type HonestAnswers, startHonestClients } from './honest-clients.ts';
+import { createPostgresMessages, createSqsMessages, type MessageQueue } from './message-queue.ts';
 import { type Health, probeHealth } from './probe-health.ts';
-import { redrive, takeDeadLetters, untilEmpty } from './queue.ts';
 import { createTally, slowestRecovery, type Tally } from './tally.ts';
 import { makeTestImages } from './test-images.ts';
-import { checkDeadLetters, sendUnreadable } from './unreadable.ts';
+import { checkDeadLetters } from './unreadable.ts';
 import { createDelivery, createReads, type DeliveryCounts, uploadAll } from './uploads.ts';
-import { startWorld, type World } from './world.ts';
+import { createWebhook, type WebhookAnswers } from './webhook.ts';
+import { type QueueKind, startWorld, type World } from './world.ts';
 
 export interface SoakOptions extends Omit<PlanOptions, 'testImages'> {
+  queue: QueueKind;
+  /** With PostgreSQL: a worker is killed this often, in turn. */
+  killEveryMs: number;
   visibilityTimeoutSeconds: number;
   /** How often a message is received before it becomes a dead letter. */
   maxReceiveCount: number;
@@ -23,6 +27,8 @@ export interface SoakOptions extends Omit<PlanOptions, 'testImages'> {
 
 export interface SoakReport {
   seed: number;
+  queue: QueueKind;
+  workers: number;
   images: number;
   paceMs: number;
   /** The only kind of fault to apply; all by default. */
@@ -37,6 +43,8 @@ export interface SoakReport {
   tally: Pick<Tally, 'outcomes' | 'retries' | 'receives'>;
   health: Health;
   honest: HonestAnswers['answers'];
+  /** Answers of `/v1/events` to the store; only with PostgreSQL. */
+  webhook: WebhookAnswers | undefined;
   /** Counts reported by the faults. */
   counts: Record<string, number>;
   skipped: string[];
@@ -57,9 +65,15 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   const reads = createReads();
   const delivery = createDelivery(plan.uploads);
   const unexpectedExits: Violation[] = [];
+  const usesWebhook = options.queue === 'postgres';
+  const running = new Set<PlannedFault>();
+  const webhook = createWebhook(() => running.size > 0);
+  let serverUrl = '';
   const world = await startWorld({
     ...options,
-    deliver: delivery.deliver,
+    deliver: usesWebhook
+      ? (body) => delivery.deliver(body, (sent) => webhook.send(serverUrl, sent))
+      : delivery.deliver,
     onLine: tally.readLine,
     onRead: reads.recordRead,
     onReceive: tally.countReceive,
@@ -69,18 +83,24 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
         unexpectedExits.push({ key: 'a worker', reason: `exited unexpectedly: ${signal ?? code}` });
     },
   });
+  serverUrl = world.server.url;
+  const messages = usesWebhook ? createPostgresMessages(world) : createSqsMessages(world);
   try {
     const probe = probeHealth(world.server.url);
     const clients = await startHonestClients(world.server.url);
     const startedAt = performance.now();
+    const uploading = new AbortController();
+    const killing = usesWebhook && killInTurn(world, options.killEveryMs, uploading.signal);
     const [{ ends, effects }] = await Promise.all([
-      injectAll(plan.faults, world),
+      injectAll(plan.faults, { world, running }),
       uploadAll(plan.uploads, { world, reads }),
-      sendUnreadable(plan.unreadable, world.store),
+      messages.sendUnreadable(plan.unreadable),
     ]);
+    uploading.abort();
+    await killing;
     await delivery.settled();
     const faultsEndedAt = performance.now();
-    const drained = await drain(world, plan, options.drainTimeoutMs);
+    const drained = await drain(messages, plan, options.drainTimeoutMs);
     const endedAt = performance.now();
     const { answers: honest } = await clients.stop();
     const health = await probe.stop();
@@ -93,6 +113,8 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
       ...ended,
       ...drained.violations,
       ...(await checkWorld(world, plan.uploads, effects)),
+      ...(await messages.check(plan.unreadable)),
+      ...webhook.report.violations,
       ...checkAvailability(health),
       ...checkHonestAnswers({ answers: honest }),
     ];
@@ -100,6 +122,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
       ...summaryOf(plan, options),
       ...{ responseFaults: world.s3HttpProxy.counts, deliveries: delivery.counts, tally, health },
       ...{ honest, counts: sumCounts(effects) },
+      webhook: usesWebhook ? webhook.report : undefined,
       skipped: effects.flatMap(({ skipped }) => skipped ?? []),
       redriven: drained.redriven,
       slowestRecovery: slowestRecovery(ends, tally.successesAt),
@@ -119,17 +142,25 @@ const restartsPostgres = new Set<string>([
   'kill a PostgreSQL backend',
 ]);
 
+/** A fault has effects for so long after its end: connections are made again, statements time out. */
+const settleMs = 10_000;
+
 /** Runs each fault when it is due, concurrently; reports when each ended, and what it found. */
-async function injectAll(faults: PlannedFault[], world: World) {
+async function injectAll(
+  faults: PlannedFault[],
+  { world, running }: { world: World; running: Set<PlannedFault> },
+) {
   const restarts = { last: Promise.resolve<FaultEffects | undefined>(undefined) };
   const results = await Promise.all(
     faults.map(async (fault) => {
       await sleep(fault.atMs);
+      running.add(fault);
       const run = () => faultKinds[fault.kind].run(world, fault);
       // A server that is being restarted cannot be restarted again.
       const isRestart = restartsPostgres.has(fault.kind);
       if (isRestart) restarts.last = restarts.last.then(run);
       const effects = await (isRestart ? restarts.last : run());
+      setTimeout(() => running.delete(fault), settleMs);
       return { kind: fault.kind, endedAt: performance.now(), effects: effects ?? {} };
     }),
   );
@@ -140,19 +171,28 @@ async function injectAll(faults: PlannedFault[], world: World) {
  * Waits for the queue. Readable messages that became dead letters meanwhile are redriven once; in the
  * end, only unreadable messages may be dead letters.
  */
-async function drain({ store }: World, { unreadable }: Plan, timeoutMs: number) {
+async function drain(messages: MessageQueue, { unreadable }: Plan, timeoutMs: number) {
   const bodies = new Set(unreadable.map(({ body }) => body));
-  const isEmpty = await untilEmpty(store, timeoutMs);
-  const dead = await takeDeadLetters(store);
+  const isEmpty = await messages.untilEmpty(timeoutMs);
+  const dead = await messages.takeDeadLetters();
   const readable = dead.filter((body) => !bodies.has(body));
-  await redrive(store, readable);
-  const isEmptyAgain = readable.length === 0 || (await untilEmpty(store, timeoutMs));
-  const final = [...dead.filter((body) => bodies.has(body)), ...(await takeDeadLetters(store))];
+  await messages.redrive(readable);
+  const isEmptyAgain = readable.length === 0 || (await messages.untilEmpty(timeoutMs));
+  const final = [...dead.filter((body) => bodies.has(body)), ...(await messages.takeDeadLetters())];
   const violations = checkDeadLetters(unreadable, final);
   if (!isEmpty || !isEmptyAgain) {
     violations.push({ key: 'the queue', reason: `is not empty after ${timeoutMs / 1e3} s` });
   }
   return { redriven: readable.length, violations };
+}
+
+/** Kills one worker after the other, with a pause; each is replaced. */
+async function killInTurn({ workers }: World, everyMs: number, signal: AbortSignal): Promise<void> {
+  for (let turn = 0; !signal.aborted; turn++) {
+    await sleep(everyMs, undefined, { signal }).catch(() => {});
+    const { pid } = workers[turn % workers.length] ?? {};
+    if (!signal.aborted && pid !== undefined) process.kill(pid, 'SIGKILL');
+  }
 }
 
 function sumCounts(effects: FaultEffects[]): Record<string, number> {
@@ -165,13 +205,13 @@ function sumCounts(effects: FaultEffects[]): Record<string, number> {
 
 function summaryOf(
   { uploads, faults, unreadable }: Plan,
-  { seed, images, paceMs, kinds }: SoakOptions,
+  { seed, images, paceMs, kinds, queue, workers }: SoakOptions,
 ) {
   const keys = new Set(uploads.map(({ key }) => key)).size;
   const counts: Record<string, number> = {};
   for (const { kind } of faults) counts[kind] = (counts[kind] ?? 0) + 1;
   return {
-    ...{ seed, images, paceMs, keys, faults: counts, only: kinds?.join() },
+    ...{ queue, workers, seed, images, paceMs, keys, faults: counts, only: kinds?.join() },
     bad: uploads.filter(({ image }) => image.isBad).length,
     large: uploads.filter(({ image }) => image.isLarge).length,
     uploadedAgain: images - keys,

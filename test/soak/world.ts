@@ -16,6 +16,7 @@ import {
 } from '../../src/sandbox/store-and-queue.ts';
 import { type PostgresServer, startPostgres } from '../../testing/postgres-server.ts';
 import { type HttpProxy, pathOf, startHttpProxy } from './http-proxy.ts';
+import { prepareQueue } from './message-queue.ts';
 import { type Server, startServer, stopServer } from './server.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 import { memoryBudgetMb, requestTimeoutSeconds, workerLimits } from './test-images.ts';
@@ -34,6 +35,8 @@ export interface World {
   databaseProxy: TcpProxy;
   workers: Child[];
   server: Server;
+  /** The environment of workers and server. */
+  env: Record<string, string>;
   /** The folder where workers and server may leave temporary files while they run. */
   temporaryFolder: string;
   /** Ends workers and server after they finish their current work. */
@@ -44,6 +47,8 @@ export interface World {
 export interface WorldOptions {
   seed: number;
   workers: number;
+  /** SQS with the function, or PostgreSQL with `grayscale work`. */
+  queue: QueueKind;
   visibilityTimeoutSeconds: number;
   maxReceiveCount?: number;
   deliver?: StoreAndQueueOptions['deliver'];
@@ -56,6 +61,8 @@ export interface WorldOptions {
   /** Called with each key that a worker reads, before the answer. */
   onRead?: (key: string) => void;
 }
+
+export type QueueKind = 'sqs' | 'postgres';
 
 const bucket = 'uploads';
 
@@ -100,7 +107,11 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       opened(startTcpProxy(s3HttpProxy.port), (proxy) => proxy.close()),
       opened(startTcpProxy(Number(url.port)), (proxy) => proxy.close()),
     ]);
-    const env = worldEnvironment({ url, databaseProxy, s3TcpProxy, queueProxy, temporaryFolder });
+    const env: Record<string, string> & { TMPDIR: string } = {
+      ...worldEnvironment({ url, databaseProxy, s3TcpProxy, queueProxy, temporaryFolder }),
+      ...(options.queue === 'postgres' && { QUEUE: 'postgres' }),
+    };
+    if (options.queue === 'postgres') await prepareQueue(database);
     await mkdir(env.TMPDIR, { recursive: true });
     const [server, ...workers] = await Promise.all([
       startServer(env),
@@ -122,7 +133,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         workers,
         server,
       },
-      ...{ temporaryFolder: env.TMPDIR, stopWork, close },
+      ...{ env, temporaryFolder: env.TMPDIR, stopWork, close },
     };
   } catch (error) {
     await close();
@@ -191,16 +202,18 @@ function worldEnvironment({
   };
 }
 
+const workProcess = pathToFileURL(join(import.meta.dirname, 'work-process.ts'));
 const clock = pathToFileURL(join(import.meta.dirname, 'shift-clock.ts'));
 
 async function startWorker(
   queueUrl: string,
   env: Record<string, string>,
-  { onLine, onUnexpectedExit }: WorldOptions,
+  { onLine, onUnexpectedExit, queue }: WorldOptions,
 ): Promise<Child> {
   return await startChild({
-    module: 'function-process',
-    args: [queueUrl],
+    ...(queue === 'postgres'
+      ? { module: workProcess }
+      : { module: 'function-process', args: [queueUrl] }),
     env: environmentWith({
       ...env,
       NODE_OPTIONS: `--import ${clock.href}`,
