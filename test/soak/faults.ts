@@ -11,7 +11,10 @@ import type { World } from './world.ts';
 
 /** Every fault that can be applied to the running system. */
 export const faultKinds = {
-  'kill a worker': { maxDurationMs: 0, run: async (world, { worker }) => kill(world, worker) },
+  'kill a worker': {
+    maxDurationMs: 0,
+    run: async (world, { worker }) => killWorker(world, worker),
+  },
   'freeze a worker': { maxDurationMs: 8_000, run: freeze },
   'shift a worker’s clock': { maxDurationMs: 10_000, run: shiftClock },
   'crash PostgreSQL': {
@@ -63,7 +66,7 @@ function signal(world: World, worker: number, name: 'SIGKILL' | 'SIGSTOP'): numb
   return send(pid, name) ? pid : undefined;
 }
 
-function kill(world: World, worker: number): undefined {
+export function killWorker(world: World, worker: number): undefined {
   signal(world, worker, 'SIGKILL');
 }
 

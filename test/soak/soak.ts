@@ -3,7 +3,7 @@ import type { Violation } from './check-promise.ts';
 import { checkAvailability, checkServer, checkWorld } from './check-world.ts';
 import { drawPlan, type Plan, type PlannedFault, type PlanOptions } from './draw-plan.ts';
 import type { FaultEffects } from './fault.ts';
-import { faultKinds } from './faults.ts';
+import { faultKinds, killWorker } from './faults.ts';
 import { checkHonestAnswers, type HonestAnswers, startHonestClients } from './honest-clients.ts';
 import { createPostgresMessages, createSqsMessages, type MessageQueue } from './message-queue.ts';
 import { type Health, probeHealth } from './probe-health.ts';
@@ -187,11 +187,10 @@ async function drain(messages: MessageQueue, { unreadable }: Plan, timeoutMs: nu
 }
 
 /** Kills one worker after the other, with a pause; each is replaced. */
-async function killInTurn({ workers }: World, everyMs: number, signal: AbortSignal): Promise<void> {
+async function killInTurn(world: World, everyMs: number, signal: AbortSignal): Promise<void> {
   for (let turn = 0; !signal.aborted; turn++) {
     await sleep(everyMs, undefined, { signal }).catch(() => {});
-    const { pid } = workers[turn % workers.length] ?? {};
-    if (!signal.aborted && pid !== undefined) process.kill(pid, 'SIGKILL');
+    if (!signal.aborted) killWorker(world, turn % world.workers.length);
   }
 }
 
