@@ -87,6 +87,40 @@ export function versityGatewayEvent(overrides: Overrides = {}) {
   return { Records: [{ ...record, eventVersion: '2.2', eventName: `s3:${eventName}` }] };
 }
 
+/** https://github.com/seaweedfs/seaweedfs/blob/master/weed/notification/webhook/http.go */
+export function seaweedFsEvent(overrides: Overrides = {}) {
+  const { bucket, key } = { ...sampleObject, ...overrides };
+  const path = `/buckets/${bucket}/${key}`;
+  return {
+    key: path,
+    event_type: 'create',
+    message: {
+      new_entry: seaweedFsEntry(overrides),
+      delete_chunks: true,
+      new_parent_path: path.slice(0, path.lastIndexOf('/')),
+      signatures: [1376502345],
+    },
+  };
+}
+
+/** A file, as Go writes the filer’s protocol in JSON: bytes are Base64, and defaults are left out. */
+export function seaweedFsEntry(overrides: Overrides = {}) {
+  const { key, etag, sizeBytes } = { ...sampleObject, ...overrides };
+  return {
+    name: key.slice(key.lastIndexOf('/') + 1),
+    chunks: [{ file_id: '3,01637037d6', size: sizeBytes, e_tag: '1B2M2Y8AsgTpgAmY7PhCfg==' }],
+    attributes: {
+      file_size: sizeBytes,
+      mtime: 1772368245,
+      file_mode: 432,
+      crtime: 1772368245,
+      mime: 'image/jpeg',
+      md5: Buffer.from(etag, 'hex').toString('base64'),
+    },
+    extended: { 'Seaweed-X-Amz-Owner': 'YWRtaW4=' },
+  };
+}
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html */
 export function eventBridgeEvent(overrides: Overrides & { detailType?: string } = {}) {
   const { bucket, key, versionId, etag, sizeBytes, sequencer, eventTime } = {

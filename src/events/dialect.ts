@@ -4,7 +4,7 @@ import type { ParseOptions } from './parse-options.ts';
 
 /** One format of an event, or of an envelope around events. */
 export interface Dialect {
-  kind: 's3' | 'sqs' | 'sns' | 'eventbridge' | 's3-batch-operations';
+  kind: 's3' | 'sqs' | 'sns' | 'eventbridge' | 's3-batch-operations' | 'seaweedfs';
   /** Checks the shape only: a malformed event of that shape is still reported as this dialect. */
   recognises(event: Fields): boolean;
   parse(event: Fields, context: ParseContext): Iterable<EventRecord>;

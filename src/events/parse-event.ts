@@ -7,6 +7,7 @@ import { type EventRecord, refused } from './event-record.ts';
 import { type Fields, isFields } from './fields.ts';
 import type { ParseOptions } from './parse-options.ts';
 import { s3Record, s3TestEvent } from './s3-record.ts';
+import { seaweedFs } from './seaweedfs.ts';
 
 /** The kind of event that a Lambda handler received; it decides the form of the answer. */
 type EventKind = Dialect['kind'] | 'unknown';
@@ -19,6 +20,7 @@ const dialects: readonly Dialect[] = [
   snsNotification,
   sqsMessage,
   s3TestEvent,
+  seaweedFs,
 ];
 
 /**

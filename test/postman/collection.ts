@@ -5,6 +5,7 @@ import {
   minioEvent,
   rustfsEvent,
   s3Event,
+  seaweedFsEvent,
   versityGatewayEvent,
 } from '../../testing/events.ts';
 import { type Example, examples, sample } from './examples.ts';
@@ -138,6 +139,7 @@ const events = {
   RustFS: rustfsEvent(sample),
   'Ceph RGW': cephEvent(sample),
   VersityGW: versityGatewayEvent(sample),
+  SeaweedFS: seaweedFsEvent(sample),
 };
 
 function eventRequest([store, json]: [string, unknown]) {

@@ -9,6 +9,7 @@ import {
   rustfsEvent,
   s3Event,
   s3TestEvent,
+  seaweedFsEvent,
   versityGatewayEvent,
 } from '../../testing/events.ts';
 import { tinyPng } from '../../testing/pipeline.ts';
@@ -49,12 +50,18 @@ describe.each([
   });
 });
 
-test('an event of VersityGW, with a key that its dialect does not encode, is understood', async () => {
-  const key = 'plain/photo.png';
-  await put(key, await tinyPng(11));
-  const response = await send(versityGatewayEvent({ bucket: 'uploads', key }));
-  expect(await response.json()).toMatchObject({ results: [{ key, status: 'converted' }] });
-});
+test.each([
+  ['VersityGW', versityGatewayEvent],
+  ['SeaweedFS', seaweedFsEvent],
+])(
+  'an event of %s, with a key that its dialect does not encode, is understood',
+  async (name, make) => {
+    const key = `plain/${name}+1.png`;
+    await put(key, await tinyPng(11));
+    const response = await send(make({ bucket: 'uploads', key }));
+    expect(await response.json()).toMatchObject({ results: [{ key, status: 'converted' }] });
+  },
+);
 
 test('reports the outcome of each record, in order', async () => {
   await put('good.png', await tinyPng(12));

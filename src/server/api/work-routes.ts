@@ -48,7 +48,7 @@ export const receiveEvent = createRoute({
   tags: ['Work'],
   summary: 'Receive bucket notifications (webhook)',
   description:
-    'Accepts events of S3, EventBridge, SNS, MinIO, RustFS, Ceph and VersityGW. Returns 2xx only when all outcomes are recorded or, with a queue, when all uploads are in it. On any other status, the sender must send the event again.',
+    'Accepts events of S3, EventBridge, SNS, MinIO, RustFS, Ceph, VersityGW and SeaweedFS. Returns 2xx only when all outcomes are recorded or, with a queue, when all uploads are in it. On any other status, the sender must send the event again.',
   request: {
     body: {
       required: true,
