@@ -8,6 +8,7 @@ import { createApp } from '../src/server/app.ts';
 import { createLiveFeed } from '../src/server/live-feed.ts';
 import { createReporter } from '../src/server/reports/reporter.ts';
 import type { Service } from '../src/server/service.ts';
+import { defaultMinSpeed } from '../src/server/transfer/body-chunks.ts';
 import { s3Event } from './events.ts';
 import { createDatabase, type TestDatabase } from './postgres.ts';
 import { startS3 } from './s3.ts';
@@ -36,7 +37,10 @@ export async function startApi(env: Record<string, string> = {}): Promise<TestAp
   const stopping = new AbortController();
   const reporter = createReporter(parts.config);
   const metrics = createMetrics();
-  const app = createApp({ parts, feed, metrics, reporter, stopping: stopping.signal, log });
+  const app = createApp({
+    ...{ parts, feed, metrics, reporter, log, minSpeed: defaultMinSpeed },
+    stopping: stopping.signal,
+  });
   return {
     request: async (path, init) => await app.request(path, init),
     parts,

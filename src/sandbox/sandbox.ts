@@ -28,7 +28,7 @@ export interface Sandbox {
  * Longer than the function may take, but short enough that messages of a killed function are
  * redelivered soon.
  */
-const visibilityTimeoutSeconds = 40;
+const defaultVisibilityTimeoutSeconds = 40;
 
 /**
  * Starts S3 and SQS in this process, PostgreSQL and the function in separate processes, which are
@@ -39,7 +39,11 @@ const visibilityTimeoutSeconds = 40;
 export async function startSandbox(
   config: Config,
   onLog: (line: string) => void,
-  { withApi = true, signal }: { withApi?: boolean; signal?: AbortSignal } = {},
+  {
+    withApi = true,
+    visibilityTimeoutSeconds = defaultVisibilityTimeoutSeconds,
+    signal,
+  }: { withApi?: boolean; visibilityTimeoutSeconds?: number; signal?: AbortSignal } = {},
 ): Promise<Sandbox> {
   const bucket = config.storage.bucket ?? 'uploads';
   const storePort = await freePort(config.sandbox.storePort, 'SANDBOX_S3_PORT');

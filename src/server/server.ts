@@ -14,6 +14,7 @@ import { createLiveFeed } from './live-feed.ts';
 import { createBoundedLog } from './logging/bounded-log.ts';
 import { createReporter } from './reports/reporter.ts';
 import type { Api } from './service.ts';
+import { defaultMinSpeed, type MinSpeed } from './transfer/body-chunks.ts';
 import { watchConnections } from './watch-connections.ts';
 
 interface ServerOptions {
@@ -25,7 +26,19 @@ interface ServerOptions {
    * Whether PostgreSQL notifies of rows that other processes write; otherwise the table is polled.
    */
   usesNotifications: boolean;
+  clientLimits?: ClientLimits;
 }
+
+/** The time that clients have for their requests. */
+export interface ClientLimits {
+  headersTimeoutMs: number;
+  minSpeed: MinSpeed;
+}
+
+export const defaultClientLimits: ClientLimits = {
+  headersTimeoutMs: 10_000,
+  minSpeed: defaultMinSpeed,
+};
 
 export interface RunningServer {
   url: string;
@@ -45,7 +58,7 @@ const drainMs = 25_000;
  */
 export async function startServer(
   parts: ServerParts,
-  { host, port, log, usesNotifications }: ServerOptions,
+  { host, port, log, usesNotifications, clientLimits = defaultClientLimits }: ServerOptions,
 ): Promise<RunningServer> {
   checkListenAddress(host, parts.config.server.apiToken);
   const metrics = createMetrics();
@@ -60,8 +73,10 @@ export async function startServer(
   );
 
   const reporter = createReporter(parts.config);
-  const app = createApp({ parts, feed, metrics, reporter, stopping: stopping.signal, log });
-  const server = createHttpServer(app, parts.config.server);
+  const { minSpeed, headersTimeoutMs } = clientLimits;
+  const { signal } = stopping;
+  const app = createApp({ parts, feed, metrics, reporter, stopping: signal, log, minSpeed });
+  const server = createHttpServer(app, { ...parts.config.server, headersTimeoutMs });
   const drain = createDrain(server);
   const logBounded = createBoundedLog(log);
   watchConnections(server, { onEnd: (fields) => logBounded('warn', 'connection ended', fields) });
@@ -93,14 +108,17 @@ export async function startServer(
   };
 }
 
-function createHttpServer({ fetch }: Api, { requestTimeoutSeconds }: Config['server']): Server {
+function createHttpServer(
+  { fetch }: Api,
+  { requestTimeoutSeconds, headersTimeoutMs }: Config['server'] & { headersTimeoutMs: number },
+): Server {
   // The server's own limit responds first, before this one ends the connection; headers arrive
   // immediately.
   const requestTimeoutMs = requestTimeoutSeconds * 1e3 + 10_000;
   return createServer(
     {
       requestTimeout: requestTimeoutMs,
-      headersTimeout: Math.min(10_000, requestTimeoutMs),
+      headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
       maxHeaderSize: 16_384,
       // Node checks both limits only at this interval, which is 30 seconds by default.
       connectionsCheckingInterval: 1_000,

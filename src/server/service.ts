@@ -4,6 +4,7 @@ import type { Log } from '../process/log.ts';
 import type { Metrics } from '../process/metrics.ts';
 import type { LiveFeed } from './live-feed.ts';
 import type { Reporter } from './reports/reporter.ts';
+import type { MinSpeed } from './transfer/body-chunks.ts';
 import type { Limiter } from './transfer/limiter.ts';
 
 /** The dependencies of the API's handlers. */
@@ -14,6 +15,8 @@ export interface Service {
   reporter: Reporter;
   /** Limits requests that use much memory or CPU time. */
   limiter: Limiter;
+  /** Of clients that send a body. */
+  minSpeed: MinSpeed;
   /** Aborted when the server stops. */
   stopping: AbortSignal;
   log: Log;

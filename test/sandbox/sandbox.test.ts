@@ -130,7 +130,8 @@ describe('while parts are killed', () => {
   let sandbox: Sandbox;
   let postgres: Postgres;
   beforeAll(async () => {
-    sandbox = await startSandbox(readConfig({ ...anyPorts, LOG_LEVEL: 'ERROR' }), () => {});
+    const config = readConfig({ ...anyPorts, LOG_LEVEL: 'ERROR' });
+    sandbox = await startSandbox(config, () => {}, { withApi: false, visibilityTimeoutSeconds: 6 });
     postgres = connectPostgres({ url: sandbox.databaseUrl, ssl: 'disable', maxConnections: 1 });
   });
   afterAll(async () => {
@@ -178,7 +179,7 @@ describe('while parts are killed', () => {
     }
     await uploads;
 
-    // Messages of a killed function are redelivered after the visibility timeout of 40 seconds.
+    // Messages of a killed function are redelivered after the visibility timeout.
     const deadline = Date.now() + 90_000;
     while ((await rowCount()) < total && Date.now() < deadline) await sleep(250);
 

@@ -6,6 +6,7 @@ import { defaultLimits } from '../../src/convert/index.ts';
 import { maxFieldBytes } from '../../src/events/field-limits.ts';
 import { maxRecords } from '../../src/events/index.ts';
 import { maxSuperseded } from '../../src/pipeline/index.ts';
+import { defaultClientLimits } from '../../src/server/server.ts';
 import { defaultMinSpeed } from '../../src/server/transfer/body-chunks.ts';
 
 const page = readFileSync('docs/security.md', 'utf8');
@@ -53,16 +54,14 @@ describe('each number', () => {
   const seconds = (ms: number) => `${ms / 1e3} s`;
   const { maxBytes, maxPixels, maxPages, timeoutMs, maxOutputBytes } = defaultLimits;
   const watch = (name: string) => constant('watch-connections.ts', name);
-  const [headersMs] =
-    /(?<=headersTimeout: Math\.min\()[\d_]+/.exec(readFileSync('src/server/server.ts', 'utf8')) ??
-    [];
+  const { headersTimeoutMs } = defaultClientLimits;
 
   test.each([
     `At most ${mib(maxBytes)}, ${count(maxPixels)} pixels and ${count(maxPages)} pages`,
     `At most ${seconds(timeoutMs)} and ${mib(maxOutputBytes)} of output`,
     `the log has ${constant('bounded-log.ts', 'maxLines')} lines a minute`,
     `slower than ${count(defaultMinSpeed.bytesPerSecond)} bytes per second gets 408 after ${seconds(defaultMinSpeed.graceMs)}`,
-    `Headers must arrive within ${seconds(Number(headersMs?.replaceAll('_', '')))}`,
+    `Headers must arrive within ${seconds(headersTimeoutMs)}`,
     `At most ${watch('maxPipelined')} requests of a connection`,
     `At most ${constant('uploads.ts', 'maxUploads')} uploads`,
     `uploads, ${constant('image-files.ts', 'maxStreams')} files and ${constant('live.ts', 'maxStreams')} live streams`,

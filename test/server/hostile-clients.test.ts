@@ -5,7 +5,13 @@ import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openServer } from '../../src/app/open-server.ts';
 import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
-import { type RunningServer, startServer } from '../../src/server/server.ts';
+import {
+  type ClientLimits,
+  defaultClientLimits,
+  type RunningServer,
+  startServer,
+} from '../../src/server/server.ts';
+import { defaultMinSpeed } from '../../src/server/transfer/body-chunks.ts';
 import { tinyPng } from '../../testing/pipeline.ts';
 import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
 import { headOf, type RawClient, sendRaw } from '../../testing/raw-client.ts';
@@ -31,13 +37,17 @@ afterAll(async () => {
   await store.close();
 });
 
-async function start(env: Record<string, string> = {}): Promise<string> {
+async function start(
+  env: Record<string, string> = {},
+  options: { clientLimits?: ClientLimits } = {},
+): Promise<string> {
   const parts = await openServer(testConfig({ store, database, env }));
   const server = await startServer(parts, {
     host: '127.0.0.1',
     port: 0,
     log: (level, message, fields = {}) => logged.push({ level, message, fields }),
     usesNotifications: false,
+    ...options,
   });
   running.push(server);
   return server.url;
@@ -48,6 +58,12 @@ function send(url: string, text: string, options = {}): RawClient {
   clients.push(client);
   return client;
 }
+
+/** The default limits, a tenth as long. */
+const clientLimits = {
+  headersTimeoutMs: defaultClientLimits.headersTimeoutMs / 10,
+  minSpeed: { ...defaultMinSpeed, graceMs: defaultMinSpeed.graceMs / 10 },
+};
 
 const pollOptions = { timeout: 15_000 };
 const times = (count: number, make: () => RawClient) => Array.from({ length: count }, make);
@@ -141,7 +157,7 @@ describe('bodies that do not arrive', () => {
   ])(
     'idle bodies to %s after %j get 408 and are closed',
     async (path, part) => {
-      const url = await start();
+      const url = await start({}, { clientLimits });
       const idle = send(url, headOf('POST', path, headers100Mb) + part);
       expect(await idle.status()).toBe(408);
       expect(idle.text()).toContain('"code":"REQUEST_TIMEOUT"');
@@ -152,7 +168,7 @@ describe('bodies that do not arrive', () => {
   );
 
   test('a slow body gets 408', async () => {
-    const url = await start();
+    const url = await start({}, { clientLimits });
     const drip = send(url, headOf('POST', '/v1/convert', headers100Mb));
     const dripping = setInterval(() => drip.socket.write('x'), 200);
     expect(await drip.status()).toBe(408);
@@ -161,7 +177,7 @@ describe('bodies that do not arrive', () => {
   }, 90_000);
 
   test('a burst gains no more than the grace period', async () => {
-    const url = await start();
+    const url = await start({}, { clientLimits });
     const burst = send(url, headOf('POST', '/v1/convert', headers100Mb));
     burst.socket.write(Buffer.alloc(2 ** 20));
     expect(await burst.status()).toBe(408);
@@ -223,12 +239,9 @@ test('a connection with too many pipelined requests is closed', async () => {
   expect(logged).toContainEqual(expect.objectContaining({ message: 'connection ended' }));
 });
 
-test('a connection whose headers do not arrive is closed after 10 seconds', async () => {
-  const url = await start();
-  const startedAt = performance.now();
+test('a connection whose headers do not arrive is closed', async () => {
+  const url = await start({}, { clientLimits });
   const [nothing, part] = [send(url, ''), send(url, 'GET / HTTP/1.1\nhost: localhost\n')];
   await Promise.all([nothing.closed, part.closed]);
-  const seconds = (performance.now() - startedAt) / 1e3;
-  // Without the server's own check it takes 30 to 40.
-  expect(seconds).toBeLessThan(28);
-}, 60_000);
+  // Without the server's own check, Node would check after 30 seconds.
+}, 20_000);

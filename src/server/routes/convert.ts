@@ -50,7 +50,12 @@ async function convertBody(request: Request, options: ConvertOptions) {
   try {
     const startedAt = performance.now();
     // Read before a slot is taken, so that idle clients do not block other conversions.
-    const bytes = await readBody(request, { maxBytes: limits.maxBytes, share, signal });
+    const bytes = await readBody(request, {
+      maxBytes: limits.maxBytes,
+      share,
+      signal,
+      minSpeed: service.minSpeed,
+    });
     const readAt = performance.now();
     const gray = await service.limiter.run(() => convertBytes(bytes, { share, ...options }));
     // Everything but work on the image: waiting for a process and for memory.

@@ -58,12 +58,12 @@ export function addEventRoute(app: Api, service: Service): void {
 /** Reads the body, counting its memory as it arrives. */
 async function readEvent(
   request: Request,
-  { parts }: Service,
+  { parts, minSpeed }: Service,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   const share = parts.pipeline.transfers.openShare();
   try {
-    return await readBody(request, { maxBytes: maxEventBytes, signal, share });
+    return await readBody(request, { maxBytes: maxEventBytes, signal, share, minSpeed });
   } finally {
     share.release();
   }

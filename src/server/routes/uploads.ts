@@ -5,7 +5,7 @@ import type { ObjectFiles } from '../../storage/object-files.ts';
 import { upload } from '../api/work-routes.ts';
 import { RequestError } from '../problems/problems.ts';
 import type { Api, Service } from '../service.ts';
-import { bodyChunks } from '../transfer/body-chunks.ts';
+import { bodyChunks, type MinSpeed } from '../transfer/body-chunks.ts';
 import { createLimiter, type Limiter } from '../transfer/limiter.ts';
 import { bodyTooLargeError, contentLength } from '../transfer/read-body.ts';
 import {
@@ -19,7 +19,7 @@ const presignedSeconds = 900;
 const maxUploads = 64;
 
 /** `POST /v1/uploads` */
-export function addUploadRoute(app: Api, { parts }: Service): void {
+export function addUploadRoute(app: Api, { parts, minSpeed }: Service): void {
   const { config, bucket, files, pipeline, parseOptions, queue } = parts;
   const uploads = createLimiter(maxUploads);
   const timeoutMs = config.server.requestTimeoutSeconds * 1e3;
@@ -35,7 +35,9 @@ export function addUploadRoute(app: Api, { parts }: Service): void {
     if (sizeBytes === undefined) throw lengthRequiredError();
     if (sizeBytes > pipeline.limits.maxBytes) throw bodyTooLargeError(pipeline.limits.maxBytes);
     const properties = { sizeBytes, contentType };
-    const version = await store(c.req.raw, ref, { ...properties, files, uploads, timeoutMs });
+    const version = await store(c.req.raw, ref, {
+      ...{ ...properties, files, uploads, timeoutMs, minSpeed },
+    });
     const { etag, versionId = null } = version;
     await queue?.send([{ ...ref, ...version, eventTime: new Date() }]);
     const outcome = outcomePath(ref, etag);
@@ -51,18 +53,19 @@ interface StoreOptions {
   /** Uploads in progress. */
   uploads: Limiter;
   timeoutMs: number;
+  minSpeed: MinSpeed;
 }
 
 async function store(
   request: Request,
   ref: ObjectRef,
-  { files, uploads, timeoutMs, ...properties }: StoreOptions,
+  { files, uploads, timeoutMs, minSpeed, ...properties }: StoreOptions,
 ): Promise<ObjectVersion> {
   let isReceived = false;
   const signal = requestSignal(request, timeoutMs, () =>
     isReceived ? storeTooSlowError(timeoutMs) : requestTooSlowError(timeoutMs),
   );
-  const chunks = bodyChunks(request, { signal });
+  const chunks = bodyChunks(request, { signal, minSpeed });
   // An idle client takes neither a slot nor a connection to the store.
   const first = await chunks.next();
   async function* body() {
