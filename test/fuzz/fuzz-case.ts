@@ -25,13 +25,14 @@ export interface DrawnCase extends FuzzCase {
 }
 
 /** Every format is equally likely, however many files of it are in the corpus. */
-export function casesOf(corpus: Corpus): Arbitrary<DrawnCase> {
+export function casesOf(corpus: Partial<Corpus>): Arbitrary<DrawnCase> {
   const formats = Object.keys(corpus) as InputFormat[];
-  const anyFile = fc.oneof(...formats.map((format) => fc.constantFrom(...corpus[format])));
+  const filesOf = (format: InputFormat) => fc.constantFrom(...(corpus[format] ?? []));
+  const anyFile = fc.oneof(...formats.map(filesOf));
   return fc.oneof(...formats.map((format) => casesOfFormat(format)));
 
   function casesOfFormat(format: InputFormat): Arbitrary<DrawnCase> {
-    const files = fc.constantFrom(...corpus[format]);
+    const files = filesOf(format);
     return fc
       .record({
         file: files,

@@ -6,7 +6,7 @@ import { casesOf, type DrawnCase } from './fuzz-case.ts';
 import type { CaseResult } from './serve-cases.ts';
 
 export interface FuzzOptions extends RunnerOptions {
-  corpus: Corpus;
+  corpus: Partial<Corpus>;
   seed: number;
   /** The run ends at whichever of these two limits is reached first. */
   seconds: number;
