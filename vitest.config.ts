@@ -5,7 +5,11 @@ import { defineConfig } from 'vitest/config';
 process.env.NODE_COMPILE_CACHE ??= module.enableCompileCache().directory;
 
 /** Of functions that neither keep anything nor change what another file sees: they share processes. */
-const ofFunctions = 'test/{convert,events,gray-png,stats/samples}/**/*.test.ts';
+const ofFunctions = [
+  'test/{convert,events,gray-png,stats/samples}/**/*.test.ts',
+  // Loading the CDK takes longer than most of these tests. The other file needs a database.
+  'test/infra/!(requests-and-rights).test.ts',
+];
 
 export default defineConfig({
   test: {
@@ -16,14 +20,14 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'functions', include: [ofFunctions], isolate: false },
+        test: { name: 'functions', include: ofFunctions, isolate: false },
       },
       {
         extends: true,
         test: {
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: [ofFunctions],
+          exclude: ofFunctions,
           globalSetup: ['testing/global-postgres.ts', 'testing/global-web.ts'],
         },
       },

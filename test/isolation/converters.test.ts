@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import {
   defaultLimits,
+  type GrayImage,
   type RecipeOptions,
   resolveRecipe,
   toGrayscale,
@@ -35,6 +36,20 @@ const images: [name: string, () => Uint8Array | Promise<Uint8Array>, RecipeOptio
   ['a TIFF of pages, at 16 bits', () => multiPageTiff({ frames: 2 }), { depth: '16' }],
 ].map(([name, make, recipe]) => [name, make, recipe] as (typeof images)[number]);
 
+const memoized = new Map<string, Promise<GrayImage & { memoryBytes: number }>>();
+
+/** What the library makes of an image, for all converters. */
+function expectedOf(name: string, bytes: Uint8Array, recipe: RecipeOptions) {
+  const expected = memoized.get(name) ?? convertedByLibrary(bytes, recipe);
+  memoized.set(name, expected);
+  return expected;
+}
+
+async function convertedByLibrary(bytes: Uint8Array, recipe: RecipeOptions) {
+  const { memoryBytes } = await inspectImage(bytes, {}, recipe);
+  return { ...(await toGrayscale(bytes, recipe)), memoryBytes };
+}
+
 const converters = {
   'in this process': createInlineConverter(),
   'in processes': createProcessConverter({ processes: 2, env: {} }),
@@ -55,13 +70,12 @@ describe.each(Object.entries(converters))('a converter %s', (_, converter) => {
     }
   }
 
-  test.each(images)('converts %s as the library does', async (_, make, recipe = {}) => {
+  test.each(images)('converts %s as the library does', async (name, make, recipe = {}) => {
     const bytes = await make();
     const { stages, bytes: gray, ...facts } = await converted(bytes, recipe);
-    const { bytes: expectedGray, stages: its, ...expected } = await toGrayscale(bytes, recipe);
+    const { bytes: expectedGray, stages: its, ...expected } = await expectedOf(name, bytes, recipe);
     expect(Buffer.from(gray).equals(expectedGray)).toBe(true);
-    const { memoryBytes } = await inspectImage(bytes, {}, recipe);
-    expect(facts).toEqual({ ...expected, header: expected.source, memoryBytes });
+    expect(facts).toEqual({ ...expected, header: expected.source });
     expect(Object.keys(stages)).toEqual(Object.keys(its));
   });
 
