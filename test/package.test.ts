@@ -171,11 +171,14 @@ test.each([
 });
 
 test('publint and @arethetypeswrong/cli find no fault', async () => {
-  const attw = ['npx', '--no-install', 'attw'] as const;
+  const modules = join(root, 'node_modules');
+  const node = (module: string, ...args: string[]) =>
+    shell(root, process.execPath, join(modules, module), ...args);
+  // The default format depends on the width of the terminal.
+  const format = ['--profile', 'esm-only', '--format', 'ascii'];
   const [publint, types] = await Promise.all([
-    shell(root, 'npx', '--no-install', 'publint', 'run', project.tarball, '--strict'),
-    // The default format depends on the width of the terminal.
-    shell(root, ...attw, project.tarball, '--profile', 'esm-only', '--format', 'ascii'),
+    node('publint/src/cli.js', 'run', project.tarball, '--strict'),
+    node('@arethetypeswrong/cli/dist/index.js', project.tarball, ...format),
   ]);
   expect(publint.stdout).toContain('All good!');
   expect(types.stdout).toContain('bundler: 🟢');

@@ -3,6 +3,7 @@ import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { FLAGS } from 'aws-cdk-lib/cx-api';
 import { describe, expect, test } from 'vitest';
 import { createApp } from '../../infra/checked-app.ts';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { synthesize } from './synthesize.ts';
 import { variants } from './variants.ts';
 
@@ -60,8 +61,8 @@ describe('alarms', () => {
 });
 
 describe('a second stack', () => {
-  test('has the behaviour that CDK recommends for new projects', () => {
-    const { node } = createApp();
+  test('has the behaviour that CDK recommends for new projects', async () => {
+    const { node } = createApp({ outdir: await temporaryFolder() });
     const flags = Object.entries(FLAGS);
     const settingOf = ([name, { unconfiguredBehavesLike }]: (typeof flags)[number]) =>
       node.tryGetContext(name) ?? unconfiguredBehavesLike?.v2;

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -138,6 +138,7 @@ describe('nothing outside the file is read:', () => {
 
   afterAll(async () => {
     process.chdir(folder);
+    await Promise.all(['png', 'svg', 'css'].map((ending) => rm(`${path}.${ending}`)));
     await new Promise((resolve) => server.close(resolve));
   });
 

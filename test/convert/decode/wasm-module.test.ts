@@ -1,8 +1,8 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { wasmModule, withMemoryLimit } from '../../../src/convert/decode/wasm/wasm-module.ts';
+import { temporaryFolder } from '../../../testing/temporary-folder.ts';
 
 const page = 2 ** 16;
 const head = Buffer.from('\0asm\x01\0\0\0', 'latin1');
@@ -18,7 +18,7 @@ describe('a module’s memory grows up to the limit and no further', () => {
     ['of one without a limit', moduleOf(0, 1)],
     ['of one with a higher limit', moduleOf(1, 1, 0x80, 0x80, 1)],
   ])('%s', async (_, wasm) => {
-    const path = join(await mkdtemp(join(tmpdir(), 'wasm-')), 'module.wasm');
+    const path = join(await temporaryFolder(), 'module.wasm');
     await writeFile(path, wasm);
     const instance = new WebAssembly.Instance(await wasmModule(path, 4 * page), {});
     const memory = instance.exports.m as WebAssembly.Memory & { grow(pages: number): number };
@@ -29,14 +29,14 @@ describe('a module’s memory grows up to the limit and no further', () => {
 });
 
 test('limits in between share the module of the next power of two', async () => {
-  const path = join(await mkdtemp(join(tmpdir(), 'wasm-')), 'module.wasm');
+  const path = join(await temporaryFolder(), 'module.wasm');
   await writeFile(path, moduleOf(0, 1));
   expect(await wasmModule(path, 3 * page)).toBe(await wasmModule(path, 4 * page));
   expect(await wasmModule(path, 5 * page)).not.toBe(await wasmModule(path, 4 * page));
 });
 
 test('a missing file is retried on the next call', async () => {
-  const path = join(await mkdtemp(join(tmpdir(), 'wasm-')), 'module.wasm');
+  const path = join(await temporaryFolder(), 'module.wasm');
   await expect(wasmModule(path, page)).rejects.toThrow('ENOENT');
   await writeFile(path, moduleOf(0, 1));
   await expect(wasmModule(path, page)).resolves.toBeDefined();
