@@ -5,6 +5,7 @@ import { ConversionError } from '../errors.ts';
 import type { Recipe } from '../recipe/recipe-options.ts';
 import { readResolution } from '../resolution/read-resolution.ts';
 import { type InputFormat, inputFormats } from './input-formats.ts';
+import { readPlainJpeg } from './plain-jpeg.ts';
 import { readSharpHeader } from './read-sharp-header.ts';
 import type { SourceFile } from './source-file.ts';
 import { unreadVariantOf } from './unread-variant.ts';
@@ -18,6 +19,8 @@ export async function readHeader(
   checkVariant(bytes, format, compat);
   const decoder = ownDecoderFor(format, bytes, { compat });
   if (decoder) return await readOwnHeader(bytes, { format, decoder, deadline });
+  const plain = format === 'jpeg' ? readPlainJpeg(bytes) : undefined;
+  if (plain) return plain;
   // Counting the frames of a GIF requires reading all of it.
   const isLenient = tolerate === 'truncated' && format === 'gif';
   return await readSharpHeader(bytes, format, { isLenient, compat });

@@ -1,0 +1,73 @@
+import type { JpegOptions } from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { readPlainJpeg } from '../../../src/convert/formats/plain-jpeg.ts';
+import { readSharpHeader } from '../../../src/convert/formats/read-sharp-header.ts';
+import { mulberry32 } from '../../../src/convert/gray/mulberry32.ts';
+import { photoLike } from '../../../testing/images.ts';
+
+const readBySharp = (bytes: Uint8Array) =>
+  readSharpHeader(bytes, 'jpeg', { isLenient: false, compat: 'none' });
+
+const plain: [name: string, options: JpegOptions][] = [
+  ['baseline', {}],
+  ['progressive', { progressive: true }],
+  ['full chroma', { chromaSubsampling: '4:4:4' }],
+  ['several scans and tables', { mozjpeg: true }],
+];
+
+describe('the header of a plain JPEG', () => {
+  it.each(plain)('equals that of sharp: %s', async (_, options) => {
+    for (const image of [photoLike(), photoLike().toColourspace('b-w')]) {
+      const bytes = await image.jpeg(options).toBuffer();
+      const header = readPlainJpeg(bytes);
+      expect(header).toBeDefined();
+      expect(header).toEqual(await readBySharp(bytes));
+    }
+  });
+
+  it('has the resolution of the file', async () => {
+    const jpeg = await photoLike().jpeg().toBuffer();
+    const jfif = Buffer.from('ffe000104a46494600010201012c00960000', 'hex');
+    const bytes = Buffer.concat([jpeg.subarray(0, 2), jfif, jpeg.subarray(2)]);
+    const { resolution } = readPlainJpeg(bytes) ?? {};
+    expect(resolution).toEqual({ x: 300, y: 150, unit: 'inch' });
+    expect(resolution).toEqual((await readBySharp(bytes)).resolution);
+  });
+
+  it.each([
+    [
+      'EXIF data',
+      () =>
+        photoLike()
+          .withExif({ IFD0: { Artist: 'A' } })
+          .jpeg(),
+    ],
+    ['a profile', () => photoLike().withIccProfile('p3').jpeg()],
+    ['CMYK', () => photoLike().toColourspace('cmyk').jpeg()],
+  ])('is left to sharp if the file has %s', async (_, image) => {
+    expect(readPlainJpeg(await image().toBuffer())).toBeUndefined();
+  });
+
+  it('is left to sharp if it is incomplete', async () => {
+    const bytes = await photoLike().jpeg().toBuffer();
+    expect(readPlainJpeg(bytes.subarray(0, bytes.indexOf('\xff\xda', 'latin1')))).toBeUndefined();
+  });
+
+  it('equals that of sharp in every damaged file that sharp accepts', async () => {
+    const random = mulberry32(1);
+    const whole = await photoLike().jpeg().toBuffer();
+    const headerBytes = whole.indexOf('\xff\xda', 'latin1') + 14;
+    let compared = 0;
+    for (let i = 0; i < 300; i++) {
+      const bytes = Buffer.from(whole);
+      bytes[2 + Math.floor(random() * (headerBytes - 2))] = random() * 256;
+      const header = readPlainJpeg(bytes);
+      // The decoder rejects what it also rejects as a header.
+      const expected = header && (await readBySharp(bytes).catch(() => undefined));
+      if (!expected) continue;
+      expect(header).toEqual(expected);
+      compared++;
+    }
+    expect(compared).toBeGreaterThan(30);
+  });
+});
