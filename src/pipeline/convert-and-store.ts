@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   ConversionError,
   describeRecipe,
@@ -74,7 +74,7 @@ async function store(
 ): Promise<ConversionResult> {
   const output = outputOf(ref, parts);
   const metadata = outputMetadata(ref, source, parts);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const sha256 = hash('sha256', bytes);
   await watch.time('store', () =>
     parts.store.put(output, { bytes, contentType: image.contentType, metadata, sha256 }),
   );

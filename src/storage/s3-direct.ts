@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { ObjectRef } from '../pipeline/index.ts';
@@ -34,7 +34,7 @@ export type SendDirectly = (
   request: DirectRequest,
 ) => Promise<DirectResponse | undefined>;
 
-const emptySha256 = createHash('sha256').digest('hex');
+const emptySha256 = hash('sha256', '');
 
 /**
  * Sends requests without the SDK's middleware, which takes more CPU than converting a small image.

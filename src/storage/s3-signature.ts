@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 
 export interface SignedRequest {
   method: string;
@@ -39,7 +39,7 @@ export function signRequest(
   const lines = names.map((name) => `${name}:${signed[name]?.trim().replace(/\s+/g, ' ')}\n`);
   const signedNames = names.join(';');
   const canonical = `${method}\n${path}\n\n${lines.join('')}\n${signedNames}\n${bodySha256}`;
-  const text = `${algorithm}\n${time}\n${scope}\n${sha256(canonical)}`;
+  const text = `${algorithm}\n${time}\n${scope}\n${hash('sha256', canonical)}`;
   const signature = createHmac('sha256', signingKey(credentials.secretAccessKey, scope))
     .update(text)
     .digest('hex');
@@ -51,9 +51,9 @@ export function signRequest(
 }
 
 /** The last key: it changes once a day, or when credentials are renewed. */
-let lastKey: { secret: string; scope: string; key: Buffer } | undefined;
+let lastKey: { secret: string; scope: string; key: KeyObject } | undefined;
 
-function signingKey(secret: string, scope: string): Buffer {
+function signingKey(secret: string, scope: string): KeyObject {
   if (lastKey?.secret !== secret || lastKey.scope !== scope) {
     const key = scope
       .split('/')
@@ -61,11 +61,8 @@ function signingKey(secret: string, scope: string): Buffer {
         (key, part) => createHmac('sha256', key).update(part).digest(),
         Buffer.from(`AWS4${secret}`),
       );
-    lastKey = { secret, scope, key };
+    // Node checks a key given as bytes anew for each signature, which takes longer than the rest.
+    lastKey = { secret, scope, key: createSecretKey(key) };
   }
   return lastKey.key;
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { addAbortSignal, type Readable } from 'node:stream';
 import {
   GetObjectCommand,
@@ -103,7 +103,7 @@ function putRequest(
 }
 
 function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes);
 }
 
 /** A body that arrives very slowly must not hold a slot forever. */
