@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { dirname, join } from 'node:path';
-import { build } from 'esbuild';
-import { bundleOptions } from '../../tools/package/bundle.ts';
+import { join } from 'node:path';
+import { bundleProgram } from '../bundle-program.ts';
 import { type Figure, figureOf, ratioOf } from '../figures.ts';
 
 export interface ColdResult {
@@ -26,14 +25,12 @@ interface ColdOptions {
  */
 export async function measureColdStart(options: ColdOptions): Promise<ColdResult[]> {
   const { file, python, hasPython, rounds } = options;
-  await bundleColdStart();
+  const source = join(import.meta.dirname, 'cold-start.ts');
+  const bundled = await bundleProgram(source);
   const commands: [name: string, command: string[]][] = [
     ['ours', [process.execPath, bundled, file]],
     ['ours, with a compile cache', [process.execPath, bundled, file, 'cache']],
-    [
-      'ours, from the TypeScript',
-      [process.execPath, join(import.meta.dirname, 'cold-start.ts'), file],
-    ],
+    ['ours, from the TypeScript', [process.execPath, source, file]],
     ...(hasPython
       ? [
           ['Python', [python, join(import.meta.dirname, 'cold-start.py'), file]] as [
@@ -61,18 +58,6 @@ export async function measureColdStart(options: ColdOptions): Promise<ColdResult
       wallMs: figureOf(wallMs),
       cpuRatio: ratioOf(samples[0]?.cpuMs ?? [], cpuMs),
     };
-  });
-}
-
-/** Next to the results, where sharp's binaries can be resolved. */
-const bundled = join(import.meta.dirname, '../results/cold-start/cold-start.js');
-
-/** Bundled like the function. */
-async function bundleColdStart(): Promise<void> {
-  await build({
-    entryPoints: [join(import.meta.dirname, 'cold-start.ts')],
-    outdir: dirname(bundled),
-    ...bundleOptions,
   });
 }
 

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { bundleProgram } from '../bundle-program.ts';
 import { type Figure, figureOf } from '../figures.ts';
 import { type PeerName, peerEnvironment, peers, programOf } from '../workers/peers.ts';
 import { startWorker } from '../workers/worker.ts';
@@ -19,18 +21,26 @@ interface MemoryOptions {
   print: (line: string) => void;
 }
 
-/** The peak memory of converting the largest image of each format to PNG, each time in a new process. */
+/**
+ * The peak memory of converting the largest image of each format to PNG, each time in a new process. The
+ * programs for Node are bundled, as they are in use: Node's compiler of TypeScript takes 35 MB.
+ */
 export async function measureMemory(
   inputs: Input[],
   { peerNames, python, rounds, print }: MemoryOptions,
 ): Promise<MemoryResult[]> {
+  const nodeWorker = await bundleProgram(join(import.meta.dirname, '../workers/node-worker.ts'));
+  const commandOf = (peer: PeerName) =>
+    peers[peer].program === 'node'
+      ? [process.execPath, nodeWorker]
+      : programOf(peers[peer], python);
   const results: MemoryResult[] = [];
   for (const input of largestOfEachFormat(inputs)) {
     print(`Memory: ${input.name} ...`);
     const measured = peerNames.map((peer) => ({ peer, peaksMb: [] as number[] }));
     for (let round = 0; round < rounds; round++) {
       for (const { peer, peaksMb } of rotate(measured, round)) {
-        const peakMb = await convertOnce(peer, input.file, python);
+        const peakMb = await convertOnce(peer, input.file, commandOf(peer));
         if (peakMb !== undefined) peaksMb.push(peakMb);
       }
     }
@@ -50,8 +60,8 @@ function largestOfEachFormat(inputs: Input[]): Input[] {
 }
 
 /** Undefined if the peer cannot convert the file, or the system reports no peak. */
-async function convertOnce(peer: PeerName, file: string, python: string) {
-  const worker = startWorker(programOf(peers[peer], python), peerEnvironment(peer));
+async function convertOnce(peer: PeerName, file: string, command: string[]) {
+  const worker = startWorker(command, peerEnvironment(peer));
   try {
     await worker.run({ task: 'convert', peer, file, output: 'png', repeat: 1 });
     return worker.peakMb();
