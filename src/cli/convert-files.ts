@@ -8,7 +8,9 @@ import {
   createBudget,
   DiskFullError,
 } from '../pipeline/index.ts';
+import { toFsPath } from '../storage/path-bytes.ts';
 import { FileError } from './file-error.ts';
+import { readPathKind } from './path-kind.ts';
 import { isImageName, type Job } from './plan-conversions.ts';
 import { readStream } from './read-stream.ts';
 
@@ -17,6 +19,7 @@ export type JobResult = { input: string; output: string; elapsedMs: number } & J
 
 type JobOutcome =
   | { status: 'converted'; image: Omit<GrayImage, 'bytes'> }
+  | { status: 'planned' }
   | { status: 'skipped'; reason: string }
   | { status: 'failed'; code: string; message: string };
 
@@ -24,12 +27,14 @@ interface ConvertFilesOptions {
   converter: Converter;
   recipe: Recipe;
   /** Replace outputs that exist. An input is never replaced. */
-  overwrite: boolean;
+  overwrite: boolean | ((job: Job) => boolean);
   concurrency: number;
   /** Stops starting new images; those in progress are finished. */
   signal: AbortSignal;
   onResult: (result: JobResult) => void;
 }
+
+type Overwrite = ConvertFilesOptions['overwrite'];
 
 /** Converts files concurrently, within the memory budget. Never throws for a single file. */
 export async function convertFiles(
@@ -53,12 +58,28 @@ export async function convertFiles(
   return (await Promise.all(results)).filter((result) => result !== undefined);
 }
 
-async function convertFile(
-  { input, output, isNamed, problem }: Job,
-  { store, limits, memory }: FileConversion,
-  { converter, recipe, overwrite }: ConvertFilesOptions,
+/** Reports what `convertFiles` would do. Reads no image and writes nothing. */
+export async function planFiles(jobs: Job[], overwrite: boolean): Promise<JobResult[]> {
+  const isInput = await createInputTest(jobs);
+  return await Promise.all(
+    jobs.map(async ({ input, output, ...job }) => {
+      const checked = await checkJob({ input, output, ...job }, overwrite, isInput).catch(
+        toFailure,
+      );
+      const isOther = !job.isNamed && !isImageName(input);
+      const outcome = checked ?? (isOther ? onlyIfImage : { status: 'planned' as const });
+      return { input, output, elapsedMs: 0, ...outcome };
+    }),
+  );
+}
+
+/** The outcome that is known without reading the input. Throws `FileError`. */
+async function checkJob(
+  job: Job,
+  overwrite: Overwrite,
   isInput: (path: string) => Promise<boolean>,
-): Promise<JobOutcome> {
+): Promise<JobOutcome | undefined> {
+  const { output, problem } = job;
   if (problem) throw problem;
   if (await isInput(output)) {
     throw new FileError(
@@ -66,8 +87,24 @@ async function convertFile(
       `"${output}" is an input of this run; choose another --out.`,
     );
   }
-  if (!overwrite && (await store.head(refOf(output)))) return outputExists;
+  const isReplaced = mayOverwrite(job, overwrite);
+  return !isReplaced && (await readPathKind(output)) === 'file' ? outputExists : undefined;
+}
 
+function mayOverwrite(job: Job, overwrite: Overwrite): boolean {
+  return typeof overwrite === 'function' ? overwrite(job) : overwrite;
+}
+
+async function convertFile(
+  job: Job,
+  { store, limits, memory }: FileConversion,
+  { converter, recipe, overwrite }: ConvertFilesOptions,
+  isInput: (path: string) => Promise<boolean>,
+): Promise<JobOutcome> {
+  const known = await checkJob(job, overwrite, isInput);
+  if (known) return known;
+
+  const { input, output, isNamed } = job;
   const bytes = await readInput(input, store, limits.maxBytes);
   try {
     const opened = await converter.open(bytes, { recipe, limits });
@@ -77,7 +114,7 @@ async function convertFile(
       use: (converted) => converted,
     });
     const object = { bytes: gray, contentType: image.contentType, metadata: {} };
-    if (overwrite) await store.put(refOf(output), object);
+    if (mayOverwrite(job, overwrite)) await store.put(refOf(output), object);
     else if (!(await store.create(refOf(output), object))) return outputExists;
     return { status: 'converted', image };
   } catch (error) {
@@ -94,8 +131,13 @@ const outputExists = {
   reason: 'the output exists (--overwrite replaces it)',
 } as const;
 
+const onlyIfImage = {
+  status: 'skipped',
+  reason: 'not the name of an image; converted only if the content is one',
+} as const;
+
 /** Reads one image from standard input. */
-export async function readStandardInput(maxBytes: number): Promise<Uint8Array> {
+async function readStandardInput(maxBytes: number): Promise<Uint8Array> {
   const bytes = await readStream(process.stdin, maxBytes);
   if (bytes) return bytes;
   throw new ConversionError(
@@ -104,7 +146,8 @@ export async function readStandardInput(maxBytes: number): Promise<Uint8Array> {
   );
 }
 
-async function readInput(
+/** Reads a file, or - for standard input. Throws `ConversionError` or `FileError`. */
+export async function readInput(
   input: string,
   store: FileConversion['store'],
   maxBytes: number,
@@ -138,7 +181,7 @@ async function createInputTest(jobs: Job[]): Promise<(path: string) => Promise<b
 
 async function readFileIdentity(path: string): Promise<string | undefined> {
   try {
-    const { dev, ino } = await stat(path, { bigint: true });
+    const { dev, ino } = await stat(toFsPath(path), { bigint: true });
     return `${dev}:${ino}`;
   } catch {
     return undefined;

@@ -1,10 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/index.ts';
 import { RecipeError } from '../convert/index.ts';
-import { printable, printError, printFailure } from '../process/terminal.ts';
+import { print, printable, printError, printFailure } from '../process/terminal.ts';
 import { handleUncaughtErrors } from '../process/uncaught-errors.ts';
 import { version } from '../version.ts';
 import type { ExitCode } from './exit-code.ts';
+import { wrapParagraphs, wrappedHelp } from './output/help-text.ts';
 import { surviveClosedOutput } from './output/standard-output.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -30,6 +31,7 @@ const commands = new Map<string, () => Promise<CommandFactory>>([
   ['serve', async () => (await import('./commands/serve.ts')).serveCommand],
   ['work', async () => (await import('./commands/work.ts')).workCommand],
   ['queue', async () => (await import('./commands/queue.ts')).queueCommand],
+  ['completion', async () => (await import('./commands/completion.ts')).completionCommand],
 ]);
 
 /**
@@ -45,8 +47,12 @@ export async function main(argv: string[]): Promise<ExitCode> {
   const program = new Command('grayscale')
     .description('Converts colour images to exact, reproducible grayscale.')
     .version(version)
+    .configureHelp(wrappedHelp)
     .showHelpAfterError('(use --help for usage)')
-    .configureOutput({ outputError: (message) => printError(printableUsage(message)) })
+    .configureOutput({
+      writeOut: (text) => print(wrapParagraphs(text.trimEnd(), process.stdout.columns)),
+      outputError: (message) => printError(printableUsage(message)),
+    })
     .exitOverride();
   const setExitCode = (code: ExitCode) => {
     exitCode = code;
@@ -62,9 +68,12 @@ export async function main(argv: string[]): Promise<ExitCode> {
   }
 }
 
-/** Loads the command of this name. Loads all commands for the help and for unknown names. */
+/**
+ * Loads the command of this name. Loads all commands for the help, for unknown names, and for the
+ * completion, which is generated from them.
+ */
 async function loadCommands(name = ''): Promise<CommandFactory[]> {
-  const load = commands.get(name);
+  const load = name === 'completion' ? undefined : commands.get(name);
   return await Promise.all(load ? [load()] : [...commands.values()].map((loadOne) => loadOne()));
 }
 

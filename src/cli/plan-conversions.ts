@@ -24,7 +24,7 @@ interface PlanOptions {
 }
 
 /** The default output folder, the same as in the bucket. */
-const defaultFolder = 'grayscale';
+export const defaultFolder = 'grayscale';
 
 /**
  * Plans which images to convert and where to write each: to `out` itself for a single file,
@@ -40,9 +40,13 @@ export async function planConversions(inputs: string[], options: PlanOptions): P
   const distinct = [...new Map(inputs.map((input) => [resolve(input), input])).values()];
   const outFolder = resolve(out ?? defaultFolder);
   const sources = await findSources(distinct, { outFolder, recursive });
-  const single = await singleOutput(distinct, out);
+  const single = await singleOutput(sources, out);
   if (!single) return planJobs(sources, outFolder, format);
-  return sources.map(({ path, isNamed }) => ({ input: path, output: single, isNamed }));
+  return sources.map(({ relativePath: _, path, ...source }) => ({
+    input: path,
+    output: single,
+    ...source,
+  }));
 }
 
 /** The format of an output file's extension. Throws if it contradicts the requested format. */
@@ -92,14 +96,13 @@ async function standardInputJob(inputs: string[], { out }: PlanOptions): Promise
 
 /** The output file, if `out` names one; undefined if it names a folder. */
 async function singleOutput(
-  inputs: string[],
+  sources: Source[],
   out: string | undefined,
 ): Promise<string | undefined> {
   if (out === undefined || /[/\\]$/.test(out)) return undefined;
-  const [onlyInput] = inputs;
   const kind = await readPathKind(out);
   if (kind === 'folder') return undefined;
-  const isOneFile = inputs.length === 1 && onlyInput && (await readPathKind(onlyInput)) === 'file';
+  const isOneFile = sources.length === 1 && sources[0]?.isNamed;
   if (isOneFile) return kind === 'nothing' && !extname(out) ? undefined : await outputFile(out);
   if (kind === 'nothing' && !isImageName(out)) return undefined;
   throw new UsageError(

@@ -1,5 +1,6 @@
 // The one module that writes text to the terminal. Keys, file names, events and messages that quote
 // them are untrusted: control characters are escaped so that they are visible and have no effect.
+import { aboveStatusLine } from './status-line.ts';
 
 /**
  * C0, DEL and C1 controls, line and paragraph separators, direction marks and overrides (Unicode TR
@@ -15,9 +16,15 @@ export function printable(text: string): string {
 
 function escaped(character: string): string {
   const code = character.charCodeAt(0);
+  if (isInvalidByte(code)) return `\\x${(code - 0xdc00).toString(16)}`;
   return code < 0x100
     ? `\\x${code.toString(16).padStart(2, '0')}`
     : `\\u${code.toString(16).padStart(4, '0')}`;
+}
+
+/** A byte of a file name that is not UTF-8: see src/storage/path-bytes.ts. */
+function isInvalidByte(code: number): boolean {
+  return code >= 0xdc80 && code <= 0xdcff;
 }
 
 /** JSON that is safe on any terminal. It parses to the same value. */
@@ -35,16 +42,16 @@ function printableLines(text: string): string {
 
 /** Writes lines to standard output. Untrusted parts must already be `printable`. */
 export function print(text: string): void {
-  console.log(printableLines(text));
+  aboveStatusLine(() => console.log(printableLines(text)));
 }
 
 /** Writes lines to standard error. Untrusted parts must already be `printable`. */
 export function printError(text: string): void {
-  console.error(printableLines(text));
+  aboveStatusLine(() => console.error(printableLines(text)));
 }
 
 export function printJson(value: unknown): void {
-  console.log(printableJson(value, 2));
+  aboveStatusLine(() => console.log(printableJson(value, 2)));
 }
 
 /**

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { link, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import type { NewObject, ObjectRef, ObjectStore } from '../pipeline/index.ts';
+import { toFsPath } from './path-bytes.ts';
 import { replaceFile, writeDraft } from './replace-file.ts';
 
 /** Uses folders as buckets and the paths below them as keys. */
@@ -17,14 +18,14 @@ export function createFileStore(): FileStore {
       const sizeBytes = await fileSize(path);
       if (sizeBytes === undefined) return undefined;
       if (sizeBytes > maxBytes) return { etag: '', sizeBytes, metadata: {} };
-      const bytes = await readFile(path);
+      const bytes = await readFile(toFsPath(path));
       return { etag: etagOf(bytes), sizeBytes: bytes.byteLength, metadata: {}, bytes };
     },
 
     async head(ref) {
       const path = pathOf(ref);
       if ((await fileSize(path)) === undefined) return undefined;
-      const bytes = await readFile(path);
+      const bytes = await readFile(toFsPath(path));
       return { etag: etagOf(bytes), sizeBytes: bytes.byteLength, metadata: {} };
     },
 
@@ -33,7 +34,7 @@ export function createFileStore(): FileStore {
     },
 
     async remove(ref) {
-      await rm(pathOf(ref), { force: true });
+      await rm(toFsPath(pathOf(ref)), { force: true });
       return true;
     },
 
@@ -54,9 +55,9 @@ function pathOf({ bucket, key }: ObjectRef): string {
 }
 
 /** Moves a draft to its path unless the path exists. Unlike a rename, a link never replaces a file. */
-async function publishNew(draft: string, path: string): Promise<boolean> {
+async function publishNew(draft: string | Buffer, path: string): Promise<boolean> {
   try {
-    await link(draft, path);
+    await link(draft, toFsPath(path));
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
@@ -64,18 +65,18 @@ async function publishNew(draft: string, path: string): Promise<boolean> {
   }
   // On a file system without links (memory cards, some network shares), reserve the name first.
   try {
-    await (await open(path, 'wx')).close();
+    await (await open(toFsPath(path), 'wx')).close();
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
-  await rename(draft, path);
+  await rename(draft, toFsPath(path));
   return true;
 }
 
 async function fileSize(path: string): Promise<number | undefined> {
   try {
-    const file = await stat(path);
+    const file = await stat(toFsPath(path));
     return file.isFile() ? file.size : undefined;
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;

@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { asDiskFull } from '../pipeline/index.ts';
+import { toFsPath } from './path-bytes.ts';
 
 /**
  * Replaces a file atomically: readers see the old file or the whole new one, even after a crash.
  */
 export async function replaceFile(path: string, content: Uint8Array | string): Promise<void> {
-  await writeDraft(path, content, (draft) => rename(draft, path));
+  await writeDraft(path, content, (draft) => rename(draft, toFsPath(path)));
 }
 
 /**
@@ -17,13 +18,13 @@ export async function replaceFile(path: string, content: Uint8Array | string): P
 export async function writeDraft<Result>(
   path: string,
   content: Uint8Array | string,
-  publish: (draft: string) => Promise<Result>,
+  publish: (draft: string | Buffer) => Promise<Result>,
 ): Promise<Result> {
   // Hidden and always short, because `path` may already have the maximum length of a name.
   const name = `.${basename(path).slice(0, 8)}.${randomBytes(6).toString('hex')}.tmp`;
-  const draft = join(dirname(path), name);
+  const draft = toFsPath(join(dirname(path), name));
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await mkdir(toFsPath(dirname(path)), { recursive: true });
     const file = await open(draft, 'wx');
     try {
       await file.writeFile(content);

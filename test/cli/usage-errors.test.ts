@@ -106,7 +106,7 @@ describe('a usage error', () => {
     [
       'JSON and an image on standard output',
       ['convert', '-', '--json'],
-      /--out together with --json/,
+      /--out to name a file or folder together with --json/,
     ],
     ['no input', ['convert'], /missing required argument 'input'\n\(use --help for usage\)/],
     [

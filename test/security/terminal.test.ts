@@ -178,12 +178,12 @@ test('no other module writes to the terminal', async () => {
     names.map(async (name) => [name, await readFile(new URL(name, sources), 'utf8')] as const),
   );
   const writing = texts.filter(([, text]) =>
-    /\bconsole\.|\bstd(out|err)\.write\(|stderr\.write/.test(text),
+    /\bconsole\.|\bstd(out|err)\.write\(|stderr\.write|terminal\.write/.test(text),
   );
   expect(writing.map(([name]) => name).toSorted()).toEqual([
     'cli/output/standard-output.ts', // The bytes of an image.
-    'cli/output/verify-progress.ts', // A progress line that is overwritten.
     'lambda/start-handler.ts', // A line of JSON for CloudWatch.
+    'process/status-line.ts', // A line that is overwritten; its text is our own.
     'process/terminal.ts',
   ]);
 });

@@ -1,24 +1,29 @@
+import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { openConverter, openFileConversion } from '../../app/open-converter.ts';
 import { type Config, readConfig, recipeOf } from '../../config/index.ts';
-import { ConversionError, type RecipeOptions, toGrayscale } from '../../convert/index.ts';
-import { printable, printError } from '../../process/terminal.ts';
-import { convertFiles, readStandardInput } from '../convert-files.ts';
+import type { Recipe, RecipeOptions } from '../../convert/index.ts';
+import { printError } from '../../process/terminal.ts';
+import { convertFiles, type JobResult, planFiles } from '../convert-files.ts';
+import { convertStream } from '../convert-stream.ts';
 import { endHungDecoder } from '../end-hung-decoder.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { integerParser } from '../option-values.ts';
 import { createReport } from '../output/convert-report.ts';
-import { writeStandardOutput } from '../output/standard-output.ts';
-import { formatOfOutput, planConversions } from '../plan-conversions.ts';
+import { defaultFolder, formatOfOutput, type Job, planConversions } from '../plan-conversions.ts';
 import { recipeFlags } from '../recipe-flags.ts';
 import { untilStopped } from '../stop-signal.ts';
 import { UsageError } from '../usage-error.ts';
+import { checkWatched, watchFiles } from '../watch-files.ts';
 
 interface Options extends RecipeOptions {
   out?: string;
   recursive?: boolean;
   overwrite?: boolean;
+  watch?: boolean;
+  dryRun?: boolean;
   concurrency?: number;
+  quiet?: boolean;
   json?: boolean;
 }
 
@@ -29,84 +34,122 @@ export function convertCommand(setExitCode: (code: ExitCode) => void): Command {
     .argument('<input...>', 'files and folders, or -')
     .option(
       '-o, --out <path>',
-      'output file for a single input, otherwise output folder (default: grayscale)',
+      'output file for a single input, - for standard output, otherwise output folder (default: grayscale)',
     );
   for (const option of recipeFlags()) command.addOption(option);
   return command
     .option('-r, --recursive', 'also convert the images in subfolders')
     .option('--overwrite', 'replace existing outputs (default: keep them)')
+    .option('--watch', 'convert new and changed files of folders until Ctrl-C')
+    .option('--dry-run', 'only list what would be converted, and where to')
     .option('--concurrency <number>', 'max images converted concurrently', integerParser(1, 1_000))
+    .option('--quiet', 'print failures only')
     .option('--json', 'print the results as one JSON document')
     .addHelpText(
       'after',
       `
 Examples:
   grayscale convert photo.jpg --out gray.png
-  grayscale convert scans/ --recursive --out gray/ --format webp
-  grayscale convert chart.png --method decolor --out chart-gray.png
-  curl https://example.com/photo.jpg | grayscale convert - > gray.png
+  grayscale convert scans/ -r --out gray/ --format webp
+  grayscale convert --watch scans/ --out gray/
+  grayscale convert chart.png -m decolor -o gray.png
+  cat photo.jpg | grayscale convert - > gray.png
 
 Exit code: 0 all converted, or existing outputs kept; 1 some failed; 2 usage error.`,
     )
     .action(async (inputs: string[], options: Options) => {
-      const run = inputs.includes('-') && options.out === undefined ? convertStream : convertPaths;
-      setExitCode(await run(inputs, options, readConfig()));
+      const { out } = options;
+      const isStream = out === '-' || (inputs.includes('-') && out === undefined);
+      setExitCode(await (isStream ? convertStream : convertPaths)(inputs, options, readConfig()));
     });
 }
 
 async function convertPaths(inputs: string[], options: Options, config: Config): Promise<ExitCode> {
   const format = formatOfOutput(options.out, options.format) ?? config.recipe.format;
-  const { out, recursive = false, overwrite = false, json = false } = options;
+  if (options.watch) return await watchPaths(inputs, { ...options, format }, config);
+  const { out, recursive = false, overwrite = false, dryRun = false } = options;
   const jobs = await planConversions(inputs, { out, format, recursive });
-  const report = createReport({ json, total: jobs.length });
-  const results = await untilStopped(async (signal) => {
-    const converter = await openConverter(jobs.length);
-    return await convertFiles(jobs, openFileConversion(config), {
-      converter,
-      recipe: recipeOf(config, { ...options, format }),
-      overwrite,
-      concurrency: options.concurrency ?? config.capacity.concurrency,
-      signal,
-      onResult: report.add,
-    }).finally(converter.close);
+  if (dryRun) {
+    const planned = await planFiles(jobs, overwrite);
+    const report = startReport(options, jobs.length);
+    for (const result of planned) report.add(result);
+    report.finish([]);
+    return exitCodeOf(planned);
+  }
+  return await untilStopped(async (signal) => {
+    const report = startReport(options, jobs.length);
+    signal.addEventListener('abort', report.stopping);
+    const convert = await openConversion({ ...options, format }, config, jobs.length);
+    const results = await convert
+      .run(jobs, { overwrite, signal, onResult: report.add })
+      .finally(convert.close);
+    const done = new Set(results.map(({ input }) => input));
+    const notDone = jobs.map(({ input }) => input).filter((input) => !done.has(input));
+    report.finish(notDone);
+    endIfHung(results);
+    return notDone.length > 0 ? 1 : exitCodeOf(results);
   });
-  report.finish();
-  if (results.some((each) => each.status === 'failed' && isTimeout(each.code))) endHungDecoder();
-  const isDone = results.length === jobs.length;
-  return isDone && results.every(({ status }) => status !== 'failed') ? 0 : 1;
 }
 
-/** Converts standard input to standard output; nothing but the image is written there. */
-async function convertStream(
+type WatchedOptions = Options & { format: Recipe['format'] };
+
+async function watchPaths(
   inputs: string[],
-  options: Options,
+  options: WatchedOptions,
   config: Config,
 ): Promise<ExitCode> {
-  if (inputs.length > 1)
-    throw new UsageError('Expected - as the only input: standard input is one image.');
-  if (options.json) {
-    throw new UsageError(
-      'Expected --out together with --json: otherwise image and JSON would both go to standard output.',
-    );
-  }
-  if (process.stdout.isTTY) {
-    throw new UsageError(
-      'Expected standard output to be redirected but it is a terminal. Name an output file with --out.',
-    );
-  }
+  const { out, format, recursive = false, overwrite = false } = options;
+  if (options.dryRun) throw new UsageError('Expected either --watch or --dry-run.');
+  const folders = await checkWatched(inputs, resolve(out ?? defaultFolder));
+  const report = startReport(options, undefined);
+  const newest = new Map<string, JobResult>();
+  const onResult = (result: JobResult) => {
+    newest.set(result.input, result);
+    report.add(result);
+  };
+  if (!options.quiet) printError('Watching for new and changed files. Press Ctrl-C to stop.');
   try {
-    const { limits } = openFileConversion(config);
-    const source = await readStandardInput(limits.maxBytes);
-    const image = await toGrayscale(source, recipeOf(config, options), limits);
-    return (await writeStandardOutput(image.bytes)) ? 0 : 1;
-  } catch (error) {
-    if (!(error instanceof ConversionError)) throw error;
-    printError(printable(`${error.code}: ${error.message}`));
-    if (isTimeout(error.code)) endHungDecoder();
-    return 1;
+    await untilStopped(async (signal) => {
+      const convert = await openConversion(options, config, Number.MAX_SAFE_INTEGER);
+      await watchFiles(folders, {
+        recursive,
+        plan: () => planConversions(inputs, { out, format, recursive }),
+        convert: (jobs, isWritten) =>
+          convert.run(jobs, { overwrite: overwrite || isWritten, signal, onResult }),
+        signal,
+      }).finally(convert.close);
+    });
+  } finally {
+    report.finish([]);
+    endIfHung([...newest.values()]);
   }
+  return exitCodeOf([...newest.values()]);
 }
 
-function isTimeout(code: string): boolean {
-  return code === 'CONVERSION_TIMEOUT';
+function startReport({ json = false, quiet = false }: Options, total: number | undefined) {
+  return createReport({ json, quiet, total });
+}
+
+type RunOptions = Pick<Parameters<typeof convertFiles>[2], 'overwrite' | 'signal' | 'onResult'>;
+
+async function openConversion(options: WatchedOptions, config: Config, fileCount: number) {
+  const converter = await openConverter(fileCount);
+  const parts = openFileConversion(config);
+  const recipe = recipeOf(config, options);
+  const concurrency = options.concurrency ?? config.capacity.concurrency;
+  return {
+    run: (jobs: Job[], run: RunOptions) =>
+      convertFiles(jobs, parts, { converter, recipe, concurrency, ...run }),
+    close: converter.close,
+  };
+}
+
+function exitCodeOf(results: JobResult[]): ExitCode {
+  return results.every(({ status }) => status !== 'failed') ? 0 : 1;
+}
+
+function endIfHung(results: JobResult[]): void {
+  const isTimeout = (result: JobResult) =>
+    result.status === 'failed' && result.code === 'CONVERSION_TIMEOUT';
+  if (results.some(isTimeout)) endHungDecoder();
 }

@@ -74,7 +74,8 @@ again and compares the results. Findings:
   missing     a source without an output
   stale       an output of an older content or another recipe
   unrecorded  an output without a row
-  different   --deep: an output that differs from its converted source, or from its row's checksum
+  different   --deep: an output that differs from its converted source
+              or from its row's checksum
   orphan      an output whose source is gone; deleted only with --delete-orphans
   dangling    a row whose source and output are gone; --repair deletes it
   unchecked   --deep: a source that could not be converted here

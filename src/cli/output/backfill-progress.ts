@@ -1,4 +1,4 @@
-import { Presets, SingleBar } from 'cli-progress';
+import { formatProgress, startStatusLine } from '../../process/status-line.ts';
 import type { BackfillResult, S3Location } from '../../reconcile/index.ts';
 import type { ObjectFiles } from '../../storage/object-files.ts';
 
@@ -20,30 +20,30 @@ interface ProgressOptions {
  */
 export function startProgress(location: S3Location, options: ProgressOptions): Progress {
   if (!process.stderr.isTTY) return { show: () => {}, stop: async () => {} };
-  const format = '{bar} {percentage}%  {value} of {total}{more}  {eta_formatted} left';
-  const bar = new SingleBar(
-    { format, clearOnComplete: true, stream: process.stderr, etaBuffer: 50 },
-    Presets.rect,
-  );
-  bar.start(0, 0, { more: ' or more' });
+  const line = startStatusLine();
+  const startedAt = performance.now();
+  const progress = { done: 0, total: 0, isGrowing: true };
+  const draw = () =>
+    line.show(formatProgress({ ...progress, elapsedMs: performance.now() - startedAt }));
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, options.signal]);
   const counting = countObjects(location, { ...options, signal }, (objects, isAll) => {
-    bar.setTotal(objects);
-    bar.update({ more: isAll ? '' : ' or more' });
+    Object.assign(progress, { total: objects, isGrowing: !isAll });
+    draw();
   });
   let before: number | undefined;
   return {
-    show({ counts, outcomes }) {
+    show({ counts }) {
       const seen = Object.values(counts).reduce((sum, { objects }) => sum + objects, 0);
       // Objects that earlier runs processed are not counted again.
       before ??= seen - 1;
-      bar.update(seen - before, { outcomes });
+      progress.done = seen - before;
+      draw();
     },
     async stop() {
       stop.abort();
       await counting;
-      bar.stop();
+      line.stop();
     },
   };
 }

@@ -1,63 +1,84 @@
 import { relative } from 'node:path';
-import { Presets, SingleBar } from 'cli-progress';
 import type { GrayImage } from '../../convert/index.ts';
+import { formatProgress, startStatusLine } from '../../process/status-line.ts';
 import { print, printable, printError, printJson } from '../../process/terminal.ts';
 import type { JobResult } from '../convert-files.ts';
+import { type ConvertSummary, formatGroups, formatTotals, summarize } from './convert-summary.ts';
 
 interface ReportOptions {
   json: boolean;
-  total: number;
+  /** Print failures only. */
+  quiet: boolean;
+  /** Not known in advance while folders are watched. */
+  total: number | undefined;
 }
 
 /** Reports the progress of a run, and its summary. */
 interface Report {
   add(result: JobResult): void;
-  finish(): void;
+  /** Explains what happens after Ctrl-C. */
+  stopping(): void;
+  /** Prints the summary; `notDone` lists the inputs that were not started. */
+  finish(notDone: string[]): void;
 }
 
 /** Results go to standard output, as lines or as one JSON document; progress to standard error. */
-export function createReport({ json, total }: ReportOptions): Report {
+export function createReport({ json, quiet, total }: ReportOptions): Report {
   const startedAt = performance.now();
+  const elapsedMs = () => performance.now() - startedAt;
   const results: JobResult[] = [];
-  const bar = process.stderr.isTTY && total > 1 ? startBar(total) : undefined;
+  const hasBar = process.stderr.isTTY && total !== undefined && total > 1 && !quiet;
+  const line = hasBar ? startStatusLine() : undefined;
+  const showProgress = () =>
+    line?.show(formatProgress({ done: results.length, total: total ?? 0, elapsedMs: elapsedMs() }));
+  showProgress();
 
   return {
     add(result) {
       results.push(result);
-      bar?.increment();
-      // A progress bar and a line for each success would garble each other.
-      if (json || (bar && result.status !== 'failed')) return;
-      const printLine = result.status === 'failed' ? printError : print;
-      printLine(printable(formatResult(result)));
+      showProgress();
+      if (result.status === 'failed') {
+        if (!json) printError(printable(formatResult(result)));
+        // With a bar, only failures have a line; the summary groups the rest.
+      } else if (!json && !quiet && !hasBar) print(printable(formatResult(result)));
     },
-    finish() {
-      bar?.stop();
-      const summary = summaryOf(results, performance.now() - startedAt);
+    stopping() {
+      if (!process.stderr.isTTY) return;
+      printError('Stopping after the images in progress. Press Ctrl-C again to end immediately.');
+    },
+    finish(notDone) {
+      line?.stop();
+      const summary = summarize(results, { elapsedMs: elapsedMs(), notDone: notDone.length });
       if (json) printJson({ results, summary });
-      else if (total !== 1) print(totalsText(summary));
+      else if (!quiet && total !== 1) printSummary(summary, hasBar ? results : [], notDone);
     },
   };
 }
 
-function startBar(total: number): SingleBar {
-  const format = '{bar} {percentage}%  {value} of {total}  {eta_formatted} left';
-  const bar = new SingleBar(
-    { format, clearOnComplete: true, stream: process.stderr },
-    Presets.rect,
-  );
-  bar.start(total, 0);
-  return bar;
+function printSummary(summary: ConvertSummary, results: JobResult[], notDone: string[]): void {
+  for (const group of formatGroups(results, nameOf)) print(printable(group));
+  print(formatTotals(summary));
+  const [next] = notDone;
+  if (next === undefined) return;
+  printError(printable(`stopped: ${notDone.length} not converted; the next is ${nameOf(next)}`));
+}
+
+/** The path relative to the working folder. */
+export function nameOf(path: string): string {
+  return path === '-' ? 'standard input' : relative('', path);
 }
 
 function formatResult(result: JobResult): string {
-  const input = result.input === '-' ? 'standard input' : relative('', result.input);
+  const input = nameOf(result.input);
   switch (result.status) {
     case 'converted': {
       const { width, height } = result.image;
       const lost = describeLosses(result.image);
-      const output = relative('', result.output);
+      const output = nameOf(result.output);
       return `converted  ${input} -> ${output}  ${width} x ${height}, ${result.elapsedMs.toFixed(0)} ms${lost}`;
     }
+    case 'planned':
+      return `planned    ${input} -> ${nameOf(result.output)}`;
     case 'skipped':
       return `skipped    ${input}: ${result.reason}`;
     case 'failed':
@@ -70,27 +91,4 @@ function describeLosses({ losses, missingShare }: Pick<GrayImage, 'losses' | 'mi
   const missing =
     missingShare === undefined ? '' : ` (${(missingShare * 100).toFixed(1)} % of the pixels)`;
   return `, lost: ${losses.map((loss) => (loss === 'truncated' ? loss + missing : loss)).join(', ')}`;
-}
-
-function summaryOf(results: JobResult[], elapsedMs: number) {
-  const count = (status: JobResult['status']) =>
-    results.filter((result) => result.status === status).length;
-  const pixels = results.reduce(
-    (sum, result) =>
-      sum + (result.status === 'converted' ? result.image.width * result.image.height : 0),
-    0,
-  );
-  return {
-    converted: count('converted'),
-    skipped: count('skipped'),
-    failed: count('failed'),
-    megapixels: pixels / 1e6,
-    elapsedMs,
-    megapixelsPerSecond: pixels / 1e3 / elapsedMs,
-  };
-}
-
-function totalsText(summary: ReturnType<typeof summaryOf>): string {
-  const { converted, skipped, failed, megapixels, elapsedMs, megapixelsPerSecond } = summary;
-  return `${converted} converted, ${skipped} skipped, ${failed} failed: ${megapixels.toFixed(1)} megapixels in ${(elapsedMs / 1e3).toFixed(1)} s, ${megapixelsPerSecond.toFixed(1)} per second`;
 }

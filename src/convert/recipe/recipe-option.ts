@@ -15,14 +15,19 @@ export interface RecipeOption<Value> {
 
 type OptionOf<Value> = Omit<RecipeOption<Value>, 'default' | 'description'>;
 
-export function oneOf<const Value extends string>(choices: readonly Value[]): OptionOf<Value> {
+/** `aliases` are other spellings in text, such as `jpg`. */
+export function oneOf<const Value extends string>(
+  choices: readonly Value[],
+  aliases: Readonly<Record<string, Value>> = {},
+): OptionOf<Value> {
   return {
     expected: `one of ${choices.join(', ')}`,
     choices,
     read: (value) => choices.find((choice) => choice === value),
     fromText(text) {
       const word = text.toLowerCase();
-      return choices.find((choice) => choice.toLowerCase() === word) ?? word;
+      const alias = Object.hasOwn(aliases, word) ? aliases[word] : undefined;
+      return choices.find((choice) => choice.toLowerCase() === word) ?? alias ?? word;
     },
   };
 }

@@ -62,7 +62,10 @@ export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Nam
   format: {
     default: 'png',
     description: 'Output format; `source` keeps the format of the input.',
-    ...oneOf([...(Object.keys(outputFormats) as OutputFormat[]), 'source']),
+    ...oneOf([...(Object.keys(outputFormats) as OutputFormat[]), 'source'], {
+      jpg: 'jpeg',
+      tif: 'tiff',
+    }),
   },
   quality: {
     default: 75,
