@@ -25,11 +25,13 @@ interface ConverterOptions {
 
 interface AskOptions {
   timeoutMs: number;
+  /**
+   * A child enforces the limit itself unless it hangs; sending the bytes also takes time. Default:
+   * 5 seconds.
+   */
+  hangGraceMs?: number | undefined;
   signal: AbortSignal | undefined;
 }
-
-/** A child enforces the limit itself unless it hangs; sending the bytes also takes time. */
-const graceMs = 5_000;
 
 /** Supervises one converter process. */
 export function superviseConverter(options: ConverterOptions): Supervisor {
@@ -66,12 +68,12 @@ export async function readyConverter(supervisor: Supervisor): Promise<ChildProce
 export async function askConverter(
   child: ChildProcess,
   request: ConverterRequest,
-  { timeoutMs, signal }: AskOptions,
+  { timeoutMs, hangGraceMs = 5_000, signal }: AskOptions,
 ): Promise<ConverterReply> {
   signal?.throwIfAborted();
   const timeout = new AbortController();
   const abort = () => timeout.abort(hangError(timeoutMs));
-  const timer = setTimeout(abort, Math.min(timeoutMs + graceMs, maxTimerMs));
+  const timer = setTimeout(abort, Math.min(timeoutMs + hangGraceMs, maxTimerMs));
   const pipe = bytesPipe(child);
   const { envelope, bytes } = packRequest(request);
   const reply = askChild(child, envelope, {

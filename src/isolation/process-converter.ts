@@ -25,6 +25,8 @@ export interface ProcessConverterOptions {
   niceness?: number;
   /** Max JavaScript heap of each process, in MiB. It does not hold pixels, so 512 is plenty. */
   maxHeapMb?: number;
+  /** A process that is still busy so long after the time limit is killed. Default: 5 seconds. */
+  hangGraceMs?: number;
 }
 
 export interface ProcessConverter extends Converter {
@@ -40,7 +42,7 @@ type OpenOptions = Omit<ConversionOptions, 'recipe'>;
  * another program may have killed the process; then it fails with `CONVERSION_CRASHED`.
  */
 export function createProcessConverter(options: ProcessConverterOptions): ProcessConverter {
-  const { processes, env, module = ownModule(), niceness, maxHeapMb = 512 } = options;
+  const { processes, env, module = ownModule(), niceness, maxHeapMb = 512, hangGraceMs } = options;
   const slots = createBudget(processes);
   // Each supervises one process. An image has exclusive use of it from opening to closing.
   const supervisors = Array.from({ length: processes }, () =>
@@ -81,7 +83,7 @@ export function createProcessConverter(options: ProcessConverterOptions): Proces
       image: { ...image, limits },
       child: () => readyChild(supervisor),
       ask: async (child, request) =>
-        converterResult(await askConverter(child, request, { timeoutMs, signal })),
+        converterResult(await askConverter(child, request, { timeoutMs, hangGraceMs, signal })),
       release,
     };
     try {

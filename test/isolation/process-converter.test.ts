@@ -30,9 +30,9 @@ beforeAll(async () => {
 afterEach(() => converter.close());
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-function start(processes = 1, more = {}) {
+function start(processes = 1, more = {}, options: { hangGraceMs?: number } = {}) {
   const env = { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...more };
-  converter = createProcessConverter({ processes, env, module, maxHeapMb: 64 });
+  converter = createProcessConverter({ processes, env, module, maxHeapMb: 64, ...options });
 }
 
 interface Options {
@@ -95,7 +95,7 @@ describe.each(['open', 'convert'] as const)(
     });
 
     test('hangs is ended after the time limit, and another continues', async () => {
-      start();
+      start(1, {}, { hangGraceMs: 500 });
       const startedAt = performance.now();
       await expect(convert(bad({ at, harm: 'hangs' }), { timeoutMs: 200 })).rejects.toMatchObject({
         code: 'CONVERSION_TIMEOUT',
