@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { inject } from 'vitest';
 import { connectPostgres, type Postgres } from '../src/ledger/connect.ts';
-import { migrate } from '../src/ledger/migrate.ts';
 
 /** A separate database on the real server. */
 export interface TestDatabase extends Postgres {
@@ -15,10 +14,10 @@ export interface TestDatabase extends Postgres {
 export async function createDatabase({ migrated = true } = {}): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   const url = new URL(inject('postgresUrl'));
-  await administer(`CREATE DATABASE ${name}`);
+  const template = migrated ? `TEMPLATE ${inject('migratedDatabase')}` : '';
+  await administer(`CREATE DATABASE ${name} ${template}`);
   url.pathname = name;
   const postgres = connectPostgres({ url: url.href, ssl: 'disable', maxConnections: 4 });
-  if (migrated) await migrate(postgres);
   return {
     ...postgres,
     url: url.href,
