@@ -208,8 +208,8 @@ describe('unread responses', () => {
     const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
     const create = { width: 3_000, height: 2_000, channels: 3, background: '#888', noise } as const;
     const image = await sharp({ create }).jpeg({ quality: 30 }).toBuffer();
-    // 64 MB for files. Each response has about 12 MB, more than sockets buffer.
-    const url = await start({ MEMORY_BUDGET_MB: '256', REQUEST_TIMEOUT_SECONDS: '20' });
+    // 40 MB for files. Each response has about 12 MB, more than sockets buffer.
+    const url = await start({ MEMORY_BUDGET_MB: '160', REQUEST_TIMEOUT_SECONDS: '12' });
     const head = headOf('POST', '/v1/convert?depth=16&method=luminance', {
       'content-length': String(image.byteLength),
     });

@@ -87,7 +87,7 @@ test('a client that pauses longer than the limit receives the whole file', async
   const client = sendRaw(server.url, headOf('GET', path, { connection: 'close' }), {
     isPaused: true,
   });
-  await sleep(5_000);
+  await sleep(3_000);
   let received = 0;
   client.socket.on('data', (chunk) => (received += chunk.length));
   client.socket.resume();
