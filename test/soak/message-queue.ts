@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Postgres } from '../../src/ledger/connect.ts';
-import { migrateQueue, queueSchema } from '../../src/queue/postgres-queue.ts';
+import { queueSchema } from '../../src/queue/postgres-queue.ts';
 import { runCli } from '../../testing/cli.ts';
 import type { Violation } from './check-promise.ts';
 import { redrive, takeDeadLetters, untilEmpty as untilSqsEmpty } from './queue.ts';
@@ -29,17 +28,6 @@ export function createSqsMessages({ store }: Pick<World, 'store'>): MessageQueue
     redrive: (bodies) => redrive(store, bodies),
     check: async () => [],
   };
-}
-
-/**
- * Creates the tables of the queue. Messages are retried sooner than in production, so that a run
- * does not wait a quarter of an hour for its last unreadable message.
- */
-export async function prepareQueue(database: Postgres): Promise<void> {
-  await migrateQueue(database);
-  await database.query(
-    `UPDATE ${queueSchema}.queue SET retry_limit = 9, retry_delay = 1, retry_delay_max = 20`,
-  );
 }
 
 const job = `${queueSchema}.job`;

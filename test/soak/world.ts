@@ -16,7 +16,7 @@ import {
 } from '../../src/sandbox/store-and-queue.ts';
 import { type PostgresServer, startPostgres } from '../../testing/postgres-server.ts';
 import { type HttpProxy, pathOf, startHttpProxy } from './http-proxy.ts';
-import { prepareQueue } from './message-queue.ts';
+import { prepareQueue } from './prepare-queue.ts';
 import { type Server, startServer, stopServer } from './server.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 import { memoryBudgetMb, requestTimeoutSeconds, workerLimits } from './test-images.ts';

@@ -7,11 +7,11 @@ import type { AddressInfo } from 'node:net';
 import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { configVariables, readConfig } from '../src/config/index.ts';
-import { allocatorSettings } from '../src/isolation/allocator.ts';
-import { createPostgresQueue, migrateQueue } from '../src/queue/postgres-queue.ts';
-import { health, metrics, readiness } from '../src/server/api/system-routes.ts';
-import { createDatabase, type TestDatabase } from '../testing/postgres.ts';
+import { configVariables, readConfig } from '../../src/config/index.ts';
+import { allocatorSettings } from '../../src/isolation/allocator.ts';
+import { createPostgresQueue, migrateQueue } from '../../src/queue/postgres-queue.ts';
+import { health, metrics, readiness } from '../../src/server/api/system-routes.ts';
+import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
 
 const dockerfile = readFileSync('Dockerfile', 'utf8');
 const [buildStage = '', finalStage = ''] = dockerfile.split(/^(?=FROM )/m).slice(1);
