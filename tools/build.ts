@@ -7,7 +7,13 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { buildWeb } from './build-web.ts';
 import { bundle } from './package/bundle.ts';
-import { analyzeWeb, licensesOf, packageFolders, sbomOf } from './package/bundled-packages.ts';
+import {
+  analyzeWeb,
+  licensesOf,
+  packageFolders,
+  packageIds,
+  sbomOf,
+} from './package/bundled-packages.ts';
 import {
   checkoutOnly,
   copiedFiles,
@@ -50,7 +56,7 @@ async function writeBundle(): Promise<void> {
   for (const [name, path] of Object.entries(copiedFiles))
     await cp(join(root, path), join(root, name));
   const folders = packageFolders(metafile, web);
-  await write('dist/sbom.cdx.json', await sbomOf(folders));
+  await write('dist/sbom.cdx.json', await sbomOf(await packageIds(folders)));
   await write('dist/THIRD-PARTY-LICENSES.txt', await licensesOf(folders));
 }
 

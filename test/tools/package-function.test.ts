@@ -71,6 +71,23 @@ describe('the package', () => {
     }
   });
 
+  test.each(architectures)('for %s lists its packages in an SBOM', (arch) => {
+    const textOf = (name: string) => Buffer.from(contents[arch][name] ?? []).toString();
+    const { components } = JSON.parse(textOf('sbom.cdx.json'));
+    const names = components.map(({ name }: { name: string }) => name);
+    const other = architectures.find((one) => one !== arch);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        ...['@aws-sdk/client-s3', 'pg', 'sharp', 'libheif-js', '@imagemagick/magick-wasm'],
+        `@img/sharp-linux-${arch}`,
+        `@img/sharp-libvips-linux-${arch}`,
+      ]),
+    );
+    const unwanted = new RegExp(`^(hono|preact|vitest|@img/sharp-.*${other})$`);
+    expect(names.filter((name: string) => unwanted.test(name))).toEqual([]);
+    expect(textOf('THIRD-PARTY-LICENSES.txt')).toMatch(/^pg \d\S+ \(MIT\)$/m);
+  });
+
   test.each(architectures)('for %s has no types, no tests and no development tools', (arch) => {
     const names = Object.keys(contents[arch]);
     const unwanted = /\.d\.[cm]?ts$|aws-cdk|fauxqs|pglite|typescript|vitest|(^|\/)test\//;

@@ -44,17 +44,25 @@ interface Sbom {
   dependencies: { ref: string; dependsOn: string[] }[];
 }
 
-/** An SBOM of these packages, in CycloneDX. The same packages give the same text. */
-export async function sbomOf(folders: string[]): Promise<string> {
-  const versions = await Promise.all(
-    folders.map(async (folder) => {
-      const { name, version } = JSON.parse(
-        await readFile(join(root, folder, 'package.json'), 'utf8'),
-      );
-      return `${name}@${version}`;
-    }),
-  );
-  const all = await installedSbom();
+/** `name@version` of the package whose `package.json` has this text. */
+export function packageId(manifest: string): string {
+  const { name, version } = JSON.parse(manifest);
+  return `${name}@${version}`;
+}
+
+/** `name@version` of the packages in these folders. */
+export async function packageIds(folders: string[]): Promise<string[]> {
+  const manifests = folders.map((folder) => readFile(join(root, folder, 'package.json'), 'utf8'));
+  return (await Promise.all(manifests)).map(packageId);
+}
+
+/**
+ * An SBOM of these packages (`name@version`), in CycloneDX. The same packages give the same text.
+ * Throws if the lock file does not have one of them.
+ */
+export async function sbomOf(versions: string[]): Promise<string> {
+  installed ??= installedSbom();
+  const all = await installed;
   const { component } = all.metadata;
   const refs = new Set([...versions, component['bom-ref']]);
   const components = all.components
@@ -78,6 +86,8 @@ export async function sbomOf(folders: string[]): Promise<string> {
   };
   return `${JSON.stringify(sbom, null, 2)}\n`;
 }
+
+let installed: Promise<Sbom> | undefined;
 
 async function installedSbom(): Promise<Sbom> {
   const args = ['run', '--silent', 'sbom', '--', '--package-lock-only'];

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ZipOptions, zipSync } from 'fflate';
-import { bundle } from './bundle.ts';
+import { type Bundle, bundle } from './bundle.ts';
+import { licensesOf, packageFolders, packageId, packageIds, sbomOf } from './bundled-packages.ts';
 import { type Architecture, entryPoints, limits, requiredFiles } from './contents.ts';
 import { installUnbundled } from './install.ts';
 
@@ -20,12 +21,13 @@ export async function packageFunction(
   arch: Architecture,
   { folder = join(root, 'dist') } = {},
 ): Promise<FunctionPackage> {
-  const [{ files: bundled }, installed, migrations] = await Promise.all([
+  const [{ files: bundled, metafile }, installed, migrations] = await Promise.all([
     bundle(entryPoints),
     installUnbundled(arch),
     readMigrations(),
   ]);
-  const files = new Map([...bundled, ...installed, ...migrations]);
+  const about = await describeContents(metafile, installed);
+  const files = new Map([...bundled, ...installed, ...migrations, ...about]);
   // Lambda and Node treat .js files as ES modules because of this.
   files.set('package.json', Buffer.from('{"type":"module"}\n'));
 
@@ -39,6 +41,26 @@ export async function packageFunction(
   const sha256 = createHash('sha256').update(zip).digest('hex');
   return { path, unzippedBytes, zippedBytes: zip.length, sha256 };
 }
+
+/** An SBOM of all packages in the zip, and the licenses of those that are bundled. */
+async function describeContents(
+  metafile: Bundle['metafile'],
+  installed: Map<string, Uint8Array>,
+): Promise<[string, Uint8Array][]> {
+  const folders = packageFolders(metafile);
+  const manifests = [...installed].filter(([name]) => isPackageManifest.test(name));
+  const ids = manifests.map(([, bytes]) => packageId(Buffer.from(bytes).toString()));
+  const [sbom, licenses] = await Promise.all([
+    packageIds(folders).then((bundled) => sbomOf([...bundled, ...ids])),
+    licensesOf(folders),
+  ]);
+  return [
+    ['sbom.cdx.json', Buffer.from(sbom)],
+    ['THIRD-PARTY-LICENSES.txt', Buffer.from(licenses)],
+  ];
+}
+
+const isPackageManifest = /(^|\/)node_modules\/(@[^/]+\/)?[^/]+\/package\.json$/;
 
 function zipOptions(): ZipOptions {
   return {
