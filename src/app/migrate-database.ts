@@ -1,5 +1,6 @@
 import { type Config, ConfigError } from '../config/index.ts';
 import type { Postgres } from '../ledger/connect.ts';
+import type { MigrateOptions } from '../ledger/migrate.ts';
 import { openPostgres } from './open-postgres.ts';
 import { queueKind } from './open-queue.ts';
 
@@ -7,7 +8,10 @@ import { queueKind } from './open-queue.ts';
  * Migrates the configured database to the newest schema, with the tables of the queue if it is in
  * the database, and prepares the application's role, if one is configured. Returns the names of the migrations that were applied.
  */
-export async function migrateDatabase({ storage, ...config }: Config): Promise<string[]> {
+export async function migrateDatabase(
+  { storage, ...config }: Config,
+  options: MigrateOptions = {},
+): Promise<string[]> {
   const { applicationRole, user } = config.database;
   if (applicationRole !== undefined && applicationRole === user) {
     throw new ConfigError([
@@ -18,7 +22,7 @@ export async function migrateDatabase({ storage, ...config }: Config): Promise<s
   const postgres = await openPostgres(config);
   try {
     const { migrate } = await import('../ledger/migrate.ts');
-    const applied = await migrate(postgres);
+    const applied = await migrate(postgres, options);
     const queueSchema = isQueueInDatabase ? await createQueueSchema(postgres) : undefined;
     if (applicationRole !== undefined) {
       const { prepareApplicationRole } = await import('../ledger/application-role.ts');

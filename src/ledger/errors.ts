@@ -192,3 +192,8 @@ function codeOf(error: unknown): string {
 function reasonOf(cause: Error): string {
   return cause.message || codeOf(cause);
 }
+
+/** A time zone that this PostgreSQL does not know. */
+export class UnknownTimeZoneError extends Error {
+  override name = 'UnknownTimeZoneError';
+}

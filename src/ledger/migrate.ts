@@ -3,19 +3,42 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
 import type { Postgres } from './connect.ts';
+import { checkTimeZone, describeOriginalTimes, readOriginalTimes } from './original-times.ts';
 
 /** The SQL files are next to src/ in a checkout, and next to dist/ in the package. */
 const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url));
 
+/** The migration that reads the original’s times. */
+const addsRecordedAt = '0002_ledger';
+
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
+
+export interface MigrateOptions {
+  /** In which the original program’s times are read. Default: the server’s. */
+  timeZone?: string | undefined;
+  /** Called if rows were corrected, or if rows of the original were migrated. */
+  onOriginalTimes?: (times: OriginalTimes) => void;
+}
+
+/** The original’s rows, and the time zone in which their times were read. */
+interface OriginalTimes {
+  rows: number;
+  timeZone: string;
+  /** Whether `timeZone` was requested, and `rows` counts those that it changed. */
+  isRequested: boolean;
+}
 
 /**
  * Brings the database to the newest schema in one transaction, from an empty database or the
  * original system's table. A concurrent run waits and then has nothing to do.
  * Returns the names of the applied migrations.
  */
-export async function migrate(postgres: Postgres): Promise<string[]> {
+export async function migrate(
+  postgres: Pick<Postgres, 'session'>,
+  { timeZone, onOriginalTimes }: MigrateOptions = {},
+): Promise<string[]> {
   return await postgres.session(async (client) => {
+    if (timeZone !== undefined) await checkTimeZone(client, timeZone);
     const applied = await runner({
       dbClient: client,
       dir: migrationsFolder,
@@ -25,9 +48,17 @@ export async function migrate(postgres: Postgres): Promise<string[]> {
       advisoryLockMode: 'wait',
       logger: silent,
     });
+    const isFirst = applied.some(({ name }) => name === addsRecordedAt);
+    const corrected = timeZone === undefined ? 0 : await readOriginalTimes(client, timeZone);
+    if (timeZone !== undefined) {
+      onOriginalTimes?.({ rows: corrected, timeZone, isRequested: true });
+    } else if (isFirst) {
+      const times = await describeOriginalTimes(client);
+      if (times.rows > 0) onOriginalTimes?.({ ...times, isRequested: false });
+    }
     // A rewritten table has no statistics, and its indexes cannot answer alone until a vacuum.
     // Autovacuum would run only after a hundredth of new rows.
-    if (applied.length > 0) await client.query('VACUUM (ANALYZE) image_metadata');
+    if (applied.length > 0 || corrected > 0) await client.query('VACUUM (ANALYZE) image_metadata');
     return applied.map(({ name }) => name);
   });
 }

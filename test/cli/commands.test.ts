@@ -111,6 +111,28 @@ describe('grayscale migrate', () => {
     await database.drop();
   });
 
+  test('reports how it reads the times of the original, and corrects them on request', async () => {
+    const database = await createDatabase({ migrated: false });
+    const env = { DATABASE_URL: database.url };
+    await database.query(
+      'CREATE TABLE image_metadata (id SERIAL PRIMARY KEY, file_name VARCHAR(255) NOT NULL, timestamp TIMESTAMP)',
+    );
+    await database.query("INSERT INTO image_metadata VALUES (1, 'grayscale/a.jpg', '2026-07-01')");
+    const run = async (...args: string[]) => await runCli(['migrate', ...args], { env });
+    expect((await run()).stdout.toString()).toMatch(
+      /^read the times of 1 row of the original program in the server's time zone, .*--time-zone\n/,
+    );
+    const wrong = await run('--time-zone', 'Mars');
+    expect([wrong.exitCode, wrong.stderr]).toEqual([
+      2,
+      expect.stringContaining('but received "Mars"'),
+    ]);
+    expect((await run('--time-zone', 'Asia/Tokyo')).stdout.toString()).toBe(
+      'corrected the times of 1 row of the original program, in Asia/Tokyo\nThe schema is up to date.\n',
+    );
+    await database.drop();
+  });
+
   test('names the missing variable, and exits 2', async () => {
     const { exitCode, stderr } = await runCli(['migrate']);
     expect(stderr).toContain('DB_HOST: expected');

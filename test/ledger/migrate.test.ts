@@ -36,6 +36,70 @@ describe('migrate', () => {
     expect((await database.rows())[0]).toMatchObject({ status: 'converted', attempts: 1 });
   });
 
+  const berlin = "(timestamp AT TIME ZONE 'Europe/Berlin')";
+  const createOriginal = async () => {
+    database = await createDatabase({ migrated: false });
+    await database.query(`CREATE TABLE image_metadata (
+      id SERIAL PRIMARY KEY, file_name VARCHAR(255) NOT NULL, timestamp TIMESTAMP DEFAULT CURRENT_TIMESTAMP
+    )`);
+    await database.query(
+      `INSERT INTO image_metadata (file_name, timestamp)
+       VALUES ('grayscale/summer.jpg', '2026-07-01 12:00'), ('grayscale/winter.jpg', '2026-01-01 12:00')`,
+    );
+  };
+  const readTimes = async () => {
+    const { rows } = await database.query(
+      `SELECT recorded_at = ${berlin} AS "isBerlin", recorded_at FROM image_metadata ORDER BY id`,
+    );
+    return rows.map((row) => [row.isBerlin, row.recorded_at.toISOString()]);
+  };
+  const expected = [
+    [true, '2026-07-01T10:00:00.000Z'],
+    [true, '2026-01-01T11:00:00.000Z'],
+  ];
+
+  test('reads the times of the original in the requested time zone', async () => {
+    await createOriginal();
+    const seen: unknown[] = [];
+    await migrate(database, { timeZone: 'europe/berlin', onOriginalTimes: (x) => seen.push(x) });
+    expect(await readTimes()).toEqual(expected);
+    expect(seen).toEqual([{ rows: 2, timeZone: 'europe/berlin', isRequested: true }]);
+  });
+
+  test('corrects times that were read in another zone, and only those', async () => {
+    await createOriginal();
+    const seen: unknown[] = [];
+    await migrate(database, { onOriginalTimes: (x) => seen.push(x) });
+    expect(seen).toEqual([{ rows: 2, timeZone: expect.any(String), isRequested: false }]);
+    // The second of the two hours at 02:30, which the zone alone would read as the first or second.
+    const exact = '2026-10-25T00:30:00.000Z';
+    await database.query(
+      `INSERT INTO image_metadata (file_name, timestamp, recorded_at)
+       VALUES ('grayscale/new.jpg', '2026-10-25 02:30', $1)`,
+      [exact],
+    );
+    await database.query(
+      `INSERT INTO image_metadata (source_key, file_name, status, timestamp, recorded_at)
+       VALUES ('own.jpg', 'grayscale/own.jpg', 'converted', '2026-01-01 12:00', '2026-01-01T12:00Z')`,
+    );
+    await migrate(database, { timeZone: 'Europe/Berlin' });
+    const times = (await readTimes()).map(([, time]) => time);
+    expect(times).toEqual([...expected.map(([, time]) => time), exact, '2026-01-01T12:00:00.000Z']);
+  });
+
+  test.each(['UTC+2', '+02:00', 'Mars', "x'; DROP TABLE x"])(
+    'rejects the time zone %s before it changes anything',
+    async (timeZone) => {
+      await createOriginal();
+      await expect(migrate(database, { timeZone })).rejects.toThrow(
+        `Expected --time-zone to be a time zone of PostgreSQL such as Europe/Berlin or UTC but received "${timeZone}".`,
+      );
+      expect(
+        (await database.query("SELECT to_regclass('grayscale_migrations') AS table")).rows,
+      ).toEqual([{ table: null }]);
+    },
+  );
+
   test('leaves the table analyzed and ready for index-only scans', async () => {
     database = await createDatabase({ migrated: false });
     await database.query(
