@@ -100,6 +100,8 @@ function chrootArgs(
   if (!mounted) throw new Error('Expected the image to be built first.');
   const { root, config } = mounted;
   const all = [
+    // As runtimes set it for a user without an entry in /etc/passwd.
+    'HOME=/',
     ...config.Env,
     ...Object.entries(settings).map(([name, value]) => `${name}=${value}`),
   ];

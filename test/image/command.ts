@@ -10,7 +10,7 @@ import { startPostgres } from '../../testing/postgres-server.ts';
 import { startS3 } from '../../testing/s3.ts';
 import { buildahEngine } from './buildah-engine.ts';
 import { dockerEngine } from './docker-engine.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, RunningImage } from './engine.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const answers = (command: string, ...args: string[]) => spawnSync(command, args).status === 0;
@@ -30,10 +30,11 @@ async function test(engine: Engine): Promise<void> {
     ...{ AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey },
     ...{ PORT: '18080', WORKER_PORT: '19090' },
   };
+  const running: RunningImage[] = [];
   try {
     await engine.run(['migrate'], env).ended(0);
-    const serve = engine.run(['serve'], env);
-    const work = engine.run(['work'], env);
+    const [serve, work] = [engine.run(['serve'], env), engine.run(['work'], env)];
+    running.push(serve, work);
     await untilReady('http://127.0.0.1:18080/readyz');
     await untilReady('http://127.0.0.1:19090/readyz');
     engine.checkHealth?.();
@@ -56,6 +57,7 @@ async function test(engine: Engine): Promise<void> {
     await Promise.all([serve.ended(0), work.ended(0)]);
     console.log('The image works.');
   } finally {
+    for (const image of running) image.stop();
     engine.close();
     await store.close();
     await postgres.stop();
@@ -63,7 +65,15 @@ async function test(engine: Engine): Promise<void> {
 }
 
 async function untilReady(url: string): Promise<void> {
-  await until(async () => (await fetch(url)).ok, `${url} to be ready`);
+  let answer = 'nothing';
+  await until(
+    async () => {
+      const response = await fetch(url);
+      answer = await response.text();
+      return response.ok;
+    },
+    () => `${url} to be ready but received ${answer}`,
+  );
 }
 
 interface Row {
@@ -74,10 +84,13 @@ interface Row {
 
 async function untilConverted(): Promise<Row> {
   let rows: Row[] = [];
-  await until(async () => {
-    ({ images: rows } = (await (await request('/v1/images')).json()) as { images: Row[] });
-    return rows[0]?.status === 'converted';
-  }, 'a row with the status converted');
+  await until(
+    async () => {
+      ({ images: rows } = (await (await request('/v1/images')).json()) as { images: Row[] });
+      return rows[0]?.status === 'converted';
+    },
+    () => `a row with the status converted but received ${JSON.stringify(rows)}`,
+  );
   return rows[0] as Row;
 }
 
@@ -88,10 +101,10 @@ async function request(path: string, init: RequestInit = {}): Promise<Response> 
   return response;
 }
 
-async function until(condition: () => Promise<boolean>, what: string): Promise<void> {
+async function until(condition: () => Promise<boolean>, what: () => string): Promise<void> {
   const deadline = performance.now() + 60_000;
   while (!(await condition().catch(() => false))) {
-    if (performance.now() > deadline) throw new Error(`Expected ${what} within 60 s.`);
+    if (performance.now() > deadline) throw new Error(`Expected within 60 s ${what()}`);
     await sleep(300);
   }
 }
