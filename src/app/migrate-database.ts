@@ -37,7 +37,7 @@ export async function migrateDatabase(
 
 /** Creates or upgrades the tables of the queue, without a time limit. Returns their schema. */
 async function createQueueSchema(postgres: Postgres): Promise<string> {
-  const { migrateQueue, queueSchema } = await import('../queue/postgres-queue.ts');
+  const { migrateQueue, queueSchema } = await import('../queue/boss.ts');
   await postgres.session((client) =>
     migrateQueue({ query: (text, values) => client.query(text, values) }),
   );

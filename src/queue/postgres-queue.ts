@@ -1,67 +1,24 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type JobInsert, type JobWithMetadata, PgBoss } from 'pg-boss';
+import type { JobInsert, JobWithMetadata, PgBoss } from 'pg-boss';
 import { serviceErrors, type Upload } from '../pipeline/index.ts';
+import {
+  createBoss,
+  deadLetterName,
+  defaultSuperviseSeconds,
+  leaseSeconds,
+  type QueueDatabase,
+  queueName,
+  queueSchema,
+} from './boss.ts';
 import { messageOf } from './message-of.ts';
 import { QueueNotMigratedError } from './queue-errors.ts';
-import {
-  maxRetryDelaySeconds,
-  maxTries,
-  minRetryDelaySeconds,
-  type QueueCounts,
-  type QueueMessage,
-  type WorkQueue,
-} from './upload-queue.ts';
+import type { QueueCounts, QueueMessage, WorkQueue } from './upload-queue.ts';
 
-/** The statements of a PostgreSQL client that throws `Unavailable`, `Timeout` or `Rejected`. */
-export interface QueueDatabase {
-  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
-}
-
-/** The schema that holds the queue; the tables are those of pg-boss. */
-export const queueSchema = 'grayscale_queue';
-const queueName = 'uploads';
-const deadLetterName = 'uploads-dead';
-
-/** A worker that renews no lease for so long is dead, and its jobs return. */
-const leaseSeconds = 40;
-/** How often workers look for expired leases. */
-const defaultSuperviseSeconds = 20;
-/** How often workers remove settled jobs. */
-const maintenanceSeconds = 300;
 /** Pause between two looks into an empty queue. */
 const pollMs = 500;
-const week = 7 * 86_400;
-
-const queueOptions = {
-  retryLimit: maxTries - 1,
-  retryDelay: minRetryDelaySeconds,
-  retryBackoff: true,
-  retryDelayMax: maxRetryDelaySeconds,
-  heartbeatSeconds: leaseSeconds,
-  // A worker that is alive renews its leases; images have a time limit of their own.
-  expireInSeconds: 3_600,
-  // The ledger keeps the outcome.
-  deleteAfterSeconds: 60,
-  retentionSeconds: 26 * week,
-  deadLetter: deadLetterName,
-};
 
 type JobReceipt = Pick<JobWithMetadata, 'id' | 'retryCount'>;
-
-/** Creates or upgrades the queue’s tables. Needs the right to create a schema. */
-export async function migrateQueue(database: QueueDatabase): Promise<void> {
-  const boss = createBoss(database, { migrate: true });
-  await boss.start();
-  try {
-    await boss.createQueue(deadLetterName, { retentionSeconds: 52 * week });
-    await boss.createQueue(queueName, queueOptions);
-    // An existing queue keeps its old options otherwise.
-    await boss.updateQueue(queueName, queueOptions);
-  } finally {
-    await boss.stop({ graceful: false });
-  }
-}
 
 interface PostgresQueueOptions {
   /** Whether this process looks for expired leases and removes old jobs. Every worker should. */
@@ -154,11 +111,9 @@ export function createPostgresQueue(
       await (await open()).fail(queueName, receiptsOf(messages), { message: reason });
     },
     async release(messages) {
-      const boss = await open();
-      const { settled = [] } = (await boss.cancel(queueName, receiptsOf(messages))) as {
-        settled?: string[];
-      };
-      if (settled.length > 0) await boss.resume(queueName, settled);
+      const receipts = receiptsOf(messages);
+      const attempts = receipts.map(({ id, retryCount }) => `${id}:${retryCount}`);
+      await database.query(releaseQuery, [queueName, receipts.map(({ id }) => id), attempts]);
     },
     async extend(messages) {
       await (await open()).touch(queueName, receiptsOf(messages));
@@ -168,30 +123,6 @@ export function createPostgresQueue(
       await boss?.stop({ graceful: false });
     },
   };
-}
-
-function createBoss(
-  database: QueueDatabase,
-  {
-    migrate = false,
-    supervise = false,
-    superviseSeconds = defaultSuperviseSeconds,
-  }: { migrate?: boolean; supervise?: boolean; superviseSeconds?: number },
-): PgBoss {
-  const boss = new PgBoss({
-    db: {
-      // The driver returns several results for several statements, as pg-boss expects.
-      executeSql: (text, values) => database.query(text, values) as Promise<{ rows: never[] }>,
-    },
-    ...{ schema: queueSchema, migrate, createSchema: migrate, supervise, schedule: false },
-    ...{ superviseIntervalSeconds: superviseSeconds, monitorIntervalSeconds: superviseSeconds },
-    maintenanceIntervalSeconds: maintenanceSeconds,
-    // Only the owner of the tables may.
-    ...{ reindex: false, registerInstance: false },
-    openTelemetry: { enabled: false },
-  });
-  boss.on('error', () => {});
-  return boss;
 }
 
 /** A UUID of version 8, computed from the content that an upload names. */
@@ -219,3 +150,13 @@ SELECT
   coalesce(extract(epoch FROM now() - min(created_on)
     FILTER (WHERE name = $1 AND state IN ('created', 'retry'))), 0)::float8 AS "oldestSeconds"
 FROM ${queueSchema}.job WHERE name IN ($1, $2) AND state < 'completed'`;
+
+/**
+ * One statement, as pg-boss has only `cancel` and `resume`: a process that ends in between would
+ * leave the jobs cancelled. Being released is not a failed try. Only the given attempts are
+ * released, as the lease may have ended.
+ */
+const releaseQuery = `
+UPDATE ${queueSchema}.job SET state = 'retry', retry_limit = retry_limit + 1
+WHERE name = $1 AND id = ANY($2::uuid[]) AND state = 'active'
+  AND id || ':' || retry_count = ANY($3::text[])`;

@@ -9,7 +9,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { configVariables, readConfig } from '../../src/config/index.ts';
 import { allocatorSettings } from '../../src/isolation/allocator.ts';
-import { createPostgresQueue, migrateQueue } from '../../src/queue/postgres-queue.ts';
+import { migrateQueue } from '../../src/queue/boss.ts';
+import { createPostgresQueue } from '../../src/queue/postgres-queue.ts';
 import { health, metrics, readiness } from '../../src/server/api/system-routes.ts';
 import { createDatabase, type TestDatabase } from '../../testing/postgres.ts';
 

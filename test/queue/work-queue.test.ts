@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parseMessage } from '../../src/events/index.ts';
 import type { Upload } from '../../src/pipeline/index.ts';
-import { createPostgresQueue, migrateQueue } from '../../src/queue/postgres-queue.ts';
+import { migrateQueue } from '../../src/queue/boss.ts';
+import { createPostgresQueue } from '../../src/queue/postgres-queue.ts';
 import { createSqsQueue } from '../../src/queue/sqs-queue.ts';
 import { maxTries, retryDelaySeconds, type WorkQueue } from '../../src/queue/upload-queue.ts';
 import { credentials, region, type StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
@@ -128,8 +129,33 @@ describe('the queue in PostgreSQL', () => {
     await endPause();
     const taken = await queue.receive(1, signal);
     await queue.complete(lost);
+    await queue.release(lost);
     expect(await queue.readCounts()).toMatchObject({ inFlight: 1 });
     await queue.complete(taken);
+  });
+
+  test('a release is no failed try, and does not depend on a second statement', async () => {
+    await queue.send([upload]);
+    let statements = Number.POSITIVE_INFINITY;
+    const interrupted = createPostgresQueue({
+      query(text, values) {
+        if (statements-- <= 0) throw new Error('The connection was lost.');
+        return database.query(text, values);
+      },
+    });
+    for (let release = 0; release < maxTries; release++) {
+      const taken = await interrupted.receive(1, signal);
+      expect(taken).toHaveLength(1);
+      statements = 1;
+      await interrupted.release(taken).catch(() => {});
+      statements = Number.POSITIVE_INFINITY;
+    }
+    await interrupted.close();
+    const messages = await queue.receive(1, signal);
+    await queue.retry(messages, 'The store is away.');
+    expect(await queue.readCounts()).toMatchObject({ waiting: 1, dead: 0 });
+    await endPause();
+    await queue.complete(await queue.receive(1, signal));
   });
 
   test('messages of a dead worker return', async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { queueSchema } from '../../src/queue/postgres-queue.ts';
+import { queueSchema } from '../../src/queue/boss.ts';
 import { runCli } from '../../testing/cli.ts';
 import type { Violation } from './check-promise.ts';
 import { redrive, takeDeadLetters, untilEmpty as untilSqsEmpty } from './queue.ts';

@@ -1,5 +1,5 @@
 import type { Postgres } from '../../src/ledger/connect.ts';
-import { migrateQueue, queueSchema } from '../../src/queue/postgres-queue.ts';
+import { migrateQueue, queueSchema } from '../../src/queue/boss.ts';
 
 /**
  * Creates the tables of the queue. Messages are retried sooner than in production, so that a run
