@@ -66,6 +66,7 @@ export const examples: Record<string, Example> = {
   'GET /v1/stats/timeline': { values: { since: '1h', buckets: '12' }, status: 200 },
   'GET /v1/stats/distribution': { status: 200 },
   'GET /v1': { status: 200 },
+  'GET /v1/queue': { status: 200 },
   'GET /v1/live': { status: 200, isStream: true },
   'GET /healthz': { status: 200 },
   'GET /readyz': { status: 200 },

@@ -57,6 +57,10 @@ test('lists its limits, methods and formats at /v1', async () => {
   });
 });
 
+test('has no counts without a queue', async () => {
+  expect(await json('/v1/queue')).toEqual({ queue: null });
+});
+
 test('counts outcomes, stages and requests for Prometheus', async () => {
   await addImage(api, 'counted.png', await tinyPng(1));
   await addImage(api, 'broken.png', Buffer.from('not an image'));

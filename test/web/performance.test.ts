@@ -1,5 +1,7 @@
 // The Performance page, on rows of two versions of which one is known to be faster.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { migrateQueue } from '../../src/queue/boss.ts';
+import { createPostgresQueue } from '../../src/queue/postgres-queue.ts';
 import { startBrowser, type TestBrowser } from '../../testing/browser.ts';
 import { type Dashboard, startDashboard } from '../../testing/dashboard.ts';
 import { screenshot } from '../../testing/screenshot.ts';
@@ -21,6 +23,27 @@ test('it shows the first step when there are no images', async () => {
   expect(await page.getByRole('link', { name: 'Drop some images' }).count()).toBe(1);
   expect(consoleErrors).toEqual([]);
   await close();
+});
+
+test('depth and age of a queue are shown, also before the first image is converted', async () => {
+  await migrateQueue(dashboard.database);
+  await dashboard.stop();
+  await dashboard.restart({ QUEUE: 'postgres' });
+  const waiting = createPostgresQueue(dashboard.database);
+  await waiting.send(['a.png', 'b.png'].map((key) => ({ bucket: 'uploads', key })));
+  await dashboard.database.query(`
+    UPDATE grayscale_queue.job SET created_on = now() - interval '3 minutes';
+    INSERT INTO grayscale_queue.job (name, data) VALUES ('uploads-dead', '{}')`);
+  const { page, consoleErrors, close } = await browser.open(`${dashboard.url}/performance`);
+  await page
+    .getByText(/^Queue: 2 waiting, the oldest for 3 min, 0 in progress, 1 failed too often$/)
+    .waitFor();
+  await screenshot(page, 'performance-queue');
+  expect(consoleErrors).toEqual([]);
+  await close();
+  await waiting.close();
+  await dashboard.stop();
+  await dashboard.restart({});
 });
 
 test('two versions are compared in a sentence, next to charts of both', async () => {

@@ -100,6 +100,9 @@ describe('after `migrate`', () => {
     expect(results.map(({ action }) => action)).toEqual([...keys.map(() => 'queued'), 'ignored']);
     expect(await statuses()).toEqual([]);
     expect(await counts()).toMatchObject({ waiting: 25, inFlight: 0, dead: 0 });
+    expect(await read(await api.request('/v1/queue'))).toMatchObject({
+      queue: { waiting: 25, inFlight: 0, dead: 0, oldestSeconds: expect.any(Number) },
+    });
     const metrics = await (await api.request('/metrics')).text();
     expect(metrics).toContain('grayscale_queue_messages{state="waiting"} 25');
 

@@ -3,6 +3,7 @@ import { Link, useSearchParams } from 'wouter-preact';
 import { DurationHistogram, DurationShares, TimeBySize } from './distribution-charts.tsx';
 import { Failures } from './failures.tsx';
 import { Headline } from './headline.tsx';
+import { QueueCounts } from './queue-counts.tsx';
 import { StageChart } from './stage-chart.tsx';
 import { OutcomesOverTime, PercentilesOverTime } from './time-charts.tsx';
 import { useReports } from './use-reports.ts';
@@ -42,6 +43,7 @@ export default function PerformancePage() {
           </select>
         </label>
       </div>
+      <QueueCounts />
       {problem && (
         <p class="notice" role="alert">
           {problem}

@@ -9,7 +9,7 @@ import {
   retryImage,
 } from './image-routes.ts';
 import { compare, distribution, stats, timeline } from './report-routes.ts';
-import { about, health, live, metrics, readiness } from './system-routes.ts';
+import { about, health, live, metrics, queue, readiness } from './system-routes.ts';
 import { convert, receiveEvent, upload } from './work-routes.ts';
 
 /** Every route of the API, in the order of the documentation. */
@@ -17,7 +17,7 @@ export const routes = [
   ...[convert, upload, receiveEvent],
   ...[listImages, getImage, getSource, getGray, retryImage, removeImage, live],
   ...[stats, compare, timeline, distribution],
-  ...[about, health, readiness, metrics],
+  ...[about, queue, health, readiness, metrics],
 ];
 
 /** The methods of a path; empty if there is no such route. */

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { LiveQuerySchema } from './queries.ts';
 import { json, problemResponses } from './responses.ts';
-import { AboutSchema, HealthSchema, ReadinessSchema } from './system-schemas.ts';
+import { AboutSchema, HealthSchema, QueueSchema, ReadinessSchema } from './system-schemas.ts';
 
 const tags = ['System'];
 const text = (contentType: string, description: string) => ({
@@ -15,6 +15,14 @@ export const about = createRoute({
   tags,
   summary: 'Settings, limits and formats of the server',
   responses: { 200: json(AboutSchema, 'The settings.'), ...problemResponses() },
+});
+
+export const queue = createRoute({
+  method: 'get',
+  path: '/v1/queue',
+  tags,
+  summary: 'How many uploads wait for a worker, and how long',
+  responses: { 200: json(QueueSchema, 'The counts.'), ...problemResponses() },
 });
 
 export const live = createRoute({

@@ -18,6 +18,25 @@ export const ReadinessSchema = z
   })
   .openapi('Readiness');
 
+export const QueueSchema = z
+  .object({
+    queue: z
+      .object({
+        waiting: z.int().openapi({ description: 'Those that wait for a retry included.' }),
+        inFlight: z.int().openapi({ description: 'Held by a worker.' }),
+        dead: z.int().nullable().openapi({ description: 'Failed too often.' }),
+        oldestSeconds: z
+          .number()
+          .nullable()
+          .openapi({ description: 'Age of the oldest waiting upload; null for SQS.' }),
+      })
+      .nullable()
+      .openapi({ description: 'null if uploads are converted where they arrive.' }),
+  })
+  .openapi('Queue');
+
+export type QueueAnswer = z.infer<typeof QueueSchema>;
+
 export const HealthSchema = z
   .object({ status: z.literal('ok'), version: z.string() })
   .openapi('Health');

@@ -7,10 +7,16 @@ import {
   recipeHash,
 } from '../../convert/index.ts';
 import { version } from '../../version.ts';
-import { about, health, metrics as metricsRoute, readiness } from '../api/system-routes.ts';
+import {
+  about,
+  health,
+  metrics as metricsRoute,
+  queue as queueRoute,
+  readiness,
+} from '../api/system-routes.ts';
 import type { Api, Service } from '../service.ts';
 
-/** The server's own state: `/healthz`, `/readyz`, `/metrics` and `/v1`. */
+/** The server's own state: `/healthz`, `/readyz`, `/metrics`, `/v1` and `/v1/queue`. */
 export function addSystemRoutes(app: Api, service: Service): void {
   const { parts, metrics, stopping, log } = service;
 
@@ -25,6 +31,11 @@ export function addSystemRoutes(app: Api, service: Service): void {
   app.openapi(metricsRoute, async (c) =>
     c.body(await metrics.text(), 200, { 'content-type': metrics.contentType }),
   );
+
+  app.openapi(queueRoute, async (c) => {
+    const queue = (await parts.queue?.readCounts()) ?? null;
+    return c.json({ queue }, 200);
+  });
 
   app.openapi(about, (c) => c.json(describeServer(service), 200));
 }
