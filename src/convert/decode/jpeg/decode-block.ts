@@ -1,5 +1,5 @@
-import type { EntropyBits } from './entropy-bits.ts';
-import type { HuffmanTable } from './huffman-table.ts';
+import { type EntropyBits, readBits } from './entropy-bits.ts';
+import { type HuffmanTable, nextSymbol } from './huffman-table.ts';
 import { ScanDamage } from './scan-damage.ts';
 
 /** What decoding a component’s blocks needs, and what one block leaves for the next. */
@@ -17,6 +17,8 @@ export interface BlockState {
   predicted: number;
   /** Blocks that follow without coefficients of this band. */
   emptyBlocks: number;
+  /** A bit for each coefficient: whether it is not zero. Only in progressive files, and without DC. */
+  nonZero: Uint32Array;
 }
 
 /**
@@ -49,7 +51,7 @@ export const decodeDcFirst: DecodeBlock = (bits, state, coefficients, at) => {
 };
 
 export const decodeDcMore: DecodeBlock = (bits, { lowBit }, coefficients, at) => {
-  coefficients[at] = (coefficients[at] as number) | (bits.read(1) << lowBit);
+  coefficients[at] = (coefficients[at] as number) | (readBits(bits, 1) << lowBit);
 };
 
 /** ITU-T T.81, G.1.2.2. */
@@ -62,60 +64,87 @@ export const decodeAcFirst: DecodeBlock = (bits, state, coefficients, at) => {
     const symbol = symbolOf(state.ac, bits);
     const [run, size] = [symbol >> 4, symbol & 15];
     if (size === 0 && run < 15) {
-      state.emptyBlocks = (1 << run) + bits.read(run) - 1;
+      state.emptyBlocks = (1 << run) + readBits(bits, run) - 1;
       return;
     }
     k += run;
     if (k > state.last) throw tooMany();
-    if (size > 0) coefficients[at + k] = nextAc(bits, size, state) << state.lowBit;
+    if (size === 0) continue;
+    coefficients[at + k] = nextAc(bits, size, state) << state.lowBit;
+    markNonZero(state, at + k);
   }
 };
 
 /** ITU-T T.81, G.1.2.3. */
 export const decodeAcMore: DecodeBlock = (bits, state, coefficients, at) => {
-  const { first, last, lowBit } = state;
-  const one = 1 << lowBit;
-
-  /** Adds a bit to the coefficients that have one, up to the one after `zeros` others. */
-  function refine(from: number, zeros: number): number {
-    let left = zeros;
-    for (let k = from; k <= last; k++) {
-      const value = coefficients[at + k] as number;
-      if (value === 0) {
-        if (left-- === 0) return k;
-      } else if (bits.read(1) === 1) {
-        coefficients[at + k] = value < 0 ? value - one : value + one;
-      }
-    }
-    return last + 1;
-  }
-
-  let k = first;
-  while (state.emptyBlocks === 0 && k <= last) {
+  const end = at + state.last;
+  const one = 1 << state.lowBit;
+  let k = at + state.first;
+  while (state.emptyBlocks === 0 && k <= end) {
     const symbol = symbolOf(state.ac, bits);
-    const [run, size] = [symbol >> 4, symbol & 15];
+    const size = symbol & 15;
+    let zeros = symbol >> 4;
     if (size > 1) throw new ScanDamage('has a coefficient out of range');
-    if (size === 0 && run < 15) {
-      state.emptyBlocks = (1 << run) + bits.read(run);
+    if (size === 0 && zeros < 15) {
+      state.emptyBlocks = (1 << zeros) + readBits(bits, zeros);
       break;
     }
-    const value = size === 0 ? 0 : bits.read(1) === 1 ? one : -one;
-    k = refine(k, run);
-    if (k > last && (size > 0 || run < 15)) throw tooMany();
-    if (size > 0) coefficients[at + k] = value;
+    const value = size === 0 ? 0 : readBits(bits, 1) === 1 ? one : -one;
+    // Up to the coefficient after this many others that are zero. In place: it is the inner loop.
+    for (; k <= end; k++) {
+      const earlier = coefficients[k] as number;
+      if (earlier === 0) {
+        if (zeros-- === 0) break;
+      } else if (readBits(bits, 1) === 1) {
+        coefficients[k] = earlier < 0 ? earlier - one : earlier + one;
+      }
+    }
+    if (k > end && (size > 0 || symbol < 0xf0)) throw tooMany();
+    if (size > 0) {
+      coefficients[k] = value;
+      markNonZero(state, k);
+    }
     k++;
   }
   if (state.emptyBlocks > 0) {
-    refine(k, 64);
+    refineRest(bits, state, coefficients, k, end);
     state.emptyBlocks--;
   }
 };
+
+function markNonZero({ nonZero }: BlockState, index: number): void {
+  nonZero[index >> 5] = (nonZero[index >> 5] as number) | (1 << (index & 31));
+}
+
+/** Adds a bit to every coefficient that has one. Most blocks have few, so zeros are not visited. */
+function refineRest(
+  bits: EntropyBits,
+  { nonZero, lowBit }: BlockState,
+  coefficients: Int16Array,
+  from: number,
+  end: number,
+): void {
+  const one = 1 << lowBit;
+  for (let word = from >> 5; word <= end >> 5; word++) {
+    let left = nonZero[word] as number;
+    if (word === from >> 5) left &= -1 << (from & 31);
+    if (word === end >> 5) left &= -1 >>> (31 - (end & 31));
+    while (left !== 0) {
+      const lowest = left & -left;
+      left ^= lowest;
+      if (readBits(bits, 1) === 0) continue;
+      const k = word * 32 + 31 - Math.clz32(lowest);
+      const value = coefficients[k] as number;
+      coefficients[k] = value < 0 ? value - one : value + one;
+    }
+  }
+}
 
 /** DC coefficients are at most 8 times the range of samples: ITU-T T.81, F.1.2.1.1. */
 function nextDc(bits: EntropyBits, state: BlockState): number {
   const size = symbolOf(state.dc, bits);
   if (size > state.precision + 3) throw new ScanDamage('has a coefficient out of range');
-  state.predicted += signed(bits.read(size), size);
+  state.predicted += signed(readBits(bits, size), size);
   if (Math.abs(state.predicted) >> (state.precision + 3 - state.lowBit) > 0) {
     throw new ScanDamage('has a coefficient out of range');
   }
@@ -125,7 +154,7 @@ function nextDc(bits: EntropyBits, state: BlockState): number {
 /** ITU-T T.81, F.1.2.2.1. */
 function nextAc(bits: EntropyBits, size: number, { precision }: BlockState): number {
   if (size > precision + 2) throw new ScanDamage('has a coefficient out of range');
-  return signed(bits.read(size), size);
+  return signed(readBits(bits, size), size);
 }
 
 /** ITU-T T.81, F.2.2.1: EXTEND. */
@@ -135,7 +164,7 @@ function signed(value: number, size: number): number {
 
 function symbolOf(table: HuffmanTable | undefined, bits: EntropyBits): number {
   if (!table) throw new ScanDamage('uses a Huffman table that is not defined');
-  return table(bits);
+  return nextSymbol(table, bits);
 }
 
 function tooMany(): ScanDamage {

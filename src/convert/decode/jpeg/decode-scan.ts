@@ -8,7 +8,7 @@ import {
   decodeDcMore,
   decodeSequential,
 } from './decode-block.ts';
-import { entropyBits, type IntervalEnd } from './entropy-bits.ts';
+import { type EntropyBits, endOfInterval, entropyBits, type IntervalEnd } from './entropy-bits.ts';
 import type { HuffmanTable } from './huffman-table.ts';
 import type { JpegComponent, JpegFrame } from './jpeg-frame.ts';
 import { ScanDamage } from './scan-damage.ts';
@@ -100,29 +100,53 @@ interface IntervalInput extends ScanInput {
 function decodeInterval(scan: Scan, { bytes, at, mcu, until, deadline }: IntervalInput) {
   const bits = entropyBits(bytes, at);
   for (const { state } of scan.parts) Object.assign(state, { predicted: 0, emptyBlocks: 0 });
-  const isAlone = scan.parts.length === 1;
   const scratch = new Int16Array(64);
   let done = mcu;
   try {
     for (; done < until; done++) {
       if (done % 1_024 === 0) deadline.check();
-      const [x, y] = [done % scan.mcusAcross, Math.floor(done / scan.mcusAcross)];
-      for (const { component, state } of scan.parts) {
-        const { horizontal, vertical, storedAcross, coefficients } = component;
-        const [across, down] = isAlone ? [1, 1] : [horizontal, vertical];
-        for (let i = 0; i < across * down; i++) {
-          const block =
-            (y * down + Math.floor(i / across)) * storedAcross + x * across + (i % across);
-          if (coefficients) scan.decode(bits, state, coefficients, block * 64);
-          else scan.decode(bits, state, scratch, 0);
-        }
-      }
+      const skipped = skippable(scan, until - done);
+      if (skipped > 0) done += skipped - 1;
+      else decodeMcu(scan, { bits, mcu: done, scratch });
     }
   } catch (error) {
     if (!(error instanceof ScanDamage)) throw error;
-    return { done, reason: error.message, end: bits.end() };
+    return { done, reason: error.message, end: endOfInterval(bits) };
   }
-  return { done, reason: undefined, end: bits.end() };
+  return { done, reason: undefined, end: endOfInterval(bits) };
+}
+
+/** Blocks without new coefficients that need not be visited. */
+function skippable({ parts, decode }: Scan, max: number): number {
+  const [{ state }] = parts as [ScanPart];
+  if (decode !== decodeAcFirst || state.emptyBlocks === 0) return 0;
+  const count = Math.min(state.emptyBlocks, max);
+  state.emptyBlocks -= count;
+  return count;
+}
+
+interface McuInput {
+  bits: EntropyBits;
+  mcu: number;
+  /** For coefficients that are not kept. */
+  scratch: Int16Array;
+}
+
+function decodeMcu({ parts, decode, mcusAcross }: Scan, { bits, mcu, scratch }: McuInput): void {
+  const y = Math.floor(mcu / mcusAcross);
+  const x = mcu - y * mcusAcross;
+  const isAlone = parts.length === 1;
+  for (const { component, state } of parts) {
+    const { storedAcross, coefficients } = component;
+    const across = isAlone ? 1 : component.horizontal;
+    const down = isAlone ? 1 : component.vertical;
+    for (let row = y * down; row < (y + 1) * down; row++) {
+      for (let column = x * across; column < (x + 1) * across; column++) {
+        if (coefficients) decode(bits, state, coefficients, (row * storedAcross + column) * 64);
+        else decode(bits, state, scratch, 0);
+      }
+    }
+  }
 }
 
 /** Up to three zeros may fill the last word of an interval. */
@@ -159,7 +183,9 @@ function scanOf({ body, frame, tables }: ScanInput): Scan | undefined {
     if (!component) continue;
     component.lowBits.fill(band.lowBit, band.first, band.last + 1);
     const [dc, ac] = [tables.get(numbers >> 4), tables.get(16 + (numbers & 15))];
-    parts.push({ component, state: { dc, ac, precision, ...band, predicted: 0, emptyBlocks: 0 } });
+    const { nonZero } = component;
+    const state = { dc, ac, precision, ...band, predicted: 0, emptyBlocks: 0, nonZero };
+    parts.push({ component, state });
   }
   const [only] = parts;
   if (!only) return undefined;

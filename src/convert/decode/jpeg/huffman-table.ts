@@ -1,8 +1,16 @@
-import type { EntropyBits } from './entropy-bits.ts';
+import { type EntropyBits, peekBits, skipBits } from './entropy-bits.ts';
 import { ScanDamage } from './scan-damage.ts';
 
-/** Decodes the next symbol. Throws `ScanDamage` if the bits are no code. */
-export type HuffmanTable = (bits: Pick<EntropyBits, 'peek' | 'skip'>) => number;
+/** The codes of a table, prepared for {@link nextSymbol}. */
+export interface HuffmanTable {
+  /** By the next bits: length in the upper byte, symbol in the lower; 0 for a longer code, or none. */
+  readonly lookup: Uint16Array;
+  /** The first code after those of each length, aligned to 16 bits. */
+  readonly limits: Uint32Array;
+  /** What to subtract from a code to get the index of its symbol. */
+  readonly offsets: Int32Array;
+  readonly symbols: Uint8Array;
+}
 
 /** Codes of up to this many bits are looked up; longer ones are rare. */
 const lookupBits = 9;
@@ -10,11 +18,8 @@ const maxBits = 16;
 
 /** A table from the number of codes of each length and their symbols: ITU-T T.81, annex C. */
 export function huffmanTable(counts: Uint8Array, symbols: Uint8Array): HuffmanTable {
-  // Length in the upper byte, symbol in the lower; 0 means a longer code, or none.
   const lookup = new Uint16Array(1 << lookupBits);
-  /** The first code after those of each length, aligned to 16 bits. */
   const limits = new Uint32Array(maxBits + 1);
-  /** What to subtract from a code to get the index of its symbol. */
   const offsets = new Int32Array(maxBits + 1);
   let code = 0;
   let index = 0;
@@ -32,18 +37,21 @@ export function huffmanTable(counts: Uint8Array, symbols: Uint8Array): HuffmanTa
     limits[length] = code << (maxBits - length);
     code <<= 1;
   }
+  return { lookup, limits, offsets, symbols };
+}
 
-  return (bits) => {
-    const next = bits.peek(maxBits);
-    const entry = lookup[next >> (maxBits - lookupBits)] as number;
-    if (entry > 0) {
-      bits.skip(entry >> 8);
-      return entry & 255;
-    }
-    let length = lookupBits + 1;
-    while (length <= maxBits && next >= (limits[length] as number)) length++;
-    if (length > maxBits) throw new ScanDamage('has an unknown Huffman code');
-    bits.skip(length);
-    return symbols[(next >> (maxBits - length)) - (offsets[length] as number)] ?? 0;
-  };
+/** Decodes the next symbol. Throws `ScanDamage` if the bits are no code. */
+export function nextSymbol(table: HuffmanTable, bits: EntropyBits): number {
+  const next = peekBits(bits, maxBits);
+  const entry = table.lookup[next >> (maxBits - lookupBits)] as number;
+  if (entry > 0) {
+    skipBits(bits, entry >> 8);
+    return entry & 255;
+  }
+  const { limits, offsets, symbols } = table;
+  let length = lookupBits + 1;
+  while (length <= maxBits && next >= (limits[length] as number)) length++;
+  if (length > maxBits) throw new ScanDamage('has an unknown Huffman code');
+  skipBits(bits, length);
+  return symbols[(next >> (maxBits - length)) - (offsets[length] as number)] ?? 0;
 }

@@ -30,9 +30,13 @@ export interface JpegComponent {
   storedDown: number;
   /** Coefficients of all stored blocks, if later scans refine them. */
   coefficients: Int16Array | undefined;
+  /** A bit for each of these coefficients: whether it is not zero. */
+  nonZero: Uint32Array;
   /** The lowest bit that has arrived of each coefficient. */
   lowBits: Uint8Array;
 }
+
+const none = new Uint32Array();
 
 /** No bit of a coefficient has arrived yet. */
 export const notArrived = 255;
@@ -64,16 +68,18 @@ export function readFrame(marker: number, body: Uint8Array): JpegFrame | undefin
     storedAcross: mcusAcross * horizontal,
     storedDown: mcusDown * vertical,
     coefficients: undefined,
+    nonZero: none,
     lowBits: new Uint8Array(64).fill(notArrived),
   }));
   return { ...kind, width, height, precision, mcusAcross, mcusDown, components };
 }
 
-/** Two bytes for each sample, as libjpeg allocates for a progressive file. */
+/** Two bytes and a bit for each sample; libjpeg allocates the bytes for a progressive file, too. */
 export function allocateCoefficients({ components }: JpegFrame): void {
   for (const component of components) {
     const blocks = component.storedAcross * component.storedDown;
     component.coefficients = new Int16Array(blocks * 64);
+    component.nonZero = new Uint32Array(blocks * 2);
   }
 }
 

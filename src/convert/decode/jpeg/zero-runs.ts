@@ -1,4 +1,6 @@
 import type { BlockState } from './decode-block.ts';
+import { entropyBits } from './entropy-bits.ts';
+import { nextSymbol } from './huffman-table.ts';
 
 /** A lost block of a disk or of a transfer is longer; the data of a flat image may have such runs. */
 const suspicious = Buffer.alloc(8);
@@ -17,11 +19,11 @@ export function hasSuspiciousZeros(bytes: Uint8Array, from: number, to: number):
  */
 export function hasImpossibleZeros(states: readonly BlockState[], data: Uint8Array): boolean {
   const isFlat = ({ ac, first, last }: BlockState) =>
-    !ac || last === 0 || first > last || (ac(zeros) & 15) === 0;
+    !ac || last === 0 || first > last || (nextSymbol(ac, entropyBits(zeros, 0)) & 15) === 0;
   return !states.every(isFlat) && hasRun(data, impossible);
 }
 
-const zeros = { peek: () => 0, skip: () => {} };
+const zeros = new Uint8Array(2);
 
 function hasRun(bytes: Uint8Array, run: Buffer): boolean {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(run);
