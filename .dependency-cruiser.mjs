@@ -215,10 +215,11 @@ const packages = [
   {
     name: 'convert does no I/O',
     comment: 'The same bytes and recipe give the same result in any program.',
-    // A WebAssembly decoder is read from its package when the first image needs it.
+    // A WebAssembly decoder is read from its package when the first image needs it, and an input
+    // from the path that the caller passes.
     from: {
       path: '^src/(convert|gray-png|stats)/',
-      pathNot: '^src/convert/decode/wasm/wasm-module\\.ts$',
+      pathNot: '^src/convert/(decode/wasm/wasm-module|read-input)\\.ts$',
     },
     to: {
       path: '^(node:)?(child_process|cluster|dgram|dns|fs|http2?|https|net|os|process|tls|timers)(/|$)',

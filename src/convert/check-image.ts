@@ -11,6 +11,7 @@ import { plainContent } from './formats/plain-content.ts';
 import { readHeader } from './formats/read-header.ts';
 import type { SourceFile, SourceImage } from './formats/source-file.ts';
 import { type Limits, limitNames } from './limits.ts';
+import { tooLargeError } from './read-input.ts';
 import type { Recipe } from './recipe/recipe-options.ts';
 
 /** The recipe, limits and deadline of a conversion. */
@@ -54,17 +55,10 @@ export async function checkImage(bytes: Uint8Array, terms: Terms): Promise<Check
 }
 
 export function checkBytes(bytes: Uint8Array, maxBytes: number): void {
-  // sharp would treat a string as a file name and open it.
-  if (!(bytes instanceof Uint8Array)) throw new TypeError('Expected the image as a Uint8Array');
   if (bytes.length === 0) {
     throw new ConversionError('EMPTY_OBJECT', 'Expected an image but received 0 bytes.');
   }
-  if (bytes.length > maxBytes) {
-    throw new ConversionError(
-      'FILE_TOO_LARGE',
-      `Expected at most ${maxBytes} bytes but received ${bytes.length}. Raise the limit ${limitNames.maxBytes} to accept it.`,
-    );
-  }
+  if (bytes.length > maxBytes) throw tooLargeError(maxBytes, bytes.length);
 }
 
 function acceptedFormat(bytes: Uint8Array, { allowSvg }: Recipe): InputFormat {

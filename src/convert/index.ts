@@ -11,9 +11,11 @@ export { ConversionError, type ConversionErrorCode, conversionErrorCodes } from 
 export { type InputFormat, inputFormats } from './formats/input-formats.ts';
 export { type OutputFormat, outputFormats } from './formats/output-formats.ts';
 export type { SourceImage } from './formats/source-file.ts';
-export { defaultLimits, type Limits } from './limits.ts';
+export { type ConversionOptions, defaultLimits, type Limits } from './limits.ts';
 export { type Loss, lossMeanings } from './losses.ts';
 export { type GrayImage, type ImageSession, openImage } from './open-image.ts';
+export type { OwnBytes } from './own-bytes.ts';
+export type { ImageInput } from './read-input.ts';
 export { type Method, methods, type NamedMethod } from './recipe/methods.ts';
 export {
   describeRecipe,

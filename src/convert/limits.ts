@@ -3,14 +3,25 @@
  * time and output end a running conversion.
  */
 export interface Limits {
+  /** Size of the file in bytes. Default: 100 MiB. */
   maxBytes: number;
-  /** Width times height times the number of converted frames. */
+  /** Width times height times the number of converted frames. Default: 2 ** 28. */
   maxPixels: number;
-  /** Pages or frames in the file, converted or not. */
+  /** Pages or frames in the file, converted or not. Default: 1,000. */
   maxPages: number;
-  /** Wall time of one conversion in milliseconds, including the wait for a free thread. */
+  /**
+   * Wall time of one conversion in milliseconds, including the wait for a free thread but not the
+   * time to read the input. Default: two minutes.
+   */
   timeoutMs: number;
+  /** Size of the output in bytes. Default: 512 MiB. */
   maxOutputBytes: number;
+}
+
+/** What a caller can set for one conversion, apart from its recipe. */
+export interface ConversionOptions extends Partial<Limits> {
+  /** Stops the conversion, which then fails with the signal’s reason. */
+  signal?: AbortSignal | undefined;
 }
 
 export const defaultLimits: Limits = Object.freeze({
@@ -31,8 +42,16 @@ export const limitNames: Readonly<Record<keyof Limits, string>> = {
   maxOutputBytes: 'maxOutputBytes (MAX_OUTPUT_BYTES)',
 };
 
-/** Fills in the defaults. Throws `RangeError` for values that would silently disable a limit. */
+/**
+ * Fills in the defaults. Throws `RangeError` for unknown names, and for values that would silently
+ * disable a limit.
+ */
 export function resolveLimits(limits: Partial<Limits> = {}): Limits {
+  for (const name of Object.keys(limits)) {
+    if (Object.hasOwn(defaultLimits, name)) continue;
+    const names = Object.keys(defaultLimits).join(', ');
+    throw new RangeError(`Expected the limits ${names} or signal but received ${name}`);
+  }
   const resolved = { ...defaultLimits, ...limits };
   for (const [name, value] of Object.entries(resolved)) {
     if (!Number.isSafeInteger(value) || value < 1) {

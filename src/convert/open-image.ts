@@ -1,8 +1,10 @@
 import type { CheckedImage } from './check-image.ts';
 import { type OutputFormat, outputFormats } from './formats/output-formats.ts';
 import type { SourceImage } from './formats/source-file.ts';
-import type { Limits } from './limits.ts';
+import type { ConversionOptions } from './limits.ts';
 import type { Loss } from './losses.ts';
+import { type OwnBytes, toOwnBytes } from './own-bytes.ts';
+import type { ImageInput } from './read-input.ts';
 import type { RecipeOptions } from './recipe/recipe.ts';
 import { runSteps, type StageTimes } from './run-steps.ts';
 import { type OpenedImage, openSession } from './session.ts';
@@ -14,7 +16,8 @@ export interface ImageSession<Image = GrayImage> extends OpenedImage {
 }
 
 export interface GrayImage {
-  bytes: Uint8Array;
+  /** The output file. */
+  bytes: OwnBytes;
   contentType: string;
   format: OutputFormat;
   /** Width of each frame. */
@@ -51,14 +54,18 @@ export interface GrayImage {
  * ```
  *
  * Throws `ConversionError` if the image cannot be converted, `RecipeError` for an invalid recipe,
- * `RangeError` for an invalid limit, and rethrows unrelated errors, such as running out of memory.
+ * `RangeError` for an invalid limit, the reason of `signal`, and rethrows unrelated errors, such as running out of memory.
  */
 export async function openImage(
-  bytes: Uint8Array,
+  input: ImageInput,
   recipe: RecipeOptions = {},
-  limits: Partial<Limits> = {},
+  options: ConversionOptions = {},
 ): Promise<ImageSession> {
-  const { run, ...opened } = await openSession(bytes, { recipe, limits, work: convertImage });
+  const { run, ...opened } = await openSession(input, {
+    recipe,
+    limits: options,
+    work: convertImage,
+  });
   return { ...opened, convert: run };
 }
 
@@ -66,7 +73,7 @@ async function convertImage(image: CheckedImage, headerMs: number): Promise<Gray
   const { format, frames, depth } = image.plan;
   const { bytes, channels, width, height, losses, missingShare, stages } = await runSteps(image);
   return {
-    bytes,
+    bytes: toOwnBytes(bytes),
     channels,
     contentType: outputFormats[format].contentType,
     format,

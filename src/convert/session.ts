@@ -1,8 +1,9 @@
 import { type CheckedImage, checkImage, type Terms } from './check-image.ts';
 import { startDeadline } from './deadline.ts';
 import type { SourceImage } from './formats/source-file.ts';
-import { type Limits, resolveLimits } from './limits.ts';
+import { type ConversionOptions, resolveLimits } from './limits.ts';
 import { estimateMemoryBytes } from './memory.ts';
+import { type ImageInput, readInput } from './read-input.ts';
 import { type RecipeOptions, resolveRecipe } from './recipe/recipe.ts';
 
 /** An opened image: its header and the memory its work needs. The work can be done once. */
@@ -17,7 +18,7 @@ export interface OpenedImage {
 
 interface SessionOptions<Result> {
   recipe: RecipeOptions;
-  limits: Partial<Limits>;
+  limits: ConversionOptions;
   /** Reads the header and checks it. */
   check?(bytes: Uint8Array, terms: Terms): Promise<CheckedImage>;
   /** The maximum memory of the work in bytes. */
@@ -27,18 +28,27 @@ interface SessionOptions<Result> {
 }
 
 /**
- * Reads the header of an image once, then works on it, with one deadline for both. The clock is
+ * Reads an image, and its header once, then works on it, with one deadline for both. The clock is
  * paused in between, while the caller waits for memory.
  */
 export async function openSession<Result>(
-  bytes: Uint8Array,
+  input: ImageInput,
   options: SessionOptions<Result>,
 ): Promise<OpenedImage & { run(): Promise<Result> }> {
-  const { recipe, limits, check = checkImage, estimate = estimateMemoryBytes, work } = options;
+  const { recipe, check = checkImage, estimate = estimateMemoryBytes, work } = options;
+  const { signal, ...limits } = options.limits;
   const terms = { recipe: resolveRecipe(recipe), limits: resolveLimits(limits) };
+  const bytes = await readInput(input, { ...terms.limits, signal });
   const startedAt = performance.now();
   const deadline = startDeadline(terms.limits.timeoutMs);
-  const checked = await deadline.step(check(bytes, { ...terms, deadline }));
+  const onAbort = () => deadline.end(signal?.reason);
+  signal?.addEventListener('abort', onAbort);
+  const checked = await deadline
+    .step(check(bytes, { ...terms, deadline }))
+    .catch((error: unknown) => {
+      signal?.removeEventListener('abort', onAbort);
+      throw error;
+    });
   deadline.pause();
   const headerMs = performance.now() - startedAt;
   let pending: CheckedImage | undefined = checked;
@@ -54,12 +64,14 @@ export async function openSession<Result>(
       const image = pending;
       pending = undefined;
       deadline.resume();
+      deadline.check();
       return await work(image, headerMs);
     },
 
     close() {
       isClosed = true;
       pending = undefined;
+      signal?.removeEventListener('abort', onAbort);
       deadline.end(closedError());
     },
   };

@@ -1,5 +1,6 @@
-import type { Limits } from './limits.ts';
+import type { ConversionOptions } from './limits.ts';
 import { type GrayImage, openImage } from './open-image.ts';
+import type { ImageInput } from './read-input.ts';
 import type { RecipeOptions } from './recipe/recipe.ts';
 
 /**
@@ -13,11 +14,11 @@ import type { RecipeOptions } from './recipe/recipe.ts';
  * Throws the same errors as {@link openImage}.
  */
 export async function toGrayscale(
-  bytes: Uint8Array,
+  input: ImageInput,
   recipe: RecipeOptions = {},
-  limits: Partial<Limits> = {},
+  options: ConversionOptions = {},
 ): Promise<GrayImage> {
-  const image = await openImage(bytes, recipe, limits);
+  const image = await openImage(input, recipe, options);
   try {
     return await image.convert();
   } finally {

@@ -4,6 +4,7 @@ import {
   type GrayImage,
   type ImageSession,
   type Limits,
+  type OwnBytes,
   type Recipe,
 } from '../convert/index.ts';
 import type { Thumbnail } from '../convert/thumbnail.ts';
@@ -70,7 +71,8 @@ export function packReply(reply: ConverterReply): Packed<ConverterReply> {
 }
 
 export function unpackReply(reply: ConverterReply, bytes: Uint8Array): ConverterReply {
-  return 'image' in reply ? { image: { ...reply.image, bytes } } : reply;
+  // They were read from a pipe, into memory that is not shared.
+  return 'image' in reply ? { image: { ...reply.image, bytes: bytes as OwnBytes } } : reply;
 }
 
 /** Converts an error to a message; {@link unpackError} reverses it in the other process. */

@@ -55,10 +55,14 @@ const faulty: [fault: string, Partial<Engine>, detail: RegExp][] = [
   ['a rejection that says nothing', rejecting(''), /^Expected sentences .* received ""$/],
   ['a rejection in several lines', rejecting('One.\nTwo.'), /^Expected sentences .* received "One/],
   ['a wrong width', changed(({ width }) => ({ width: width + 1 })), /sides of the source/],
-  ['another image', changed(() => ({ bytes: small })), /^Expected width to be 8 but received 4/],
+  [
+    'another image',
+    changed(() => ({ bytes: new Uint8Array(small) })),
+    /^Expected width to be 8 but received 4/,
+  ],
   [
     'an image in colour',
-    changed(() => ({ bytes: coloured, format: 'jpeg', channels: 3 })),
+    changed(() => ({ bytes: new Uint8Array(coloured), format: 'jpeg', channels: 3 })),
     /not gray/,
   ],
   ['wrong channels', changed(() => ({ channels: 3 })), /^Expected channels to be 3 but received 1/],
@@ -66,7 +70,11 @@ const faulty: [fault: string, Partial<Engine>, detail: RegExp][] = [
   ['a wrong format', changed(() => ({ format: 'tiff' })), /^Expected format to be tiff/],
   ['wrong frames', changed(() => ({ frames: 2 })), /^Expected frames to be 2/],
   ['an unknown loss', changed(() => ({ losses: ['hope' as never] })), /^Expected losses/],
-  ['wrong pixels', changed(() => ({ bytes: black })), /^pixel 0 is 0, but the source has/],
+  [
+    'wrong pixels',
+    changed(() => ({ bytes: new Uint8Array(black) })),
+    /^pixel 0 is 0, but the source has/,
+  ],
   [
     'no file',
     changed(({ bytes }) => ({ bytes: bytes.subarray(0, -20) })),
@@ -74,7 +82,7 @@ const faulty: [fault: string, Partial<Engine>, detail: RegExp][] = [
   ],
   [
     'other bytes each time',
-    changed(({ bytes }) => ({ bytes: Buffer.concat([bytes, Buffer.of(calls++)]) })),
+    changed(({ bytes }) => ({ bytes: Uint8Array.of(...bytes, calls++) })),
     /^the bytes of two conversions differ/,
   ],
   [
@@ -88,8 +96,9 @@ const faulty: [fault: string, Partial<Engine>, detail: RegExp][] = [
   ],
   [
     'a changed input',
-    converting(async (bytes, ...rest) => {
-      const image = await toGrayscale(bytes, ...rest);
+    converting(async (input, ...rest) => {
+      const image = await toGrayscale(input, ...rest);
+      const bytes = input as Uint8Array;
       bytes[bytes.length - 1] = 0;
       return image;
     }),

@@ -1,7 +1,9 @@
 import type { CheckedImage } from '../check-image.ts';
 import { narrow } from '../gray/depth.ts';
-import type { Limits } from '../limits.ts';
+import type { ConversionOptions } from '../limits.ts';
+import { type OwnBytes, toOwnBytes } from '../own-bytes.ts';
 import type { PixelImage } from '../pixel-image.ts';
+import type { ImageInput } from '../read-input.ts';
 import { methodFacts, methods, type NamedMethod } from '../recipe/methods.ts';
 import { createRunner } from '../run-steps.ts';
 import { type OpenedImage, openSession } from '../session.ts';
@@ -15,7 +17,7 @@ export interface ComparedMethods {
   comparisons: MethodComparison[];
   recommended: NamedMethod;
   /** A labelled PNG of the original and all grays. */
-  sheet: Uint8Array;
+  sheet: OwnBytes;
 }
 
 /** Methods whose loss exceeds the smallest by more than this are flagged. */
@@ -35,11 +37,15 @@ export interface ComparisonSession extends OpenedImage {
  * flattened on white. Throws `ConversionError`.
  */
 export async function openComparison(
-  bytes: Uint8Array,
-  limits: Partial<Limits> = {},
+  input: ImageInput,
+  options: ConversionOptions = {},
 ): Promise<ComparisonSession> {
   const recipe = { alpha: 'flatten', frames: 'first' } as const;
-  const { run, ...opened } = await openSession(bytes, { recipe, limits, work: runComparison });
+  const { run, ...opened } = await openSession(input, {
+    recipe,
+    limits: options,
+    work: runComparison,
+  });
   return { ...opened, compare: run };
 }
 
@@ -48,10 +54,10 @@ export async function openComparison(
  * other. Uses the first frame of an animation, flattened on white. Throws `ConversionError`.
  */
 export async function compareMethods(
-  bytes: Uint8Array,
-  limits: Partial<Limits> = {},
+  input: ImageInput,
+  options: ConversionOptions = {},
 ): Promise<ComparedMethods> {
-  const image = await openComparison(bytes, limits);
+  const image = await openComparison(input, options);
   try {
     return await image.compare();
   } finally {
@@ -77,7 +83,7 @@ async function runComparison(checked: CheckedImage): Promise<ComparedMethods> {
   return {
     comparisons: assessed.map(({ gray, ...comparison }) => comparison),
     recommended,
-    sheet: await drawSheet(preview, assessed, recommended),
+    sheet: toOwnBytes(await drawSheet(preview, assessed, recommended)),
   };
 }
 

@@ -28,10 +28,20 @@ function byMagick(format: MagickFormat) {
 }
 
 /**
+ * The table with its keys and no narrower types: TypeScript before 5.7 cannot read the types that
+ * newer versions would infer for `matches`.
+ */
+function defineFormats<Name extends string>(
+  formats: Record<Name, InputFormatFacts>,
+): Readonly<Record<Name, Readonly<InputFormatFacts>>> {
+  return formats;
+}
+
+/**
  * The supported input formats. TGA has no signature, so it comes last and is recognised by its
  * plausible fields.
  */
-export const inputFormats = {
+export const inputFormats = defineFormats({
   jpeg: {
     name: 'JPEG',
     contentType: 'image/jpeg',
@@ -188,7 +198,7 @@ export const inputFormats = {
     decoder: 'built-in',
     matches: tga.matches,
   },
-} as const satisfies Record<string, InputFormatFacts>;
+});
 
 export type InputFormat = keyof typeof inputFormats;
 

@@ -5,24 +5,35 @@ import { integer, oneOf, type RecipeOption, trueOrFalse } from './recipe-option.
 
 /** Everything that determines the output, apart from the image itself. */
 export interface Recipe {
+  /** Method that converts colours to gray, such as `rec601` (default) or `mix:2,7,1`. */
   readonly method: Method;
-  /** `source`: the format of the input if it can be written, otherwise PNG. */
+  /** Output format. `source`: that of the input if it can be written, otherwise PNG. Default: `png`. */
   readonly format: OutputFormat | 'source';
-  /** 1 to 100, for formats with a quality setting. */
+  /** Quality of JPEG, WebP and AVIF outputs, 1 to 100. Default: 75. */
   readonly quality: number;
+  /** Encoding effort for WebP (0 to 6) and AVIF (0 to 9). Default: 4. */
   readonly effort: number;
+  /** PNG compression level, 0 to 9. 4 (default) uses the built-in encoder. */
   readonly compressionLevel: number;
+  /** Lossless WebP and AVIF outputs. Default: false. */
   readonly lossless: boolean;
-  /** Bits per sample, if the format supports them. */
+  /** Bits per sample of PNG and TIFF outputs. `source` keeps that of the input. Default: 8. */
   readonly depth: '8' | '16' | 'source';
+  /** Colour profiles are applied (`managed`, default) or ignored (`raw`). */
   readonly colour: 'managed' | 'raw';
+  /** Transparency is kept if possible (default), discarded, or flattened onto `background`. */
   readonly alpha: 'keep' | 'drop' | 'flatten';
-  /** `#rrggbb` */
+  /** Background for flattening, as `#rrggbb`. Default: white. */
   readonly background: string;
+  /** The EXIF orientation is applied (default) or ignored. */
   readonly orientation: 'apply' | 'ignore';
+  /** Frames and pages to convert. Default: all, if the output format supports them. */
   readonly frames: 'all' | 'first';
+  /** `pillow`: the gray values of Pillow’s `convert("L")`, including its quirks. Default: `none`. */
   readonly compat: 'none' | 'pillow';
+  /** `truncated`: converts as much of a truncated file as can be decoded. Default: `none`. */
   readonly tolerate: 'none' | 'truncated';
+  /** Renders SVG instead of rejecting it. Default: false. */
   readonly allowSvg: boolean;
 }
 

@@ -4,7 +4,12 @@ import { type FormatFacts, outputFormats } from '../formats/output-formats.ts';
 import { pillowRecipe, type Recipe, recipeOptions } from './recipe-options.ts';
 
 /** Omitted options get their defaults. */
-export type RecipeOptions = { readonly [Name in keyof Recipe]?: Recipe[Name] | undefined };
+export type RecipeOptions = {
+  readonly [Name in keyof Recipe]?:
+    | Recipe[Name]
+    | (Name extends 'depth' ? 8 | 16 : never)
+    | undefined;
+};
 
 /** An option of a recipe has an invalid value. */
 export class RecipeError extends Error {

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
@@ -142,10 +143,19 @@ describe('a decoder’s error', () => {
   });
 
   test('a value that is not bytes is a bug of the caller, not a damaged image', async () => {
-    const path = '/etc/hostname' as unknown as Uint8Array;
-    await expect(toGrayscale(path)).rejects.toThrow(
-      new TypeError('Expected the image as a Uint8Array'),
-    );
+    for (const input of [
+      42,
+      null,
+      {},
+      new URL('https://example.com/a.jpg'),
+      Readable.from(['text']),
+    ]) {
+      await expect(toGrayscale(input as unknown as Uint8Array)).rejects.toThrow(
+        new TypeError(
+          'Expected the image as a Uint8Array, ArrayBuffer, Blob, stream of Uint8Array, path or file: URL',
+        ),
+      );
+    }
   });
 });
 

@@ -59,9 +59,7 @@ function threadIn(slot: Slot): Worker {
 }
 
 function startThread(slot: Slot): Worker {
-  // `.ts` in the sources, `.js` when built, and the bundle’s extension in a bundle.
-  const file = `./decoder-thread${extname(import.meta.url)}`;
-  const thread = new Worker(new URL(file, import.meta.url), { env: {}, execArgv: [] });
+  const thread = new Worker(threadFile(), { env: {}, execArgv: [] });
   // The pending request receives the error; without a listener it would end the program.
   thread.on('error', () => {});
   thread.once('exit', () => {
@@ -70,6 +68,27 @@ function startThread(slot: Slot): Worker {
   slot.thread = thread;
   slot.tasks = 0;
   return thread;
+}
+
+/** `.ts` in the sources, `.js` when built, and the bundle’s extension in a bundle. */
+function threadFile(): URL {
+  // A bundler that writes CommonJS leaves no URL of the module.
+  const { url = '' } = import.meta;
+  if (url === '') throw bundledError();
+  return new URL(`./decoder-thread${extname(url)}`, url);
+}
+
+/** The files that decoders load at run time are not next to a bundle. */
+function bundledError(cause?: unknown): Error {
+  return new Error(
+    'Expected the decoders of grayscale-image-processor in its package but it was bundled without them. Tell the bundler to leave grayscale-image-processor and sharp external (docs/library.md, "Bundle your program").',
+    { cause },
+  );
+}
+
+function isMissingModule(error: Error): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND';
 }
 
 /** An unfinished task ends with its thread. */
@@ -93,7 +112,7 @@ function ask(slot: Slot, request: ThreadRequest, deadline: Deadline): Promise<Th
       settle();
       slot.thread = undefined;
       void thread.terminate();
-      reject(error);
+      reject(isMissingModule(error) ? bundledError(error) : error);
     }
 
     function settle() {
