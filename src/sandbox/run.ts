@@ -5,6 +5,7 @@ import { handleUncaughtErrors } from '../process/uncaught-errors.ts';
 import { createLogReader, type LogReader } from './log-reader.ts';
 import { uploadSamples } from './samples.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
+import { credentials, region } from './store-and-queue.ts';
 
 export interface RunOptions {
   /** Stops as soon as the samples are done, instead of running until Ctrl-C. */
@@ -60,7 +61,22 @@ async function runParts(
   return 0;
 }
 
-function usage({ store, bucket, databaseUrl, api }: Sandbox): string {
+/** The variables with which every command uses the sandbox, as lines for a shell. */
+export function sandboxExports({ store, bucket, databaseUrl }: Omit<Sandbox, 'close'>): string {
+  const { accessKeyId, secretAccessKey } = credentials;
+  return [
+    `AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
+    `AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
+    `AWS_ENDPOINT_URL=${store.endpoint} S3_BUCKET=${bucket}`,
+    `QUEUE_URL=${store.queueUrl}`,
+    `DATABASE_URL='${databaseUrl}'`,
+  ]
+    .map((line) => `  export ${line}`)
+    .join('\n');
+}
+
+function usage(sandbox: Sandbox): string {
+  const { store, bucket, api } = sandbox;
   const aws = `aws --endpoint-url ${store.endpoint}`;
   return `
 The sandbox is running.
@@ -68,15 +84,18 @@ The sandbox is running.
   dashboard      ${api?.url}
   API reference  ${api?.url}/docs
 
-Upload an image with the API or with S3, and query its row, in another terminal:
+In another terminal, set these variables. Every command of the README then works on the sandbox:
+
+${sandboxExports(sandbox)}
+
+Upload an image with the API or with S3, and query its row:
 
   curl -T PHOTO.jpg -X POST '${api?.url}/v1/uploads?key=PHOTO.jpg'
 
-  export AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox AWS_DEFAULT_REGION=us-east-1
   ${aws} s3 cp PHOTO.jpg s3://${bucket}/
   ${aws} s3 cp s3://${bucket}/grayscale/PHOTO.jpg gray.png
 
-  psql "${databaseUrl}" -c \\
+  psql "$DATABASE_URL" -c \\
     "SELECT file_name, status, code, width, height, decode_ms, encode_ms FROM image_metadata"
 
 The outcome of each upload appears below. Ctrl-C stops everything and deletes all data.

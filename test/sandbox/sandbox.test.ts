@@ -1,7 +1,10 @@
 // The whole system as a user starts it, with its parts in separate processes.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
@@ -10,7 +13,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config/index.ts';
 import { toGrayscale } from '../../src/convert/index.ts';
 import { connectPostgres, type Postgres } from '../../src/ledger/connect.ts';
+import { sandboxExports } from '../../src/sandbox/run.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { s3Event } from '../../testing/events.ts';
 import { tinyPng } from '../../testing/pipeline.ts';
 
 const anyPorts = { SANDBOX_S3_PORT: '0', SANDBOX_DB_PORT: '0', SANDBOX_API_PORT: '0' };
@@ -73,7 +78,8 @@ describe('the sandbox', () => {
     expect(output).toMatch(
       /aws --endpoint-url http:\/\/127\.0\.0\.1:\d+ s3 cp PHOTO\.jpg s3:\/\/uploads\//,
     );
-    const [, port] = /psql "postgresql:\/\/postgres:postgres@127\.0\.0\.1:(\d+)/.exec(output) ?? [];
+    const [, port] =
+      /export DATABASE_URL='postgresql:\/\/postgres:postgres@127\.0\.0\.1:(\d+)/.exec(output) ?? [];
     const gone = connectPostgres({
       host: '127.0.0.1',
       port: Number(port),
@@ -96,6 +102,39 @@ describe('a sandbox', () => {
     await postgres.close();
     await sandbox.close();
   });
+
+  test('runs every command of the README with the variables that it prints', async () => {
+    const readme = await readFile('README.md', 'utf8');
+    const folder = await mkdtemp(join(tmpdir(), 'readme-'));
+    await writeFile(join(folder, 'event.json'), JSON.stringify(s3Event()));
+    await cp('samples', join(folder, 'samples'), { recursive: true });
+    const blocks = [...readme.matchAll(/```sh\n(.*?)```/gs)].map(([, block = '']) => block);
+    const cells = [...readme.matchAll(/\| `(npx grayscale [^`]+)` \|/g)].map(
+      ([, cell = '']) => cell,
+    );
+    const commands = [...blocks, ...cells]
+      // These start the system, change AWS, or need psql; the sandbox has no second release.
+      .filter((command) => !/npm |psql|--compare/.test(command))
+      .map((command) =>
+        command
+          .replaceAll(/http:\/\/127\.0\.0\.1:8080/g, sandbox.api?.url ?? '')
+          .replaceAll('BUCKET/PREFIX', `${sandbox.bucket}/`)
+          .replaceAll(/[[\]]/g, '')
+          .replaceAll('npx grayscale', `'${process.execPath}' '${resolve('bin/grayscale.js')}'`),
+      );
+    expect(commands.length).toBeGreaterThan(7);
+    for (const command of commands) {
+      const script = `set -e\n${sandboxExports(sandbox)}\n${command}`;
+      const child = spawn('bash', ['-c', script], { cwd: folder, env: { PATH: process.env.PATH } });
+      const [stdout, stderr, [exitCode]] = await Promise.all([
+        text(child.stdout),
+        text(child.stderr),
+        once(child, 'close'),
+      ]);
+      expect([command, exitCode, exitCode === 0 || stdout + stderr]).toEqual([command, 0, true]);
+    }
+    await rm(folder, { recursive: true, force: true });
+  }, 60_000);
 
   test('converts uploads through its API in the function, and reports them as they happen', async () => {
     const url = sandbox.api?.url ?? '';
