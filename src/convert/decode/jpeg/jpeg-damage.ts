@@ -6,6 +6,7 @@ import { firstScanAt, isAlone, nextMarker, readJpegScans, segmentEnd } from './r
 import { hasSuspiciousZeros } from './zero-runs.ts';
 
 const endOfImage = 0xd9;
+const endMarker = Buffer.from([0xff, endOfImage]);
 
 /**
  * What is missing from a JPEG; `whole` if every pixel is there. A missing end marker, stray bytes
@@ -46,11 +47,22 @@ function shareOf(scans: ScanResult[]): number {
  * libjpeg does not read what follows the last block. Takes no time worth mentioning.
  */
 export function mayHideDamage(bytes: Uint8Array): boolean {
-  for (let at = segmentEnd(bytes, firstScanAt(bytes)); ; ) {
+  const firstData = segmentEnd(bytes, firstScanAt(bytes));
+  if (isClearlyWhole(bytes.subarray(firstData))) return false;
+  for (let at = firstData; ; ) {
     const { marker, start } = nextMarker(bytes, at);
     // Only coded data is searched: the tables between the scans of a progressive file have zeros.
     if (marker === undefined || hasSuspiciousZeros(bytes, at, start)) return true;
     if (marker === endOfImage) return false;
     at = isAlone(marker) ? start : segmentEnd(bytes, start);
   }
+}
+
+/**
+ * Node searches in machine code: in a new process, the loop over all markers takes longer than
+ * converting a small image.
+ */
+function isClearlyWhole(data: Uint8Array): boolean {
+  const end = Buffer.from(data.buffer, data.byteOffset, data.length).lastIndexOf(endMarker);
+  return end >= 0 && !hasSuspiciousZeros(data, 0, data.length);
 }
