@@ -30,3 +30,21 @@ export function maxOf(samples: Samples): 255 | 65_535 {
 export function samplesLike(samples: Samples, length: number): Samples {
   return samples.BYTES_PER_ELEMENT === 1 ? new Uint8Array(length) : new Uint16Array(length);
 }
+
+/** Smaller buffers may be parts of a pool, and are not worth it. */
+const minReleasedBytes = 2 ** 20;
+
+/**
+ * Frees pixels that are no longer needed. Otherwise V8 would keep them until it collects garbage, and
+ * would collect it for them alone. Does nothing if other data are in the same memory.
+ */
+export function releasePixels({ pixels }: PixelImage, source: Uint8Array): void {
+  const { buffer } = pixels;
+  const isWhole = pixels.byteLength === buffer.byteLength && buffer !== source.buffer;
+  if (!isWhole || pixels.byteLength < minReleasedBytes || !(buffer instanceof ArrayBuffer)) return;
+  try {
+    buffer.transfer(0);
+  } catch {
+    // The memory of a WebAssembly module cannot be freed.
+  }
+}

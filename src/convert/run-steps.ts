@@ -1,7 +1,7 @@
 import type { CheckedImage } from './check-image.ts';
 import type { Encoded } from './encode/encode.ts';
 import { type Loss, lossesOf } from './losses.ts';
-import type { PixelImage } from './pixel-image.ts';
+import { type PixelImage, releasePixels } from './pixel-image.ts';
 import { type Step, steps } from './steps.ts';
 
 /** Wall time of each stage in milliseconds. */
@@ -26,6 +26,7 @@ export async function runSteps(image: CheckedImage): Promise<ConvertedFile> {
   const { run, stages } = createRunner(image);
   const { pixels, ...lost } = await pixelsToEncode(image, run);
   const { grayMs, ...encoded } = await run(steps.encode, pixels);
+  releasePixels(pixels, image.bytes);
   // The encoder may have converted colours to gray.
   stages.grayMs += grayMs;
   stages.encodeMs -= grayMs;
@@ -45,7 +46,11 @@ async function pixelsToEncode(
   const losses = lossesOf(coloured, image, damage !== undefined);
   let { pixels } = coloured;
   const { deepen, alpha, gray, upright, round } = steps;
-  for (const step of [deepen, alpha, gray, upright, round]) pixels = await run(step, pixels);
+  for (const step of [deepen, alpha, gray, upright, round]) {
+    const previous = pixels;
+    pixels = await run(step, previous);
+    if (pixels.pixels.buffer !== previous.pixels.buffer) releasePixels(previous, image.bytes);
+  }
   const missingShare = damage?.missingShare;
   return { pixels, losses, ...(missingShare !== undefined && { missingShare }) };
 }

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { toGrayscale } from '../../src/convert/index.ts';
+import { releasePixels } from '../../src/convert/pixel-image.ts';
+import { photoLikeJpeg } from '../../testing/images.ts';
+
+const source = new Uint8Array(2 ** 20);
+const imageOf = (pixels: Uint8Array) => ({ pixels, width: 1, height: 1, channels: 1 as const });
+
+test('frees pixels that are alone in their memory', () => {
+  const pixels = new Uint8Array(2 ** 20);
+  releasePixels(imageOf(pixels), source);
+  expect(pixels).toHaveLength(0);
+});
+
+test.each([
+  ['the source', source],
+  ['part of a larger buffer', new Uint8Array(new ArrayBuffer(2 ** 21), 0, 2 ** 20)],
+  ['small, so that they may be in a pool', Buffer.from('pixels')],
+  ['shared between threads', new Uint8Array(new SharedArrayBuffer(2 ** 20))],
+  [
+    'memory of WebAssembly',
+    new Uint8Array(new WebAssembly.Memory({ initial: 16, maximum: 16 }).buffer),
+  ],
+])('keeps pixels that are %s', (_, pixels) => {
+  const { length } = pixels;
+  releasePixels(imageOf(pixels), source);
+  expect(pixels).toHaveLength(length);
+});
+
+test.each(['png', 'jpeg'] as const)(
+  'a conversion to %s leaves no pixels behind',
+  async (format) => {
+    const jpeg = await photoLikeJpeg({ width: 1_200, height: 1_000 });
+    await toGrayscale(jpeg, { format });
+    const growth: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      const before = process.memoryUsage().external;
+      await toGrayscale(jpeg, { format });
+      growth.push(process.memoryUsage().external - before);
+    }
+    // The colours take 3.6 MB. The output and the memory reserved for it, up to 1.2 MB, are the caller's.
+    expect(Math.max(...growth)).toBeLessThan(2e6);
+  },
+);
