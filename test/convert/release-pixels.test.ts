@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { toGrayscale } from '../../src/convert/index.ts';
 import { releasePixels } from '../../src/convert/pixel-image.ts';
+import { createWasmKernel } from '../../src/gray-png/wasm-kernel.ts';
 import { photoLikeJpeg } from '../../testing/images.ts';
 
 const source = new Uint8Array(2 ** 20);
@@ -17,10 +18,7 @@ test.each([
   ['part of a larger buffer', new Uint8Array(new ArrayBuffer(2 ** 21), 0, 2 ** 20)],
   ['small, so that they may be in a pool', Buffer.from('pixels')],
   ['shared between threads', new Uint8Array(new SharedArrayBuffer(2 ** 20))],
-  [
-    'memory of WebAssembly',
-    new Uint8Array(new WebAssembly.Memory({ initial: 16, maximum: 16 }).buffer),
-  ],
+  ['memory of WebAssembly', (await createWasmKernel()).heap],
 ])('keeps pixels that are %s', (_, pixels) => {
   const { length } = pixels;
   releasePixels(imageOf(pixels), source);
