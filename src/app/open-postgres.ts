@@ -10,6 +10,14 @@ export function isDatabaseConfigured({ database }: Pick<Config, 'database'>): bo
   return database.url !== undefined || database.host !== undefined;
 }
 
+/** Throws `ConfigError` without a database. */
+export function checkDatabase(config: Pick<Config, 'database'>): void {
+  if (isDatabaseConfigured(config)) return;
+  throw new ConfigError([
+    'DB_HOST: expected the PostgreSQL host (or DATABASE_URL) but neither is set',
+  ]);
+}
+
 /** Opens the configured database; connects on first use. Throws `ConfigError` without one. */
 export async function openPostgres(
   config: DatabaseConfig,
@@ -17,11 +25,7 @@ export async function openPostgres(
   // processes.
   { maxConnections = 1 } = {},
 ): Promise<Postgres> {
-  if (!isDatabaseConfigured(config)) {
-    throw new ConfigError([
-      'DB_HOST: expected the PostgreSQL host (or DATABASE_URL) but neither is set',
-    ]);
-  }
+  checkDatabase(config);
   const login = await createLogin(config);
   const [{ connectPostgres }, rootCertificates] = await Promise.all([
     import('../ledger/connect.ts'),

@@ -51,8 +51,13 @@ export async function openConfiguredQueue(
   config: QueueConfig,
   options: QueueOptions = {},
 ): Promise<WorkQueue> {
-  const queue = await openQueue(config, options);
-  if (queue !== undefined) return queue;
+  checkQueue(config);
+  return (await openQueue(config, options)) as WorkQueue;
+}
+
+/** Throws `ConfigError` without a queue. */
+export function checkQueue(config: Pick<Config, 'queue'>): void {
+  if (queueKind(config) !== undefined) return;
   throw new ConfigError([
     'QUEUE: expected QUEUE=postgres, or QUEUE_URL of an SQS queue, but neither is set',
   ]);

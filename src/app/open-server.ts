@@ -35,12 +35,15 @@ export interface ServerParts {
 /** Queries, recording and health checks share the connections; a batch of any size uses one. */
 const maxConnections = 8;
 
+/** Throws `ConfigError` without a bucket. */
+export function checkBucket({ storage: { bucket } }: Pick<Config, 'storage'>): string {
+  if (bucket !== undefined) return bucket;
+  throw new ConfigError(['S3_BUCKET: expected the bucket of the uploads but it is not set']);
+}
+
 /** Opens the parts of the server. Connects to nothing before the first request. Throws `ConfigError`. */
 export async function openServer(config: Config): Promise<ServerParts> {
-  const { bucket } = config.storage;
-  if (bucket === undefined) {
-    throw new ConfigError(['S3_BUCKET: expected the bucket of the uploads but it is not set']);
-  }
+  const bucket = checkBucket(config);
   const postgres = await openPostgres(config, { maxConnections });
   // The server's clients set the pace at which bodies are sent and received.
   const requestTimeoutMs = config.server.requestTimeoutSeconds * 1e3;

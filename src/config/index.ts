@@ -79,15 +79,44 @@ export class ConfigError extends Error {
   }
 }
 
-/** Reads the environment; a blank variable counts as unset. Throws {@link ConfigError}. */
-export function readConfig(env: Record<string, string | undefined> = process.env): Config {
+/**
+ * Reads the environment; a blank variable counts as unset. `findProblems` returns those of an entry
+ * point, such as a missing variable, so that they are reported together with invalid values. Throws
+ * {@link ConfigError}.
+ */
+export function readConfig(
+  env: Record<string, string | undefined> = process.env,
+  findProblems: (config: Config) => string[] = () => [],
+): Config {
   const problems: string[] = [];
   const read = (table: Table) => readPart(table, env, problems);
   const config = Object.fromEntries(
     Object.entries<Table>(parts).map(([part, table]) => [part, read(table)]),
   );
+  // An invalid variable looks unset, and needs no second line.
+  const invalid = problems.map(variableOf);
+  const others = findProblems(Object.freeze(config) as Config);
+  problems.push(...others.filter((problem) => !invalid.includes(variableOf(problem))));
   if (problems.length > 0) throw new ConfigError(problems);
-  return Object.freeze(config) as Config;
+  return config as Config;
+}
+
+/** The variable that a problem begins with. */
+function variableOf(problem: string): string {
+  return problem.slice(0, problem.indexOf(':'));
+}
+
+/** Runs all checks, which throw `ConfigError`, and returns the problems of all. */
+export function collectProblems(...checks: (() => unknown)[]): string[] {
+  return checks.flatMap((check) => {
+    try {
+      check();
+      return [];
+    } catch (error) {
+      if (error instanceof ConfigError) return error.problems;
+      throw error;
+    }
+  });
 }
 
 function readPart(table: Table, env: Record<string, string | undefined>, problems: string[]) {

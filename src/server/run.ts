@@ -1,7 +1,8 @@
 import { once } from 'node:events';
+import { findServerProblems } from '../app/find-problems.ts';
 import { queueKind } from '../app/open-queue.ts';
 import { openServer, type ServerParts } from '../app/open-server.ts';
-import { type Config, ConfigError } from '../config/index.ts';
+import { type Config, ConfigError, collectProblems } from '../config/index.ts';
 import { recipeHash } from '../convert/index.ts';
 import { createLog, type Log } from '../process/log.ts';
 import { handleUncaughtErrors } from '../process/uncaught-errors.ts';
@@ -11,12 +12,22 @@ import {
   pollBucket,
   type S3Location,
 } from '../reconcile/index.ts';
+import { checkListenAddress } from './guard.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 export interface RunOptions {
   /** The bucket that is searched for uploads without an event. */
   poll: S3Location | undefined;
   print: (line: string) => void;
+}
+
+/** Everything in the configuration that keeps the server from starting. */
+export function findProblems(config: Config): string[] {
+  const { host, apiToken } = config.server;
+  return [
+    ...findServerProblems(config),
+    ...collectProblems(() => checkListenAddress(host, apiToken)),
+  ];
 }
 
 /**

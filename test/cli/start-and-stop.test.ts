@@ -119,6 +119,20 @@ const failures: Record<string, () => Failure> = {
   ),
 };
 
+test.each([
+  [
+    ['serve', '--host', '0.0.0.0'],
+    { QUEUE: 'sqs', MAX_PAGES: 'many', S3_BUCKET: '' },
+    ['MAX_PAGES', 'S3_BUCKET', 'DB_HOST', 'QUEUE_URL', 'API_TOKEN'],
+  ],
+  [['work'], { MAX_PAGES: 'many', QUEUE: 'both' }, ['MAX_PAGES', 'QUEUE', 'DB_HOST']],
+])('%j reports all problems of its configuration together', async (args, env, expected) => {
+  const { exitCode, stderr } = await runCli(args, { env });
+  expect(exitCode).toBe(2);
+  const names = [...stderr.matchAll(/^ {2}([A-Z0-9_]+): /gm)].map(([, name]) => name);
+  expect(names).toEqual(expected);
+});
+
 describe('a command that cannot start exits by itself', () => {
   test.each(Object.entries(failures))(
     '%s',

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { readConfig } from '../../config/index.ts';
+import { type Config, readConfig } from '../../config/index.ts';
 import { print } from '../../process/terminal.ts';
 import { integerParser, parsePlace } from '../option-values.ts';
 import { UsageError } from '../usage-error.ts';
@@ -40,9 +40,9 @@ Examples:
     )
     .action(async ({ poll, ...given }: Options) => {
       // Loaded here because no other command needs a server.
-      const { runServer } = await import('../../server/run.ts');
-      const read = readConfig();
-      const config = { ...read, server: { ...read.server, ...given } };
+      const { findProblems, runServer } = await import('../../server/run.ts');
+      const withOptions = (read: Config) => ({ ...read, server: { ...read.server, ...given } });
+      const config = withOptions(readConfig(undefined, (read) => findProblems(withOptions(read))));
       checkPlace(poll, config.storage.bucket);
       await runServer(config, { poll, print });
     });

@@ -19,7 +19,10 @@ Examples:
     )
     .action(async () => {
       // Loaded here because no other command needs a worker.
-      const { runWorker } = await import('../../worker/run.ts');
-      await runWorker(readConfig(), print);
+      const [{ runWorker }, { findWorkerProblems }] = await Promise.all([
+        import('../../worker/run.ts'),
+        import('../../app/find-problems.ts'),
+      ]);
+      await runWorker(readConfig(undefined, findWorkerProblems), print);
     });
 }
