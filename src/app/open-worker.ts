@@ -26,9 +26,11 @@ export async function openWorker(
 ): Promise<WorkerParts> {
   const queue = await openConfiguredQueue(config, { isWorker: true, onError: onQueueError });
   const [pipeline, postgres, client, adapters] = await Promise.all([
-    openProcessConverter({ maxProcesses: Number.POSITIVE_INFINITY }).then((converter) =>
-      openPipeline(config, converter),
-    ),
+    openProcessConverter({
+      maxProcesses: Number.POSITIVE_INFINITY,
+      // Often, server and database run on the same machine.
+      niceness: config.server.conversionNiceness,
+    }).then((converter) => openPipeline(config, converter)),
     openPostgres(config),
     openS3(config, { requestTimeoutMs: 10_000 }),
     loadAdapters(),

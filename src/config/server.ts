@@ -28,7 +28,7 @@ export const server = {
     'CONVERSION_NICENESS',
     integer(0, 19),
     5,
-    'Niceness of the server’s converting processes: a higher value lowers their CPU priority, and 0 leaves it unchanged.',
+    'Niceness of the processes in which `serve` and `work` convert: a higher value lowers their CPU priority, and 0 leaves it unchanged.',
   ),
   pollIntervalSeconds: variable(
     'POLL_INTERVAL_SECONDS',

@@ -1,6 +1,7 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
+import { getPriority, tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -108,7 +109,13 @@ describe('after `migrate`', () => {
 
     const worker = await startWorker({ DATABASE_URL: roleUrl, WORKER_PORT: '0' });
     await expect.poll(statuses, { timeout: 20_000 }).toEqual(keys.map(() => 'converted'));
-    await expect.poll(counts).toMatchObject({ waiting: 0, inFlight: 0, dead: 0 });
+    await expect
+      .poll(counts, { timeout: 20_000 })
+      .toMatchObject({ waiting: 0, inFlight: 0, dead: 0 });
+
+    const { pid } = worker.process;
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+    for (const child of children) expect(getPriority(Number(child))).toBeGreaterThanOrEqual(5);
 
     const { url } = worker.lines[0] ?? {};
     const ready = await fetch(`${url}/readyz`);
