@@ -27,6 +27,11 @@ interface WriteOptions {
   sizeBytes: number;
   contentType: string;
   signal: AbortSignal;
+  /**
+   * Throws `ObjectExistsError` instead of replacing an object, if the store supports `If-None-Match`.
+   * Other stores ignore or reject the condition; then the object is replaced.
+   */
+  onlyIfNew?: boolean;
 }
 
 export interface ListedObject {
@@ -46,6 +51,11 @@ export class NoSuchBucketError extends Rejected {
 /** The store rejects the credentials, or they do not permit listing the bucket. */
 export class AccessDeniedError extends Rejected {
   override name = 'AccessDeniedError';
+}
+
+/** A conditional write found an object under its key. */
+export class ObjectExistsError extends Rejected {
+  override name = 'ObjectExistsError';
 }
 
 /** Reads and writes objects as streams, and lists them. Throws `Unavailable`, `Timeout` or `Rejected`. */

@@ -1,4 +1,3 @@
-import { type Readable, Transform } from 'node:stream';
 import {
   GetBucketCorsCommand,
   GetObjectCommand,
@@ -9,10 +8,11 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { BodyLengthError, type ObjectRef, RangeOutsideError } from '../pipeline/index.ts';
+import { type ObjectRef, RangeOutsideError } from '../pipeline/index.ts';
 import {
   AccessDeniedError,
   NoSuchBucketError,
+  ObjectExistsError,
   type ObjectFiles,
   type OpenOptions,
 } from './object-files.ts';
@@ -26,10 +26,12 @@ import {
   sdkErrorStatus,
   undefinedIfMissing,
 } from './s3-responses.ts';
+import { verifyLength } from './verify-length.ts';
 
 /** Creates access to the objects of S3, or of a compatible store, as streams and lists. */
 export function createS3Files(client: S3Client): ObjectFiles {
   const send = createSender(client);
+  let supportsConditions = true;
   return {
     async open(ref, { range, versionId, signal } = {}) {
       const command = new GetObjectCommand({ ...objectAddress(ref, { versionId }), Range: range });
@@ -58,13 +60,14 @@ export function createS3Files(client: S3Client): ObjectFiles {
       return response && readFoundObject(response);
     },
 
-    async write(ref, body, { sizeBytes, contentType, signal }) {
+    async write(ref, body, { sizeBytes, contentType, signal, onlyIfNew = false }) {
       const { verifiedBody, failed } = verifyLength(sizeBytes, body, signal);
       const command = new PutObjectCommand({
         ...objectAddress(ref),
         Body: verifiedBody,
         ContentLength: sizeBytes,
         ContentType: contentType,
+        ...(onlyIfNew && supportsConditions && { IfNoneMatch: '*' }),
       });
       try {
         const response = await send(command, { abortSignal: failed });
@@ -72,7 +75,13 @@ export function createS3Files(client: S3Client): ObjectFiles {
       } catch (error) {
         body.destroy();
         // The body's error is more specific than the abort error of the request.
-        throw failed.aborted ? failed.reason : error;
+        if (failed.aborted) throw failed.reason;
+        if (onlyIfNew && sdkErrorStatus(error) === 412) {
+          throw new ObjectExistsError(`Expected no object ${ref.key}.`, { cause: error });
+        }
+        // The body cannot be sent again; the client's next attempt has no condition.
+        if (onlyIfNew && sdkErrorName(error) === 'NotImplemented') supportsConditions = false;
+        throw error;
       }
     },
 
@@ -135,41 +144,6 @@ function objectAddress(
   { versionId }: Pick<OpenOptions, 'versionId'> = {},
 ) {
   return { Bucket: bucket, Key: key, ...(versionId !== undefined && { VersionId: versionId }) };
-}
-
-/**
- * Passes the body on while its length matches the announced size. On a mismatch it aborts the
- * signal, and the stream stalls. Some stores keep a body that ends early, so the stream must not
- * appear to end; an error in it would be thrown, uncaught, by the streams that the SDK puts around
- * it.
- */
-function verifyLength(sizeBytes: number, body: Readable, signal: AbortSignal) {
-  const failure = new AbortController();
-  let received = 0;
-  const fail = (reason: unknown) => {
-    body.unpipe(verifiedBody);
-    failure.abort(reason);
-  };
-  const failWithMismatch = () => fail(new BodyLengthError(sizeBytes, received));
-
-  const verifiedBody = new Transform({
-    transform(chunk: Uint8Array, _, done) {
-      received += chunk.byteLength;
-      if (received > sizeBytes) failWithMismatch();
-      else done(null, chunk);
-    },
-    flush(done) {
-      if (received === sizeBytes) done();
-      else failWithMismatch();
-    },
-  });
-  body.on('error', fail);
-  // When a client disconnects, its body closes without an end event.
-  body.on('close', () => body.readableEnded || failWithMismatch());
-  signal.addEventListener('abort', () => fail(signal.reason), { once: true });
-  if (signal.aborted) fail(signal.reason);
-  else body.pipe(verifiedBody);
-  return { verifiedBody, failed: failure.signal };
 }
 
 function rethrowBucketError(error: Error): never {

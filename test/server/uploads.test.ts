@@ -61,6 +61,68 @@ test.each([
   expect((await stored('typed'))?.ContentType).toBe(kept);
 });
 
+describe('if the key exists', () => {
+  const uploadIf = async (ifExists: string, key: string, body: Uint8Array | string) => {
+    const query = new URLSearchParams({ key, ...(ifExists && { ifExists }) });
+    const headers = { 'content-length': String(body.length) };
+    const init = { method: 'POST', body: Buffer.from(body), headers };
+    return await api.request(`/v1/uploads?${query}`, init);
+  };
+  const contentOf = async (Key: string) => {
+    const { Body } = await api.store.s3.send(new GetObjectCommand({ Bucket: 'uploads', Key }));
+    return await Body?.transformToString();
+  };
+
+  test('the object is replaced by default', async () => {
+    await uploadIf('', 'default.png', 'old');
+    expect((await uploadIf('', 'default.png', 'new')).status).toBe(202);
+    expect(await contentOf('default.png')).toBe('new');
+  });
+
+  test('error keeps the object and names the key', async () => {
+    expect((await uploadIf('error', 'kept.png', 'old')).status).toBe(202);
+    const response = await uploadIf('error', 'kept.png', 'new');
+    expect(response.status).toBe(409);
+    const { code, detail } = await read<Problem>(response);
+    expect(code).toBe('KEY_EXISTS');
+    expect(detail).toContain('kept.png');
+    expect(await contentOf('kept.png')).toBe('old');
+  });
+
+  test.each([
+    ['a.b/IMG_1.jpg', ['a.b/IMG_1-2.jpg', 'a.b/IMG_1-3.jpg']],
+    ['a.b/none', ['a.b/none-2', 'a.b/none-3']],
+    ['a.b/.hidden', ['a.b/.hidden-2', 'a.b/.hidden-3']],
+  ])('rename stores %s under the next free key', async (key, others) => {
+    for (const expected of [key, ...others]) {
+      const response = await uploadIf('rename', key, expected);
+      expect(await read(response)).toMatchObject({ key: expected });
+    }
+    for (const stored of [key, ...others]) expect(await contentOf(stored)).toBe(stored);
+  });
+
+  test('rename never makes a key longer than stores accept', async () => {
+    const key = 'k'.repeat(1_024);
+    await uploadIf('rename', key, 'old');
+    expect(await read(await uploadIf('rename', key, 'new'))).toMatchObject({ code: 'KEY_EXISTS' });
+  });
+
+  test('one of many concurrent uploads is stored, and the others are told', async () => {
+    const bodies = Array.from({ length: 12 }, (_, at) => `body ${at}`);
+    const responses = await Promise.all(bodies.map((body) => uploadIf('error', 'race.png', body)));
+    const statuses = responses.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 202)).toHaveLength(1);
+    expect(statuses.filter((status) => status === 409)).toHaveLength(11);
+    expect(await contentOf('race.png')).toBe(bodies[statuses.indexOf(202)]);
+  });
+
+  test('another value is rejected', async () => {
+    const response = await uploadIf('ask', 'a.png', 'new');
+    expect(response.status).toBe(400);
+    expect((await read<Problem>(response)).errors).toMatchObject([{ name: 'ifExists' }]);
+  });
+});
+
 describe('refuses', () => {
   test.each([
     ['an output', 'grayscale/photo.png'],

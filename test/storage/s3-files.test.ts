@@ -114,6 +114,45 @@ describe('files of a real S3', () => {
   });
 });
 
+describe('a write that must not replace an object', () => {
+  async function writeTo(status: number, code: string) {
+    const conditions: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      conditions.push(request.headers['if-none-match']);
+      request.resume().on('end', () => {
+        response.writeHead(status).end(`<Error><Code>${code}</Code></Error>`);
+      });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const client = new S3Client({
+      ...{ endpoint, credentials, region: 'eu-central-1', forcePathStyle: true, maxAttempts: 1 },
+    });
+    const files = createS3Files(client);
+    const write = () =>
+      files.write({ bucket, key: 'a' }, Readable.from([Buffer.from('a')]), {
+        ...{ sizeBytes: 1, contentType: 'image/png', onlyIfNew: true },
+        signal: AbortSignal.timeout(5_000),
+      });
+    const results = [await write().catch(String), await write().catch(String)];
+    server.close();
+    client.destroy();
+    return { conditions, results };
+  }
+
+  test('throws if the store finds one', async () => {
+    const { conditions, results } = await writeTo(412, 'PreconditionFailed');
+    expect(conditions).toEqual(['*', '*']);
+    expect(results[0]).toContain('ObjectExistsError');
+  });
+
+  test('has no condition after the store rejected it as not implemented', async () => {
+    const { conditions, results } = await writeTo(501, 'NotImplemented');
+    expect(conditions).toEqual(['*', undefined]);
+    expect(results[0]).toContain('Unavailable');
+  });
+});
+
 test('where the bucket allows browsers, a URL is signed for one object, its type and a period', async () => {
   const rules = `<CORSConfiguration><CORSRule><AllowedMethod>PUT</AllowedMethod><AllowedOrigin>*</AllowedOrigin></CORSRule></CORSConfiguration>`;
   const server = createServer((_, response) => response.end(rules)).listen(0, '127.0.0.1');

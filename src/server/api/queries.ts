@@ -102,6 +102,10 @@ export const UploadQuerySchema = strictQuery({
   presigned: trueOrFalse.optional().openapi({
     description: 'Return a presigned URL of the store instead of accepting the bytes.',
   }),
+  ifExists: z.enum(['error', 'replace', 'rename']).default('replace').openapi({
+    description:
+      'What to do if the key exists: respond with `KEY_EXISTS`, replace the object, or store this one under another key, such as `photo-2.jpg`.',
+  }),
 });
 
 export const LiveQuerySchema = strictQuery({

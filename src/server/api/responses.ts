@@ -22,7 +22,7 @@ const problemDescriptions = {
   404: 'Not found.',
   406: 'The server can write none of the types in `Accept`.',
   408: 'The request took too long, or its body arrived too slowly.',
-  409: 'The store does not allow uploads from browsers.',
+  409: 'The key exists, or the store does not allow uploads from browsers; `code` says which.',
   410: 'A later upload has replaced this content.',
   411: '`Content-Length` is missing.',
   413: 'The body or the image is too large.',

@@ -33,7 +33,7 @@ export const upload = createRoute({
   tags: ['Work'],
   summary: 'Upload an image to the bucket',
   description:
-    'Streams the body to the store. The store’s event then starts the conversion. With `presigned=true`, the request has no body, and the response contains a presigned URL of the store. This requires a store that allows uploads from browsers (CORS).',
+    'Streams the body to the store. The store’s event then starts the conversion. With `presigned=true`, the request has no body, and the response contains a presigned URL of the store. This requires a store that allows uploads from browsers (CORS).\n\n`ifExists=error` and `ifExists=rename` never replace an object: the key is checked before the bytes are read, and again by the store if it supports `If-None-Match`. `grayscale doctor` says whether it does; otherwise, and with `presigned=true`, two programs that upload to a free key at the same moment can replace each other’s object.',
   request: { query: UploadQuerySchema, body: { ...body, required: false } },
   responses: {
     200: json(PresignedUploadSchema, 'The presigned URL.'),

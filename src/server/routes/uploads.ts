@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream';
 import type { ObjectRef, ObjectVersion } from '../../pipeline/index.ts';
 import { unlessAborted } from '../../process/unless-aborted.ts';
-import type { ObjectFiles } from '../../storage/object-files.ts';
+import { ObjectExistsError, type ObjectFiles } from '../../storage/object-files.ts';
 import { upload } from '../api/work-routes.ts';
 import { RequestError } from '../problems/problems.ts';
 import type { Api, Service } from '../service.ts';
 import { bodyChunks, type MinSpeed } from '../transfer/body-chunks.ts';
+import { keyTakenError, withFreeKey } from '../transfer/free-key.ts';
 import { createLimiter, type Limiter } from '../transfer/limiter.ts';
 import { bodyTooLargeError, contentLength } from '../transfer/read-body.ts';
 import {
@@ -22,21 +23,29 @@ const maxUploads = 64;
 export function addUploadRoute(app: Api, { parts, minSpeed }: Service): void {
   const { config, bucket, files, pipeline, parseOptions, queue } = parts;
   const uploads = createLimiter(maxUploads);
+  const reserved = new Set<string>();
   const timeoutMs = config.server.requestTimeoutSeconds * 1e3;
 
   app.openapi(upload, async (c) => {
-    const { key, presigned } = c.req.valid('query');
-    const ref = { bucket, key };
-    checkKey(ref, parseOptions);
+    const { key: wanted, presigned, ifExists } = c.req.valid('query');
+    checkKey({ bucket, key: wanted }, parseOptions);
     const contentType = contentTypeOf(c.req.header('content-type'));
-    if (presigned) return c.json(await presign(ref, contentType, files), 200);
-
-    const sizeBytes = contentLength(c.req.raw);
+    const sizeBytes = presigned ? 0 : contentLength(c.req.raw);
     if (sizeBytes === undefined) throw lengthRequiredError();
     if (sizeBytes > pipeline.limits.maxBytes) throw bodyTooLargeError(pipeline.limits.maxBytes);
-    const properties = { sizeBytes, contentType };
-    const version = await store(c.req.raw, ref, {
-      ...{ ...properties, files, uploads, timeoutMs, minSpeed },
+    const wantedRef = { bucket, key: wanted };
+    const choice = { ifExists, files, reserved };
+    if (presigned) {
+      const sign = (ref: ObjectRef) => presign(ref, contentType, files);
+      return c.json(await withFreeKey(wantedRef, choice, sign), 200);
+    }
+    const properties = { sizeBytes, contentType, onlyIfNew: ifExists !== 'replace' };
+    const options = { ...properties, files, uploads, timeoutMs, minSpeed };
+    const { ref, version } = await withFreeKey(wantedRef, choice, async (ref) => {
+      const version = await store(c.req.raw, ref, options).catch((error: unknown) => {
+        throw error instanceof ObjectExistsError ? keyTakenError(ref, ifExists) : error;
+      });
+      return { ref, version };
     });
     const { etag, versionId = null } = version;
     await queue?.send([{ ...ref, ...version, eventTime: new Date() }]);
@@ -49,6 +58,7 @@ export function addUploadRoute(app: Api, { parts, minSpeed }: Service): void {
 interface StoreOptions {
   sizeBytes: number;
   contentType: string;
+  onlyIfNew: boolean;
   files: ObjectFiles;
   /** Uploads in progress. */
   uploads: Limiter;
