@@ -4,6 +4,7 @@ import { unzipSync } from 'fflate';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ImageList } from '../../src/server/api/schemas.ts';
 import { startBrowser, type TestBrowser } from '../../testing/browser.ts';
 import { type Dashboard, startDashboard } from '../../testing/dashboard.ts';
 import { screenshot } from '../../testing/screenshot.ts';
@@ -121,6 +122,57 @@ test('a file that is not an image is refused with the reason', async () => {
   await card.getByText('UNSUPPORTED_FORMAT').waitFor();
   await card.getByText('the content looks like text').waitFor();
   expect(await card.getByRole('button', { name: 'Retry' }).isEnabled()).toBe(true);
+  await close();
+});
+
+test('an image whose name exists is replaced, renamed or skipped only as the user decides', async () => {
+  const { page, consoleErrors, close } = await browser.open(dashboard.url);
+  const stored = async (key: string) => {
+    const path = `/v1/images?${new URLSearchParams({ key, sort: 'newest' })}`;
+    const { images } = (await (await fetch(dashboard.url + path)).json()) as ImageList;
+    return images.map(({ source }) => source.etag);
+  };
+  const dropAs = async (width: number) => {
+    const buffer = await sharp('samples/logo.png').resize(width).png().toBuffer();
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      page.getByRole('button', { name: 'Choose images' }).click(),
+    ]);
+    const names = ['same-1.png', 'same-2.png', 'same-3.png'];
+    await chooser.setFiles(names.map((name) => ({ name, mimeType: 'image/png', buffer })));
+  };
+  const clear = () => page.getByRole('button', { name: 'Clear finished' }).click();
+
+  await dropAs(60);
+  await page.getByText('3 of 3 done').waitFor();
+  const [first] = await stored('same-1.png');
+  await clear();
+  await dropAs(70);
+  await page.getByText('3 images have names').waitFor();
+  await screenshot(page, 'drop-existing');
+  // By keyboard alone.
+  const card = (name: string) => page.getByRole('article', { name, exact: true });
+  await card('same-1.png').getByRole('button', { name: 'Skip' }).focus();
+  await page.keyboard.press('Enter');
+  await card('same-1.png').getByText('Skipped').waitFor();
+  await card('same-2.png').getByRole('button', { name: 'Replace' }).click();
+  await card('same-3.png').getByRole('button', { name: 'Keep both' }).click();
+  await card('same-3-2.png').getByText('Download').waitFor();
+  await page.getByText('3 of 3 done').waitFor();
+  expect(await stored('same-1.png')).toEqual([first]);
+  expect((await stored('same-2.png'))[0]).not.toBe(first);
+  expect(await stored('same-3.png')).toEqual([first]);
+  expect(await stored('same-3-2.png')).toEqual(await stored('same-2.png').then(([etag]) => [etag]));
+
+  await clear();
+  await dropAs(80);
+  await page.getByText('3 images have names').waitFor();
+  await page.getByRole('button', { name: 'Keep both for all' }).click();
+  await page.getByText('3 of 3 done').waitFor();
+  await card('same-3-3.png').waitFor();
+  expect(await stored('same-1.png')).toEqual([first]);
+  // Chromium reports each refused upload.
+  expect(consoleErrors.filter((error) => !error.includes('409'))).toEqual([]);
   await close();
 });
 

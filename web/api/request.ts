@@ -1,7 +1,7 @@
 import type { Problem } from '../../src/server/api/schemas.ts';
 
 /** The server responded with an error. */
-class ApiError extends Error {
+export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: string;
   readonly status: number;

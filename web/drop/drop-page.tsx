@@ -3,7 +3,8 @@ import { useState } from 'preact/hooks';
 import { messageOf } from '../api/request.ts';
 import { downloadAll } from './download-all.ts';
 import { DropZone } from './drop-zone.tsx';
-import { clearFinished, droppedImages } from './dropped-images.ts';
+import { clearFinished, droppedImages, isFinished } from './dropped-images.ts';
+import { ExistingBar } from './existing-bar.tsx';
 import { ImageCard } from './image-card.tsx';
 
 /** Uploads images and shows each next to its gray version when that is ready. */
@@ -11,7 +12,7 @@ export function DropPage() {
   const all = droppedImages.value;
   const images = all.flatMap(({ step }) => (step.name === 'done' ? step.image : []));
   const converted = images.filter(({ status }) => status === 'converted');
-  const finished = all.filter(({ step }) => step.name === 'done' || step.name === 'refused').length;
+  const finished = all.filter(isFinished).length;
   return (
     <>
       <h1 class="for-readers">Drop images</h1>
@@ -28,6 +29,7 @@ export function DropPage() {
           </button>
         </div>
       )}
+      <ExistingBar />
       <ul class="drop-images">
         {all.map((dropped) => (
           <li key={dropped.id}>

@@ -9,6 +9,7 @@ import { RetryButton } from '../elements/retry-button.tsx';
 import { StatusMark } from '../elements/status-mark.tsx';
 import { formatBytes, formatChange, formatMs } from '../elements/units.ts';
 import { type DroppedImage, retryUpload, setImage } from './dropped-images.ts';
+import { ExistingChoices } from './existing-bar.tsx';
 
 /** One image: its progress, then its outcome. */
 export function ImageCard({ dropped }: { dropped: DroppedImage }) {
@@ -25,6 +26,15 @@ export function ImageCard({ dropped }: { dropped: DroppedImage }) {
           </Progress>
         )}
         {step.name === 'converting' && <Progress name={key}>Converting …</Progress>}
+        {step.name === 'exists' && (
+          <>
+            <p>The bucket already contains an image of this name.</p>
+            <ExistingChoices id={dropped.id} name={key} />
+          </>
+        )}
+        {step.name === 'skipped' && (
+          <p class="soft">Skipped: the image in the bucket is unchanged.</p>
+        )}
         {step.name === 'refused' && (
           <>
             <p role="alert">{step.reason}</p>

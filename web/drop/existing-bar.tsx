@@ -1,0 +1,40 @@
+import { decideExisting, droppedImages, type ExistingChoice } from './dropped-images.ts';
+
+const choices: readonly [choice: ExistingChoice, ofOne: string, ofAll: string][] = [
+  ['rename', 'Keep both', 'Keep both for all'],
+  ['replace', 'Replace', 'Replace all'],
+  ['skip', 'Skip', 'Skip all'],
+];
+
+/** Asks what to do with images whose keys exist in the bucket: this one, or all. */
+export function ExistingChoices({ id, name }: { id?: number; name?: string }) {
+  return (
+    <fieldset class="existing-choices">
+      <legend class="for-readers">{name ?? 'All existing images'}</legend>
+      {choices.map(([choice, ofOne, ofAll]) => (
+        <button key={choice} type="button" onClick={() => decideExisting(choice, id)}>
+          {id === undefined ? ofAll : ofOne}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+/** The question for all images at the same time; nothing without images to decide on. */
+export function ExistingBar() {
+  const count = droppedImages.value.filter(({ step }) => step.name === 'exists').length;
+  return (
+    <div role="status">
+      {count > 0 && (
+        <div class="card existing-bar">
+          <p>
+            {count === 1 ? '1 image has a name' : `${count} images have names`} that the bucket
+            already contains. Nothing is replaced until you decide.
+          </p>
+          <ExistingChoices />
+          <p class="soft">This includes images that are still waiting to be sent.</p>
+        </div>
+      )}
+    </div>
+  );
+}
