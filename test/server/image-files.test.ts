@@ -27,6 +27,7 @@ test('serves the source and the gray file unchanged', async () => {
   expect((await bytesOf(await get(image.links.source))).equals(source)).toBe(true);
   const gray = await get(image.links.gray);
   expect(gray.headers.get('content-type')).toBe('image/png');
+  expect(gray.headers.get('content-disposition')).toContain('filename="photo.png"');
   expect((await bytesOf(gray)).equals((await toGrayscale(source)).bytes)).toBe(true);
 });
 

@@ -57,8 +57,8 @@ test('three dropped images appear next to their gray outputs, pixel for pixel', 
   ]);
   const files = unzipSync(await readFile(await download.path()));
   expect(Object.keys(files).sort()).toEqual([
-    'grayscale/chart.webp',
-    'grayscale/dunes.jpg',
+    'grayscale/chart.png',
+    'grayscale/dunes.png',
     'grayscale/logo.png',
   ]);
   for (const file of Object.values(files)) {

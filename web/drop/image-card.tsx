@@ -111,7 +111,7 @@ function Facts({
       )}
       <p class="image-card-links">
         {links.gray && (
-          <a class="button" href={links.gray} download={output?.key.split('/').at(-1)}>
+          <a class="button" href={links.gray} download>
             Download
           </a>
         )}

@@ -94,12 +94,12 @@ function Comparison({ image }: { image: Image }) {
 
 function Actions({ image, onRetried, onRemoved }: ActionsProps) {
   const [open, setOpen] = useState<'delete' | 'compare'>();
-  const { links, source, status, output } = image;
+  const { links, source, status } = image;
   const close = () => setOpen(undefined);
   return (
     <div class="detail-actions">
       {links.gray && (
-        <a class="button" href={links.gray} download={output?.key.split('/').at(-1)}>
+        <a class="button" href={links.gray} download>
           Download
         </a>
       )}

@@ -3,6 +3,7 @@ import { inputFormats, outputFormats } from '../../convert/index.ts';
 import type { LedgerRow } from '../../ledger/ledger-reader.ts';
 import { getGray, getSource } from '../api/image-routes.ts';
 import { RequestError } from '../problems/problems.ts';
+import { downloadName } from '../row-files/download-name.ts';
 import { type FilePart, locateFile } from '../row-files/locate-file.ts';
 import type { Api, Service } from '../service.ts';
 import { createLimiter } from '../transfer/limiter.ts';
@@ -44,14 +45,19 @@ export function addImageFileRoutes(app: Api, service: Service): void {
     }
     const signal = requestSignal(c.req.raw, timeoutMs, storeTooSlowError);
     if (width !== undefined) return await sendThumbnail(c, location, { width, service, signal });
-    const contentType = contentTypeOf(row, part);
-    return await sendFile(c, location, { service, streams, contentType, signal, timeoutMs });
+    const format = formatOf(row, part);
+    const name = downloadName(location.ref.key, part === 'output' ? format : null);
+    const contentType = contentTypeOf(format);
+    return await sendFile(c, location, { service, streams, contentType, name, signal, timeoutMs });
   }
 }
 
+function formatOf({ inputFormat, outputFormat }: LedgerRow, part: FilePart): string | null {
+  return part === 'output' && outputFormat !== 'source' ? outputFormat : inputFormat;
+}
+
 /** The type comes from the detected format, not from the uploader's Content-Type. */
-function contentTypeOf({ inputFormat, outputFormat }: LedgerRow, part: FilePart): string {
-  const format = part === 'output' && outputFormat !== 'source' ? outputFormat : inputFormat;
+function contentTypeOf(format: string | null): string {
   const formats: Record<string, { contentType: string }> = { ...inputFormats, ...outputFormats };
   return formats[format ?? '']?.contentType ?? 'application/octet-stream';
 }

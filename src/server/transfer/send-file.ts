@@ -1,4 +1,3 @@
-import { basename } from 'node:path/posix';
 import type { Readable } from 'node:stream';
 import type { Context } from 'hono';
 import { type FoundObject, RangeOutsideError } from '../../pipeline/index.ts';
@@ -15,6 +14,8 @@ interface SendFileOptions {
   /** Limits concurrent downloads. */
   streams: Limiter;
   contentType: string;
+  /** Under which browsers save the file. */
+  name: string;
   /** Aborted when the store takes too long to start sending. */
   signal: AbortSignal;
   /** How long the store may pause mid-file. */
@@ -37,14 +38,14 @@ export async function sendFile(
   location: FileLocation,
   options: SendFileOptions,
 ): Promise<Response> {
-  const { service, contentType, signal } = options;
+  const { service, signal } = options;
   const { ref, versionId } = location;
   const readHead = () =>
     unlessAborted(signal, service.parts.files.head(ref, { versionId, signal }));
   const ifNoneMatch = c.req.header('if-none-match');
   if (ifNoneMatch !== undefined || c.req.method === 'HEAD') {
     const found = requireCurrent(await readHead(), location);
-    const headers = headersOf(found, ref.key, contentType);
+    const headers = headersOf(found, options);
     if (ifNoneMatch !== undefined && matchesEtag(ifNoneMatch, found.etag))
       return c.body(null, 304, headers);
     if (c.req.method === 'HEAD') {
@@ -66,8 +67,9 @@ export async function sendFile(
 async function streamFile(
   c: Context,
   location: FileLocation,
-  { service, streams, contentType, signal, timeoutMs, range }: StreamFileOptions,
+  options: StreamFileOptions,
 ): Promise<Response> {
+  const { service, streams, signal, timeoutMs, range } = options;
   const { ref, versionId } = location;
   const { files } = service.parts;
   const closed = closedSignal(c);
@@ -97,7 +99,7 @@ async function streamFile(
     };
     const chunks = storeChunks(file.body, { timeoutMs, closed, onFailure, onEnd: release });
     return c.body(ReadableStream.from(chunks), file.contentRange ? 206 : 200, {
-      ...headersOf(file, ref.key, contentType),
+      ...headersOf(file, options),
       'content-length': String(file.lengthBytes),
       ...(file.contentRange && { 'content-range': file.contentRange }),
     });
@@ -123,20 +125,22 @@ export function matchesEtag(header: string, etag: string): boolean {
   return header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === `"${etag}"`);
 }
 
-function headersOf({ etag }: FoundObject, key: string, contentType: string) {
+function headersOf(
+  { etag }: FoundObject,
+  { name, contentType }: Pick<SendFileOptions, 'name' | 'contentType'>,
+) {
   return {
     etag: `"${etag}"`,
     'accept-ranges': 'bytes',
     'cache-control': 'private, no-cache',
     'content-type': contentType,
-    'content-disposition': `${inlineTypes.has(contentType) ? 'inline' : 'attachment'}; ${fileName(key)}`,
+    'content-disposition': `${inlineTypes.has(contentType) ? 'inline' : 'attachment'}; ${dispositionName(name)}`,
     'content-security-policy': "default-src 'none'; sandbox",
   };
 }
 
 /** RFC 6266: plain ASCII for old clients, and the exact name. */
-function fileName(key: string): string {
-  const name = basename(key) || 'image';
+function dispositionName(name: string): string {
   const plain = name.replace(/[^\w. -]/g, '_');
   const encoded = encodeURIComponent(name.toWellFormed()).replace(
     /['()*]/g,
