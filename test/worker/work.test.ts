@@ -20,7 +20,12 @@ beforeAll(async () => {
   env = { ...serverEnvironment(api.store, api.database), S3_BUCKET: 'uploads', QUEUE: 'postgres' };
 });
 
-afterAll(() => api.close());
+const started: ChildProcessWithoutNullStreams[] = [];
+afterAll(async () => {
+  // Those of tests that failed would wait for their database forever.
+  for (const process of started) process.kill('SIGKILL');
+  await api.close();
+});
 
 interface Worker {
   process: ChildProcessWithoutNullStreams;
@@ -31,6 +36,7 @@ interface Worker {
 
 async function startWorker(settings: Record<string, string> = {}): Promise<Worker> {
   const process = startCli(['work'], { env: { ...env, ...settings } });
+  started.push(process);
   const lines: Worker['lines'] = [];
   createInterface(process.stdout).on('line', (line) => lines.push(JSON.parse(line)));
   process.stderr.on('data', (text) => lines.push({ message: String(text) }));
