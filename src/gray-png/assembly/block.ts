@@ -102,7 +102,7 @@ function findSequences(start: usize, bytes: i32): i32 {
   if (!isWorthSearching(start, bytes, lengths, withRuns)) return withRuns;
   // Few bytes are written with fixed codes.
   if (bytes < fewBytes) useFixedCodes();
-  let withMatches = findMatches(start, bytes, true) ? planSegment() : i32.MAX_VALUE;
+  let withMatches = findMatches(start, bytes, true, true) ? planSegment() : i32.MAX_VALUE;
   if (reportSearch(bytes, withRuns, withMatches)) {
     // Again, now that the costs of copies are known.
     findMatches(start, bytes, false);

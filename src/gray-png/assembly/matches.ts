@@ -17,10 +17,15 @@ import {
 } from './sequences';
 
 const hashBits = 15;
-/** How many earlier places with the same hash are compared. */
-const maxCompared = 16;
+/**
+ * How many earlier places with the same hash are compared. The first search of a segment finds
+ * whether copies are worth it, and the costs for the second; in skies it is the only one.
+ */
+const firstCompared = 4;
+const maxCompared = 32;
 /** A copy of this many bytes is taken without looking for a better one. */
 const longEnough = longestMatch;
+const firstLongEnough = 24;
 /** Below this size, the search is always made, and never given up. */
 export const smallBytes: i32 = 16384;
 /** The share of a segment’s bits after which the search may be given up, as a divisor. */
@@ -51,6 +56,10 @@ let bestDistance: i32 = 0;
 /** The bits that the best copy saves. */
 let bestSaved: i32 = 0;
 let lastDistance: i32 = 0;
+/** How many places this search compares. */
+let compareLimit: i32 = 0;
+/** Shorter copies are compared to those that start later. */
+let takeLimit: i32 = 0;
 
 /** The bytes from `start` on may be copied. */
 export function setStream(start: usize): void {
@@ -79,10 +88,12 @@ export function setRowDistance(bytes: i32): void {
 
 /**
  * Finds the copies of a segment that save bits, given the code lengths of the previous attempt at
- * it. If it `mayGiveUp`, returns false if the beginning has nearly none.
+ * it. If it `mayGiveUp`, returns false if the beginning has nearly none. The first search is quick.
  */
-export function findMatches(start: usize, bytes: i32, mayGiveUp: bool): bool {
+export function findMatches(start: usize, bytes: i32, mayGiveUp: bool, isFirst: bool = false): bool {
   const end = start + bytes;
+  compareLimit = isFirst ? firstCompared : maxCompared;
+  takeLimit = isFirst ? firstLongEnough : longEnough;
   sumCosts(start, bytes);
   beginSequences(start);
   // In a second attempt at the segment, its places must not be found before they are reached.
@@ -119,7 +130,7 @@ export function findMatches(start: usize, bytes: i32, mayGiveUp: bool): bool {
 
 /** Skips bytes as long as the next one starts a better copy. */
 function betterStart(start: usize, at: usize, end: usize): usize {
-  while (bestBytes < longEnough && at + 1 + shortestCopy <= end) {
+  while (bestBytes < takeLimit && at + 1 + shortestCopy <= end) {
     const bytes = bestBytes;
     const distance = bestDistance;
     const saved = bestSaved;
@@ -167,7 +178,7 @@ function findBest(start: usize, at: usize, end: usize): void {
 function considerChain(start: usize, at: usize, end: usize, key: usize): void {
   const position = <u32>key + ahead;
   let distance = position - load<u32>(heads + 4 * hashOf(key));
-  for (let compared = 0; compared < maxCompared && distance <= <u32>windowBytes; compared++) {
+  for (let compared = 0; compared < compareLimit && distance <= <u32>windowBytes; compared++) {
     if (at < oldest + distance || bestBytes >= longEnough) return;
     consider(start, at, end, distance);
     const link = load<u16>(links + 2 * ((position - distance) & (windowBytes - 1)));
