@@ -5,6 +5,7 @@ import { openServer, type ServerParts } from '../app/open-server.ts';
 import { type Config, ConfigError, collectProblems } from '../config/index.ts';
 import { recipeHash } from '../convert/index.ts';
 import { createLog, type Log } from '../process/log.ts';
+import { logOutcome } from '../process/log-outcome.ts';
 import { handleUncaughtErrors } from '../process/uncaught-errors.ts';
 import {
   createPipelineDestination,
@@ -82,7 +83,10 @@ export function startPolling(
     destination: queue
       ? createQueueDestination({ send: queue.sendMissing ?? queue.send })
       : createPipelineDestination(pipeline, {
-          onOutcome: server.countOutcome,
+          onOutcome: (outcome) => {
+            logOutcome(log, outcome);
+            server.countOutcome(outcome);
+          },
           // Each unsettled upload is logged, and the next round retries it.
           maxUnsettledInRow: Number.POSITIVE_INFINITY,
         }),

@@ -1,5 +1,6 @@
-import { describeCause, describeOutcome } from '../pipeline/index.ts';
+import { describeCause } from '../pipeline/index.ts';
 import type { Log } from '../process/log.ts';
+import { logOutcome } from '../process/log-outcome.ts';
 import type { Metrics } from '../process/metrics.ts';
 import type { RecordReporter } from '../queue/settle-records.ts';
 
@@ -7,7 +8,7 @@ import type { RecordReporter } from '../queue/settle-records.ts';
 export function createWorkerReporter(log: Log, metrics: Metrics): RecordReporter {
   return {
     outcome(outcome) {
-      log(outcome.status === 'failed' ? 'warn' : 'info', outcome.status, describeOutcome(outcome));
+      logOutcome(log, outcome);
       metrics.countOutcome(outcome);
     },
     ignored: ({ reason, bucket, key }) => log('info', 'ignored', { reason, bucket, key }),

@@ -80,6 +80,18 @@ test('reports the outcome of each record, in order', async () => {
     { action: 'refused', key: 'foreign.png', reason: expect.stringContaining('uploads') },
     { action: 'processed', key: 'good.png', status: 'converted' },
   ]);
+  // The event's ETags are not those of the objects, so that each also has a skipped content.
+  const lines = api.logged.filter(
+    ({ message, fields }) => message !== 'skipped' && /^(bad|good)\.png$/.test(`${fields.key}`),
+  );
+  expect(lines).toMatchObject([
+    {
+      level: 'warn',
+      message: 'failed',
+      fields: { code: 'UNSUPPORTED_FORMAT', stagesMs: expect.any(Object) },
+    },
+    { level: 'info', message: 'converted', fields: { outputKey: 'grayscale/good.png' } },
+  ]);
 });
 
 test('accepts the test event that a store sends first, with any content type', async () => {

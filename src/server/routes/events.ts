@@ -7,6 +7,7 @@ import {
   processBatch,
   type UploadResult,
 } from '../../pipeline/index.ts';
+import { logOutcome } from '../../process/log-outcome.ts';
 import type { UploadQueue } from '../../queue/upload-queue.ts';
 import type { EventAnswerSchema } from '../api/schemas.ts';
 import { receiveEvent } from '../api/work-routes.ts';
@@ -106,7 +107,10 @@ async function processRecords(
   const { results, outcomes, unrecorded } = await processBatch(uploads, parts.pipeline, {
     timeoutMs,
   });
-  for (const outcome of outcomes) metrics.countOutcome(outcome);
+  for (const outcome of outcomes) {
+    logOutcome(log, outcome);
+    metrics.countOutcome(outcome);
+  }
   if (outcomes.length > 0) feed.wake();
   const superseded = unrecorded.map(({ upload: { key }, contents }) => ({ key, contents }));
   logFirst(log, 'superseded contents without a row', superseded);

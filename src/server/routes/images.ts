@@ -8,6 +8,7 @@ import {
   isPermanent,
   processBatch,
 } from '../../pipeline/index.ts';
+import { logOutcome } from '../../process/log-outcome.ts';
 import { readCursor, writeCursor } from '../api/cursor.ts';
 import { imageDocument } from '../api/image-document.ts';
 import { getImage, listImages, removeImage, retryImage } from '../api/image-routes.ts';
@@ -92,7 +93,10 @@ async function retry(row: LedgerRow, { parts, feed, metrics, log }: Service): Pr
   const upload = { bucket, key, ...(sourceSizeBytes !== null && { sizeBytes: sourceSizeBytes }) };
   const timeoutMs = parts.config.server.requestTimeoutSeconds * 1e3;
   const { results, outcomes } = await processBatch([upload], parts.pipeline, { timeoutMs });
-  for (const outcome of outcomes) metrics.countOutcome(outcome);
+  for (const outcome of outcomes) {
+    logOutcome(log, outcome);
+    metrics.countOutcome(outcome);
+  }
   feed.wake();
 
   const result = results[0];
