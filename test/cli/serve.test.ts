@@ -60,6 +60,9 @@ test('converts objects in the bucket that have no row', async () => {
   await listening(server);
   const keys = async () => (await database.rows()).map((row) => row.source_key);
   await expect.poll(keys, { timeout: 20_000 }).toEqual(['inbox/a.png']);
+  await expect
+    .poll(() => server.lines)
+    .toContainEqual(expect.objectContaining({ message: 'converted', key: 'inbox/a.png' }));
   server.child.kill('SIGINT');
   expect(await server.exit).toEqual([0, null]);
 }, 60_000);
