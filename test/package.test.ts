@@ -1,8 +1,8 @@
 // The npm package, packed and installed as users do, and run by plain Node.
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { lstatSync, readdirSync } from 'node:fs';
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { arch, platform, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -258,6 +258,43 @@ describe('the commands', () => {
       server.kill('SIGTERM');
       await once(server, 'exit');
     }
+  }
+
+  // As in the image: an unknown user, whose HOME is the root, on files that it cannot change.
+  test.skipIf(process.getuid?.() !== 0)(
+    'migrate, serve and work run as an unknown user on a read-only folder',
+    async () => {
+      const node = join(folder, 'node');
+      await copyFile(process.execPath, node);
+      await chmod(folder, 0o555);
+      const own = {
+        ...env,
+        PATH: '',
+        HOME: '/',
+        QUEUE: 'postgres',
+        S3_BUCKET: 'uploads',
+        PORT: '0',
+      };
+      const start = (...args: string[]) =>
+        spawn(node, [packedCommand(), ...args], { cwd: '/', env: own, uid: 12_345, gid: 12_345 });
+      expect(await resultOf(start('migrate'))).toMatchObject({ exitCode: 0, stderr: '' });
+      const parts = [start('serve'), start('work')];
+      try {
+        const messages = await Promise.all(parts.map(firstMessage));
+        expect(messages).toEqual(['listening', 'working']);
+      } finally {
+        for (const part of parts) part.kill('SIGTERM');
+        const results = await Promise.all(parts.map(resultOf));
+        expect(results.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+        await chmod(folder, 0o755);
+      }
+    },
+    60_000,
+  );
+
+  async function firstMessage({ stdout }: ChildProcessWithoutNullStreams): Promise<string> {
+    const [line] = await once(createInterface({ input: stdout }), 'line');
+    return JSON.parse(line).message;
   }
 
   test('inspect-event and compare-methods work', async () => {

@@ -19,6 +19,8 @@ export interface WorkerParts {
   close(): Promise<void>;
 }
 
+const maxNiceness = 19;
+
 /** Opens the parts of a worker. Connects to nothing before it is used. Throws `ConfigError`. */
 export async function openWorker(
   config: Config,
@@ -29,7 +31,7 @@ export async function openWorker(
     openProcessConverter({
       maxProcesses: Number.POSITIVE_INFINITY,
       // Often, server and database run on the same machine.
-      niceness: config.server.conversionNiceness,
+      niceness: Math.min(maxNiceness, 2 * config.server.conversionNiceness),
     }).then((converter) => openPipeline(config, converter)),
     openPostgres(config),
     openS3(config, { requestTimeoutMs: 10_000 }),

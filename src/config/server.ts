@@ -28,7 +28,7 @@ export const server = {
     'CONVERSION_NICENESS',
     integer(0, 19),
     5,
-    'Niceness of the processes in which `serve` and `work` convert: a higher value lowers their CPU priority, and 0 leaves it unchanged.',
+    'Niceness of the processes in which `serve` converts; those of `work` have twice as much, so that a server on the same machine answers first. A higher value lowers their CPU priority; 0 leaves it unchanged.',
   ),
   pollIntervalSeconds: variable(
     'POLL_INTERVAL_SECONDS',

@@ -57,12 +57,12 @@ export interface WorkQueue<Receipt = unknown> extends UploadQueue {
 /** A message is tried this often before it becomes a dead letter. */
 export const maxTries = 5;
 
-/** Pause before a retry, in seconds: 30 to 60, doubled with each try, at most 15 minutes. */
+/** Pause before a retry, in seconds: 20 to 40, doubled with each try, at most 15 minutes. */
 export function retryDelaySeconds(earlierTries: number, random = Math.random()): number {
   return Math.round(
     Math.min(maxRetryDelaySeconds, minRetryDelaySeconds * 2 ** earlierTries * (1 + random)),
   );
 }
 
-export const minRetryDelaySeconds = 30;
+export const minRetryDelaySeconds = 20;
 export const maxRetryDelaySeconds = 900;

@@ -206,15 +206,15 @@ test('without its tables, the queue says how to create them', async () => {
   await empty.drop();
 });
 
-test('retries wait 30 seconds to 15 minutes, longer after each try, with jitter', () => {
+test('retries wait 20 seconds to 15 minutes, longer after each try, with jitter', () => {
   const delays = [0, 1, 2, 3, 9].map((tries) =>
     [0, 0.5, 1].map((r) => retryDelaySeconds(tries, r)),
   );
   expect(delays).toEqual([
-    [30, 45, 60],
-    [60, 90, 120],
-    [120, 180, 240],
-    [240, 360, 480],
+    [20, 30, 40],
+    [40, 60, 80],
+    [80, 120, 160],
+    [160, 240, 320],
     [900, 900, 900],
   ]);
 });
