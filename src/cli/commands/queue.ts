@@ -8,7 +8,7 @@ import { tableText } from '../output/number-text.ts';
 /** `grayscale queue` */
 export function queueCommand(): Command {
   const command = new Command('queue')
-    .description('Show how many uploads wait, are in flight, and failed too often.')
+    .description('Count the uploads that are waiting, in flight, or dead letters.')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -26,7 +26,7 @@ Examples:
     });
   command
     .command('redrive')
-    .description('Move all dead letters back into the queue, for another five tries.')
+    .description('Move all dead letters back into the queue, so that workers try them again.')
     .action(async () => {
       const moved = await withQueue((queue) => queue.redrive());
       print(`${moved} ${moved === 1 ? 'message' : 'messages'} moved back into the queue.`);

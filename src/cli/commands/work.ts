@@ -5,13 +5,14 @@ import { print } from '../../process/terminal.ts';
 /** `grayscale work` */
 export function workCommand(): Command {
   return new Command('work')
-    .description('Take uploads from the queue and convert them, with as many workers as wanted.')
+    .description('Take uploads from the queue and convert them. Any number of workers can run.')
     .addHelpText(
       'after',
       `
 Requires a queue (QUEUE=postgres, or QUEUE_URL of an SQS queue), a database (DATABASE_URL, or DB_HOST
-and the other DB_ variables) and the AWS SDK's variables. With WORKER_PORT, it serves /healthz,
-/readyz and /metrics. SIGTERM finishes the images in progress and returns the rest to the queue.
+and the other DB_ variables) and the AWS SDK's variables. If WORKER_PORT is set, the worker serves
+/healthz, /readyz and /metrics there. After SIGTERM, it has 25 seconds to finish the images in
+progress, and returns the rest to the queue.
 
 Examples:
   QUEUE=postgres grayscale work
