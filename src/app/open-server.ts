@@ -23,6 +23,8 @@ export interface ServerParts {
   files: ObjectFiles;
   /** Where uploads wait for workers; without it, this process converts them. */
   queue: UploadQueue | undefined;
+  /** Does work unless another process does work of this name; returns whether it did. */
+  runExclusively(name: string, work: () => Promise<void>): Promise<boolean>;
   /** Migrations that the database lacks. */
   pendingMigrations(): Promise<string[]>;
   /** Calls `wake` whenever any process writes rows. Requires a PostgreSQL server. */
@@ -75,6 +77,7 @@ export async function openServer(config: Config): Promise<ServerParts> {
     reader: adapters.createPostgresReader(postgres),
     files: adapters.createS3Files(filesClient),
     queue,
+    runExclusively: (name, work) => adapters.runExclusively(postgres, name, work),
     pendingMigrations: () => adapters.pendingMigrations(postgres),
     async listen(wake) {
       return adapters.listenToLedger(await openPostgres(config), wake);
@@ -94,13 +97,17 @@ export async function openServer(config: Config): Promise<ServerParts> {
 const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 async function loadAdapters() {
-  const [ledger, reader, store, files, migrations, notifications] = await Promise.all([
+  const [ledger, reader, store, files, migrations, exclusive, notifications] = await Promise.all([
     import('../ledger/record.ts'),
     import('../ledger/read.ts'),
     import('../storage/s3-store.ts'),
     import('../storage/s3-files.ts'),
     import('../ledger/migrate.ts'),
+    import('../ledger/exclusive.ts'),
     import('../ledger/notify.ts'),
   ]);
-  return { ...ledger, ...reader, ...store, ...files, ...migrations, ...notifications };
+  return {
+    ...{ ...ledger, ...reader, ...store, ...files, ...migrations, ...exclusive },
+    ...notifications,
+  };
 }

@@ -12,24 +12,34 @@ interface PollOptions {
   parseOptions: ParseOptions;
   recipeHash: string;
   destination: Destination;
-  log: (level: 'error', message: string, facts: Record<string, unknown>) => void;
+  log: (level: 'info' | 'error', message: string, facts: Record<string, unknown>) => void;
   /** When aborted, starts no further group, but finishes the current one. */
   signal: AbortSignal;
 }
 
 /**
  * For stores that send no events: lists a location repeatedly and converts objects without a row.
- * All state is in the ledger, so a poll can stop at any time, and several can run concurrently.
+ * All state is in the ledger, so a poll can stop at any time. Of several servers that poll the same
+ * location with the same recipe, one does at a time: two would convert every object twice.
  */
 export async function pollBucket(
   location: S3Location,
-  options: PollOptions & { intervalMs: number },
+  options: PollOptions & {
+    intervalMs: number;
+    /** Does work unless another process does work of this name; returns whether it did. */
+    runExclusively(name: string, work: () => Promise<void>): Promise<boolean>;
+  },
 ): Promise<void> {
-  const { log, signal, intervalMs } = options;
+  const { log, signal, intervalMs, recipeHash, runExclusively } = options;
+  const { bucket, prefix } = location;
+  const name = `poll ${JSON.stringify([bucket, prefix, recipeHash])}`;
   const rejected = new Set<string>();
+  let isAlone = true;
   while (!signal.aborted) {
     try {
-      await pollOnce(location, options, rejected);
+      const wasAlone = isAlone;
+      isAlone = await runExclusively(name, () => pollOnce(location, options, rejected));
+      if (wasAlone && !isAlone) log('info', 'another server polls', { bucket, prefix });
     } catch (error) {
       log('error', 'poll failed', { reason: (error as Error).message });
     }

@@ -78,6 +78,7 @@ export function startPolling(
   const { files, reader, parseOptions, pipeline, queue, config } = parts;
   return pollBucket(location, {
     ...{ files, reader, parseOptions, log, signal },
+    runExclusively: parts.runExclusively,
     recipeHash: recipeHash(pipeline.recipe),
     intervalMs: config.server.pollIntervalSeconds * 1e3,
     destination: queue

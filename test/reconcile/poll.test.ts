@@ -36,6 +36,7 @@ function options(
   return {
     ...{ files, reader, parseOptions, recipeHash: recipeHash(recipe), destination },
     ...{ log: () => {}, intervalMs: 1_000, signal },
+    runExclusively: api.parts.runExclusively,
   };
 }
 
@@ -111,6 +112,44 @@ test('repeats until it is stopped, even if errors occur in between', async () =>
   stop.abort();
   await polling;
 }, 40_000);
+
+test('of two servers that poll the same location, one converts each object', async () => {
+  const names = Array.from({ length: 12 }, (_, index) => `shared/${index}.png`);
+  for (const name of names) await put(name, await tinyPng(20));
+  const stop = new AbortController();
+  const logged: string[] = [];
+  const both = [0, 1].map(() =>
+    pollBucket(
+      { bucket: 'uploads', prefix: 'shared/' },
+      {
+        ...options(stop.signal),
+        intervalMs: 50,
+        log: (_, message) => logged.push(message),
+      },
+    ),
+  );
+  await expect.poll(() => outcomes.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(12);
+  stop.abort();
+  await Promise.all(both);
+  expect(keys()).toEqual(names.toSorted());
+  expect(logged).toContain('another server polls');
+}, 30_000);
+
+test('after one server ends, the other one polls', async () => {
+  const stops = [new AbortController(), new AbortController()] as const;
+  const [first, second] = stops.map(({ signal }) =>
+    pollBucket(
+      { bucket: 'uploads', prefix: 'taken over/' },
+      { ...options(signal), intervalMs: 20 },
+    ),
+  );
+  stops[0].abort();
+  await first;
+  await put('taken over/a.png', await tinyPng(21));
+  await expect.poll(keys, { timeout: 10_000 }).toEqual(['taken over/a.png']);
+  stops[1].abort();
+  await second;
+});
 
 test('converts an image of any name, unlike a backfill', async () => {
   await put('named/image.txt', await tinyPng(10));
