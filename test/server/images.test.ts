@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Image, ImageList, Problem } from '../../src/server/api/schemas.ts';
@@ -235,11 +236,48 @@ describe('the list', () => {
     ['key=a%00b', 'key'],
     ['page=2', 'page'],
     ['etag=e1', 'etag'],
+    ['wait=5', 'wait'],
+    ['key=k&wait=61', 'wait'],
     ['status=failed&status=converted', 'status'],
   ])('refuses %s', async (query, name) => {
     const response = await api.request(`/v1/images?${query}`);
     expect(response.status).toBe(400);
     expect((await read<Problem>(response)).errors).toMatchObject([{ name }]);
+  });
+});
+
+describe('with wait, the list', () => {
+  test('is answered when the row is written', async () => {
+    let isAnswered = false;
+    const answer = api.request('/v1/images?key=later.jpg&wait=20').then((response) => {
+      isAnswered = true;
+      return response;
+    });
+    await sleep(300);
+    expect(isAnswered).toBe(false);
+    await api.parts.pipeline.ledger.record(entriesOf(convertedOutcome({ key: 'other.jpg' })));
+    await api.parts.pipeline.ledger.record(entriesOf(convertedOutcome({ key: 'later.jpg' })));
+    const { images } = await read<ImageList>(await answer);
+    expect(images.map(({ source }) => source.key)).toEqual(['later.jpg']);
+  });
+
+  test('is answered immediately if there is a row, and empty after the time', async () => {
+    await api.parts.pipeline.ledger.record(entriesOf(convertedOutcome({ key: 'there.jpg' })));
+    const startedAt = performance.now();
+    const [there, missing] = await Promise.all([
+      api.request('/v1/images?key=there.jpg&wait=60'),
+      api.request('/v1/images?key=never.jpg&wait=1'),
+    ]);
+    expect((await read<ImageList>(there)).images).toHaveLength(1);
+    expect(await read<ImageList>(missing)).toEqual({ images: [], next: null });
+    expect(performance.now() - startedAt).toBeGreaterThan(900);
+  });
+
+  test('is empty when the client disconnects', async () => {
+    const client = new AbortController();
+    const answer = api.request('/v1/images?key=never.jpg&wait=60', { signal: client.signal });
+    client.abort();
+    expect(await read<ImageList>(await answer)).toEqual({ images: [], next: null });
   });
 });
 

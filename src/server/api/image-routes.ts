@@ -14,6 +14,7 @@ const sourceTypes = [
 ];
 
 export const listImages = createRoute({
+  operationId: 'listImages',
   method: 'get',
   path: '/v1/images',
   tags,
@@ -25,6 +26,7 @@ export const listImages = createRoute({
 });
 
 export const getImage = createRoute({
+  operationId: 'getImage',
   method: 'get',
   path: '/v1/images/{id}',
   tags,
@@ -36,6 +38,7 @@ export const getImage = createRoute({
 const fileStatuses = [404, 410, 416] as const;
 
 export const getSource = createRoute({
+  operationId: 'getSource',
   method: 'get',
   path: '/v1/images/{id}/source',
   tags,
@@ -51,6 +54,7 @@ export const getSource = createRoute({
 });
 
 export const getGray = createRoute({
+  operationId: 'getGray',
   method: 'get',
   path: '/v1/images/{id}/gray',
   tags,
@@ -66,6 +70,7 @@ export const getGray = createRoute({
 });
 
 export const retryImage = createRoute({
+  operationId: 'retryImage',
   method: 'post',
   path: '/v1/images/{id}/retry',
   tags,
@@ -77,6 +82,7 @@ export const retryImage = createRoute({
 });
 
 export const removeImage = createRoute({
+  operationId: 'removeImage',
   method: 'delete',
   path: '/v1/images/{id}',
   tags,

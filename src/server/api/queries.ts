@@ -74,6 +74,9 @@ export const ImagesQuerySchema = strictQuery({
   sort: z.enum(sorts).default('newest'),
   limit: wholeNumber(1, 200).default(50).openapi({ default: 50 }),
   cursor: z.string().max(512).optional().openapi({ description: '`next` of the previous page.' }),
+  wait: wholeNumber(1, 60).optional().openapi({
+    description: 'Seconds to wait for a row of this `key` if there is none yet; requires `key`.',
+  }),
 });
 
 export type ImagesQuery = z.infer<typeof ImagesQuerySchema>;

@@ -44,6 +44,8 @@ function report<Path extends string, Query extends z.ZodObject, Report extends z
   { summary, description = sampleDescription }: { summary: string; description?: string },
 ) {
   return createRoute({
+    // stats, statsCompare, ...
+    operationId: path.slice('/v1/'.length).replace(/\W(\w)/g, (_, letter) => letter.toUpperCase()),
     method: 'get',
     path,
     tags: ['Statistics'],

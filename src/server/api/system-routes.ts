@@ -10,6 +10,7 @@ const text = (contentType: string, description: string) => ({
 });
 
 export const about = createRoute({
+  operationId: 'about',
   method: 'get',
   path: '/v1',
   tags,
@@ -18,6 +19,7 @@ export const about = createRoute({
 });
 
 export const queue = createRoute({
+  operationId: 'queue',
   method: 'get',
   path: '/v1/queue',
   tags,
@@ -26,6 +28,7 @@ export const queue = createRoute({
 });
 
 export const live = createRoute({
+  operationId: 'live',
   method: 'get',
   path: '/v1/live',
   tags: ['Images'],
@@ -40,6 +43,7 @@ export const live = createRoute({
 });
 
 export const health = createRoute({
+  operationId: 'health',
   method: 'get',
   path: '/healthz',
   tags,
@@ -49,6 +53,7 @@ export const health = createRoute({
 });
 
 export const readiness = createRoute({
+  operationId: 'readiness',
   method: 'get',
   path: '/readyz',
   tags,
@@ -61,6 +66,7 @@ export const readiness = createRoute({
 });
 
 export const metrics = createRoute({
+  operationId: 'metrics',
   method: 'get',
   path: '/metrics',
   tags,

@@ -11,6 +11,7 @@ const { content } = binary('', ['application/octet-stream', ...inputTypes]);
 const body = { content };
 
 export const convert = createRoute({
+  operationId: 'convert',
   method: 'post',
   path: '/v1/convert',
   tags: ['Work'],
@@ -28,6 +29,7 @@ export const convert = createRoute({
 });
 
 export const upload = createRoute({
+  operationId: 'upload',
   method: 'post',
   path: '/v1/uploads',
   tags: ['Work'],
@@ -43,6 +45,7 @@ export const upload = createRoute({
 });
 
 export const receiveEvent = createRoute({
+  operationId: 'receiveEvent',
   method: 'post',
   path: '/v1/events',
   tags: ['Work'],

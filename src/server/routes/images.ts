@@ -17,20 +17,31 @@ import { RequestError } from '../problems/problems.ts';
 import { type FilePart, locateFile } from '../row-files/locate-file.ts';
 import { requireServedBuckets, servedBucketsOf } from '../row-files/served-buckets.ts';
 import type { Api, Service } from '../service.ts';
+import { createLimiter } from '../transfer/limiter.ts';
+import { waitForRows } from '../transfer/wait-for-rows.ts';
+
+/** Each takes a connection and asks whenever rows are written. */
+const maxWaiting = 200;
 
 /** The ledger's rows, and the operations on them. */
 export function addImageRoutes(app: Api, service: Service): void {
   const { reader } = service.parts;
   const buckets = servedBucketsOf(service.parts);
+  const waiting = createLimiter(maxWaiting);
 
   app.openapi(listImages, async (c) => {
-    const { sort, limit, cursor, since, until, ...fields } = c.req.valid('query');
+    const { sort, limit, cursor, since, until, wait, ...fields } = c.req.valid('query');
     const filter = { ...fields, since: since?.toISOString(), until: until?.toISOString() };
-    if (filter.etag !== undefined && filter.key === undefined)
-      throw etagWithoutKeyError(filter.etag);
+    if (filter.key === undefined) rejectWithoutKey({ etag: filter.etag, wait });
     const after = cursor === undefined ? undefined : readCursor(sort, cursor);
     // One row more than requested shows whether there is a next page.
-    const rows = await reader.list(filter, { order: sort, limit: limit + 1, after });
+    const query = () => reader.list(filter, { order: sort, limit: limit + 1, after });
+    let rows = await query();
+    if (rows.length === 0 && wait !== undefined) {
+      const signal = AbortSignal.any([c.req.raw.signal, service.stopping]);
+      const options = { feed: service.feed, waitMs: wait * 1e3, signal };
+      rows = await waiting.run(() => waitForRows(query, options));
+    }
     const page = rows.slice(0, limit);
     const last = rows.length > limit ? page.at(-1) : undefined;
     const next = last ? writeCursor(sort, positionOf(last, sort)) : null;
@@ -72,12 +83,21 @@ async function findRow({ parts }: Pick<Service, 'parts'>, id: string): Promise<L
   throw new RequestError('NO_SUCH_IMAGE', `There is no image ${id}; it may have been deleted.`);
 }
 
-/** No index covers the ETag alone, and only a client that waits for its upload needs it. */
-function etagWithoutKeyError(received: string): RequestError {
-  const expected = 'to be sent together with key';
-  return new RequestError('INVALID_REQUEST', `Expected etag ${expected}.`, {
-    errors: [{ name: 'etag', expected, received }],
-  });
+/**
+ * No index covers the ETag alone, and only a client that waits for its upload needs it or the
+ * waiting.
+ */
+function rejectWithoutKey(received: {
+  etag?: string | undefined;
+  wait?: number | undefined;
+}): void {
+  for (const [name, value] of Object.entries(received)) {
+    if (value === undefined) continue;
+    const expected = 'to be sent together with key';
+    throw new RequestError('INVALID_REQUEST', `Expected ${name} ${expected}.`, {
+      errors: [{ name, expected, received: String(value) }],
+    });
+  }
 }
 
 function positionOf(row: LedgerRow, sort: ImagesQuery['sort']) {
