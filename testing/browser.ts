@@ -14,7 +14,7 @@ export interface TestPage {
   close(): Promise<void>;
 }
 
-/** The package's default arguments would disable what is tested, such as web security. */
+/** The package's default arguments would disable what is tested, for example web security. */
 const browserArguments = ['--no-sandbox', '--no-zygote', '--font-render-hinting=none'];
 
 export async function startBrowser(): Promise<TestBrowser> {

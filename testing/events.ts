@@ -173,7 +173,7 @@ export function batchOperationsV2Event(...objects: Overrides[]) {
   };
 }
 
-/** A copy of an event with another value at a path such as `Records.0.s3.object.key`. */
+/** A copy of an event with another value at a path like `Records.0.s3.object.key`. */
 export function altered<Event>(event: Event, path: string, value: unknown): Event {
   const copy = structuredClone(event);
   const names = path.split('.');

@@ -52,7 +52,7 @@ async function runTests(args: string[]): Promise<Counts> {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
     const exitCode = await run('unit', [...reporters, ...args]);
     const counts = countTests(JSON.parse(await readFile(file, 'utf8')));
-    // No test ran, or something failed outside every test, such as an unhandled rejection.
+    // No test ran, or something failed outside every test, for example an unhandled rejection.
     const failedOutside = exitCode !== 0 && counts.failed === 0;
     if (failedOutside || counts.passed + counts.failed === 0) counts.failed += 1;
     return counts;

@@ -146,7 +146,7 @@ function nameTakenError(output: string): FileError {
 }
 
 /**
- * `photos/a.jpg` becomes `a.png`. If two images would get the same name, such as `a.jpg` and
+ * `photos/a.jpg` becomes `a.png`. If two images would get the same name, for example `a.jpg` and
  * `a.tif`, both keep their full names: `a.jpg.png`, `a.tif.png`.
  */
 function outputPaths(

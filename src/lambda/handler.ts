@@ -19,7 +19,7 @@ let composing: Promise<ComposedOnce> | undefined;
 export async function handler(event: unknown, context: Context): Promise<unknown> {
   const coldStart = composing === undefined;
   composing ??= compose();
-  // A failure such as a wrong variable may be fixed before the next invocation.
+  // A failure like a wrong variable may be fixed before the next invocation.
   composing.catch(() => {
     composing = undefined;
   });

@@ -3,7 +3,7 @@
 import type { PoolClient } from 'pg';
 import { UnknownTimeZoneError } from './errors.ts';
 
-/** Throws {@link UnknownTimeZoneError} unless it is a name such as Europe/Berlin. */
+/** Throws {@link UnknownTimeZoneError} unless it is a name like Europe/Berlin. */
 export async function checkTimeZone(client: PoolClient, timeZone: string): Promise<void> {
   // Offsets are rejected: those of POSIX have the opposite sign, and none knows daylight saving.
   const { rows } = await client.query(

@@ -5,7 +5,7 @@ export interface UploadQueue {
   /** Sends all uploads, durably. If it throws, some may already be in the queue. */
   send(uploads: Upload[]): Promise<void>;
   /**
-   * The same, without those contents that are in the queue already. Absent if the queue cannot tell.
+   * The same, without contents that are in the queue already. Absent if the queue cannot look them up.
    */
   sendMissing?(uploads: Upload[]): Promise<void>;
   /** Throws if the queue cannot be used, with the reason and the cure. */
@@ -16,7 +16,7 @@ export interface UploadQueue {
   close(): Promise<void>;
 }
 
-/** What is in a queue. A number is null if the queue cannot tell it. */
+/** What is in a queue. A number is null if the queue does not provide it. */
 export interface QueueCounts {
   /** Messages that wait for a worker, those that wait for a retry included. */
   waiting: number;

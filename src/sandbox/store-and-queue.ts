@@ -65,7 +65,7 @@ export async function startStoreAndQueue(options: StoreAndQueueOptions): Promise
     done(null, body),
   );
 
-  // An empty object, such as a folder marker, arrives without a body.
+  // An empty object, for example a folder marker, arrives without a body.
   app.addHook('preHandler', async (request) => {
     request.body ??= Buffer.alloc(0);
   });

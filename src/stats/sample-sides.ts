@@ -10,7 +10,7 @@ export interface SideName {
 }
 
 /**
- * Parses a version such as `0.1.0`, or a time range such as `48h..24h`; undefined for an invalid
+ * Parses a version like `0.1.0`, or a time range like `48h..24h`; undefined for an invalid
  * range.
  */
 export function parseSide(name: string, nowMs: number): SideName | undefined {

@@ -184,7 +184,7 @@ describe('the parser never throws on', () => {
   });
 });
 
-/** The path of every value within an event, such as `Records.0.s3.object.key`. */
+/** The path of every value within an event, for example `Records.0.s3.object.key`. */
 function pathsOf(event: unknown): string[] {
   if (typeof event !== 'object' || event === null) return [];
   return Object.entries(event).flatMap(([name, value]) => [

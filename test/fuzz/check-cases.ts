@@ -3,7 +3,7 @@ import type { DrawnCase } from './fuzz-case.ts';
 
 /**
  * `fc.check` for cases. fast-check treats every error as a counterexample; here only `false` is one,
- * and an error, such as a process that does not start, ends the check.
+ * and an error, for example a process that does not start, ends the check.
  */
 export async function checkCases(
   cases: Arbitrary<DrawnCase>,

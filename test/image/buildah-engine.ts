@@ -161,7 +161,7 @@ function copyNode(folder: string): void {
     symlinkSync(`../lib/node_modules/npm/bin/${command}-cli.js`, join(bin, command));
   }
   writeFileSync(join(folder, 'etc/resolv.conf'), '');
-  // A network that reads TLS has an authority of its own, which npm needs as well.
+  // A network that reads TLS has its own authority, which npm needs as well.
   const { NODE_EXTRA_CA_CERTS: authorities } = process.env;
   if (authorities) cpSync(authorities, join(folder, authoritiesFile), { dereference: true });
 }

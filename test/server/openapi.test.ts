@@ -47,7 +47,7 @@ test('the document has every route, each with a summary and its error responses'
   }
 });
 
-test('every operation has an ID of its own, from which clients make a function', () => {
+test('every operation has a unique ID, from which clients make a function', () => {
   const ids = operations.map(({ operation }) => operation.operationId ?? '');
   expect(new Set(ids).size).toBe(routes.length);
   for (const id of ids) expect(id).toMatch(/^[a-z][a-zA-Z]+$/);

@@ -6,7 +6,7 @@ import { redrive, takeDeadLetters, untilEmpty as untilSqsEmpty } from './queue.t
 import { sendUnreadable as sendToSqs, type UnreadableMessage } from './unreadable.ts';
 import type { World } from './world.ts';
 
-/** What a soak does with the queue, whichever it is. */
+/** What a soak does with either queue. */
 export interface MessageQueue {
   /** Sends each unreadable message when it is due. */
   sendUnreadable(messages: UnreadableMessage[]): Promise<void>;

@@ -2,7 +2,7 @@
 import { main } from '../../src/cli/main.ts';
 
 process.send?.({ ready: true });
-// Its parent's messages must not keep it alive after it was told to stop.
+// Its parent's messages must not keep it alive after a request to stop.
 process.channel?.unref();
 process.exitCode = await main([...process.argv.slice(0, 2), 'work']);
 process.disconnect?.();

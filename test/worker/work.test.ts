@@ -156,7 +156,7 @@ describe('after `migrate`', () => {
     const killed = await startWorker();
     killed.process.kill('SIGKILL');
     await once(killed.process, 'close');
-    // What it may hold returns when its lease ends: here at once.
+    // What it may hold returns when its lease ends, which is immediate here.
     await api.database.query(
       "UPDATE grayscale_queue.job SET state = 'retry', start_after = now() WHERE state = 'active'",
     );

@@ -7,7 +7,7 @@ import { build, type Metafile } from 'esbuild';
 
 const root = join(import.meta.dirname, '../..');
 
-/** The folders of the packages with code in the output, such as `node_modules/pg`. */
+/** The folders of the packages with code in the output, for example `node_modules/pg`. */
 export function packageFolders(...metafiles: Metafile[]): string[] {
   const inputs = metafiles
     .flatMap(({ outputs }) => Object.values(outputs))

@@ -43,7 +43,7 @@ export function connect(): void {
       const { count } = JSON.parse(data) as { count: number };
       for (const listener of skipListeners) listener(count);
     });
-    // EventSource never reconnects after a response such as 503.
+    // EventSource never reconnects after a response like 503.
     source.addEventListener('error', () => {
       source.close();
       offlineTimer ??= setTimeout(() => {

@@ -83,7 +83,7 @@ export function clearFinished(): void {
   droppedImages.value = droppedImages.value.filter((dropped) => !isFinished(dropped));
 }
 
-/** Shows another outcome of the same image, such as that of a retry. */
+/** Shows another outcome of the same image, for example that of a retry. */
 export function setImage(id: number, image: Image): void {
   setStep(id, { name: 'done', image, tookMs: image.durationMs });
 }

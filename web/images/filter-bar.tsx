@@ -61,7 +61,7 @@ interface FieldProps {
 }
 
 function ChoiceField({ label, value, choices, onChange }: FieldProps & { choices: Choices }) {
-  // The URL may hold a value that the list of options lacks, such as a time or weights.
+  // The URL may hold a value that the list of options lacks, for example a time or weights.
   const all = choices.some(([known]) => known === value) ? choices : [...choices, [value, value]];
   return (
     <label>

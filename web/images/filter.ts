@@ -1,6 +1,6 @@
 import type { Image } from '../../src/server/api/schemas.ts';
 
-/** The filter in a URL such as `/images?status=failed&since=24h`; the names are the API's. */
+/** The filter in a URL like `/images?status=failed&since=24h`; the names are the API's. */
 export interface Filter {
   status: string;
   code: string;

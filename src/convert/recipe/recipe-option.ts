@@ -15,7 +15,7 @@ export interface RecipeOption<Value> {
 
 type OptionOf<Value> = Omit<RecipeOption<Value>, 'default' | 'description'>;
 
-/** `aliases` are other spellings in text, such as `jpg`. */
+/** `aliases` are other spellings in text, for example `jpg`. */
 export function oneOf<const Value extends string>(
   choices: readonly Value[],
   aliases: Readonly<Record<string, Value>> = {},

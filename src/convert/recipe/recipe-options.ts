@@ -5,7 +5,7 @@ import { integer, oneOf, type RecipeOption, trueOrFalse } from './recipe-option.
 
 /** Everything that determines the output, apart from the image itself. */
 export interface Recipe {
-  /** Method that converts colours to gray, such as `rec601` (default) or `mix:2,7,1`. */
+  /** Method that converts colours to gray, for example `rec601` (default) or `mix:2,7,1`. */
   readonly method: Method;
   /** Output format. `source`: that of the input if it can be written, otherwise PNG. Default: `png`. */
   readonly format: OutputFormat | 'source';

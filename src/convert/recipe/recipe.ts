@@ -84,7 +84,7 @@ export function recipeHash(recipe: Recipe): string {
   return createHash('sha256').update(canonical).digest('hex').slice(0, 16);
 }
 
-/** A short description of the recipe, such as `rec601 jpeg quality=75`. */
+/** A short description of the recipe, for example `rec601 jpeg quality=75`. */
 export function describeRecipe(recipe: Recipe): string {
   const { method, format, ...rest } = relevantOptions(recipe);
   return [method, format, ...Object.entries(rest).map(([name, value]) => `${name}=${value}`)].join(

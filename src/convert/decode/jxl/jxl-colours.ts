@@ -59,7 +59,7 @@ function readEncoding(reader: JxlBits, space: number): Cicp {
 
 function readTransfer(reader: JxlBits): Cicp['transfer'] {
   const hasGamma = reader.flag();
-  // The exponent that encodes, such as 1/2.2.
+  // The exponent that encodes, for example 1/2.2.
   if (hasGamma) return { gamma: 10_000_000 / reader.bits(24) };
   const transfer = reader.enumerated();
   // Unlike in H.273, white is 1.

@@ -12,7 +12,7 @@ export interface JxlOxide {
   render(): { png: Uint8Array; icc: Uint8Array };
 }
 
-/** The table holds the JavaScript values that the module references, such as its errors. */
+/** The table holds the JavaScript values that the module references, for example its errors. */
 type Exports = InitOutput & { __wbindgen_export_2: WebAssembly.Table };
 
 /**
