@@ -42,6 +42,9 @@ export async function runServer(config: Config, { poll, print }: RunOptions): Pr
   const stop = new AbortController();
   const onSignal = () => stop.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  // After the handlers: a reader of this line may send a signal.
+  const { url } = server;
+  log('info', 'listening', { url, docs: `${url}/docs`, bucket: parts.bucket });
   const removeHandler = handleUncaughtErrors({
     report: ({ message, stack }) => log('error', 'internal error', { reason: message, stack }),
     drain: () => server.close(),
@@ -100,7 +103,6 @@ async function start(config: Config, log: Log) {
   try {
     const server = await startServer(parts, { host, port, log, usesNotifications: true });
     parts.warmUp();
-    log('info', 'listening', { url: server.url, docs: `${server.url}/docs`, bucket: parts.bucket });
     return { server, parts };
   } catch (error) {
     await parts.close();
