@@ -98,6 +98,13 @@ const rejections: Record<Exclude<ConversionErrorCode, 'CONVERSION_CRASHED'>, Rej
       message: /at most 1000 bytes but it has \d+ or more\. Raise the limit maxOutputBytes/,
     },
   ],
+  NO_LOSSLESS_OUTPUT: [
+    {
+      bytes: () => photoLikeJpeg(),
+      recipe: { format: 'jpeg', lossless: true },
+      message: /received jpeg, which is lossy\. Choose png/,
+    },
+  ],
 };
 
 /** The codes that are known only once pixels are decoded. */

@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { asRgbTiff } from '../decode/cielab-tiff.ts';
+import { ConversionError } from '../errors.ts';
 import { type FormatFacts, type OutputFormat, outputFormats } from '../formats/output-formats.ts';
 import type { SourceFile } from '../formats/source-file.ts';
 import { isQuarterTurn, orientationToApply } from '../gray/orient.ts';
@@ -24,6 +25,7 @@ export async function planOutput(
   recipe: Recipe,
 ): Promise<OutputPlan> {
   const format = recipe.format === 'source' ? sourceFormat(file) : recipe.format;
+  if (recipe.lossless && format === 'jpeg') throw lossyJpeg();
   const { hasFrames, maxDepth }: FormatFacts = outputFormats[format];
   const depth = { 8: 8, 16: 16, source: file.isDeep ? 16 : 8 }[recipe.depth];
   const resolution = uprightResolution(file, recipe);
@@ -34,6 +36,13 @@ export async function planOutput(
     frames: convertsAll && (await canReadTogether(bytes, file)) ? file.image.pages : 1,
     ...(resolution && holdsResolution(format, resolution) && { resolution }),
   };
+}
+
+function lossyJpeg(): ConversionError {
+  return new ConversionError(
+    'NO_LOSSLESS_OUTPUT',
+    'Expected an output format that keeps every gray value for lossless (GRAY_LOSSLESS) but received jpeg, which is lossy. Choose png, tiff, webp or avif, or omit lossless.',
+  );
 }
 
 function uprightResolution(file: SourceFile, recipe: Recipe): Resolution | undefined {

@@ -53,6 +53,7 @@ export const outputFormats = {
     maxSide: 65_500,
     alpha: 'none',
     hasQuality: true,
+    hasLossless: true,
   },
   webp: {
     ...plain,

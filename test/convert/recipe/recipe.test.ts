@@ -103,6 +103,7 @@ describe('a recipe', () => {
     [{ format: 'webp', quality: 100 }, 'rec601 webp quality=100'],
     [{ format: 'avif', effort: 9 }, 'rec601 avif quality=75 effort=9'],
     [{ format: 'webp', lossless: true, quality: 3 }, 'rec601 webp lossless=true'],
+    [{ format: 'jpeg', lossless: true, quality: 3 }, 'rec601 jpeg lossless=true'],
     [{ format: 'png', lossless: true, effort: 2 }, 'rec601 png'],
     [{ compressionLevel: 9 }, 'rec601 png compressionLevel=9'],
     [{ format: 'tiff', compressionLevel: 9 }, 'rec601 tiff'],
