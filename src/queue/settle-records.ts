@@ -31,12 +31,17 @@ export interface RecordProcessing {
   timeoutMs?: number;
 }
 
+/** A record that no retry can process. */
+export class RefusedRecordError extends Error {
+  override name = 'RefusedRecordError';
+}
+
 /** The outcome of one record of an event. */
 export type SettledRecord =
   | { status: 'done'; outcome: Outcome }
   | { status: 'ignored'; key: string | undefined; reason: string }
   /** Invalid or foreign: a retry does not help, but the record must not vanish. */
-  | { status: 'refused'; cause: Error }
+  | { status: 'refused'; cause: RefusedRecordError }
   /** A retry may succeed. */
   | { status: 'retry'; cause: Error };
 
@@ -91,7 +96,7 @@ function settleUpload(
   if (error instanceof EntryRejectedError) {
     const { message: reason, cause } = error;
     reporter.refused({ ...upload, action: 'refuse', reason: `${reason} ${cause}` });
-    return { status: 'refused', cause: error };
+    return { status: 'refused', cause: new RefusedRecordError(reason, { cause: error }) };
   }
   reporter.retried(upload, result.error);
   return { status: 'retry', cause: asError(result.error) };
@@ -104,7 +109,7 @@ function settleOther(record: Unprocessed, reporter: RecordReporter): SettledReco
     return { status: 'ignored', key, reason };
   }
   reporter.refused(record);
-  return { status: 'refused', cause: new Error(`Refused: ${reason}`) };
+  return { status: 'refused', cause: new RefusedRecordError(`Refused: ${reason}`) };
 }
 
 /** Why a record must be retried or set aside; undefined if it is done. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../process/log.ts';
+import { RefusedRecordError } from '../queue/settle-records.ts';
 import type { QueueMessage, WorkQueue } from '../queue/upload-queue.ts';
 
 export interface TakeOptions {
@@ -85,8 +86,9 @@ async function settle(
     const causes = await process(messages.map(({ body }) => body));
     const done = messages.filter((_, index) => causes[index] === undefined);
     const failed = messages.filter((_, index) => causes[index] !== undefined);
-    if (done.length === 0) servicePause.extend();
-    else servicePause.reset();
+    if (done.length > 0) servicePause.reset();
+    // Invalid messages say nothing about the services.
+    else if (!causes.every(isRefusal)) servicePause.extend();
     if (done.length > 0) await tryTo(() => queue.complete(done), options, 'complete');
     if (failed.length > 0) {
       const reason = causes.find((cause) => cause !== undefined)?.message ?? '';
@@ -119,6 +121,10 @@ async function tryTo(
       else await sleep(pauseMs);
     }
   }
+}
+
+function isRefusal(cause: Error | undefined): boolean {
+  return cause instanceof RefusedRecordError;
 }
 
 interface Pause {

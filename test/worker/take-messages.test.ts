@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { RefusedRecordError } from '../../src/queue/settle-records.ts';
 import type { QueueMessage, WorkQueue } from '../../src/queue/upload-queue.ts';
 import { takeMessages } from '../../src/worker/take-messages.ts';
 
@@ -148,6 +149,17 @@ test('a service that is away does not use up the tries of every message', async 
   await worker.stop();
   // The first failure begins a pause of at least 250 ms.
   expect(settled.retry).toEqual(['a']);
+});
+
+test('messages that are invalid do not pause the worker', async () => {
+  const { queue, settled } = fakeQueue(['a', 'b', 'c', 'd', 'e', 'f']);
+  const worker = start({
+    queue,
+    ...{ batchSize: 1, maxBatches: 1 },
+    process: async (taken) => taken.map(() => new RefusedRecordError('Refused: not an event.')),
+  });
+  await expect.poll(() => settled.retry.length, { timeout: 3_000 }).toBe(6);
+  await worker.stop();
 });
 
 test('a message that could not be settled is settled by another attempt', async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { getPriority, tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCli, startCli } from '../../testing/cli.ts';
 import { s3Event } from '../../testing/events.ts';
@@ -52,6 +52,12 @@ async function startWorker(settings: Record<string, string> = {}): Promise<Worke
 }
 
 const counts = async () => JSON.parse(`${(await runCli(['queue', '--json'], { env })).stdout}`);
+const activeStatements = async () => {
+  const { rows } = await api.database.query(
+    "SELECT FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()",
+  );
+  return rows.length;
+};
 const statuses = async () => (await api.database.rows()).map(({ status }) => status);
 
 async function storeImages(keys: string[]): Promise<void> {
@@ -60,6 +66,14 @@ async function storeImages(keys: string[]): Promise<void> {
       api.store.s3.send(new PutObjectCommand({ Bucket: 'uploads', Key, Body: image })),
     ),
   );
+}
+
+function upload(key: string, ifExists: string): Promise<Response> {
+  return api.request(`/v1/uploads?key=${key}&ifExists=${ifExists}`, {
+    method: 'POST',
+    body: new Uint8Array(image),
+    headers: { 'content-length': String(image.length) },
+  });
 }
 
 function announce(keys: string[]): Promise<Response> {
@@ -81,6 +95,14 @@ describe('before `migrate`', () => {
 
     expect((await announce(['a.png'])).status).toBe(503);
   });
+
+  test('an upload that can be repeated stores nothing', async () => {
+    for (const ifExists of ['error', 'rename']) {
+      expect((await upload('unqueued.png', ifExists)).status).toBe(503);
+    }
+    const { KeyCount } = await api.store.s3.send(new ListObjectsV2Command({ Bucket: 'uploads' }));
+    expect(KeyCount).toBe(0);
+  });
 });
 
 describe('after `migrate`', () => {
@@ -97,6 +119,22 @@ describe('after `migrate`', () => {
   afterAll(async () => {
     await api.database.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
   });
+
+  test.each([
+    ['error', 409, 1],
+    ['rename', 202, 2],
+  ])(
+    'an upload with ifExists=%s queues an existing object that was never queued',
+    async (ifExists, status, waiting) => {
+      const key = `stored-${ifExists}.png`;
+      await storeImages([key]);
+      expect((await upload(key, ifExists)).status).toBe(status);
+      expect(await counts()).toMatchObject({ waiting });
+      if (ifExists === 'error') await upload(key, ifExists);
+      expect(await counts()).toMatchObject({ waiting });
+      await api.database.query('DELETE FROM grayscale_queue.job');
+    },
+  );
 
   test('an event is answered when its uploads are queued, and a worker with few rights converts them', async () => {
     const keys = Array.from({ length: 25 }, (_, index) => `photos/${index}.png`);
@@ -156,6 +194,8 @@ describe('after `migrate`', () => {
     const killed = await startWorker();
     killed.process.kill('SIGKILL');
     await once(killed.process, 'close');
+    // A statement that it sent may still take a message.
+    await expect.poll(activeStatements, { timeout: 5_000 }).toBe(0);
     // What it may hold returns when its lease ends, which is immediate here.
     await api.database.query(
       "UPDATE grayscale_queue.job SET state = 'retry', start_after = now() WHERE state = 'active'",

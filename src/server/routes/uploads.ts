@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
-import type { ObjectRef, ObjectVersion } from '../../pipeline/index.ts';
+import { recipeHash } from '../../convert/index.ts';
+import type { FoundObject, ObjectRef, ObjectVersion } from '../../pipeline/index.ts';
 import { unlessAborted } from '../../process/unless-aborted.ts';
+import type { UploadQueue } from '../../queue/upload-queue.ts';
 import { ObjectExistsError, type ObjectFiles } from '../../storage/object-files.ts';
 import { upload } from '../api/work-routes.ts';
 import { RequestError } from '../problems/problems.ts';
@@ -22,6 +24,7 @@ const maxUploads = 64;
 /** `POST /v1/uploads` */
 export function addUploadRoute(app: Api, { parts, minSpeed }: Service): void {
   const { config, bucket, files, pipeline, parseOptions, queue } = parts;
+  const onExisting = queue && enqueueWithoutRow(queue, parts);
   const uploads = createLimiter(maxUploads);
   const reserved = new Set<string>();
   const timeoutMs = config.server.requestTimeoutSeconds * 1e3;
@@ -34,11 +37,13 @@ export function addUploadRoute(app: Api, { parts, minSpeed }: Service): void {
     if (sizeBytes === undefined) throw lengthRequiredError();
     if (sizeBytes > pipeline.limits.maxBytes) throw bodyTooLargeError(pipeline.limits.maxBytes);
     const wantedRef = { bucket, key: wanted };
-    const choice = { ifExists, files, reserved };
+    const choice = { ifExists, files, reserved, ...(onExisting && { onExisting }) };
     if (presigned) {
       const sign = (ref: ObjectRef) => presign(ref, contentType, files);
       return c.json(await withFreeKey(wantedRef, choice, sign), 200);
     }
+    // Before anything is stored: with `rename`, a repeated request would store it twice.
+    if (ifExists !== 'replace') await queue?.check();
     const properties = { sizeBytes, contentType, onlyIfNew: ifExists !== 'replace' };
     const options = { ...properties, files, uploads, timeoutMs, minSpeed };
     const { ref, version } = await withFreeKey(wantedRef, choice, async (ref) => {
@@ -53,6 +58,24 @@ export function addUploadRoute(app: Api, { parts, minSpeed }: Service): void {
     c.header('location', outcome);
     return c.json({ ...ref, etag, versionId, sizeBytes, outcome }, 202);
   });
+}
+
+/**
+ * Completes uploads that were stored but not queued, because the queue or the server failed in
+ * between: their clients repeat the request, and find the object.
+ */
+function enqueueWithoutRow(
+  queue: UploadQueue,
+  { reader, pipeline }: Pick<Service['parts'], 'reader' | 'pipeline'>,
+) {
+  const hash = recipeHash(pipeline.recipe);
+  const send = queue.sendMissing ?? queue.send;
+  return async ({ bucket, key }: ObjectRef, { etag, versionId, sizeBytes }: FoundObject) => {
+    const [content] = await reader.contentStates(bucket, [{ key, etag }], hash);
+    if (content?.hasRow) return;
+    const version = { etag, sizeBytes, ...(versionId !== undefined && { versionId }) };
+    await send([{ bucket, key, ...version, eventTime: new Date() }]);
+  };
 }
 
 interface StoreOptions {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ObjectRef } from '../../pipeline/index.ts';
+import type { FoundObject, ObjectRef } from '../../pipeline/index.ts';
 import type { ObjectFiles } from '../../storage/object-files.ts';
 import { RequestError } from '../problems/problems.ts';
 
@@ -17,6 +17,8 @@ interface FreeKeyOptions {
   ifExists: IfExists;
   files: Pick<ObjectFiles, 'head'>;
   reserved: Reservations;
+  /** Receives each existing object that keeps its key. */
+  onExisting?: (ref: ObjectRef, found: FoundObject) => Promise<void>;
 }
 
 /**
@@ -35,7 +37,9 @@ export async function withFreeKey<Result>(
     if (Buffer.byteLength(key) > maxKeyBytes || reserved.has(key)) continue;
     reserved.add(key);
     try {
-      if (!(await options.files.head({ ...ref, key }))) return await store({ ...ref, key });
+      const found = await options.files.head({ ...ref, key });
+      if (!found) return await store({ ...ref, key });
+      await options.onExisting?.({ ...ref, key }, found);
     } finally {
       reserved.delete(key);
     }
