@@ -9,10 +9,11 @@ const folders = {
     why: 'It serves every entry point: terminal, log, metrics and the handler of last resort.',
   },
   convert: {
-    may: ['gray-png/'],
+    may: ['gray-png/', 'gray-jpeg/'],
     why: 'It is the published library: bytes in, gray bytes out.',
   },
   'gray-png': { may: [], why: 'It is an encoder for one format, useful to any program.' },
+  'gray-jpeg': { may: [], why: 'It reads and writes JPEG data, useful to any program.' },
   config: {
     may: ['convert/recipe/'],
     why: 'It is read before anything else is loaded. Recipes are plain data and share its parsers.',
@@ -256,7 +257,7 @@ export default {
     // TypeScript 7 has no JavaScript API, so dependency-cruiser reads TypeScript with swc.
     parser: 'swc',
     // AssemblyScript looks like TypeScript but is not; it can import only its own folder.
-    exclude: { path: '/gray-png/assembly/' },
+    exclude: { path: '/gray-(png|jpeg)/assembly/' },
     doNotFollow: { path: 'node_modules|^(dist|coverage|web/dist)/|(^|/)\\.' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],

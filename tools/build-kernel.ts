@@ -1,8 +1,10 @@
-// Run by `npm run kernel`: compiles src/gray-png/assembly to WebAssembly in src/gray-png/kernel-module.ts.
+// Run by `npm run kernel`: compiles the folders assembly/ to WebAssembly in the kernel-module.ts next to them.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compileAssembly } from './compile-assembly.ts';
+import { type Assembly, assemblies, compileAssembly } from './compile-assembly.ts';
 import { kernelModuleText } from './kernel-module-text.ts';
 
-const file = join(import.meta.dirname, '../src/gray-png/kernel-module.ts');
-writeFileSync(file, kernelModuleText(compileAssembly('src/gray-png/assembly/kernel.ts')));
+for (const name of Object.keys(assemblies) as Assembly[]) {
+  const file = join(import.meta.dirname, '../src', name, 'kernel-module.ts');
+  writeFileSync(file, kernelModuleText(compileAssembly(name)));
+}

@@ -5,16 +5,28 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 
-const options = [
-  ...['--optimizeLevel', '3', '--shrinkLevel', '0', '--noAssert'],
-  // No allocator: assembly/layout.ts defines all addresses, up to where the compiler's data may begin.
-  ...['--runtime', 'stub', '--memoryBase', String(0x2d0000)],
-  ...['--initialMemory', '46', '--maximumMemory', '46'],
-  ...['--enable', 'simd', '--enable', 'bulk-memory', '--use', 'abort='],
-];
+/**
+ * The folders of src/ with an assembly/kernel.ts, and the memory of their modules. assembly/layout.ts
+ * defines all addresses, up to where the compiler's data may begin.
+ */
+export const assemblies = {
+  'gray-png': { dataAt: 0x2d0000, pages: 46, maxPages: 46 },
+  // The coefficients of an image follow.
+  'gray-jpeg': { dataAt: 0x58000, pages: 6, maxPages: 65536 },
+} as const;
+
+export type Assembly = keyof typeof assemblies;
 
 /** Compiles AssemblyScript to WebAssembly. The same sources and compiler always give the same bytes. */
-export function compileAssembly(source: string): Buffer {
+export function compileAssembly(name: Assembly, source = `src/${name}/assembly/kernel.ts`): Buffer {
+  const { dataAt, pages, maxPages } = assemblies[name];
+  const options = [
+    ...['--optimizeLevel', '3', '--shrinkLevel', '0', '--noAssert'],
+    // No allocator.
+    ...['--runtime', 'stub', '--memoryBase', String(dataAt)],
+    ...['--initialMemory', String(pages), '--maximumMemory', String(maxPages)],
+    ...['--enable', 'simd', '--enable', 'bulk-memory', '--use', 'abort='],
+  ];
   const work = mkdtempSync(join(tmpdir(), 'assembly-'));
   try {
     const wasm = join(work, 'module.wasm');

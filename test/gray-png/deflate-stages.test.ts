@@ -23,7 +23,7 @@ let heap: Uint8Array;
 let words: Uint32Array;
 
 beforeAll(async () => {
-  const wasm = compileAssembly('test/gray-png/assembly/stages.ts');
+  const wasm = compileAssembly('gray-png', 'test/gray-png/assembly/stages.ts');
   const module = await WebAssembly.compile(Uint8Array.from(wasm));
   stages = new WebAssembly.Instance(module, {}).exports as unknown as Stages;
   heap = new Uint8Array(stages.memory.buffer);

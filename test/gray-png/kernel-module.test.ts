@@ -8,7 +8,7 @@ import { kernelModuleText } from '../../tools/kernel-module-text.ts';
 const file = join(import.meta.dirname, '../../src/gray-png/kernel-module.ts');
 
 test('the module is what its sources compile to: npm run kernel', async () => {
-  const wasm = compileAssembly('src/gray-png/assembly/kernel.ts');
+  const wasm = compileAssembly('gray-png');
   expect(Buffer.from(kernelModule, 'base64').equals(wasm)).toBe(true);
   expect(await readFile(file, 'utf8')).toBe(kernelModuleText(wasm));
 });

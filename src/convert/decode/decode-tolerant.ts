@@ -35,7 +35,7 @@ export async function decodeTolerant(image: CheckedImage): Promise<Decoded> {
       const bytes = await completePng(image.bytes, image.deadline);
       if (bytes) return { pixels: await decode({ ...image, bytes }) };
     }
-    const damage = reportedDamage(image);
+    const damage = await reportedDamage(image);
     return damage === 'whole'
       ? await decodeLeniently(image)
       : await decodeRest(image, damage, error);

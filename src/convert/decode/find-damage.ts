@@ -13,7 +13,7 @@ export async function hiddenDamage(image: CheckedImage): Promise<Verdict> {
   const { bytes, plan, deadline, limits } = image;
   switch (image.file.image.format) {
     case 'jpeg':
-      return mayHideDamage(bytes) ? judgeJpeg(bytes, limits.maxPixels, deadline) : 'unknown';
+      return mayHideDamage(bytes) ? await judgeJpeg(bytes, limits.maxPixels, deadline) : 'unknown';
     case 'gif':
       return judgeGif(bytes, plan.frames);
     case 'tiff':
@@ -26,9 +26,9 @@ export async function hiddenDamage(image: CheckedImage): Promise<Verdict> {
 }
 
 /** Sorts what a strict decoder rejected. Throws only after the deadline. */
-export function reportedDamage(image: CheckedImage): Damage | 'whole' {
+export async function reportedDamage(image: CheckedImage): Promise<Damage | 'whole'> {
   const { bytes, deadline, limits } = image;
   const isJpeg = image.file.image.format === 'jpeg';
-  const verdict = isJpeg ? judgeJpeg(bytes, limits.maxPixels, deadline) : 'unknown';
+  const verdict = isJpeg ? await judgeJpeg(bytes, limits.maxPixels, deadline) : 'unknown';
   return verdict === 'unknown' ? { reason: 'the decoder gave no details' } : verdict;
 }

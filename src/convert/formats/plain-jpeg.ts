@@ -1,4 +1,4 @@
-import { isFrame, type JpegFrame, readFrame } from '../decode/jpeg/jpeg-frame.ts';
+import { isFrame, type JpegFrame, readFrame } from '../../gray-jpeg/index.ts';
 import { readResolution } from '../resolution/read-resolution.ts';
 import type { SourceFile } from './source-file.ts';
 

@@ -1,9 +1,16 @@
+import {
+  firstScanAt,
+  hasSuspiciousZeros,
+  isAlone,
+  type JpegFrame,
+  nextMarker,
+  notArrived,
+  readJpegScans,
+  type ScanResult,
+  segmentEnd,
+} from '../../../gray-jpeg/index.ts';
 import type { Deadline } from '../../deadline.ts';
 import type { Verdict } from '../damage.ts';
-import type { ScanResult } from './decode-scan.ts';
-import { type JpegFrame, notArrived } from './jpeg-frame.ts';
-import { firstScanAt, isAlone, nextMarker, readJpegScans, segmentEnd } from './read-jpeg.ts';
-import { hasSuspiciousZeros } from './zero-runs.ts';
 
 const endOfImage = 0xd9;
 const endMarker = Buffer.from([0xff, endOfImage]);
@@ -13,8 +20,13 @@ const endMarker = Buffer.from([0xff, endOfImage]);
  * between segments and odd scan parameters are not damage. `unknown` for arithmetic coding and other
  * processes that are not read here, and for more than `maxPixels`. Throws only after the deadline.
  */
-export function judgeJpeg(bytes: Uint8Array, maxPixels: number, deadline: Deadline): Verdict {
-  const { frame, scans } = readJpegScans(bytes, maxPixels, deadline);
+export async function judgeJpeg(
+  bytes: Uint8Array,
+  maxPixels: number,
+  deadline: Deadline,
+): Promise<Verdict> {
+  const onProgress = () => deadline.check();
+  const { frame, scans } = await readJpegScans(bytes, { maxPixels, onProgress });
   if (!frame) return 'unknown';
   const damaged = scans.find(({ damage }) => damage !== undefined);
   const reason = damaged

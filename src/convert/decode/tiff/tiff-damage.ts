@@ -98,12 +98,16 @@ async function isDeflateDamaged(
 }
 
 /** Strips share their tables, which are in a separate file without an image. */
-function isJpegDamaged(part: TiffPart, page: TiffDirectory, deadline: Deadline): boolean {
+async function isJpegDamaged(
+  part: TiffPart,
+  page: TiffDirectory,
+  deadline: Deadline,
+): Promise<boolean> {
   if (!mayHideDamage(part.data)) return false;
   // Blocks are whole even if the strip’s height is not a multiple of theirs.
   const maxPixels = (part.width + 32) * (part.height + 32);
   const tables = page.bytes(jpegTables) ?? new Uint8Array();
   const file = Buffer.concat([tables.subarray(0, -2), part.data.subarray(2)]);
-  const verdict = judgeJpeg(tables.length > 0 ? file : part.data, maxPixels, deadline);
+  const verdict = await judgeJpeg(tables.length > 0 ? file : part.data, maxPixels, deadline);
   return verdict !== 'whole' && verdict !== 'unknown';
 }

@@ -28,15 +28,13 @@ export interface JpegComponent {
   /** Blocks in a row, including those that complete MCUs. */
   storedAcross: number;
   storedDown: number;
-  /** Coefficients of all stored blocks, if later scans refine them. */
-  coefficients: Int16Array | undefined;
-  /** A bit for each of these coefficients: whether it is not zero. */
-  nonZero: Uint32Array;
+  /** Addresses in the kernel’s heap; 0 for what is not kept. See assembly/scan.ts. */
+  marks: number;
+  coefficients: number;
+  keepsAll: boolean;
   /** The lowest bit that has arrived of each coefficient. */
   lowBits: Uint8Array;
 }
-
-const none = new Uint32Array();
 
 /** No bit of a coefficient has arrived yet. */
 export const notArrived = 255;
@@ -67,20 +65,12 @@ export function readFrame(marker: number, body: Uint8Array): JpegFrame | undefin
     blocksDown: Math.ceil(Math.ceil((height * vertical) / maxVertical) / 8),
     storedAcross: mcusAcross * horizontal,
     storedDown: mcusDown * vertical,
-    coefficients: undefined,
-    nonZero: none,
+    marks: 0,
+    coefficients: 0,
+    keepsAll: true,
     lowBits: new Uint8Array(64).fill(notArrived),
   }));
   return { ...kind, width, height, precision, mcusAcross, mcusDown, components };
-}
-
-/** Two bytes and a bit for each sample; libjpeg allocates the bytes for a progressive file, too. */
-export function allocateCoefficients({ components }: JpegFrame): void {
-  for (const component of components) {
-    const blocks = component.storedAcross * component.storedDown;
-    component.coefficients = new Int16Array(blocks * 64);
-    component.nonZero = new Uint32Array(blocks * 2);
-  }
 }
 
 function shapeOf(body: Uint8Array, at: number) {

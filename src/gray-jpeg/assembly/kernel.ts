@@ -1,0 +1,25 @@
+// The functions that the TypeScript code calls. See README.md one folder up.
+
+import * as layout from './layout';
+
+export const source: usize = layout.source;
+export const sourceBytes: i32 = layout.sourceBytes;
+export const heapStart: usize = layout.heapStart;
+
+/** The end of the last buffer, for a test of the layout. */
+export function endOfMemory(): usize {
+  return layout.endOfLayout;
+}
+
+export { setBand } from './blocks';
+export { addPart, beginInterval, beginScan, decode, problemOfScan } from './scan';
+export {
+  beginRest,
+  extraBytes,
+  feed,
+  isExtraZero,
+  isLastBytePadded,
+  isStreamComplete,
+  skipRest,
+} from './stream';
+export { definitionAt, defineTable } from './table';

@@ -1,0 +1,88 @@
+import { decodeInterval } from './decode-interval.ts';
+import { beginScan, readScanHeader, type Scan, type ScanHeader } from './scan.ts';
+import type { SourceReader } from './source-reader.ts';
+import { hasLongZeros } from './zero-runs.ts';
+
+interface ScanInput extends ScanHeader {
+  reader: SourceReader;
+  /** Where the entropy-coded data begin. */
+  at: number;
+  /** MCUs between restart markers; 0 means there are none. */
+  interval: number;
+  /** Called between parts of the data. */
+  onProgress(): void;
+}
+
+export interface ScanResult {
+  /** The first problem. */
+  damage: string | undefined;
+  /** The share of the scan’s MCUs that could not be decoded, from 0 to 1. */
+  missingShare: number;
+  /** Whether the scan has the coarsest data of its blocks, without which they have no pixels. */
+  isFirst: boolean;
+  /** Where the next segment begins. */
+  next: number;
+}
+
+/** Decodes all MCUs of a scan: ITU-T T.81, B.2.3 and E.2. Resumes after damage at restart markers. */
+export function decodeScan(input: ScanInput): ScanResult {
+  const { reader, frame, at, onProgress } = input;
+  const scan = readScanHeader(input);
+  if (!scan)
+    return {
+      damage: 'has an invalid header',
+      missingShare: 1,
+      isFirst: !frame.isProgressive,
+      next: at,
+    };
+  beginScan(reader.kernel, scan, frame.precision);
+  const interval = input.interval || scan.mcus;
+  let [next, missing] = [at, 0];
+  let damage: string | undefined;
+  for (let mcu = 0; mcu < scan.mcus; ) {
+    const until = Math.min(mcu + interval, scan.mcus);
+    const decoded = decodeInterval(reader, { at: next, mcu, until, onProgress });
+    damage ??= decoded.reason;
+    missing += until - decoded.done;
+    next = decoded.next;
+    if (until === scan.mcus) break;
+    const index = Math.floor(mcu / interval) + 1;
+    const skipped = intervalsSkipped(decoded.marker, index - 1);
+    mcu = until + (skipped ?? 0) * interval;
+    if (skipped !== 0) damage ??= 'has a wrong restart marker';
+    missing += Math.min(mcu, scan.mcus) - until;
+    if (skipped === undefined) {
+      missing += scan.mcus - until;
+      break;
+    }
+  }
+  if (!zerosAreFlat(scan) && hasLongZeros(reader.bytes.subarray(at, next))) {
+    damage ??= 'has a run of zeros';
+  }
+  // Back to the marker. A restart marker after the last interval is harmless.
+  next = Math.max(at, next - 2);
+  const isFirst = scan.coding === 'sequential' || scan.coding === 'first DC';
+  return { damage, missingShare: missing / scan.mcus, isFirst, next };
+}
+
+/** How many intervals are missing before a restart marker; undefined for another marker. */
+function intervalsSkipped(marker: number | undefined, expected: number): number | undefined {
+  return isRestartMarker(marker) ? ((marker as number) - 0xd0 - expected) & 7 : undefined;
+}
+
+function isRestartMarker(marker: number | undefined): boolean {
+  return marker !== undefined && marker >= 0xd0 && marker <= 0xd7;
+}
+
+/**
+ * Whether a long run of zeros is possible. In flat areas, zeros may be the code of “no more
+ * coefficients” in all components. If they are the code of a coefficient, then a long run is whole
+ * blocks of equal coefficients. The bits of a refinement may all be zero.
+ */
+function zerosAreFlat({ parts, coding, band: { first, last } }: Scan): boolean {
+  if (coding.startsWith('more')) return true;
+  return parts.every(
+    // The first symbol has the code of zeros.
+    ({ ac }) => !ac || last === 0 || first > last || ((ac.symbols[0] ?? 0) & 15) === 0,
+  );
+}

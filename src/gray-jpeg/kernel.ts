@@ -1,0 +1,56 @@
+/**
+ * Reads the entropy-coded data of JPEG scans in its own heap. All positions are addresses in the
+ * heap; assembly/layout.ts describes its areas.
+ */
+export interface JpegKernel {
+  readonly memory: WebAssembly.Memory;
+  /** Where a part of the file is written. */
+  readonly source: number;
+  readonly sourceBytes: number;
+  /** The first address of what grows with the image. */
+  readonly heapStart: number;
+
+  /** Where the 16 numbers of codes and then the symbols of a Huffman table are written. */
+  definitionAt(slot: number): number;
+  /** Prepares a table whose values have at most `maxSize` bits; see assembly/table.ts. */
+  defineTable(slot: number, kind: number, maxSize: number, isDefined: boolean): void;
+  beginScan(coding: number, mcusAcross: number): void;
+  /** The coefficients that the scan has, in zigzag order, and their lowest bit. */
+  setBand(first: number, last: number, lowBit: number, precision: number): void;
+  /** Adds a component, whose tables are in the slots 2 i and 2 i + 1; see assembly/scan.ts. */
+  addPart(
+    across: number,
+    down: number,
+    storedAcross: number,
+    ...kept: [marks: number, coefficients: number, keepsAll: boolean]
+  ): void;
+
+  beginInterval(mcu: number): void;
+  /** Decodes up to `count` MCUs and returns how many it did. */
+  decode(count: number): number;
+  /** Why {@link decode} stopped; see assembly/blocks.ts. */
+  problemOfScan(): number;
+  /** Adds data up to the next marker; returns the bytes that were used. */
+  feed(from: number, bytes: number, isLast: number): number;
+  isStreamComplete(): number;
+  /** Inspects what follows the last MCU, and then what is fed. */
+  beginRest(): void;
+  skipRest(): void;
+  extraBytes(): number;
+  isExtraZero(): number;
+  isLastBytePadded(): number;
+}
+
+/** The heap, whose buffer changes when it grows. */
+export function heapOf({ memory }: JpegKernel): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(memory.buffer);
+}
+
+const pageBytes = 2 ** 16;
+
+/** Clears the heap from `start` to `end`, which grows if it has to. */
+export function clearHeap(kernel: JpegKernel, start: number, end: number): void {
+  const missing = end - kernel.memory.buffer.byteLength;
+  if (missing > 0) kernel.memory.grow(Math.ceil(missing / pageBytes));
+  heapOf(kernel).fill(0, start, end);
+}

@@ -1,0 +1,19 @@
+import type { JpegKernel } from './kernel.ts';
+
+// Module state on purpose: a kernel keeps no image data, so all callers can share idle kernels.
+
+/** Idle kernels, never more than were in use at the same time. */
+const idle: JpegKernel[] = [];
+
+/** Kernels that have grown beyond this are dropped: memory of WebAssembly cannot shrink. */
+const maxIdleBytes = 4 * 2 ** 20;
+
+/** Lends a kernel to one caller at a time. The module is loaded only when it is needed. */
+export async function withKernel<T>(use: (kernel: JpegKernel) => T | Promise<T>): Promise<T> {
+  const kernel = idle.pop() ?? (await (await import('./wasm-kernel.ts')).createWasmKernel());
+  try {
+    return await use(kernel);
+  } finally {
+    if (kernel.memory.buffer.byteLength <= maxIdleBytes) idle.push(kernel);
+  }
+}

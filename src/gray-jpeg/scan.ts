@@ -1,0 +1,132 @@
+import type { JpegComponent, JpegFrame } from './jpeg-frame.ts';
+import { heapOf, type JpegKernel } from './kernel.ts';
+
+/** A Huffman table as in the file: the number of codes of each length, and their symbols. */
+export interface HuffmanDefinition {
+  counts: Uint8Array;
+  symbols: Uint8Array;
+}
+
+export interface ScanHeader {
+  /** The segment of the scan’s header. */
+  body: Uint8Array;
+  frame: JpegFrame;
+  /** By class and number, as in the file. */
+  tables: ReadonlyMap<number, HuffmanDefinition>;
+}
+
+interface ScanPart {
+  component: JpegComponent;
+  dc: HuffmanDefinition | undefined;
+  ac: HuffmanDefinition | undefined;
+}
+
+export interface Scan {
+  parts: ScanPart[];
+  coding: Coding;
+  band: { first: number; last: number; lowBit: number };
+  mcusAcross: number;
+  mcus: number;
+}
+
+type Coding = keyof typeof codings;
+
+/** How blocks are coded; the numbers are those of assembly/scan.ts. */
+const codings = {
+  sequential: 0,
+  'first DC': 1,
+  'more DC': 2,
+  'first AC': 3,
+  'more AC': 4,
+} as const;
+
+/** The meaning of a table’s symbols: see assembly/table.ts. */
+const tableKinds = { sequential: 1, 'first DC': 1, 'more DC': 1, 'first AC': 2, 'more AC': 3 };
+const dcKind = 0;
+
+/** ITU-T T.81, B.2.3. */
+const maxParts = 4;
+
+/** Undefined if the header is of no component, or of components that cannot be in one scan. */
+export function readScanHeader({ body, frame, tables }: ScanHeader): Scan | undefined {
+  const count = body[0] ?? 0;
+  const { isProgressive } = frame;
+  // Some phones write other values in sequential files, where they have no meaning.
+  const [first = 0, last = 63, bits = 0] = isProgressive ? body.subarray(1 + count * 2) : [];
+  const band = { first, last: Math.min(last, 63), lowBit: bits & 15 };
+  const parts: ScanPart[] = [];
+  for (let i = 0; i < count; i++) {
+    const [id, numbers = 0] = body.subarray(1 + i * 2, 3 + i * 2);
+    const component = frame.components.find((each) => each.id === id);
+    if (!component) continue;
+    const [dc, ac] = [tables.get(numbers >> 4), tables.get(16 + (numbers & 15))];
+    parts.push({ component, dc, ac });
+  }
+  const coding = isProgressive ? progressiveCoding(first, bits >> 4 > 0) : 'sequential';
+  const [only] = parts;
+  if (!only || parts.length > (coding.endsWith('AC') ? 1 : maxParts)) return undefined;
+  for (const { component } of parts) {
+    component.lowBits.fill(band.lowBit, band.first, band.last + 1);
+  }
+  return { parts, coding, band, ...gridOf(only.component, parts.length, frame) };
+}
+
+function progressiveCoding(first: number, isRefining: boolean): Coding {
+  if (first === 0) return isRefining ? 'more DC' : 'first DC';
+  return isRefining ? 'more AC' : 'first AC';
+}
+
+/** A scan of one component has no MCUs of several blocks: ITU-T T.81, A.2.2. */
+function gridOf(component: JpegComponent, count: number, frame: JpegFrame) {
+  const [mcusAcross, mcusDown] =
+    count === 1
+      ? [component.blocksAcross, component.blocksDown]
+      : [frame.mcusAcross, frame.mcusDown];
+  return { mcusAcross, mcus: mcusAcross * mcusDown };
+}
+
+/** Prepares the kernel for the intervals of a scan. */
+export function beginScan(kernel: JpegKernel, scan: Scan, precision: number): void {
+  const { parts, coding, band, mcusAcross } = scan;
+  kernel.beginScan(codings[coding], mcusAcross);
+  kernel.setBand(band.first, band.last, band.lowBit, precision);
+  for (const [i, { component, dc, ac }] of parts.entries()) {
+    defineTable(kernel, 2 * i, { kind: dcKind, maxSize: precision + 3, definition: dc });
+    const maxSize = maxAcSize(scan, precision);
+    defineTable(kernel, 2 * i + 1, { kind: tableKinds[coding], maxSize, definition: ac });
+    const isAlone = parts.length === 1;
+    const { storedAcross, marks, coefficients, keepsAll } = component;
+    const across = isAlone ? 1 : component.horizontal;
+    const down = isAlone ? 1 : component.vertical;
+    kernel.addPart(across, down, storedAcross, marks, coefficients, keepsAll);
+  }
+}
+
+/** ITU-T T.81, F.1.2.2.1 and G.1.2.3. */
+function maxAcSize({ coding, band }: Scan, precision: number): number {
+  return coding === 'more AC' ? 1 : precision + 2 - band.lowBit;
+}
+
+/** A table of 16 times 255 codes is possible in a damaged file. */
+const maxDefinitionBytes = 16 + 16 * 255;
+
+interface KernelTable {
+  kind: number;
+  maxSize: number;
+  definition: HuffmanDefinition | undefined;
+}
+
+function defineTable(
+  kernel: JpegKernel,
+  slot: number,
+  { kind, maxSize, definition }: KernelTable,
+): void {
+  const at = kernel.definitionAt(slot);
+  const heap = heapOf(kernel);
+  heap.fill(0, at, at + maxDefinitionBytes);
+  if (definition) {
+    heap.set(definition.counts, at);
+    heap.set(definition.symbols.subarray(0, 16 * 255), at + 16);
+  }
+  kernel.defineTable(slot, kind, maxSize, definition !== undefined);
+}
