@@ -139,6 +139,17 @@ export function stripTiff({
   return Buffer.concat([head, ...lists, data]);
 }
 
+/** The short values of tags of the first page; classic and little-endian, as libvips writes it. */
+export function shortTags(file: Uint8Array): Map<number, number> {
+  const tiff = Buffer.from(file);
+  const at = tiff.readUInt32LE(4);
+  const tags = new Map<number, number>();
+  for (let entry = at + 2; entry < at + 2 + tiff.readUInt16LE(at) * 12; entry += 12) {
+    tags.set(tiff.readUInt16LE(entry), tiff.readUInt16LE(entry + 8));
+  }
+  return tags;
+}
+
 /** Files of {@link stripTiff} as one with several pages: every offset of a later one is moved. */
 export function joinTiffs(...files: Buffer[]): Buffer {
   const joined = Buffer.concat(files);

@@ -11,6 +11,8 @@ export const conversionErrorCodes = {
   CONVERSION_TIMEOUT: 'The conversion takes longer than the limit `timeoutMs`.',
   OUTPUT_TOO_LARGE: 'The output has more bytes than the limit `maxOutputBytes`.',
   NO_LOSSLESS_OUTPUT: 'With `lossless`, the output format cannot keep this image without loss.',
+  UNSUPPORTED_DEPTH:
+    'With a `depth` of 1, 2 or 4, the output cannot hold this image: it is transparent, or its format has no such depth.',
   CONVERSION_CRASHED: 'The process that converted the image crashed, and so did its replacement.',
 } as const;
 

@@ -30,7 +30,8 @@ export function lossesOf(
   const depth = Math.min(plan.depth, maxOf(decoded.pixels) === 255 ? 8 : 16);
   const isLost = {
     alpha: { none: hasTransparency, binary: hasTranslucency, full: () => false }[canHold](decoded),
-    depth: image.depth > depth,
+    // With few grays, colours count as 8 bits, because the gray of one-bit colours has more.
+    depth: Math.max(image.depth, image.channels > 2 ? 8 : 0) > depth,
     frames: image.pages > plan.frames,
     'animation timing': timing !== undefined && plan.frames > 1 && !output.hasTiming,
     resolution: file.resolution !== undefined && plan.resolution === undefined,

@@ -27,7 +27,7 @@ export interface GrayImage {
   frames: number;
   /** Channels of the file: 1 or 2 with alpha, but 3 or 4 in WebP and AVIF, which have no gray. */
   channels: number;
-  /** Bits per sample: 8 or 16. */
+  /** Bits per sample: 1, 2, 4, 8 or 16. */
   depth: number;
   source: SourceImage;
   /** Wall time in milliseconds. Decoding includes reading the header. */

@@ -14,6 +14,7 @@ import { outputFormats } from './formats/output-formats.ts';
 import type { SourceFile } from './formats/source-file.ts';
 import { applyAlphaPolicy, dropOpaqueAlpha } from './gray/alpha.ts';
 import { narrow, widen } from './gray/depth.ts';
+import { checkOpaque, toFewGrays } from './gray/few-grays.ts';
 import { isReoriented, orient, orientationToApply } from './gray/orient.ts';
 import { toGray } from './gray/to-gray.ts';
 import { isGray, type PixelImage } from './pixel-image.ts';
@@ -64,7 +65,11 @@ const alpha: PixelStep = {
   stage: 'gray',
   bytesPerPixel: (image) =>
     image.file.image.hasAlpha && !keepsAlpha(image) ? 3 * sampleBytes(image) : 0,
-  run: (pixels, { recipe, plan }) => applyAlphaPolicy(pixels, { ...recipe, format: plan.format }),
+  run: (pixels, { recipe, plan }) => {
+    const kept = applyAlphaPolicy(pixels, { ...recipe, format: plan.format });
+    if (plan.depth < 8) checkOpaque(kept, plan.depth);
+    return kept;
+  },
 };
 
 /** Uses all available bits. Skipped if the encoder converts to gray itself. */
@@ -93,16 +98,21 @@ const upright: PixelStep = {
 /** Rounds to the depth of the output last, so that nothing is rounded twice. */
 const round: PixelStep = {
   stage: 'gray',
-  bytesPerPixel: (image) =>
-    image.plan.depth === 8 && sampleBytes(image) === 2 ? grayChannels(image) : 0,
-  run: (pixels, { plan }) => (plan.depth === 8 && isGray(pixels) ? narrow(pixels) : pixels),
+  bytesPerPixel: (image) => {
+    const { depth } = image.plan;
+    return depth < 8 || (depth === 8 && sampleBytes(image) === 2) ? grayChannels(image) : 0;
+  },
+  run: (pixels, { recipe, plan: { depth, frames } }) => {
+    if (!isGray(pixels) || depth === 16) return pixels;
+    return depth === 8 ? narrow(pixels) : toFewGrays(pixels, { ...recipe, depth, frames });
+  },
 };
 
 /** Writes the output file. */
 const encodeFile: Step<PixelImage, Encoded> = {
   stage: 'encode',
   bytesPerPixel: (image) =>
-    (encoderBytes[image.plan.format](grayChannels(image)) * image.plan.depth) / 8,
+    (encoderBytes[image.plan.format](grayChannels(image)) * Math.max(8, image.plan.depth)) / 8,
   run: encode,
 };
 
@@ -126,7 +136,8 @@ export const steps = {
 function canKernelConvert(image: CheckedImage): boolean {
   const { recipe, plan } = image;
   const isSupported = usesPngKernel(recipe, plan.format) && recipe.method === 'rec601';
-  return isSupported && !isReoriented(orientationToApply(image)) && sampleBytes(image) === 1;
+  const isRounded = sampleBytes(image) === 2 || plan.depth < 8;
+  return isSupported && !isReoriented(orientationToApply(image)) && !isRounded;
 }
 
 /** The same for the actual pixels. */

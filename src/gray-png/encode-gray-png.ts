@@ -1,5 +1,6 @@
 import { compress, type Work } from './compress.ts';
 import { withKernel } from './kernels.ts';
+import { packBits } from './pack-bits.ts';
 import { kindsOf, type PngSource } from './pixel-kinds.ts';
 import { createPngFile } from './png-file.ts';
 import { type RawImage, rowEngine } from './row-engine.ts';
@@ -27,26 +28,32 @@ export async function encodeGrayPng(
   source: PngSource,
   options: GrayPngOptions = {},
 ): Promise<GrayPng> {
-  const { pixels, width, height } = source;
-  const bytes = new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength);
+  const kinds = kindsOf(source);
+  const rows = rowsOf(source);
   return await withKernel(async (kernel) => {
-    for (const kind of kindsOf(source)) {
-      const image = { bytes, width, height, kind };
+    for (const kind of kinds) {
+      const image = { ...rows, kind };
       const work = { kernel, engine: rowEngine(kernel, image), grayMs: 0, isWrongKind: false };
-      const png = await encodeAs(image, work, options);
+      const png = await encodeAs(image, work, { ...options, width: source.width });
       if (png) return png;
     }
     throw new Error('Expected a pixel kind that fits every image');
   });
 }
 
-/** Undefined if the pixels are not of the expected kind. */
+function rowsOf({ pixels, width, height, depth }: PngSource): Omit<RawImage, 'kind'> {
+  const bytes = new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength);
+  const isPacked = depth === 1 || depth === 2 || depth === 4;
+  return isPacked ? packBits({ pixels: bytes, width, height, depth }) : { bytes, width, height };
+}
+
+/** Undefined if the pixels are not of the expected kind. `width` is that of the file. */
 async function encodeAs(
   image: RawImage,
   work: Work,
-  { onProgress, pixelsPerMetre }: GrayPngOptions,
+  { width, onProgress, pixelsPerMetre }: GrayPngOptions & { width: number },
 ): Promise<GrayPng | undefined> {
-  const { width, height, kind } = image;
+  const { height, kind } = image;
   const file = createPngFile({ width, height, pixelsPerMetre, ...kind }, maxBytes(image));
   for await (const piece of compress(work)) {
     const sizeBytes = file.append(piece);

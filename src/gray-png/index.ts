@@ -1,3 +1,4 @@
+export { encodeFewGraysPng } from './encode-few-grays-png.ts';
 export { encodeGrayPng, type GrayPng } from './encode-gray-png.ts';
 export { luma } from './luma.ts';
 export { type ColourSums, createLevels, mapColours, mapToGray } from './map-colours.ts';

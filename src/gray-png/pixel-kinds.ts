@@ -1,3 +1,6 @@
+/** Bits per sample of a gray PNG. */
+export type FileDepth = 1 | 2 | 4 | 8 | 16;
+
 /** The image to encode: rows from top to bottom without padding. */
 export interface PngSource {
   pixels: Uint8Array | Uint16Array;
@@ -5,8 +8,11 @@ export interface PngSource {
   height: number;
   /** Gray, gray and alpha, RGB or RGBA. */
   channels: 1 | 2 | 3 | 4;
-  /** Bits per sample of the file: the same as the pixels, except 8 for 16-bit RGB. */
-  depth?: 8 | 16;
+  /**
+   * Bits per sample of the file: the same as the pixels, except 8 for 16-bit RGB. Of 8-bit gray, the
+   * upper 1, 2 or 4 bits can be written.
+   */
+  depth?: FileDepth;
 }
 
 /** A conversion from source pixels to the gray pixels of a PNG. */
@@ -17,9 +23,12 @@ export interface PixelKind {
   sourceBytes: number;
   /** Bytes of one pixel in the file. */
   grayBytes: number;
-  depth: 8 | 16;
+  depth: FileDepth;
   channels: 1 | 2;
 }
+
+/** Packed samples are bytes to the kernel. */
+const packed = { id: 1, sourceBytes: 1, grayBytes: 1, channels: 1 } as const;
 
 export const pixelKinds = {
   gray: { id: 1, sourceBytes: 1, grayBytes: 1, depth: 8, channels: 1 },
@@ -29,6 +38,9 @@ export const pixelKinds = {
   rgbaOpaque: { id: 5, sourceBytes: 4, grayBytes: 1, depth: 8, channels: 1 },
   gray16: { id: 6, sourceBytes: 2, grayBytes: 2, depth: 16, channels: 1 },
   grayAlpha16: { id: 7, sourceBytes: 4, grayBytes: 4, depth: 16, channels: 2 },
+  gray1: { ...packed, depth: 1 },
+  gray2: { ...packed, depth: 2 },
+  gray4: { ...packed, depth: 4 },
   deepRgb: { id: 8, sourceBytes: 6, grayBytes: 1, depth: 8, channels: 1 },
 } as const satisfies Record<string, PixelKind>;
 
@@ -43,6 +55,9 @@ const kindNames: Record<string, readonly KindName[]> = {
   '8 to 8, 2': ['grayAlpha'],
   '8 to 8, 3': ['rgb'],
   '8 to 8, 4': ['rgbaOpaque', 'rgba'],
+  '8 to 1, 1': ['gray1'],
+  '8 to 2, 1': ['gray2'],
+  '8 to 4, 1': ['gray4'],
   '16 to 16, 1': ['gray16'],
   '16 to 16, 2': ['grayAlpha16'],
   '16 to 8, 3': ['deepRgb'],

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import type { FileDepth } from './pixel-kinds.ts';
 
 // https://www.w3.org/TR/png-3/#5DataRep
 
@@ -11,7 +12,7 @@ const maxChunkBytes = 2 ** 30;
 interface PngHeader {
   width: number;
   height: number;
-  depth: 8 | 16;
+  depth: FileDepth;
   channels: 1 | 2;
   /** The resolution across and down, if it is known. */
   pixelsPerMetre?: readonly [x: number, y: number] | undefined;

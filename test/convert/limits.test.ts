@@ -105,6 +105,13 @@ const rejections: Record<Exclude<ConversionErrorCode, 'CONVERSION_CRASHED'>, Rej
       message: /received jpeg, which is lossy\. Choose png/,
     },
   ],
+  UNSUPPORTED_DEPTH: [
+    {
+      bytes: () => photoLikeJpeg(),
+      recipe: { format: 'source', depth: 1 },
+      message: /format source is JPEG here\. Choose png or tiff, or depth 8/,
+    },
+  ],
 };
 
 /** The codes that are known only once pixels are decoded. */

@@ -53,10 +53,17 @@ function permitted(drawn: Record<string, unknown>): RecipeOptions {
   const options = Object.entries(drawn).filter(
     ([name, value]) => value !== undefined && !(isPillow && name in pillowRecipe),
   );
-  const recipe: RecipeOptions = Object.fromEntries(options);
+  const recipe = withPossibleDepth(Object.fromEntries(options));
   if (recipe.effort === undefined) return recipe;
   const [min, max] = effortsOf(recipe.format);
   return { ...recipe, effort: min + (recipe.effort % (max - min + 1)) };
+}
+
+/** Only some formats have fewer than 8 bits. */
+function withPossibleDepth({ depth, ...recipe }: RecipeOptions): RecipeOptions {
+  const { format = 'png' } = recipe;
+  const isFew = Number(depth) < 8 && format !== 'source' && !outputFormats[format].hasFewGrays;
+  return depth === undefined || isFew ? recipe : { ...recipe, depth };
 }
 
 function effortsOf(format: RecipeOptions['format']): readonly [min: number, max: number] {

@@ -69,6 +69,10 @@ test.each([
     { method: 'luminance', format: 'webp', lossless: true },
   ],
   ['?method=mix:1,2,1&depth=16', { method: 'mix:1,2,1', depth: '16' }],
+  [
+    '?format=tiff&depth=1&dither=floyd-steinberg',
+    { format: 'tiff', depth: '1', dither: 'floyd-steinberg' },
+  ],
   ['?format=jpeg&quality=30', { format: 'jpeg', quality: 30 }],
 ] as const)('accepts the recipe of %s', async (query, recipe) => {
   const expected = await toGrayscale(photo, resolveRecipe(recipe as never));

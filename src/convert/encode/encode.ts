@@ -1,5 +1,5 @@
-import sharp, { type Sharp } from 'sharp';
-import { encodeGrayPng, hasKernel, isEncodable } from '../../gray-png/index.ts';
+import sharp, { type Sharp, type TiffOptions } from 'sharp';
+import { encodeFewGraysPng, encodeGrayPng, hasKernel, isEncodable } from '../../gray-png/index.ts';
 import type { CheckedImage } from '../check-image.ts';
 import { type OutputFormat, outputFormats } from '../formats/output-formats.ts';
 import type { SourceFile } from '../formats/source-file.ts';
@@ -8,6 +8,8 @@ import { type GrayPixels, isGray, type PixelImage } from '../pixel-image.ts';
 import { type Recipe, recipeOptions } from '../recipe/recipe-options.ts';
 import { pngDensity, tiffDensity, withResolution } from '../resolution/write-resolution.ts';
 import { encodeGif } from './encode-gif.ts';
+import { padToEven, withTiffWidth } from './even-tiff.ts';
+import type { OutputDepth } from './output-plan.ts';
 import { checkOutputBytes } from './output-size.ts';
 
 /** The parts of a checked image that encoding needs. */
@@ -48,14 +50,17 @@ const sharpEncoders: Record<
   webp: (image, { recipe, file }) =>
     image.webp({ ...lossy(recipe), effort: effortFor('webp', recipe), ...file.timing }),
   avif: (image, { recipe }) => image.avif({ ...lossy(recipe), effort: effortFor('avif', recipe) }),
-  // sharp defaults to JPEG, which is lossy and has no alpha.
-  tiff: (image, { plan: { resolution } }) =>
-    image.tiff({
-      compression: 'deflate',
-      predictor: 'horizontal',
-      ...(resolution && tiffDensity(resolution)),
-    }),
+  tiff: (image, { plan: { depth, resolution } }) =>
+    image.tiff({ ...tiffCompression(depth), ...(resolution && tiffDensity(resolution)) }),
 };
+
+function tiffCompression(depth: OutputDepth): TiffOptions {
+  // Fax readers expect that 0 is white: TIFF 6.0, section 10.
+  if (depth === 1) return { bitdepth: 1, compression: 'ccittfax4', miniswhite: true };
+  if (depth < 8) return { bitdepth: depth as 2 | 4, compression: 'deflate', predictor: 'none' };
+  // sharp defaults to JPEG, which is lossy and has no alpha.
+  return { compression: 'deflate', predictor: 'horizontal' };
+}
 
 /** Clamps the effort, because the range of the source’s format is unknown to the caller. */
 function effortFor(format: 'webp' | 'avif', { effort }: Recipe): number {
@@ -98,8 +103,22 @@ export async function encode(image: PixelImage, options: EncodeOptions): Promise
   const bytes =
     format === 'gif'
       ? encodeGif(image, { frames, deadline, timing: file.timing, ...limits })
-      : await encodeWithSharp(image, format, options);
+      : format === 'png' && plan.depth < 8
+        ? await encodeWithZlib(image, options)
+        : await encodeWithSharp(image, format, options);
+  checkOutputBytes(bytes.length, limits.maxOutputBytes);
   return { bytes, channels, grayMs: 0 };
+}
+
+async function encodeWithZlib(
+  { pixels, width, height }: GrayPixels,
+  { recipe, plan: { depth, resolution } }: EncodeOptions,
+): Promise<Uint8Array> {
+  if (!(pixels instanceof Uint8Array)) throw new TypeError('Expected 8-bit samples');
+  return await encodeFewGraysPng(
+    { pixels, width, height, depth: depth as 1 | 2 | 4 },
+    { level: recipe.compressionLevel, pixelsPerMetre: resolution && pngDensity(resolution) },
+  );
 }
 
 async function encodeWithKernel(
@@ -122,22 +141,21 @@ async function encodeWithKernel(
 }
 
 async function encodeWithSharp(
-  { pixels, width, height, channels }: GrayPixels,
+  image: GrayPixels,
   format: Exclude<OutputFormat, 'gif'>,
   options: EncodeOptions,
 ): Promise<Uint8Array> {
   const {
-    plan: { frames },
-    limits: { maxOutputBytes },
+    plan: { depth, frames, resolution },
     deadline,
   } = options;
+  const { pixels, width, height, channels } = depth === 4 ? padToEven(image) : image;
   const paged = frames > 1 && { pageHeight: height / frames };
   const raw = { width, height, channels, ...paged };
   const gray = sharp(pixels, { raw, limitInputPixels: false })
     .timeout(deadline.seconds())
     .toColourspace(pixels instanceof Uint16Array ? 'grey16' : 'b-w');
   const written = await sharpEncoders[format](gray, options).toBuffer();
-  const bytes = withResolution(written, format, options.plan.resolution);
-  checkOutputBytes(bytes.length, maxOutputBytes);
-  return bytes;
+  const sized = width === image.width ? written : withTiffWidth(written, image.width);
+  return withResolution(sized, format, resolution);
 }

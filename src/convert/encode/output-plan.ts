@@ -8,10 +8,13 @@ import type { Recipe } from '../recipe/recipe-options.ts';
 import { type Resolution, turned } from '../resolution/resolution.ts';
 import { holdsResolution } from '../resolution/write-resolution.ts';
 
+/** Bits per sample of an output. */
+export type OutputDepth = 1 | 2 | 4 | 8 | 16;
+
 /** The output that a recipe produces for one source. */
 export interface OutputPlan {
   format: OutputFormat;
-  depth: 8 | 16;
+  depth: OutputDepth;
   /** The number of frames to convert, starting with the first. */
   frames: number;
   /** Upright; absent if the source has none, or the format cannot hold it. */
@@ -26,16 +29,25 @@ export async function planOutput(
 ): Promise<OutputPlan> {
   const format = recipe.format === 'source' ? sourceFormat(file) : recipe.format;
   if (recipe.lossless && format === 'jpeg') throw lossyJpeg();
-  const { hasFrames, maxDepth }: FormatFacts = outputFormats[format];
-  const depth = { 8: 8, 16: 16, source: file.isDeep ? 16 : 8 }[recipe.depth];
+  const { hasFrames }: FormatFacts = outputFormats[format];
   const resolution = uprightResolution(file, recipe);
   const convertsAll = recipe.frames === 'all' && hasFrames && file.image.pages > 1;
   return {
     format,
-    depth: depth === 16 && maxDepth === 16 ? 16 : 8,
+    depth: depthFor(format, file, recipe),
     frames: convertsAll && (await canReadTogether(bytes, file)) ? file.image.pages : 1,
     ...(resolution && holdsResolution(format, resolution) && { resolution }),
   };
+}
+
+function depthFor(format: OutputFormat, { isDeep }: SourceFile, { depth }: Recipe): OutputDepth {
+  const { maxDepth, hasFewGrays, name } = outputFormats[format];
+  const wanted = depth === 'source' ? (isDeep ? 16 : 8) : (Number(depth) as OutputDepth);
+  if (wanted >= 8 || hasFewGrays) return wanted === 16 ? maxDepth : wanted;
+  throw new ConversionError(
+    'UNSUPPORTED_DEPTH',
+    `Expected png or tiff as the output format for depth (GRAY_DEPTH) ${depth} but format source is ${name} here. Choose png or tiff, or depth 8.`,
+  );
 }
 
 function lossyJpeg(): ConversionError {

@@ -10,6 +10,8 @@ export interface FormatFacts {
   hasGray: boolean;
   /** Maximum bits per sample. */
   maxDepth: 8 | 16;
+  /** Also holds gray of 1, 2 and 4 bits per sample. */
+  hasFewGrays: boolean;
   /** Supports more than one frame or page. */
   hasFrames: boolean;
   /** Supports frame durations and a loop count. */
@@ -26,6 +28,7 @@ const plain = {
   alpha: 'full',
   hasGray: true,
   maxDepth: 8,
+  hasFewGrays: false,
   hasFrames: false,
   hasTiming: false,
   hasQuality: false,
@@ -42,6 +45,7 @@ export const outputFormats = {
     extensions: ['png'],
     maxSide: 2 ** 31 - 1,
     maxDepth: 16,
+    hasFewGrays: true,
     hasCompressionLevel: true,
   },
   jpeg: {
@@ -86,6 +90,7 @@ export const outputFormats = {
     extensions: ['tif', 'tiff'],
     maxSide: 2 ** 31 - 1,
     maxDepth: 16,
+    hasFewGrays: true,
     hasFrames: true,
   },
   gif: {

@@ -17,8 +17,10 @@ export interface Recipe {
   readonly compressionLevel: number;
   /** Lossless WebP and AVIF outputs. Default: false. */
   readonly lossless: boolean;
-  /** Bits per sample of PNG and TIFF outputs. `source` keeps that of the input. Default: 8. */
-  readonly depth: '8' | '16' | 'source';
+  /** Bits per sample of PNG and TIFF outputs. `source` keeps 16 of the input. Default: 8. */
+  readonly depth: '1' | '2' | '4' | '8' | '16' | 'source';
+  /** How depths below 8 choose their grays: the nearest (default), or error diffusion. */
+  readonly dither: 'none' | 'floyd-steinberg';
   /** Colour profiles are applied (`managed`, default) or ignored (`raw`). */
   readonly colour: 'managed' | 'raw';
   /** Transparency is kept if possible (default), discarded, or flattened onto `background`. */
@@ -56,7 +58,12 @@ interface Option<Value> extends RecipeOption<Value> {
 }
 
 const methodNames = oneOf(Object.keys(methods) as (keyof typeof methods)[]);
-const depths = oneOf(['8', '16', 'source']);
+const depths = oneOf(['1', '2', '4', '8', '16', 'source']);
+
+/** Whether the recipe asks for fewer than 8 bits per sample. */
+export function hasFewGrays({ depth }: Recipe): boolean {
+  return Number(depth) < 8;
+}
 
 /**
  * The options of a recipe. The library, the command line (`--method`), the environment
@@ -107,10 +114,18 @@ export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Nam
   },
   depth: {
     default: '8',
-    description: 'Bits per sample of PNG and TIFF outputs; `source` keeps the depth of the input.',
+    description:
+      'Bits per sample of PNG and TIFF outputs; `source` keeps the 8 or 16 of the input. Only PNG and TIFF have 1, 2 and 4.',
     ...depths,
     read: (value) => depths.read(typeof value === 'number' ? String(value) : value),
     affectsOutput: ({ format }) => formatHas(format, (facts) => facts.maxDepth > 8),
+  },
+  dither: {
+    default: 'none',
+    description:
+      'How a depth of 1, 2 or 4 chooses grays: the nearest (`none`), or with the error spread to the neighbours (`floyd-steinberg`).',
+    ...oneOf(['none', 'floyd-steinberg']),
+    affectsOutput: hasFewGrays,
   },
   colour: {
     default: 'managed',

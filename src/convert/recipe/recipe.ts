@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import { type FormatFacts, outputFormats } from '../formats/output-formats.ts';
-import { pillowRecipe, type Recipe, recipeOptions } from './recipe-options.ts';
+import { hasFewGrays, pillowRecipe, type Recipe, recipeOptions } from './recipe-options.ts';
 
 /** Omitted options get their defaults. */
 export type RecipeOptions = {
   readonly [Name in keyof Recipe]?:
     | Recipe[Name]
-    | (Name extends 'depth' ? 8 | 16 : never)
+    | (Name extends 'depth' ? 1 | 2 | 4 | 8 | 16 : never)
     | undefined;
 };
 
@@ -37,6 +37,7 @@ export function resolveRecipe(given: RecipeOptions = {}): Recipe {
   const entries = names.map((name) => [name, resolve(name, given[name])]);
   const recipe = withCompat(Object.fromEntries(entries));
   checkEffort(recipe);
+  checkDepth(recipe);
   return Object.freeze(recipe);
 }
 
@@ -69,6 +70,17 @@ function checkEffort({ format, effort }: Recipe): void {
   const { effort: range }: FormatFacts = outputFormats[format];
   if (!range || (effort >= range[0] && effort <= range[1])) return;
   throw new RecipeError('effort', `a whole number from ${range.join(' to ')}`, effort);
+}
+
+/** The format of `source` is checked when it is known. */
+function checkDepth(recipe: Recipe): void {
+  const { format, depth } = recipe;
+  if (!hasFewGrays(recipe) || format === 'source' || outputFormats[format].hasFewGrays) return;
+  throw new RecipeError(
+    'depth',
+    `8, 16 or source (because format is ${format}; png and tiff have 1, 2 and 4)`,
+    depth,
+  );
 }
 
 /**

@@ -42,6 +42,7 @@ test.each<[string, () => Uint8Array | Promise<Uint8Array>, RecipeOptions]>([
   ['an alpha that hides nothing', () => rgbaPng(opaque), {}],
   ['16 bits', () => deepPng(deepRows), { depth: '16' }],
   ['16 bits, rounded to 8', () => deepPng(deepRows), {}],
+  ['few grays', photoLikeJpeg, { depth: '2' }],
   ['another format', photoLikeJpeg, { format: 'tiff' }],
 ])('%s has the same pixels without SIMD', async (_, source, recipe) => {
   const bytes = await source();
