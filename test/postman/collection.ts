@@ -116,7 +116,11 @@ function requestOf({ name, method, path, operation, example }: Entry) {
   };
 }
 
-function bodyOf({ file, json }: Example) {
+function bodyOf({ file, json, form }: Example) {
+  if (form) {
+    const urlencoded = Object.entries(form).map(([key, value]) => ({ key, value, type: 'text' }));
+    return { body: { mode: 'urlencoded', urlencoded } };
+  }
   if (file) return { body: { mode: 'file', file: { src: file } } };
   if (json === undefined) return {};
   const options = { raw: { language: 'json' } };

@@ -8,6 +8,8 @@ export interface Example {
   /** A file of the project, sent as the body. */
   file?: string;
   json?: unknown;
+  /** Fields of a form. */
+  form?: Record<string, string>;
   status: number;
   /** Lines of JavaScript for Postman, run after the status check. */
   script?: string[];
@@ -39,6 +41,11 @@ export const examples: Record<string, Example> = {
   },
   'GET /v1/images/{id}/source': { values: { id }, status: 200, script: hasType('image/jpeg') },
   'GET /v1/images/{id}/gray': { values: { id }, status: 200, script: hasType('image/png') },
+  'POST /v1/images/zip': {
+    form: { ids: id },
+    status: 200,
+    script: hasType('application/zip'),
+  },
   'POST /v1/images/{id}/retry': { values: { id }, status: 200 },
   'DELETE /v1/images/{id}': {
     values: { id, source: 'true' },

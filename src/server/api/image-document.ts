@@ -1,4 +1,5 @@
 import type { LedgerRow } from '../../ledger/ledger-reader.ts';
+import { outputFormatOf } from '../row-files/output-format.ts';
 import { isInServedBuckets, type ServedBuckets } from '../row-files/served-buckets.ts';
 import type { Image } from './schemas.ts';
 
@@ -53,11 +54,6 @@ function toOutput(row: LedgerRow): Image['output'] {
   const losses = (row.losses ?? []) as NonNullable<Image['output']>['losses'];
   const format = outputFormatOf(row);
   return { bucket, key, sizeBytes, sha256, format, width, height, channels, depth, losses };
-}
-
-/** A recipe's format may be `source`; the output then has the input's format. */
-function outputFormatOf({ outputFormat, inputFormat }: LedgerRow): string | null {
-  return outputFormat === 'source' ? inputFormat : outputFormat;
 }
 
 function toRecipe({ recipeHash, recipe, method, outputFormat }: LedgerRow): Image['recipe'] {

@@ -5,6 +5,7 @@ import { getGray, getSource } from '../api/image-routes.ts';
 import { RequestError } from '../problems/problems.ts';
 import { downloadName } from '../row-files/download-name.ts';
 import { type FilePart, locateFile } from '../row-files/locate-file.ts';
+import { outputFormatOf } from '../row-files/output-format.ts';
 import type { Api, Service } from '../service.ts';
 import { createLimiter } from '../transfer/limiter.ts';
 import { requestSignal, storeTooSlowError } from '../transfer/request-signal.ts';
@@ -52,8 +53,8 @@ export function addImageFileRoutes(app: Api, service: Service): void {
   }
 }
 
-function formatOf({ inputFormat, outputFormat }: LedgerRow, part: FilePart): string | null {
-  return part === 'output' && outputFormat !== 'source' ? outputFormat : inputFormat;
+function formatOf(row: LedgerRow, part: FilePart): string | null {
+  return part === 'output' ? outputFormatOf(row) : row.inputFormat;
 }
 
 /** The type comes from the detected format, not from the uploader's Content-Type. */
