@@ -176,6 +176,49 @@ test('an image whose name exists is replaced, renamed or skipped only as the use
   await close();
 });
 
+test('a folder of many images is sent without waiting for outcomes, with few cards in the document', async () => {
+  const { page, consoleErrors, close } = await browser.open(dashboard.url);
+  const count = 90;
+  const files = await Promise.all(
+    Array.from({ length: count }, async (_, at) => {
+      const background = { r: at, g: 90, b: 20 };
+      const create = { width: 16, height: 16, channels: 3, background } as const;
+      const buffer = await sharp({ create }).png().toBuffer();
+      return { name: `many-${String(at).padStart(3, '0')}.png`, mimeType: 'image/png', buffer };
+    }),
+  );
+  files.push({ name: 'not-an-image.png', mimeType: 'image/png', buffer: Buffer.from('text') });
+  // A busy server is not an error: the page sends these again.
+  let rejected = 0;
+  await page.route('**/v1/uploads?*', (route) => {
+    if (rejected++ >= 2) return route.fallback();
+    const problem = { status: 503, code: 'OVERLOADED', detail: 'Expected a free slot.' };
+    return route.fulfill({ status: 503, json: problem });
+  });
+  await page.getByLabel('Images', { exact: true }).setInputFiles(files);
+  await page.getByText(`${count + 1} of ${count + 1} done, 1 not converted`).waitFor();
+  const cards = page.getByRole('article');
+  expect(await cards.count()).toBeLessThan(30);
+  await expect(cards.first().getAttribute('aria-setsize')).resolves.toBe(String(count + 1));
+  await expect
+    .poll(async () => {
+      await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+      return await page.getByRole('article', { name: 'not-an-image.png' }).count();
+    })
+    .toBe(1);
+  expect(await cards.count()).toBeLessThan(30);
+
+  await page.getByRole('button', { name: 'Show only these' }).click();
+  await expect.poll(() => cards.count()).toBe(1);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download all' }).click(),
+  ]);
+  expect(Object.keys(unzipSync(await readFile(await download.path())))).toHaveLength(count);
+  expect(consoleErrors.filter((error) => !error.includes('503'))).toEqual([]);
+  await close();
+});
+
 /** A script cannot create a drop of files with a folder among them, only one of files. */
 async function dropOnto(page: Page, names: readonly string[]): Promise<void> {
   const files = await Promise.all(

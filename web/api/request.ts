@@ -11,6 +11,11 @@ export class ApiError extends Error {
     this.code = code;
     this.status = status;
   }
+
+  /** Whether the server is too busy, and the same request may succeed later. */
+  get isBusy(): boolean {
+    return this.status === 429 || this.status === 503;
+  }
 }
 
 /** No response arrived; the request may be repeated later. */

@@ -2,7 +2,7 @@ import './drop-anywhere.css';
 import { useEffect, useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
 import { filesOfDrop, filesOfPaste, type NamedFile } from './dropped-files.ts';
-import { addDroppedImages } from './dropped-images.ts';
+import { addDroppedImages } from './send-images.ts';
 
 /** Accepts dropped and pasted files on every page; the browser would otherwise open the file. */
 export function DropAnywhere() {

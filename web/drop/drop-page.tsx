@@ -1,70 +1,65 @@
 import './drop-page.css';
 import { useState } from 'preact/hooks';
-import { messageOf } from '../api/request.ts';
-import { downloadAll } from './download-all.ts';
+import { formatCount } from '../elements/units.ts';
+import { ZipButton } from '../elements/zip-button.tsx';
+import { CardGrid } from './card-grid.tsx';
 import { DropZone } from './drop-zone.tsx';
-import { clearFinished, droppedImages, isFinished } from './dropped-images.ts';
+import {
+  clearFinished,
+  convertedImages,
+  droppedImages,
+  finishedCount,
+  needsAttention,
+  tally,
+} from './dropped-images.ts';
 import { ExistingBar } from './existing-bar.tsx';
-import { ImageCard } from './image-card.tsx';
 
 /** Uploads images and shows each next to its gray version when that is ready. */
 export function DropPage() {
+  const [showsAttention, setShowsAttention] = useState(false);
   const all = droppedImages.value;
-  const images = all.flatMap(({ step }) => (step.name === 'done' ? step.image : []));
-  const converted = images.filter(({ status }) => status === 'converted');
-  const finished = all.filter(isFinished).length;
   return (
     <>
       <h1 class="for-readers">Drop images</h1>
       <DropZone isSmall={all.length > 0} />
       {all.length > 0 && (
-        <div class="drop-bar">
-          <p role="status">
-            {finished} of {all.length} done
-            {converted.length < finished && `, ${finished - converted.length} not converted`}
-          </p>
-          <DownloadAll images={converted} />
-          <button type="button" disabled={finished === 0} onClick={clearFinished}>
-            Clear finished
-          </button>
-        </div>
+        <DropBar
+          showsAttention={showsAttention}
+          onToggle={() => setShowsAttention(!showsAttention)}
+        />
       )}
       <ExistingBar />
-      <ul class="drop-images">
-        {all.map((dropped) => (
-          <li key={dropped.id}>
-            <ImageCard dropped={dropped} />
-          </li>
-        ))}
-      </ul>
+      {showsAttention ? <CardsToCheck /> : <CardGrid images={all} />}
     </>
   );
 }
 
-function DownloadAll({ images }: { images: Parameters<typeof downloadAll>[0] }) {
-  const [done, setDone] = useState<number | undefined>();
-  const [problem, setProblem] = useState<string>();
-  const download = async () => {
-    setProblem(undefined);
-    setDone(0);
-    try {
-      await downloadAll(images, setDone);
-    } catch (error) {
-      setProblem(messageOf(error));
-    } finally {
-      setDone(undefined);
-    }
-  };
+/** Separate, because it depends on the step of every image. */
+function CardsToCheck() {
+  return <CardGrid images={droppedImages.value.filter(({ step }) => needsAttention(step.value))} />;
+}
+
+function DropBar({ showsAttention, onToggle }: { showsAttention: boolean; onToggle: () => void }) {
+  const count = droppedImages.value.length;
+  const finished = finishedCount.value;
+  const { notConverted, exists } = tally.value;
   return (
-    <>
-      <button
-        type="button"
-        disabled={images.length === 0 || done !== undefined}
-        onClick={() => void download()}
-      >
-        {done === undefined ? 'Download all (ZIP)' : `Packing ${done} of ${images.length} …`}
+    <div class="drop-bar">
+      <p role="status">
+        {formatCount(finished)} of {formatCount(count)} done
+        {notConverted > exists && `, ${formatCount(notConverted - exists)} not converted`}
+      </p>
+      {(notConverted > 0 || showsAttention) && (
+        <button type="button" aria-pressed={showsAttention} onClick={onToggle}>
+          Show only these
+        </button>
+      )}
+      <ZipButton isDisabled={finished === notConverted - exists} imagesOf={convertedImages}>
+        Download all (ZIP)
+      </ZipButton>
+      <button type="button" disabled={finished === 0} onClick={clearFinished}>
+        Clear finished
       </button>
-      {problem && <p role="alert">{problem}</p>}
-    </>
+    </div>
   );
 }

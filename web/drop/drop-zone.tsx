@@ -3,7 +3,7 @@ import { useRef } from 'preact/hooks';
 import { about } from '../api/about.ts';
 import { formatBytes } from '../elements/units.ts';
 import { filesOfList } from './dropped-files.ts';
-import { addDroppedImages } from './dropped-images.ts';
+import { addDroppedImages } from './send-images.ts';
 
 /** The area for uploads; small when the page already has images. */
 export function DropZone({ isSmall }: { isSmall: boolean }) {

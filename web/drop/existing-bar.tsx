@@ -1,4 +1,5 @@
-import { decideExisting, droppedImages, type ExistingChoice } from './dropped-images.ts';
+import { type DroppedImage, type ExistingChoice, tally } from './dropped-images.ts';
+import { decideExisting } from './send-images.ts';
 
 const choices: readonly [choice: ExistingChoice, ofOne: string, ofAll: string][] = [
   ['rename', 'Keep both', 'Keep both for all'],
@@ -7,13 +8,13 @@ const choices: readonly [choice: ExistingChoice, ofOne: string, ofAll: string][]
 ];
 
 /** Asks what to do with images whose keys exist in the bucket: this one, or all. */
-export function ExistingChoices({ id, name }: { id?: number; name?: string }) {
+export function ExistingChoices({ dropped }: { dropped?: DroppedImage }) {
   return (
     <fieldset class="existing-choices">
-      <legend class="for-readers">{name ?? 'All existing images'}</legend>
+      <legend class="for-readers">{dropped?.key.value ?? 'All existing images'}</legend>
       {choices.map(([choice, ofOne, ofAll]) => (
-        <button key={choice} type="button" onClick={() => decideExisting(choice, id)}>
-          {id === undefined ? ofAll : ofOne}
+        <button key={choice} type="button" onClick={() => decideExisting(choice, dropped)}>
+          {dropped ? ofOne : ofAll}
         </button>
       ))}
     </fieldset>
@@ -22,7 +23,7 @@ export function ExistingChoices({ id, name }: { id?: number; name?: string }) {
 
 /** The question for all images at the same time; nothing without images to decide on. */
 export function ExistingBar() {
-  const count = droppedImages.value.filter(({ step }) => step.name === 'exists').length;
+  const count = tally.value.exists;
   return (
     <div role="status">
       {count > 0 && (

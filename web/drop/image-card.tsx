@@ -8,14 +8,24 @@ import { MethodComparison } from '../elements/method-comparison.tsx';
 import { RetryButton } from '../elements/retry-button.tsx';
 import { StatusMark } from '../elements/status-mark.tsx';
 import { formatBytes, formatChange, formatMs } from '../elements/units.ts';
-import { type DroppedImage, retryUpload, setImage } from './dropped-images.ts';
+import { type DroppedImage, setImage } from './dropped-images.ts';
 import { ExistingChoices } from './existing-bar.tsx';
+import { retryUpload } from './send-images.ts';
+
+interface ImageCardProps {
+  dropped: DroppedImage;
+  /** From 1 on. */
+  position: number;
+  count: number;
+}
 
 /** One image: its progress, then its outcome. */
-export function ImageCard({ dropped }: { dropped: DroppedImage }) {
-  const { key, file, step } = dropped;
+export function ImageCard({ dropped, position, count }: ImageCardProps) {
+  const { file } = dropped;
+  const key = dropped.key.value;
+  const step = dropped.step.value;
   return (
-    <article class="card image-card" aria-label={key}>
+    <article class="card image-card" aria-label={key} aria-posinset={position} aria-setsize={count}>
       {step.name === 'done' && <Outcome dropped={dropped} image={step.image} />}
       <div class="image-card-text">
         <h2 class="image-card-name">{key}</h2>
@@ -29,7 +39,7 @@ export function ImageCard({ dropped }: { dropped: DroppedImage }) {
         {step.name === 'exists' && (
           <>
             <p>The bucket already contains an image of this name.</p>
-            <ExistingChoices id={dropped.id} name={key} />
+            <ExistingChoices dropped={dropped} />
           </>
         )}
         {step.name === 'skipped' && (
@@ -39,7 +49,7 @@ export function ImageCard({ dropped }: { dropped: DroppedImage }) {
           <>
             <p role="alert">{step.reason}</p>
             <p>
-              <button type="button" onClick={() => retryUpload(dropped.id)}>
+              <button type="button" onClick={() => retryUpload(dropped)}>
                 Send again
               </button>
             </p>
@@ -75,7 +85,7 @@ function Outcome({ dropped, image }: { dropped: DroppedImage; image: Image }) {
   const { width = null, height = null } = image.output ?? {};
   return (
     <CompareSlider
-      name={dropped.key}
+      name={dropped.key.value}
       original={dropped.url}
       gray={gray}
       width={width}
@@ -121,7 +131,7 @@ function Facts({
           </button>
         )}
         {status === 'failed' && (
-          <RetryButton image={image} onDone={(next) => setImage(dropped.id, next)} />
+          <RetryButton image={image} onDone={(next) => setImage(dropped, next)} />
         )}
         <Link class="button" href={`/images?image=${image.id}`}>
           Details
@@ -129,7 +139,7 @@ function Facts({
       </p>
       {isComparing && (
         <MethodComparison
-          name={dropped.key}
+          name={dropped.key.value}
           load={async () => dropped.file}
           onClose={() => setIsComparing(false)}
         />

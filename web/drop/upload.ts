@@ -1,6 +1,5 @@
-import type { Image, ImageList, Upload } from '../../src/server/api/schemas.ts';
-import { onOutcome } from '../api/live.ts';
-import { getDocument, toApiError, UnreachableError } from '../api/request.ts';
+import type { Upload } from '../../src/server/api/schemas.ts';
+import { toApiError, UnreachableError } from '../api/request.ts';
 import type { NamedFile } from './dropped-files.ts';
 
 type IfExists = 'error' | 'replace' | 'rename';
@@ -25,33 +24,5 @@ export function uploadFile(
       else reject(toApiError(status, responseText));
     };
     request.send(file);
-  });
-}
-
-/** The stream reports outcomes immediately; polling the list covers events that it misses. */
-const pollMs = 2_000;
-
-/** Resolves when the upload's row is recorded. */
-export function waitForOutcome(upload: Upload): Promise<Image> {
-  return new Promise((resolve) => {
-    const finish = (image: Image | undefined) => {
-      if (!image) return;
-      stop();
-      clearInterval(timer);
-      resolve(image);
-    };
-    const poll = () =>
-      getDocument<ImageList>(upload.outcome).then(
-        ({ images }) => finish(images[0]),
-        // The next poll tries again.
-        () => {},
-      );
-    const stop = onOutcome((image) => {
-      const { bucket, key, etag } = image.source;
-      const isSameContent = bucket === upload.bucket && key === upload.key && etag === upload.etag;
-      if (isSameContent) finish(image);
-    });
-    const timer = setInterval(poll, pollMs);
-    void poll();
   });
 }
