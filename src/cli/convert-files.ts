@@ -28,6 +28,8 @@ interface ConvertFilesOptions {
   recipe: Recipe;
   /** Replace outputs that exist. An input is never replaced. */
   overwrite: boolean | ((job: Job) => boolean);
+  /** Gives each output the modification time of its input. */
+  keepTimes?: boolean | undefined;
   concurrency: number;
   /** Stops starting new images; those in progress are finished. */
   signal: AbortSignal;
@@ -98,13 +100,15 @@ function mayOverwrite(job: Job, overwrite: Overwrite): boolean {
 async function convertFile(
   job: Job,
   { store, limits, memory }: FileConversion,
-  { converter, recipe, overwrite }: ConvertFilesOptions,
+  { converter, recipe, overwrite, keepTimes = false }: ConvertFilesOptions,
   isInput: (path: string) => Promise<boolean>,
 ): Promise<JobOutcome> {
   const known = await checkJob(job, overwrite, isInput);
   if (known) return known;
 
   const { input, output, isNamed } = job;
+  // Before it is read: if the file changes meanwhile, its output looks older and not newer.
+  const modifiedAt = keepTimes ? (await stat(toFsPath(input))).mtime : undefined;
   const bytes = await readInput(input, store, limits.maxBytes);
   try {
     const opened = await converter.open(bytes, { recipe, limits });
@@ -113,9 +117,9 @@ async function convertFile(
       ifTooLarge: 'convert alone',
       use: (converted) => converted,
     });
-    const object = { bytes: gray, contentType: image.contentType, metadata: {} };
-    if (mayOverwrite(job, overwrite)) await store.put(refOf(output), object);
-    else if (!(await store.create(refOf(output), object))) return outputExists;
+    const file = { bytes: gray, modifiedAt };
+    if (mayOverwrite(job, overwrite)) await store.put(refOf(output), file);
+    else if (!(await store.create(refOf(output), file))) return outputExists;
     return { status: 'converted', image };
   } catch (error) {
     const isOther = !isNamed && !isImageName(input);

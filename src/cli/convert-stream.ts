@@ -14,12 +14,24 @@ import { UsageError } from './usage-error.ts';
 /** Converts one image to standard output; nothing but the image is written there. */
 export async function convertStream(
   inputs: string[],
-  options: RecipeOptions & { json?: boolean; watch?: boolean; dryRun?: boolean },
+  options: RecipeOptions & {
+    json?: boolean;
+    watch?: boolean;
+    dryRun?: boolean;
+    keepTimes?: boolean;
+  },
   config: Config,
 ): Promise<ExitCode> {
   const input = await findInput(inputs);
-  if (options.json || options.watch || options.dryRun) {
-    const name = options.json ? '--json' : options.watch ? '--watch' : '--dry-run';
+  const { json, watch, dryRun, keepTimes } = options;
+  const flags = {
+    '--json': json,
+    '--watch': watch,
+    '--dry-run': dryRun,
+    '--keep-times': keepTimes,
+  };
+  const name = Object.entries(flags).find(([, isSet]) => isSet)?.[0];
+  if (name !== undefined) {
     throw new UsageError(
       `Expected --out to name a file or folder together with ${name}: otherwise the image goes to standard output.`,
     );

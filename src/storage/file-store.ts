@@ -5,10 +5,16 @@ import type { NewObject, ObjectRef, ObjectStore } from '../pipeline/index.ts';
 import { toFsPath } from './path-bytes.ts';
 import { replaceFile, writeDraft } from './replace-file.ts';
 
+interface NewFile extends Pick<NewObject, 'bytes'> {
+  /** Default: now. */
+  modifiedAt?: Date | undefined;
+}
+
 /** Uses folders as buckets and the paths below them as keys. */
 export interface FileStore extends ObjectStore {
+  put(ref: ObjectRef, file: NewFile): Promise<void>;
   /** Like `put`, but never overwrites: returns false if the name is taken. */
-  create(ref: ObjectRef, object: Pick<NewObject, 'bytes'>): Promise<boolean>;
+  create(ref: ObjectRef, file: NewFile): Promise<boolean>;
 }
 
 export function createFileStore(): FileStore {
@@ -29,8 +35,8 @@ export function createFileStore(): FileStore {
       return { etag: etagOf(bytes), sizeBytes: bytes.byteLength, metadata: {} };
     },
 
-    async put(ref, { bytes }) {
-      await replaceFile(pathOf(ref), bytes);
+    async put(ref, { bytes, modifiedAt }) {
+      await replaceFile(pathOf(ref), bytes, modifiedAt);
     },
 
     async remove(ref) {
@@ -38,9 +44,9 @@ export function createFileStore(): FileStore {
       return true;
     },
 
-    async create(ref, { bytes }) {
+    async create(ref, { bytes, modifiedAt }) {
       const path = pathOf(ref);
-      return await writeDraft(path, bytes, (draft) => publishNew(draft, path));
+      return await writeDraft(path, bytes, (draft) => publishNew(draft, path), modifiedAt);
     },
   };
 }

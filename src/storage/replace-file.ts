@@ -7,8 +7,12 @@ import { toFsPath } from './path-bytes.ts';
 /**
  * Replaces a file atomically: readers see the old file or the whole new one, even after a crash.
  */
-export async function replaceFile(path: string, content: Uint8Array | string): Promise<void> {
-  await writeDraft(path, content, (draft) => rename(draft, toFsPath(path)));
+export async function replaceFile(
+  path: string,
+  content: Uint8Array | string,
+  modifiedAt?: Date,
+): Promise<void> {
+  await writeDraft(path, content, (draft) => rename(draft, toFsPath(path)), modifiedAt);
 }
 
 /**
@@ -19,6 +23,7 @@ export async function writeDraft<Result>(
   path: string,
   content: Uint8Array | string,
   publish: (draft: string | Buffer) => Promise<Result>,
+  modifiedAt?: Date,
 ): Promise<Result> {
   // Hidden and always short, because `path` may already have the maximum length of a name.
   const name = `.${basename(path).slice(0, 8)}.${randomBytes(6).toString('hex')}.tmp`;
@@ -28,6 +33,7 @@ export async function writeDraft<Result>(
     const file = await open(draft, 'wx');
     try {
       await file.writeFile(content);
+      if (modifiedAt) await file.utimes(new Date(), modifiedAt);
       await file.sync();
     } finally {
       await file.close();

@@ -1,4 +1,14 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -39,6 +49,19 @@ describe('grayscale convert', () => {
     const { exitCode, stderr } = await run('convert', 'in.png', '--out', 'out.png');
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(await readFile(file('out.png'))).toEqual(Buffer.from((await toGrayscale(image)).bytes));
+  });
+
+  test('keeps the modification time with --keep-times', async () => {
+    const time = new Date('2001-02-03T04:05:06.789Z');
+    await writeFile(file('in.png'), image);
+    await utimes(file('in.png'), time, time);
+    const timeOf = async (name: string) => (await stat(file(name))).mtime.getTime();
+    expect((await run('convert', 'in.png', '--out', 'out.png', '--keep-times')).exitCode).toBe(0);
+    expect(await timeOf('out.png')).toBe(time.getTime());
+    expect((await run('convert', 'in.png', '--out', 'out.png', '--overwrite')).exitCode).toBe(0);
+    expect(await timeOf('out.png')).toBeGreaterThan(time.getTime());
+    const named = await run('convert', '-', '--out', 'other.png', '--keep-times');
+    expect([named.exitCode, named.stderr]).toEqual([2, expect.stringMatching(/--keep-times/)]);
   });
 
   test('takes the format from the output name', async () => {

@@ -59,7 +59,7 @@ describe('on a full disk', () => {
     try {
       const put = createFileStore().put(
         { bucket: disk.folder, key: 'deep/gray.png' },
-        { bytes: Buffer.alloc(100_000), contentType: 'image/png', metadata: {} },
+        { bytes: Buffer.alloc(100_000) },
       );
       await expect(put).rejects.toThrow(/^Expected free disk space for ".*gray\.png" but/);
       expect(await readdir(join(disk.folder, 'deep'))).toEqual([]);

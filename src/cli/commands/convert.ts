@@ -20,6 +20,7 @@ interface Options extends RecipeOptions {
   out?: string;
   recursive?: boolean;
   overwrite?: boolean;
+  keepTimes?: boolean;
   watch?: boolean;
   dryRun?: boolean;
   concurrency?: number;
@@ -40,6 +41,7 @@ export function convertCommand(setExitCode: (code: ExitCode) => void): Command {
   return command
     .option('-r, --recursive', 'also convert the images in subfolders')
     .option('--overwrite', 'replace existing outputs (default: keep them)')
+    .option('--keep-times', 'give outputs the modification times of their inputs')
     .option('--watch', 'convert new and changed files of folders until Ctrl-C')
     .option('--dry-run', 'only list what would be converted, and where to')
     .option('--concurrency <number>', 'max images converted concurrently', integerParser(1, 1_000))
@@ -68,6 +70,11 @@ async function convertPaths(inputs: string[], options: Options, config: Config):
   const format = formatOfOutput(options.out, options.format) ?? config.recipe.format;
   if (options.watch) return await watchPaths(inputs, { ...options, format }, config);
   const { out, recursive = false, overwrite = false, dryRun = false } = options;
+  if (options.keepTimes && inputs.includes('-')) {
+    throw new UsageError(
+      'Expected files with --keep-times: standard input has no modification time.',
+    );
+  }
   const jobs = await planConversions(inputs, { out, format, recursive });
   if (dryRun) {
     const planned = await planFiles(jobs, overwrite);
@@ -136,10 +143,10 @@ async function openConversion(options: WatchedOptions, config: Config, fileCount
   const converter = await openConverter(fileCount);
   const parts = openFileConversion(config);
   const recipe = recipeOf(config, options);
-  const concurrency = options.concurrency ?? config.capacity.concurrency;
+  const { keepTimes, concurrency = config.capacity.concurrency } = options;
   return {
     run: (jobs: Job[], run: RunOptions) =>
-      convertFiles(jobs, parts, { converter, recipe, concurrency, ...run }),
+      convertFiles(jobs, parts, { converter, recipe, concurrency, keepTimes, ...run }),
     close: converter.close,
   };
 }
