@@ -65,7 +65,7 @@ const folders = {
     ],
     why: 'Only this folder chooses and opens adapters. Entry points call it, never the reverse.',
   },
-  lambda: entryPoint('isolation/allocator.ts'),
+  lambda: entryPoint(),
   server: entryPoint(),
   worker: entryPoint(),
   sandbox: entryPoint(

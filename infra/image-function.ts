@@ -46,6 +46,8 @@ export class ImageFunction extends PackagedFunction {
           outputPrefix: settings.outputPrefix,
           outputBucket: output === source ? undefined : output.bucketName,
           onSourceDeleted: settings.onSourceDeleted,
+          outputCarry: settings.outputCarry.join() || undefined,
+          outputStorageClass: settings.outputStorageClass,
         },
         database: database.loginOf('application'),
         // Several stacks in one account have separate metrics.

@@ -8,20 +8,31 @@ export interface S3Right {
   on: 'sources' | 'source bucket' | 'outputs' | 'output bucket';
 }
 
-type RightSettings = Pick<Settings, 'onSourceDeleted'> & { sharesBucket: boolean };
+type RightSettings = Pick<Settings, 'onSourceDeleted'> & {
+  sharesBucket: boolean;
+  /** Whether outputs have the tags of their sources. */
+  carriesTags: boolean;
+};
 
 /**
  * The S3 rights of the converting function, by setting. The role, the policy of the VPC endpoint
  * and the policy in docs/deploy.md are made from this table or compared with it. A test compares
  * the table with the requests that the function sends.
  */
-export function s3Rights({ onSourceDeleted, sharesBucket }: RightSettings): S3Right[] {
+export function s3Rights(settings: RightSettings): S3Right[] {
+  const { onSourceDeleted, sharesBucket, carriesTags } = settings;
   const rights: S3Right[] = [
     { effect: 'Allow', action: 's3:GetObject', on: 'sources' },
     // Without it, S3 answers AccessDenied instead of NoSuchKey for a missing object.
     { effect: 'Allow', action: 's3:ListBucket', on: 'source bucket' },
     { effect: 'Allow', action: 's3:PutObject', on: 'outputs' },
   ];
+  if (carriesTags) {
+    rights.push(
+      { effect: 'Allow', action: 's3:GetObjectTagging', on: 'sources' },
+      { effect: 'Allow', action: 's3:PutObjectTagging', on: 'outputs' },
+    );
+  }
   if (onSourceDeleted === 'delete') {
     rights.push(
       { effect: 'Allow', action: 's3:DeleteObject', on: 'outputs' },
@@ -58,9 +69,10 @@ export function stackRights(
   settings: Settings,
   buckets: Buckets,
 ): (S3Right & { resource: string })[] {
-  const { onSourceDeleted } = settings;
-  return s3Rights({ onSourceDeleted, sharesBucket: sharesBucket(settings) }).map((right) => ({
-    ...right,
-    resource: resourceOf(right, settings, buckets),
-  }));
+  const rights = s3Rights({
+    onSourceDeleted: settings.onSourceDeleted,
+    sharesBucket: sharesBucket(settings),
+    carriesTags: settings.outputCarry.includes('tags'),
+  });
+  return rights.map((right) => ({ ...right, resource: resourceOf(right, settings, buckets) }));
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   ConfigError,
   type ConfigValues,
+  carriedAttributes,
   conversionSettings,
   readConfig,
   toEnvironment,
@@ -64,6 +65,14 @@ const settingsSchema = z
      */
     onSourceDeleted: z.enum(['keep', 'delete']).default('keep'),
 
+    /**
+     * What an output takes from its source. `tags` lets the function read the tags of sources and
+     * tag outputs.
+     */
+    outputCarry: z.array(z.enum(carriedAttributes)).default([]),
+    /** The storage class of outputs, for example `STANDARD_IA`; default: that of the bucket. */
+    outputStorageClass: z.string().optional(),
+
     architecture: z.enum(['arm64', 'x64']).default('arm64'),
     /** 1,769 MB is one core. docs/deploy.md has times and prices. */
     memoryMb: z.number().int().min(512).max(10_240).default(1_769),
@@ -90,7 +99,8 @@ const settingsSchema = z
     terminationProtection: z.boolean().default(false),
   })
   .superRefine((settings, context) => {
-    const { outputBucket, outputKmsKeyArn, outputPrefix, sourcePrefix, database } = settings;
+    const { outputBucket, outputKmsKeyArn, outputPrefix, outputStorageClass } = settings;
+    const { sourcePrefix, database } = settings;
     const addProblem = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
     if (outputKmsKeyArn !== undefined && outputBucket === undefined) {
@@ -102,8 +112,10 @@ const settingsSchema = z
         `outside of ${sourcePrefix}, where outputs would be processed as uploads`,
       );
     }
-    for (const problem of findConversionProblems(settings.conversion))
+    for (const problem of findConfigProblems(conversionValues(settings.conversion)))
       addProblem('conversion', problem);
+    for (const problem of findConfigProblems({ storage: { outputStorageClass } }))
+      addProblem('outputStorageClass', problem);
     if (database.kind === 'new' && database.minCapacity > database.maxCapacity) {
       addProblem('database', `a minCapacity of at most ${database.maxCapacity}`);
     }
@@ -133,9 +145,9 @@ export function conversionValues(settings: z.output<typeof conversion>): ConfigV
 }
 
 /** Returns the errors that the function would report about its variables at startup. */
-function findConversionProblems(settings: z.output<typeof conversion>): string[] {
+function findConfigProblems(values: ConfigValues): string[] {
   try {
-    readConfig(toEnvironment(conversionValues(settings)));
+    readConfig(toEnvironment(values));
     return [];
   } catch (error) {
     if (error instanceof ConfigError) return error.problems;

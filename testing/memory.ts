@@ -28,12 +28,17 @@ export function createMemoryStore(): MemoryStore {
   }
 
   return {
-    async read(ref, { maxBytes }) {
+    async read(ref, { maxBytes, withTags = false }) {
       const version = head(ref);
       const object = objects.get(addressOf(ref));
       if (!version || !object) return undefined;
-      const { bytes } = object;
-      return { ...version, ...(version.sizeBytes <= maxBytes && { bytes }) };
+      const { bytes, cacheControl, tags } = object;
+      return {
+        ...version,
+        ...(cacheControl !== undefined && { cacheControl }),
+        ...(withTags && tags && { tags }),
+        ...(version.sizeBytes <= maxBytes && { bytes }),
+      };
     },
     async head(ref) {
       return head(ref);

@@ -34,7 +34,10 @@ export async function openPipeline(
     import('../storage/s3-store.ts'),
     import('../ledger/record.ts'),
   ]);
-  const store = createS3Store(client, { traceId: readTraceId });
+  const store = createS3Store(client, {
+    traceId: readTraceId,
+    storageClass: config.storage.outputStorageClass,
+  });
   const ledger = createPostgresLedger(postgres, { processorVersion: version });
   return {
     ...createPipeline(config, { store, ledger, converter }),
@@ -64,6 +67,7 @@ export function createPipeline(
     outputBucket: config.storage.outputBucket,
     outputPrefix: config.storage.outputPrefix,
     onSourceDeleted: config.storage.onSourceDeleted,
+    outputCarry: config.storage.outputCarry,
     processorVersion: version,
   };
 }

@@ -68,7 +68,9 @@ export async function openServer(config: Config): Promise<ServerParts> {
   ]);
   const queue = await openQueue(config);
   const ledger = adapters.createPostgresLedger(postgres, { processorVersion: version });
-  const store = adapters.createS3Store(storeClient);
+  const store = adapters.createS3Store(storeClient, {
+    storageClass: config.storage.outputStorageClass,
+  });
   return {
     config,
     bucket,

@@ -14,6 +14,7 @@ import type { Variable } from './variable.ts';
 
 export { type SslMode, sslModes } from './database.ts';
 export { recipeOf } from './recipe.ts';
+export { carriedAttributes } from './storage.ts';
 
 /** Every variable that the program reads, by part and by the property it sets. */
 const parts = {

@@ -1,4 +1,7 @@
-import { oneOf, optional, text, variable } from './variable.ts';
+import { listOf, oneOf, optional, text, variable } from './variable.ts';
+
+/** The attributes of a source that its output can have too. */
+export const carriedAttributes = ['tags', 'cache-control', 'metadata'] as const;
 
 /** Which objects are sources, and where outputs are written. */
 export const storage = {
@@ -30,7 +33,23 @@ export const storage = {
     'keep',
     'Whether an output and its rows are kept (`keep`) or deleted (`delete`) when the source is deleted.',
   ),
+  outputCarry: optional(
+    'OUTPUT_CARRY',
+    listOf(...carriedAttributes),
+    'What an output takes from its source, separated by commas: `tags`, `cache-control`, `metadata`. If unset, nothing.',
+  ),
+  outputStorageClass: optional(
+    'OUTPUT_STORAGE_CLASS',
+    storageClass,
+    'Storage class of outputs, for example `STANDARD_IA`. Defaults to that of the store.',
+  ),
 };
+
+/** Stores other than S3 have classes of their own. */
+function storageClass(value: string): string {
+  if (/^[\w.-]{1,64}$/.test(value)) return value;
+  throw new Error('a storage class such as STANDARD_IA');
+}
 
 /**
  * `gray`, `gray/` and `/gray/` all mean `gray/`. It is never empty: outputs would be treated as

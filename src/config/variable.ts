@@ -61,6 +61,21 @@ export function oneOf<const Choice extends string>(...choices: Choice[]): (text:
   return parserOf(oneOfOption(choices));
 }
 
+/** Distinct words separated by commas, in the order of `choices`. */
+export function listOf<const Choice extends string>(
+  ...choices: Choice[]
+): (text: string) => readonly Choice[] {
+  const parse = oneOf(...choices);
+  return (text) => {
+    try {
+      const words = text.split(',').map((word) => parse(word.trim()));
+      return choices.filter((choice) => words.includes(choice));
+    } catch {
+      throw new Error(`any of ${choices.join(', ')}, separated by commas,`);
+    }
+  };
+}
+
 export function text(value: string): string {
   return value;
 }

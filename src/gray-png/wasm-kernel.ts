@@ -18,19 +18,8 @@ export async function createWasmKernel(): Promise<Kernel> {
   compiling ??= WebAssembly.compile(wasm);
   const { exports } = new WebAssembly.Instance(await compiling, {});
   // Compiled from the sources in assembly/; test/gray-png/kernel-module.test.ts compares them.
-  const {
-    memory,
-    source,
-    gray,
-    filtered,
-    output,
-    tileBytes,
-    margin,
-    parts,
-    levels,
-    borders,
-    ...calls
-  } = exports as unknown as KernelExports;
+  const { memory, source, gray, filtered, output, tileBytes, margin, parts, levels, ...calls } =
+    exports as unknown as KernelExports;
   return {
     ...calls,
     heap: new Uint8Array(memory.buffer),
@@ -42,7 +31,6 @@ export async function createWasmKernel(): Promise<Kernel> {
     margin: margin.value,
     parts: parts.value,
     levels: levels.value,
-    borders: borders.value,
   };
 }
 
@@ -54,8 +42,7 @@ type Address =
   | 'tileBytes'
   | 'margin'
   | 'parts'
-  | 'levels'
-  | 'borders';
+  | 'levels';
 
 type KernelExports = Omit<Kernel, Address | 'heap'> &
   Record<Address, { value: number }> & { memory: WebAssembly.Memory };

@@ -1,12 +1,7 @@
 import { hash } from 'node:crypto';
-import {
-  ConversionError,
-  describeRecipe,
-  type ImageSession,
-  recipeHash,
-} from '../convert/index.ts';
-import { engineVersion } from '../version.ts';
+import { ConversionError, type ImageSession } from '../convert/index.ts';
 import { convertWithinBudget } from './convert-within-budget.ts';
+import { describeOutput } from './describe-output.ts';
 import { PermanentError } from './errors.ts';
 import type { ConversionResult, ImageProperties } from './outcome.ts';
 import type { PipelineParts, ReadObject } from './ports.ts';
@@ -73,11 +68,13 @@ async function store(
   { parts, watch }: { parts: PipelineParts; watch: Stopwatch },
 ): Promise<ConversionResult> {
   const output = outputOf(ref, parts);
-  const metadata = outputMetadata(ref, source, parts);
   const sha256 = hash('sha256', bytes);
-  await watch.time('store', () =>
-    parts.store.put(output, { bytes, contentType: image.contentType, metadata, sha256 }),
-  );
+  const object = {
+    bytes,
+    ...describeOutput({ source: ref, output }, source, { ...parts, format: image.format }),
+    sha256,
+  };
+  await watch.time('store', () => parts.store.put(output, object));
   return {
     status: 'converted',
     output,
@@ -93,50 +90,6 @@ export function outputOf(
   { outputBucket = bucket, outputPrefix }: Pick<PipelineParts, 'outputBucket' | 'outputPrefix'>,
 ): ObjectRef {
   return { bucket: outputBucket, key: outputPrefix + key };
-}
-
-/** The metadata of an output: it identifies the source and the recipe. */
-function outputMetadata(
-  { bucket }: ObjectRef,
-  source: ReadObject,
-  { recipe, processorVersion }: PipelineParts,
-): Record<string, string> {
-  return {
-    'source-bucket': encodeURIComponent(bucket),
-    'source-etag': source.etag,
-    ...(source.versionId && { 'source-version': source.versionId }),
-    recipe: describeRecipe(recipe),
-    'recipe-hash': recipeHash(recipe),
-    'processor-version': processorVersion,
-    [engineKey]: engineVersion,
-  };
-}
-
-const engineKey = 'engine-version';
-
-/** Why an output may differ from what this program makes of its source now, if it may. */
-export function otherEngine(metadata: Record<string, string>): string | undefined {
-  // The first did not say.
-  const made = metadata[engineKey] ?? '1';
-  return made === engineVersion
-    ? undefined
-    : `it was made by engine ${made}, and this is engine ${engineVersion}`;
-}
-
-/** Whether an object's metadata marks it as an output, even if it was copied among the uploads. */
-export function isOutput({ metadata }: Pick<ReadObject, 'metadata'>): boolean {
-  return 'recipe-hash' in metadata && 'processor-version' in metadata;
-}
-
-/**
- * Whether an object is an output of a source in this bucket. Outputs of older versions name no
- * bucket, so they count as outputs of any.
- */
-export function isOutputOf({ bucket }: ObjectRef, found: Pick<ReadObject, 'metadata'>): boolean {
-  const sourceBucket = found.metadata['source-bucket'];
-  return (
-    isOutput(found) && (sourceBucket === undefined || sourceBucket === encodeURIComponent(bucket))
-  );
 }
 
 function tooLargeResult(sizeBytes: number, maxBytes: number): ConversionResult {

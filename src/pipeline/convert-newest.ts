@@ -1,5 +1,6 @@
 import type { Recipe } from '../convert/index.ts';
-import { convertAndStore, failedResult, isOutput } from './convert-and-store.ts';
+import { convertAndStore, failedResult } from './convert-and-store.ts';
+import { isOutput } from './describe-output.ts';
 import { PermanentError, ReservationExceededError, SourceUnsettledError } from './errors.ts';
 import {
   isSameContent,
@@ -88,11 +89,12 @@ type Source = ReadObject & { failure?: PermanentError };
 
 async function readNewest(
   ref: ObjectRef,
-  { store, limits }: PipelineParts,
+  { store, limits, outputCarry = [] }: PipelineParts,
   { watch, reservedBytes: maxBytes }: { watch: Stopwatch; reservedBytes: number },
 ): Promise<Source | undefined> {
+  const withTags = outputCarry.includes('tags');
   try {
-    const source = await watch.time('fetch', () => store.read(ref, { maxBytes }));
+    const source = await watch.time('fetch', () => store.read(ref, { maxBytes, withTags }));
     const isReserved = !source || source.bytes || source.sizeBytes > limits.maxBytes;
     if (!isReserved) throw new ReservationExceededError(source.sizeBytes);
     return source;

@@ -3,6 +3,10 @@ export const permanentErrorCodes = {
   SOURCE_ARCHIVED:
     'The source is in an archive storage class and must be restored before it can be read.',
   OUTPUT_KEY_TOO_LONG: 'The output’s key, prefix included, is longer than the store allows.',
+  TAGS_NOT_SUPPORTED:
+    'The outputs are to have the tags of their sources, but the store has no tags.',
+  OUTPUT_ATTRIBUTES_REJECTED:
+    'The store rejects the storage class, metadata or tags of the output.',
 } as const;
 
 export type PermanentErrorCode = keyof typeof permanentErrorCodes;

@@ -1,8 +1,10 @@
 export { type Budget, createBudget, type Share } from './budget.ts';
-export { isOutput, otherEngine, outputOf } from './convert-and-store.ts';
+export { outputOf } from './convert-and-store.ts';
 export { convertWithinBudget } from './convert-within-budget.ts';
 export { describeOutcome } from './describe-outcome.ts';
+export { isOutput, otherEngine } from './describe-output.ts';
 export { asDiskFull, DiskFullError } from './disk-full.ts';
+export { contentDisposition, downloadName } from './download-name.ts';
 export {
   BodyLengthError,
   DeadlineError,
@@ -28,6 +30,7 @@ export {
   stages,
 } from './outcome.ts';
 export type {
+  CarriedAttribute,
   ConversionOptions,
   Converter,
   FoundObject,

@@ -19,7 +19,13 @@ export interface FoundObject extends ObjectVersion {
   metadata: Record<string, string>;
 }
 
+/** An attribute of a source that its output can have too. */
+export type CarriedAttribute = 'tags' | 'cache-control' | 'metadata';
+
 export interface ReadObject extends FoundObject {
+  cacheControl?: string;
+  /** Absent unless requested. */
+  tags?: Record<string, string>;
   /** Absent if the object exceeds the requested maximum; then nothing was downloaded. */
   bytes?: Uint8Array;
 }
@@ -27,10 +33,20 @@ export interface ReadObject extends FoundObject {
 export interface NewObject {
   bytes: Uint8Array;
   contentType: string;
-  /** Printable ASCII, names in lower case. */
+  /** Names in lower case. */
   metadata: Record<string, string>;
+  /** Printable ASCII, as is `contentDisposition`. */
+  cacheControl?: string;
+  contentDisposition?: string;
+  tags?: Record<string, string>;
   /** The checksum of the bytes in hex, so that a store that needs it does not compute it again. */
   sha256?: string;
+}
+
+interface ReadOptions {
+  maxBytes: number;
+  /** Also reads the tags of the object. Throws `PermanentError` if the store has none. */
+  withTags?: boolean;
 }
 
 /**
@@ -39,7 +55,7 @@ export interface NewObject {
  */
 export interface ObjectStore {
   /** Returns the newest content of a key, or undefined if there is none. */
-  read(ref: ObjectRef, options: { maxBytes: number }): Promise<ReadObject | undefined>;
+  read(ref: ObjectRef, options: ReadOptions): Promise<ReadObject | undefined>;
   /** Returns what `read` would find now, without downloading it. */
   head(ref: ObjectRef): Promise<FoundObject | undefined>;
   /** Replaces the object atomically. */
@@ -116,6 +132,8 @@ export interface PipelineParts {
   outputBucket?: string | undefined;
   /** Added before a source's key to name its output, for example `grayscale/`. */
   outputPrefix: string;
+  /** The attributes that an output takes from its source. Default: none. */
+  outputCarry?: readonly CarriedAttribute[] | undefined;
   processorVersion: string;
   /** Whether an output and its rows stay when the source is removed. Default: keep. */
   onSourceDeleted?: 'keep' | 'delete';

@@ -1,4 +1,5 @@
-import { isOutputOf, outputOf } from './convert-and-store.ts';
+import { outputOf } from './convert-and-store.ts';
+import { isOutputOf } from './describe-output.ts';
 import type { PipelineParts } from './ports.ts';
 import type { ObjectRef } from './upload.ts';
 

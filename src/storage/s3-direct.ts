@@ -19,6 +19,7 @@ export interface DirectResponse {
   ETag?: string;
   VersionId?: string;
   ContentLength?: number;
+  CacheControl?: string;
   Metadata: Record<string, string>;
   Body: Readable;
 }
@@ -91,11 +92,13 @@ const metadataPrefix = 'x-amz-meta-';
 
 function readResponse(headers: Record<string, string>, Body: Readable): DirectResponse {
   const { etag, 'x-amz-version-id': versionId, 'content-length': contentLength } = headers;
+  const { 'cache-control': cacheControl } = headers;
   const metadata = Object.entries(headers).filter(([name]) => name.startsWith(metadataPrefix));
   return {
     ...(etag !== undefined && { ETag: etag }),
     ...(versionId !== undefined && { VersionId: versionId }),
     ...(contentLength !== undefined && { ContentLength: Number(contentLength) }),
+    ...(cacheControl !== undefined && { CacheControl: cacheControl }),
     Metadata: Object.fromEntries(
       metadata.map(([name, value]) => [name.slice(metadataPrefix.length), value]),
     ),

@@ -88,6 +88,14 @@ export function sdkErrorStatus(error: unknown): number {
   return httpStatusOf(causeOf(error));
 }
 
+/** The headers of the response that caused this error, with names in lower case. */
+export function sdkResponseHeaders(error: unknown): Record<string, string | undefined> {
+  const { $response: response } = (causeOf(error) ?? {}) as {
+    $response?: { headers?: Record<string, string> };
+  };
+  return response?.headers ?? {};
+}
+
 function causeOf(error: unknown): unknown {
   return error instanceof Error ? error.cause : undefined;
 }

@@ -1,32 +1,40 @@
-import { hash } from 'node:crypto';
 import { addAbortSignal, type Readable } from 'node:stream';
 import {
   GetObjectCommand,
   HeadObjectCommand,
   PutObjectCommand,
   type S3Client,
+  type StorageClass,
 } from '@aws-sdk/client-s3';
 import {
-  type NewObject,
   type ObjectRef,
   type ObjectStore,
   PermanentError,
   Unavailable,
 } from '../pipeline/index.ts';
-import { createDirectSender, type DirectOptions, type DirectRequest } from './s3-direct.ts';
+import { createDirectSender, type DirectOptions } from './s3-direct.ts';
+import { attributesOf, putRequest, rethrowPutError } from './s3-put.ts';
 import { removeFromS3 } from './s3-remove.ts';
 import {
   createSender,
   readableBody,
   readFoundObject,
-  readVersion,
   sdkErrorName,
   toServiceError,
   undefinedIfMissing,
 } from './s3-responses.ts';
+import { readTags } from './s3-tags.ts';
+
+export interface S3StoreOptions extends DirectOptions {
+  /** Of the objects that are put. Default: that of the store. */
+  storageClass?: string | undefined;
+}
 
 /** Creates an object store on S3 or a compatible store. */
-export function createS3Store(client: S3Client, options?: DirectOptions): ObjectStore {
+export function createS3Store(
+  client: S3Client,
+  { storageClass, ...options }: S3StoreOptions = {},
+): ObjectStore {
   const send = createSender(client);
   const sendDirectly = createDirectSender(client, options);
   const { requestChecksumCalculation, responseChecksumValidation } = client.config;
@@ -42,16 +50,16 @@ export function createS3Store(client: S3Client, options?: DirectOptions): Object
   }
 
   return {
-    async read(ref, { maxBytes }) {
+    async read(ref, { maxBytes, withTags = false }) {
       const { key } = ref;
       const response = await get(ref);
       if (!response) return undefined;
-      const { ContentLength: announcedBytes, Metadata: metadata = {} } = response;
+      const { ContentLength: announcedBytes } = response;
       const body = readableBody(response);
       if (announcedBytes !== undefined && announcedBytes > maxBytes) {
         // Closes the connection: draining an unwanted body may take minutes.
         body.destroy();
-        return { ...readVersion(response), metadata };
+        return readFoundObject(response);
       }
       const { bytes, sizeBytes } = await readBody(body, maxBytes);
       if (announcedBytes !== undefined && bytes && sizeBytes !== announcedBytes) {
@@ -59,7 +67,15 @@ export function createS3Store(client: S3Client, options?: DirectOptions): Object
           `Expected ${announcedBytes} bytes of "${key}" but ${sizeBytes} arrived: the connection ended early.`,
         );
       }
-      return { ...readVersion(response), sizeBytes, metadata, ...(bytes && { bytes }) };
+      // Read after the object: if both are of one content is verified by a HEAD request later.
+      const tags = bytes && withTags && (await readTags(send, ref));
+      return {
+        ...readFoundObject(response),
+        sizeBytes,
+        ...(response.CacheControl && { cacheControl: response.CacheControl }),
+        ...(tags && { tags }),
+        ...(bytes && { bytes }),
+      };
     },
 
     async head(ref) {
@@ -71,39 +87,21 @@ export function createS3Store(client: S3Client, options?: DirectOptions): Object
     },
 
     async put({ bucket, key }, object) {
-      const { bytes, contentType, metadata } = object;
+      const attributes = attributesOf(object, storageClass);
       const checksums = (await requestChecksumCalculation()) === 'WHEN_SUPPORTED';
-      if (await sendDirectly({ bucket, key }, putRequest(object, checksums))) return;
+      if (await sendDirectly({ bucket, key }, putRequest(object, attributes, checksums))) return;
       const command = new PutObjectCommand({
         Bucket: bucket,
         Key: key,
-        Body: bytes,
-        ContentType: contentType,
-        Metadata: metadata,
+        Body: object.bytes,
+        ...attributes,
+        StorageClass: attributes.StorageClass as StorageClass | undefined,
       });
-      await send(command).catch((error: unknown) => rethrowPutError(error, key));
+      await send(command).catch((error: unknown) => rethrowPutError(error, key, attributes));
     },
 
     remove: (ref, options) => removeFromS3(send, ref, options),
   };
-}
-
-/** The store verifies the body by its SHA-256, which is signed. S3 itself also keeps it. */
-function putRequest(
-  { bytes, contentType, metadata, sha256 = sha256Of(bytes) }: NewObject,
-  isKept: boolean,
-): DirectRequest {
-  const described = Object.entries(metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]);
-  const headers = {
-    'content-type': contentType,
-    ...Object.fromEntries(described),
-    ...(isKept && { 'x-amz-checksum-sha256': Buffer.from(sha256, 'hex').toString('base64') }),
-  };
-  return { method: 'PUT', headers, body: bytes, bodySha256: sha256 };
-}
-
-function sha256Of(bytes: Uint8Array): string {
-  return hash('sha256', bytes);
 }
 
 /** A body that arrives very slowly must not hold a slot forever. */
@@ -135,16 +133,6 @@ function rethrowReadError(error: unknown): never {
   throw new PermanentError(
     'SOURCE_ARCHIVED',
     'Expected an object that can be read immediately but it is in an archive storage class. Restore it, then retry.',
-    { cause: error },
-  );
-}
-
-function rethrowPutError(error: unknown, key: string): never {
-  if (sdkErrorName(error) !== 'KeyTooLongError' && sdkErrorName(error) !== 'KeyTooLong')
-    throw error;
-  throw new PermanentError(
-    'OUTPUT_KEY_TOO_LONG',
-    `The store rejected an output key of ${Buffer.byteLength(key)} bytes, prefix included; S3 allows 1,024. Rename the source, or set OUTPUT_BUCKET and a shorter OUTPUT_PREFIX.`,
     { cause: error },
   );
 }

@@ -96,6 +96,19 @@ describe('readConfig', () => {
     expect(problemsOf({ OUTPUT_PREFIX: '/' })).toHaveLength(1);
   });
 
+  test('reads lists in any order and case', () => {
+    const carryOf = (value: string) => readConfig({ OUTPUT_CARRY: value }).storage.outputCarry;
+    expect(carryOf('')).toBeUndefined();
+    expect(carryOf('Metadata, tags,tags')).toEqual(['tags', 'metadata']);
+    expect(problemsOf({ OUTPUT_CARRY: 'tags,colour' })).toEqual([
+      'OUTPUT_CARRY: expected any of tags, cache-control, metadata, separated by commas, but received "tags,colour"',
+    ]);
+  });
+
+  test('rejects a storage class that is none', () => {
+    expect(problemsOf({ OUTPUT_STORAGE_CLASS: 'cold storage' })).toHaveLength(1);
+  });
+
   test('is frozen', () => {
     const config = readConfig({});
     expect([config, ...Object.values(config)].every(Object.isFrozen)).toBe(true);

@@ -14,6 +14,7 @@ import {
   openLambdaEnvironment,
 } from '../../testing/lambda-environment.ts';
 import { tinyPng } from '../../testing/pipeline.ts';
+import { startTaggingStore } from '../../testing/tagging-store.ts';
 import { endpointLines, linesOf, roleLines } from './policy-lines.ts';
 import { synthesize } from './synthesize.ts';
 
@@ -21,11 +22,14 @@ import { synthesize } from './synthesize.ts';
  * The permissions that a request needs: its own action, and more where the documentation says so.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
  */
-const actionsFor: Record<string, (headers: SentRequest['headers']) => string[]> = {
-  GET: () => ['s3:GetObject'],
+const actionsFor: Record<string, (request: SentRequest) => string[]> = {
+  GET: ({ query }) => ['tagging' in query ? 's3:GetObjectTagging' : 's3:GetObject'],
   HEAD: () => ['s3:GetObject'],
-  PUT: () => ['s3:PutObject'],
-  DELETE: (headers) =>
+  PUT: ({ headers }) =>
+    headers['x-amz-tagging'] === undefined
+      ? ['s3:PutObject']
+      : ['s3:PutObject', 's3:PutObjectTagging'],
+  DELETE: ({ headers }) =>
     headers['if-match'] === undefined ? ['s3:DeleteObject'] : ['s3:DeleteObject', 's3:GetObject'],
 };
 const outputPrefix = 'grayscale/';
@@ -43,6 +47,7 @@ afterEach(async () => {
 interface SentRequest {
   method: string;
   path: string;
+  query: Record<string, unknown>;
   headers: Record<string, string>;
 }
 
@@ -60,7 +65,7 @@ async function recording(requests: Set<string>, run: () => Promise<unknown>): Pr
     if (this !== s3?.config.requestHandler && this !== sqs?.config.requestHandler) {
       const [bucket, ...key] = request.path.slice(1).split('/');
       const folder = key.join('/').startsWith(outputPrefix) ? outputPrefix : '';
-      for (const action of actionsFor[request.method]?.(request.headers) ?? ['unknown']) {
+      for (const action of actionsFor[request.method]?.(request) ?? ['unknown']) {
         requests.add(`${action} arn:aws:s3:::${bucket}/${folder}*`);
       }
     }
@@ -70,11 +75,17 @@ async function recording(requests: Set<string>, run: () => Promise<unknown>): Pr
   spy.mockRestore();
 }
 
-async function requestsOf(onSourceDeleted: 'keep' | 'delete'): Promise<Set<string>> {
+async function requestsOf({
+  onSourceDeleted = 'keep',
+  outputCarry = [],
+}: Pick<EnvironmentSettings, 'onSourceDeleted' | 'outputCarry'>): Promise<Set<string>> {
   captureLog();
   vi.resetModules();
   environment = await openLambdaEnvironment();
+  const tagging = await startTaggingStore(environment.server.endpoint);
+  vi.stubEnv('AWS_ENDPOINT_URL', tagging.endpoint);
   vi.stubEnv('ON_SOURCE_DELETED', onSourceDeleted);
+  vi.stubEnv('OUTPUT_CARRY', outputCarry.join());
   const { handler } = await import('../../src/lambda/handler.ts');
   const { s3 } = environment.server;
   const put = async (Key: string, Body: Uint8Array | string) =>
@@ -92,6 +103,7 @@ async function requestsOf(onSourceDeleted: 'keep' | 'delete'): Promise<Set<strin
     });
 
   await put('good.png', await tinyPng(1));
+  tagging.tags.set('/uploads/good.png', 'team=scans');
   await put('bad.png', 'no image');
   await put('gone.png', 'x');
   await remove('gone.png');
@@ -102,6 +114,7 @@ async function requestsOf(onSourceDeleted: 'keep' | 'delete'): Promise<Set<strin
     new ListObjectsV2Command({ Bucket: 'uploads', Prefix: 'grayscale/good.png' }),
   );
   expect(KeyCount).toBe(onSourceDeleted === 'keep' ? 1 : 0);
+  await tagging.close();
   return requests;
 }
 
@@ -114,20 +127,22 @@ const shared = {
 const separateBuckets = { ...shared, outputBucket: 'outputs' } as const;
 const stacks: Record<string, EnvironmentSettings> = {
   keep: shared,
+  tags: { ...shared, outputCarry: ['tags', 'metadata'] },
   delete: { ...shared, onSourceDeleted: 'delete' },
   separateKeep: separateBuckets,
+  separateTags: { ...separateBuckets, outputCarry: ['tags'] },
   separateDelete: { ...separateBuckets, onSourceDeleted: 'delete' },
 };
 
 describe('in S3', () => {
   const { templates } = synthesize(stacks);
 
-  test.each(['keep', 'delete'] as const)(
-    'the role may send exactly the requests that onSourceDeleted %s makes',
-    async (onSourceDeleted) => {
-      const sent = await requestsOf(onSourceDeleted);
+  test.each(['keep', 'delete', 'tags'])(
+    'the role may send exactly the requests that the function with the settings of %s makes',
+    async (name) => {
+      const sent = await requestsOf(stacks[name] as EnvironmentSettings);
       const expectedRights = [...sent, rightForMissingObjects].map((request) => `Allow ${request}`);
-      const granted = allowed(roleLines(templates[onSourceDeleted] as Template));
+      const granted = allowed(roleLines(templates[name] as Template));
       expect([...new Set(expectedRights)].toSorted()).toEqual(granted);
     },
     120_000,
@@ -159,15 +174,20 @@ describe('in S3', () => {
       bucketArn: 'arn:aws:s3:::MY-BUCKET',
       arnForObjects: (pattern: string) => `arn:aws:s3:::MY-BUCKET/${pattern}`,
     };
-    const expected = (['keep', 'delete'] as const).map((onSourceDeleted) =>
-      s3Rights({ onSourceDeleted, sharesBucket: true })
+    const rightsFor = (settings: { onSourceDeleted: 'keep' | 'delete'; carriesTags: boolean }) =>
+      s3Rights({ ...settings, sharesBucket: true })
         .map((right) => {
           const buckets = { source: bucket, output: bucket };
           const resource = resourceOf(right, { sourcePrefix: '', outputPrefix }, buckets);
           return `${right.effect} ${right.action} ${resource}`;
         })
-        .toSorted(),
-    );
-    expect(policies).toEqual(expected);
+        .toSorted();
+    const keep = rightsFor({ onSourceDeleted: 'keep', carriesTags: false });
+    const withTags = rightsFor({ onSourceDeleted: 'keep', carriesTags: true });
+    expect(policies).toEqual([
+      keep,
+      rightsFor({ onSourceDeleted: 'delete', carriesTags: false }),
+      withTags.filter((right) => !keep.includes(right)),
+    ]);
   });
 });

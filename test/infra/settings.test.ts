@@ -20,6 +20,11 @@ describe('settings', () => {
     ],
     ['what the function would refuse', { conversion: { quality: 101 } }, /GRAY_QUALITY: .*"101"/],
     [
+      'an impossible storage class',
+      { outputStorageClass: 'a b' },
+      /outputStorageClass: expected OUTPUT_STORAGE_CLASS: .*"a b"/,
+    ],
+    [
       'a minimum above the maximum',
       { database: { kind: 'new', minCapacity: 8, maxCapacity: 4 } },
       /minCapacity of at most 4/,

@@ -1,9 +1,9 @@
 import type { Context } from 'hono';
 import { inputFormats, outputFormats } from '../../convert/index.ts';
 import type { LedgerRow } from '../../ledger/ledger-reader.ts';
+import { downloadName } from '../../pipeline/index.ts';
 import { getGray, getSource } from '../api/image-routes.ts';
 import { RequestError } from '../problems/problems.ts';
-import { downloadName } from '../row-files/download-name.ts';
 import { type FilePart, locateFile } from '../row-files/locate-file.ts';
 import { outputFormatOf } from '../row-files/output-format.ts';
 import type { Api, Service } from '../service.ts';

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path/posix';
-import { downloadName } from './download-name.ts';
+import { downloadName } from '../../pipeline/index.ts';
 
 /**
  * Names files in a ZIP: each by its folder and `downloadName`, and no two alike. Keys come from

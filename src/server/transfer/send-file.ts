@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Context } from 'hono';
-import { type FoundObject, RangeOutsideError } from '../../pipeline/index.ts';
+import { contentDisposition, type FoundObject, RangeOutsideError } from '../../pipeline/index.ts';
 import { unlessAborted } from '../../process/unless-aborted.ts';
 import { fileGoneError } from '../row-files/file-gone.ts';
 import type { FileLocation } from '../row-files/locate-file.ts';
@@ -134,19 +134,12 @@ function headersOf(
     'accept-ranges': 'bytes',
     'cache-control': 'private, no-cache',
     'content-type': contentType,
-    'content-disposition': `${inlineTypes.has(contentType) ? 'inline' : 'attachment'}; ${dispositionName(name)}`,
+    'content-disposition': contentDisposition(
+      inlineTypes.has(contentType) ? 'inline' : 'attachment',
+      name,
+    ),
     'content-security-policy': "default-src 'none'; sandbox",
   };
-}
-
-/** RFC 6266: plain ASCII for old clients, and the exact name. */
-function dispositionName(name: string): string {
-  const plain = name.replace(/[^\w. -]/g, '_');
-  const encoded = encodeURIComponent(name.toWellFormed()).replace(
-    /['()*]/g,
-    (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-  return `filename="${plain}"; filename*=UTF-8''${encoded}`;
 }
 
 /** The requested range if it is a single one. Otherwise the whole file is sent, as RFC 9110 allows. */

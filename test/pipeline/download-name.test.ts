@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { downloadName } from '../../src/server/row-files/download-name.ts';
+import { downloadName } from '../../src/pipeline/download-name.ts';
 
 test.each([
   ['grayscale/photo.jpg', 'png', 'photo.png'],

@@ -1,5 +1,5 @@
 import { basename } from 'node:path/posix';
-import { inputFormats, outputFormats } from '../../convert/index.ts';
+import { inputFormats, outputFormats } from '../convert/index.ts';
 
 interface Format {
   extensions: readonly string[];
@@ -19,4 +19,14 @@ export function downloadName(key: string, format: string | null): string {
   if (extensions[0] === undefined || extensions.includes(extension.toLowerCase())) return name;
   const kept = knownExtensions.has(extension.toLowerCase()) ? stem : name;
   return `${kept}.${extensions[0]}`;
+}
+
+/** A `Content-Disposition` by RFC 6266: plain ASCII for old clients, and the exact name. */
+export function contentDisposition(kind: 'inline' | 'attachment', name: string): string {
+  const plain = name.replace(/[^\w. -]/g, '_');
+  const encoded = encodeURIComponent(name.toWellFormed()).replace(
+    /['()*]/g,
+    (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `${kind}; filename="${plain}"; filename*=UTF-8''${encoded}`;
 }
