@@ -1,15 +1,15 @@
 import {
-  DatabaseLoginError,
-  DatabaseNotTrustedError,
+  databaseUnreachableAdvice,
   MissingRightError,
-  SchemaOutdatedError,
+  tableRemovedAdvice,
 } from '../ledger/errors.ts';
 import type { LedgerReader } from '../ledger/ledger-reader.ts';
+import { isSchemaOutdated, isServiceError } from '../pipeline/index.ts';
 import type { Log } from '../process/log.ts';
 import { unlessAborted } from '../process/unless-aborted.ts';
-import { QueueNotMigratedError, QueueUnavailableError } from '../queue/queue-errors.ts';
 import type { UploadQueue } from '../queue/upload-queue.ts';
-import { AccessDeniedError, NoSuchBucketError, type ObjectFiles } from '../storage/object-files.ts';
+import type { ObjectFiles } from '../storage/object-files.ts';
+import { storeUnreachableAdvice } from '../storage/s3-problems.ts';
 
 /** Long enough for a database that is waking up, short enough for a probe. */
 const checkTimeoutMs = 3_000;
@@ -63,13 +63,18 @@ export async function checkReadiness(
   );
   const schemaCause = connectionError ?? rows.error ?? pending.value;
   return {
-    database: check(connectionError && databaseProblem(connectionError), connectionError),
+    database: check(
+      connectionError && (adviceOf(connectionError) ?? databaseUnreachableAdvice),
+      connectionError,
+    ),
     migrations: check(
-      connectionError ? unknownMigrations : migrationsProblem(rows.error, pending.value ?? []),
+      connectionError ? unknownMigrations : migrationsProblem(rows.error, pending.value),
       schemaCause,
     ),
-    store: check(store.error && storeProblem(store.error), store.error),
-    ...(queue && { queue: check(queued.error && queueProblem(queued.error), queued.error) }),
+    store: check(store.error && (adviceOf(store.error) ?? storeUnreachableAdvice), store.error),
+    ...(queue && {
+      queue: check(queued.error && (adviceOf(queued.error) ?? queueSilent), queued.error),
+    }),
   };
 }
 
@@ -90,43 +95,26 @@ function reasonOf(cause: unknown): string {
 
 /** The table or column is missing, or the role may not read it. */
 function isAboutSchema(error: Error): boolean {
-  return error instanceof SchemaOutdatedError || error instanceof MissingRightError;
+  return isSchemaOutdated(error) || error instanceof MissingRightError;
 }
 
 const unknownMigrations = 'Not checked: the database is unavailable.';
 
-function migrationsProblem(error: Error | undefined, pending: string[]): string | undefined {
-  if (error instanceof MissingRightError) {
-    return 'The database role may not read image_metadata: run `grayscale migrate` with DB_APPLICATION_ROLE set to this role.';
+function migrationsProblem(
+  error: Error | undefined,
+  pending: string[] | undefined,
+): string | undefined {
+  if (error instanceof MissingRightError) return error.advice;
+  if (error !== undefined && isSchemaOutdated(error) && pending?.length === 0) {
+    return tableRemovedAdvice;
   }
-  const isMissing = error !== undefined || pending.length > 0;
+  const isMissing = error !== undefined || (pending !== undefined && pending.length > 0);
   return isMissing ? 'Migrations are missing: run `grayscale migrate`.' : undefined;
 }
 
-function databaseProblem(error: Error): string {
-  if (error instanceof DatabaseLoginError) {
-    return 'The database refuses the login: check DATABASE_URL, or DB_USER, DB_PASSWORD and DB_NAME.';
-  }
-  if (error instanceof DatabaseNotTrustedError) {
-    return 'The certificate of the database is not trusted: check DB_HOST and DB_SSL_ROOT_CERT.';
-  }
-  return 'The database does not answer: check that PostgreSQL is running, and check DATABASE_URL, or DB_HOST and DB_PORT.';
+/** The error’s own advice; a check that timed out has none. */
+function adviceOf(error: Error): string | undefined {
+  return isServiceError(error) ? error.advice : undefined;
 }
 
-function queueProblem(error: Error): string {
-  if (error instanceof QueueNotMigratedError) return error.message;
-  if (error instanceof QueueUnavailableError) {
-    return 'The queue does not answer: check QUEUE_URL, AWS_REGION, the credentials and the network.';
-  }
-  return 'The queue does not answer: check the database.';
-}
-
-function storeProblem(error: Error): string {
-  if (error instanceof NoSuchBucketError) {
-    return 'The bucket does not exist: create it, or set S3_BUCKET to an existing bucket.';
-  }
-  if (error instanceof AccessDeniedError) {
-    return 'The store denies access to the bucket: check S3_BUCKET, and that the credentials may list the bucket.';
-  }
-  return 'The store does not answer: check AWS_ENDPOINT_URL, AWS_REGION and the network.';
-}
+const queueSilent = 'The queue does not answer: check QUEUE_URL, or the database.';

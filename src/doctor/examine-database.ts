@@ -14,13 +14,13 @@ export function examineDatabase(
     async (found) => {
       const database = await open();
       const facts = await database.readFacts();
-      const { version, user, connections, rights, migrations } = facts;
+      const { version, user, connections, rights } = facts;
       const encrypted = facts.isEncrypted ? 'encrypted' : 'not encrypted';
       found({
         state: 'good',
         what: `PostgreSQL ${version} is reachable as "${user}", ${encrypted}`,
       });
-      found(schemaFinding(migrations, user));
+      found(schemaFinding(facts));
       for (const { name, isGranted } of rights ?? []) {
         if (isGranted) continue;
         const isNeeded = requiredRights.includes(name) || (isDeletionEnabled && name === 'DELETE');
@@ -45,10 +45,7 @@ export function examineDatabase(
   );
 }
 
-function schemaFinding(
-  migrations: DatabaseFacts['migrations'],
-  user: string,
-): Omit<Finding, 'subject'> {
+function schemaFinding({ migrations, rights, user }: DatabaseFacts): Omit<Finding, 'subject'> {
   if (!migrations) {
     return {
       state: 'good',
@@ -59,6 +56,11 @@ function schemaFinding(
   if (pending.length > 0) {
     const what = `pending migrations: ${pending.join(', ')}`;
     return { state: 'bad', what, cure: 'Run `grayscale migrate` as the owner of the table.' };
+  }
+  if (rights === undefined) {
+    const what = 'image_metadata does not exist, although all migrations were applied';
+    const cure = 'Restore it from a backup, or run `grayscale migrate` in an empty database.';
+    return { state: 'bad', what, cure };
   }
   if (unknown.length > 0) {
     const what = `the schema is newer than this release: ${unknown.join(', ')}`;

@@ -24,6 +24,7 @@ export async function examineStore(store: StoreProbe, places: StorePlaces): Prom
       found({ state: 'good', what });
     },
     `Allow s3:ListBucket and s3:GetObject on "${bucket}"; check S3_BUCKET, AWS_ENDPOINT_URL and the credentials.`,
+    { isSpecific: true },
   );
   const ref = { bucket: outputBucket, key: `${outputPrefix}.doctor-${randomUUID()}` };
   const writing = await examine(
@@ -56,6 +57,7 @@ export async function examineStore(store: StoreProbe, places: StorePlaces): Prom
       }
     },
     `Allow s3:PutObject and s3:GetObject on "${outputBucket}/${outputPrefix}*"; check OUTPUT_BUCKET and OUTPUT_PREFIX.`,
+    { isSpecific: true },
   );
   return [...reading, ...writing];
 }

@@ -1,14 +1,20 @@
-import { EntryRejectedError, Rejected, Timeout, Unavailable } from '../pipeline/index.ts';
+import {
+  EntryRejectedError,
+  isServiceError,
+  Rejected,
+  schemaOutdated,
+  Timeout,
+  Unavailable,
+} from '../pipeline/index.ts';
 
 /** PostgreSQL does not accept a connection. */
 class DatabaseUnreachableError extends Unavailable {
   override name = 'DatabaseUnreachableError';
-  readonly code = 'DATABASE_UNREACHABLE';
 
   constructor(address: string, cause: Error) {
     super(
       `Expected PostgreSQL at ${address} to accept a connection but it does not (${reasonOf(cause)}). Check DATABASE_URL (or DB_HOST and DB_PORT), the network, and that the server is running.`,
-      { cause },
+      { cause, code: 'DATABASE_UNREACHABLE', advice: databaseUnreachableAdvice },
     );
   }
 }
@@ -19,12 +25,16 @@ class DatabaseUnreachableError extends Unavailable {
  */
 export class DatabaseConnectionLostError extends Unavailable {
   override name = 'DatabaseConnectionLostError';
-  readonly code = 'DATABASE_CONNECTION_LOST';
 
   constructor(address: string, cause: Error) {
     super(
       `The connection to PostgreSQL at ${address} was lost during a statement (${reasonOf(cause)}). Retry; if it happens often, see the PostgreSQL log.`,
-      { cause },
+      {
+        cause,
+        code: 'DATABASE_CONNECTION_LOST',
+        advice:
+          'The connection to the database was lost: try again; if it happens often, see the log of PostgreSQL.',
+      },
     );
   }
 }
@@ -32,25 +42,38 @@ export class DatabaseConnectionLostError extends Unavailable {
 /** The table is missing or lacks columns that this version needs. */
 export class SchemaOutdatedError extends Unavailable {
   override name = 'SchemaOutdatedError';
-  readonly code = 'SCHEMA_OUTDATED';
 
   constructor(cause: Error) {
     super(
       `Expected the table image_metadata with its newest schema but ${cause.message}. Run \`npx grayscale migrate\`.`,
-      { cause },
+      { cause, code: schemaOutdated, advice: 'Migrations are missing: run `grayscale migrate`.' },
     );
   }
 }
 
+/** The list of migrations is complete, but their table is not there: `migrate` cannot help. */
+export class TableRemovedError extends Rejected {
+  override name = 'TableRemovedError';
+
+  constructor() {
+    super(`Expected the table image_metadata. ${tableRemovedAdvice}`, {
+      code: schemaOutdated,
+      advice: tableRemovedAdvice,
+    });
+  }
+}
+
+export const tableRemovedAdvice =
+  'All migrations were applied, but image_metadata or a column is missing: restore it from a backup, or run `grayscale migrate` in an empty database.';
+
 /** A statement took longer than its time limit. */
 class DatabaseTooSlowError extends Timeout {
   override name = 'DatabaseTooSlowError';
-  readonly code = 'DATABASE_TOO_SLOW';
 
   constructor(address: string, cause: Error) {
     super(
       `Expected PostgreSQL at ${address} to answer a query within ${queryTimeoutMs / 1e3} s but it did not. Request a shorter time range (since, until), or check the load of the server.`,
-      { cause },
+      { cause, code: 'DATABASE_TOO_SLOW' },
     );
   }
 }
@@ -58,12 +81,16 @@ class DatabaseTooSlowError extends Timeout {
 /** With `verify-full`: the certificate is for another host or from an untrusted authority. */
 export class DatabaseNotTrustedError extends Rejected {
   override name = 'DatabaseNotTrustedError';
-  readonly code = 'DATABASE_NOT_TRUSTED';
 
   constructor(address: string, cause: Error) {
     super(
       `Expected PostgreSQL at ${address} to present a valid certificate for this host from a trusted authority but received: ${reasonOf(cause)}. Set DB_SSL_ROOT_CERT to the PEM file of the authority that issued it, and connect to a host name that the certificate lists.`,
-      { cause },
+      {
+        cause,
+        code: 'DATABASE_NOT_TRUSTED',
+        advice:
+          'The certificate of the database is not trusted: check DB_HOST and DB_SSL_ROOT_CERT.',
+      },
     );
   }
 }
@@ -71,15 +98,21 @@ export class DatabaseNotTrustedError extends Rejected {
 /** The server refuses the user, the password or the database name. */
 export class DatabaseLoginError extends Rejected {
   override name = 'DatabaseLoginError';
-  readonly code = 'DATABASE_LOGIN_REFUSED';
 
   constructor(address: string, cause: Error, { as = '', check = passwordCheck } = {}) {
     super(
       `Expected to log in to PostgreSQL at ${address}${as} but received: ${cause.message}. Check ${check}.`,
-      { cause },
+      {
+        cause,
+        code: 'DATABASE_LOGIN_REFUSED',
+        advice: `The database refuses the login: check ${check}.`,
+      },
     );
   }
 }
+
+export const databaseUnreachableAdvice =
+  'The database does not answer: check that PostgreSQL is running, and check DATABASE_URL, or DB_HOST and DB_PORT.';
 
 const passwordCheck = 'DATABASE_URL, or DB_USER, DB_PASSWORD and DB_NAME';
 
@@ -155,7 +188,7 @@ export function isConnectionEnd(error: unknown): boolean {
 
 /** Translates a statement error for the caller; returns other driver errors unchanged. */
 export function translateStatementError(cause: unknown, address: string): unknown {
-  if (!(cause instanceof Error) || isTranslated(cause)) return cause;
+  if (!(cause instanceof Error) || isServiceError(cause)) return cause;
   const state = sqlState(cause);
   // The first is the driver's timeout, which has no code; the second is the server's.
   if (cause.message === 'Query read timeout' || state === '57014') {
@@ -163,19 +196,30 @@ export function translateStatementError(cause: unknown, address: string): unknow
   }
   // Missing table, or missing column as in the original system's table.
   if (/^42(P01|703)$/.test(state)) return new SchemaOutdatedError(cause);
-  if (state === '42501') return new MissingRightError(cause.message, { cause });
+  if (state === '42501') {
+    return new MissingRightError(cause.message, { cause, advice: missingRightAdvice });
+  }
   // No response, connection failure, read-only after a failover, conflict, resources, shutdown.
-  if (/^($|08|25006|40|53|55|57)/.test(state)) return new Unavailable(cause.message, { cause });
+  if (/^($|08|25006|40|53|55|57)/.test(state)) {
+    return new Unavailable(cause.message, { cause, advice: adviceByState[state] });
+  }
   return cause;
 }
+
+const missingRightAdvice =
+  'The database role may not read or write image_metadata: run `grayscale migrate` with DB_APPLICATION_ROLE set to this role.';
+
+const adviceByState: Record<string, string> = {
+  '25006': 'The database is read-only: connect to the primary server with DATABASE_URL or DB_HOST.',
+  '53100': 'The disk of the database is full: free some space, or enlarge it.',
+  '53200': 'The database has no memory left: give it more, or lower its number of connections.',
+  '53300':
+    'The database accepts no more connections: raise max_connections, or run fewer processes.',
+};
 
 /** Translates an insert error: 21 (a row twice), 22 (data), 23 (constraint), 54 (limits). */
 export function translateInsertError(cause: unknown): unknown {
   return /^(21|22|23|54)/.test(sqlState(cause)) ? new EntryRejectedError({ cause }) : cause;
-}
-
-function isTranslated(error: Error): boolean {
-  return error instanceof Unavailable || error instanceof Timeout || error instanceof Rejected;
 }
 
 /** The server's error code; empty if the server did not send the error, for example EPIPE. */

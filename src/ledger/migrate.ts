@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
 import type { Postgres } from './connect.ts';
+import { TableRemovedError } from './errors.ts';
 import { checkTimeZone, describeOriginalTimes, readOriginalTimes } from './original-times.ts';
 
 /** The SQL files are next to src/ in a checkout, and next to dist/ in the package. */
@@ -31,7 +32,7 @@ interface OriginalTimes {
 /**
  * Brings the database to the newest schema in one transaction, from an empty database or the
  * original system's table. A concurrent run waits and then has nothing to do.
- * Returns the names of the applied migrations.
+ * Returns the names of the applied migrations. Throws `TableRemovedError`.
  */
 export async function migrate(
   postgres: Pick<Postgres, 'session'>,
@@ -48,6 +49,8 @@ export async function migrate(
       advisoryLockMode: 'wait',
       logger: silent,
     });
+    const { rows } = await client.query("SELECT to_regclass('image_metadata') AS name");
+    if (rows[0].name === null) throw new TableRemovedError();
     const isFirst = applied.some(({ name }) => name === addsRecordedAt);
     const corrected = timeZone === undefined ? 0 : await readOriginalTimes(client, timeZone);
     if (timeZone !== undefined) {

@@ -36,13 +36,30 @@ export class ReservationExceededError extends Error {
 // Adapters translate driver errors into these three classes and keep the original as the cause.
 // Entry points know only these classes, no driver.
 
+export interface ServiceErrorOptions extends ErrorOptions {
+  /** What is wrong and how to fix it, for clients: no addresses, names or messages of drivers. */
+  advice?: string | undefined;
+  code?: string | undefined;
+}
+
+class ServiceError extends Error {
+  readonly advice: string | undefined;
+  readonly code: string | undefined;
+
+  constructor(message: string, { advice, code, ...options }: ServiceErrorOptions = {}) {
+    super(message, options);
+    this.advice = advice;
+    this.code = code;
+  }
+}
+
 /** A store or database is unreachable or cannot answer now. Retryable. */
-export class Unavailable extends Error {
+export class Unavailable extends ServiceError {
   override name = 'Unavailable';
 }
 
 /** A store or database did not answer in time. Retryable, perhaps with a smaller request. */
-export class Timeout extends Error {
+export class Timeout extends ServiceError {
   override name = 'Timeout';
 }
 
@@ -50,7 +67,7 @@ export class Timeout extends Error {
  * A store or database rejects this request because of its data or missing rights. A retry fails
  * until one of them changes.
  */
-export class Rejected extends Error {
+export class Rejected extends ServiceError {
   override name = 'Rejected';
 }
 
@@ -69,8 +86,34 @@ export class EntryRejectedError extends Rejected {
   }
 }
 
-/** By name, for errors that are sent between threads. */
-export const serviceErrors = { Unavailable, Timeout, Rejected };
+const serviceErrors = { Unavailable, Timeout, Rejected };
+
+/** An error as it is sent between threads. */
+export interface SentError extends Pick<ServiceErrorOptions, 'advice' | 'code'> {
+  /** Absent for errors of other kinds. */
+  kind?: keyof typeof serviceErrors | undefined;
+  message: string;
+}
+
+export function isServiceError(error: unknown): error is ServiceError {
+  return error instanceof ServiceError;
+}
+
+export function toSentError(error: unknown): SentError {
+  if (!isServiceError(error)) return { message: (error as Error).message };
+  const { message, advice, code } = error;
+  const kinds = Object.keys(serviceErrors) as (keyof typeof serviceErrors)[];
+  return {
+    kind: kinds.find((kind) => error instanceof serviceErrors[kind]),
+    message,
+    advice,
+    code,
+  };
+}
+
+export function fromSentError({ kind, message, ...options }: SentError): Error {
+  return kind ? new serviceErrors[kind](message, options) : new Error(message);
+}
 
 /** The source kept changing during its conversion; the queue redelivers it. */
 export class SourceUnsettledError extends Error {
@@ -112,13 +155,28 @@ const errorsForClients = [DeadlineError, EntryRejectedError, SourceUnsettledErro
 /** The reason to give a client why its upload was not processed. Driver messages go only to the log. */
 export function failureReason(error: unknown): string {
   if (errorsForClients.some((kind) => error instanceof kind)) return (error as Error).message;
-  return 'The store or the database did not answer as expected.';
+  return (
+    (isServiceError(error) ? error.advice : undefined) ??
+    'The store or the database did not answer as expected.'
+  );
 }
+
+/** Whether tables or columns are missing; the code of the errors that say so. */
+export function isSchemaOutdated(error: unknown): boolean {
+  return isServiceError(error) && error.code === schemaOutdated;
+}
+
+export const schemaOutdated = 'SCHEMA_OUTDATED';
 
 /** The cause of an error, as the log shows it. */
 export function describeCause(error: unknown): string {
   const cause = error instanceof EntryRejectedError ? error.cause : error;
   return cause instanceof Error ? cause.message || cause.name : String(cause);
+}
+
+/** The code to report to a client whose upload was not processed. */
+export function failureCode(error: unknown): 'SCHEMA_OUTDATED' | 'TRY_AGAIN' {
+  return isSchemaOutdated(error) ? schemaOutdated : 'TRY_AGAIN';
 }
 
 /** Whether a retry would fail for the same reason. */

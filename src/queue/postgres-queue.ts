@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobInsert, JobWithMetadata, PgBoss } from 'pg-boss';
-import { serviceErrors, type Upload } from '../pipeline/index.ts';
+import { isServiceError, type Upload } from '../pipeline/index.ts';
 import {
   createBoss,
   deadLetterName,
@@ -136,10 +136,6 @@ function contentIdOf({ bucket, key, versionId, etag }: Upload): string {
 
 function receiptsOf(messages: QueueMessage<JobReceipt>[]): JobReceipt[] {
   return messages.map(({ receipt }) => receipt);
-}
-
-function isServiceError(error: unknown): boolean {
-  return Object.values(serviceErrors).some((kind) => error instanceof kind);
 }
 
 const countsQuery = `

@@ -1,27 +1,32 @@
-import { Unavailable } from '../pipeline/index.ts';
+import { schemaOutdated, Unavailable } from '../pipeline/index.ts';
 
 /** The database lacks the tables of the queue, or has those of an older release. */
 export class QueueNotMigratedError extends Unavailable {
-  readonly code = 'SCHEMA_OUTDATED';
+  override name = 'QueueNotMigratedError';
 
   constructor(options?: ErrorOptions) {
     super(
       'Expected the tables of the queue in this version but they are missing or older. Run `grayscale migrate` with QUEUE=postgres.',
-      options,
+      {
+        ...options,
+        code: schemaOutdated,
+        advice: 'The tables of the queue are missing: run `grayscale migrate` with QUEUE=postgres.',
+      },
     );
-    this.name = 'QueueNotMigratedError';
   }
 }
 
+const queueAdvice =
+  'The queue does not answer: check QUEUE_URL, AWS_REGION, the credentials and the network.';
+
 /** SQS does not answer, or refuses the request. */
 export class QueueUnavailableError extends Unavailable {
-  readonly code = 'QUEUE_UNAVAILABLE';
+  override name = 'QueueUnavailableError';
 
   constructor(queueUrl: string, cause: Error) {
     super(
       `Expected the queue ${queueUrl} to accept the request but it did not (${cause.name}: ${cause.message}). Check QUEUE_URL, AWS_REGION, the credentials and the network.`,
-      { cause },
+      { cause, code: 'QUEUE_UNAVAILABLE', advice: queueAdvice },
     );
-    this.name = 'QueueUnavailableError';
   }
 }

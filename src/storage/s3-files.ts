@@ -1,7 +1,6 @@
 import {
   GetBucketCorsCommand,
   GetObjectCommand,
-  HeadBucketCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
@@ -9,13 +8,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { type ObjectRef, RangeOutsideError } from '../pipeline/index.ts';
-import {
-  AccessDeniedError,
-  NoSuchBucketError,
-  ObjectExistsError,
-  type ObjectFiles,
-  type OpenOptions,
-} from './object-files.ts';
+import { checkBucket } from './check-bucket.ts';
+import { ObjectExistsError, type ObjectFiles, type OpenOptions } from './object-files.ts';
 import { removeFromS3 } from './s3-remove.ts';
 import {
   createSender,
@@ -121,9 +115,7 @@ export function createS3Files(client: S3Client): ObjectFiles {
       });
     },
 
-    async checkBucket(bucket) {
-      await send(new HeadBucketCommand({ Bucket: bucket })).catch(rethrowBucketError);
-    },
+    checkBucket: (bucket) => checkBucket(send, bucket),
   };
 }
 
@@ -144,19 +136,6 @@ function objectAddress(
   { versionId }: Pick<OpenOptions, 'versionId'> = {},
 ) {
   return { Bucket: bucket, Key: key, ...(versionId !== undefined && { VersionId: versionId }) };
-}
-
-function rethrowBucketError(error: Error): never {
-  const { message, cause } = error;
-  switch (sdkErrorStatus(error)) {
-    case 404:
-      throw new NoSuchBucketError(message, { cause });
-    case 401:
-    case 403:
-      throw new AccessDeniedError(message, { cause });
-    default:
-      throw error;
-  }
 }
 
 async function allowsBrowserUploads(send: S3Client['send'], bucket: string): Promise<boolean> {

@@ -7,9 +7,11 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import type { StoreProbe } from '../doctor/index.ts';
-import { readableBody } from './s3-responses.ts';
+import { checkBucket } from './check-bucket.ts';
+import { createSender, readableBody, toServiceError } from './s3-responses.ts';
 
 export function createS3Probe(client: S3Client): StoreProbe {
+  const send = createSender(client);
   return {
     async reach(bucket) {
       const command = new HeadBucketCommand({ Bucket: bucket });
@@ -23,16 +25,16 @@ export function createS3Probe(client: S3Client): StoreProbe {
         },
         { step: 'deserialize', name: 'readDate' },
       );
-      await client.send(command);
+      await checkBucket(send, bucket, command);
       const nowMs = Date.parse(date);
       return Number.isNaN(nowMs) ? {} : { nowMs };
     },
 
     async readAny(bucket, exceptPrefix) {
-      const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
+      const { Contents = [] } = await send(new ListObjectsV2Command({ Bucket: bucket }));
       const key = Contents.find(({ Key = '' }) => !Key.startsWith(exceptPrefix))?.Key;
       if (key === undefined) return 'empty';
-      readableBody(await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))).destroy();
+      readableBody(await send(new GetObjectCommand({ Bucket: bucket, Key: key }))).destroy();
       return 'read';
     },
 
@@ -52,17 +54,17 @@ export function createS3Probe(client: S3Client): StoreProbe {
         const name = error instanceof Error ? error.name : '';
         if (isConditional && rejectionNames.includes(name)) return 'refused';
         if (isConditional && name === 'NotImplemented') return 'not supported';
-        throw error;
+        throw toServiceError(error);
       }
     },
 
     async read({ bucket, key }) {
-      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      const { Body } = await send(new GetObjectCommand({ Bucket: bucket, Key: key }));
       return (await Body?.transformToByteArray()) ?? new Uint8Array();
     },
 
     async remove({ bucket, key }) {
-      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+      await send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
     },
   };
 }

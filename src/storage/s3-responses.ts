@@ -7,6 +7,7 @@ import {
   Timeout,
   Unavailable,
 } from '../pipeline/index.ts';
+import { findStoreProblem, storeUnreachableAdvice } from './s3-problems.ts';
 
 interface VersionFields {
   ETag?: string | undefined;
@@ -61,9 +62,15 @@ export function createSender(client: S3Client): S3Client['send'] {
 /** Translates an error of the SDK, or of a response body, into one of the pipeline's errors. */
 export function toServiceError(cause: unknown): Unavailable | Timeout | Rejected {
   const { name, message } = cause instanceof Error ? cause : new Error(String(cause));
-  const text = `Expected the store to answer but received ${name}: ${message}`;
-  if (isTimeout(cause, name)) return new Timeout(text, { cause });
   const status = httpStatusOf(cause);
+  // For a response without a body, the SDK has no name and no message.
+  const received = /^(UnknownError|\d*)$/.test(message)
+    ? `HTTP status ${status}`
+    : `${name}: ${message}`;
+  const text = `Expected the store to answer but received ${received}`;
+  if (isTimeout(cause, name)) return new Timeout(text, { cause, advice: storeUnreachableAdvice });
+  const problem = findStoreProblem({ name, message, status });
+  if (problem) return new problem.kind(text, { cause, advice: problem.advice });
   const isRejected = status >= 400 && status < 500 && !transientStatuses.includes(status);
   return isRejected ? new Rejected(text, { cause }) : new Unavailable(text, { cause });
 }

@@ -12,6 +12,7 @@ import {
 } from '../../src/doctor/index.ts';
 import { prepareApplicationRole } from '../../src/ledger/application-role.ts';
 import { connectPostgres } from '../../src/ledger/connect.ts';
+import { migrate } from '../../src/ledger/migrate.ts';
 import { createPostgresProbe } from '../../src/ledger/probe.ts';
 import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
 import { createS3Probe } from '../../src/storage/s3-probe.ts';
@@ -49,6 +50,16 @@ describe('the database', () => {
       },
     ]);
     await empty.drop();
+    const removed = await createDatabase();
+    await removed.query('DROP TABLE image_metadata CASCADE');
+    await expect(migrate(removed)).rejects.toThrow(
+      /image_metadata or a column is missing: restore/,
+    );
+    const lost = await examineDatabase(async () => createPostgresProbe(removed));
+    expect(problemsIn(lost)).toMatchObject([
+      { state: 'bad', cure: expect.stringContaining('Restore it from a backup') },
+    ]);
+    await removed.drop();
     await database.query(
       "INSERT INTO grayscale_migrations (name, run_on) VALUES ('9999_of-tomorrow', now())",
     );

@@ -190,6 +190,16 @@ test.each(['prefer', 'disable'] as const)(
   },
 );
 
+test.each([
+  ['53100', /^The disk of the database is full/],
+  ['53300', /^The database accepts no more connections/],
+  ['25006', /^The database is read-only/],
+  ['42P01', /^Migrations are missing/],
+])('a failure with SQLSTATE %s says how to fix it', async (state, advice) => {
+  const failing = database.query(`DO $$ BEGIN RAISE 'x' USING ERRCODE = '${state}'; END $$`);
+  await expect(failing).rejects.toMatchObject({ advice: expect.stringMatching(advice) });
+});
+
 test('a connection that exceeds its maximum age is replaced, but not during its work', async () => {
   const aging = connectPostgres({
     url: database.url,

@@ -1,7 +1,7 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { z } from '@hono/zod-openapi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { EventAnswerSchema } from '../../src/server/api/schemas.ts';
+import type { EventAnswerSchema, Problem } from '../../src/server/api/schemas.ts';
 import {
   cephEvent,
   eventBridgeEvent,
@@ -107,7 +107,21 @@ test('is answered 503 if the outcome could not be recorded, so that the sender r
     const response = await send(event);
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toMatch(/^\d+$/);
-    expect(await response.json()).toMatchObject({ code: 'TRY_AGAIN' });
+    expect(await response.json()).toMatchObject({
+      code: 'SCHEMA_OUTDATED',
+      detail: expect.stringContaining('run `grayscale migrate`'),
+    });
+    // Of the list, and of the thread that makes reports.
+    for (const path of ['/v1/images', '/v1/stats']) {
+      const { code, detail } = await read<Problem>(await api.request(path));
+      expect({ code, detail }).toEqual({
+        code: 'SCHEMA_OUTDATED',
+        detail: 'Migrations are missing: run `grayscale migrate`.',
+      });
+    }
+    // All migrations are applied, so running them would not help.
+    const { checks } = await read<{ checks: object }>(await api.request('/readyz'));
+    expect(checks).toMatchObject({ migrations: { problem: expect.stringMatching(/^All migr/) } });
   } finally {
     await api.database.query('ALTER TABLE away RENAME TO image_metadata');
   }

@@ -366,7 +366,7 @@ describe('retry', () => {
       const text = await response.text();
       expect(text).not.toContain('driver message');
       expect(JSON.parse(text).detail).toContain(
-        '"driver.png" could not be processed: The store or',
+        '"driver.png" could not be processed: The connection to the database was lost',
       );
       expect(JSON.stringify(api.logged)).toContain('driver message');
     } finally {

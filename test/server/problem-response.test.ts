@@ -24,6 +24,11 @@ test.each([
   expect(log).toHaveBeenCalledExactlyOnceWith(error);
 });
 
+test('a known problem of a service is named with its fix', () => {
+  const problem = toProblem(new Rejected('403', { advice: 'Check the key.' }), () => {});
+  expect(problem).toMatchObject({ code: 'TRY_AGAIN', detail: 'Check the key. Then try again.' });
+});
+
 test.each([
   ['a system error code', Object.assign(new Error('no such file'), { code: 'ENOENT' })],
   ['a SQLSTATE', Object.assign(new Error('deadlock'), { code: '40P01' })],

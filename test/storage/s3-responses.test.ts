@@ -12,6 +12,7 @@ import {
   NoSuchBucketError,
 } from '../../src/storage/object-files.ts';
 import { createS3Files } from '../../src/storage/s3-files.ts';
+import { createS3Probe } from '../../src/storage/s3-probe.ts';
 import { createS3Store } from '../../src/storage/s3-store.ts';
 
 const ref = { bucket: 'uploads', key: 'k' };
@@ -128,6 +129,42 @@ describe.each([
       await expect(createS3Files(clientOn(config)).checkBucket('uploads')).rejects.toBeInstanceOf(
         Class,
       );
+    });
+
+    test.each([
+      ['NoSuchBucket', 404, /^The bucket does not exist: create it/],
+      ['AccessDenied', 403, /^The store denies access/],
+      ['InvalidAccessKeyId', 403, /^The store rejects the credentials: check AWS_ACCESS_KEY_ID/],
+      ['SignatureDoesNotMatch', 403, /^The store rejects the credentials/],
+      ['AuthorizationHeaderMalformed', 400, /^The bucket is in another region: set AWS_REGION/],
+      ['PermanentRedirect', 301, /^The bucket is in another region/],
+      ['XMinioStorageFull', 507, /^The store has no space left/],
+    ])(
+      'a bucket that is answered %s is named with its fix, also by the doctor',
+      async (code, status, advice) => {
+        const config = await startAnsweringServer((request, response) => {
+          response.writeHead(status).end(request.method === 'HEAD' ? undefined : error(code));
+        });
+        for (const check of [
+          createS3Files(clientOn(config)).checkBucket('uploads'),
+          createS3Probe(clientOn(config)).reach('uploads'),
+        ]) {
+          await expect(check).rejects.toMatchObject({
+            message: expect.not.stringContaining('UnknownError'),
+            advice: expect.stringMatching(advice),
+          });
+        }
+      },
+    );
+
+    test('a page is not the answer of a store', async () => {
+      const config = await startAnsweringServer((request, response) => {
+        const isHead = request.method === 'HEAD';
+        response.writeHead(isHead ? 405 : 200).end(isHead ? undefined : '<html><p></html>');
+      });
+      await expect(createS3Files(clientOn(config)).checkBucket('uploads')).rejects.toMatchObject({
+        advice: expect.stringMatching(/^What answers is not an S3 store/),
+      });
     });
 
     test('an answer that is too late is a timeout', async () => {

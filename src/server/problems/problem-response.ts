@@ -4,10 +4,11 @@ import { HTTPException } from 'hono/http-exception';
 import { ConversionError, RecipeError } from '../../convert/index.ts';
 import {
   BodyLengthError,
+  failureReason,
+  isSchemaOutdated,
+  isServiceError,
   RangeOutsideError,
-  Rejected,
   Timeout,
-  Unavailable,
 } from '../../pipeline/index.ts';
 import { ClientDisconnectedError } from '../transfer/request-signal.ts';
 import { type InvalidParameter, type ProblemCode, problems, RequestError } from './problems.ts';
@@ -60,15 +61,20 @@ export function toProblem(error: unknown, log: (error: Error) => void): ProblemD
 
   const cause = error instanceof Error ? error : new Error(String(error));
   log(cause);
-  if (error instanceof Timeout) return detailsOf('TRY_AGAIN', slowQueryDetail);
-  if (error instanceof Unavailable || error instanceof Rejected) {
+  if (isSchemaOutdated(error)) return detailsOf('SCHEMA_OUTDATED', failureReason(error));
+  if (error instanceof Timeout && error.advice === undefined)
+    return detailsOf('TRY_AGAIN', slowQueryDetail);
+  if (isServiceError(error)) {
     return detailsOf(
       'TRY_AGAIN',
-      'The store or the database is unavailable or rejected the request. Try again; /readyz shows which of them has a problem.',
+      error.advice === undefined ? unknownCauseDetail : `${error.advice} Then try again.`,
     );
   }
   return detailsOf('INTERNAL', 'Internal server error. See the server log.');
 }
+
+const unknownCauseDetail =
+  'The store or the database is unavailable or rejected the request. Try again; /readyz shows which of them has a problem.';
 
 const slowQueryDetail =
   'The store or the database did not answer in time. Request a shorter time range (since, until), or use a query that is fast without one: newest or oldest first, without a filter or with a status of failed or skipped, a code, a key or a prefix.';

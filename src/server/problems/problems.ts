@@ -18,6 +18,7 @@ export const problems = {
   RANGE_NOT_SATISFIABLE: 416,
   MISDIRECTED_HOST: 421,
   INTERNAL: 500,
+  SCHEMA_OUTDATED: 503,
   TRY_AGAIN: 503,
   OVERLOADED: 503,
 } as const;

@@ -3,7 +3,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { openStatistics, type StatisticsParts } from '../../app/open-statistics.ts';
 import type { Config } from '../../config/index.ts';
-import { serviceErrors } from '../../pipeline/index.ts';
+import { type SentError, toSentError } from '../../pipeline/index.ts';
 import { makeReport, type ReportRequest, type Reports } from './make-report.ts';
 
 export interface ReportJob {
@@ -13,7 +13,7 @@ export interface ReportJob {
 
 export type ReportReply = { id: number } & (
   | { report: Reports[keyof Reports] }
-  | { error: { message: string; name: keyof typeof serviceErrors | undefined } }
+  | { error: SentError }
 );
 
 if (parentPort) serve(parentPort, openStatistics(workerData as Config));
@@ -33,8 +33,6 @@ async function reply(
   try {
     return { id, report: await makeReport(request, await statistics) };
   } catch (error) {
-    const names = Object.keys(serviceErrors) as (keyof typeof serviceErrors)[];
-    const name = names.find((each) => error instanceof serviceErrors[each]);
-    return { id, error: { message: (error as Error).message, name } };
+    return { id, error: toSentError(error) };
   }
 }

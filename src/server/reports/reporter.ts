@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Config } from '../../config/index.ts';
-import { serviceErrors } from '../../pipeline/index.ts';
+import { fromSentError } from '../../pipeline/index.ts';
 import type { ReportRequest, Reports } from './make-report.ts';
 import type { ReportJob, ReportReply } from './report-thread.ts';
 
@@ -26,7 +26,7 @@ export function createReporter(config: Config): Reporter {
     started.on('message', (reply: ReportReply) => pending.get(reply.id)?.(reply));
     const fail = (message: string) => {
       if (worker === started) worker = undefined;
-      for (const [id, settle] of pending) settle({ id, error: { message, name: 'Unavailable' } });
+      for (const [id, settle] of pending) settle({ id, error: { message, kind: 'Unavailable' } });
     };
     started.on('error', (error) => fail(error.message));
     started.on('exit', () => fail('The report thread has exited.'));
@@ -41,8 +41,7 @@ export function createReporter(config: Config): Reporter {
       worker.postMessage(job);
       const reply = await replied.finally(() => pending.delete(job.id));
       if ('report' in reply) return reply.report as Reports[Request['name']];
-      const { message, name } = reply.error;
-      throw name ? new serviceErrors[name](message) : new Error(message);
+      throw fromSentError(reply.error);
     },
     async close() {
       await worker?.terminate();

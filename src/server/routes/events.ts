@@ -2,6 +2,7 @@ import type { z } from '@hono/zod-openapi';
 import { type EventRecord, parseEvent } from '../../events/index.ts';
 import {
   describeCause,
+  failureCode,
   failureReason,
   isPermanent,
   processBatch,
@@ -21,8 +22,7 @@ type RecordResult = z.infer<typeof EventAnswerSchema>['results'][number];
 
 interface ProcessedRecord {
   result: RecordResult;
-  /** Only for the log. */
-  cause?: string;
+  error?: unknown;
 }
 
 /**
@@ -51,7 +51,7 @@ export function addEventRoute(app: Api, service: Service): void {
       : limiter.run(() => processRecords(parseRecords(bytes), service, timeoutMs)));
     logFailures(processed, service);
     const results = processed.map(({ result }) => result);
-    throwIfUnprocessed(results);
+    throwIfUnprocessed(processed);
     return c.json({ results }, 200);
   });
 }
@@ -129,7 +129,7 @@ function toProcessedRecord(key: string, result: UploadResult): ProcessedRecord {
     const action = isPermanent(error) ? 'refused' : 'retry';
     return {
       result: { action, key, status: null, code: null, reason: failureReason(error) },
-      cause: describeCause(error),
+      error,
     };
   }
   const { outcome } = result;
@@ -148,21 +148,22 @@ function toUnprocessedResult(record: Exclude<EventRecord, { action: 'process' }>
 function logFailures(processed: ProcessedRecord[], { log }: Service): void {
   for (const failure of ['refused', 'retry'] as const) {
     const entries = processed.filter(({ result }) => result.action === failure);
-    const lines = entries.map(({ result: { key, reason }, cause }) => ({
+    const lines = entries.map(({ result: { key, reason }, error }) => ({
       ...{ key, reason },
-      ...(cause !== undefined && { cause }),
+      ...(error !== undefined && { cause: describeCause(error) }),
     }));
     logFirst(log, failure, lines);
   }
 }
 
 /** Throws if the event must be redelivered, or if none of it can ever be processed. */
-function throwIfUnprocessed(results: RecordResult[]): void {
-  const toRetry = results.filter(({ action }) => action === 'retry');
-  if (toRetry.length > 0) {
+function throwIfUnprocessed(processed: ProcessedRecord[]): void {
+  const results = processed.map(({ result }) => result);
+  const [first, ...others] = processed.filter(({ result }) => result.action === 'retry');
+  if (first) {
     throw new RequestError(
-      'TRY_AGAIN',
-      `${toRetry.length} of ${results.length} uploads could not be processed: ${toRetry[0]?.reason} Send the event again.`,
+      failureCode(first.error),
+      `${1 + others.length} of ${results.length} uploads could not be processed: ${first.result.reason} Send the event again.`,
     );
   }
   if (results.length === 0 || results.some(({ action }) => action !== 'refused')) return;

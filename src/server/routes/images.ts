@@ -4,6 +4,7 @@ import type { LedgerRow } from '../../ledger/ledger-reader.ts';
 import {
   contentId,
   describeCause,
+  failureCode,
   failureReason,
   isPermanent,
   processBatch,
@@ -123,7 +124,7 @@ async function retry(row: LedgerRow, { parts, feed, metrics, log }: Service): Pr
   if (!result || 'error' in result) {
     const { error } = result ?? {};
     log('error', 'retry failed', { key, cause: describeCause(error) });
-    const code = isPermanent(error) ? 'INVALID_REQUEST' : 'TRY_AGAIN';
+    const code = isPermanent(error) ? 'INVALID_REQUEST' : failureCode(error);
     throw new RequestError(code, `"${key}" could not be processed: ${failureReason(error)}`);
   }
   const { source, recipe } = result.outcome;
