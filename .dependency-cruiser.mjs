@@ -65,7 +65,7 @@ const folders = {
     ],
     why: 'Only this folder chooses and opens adapters. Entry points call it, never the reverse.',
   },
-  lambda: entryPoint(),
+  lambda: entryPoint('isolation/allocator.ts'),
   server: entryPoint(),
   worker: entryPoint(),
   sandbox: entryPoint(

@@ -35,6 +35,8 @@ export interface TableKernel {
   readonly parts: number;
   /** 65,537 levels of 16 bits; 256 marks an uncertain one. */
   readonly levels: number;
+  /** Where the sums of each level end: 256 words. */
+  readonly borders: number;
   /** Maps pixels in `source`; lists the uncertain ones in `filtered` and returns their number. */
   mapColours(pixels: number, channels: number): number;
   /** The same from `source` to `gray`. */

@@ -14,39 +14,24 @@ interface Colours {
 export interface ColourSums {
   /** For red, green and blue: the parts of its 256 values, for each output. */
   parts: readonly [red: Parts, green: Parts, blue: Parts];
-  levels: Levels;
+  /**
+   * The borders of 256 levels: level L holds sums from `borders[L]` to `borders[L + 1]`. The first
+   * is not above 0, and the others are more than a step apart.
+   */
+  borders: Float64Array;
 }
 
 type Parts = readonly Float64Array[];
 
-/** Levels of equal steps of the sum; opaque to callers. */
-export type Levels = Uint16Array & { readonly brand?: 'levels' };
-
 const white = 2 ** 24;
 const steps = 2 ** 16;
 const stepSize = white / steps;
-/** More than the rounding of three parts to fixed point. */
-const maxError = 3;
+/** More than the rounding of three parts and a border to fixed point. */
+const maxError = 4;
 const isUncertain = 256;
 /** Pixels per call; the list of the uncertain ones must fit as well. */
 const pixelsPerCall = 2 ** 15;
 const callsPerTurn = 8;
-
-/**
- * A table from the borders of 256 levels: level L holds sums from `borders[L]` to `borders[L + 1]`;
- * the first border is not above 0.
- */
-export function createLevels(borders: Float64Array): Levels {
-  const levels = new Uint16Array(steps + 1);
-  for (let step = 0, level = 0; step <= steps; step++) {
-    const low = (step * stepSize - maxError) / white;
-    const high = ((step + 1) * stepSize + maxError) / white;
-    while ((borders[level + 1] as number) <= low) level++;
-    const isSure = level === 255 || high < (borders[level + 1] as number);
-    levels[step] = isSure ? level : level | isUncertain;
-  }
-  return levels;
-}
 
 /**
  * Maps RGB to RGB in place; alpha stays. `exact` is called with the index of the red sample of each
@@ -90,14 +75,16 @@ export async function mapToGray(
 async function mapAll(
   pixels: Uint8Array,
   channels: number,
-  { parts, levels }: ColourSums,
+  { parts, borders }: ColourSums,
   map: (kernel: Kernel, at: number, count: number) => void,
 ): Promise<void> {
   const all = pixels.length / channels;
   await withKernel(async (kernel) => {
     const { heap, source } = kernel;
     new Int32Array(heap.buffer, kernel.parts).set(fixedPoint(parts));
-    new Uint16Array(heap.buffer, kernel.levels).set(levels);
+    const limits = fixedBorders(borders);
+    new Int32Array(heap.buffer, kernel.borders).set(limits);
+    new Uint16Array(heap.buffer, kernel.levels).set(levelsOfSteps(limits));
     for (let at = 0, call = 1; at < all; at += pixelsPerCall, call++) {
       const count = Math.min(pixelsPerCall, all - at);
       heap.set(pixels.subarray(at * channels, (at + count) * channels), source);
@@ -105,6 +92,23 @@ async function mapAll(
       if (call % callsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
     }
   });
+}
+
+/** Where each level ends; the last one does not. */
+function fixedBorders(borders: Float64Array): Int32Array {
+  const limits = Int32Array.from(borders.subarray(1, 256), (border) => Math.round(border * white));
+  return Int32Array.of(...limits, 2 ** 31 - 1);
+}
+
+/** The level of each step; marked if the next level may begin in it. */
+function levelsOfSteps(limits: Int32Array): Uint16Array {
+  const levels = new Uint16Array(steps + 1);
+  for (let step = 0, level = 0; step <= steps; step++) {
+    while ((limits[level] as number) + maxError < step * stepSize) level++;
+    const isSure = (limits[level] as number) - maxError > (step + 1) * stepSize;
+    levels[step] = isSure ? level : level | isUncertain;
+  }
+  return levels;
 }
 
 /** One output takes one word per value, three take four. */

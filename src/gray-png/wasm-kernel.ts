@@ -18,8 +18,19 @@ export async function createWasmKernel(): Promise<Kernel> {
   compiling ??= WebAssembly.compile(wasm);
   const { exports } = new WebAssembly.Instance(await compiling, {});
   // Compiled from the sources in assembly/; test/gray-png/kernel-module.test.ts compares them.
-  const { memory, source, gray, filtered, output, tileBytes, margin, parts, levels, ...calls } =
-    exports as unknown as KernelExports;
+  const {
+    memory,
+    source,
+    gray,
+    filtered,
+    output,
+    tileBytes,
+    margin,
+    parts,
+    levels,
+    borders,
+    ...calls
+  } = exports as unknown as KernelExports;
   return {
     ...calls,
     heap: new Uint8Array(memory.buffer),
@@ -31,6 +42,7 @@ export async function createWasmKernel(): Promise<Kernel> {
     margin: margin.value,
     parts: parts.value,
     levels: levels.value,
+    borders: borders.value,
   };
 }
 
@@ -42,7 +54,8 @@ type Address =
   | 'tileBytes'
   | 'margin'
   | 'parts'
-  | 'levels';
+  | 'levels'
+  | 'borders';
 
 type KernelExports = Omit<Kernel, Address | 'heap'> &
   Record<Address, { value: number }> & { memory: WebAssembly.Memory };

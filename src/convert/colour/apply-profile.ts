@@ -1,4 +1,4 @@
-import { type ColourSums, createLevels, hasKernel, mapColours } from '../../gray-png/index.ts';
+import { type ColourSums, hasKernel, mapColours } from '../../gray-png/index.ts';
 import { maxOf, type PixelImage } from '../pixel-image.ts';
 import type { ColourProfile } from './icc-profile.ts';
 import { levelBorders, nearestSrgb, toLinear } from './linear-light.ts';
@@ -118,7 +118,7 @@ function sumsOf(light: ChannelLight, matrix: Matrix): ColourSums {
     );
   return {
     parts: [partsOf(0), partsOf(1), partsOf(2)],
-    levels: createLevels(levelBorders(255, toLinear)),
+    borders: levelBorders(255, toLinear),
   };
 }
 

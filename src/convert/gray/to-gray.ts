@@ -1,4 +1,4 @@
-import { createLevels, hasKernel, luma, mapToGray } from '../../gray-png/index.ts';
+import { hasKernel, luma, mapToGray } from '../../gray-png/index.ts';
 import { type GrayPixels, isGray, maxOf, type PixelImage, samplesLike } from '../pixel-image.ts';
 import { type Method, methodFacts } from '../recipe/methods.ts';
 import type { ToGray } from './weighted.ts';
@@ -29,8 +29,11 @@ async function mapBySums(image: PixelImage, toGray: ToGray): Promise<GrayPixels 
   if ([red, green, blue].some((part) => part.some((value) => Math.abs(value) > maxPart)))
     return undefined;
   const colours = { pixels, channels: channels === 3 ? 3 : 4 } as const;
-  const levels = createLevels(sums.borders);
-  const gray = await mapToGray(colours, { parts: [[red], [green], [blue]], levels }, toGray);
+  const gray = await mapToGray(
+    colours,
+    { parts: [[red], [green], [blue]], borders: sums.borders },
+    toGray,
+  );
   return { pixels: gray, width, height, channels: channels === 3 ? 1 : 2 };
 }
 

@@ -115,10 +115,11 @@ function findSequences(start: usize, bytes: i32): i32 {
 
 /**
  * Whether bytes take fewer bits than the same number of others, each after as many bytes of
- * `history`. Sets the stream.
+ * `history`. At most a segment of them is searched, and only quickly. Sets the stream.
  */
 export function takesFewerBits(these: usize, others: usize, bytes: i32, history: i32): bool {
-  return estimateBits(these, bytes, history) < estimateBits(others, bytes, history);
+  const searched = min(bytes, segmentBytes);
+  return estimateBits(these, searched, history) < estimateBits(others, searched, history);
 }
 
 /** Whether rows without filters may take fewer bits than the same rows with them. */
@@ -132,14 +133,9 @@ export function mayTakeFewerBits(plain: usize, filtered: usize, bytes: i32): boo
 
 function estimateBits(start: usize, bytes: i32, history: i32): i32 {
   setStream(start - history);
-  let bits = 0;
-  for (let done = 0; done < bytes; done += segmentBytes) {
-    const size = min(bytes - done, segmentBytes);
-    findRuns(start + done, size);
-    const withRuns = planSegment();
-    bits += findMatches(start + done, size, true) ? min(withRuns, planSegment()) : withRuns;
-  }
-  return bits;
+  findRuns(start, bytes);
+  const withRuns = planSegment();
+  return findMatches(start, bytes, true, true) ? min(withRuns, planSegment()) : withRuns;
 }
 
 /** The bits of the segment without a header, which it may share with others. */

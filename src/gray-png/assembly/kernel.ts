@@ -18,6 +18,7 @@ export const tileBytes: i32 = layout.tileBytes;
 export const margin: i32 = layout.margin;
 export const parts: usize = tables.parts;
 export const levels: usize = tables.levels;
+export const borders: usize = tables.borders;
 
 /** Instead of a filter’s number: the best one for the row. */
 const best = -1;
