@@ -120,7 +120,9 @@ export function findMatches(start: usize, bytes: i32, mayGiveUp: bool, isFirst: 
     addCopy(at, bestBytes, bestDistance);
     if (bestDistance > 1) saved += bestSaved;
     lastDistance = bestDistance;
-    insertAll(at, min(until, end - shortestCopy + 1));
+    // A run's places are not in the table, except for its end.
+    const first = bestDistance == 1 ? max(at, until - shortestCopy) : at;
+    insertAll(first, min(until, end - shortestCopy + 1));
     at = until;
   }
   inserted = max(inserted, end - shortestCopy + 1);
