@@ -2,22 +2,18 @@
 // segments: of one where there are many literals, of more where there are few.
 
 import { addToAdler } from './adler';
-import {
-  alignBits,
-  bitsAt,
-  bitsPending,
-  bitsPendingCount,
-  putBits,
-  putBytes,
-  setBits,
-} from './bits';
-import { findCodeLengths } from './code-lengths';
-import { makeCodes } from './codes';
-import { distanceLengths, lengths, prepareHeader, putHeader } from './header';
+import { alignBits, putBits, putBytes } from './bits';
+import { makeBlockCodes, putEnd, putLiterals, putMatches, scratchOfBody } from './body';
+import { prepareHeader, putHeader } from './header';
 import { segmentBytes } from './layout';
-import { findMatches, setStream } from './matches';
-import { inspectedBytes, isWorthSearching, reportSearch, roughBits, scratchOfRepeats } from './repeats';
-import { findRuns } from './runs';
+import {
+  findSequences,
+  fixedDistanceBits,
+  fixedLength,
+  fixedSymbols,
+  planCodes,
+  useFixedCodes,
+} from './plan';
 import {
   copyBytes,
   copyCount,
@@ -25,38 +21,21 @@ import {
   copyStart,
   counts,
   distanceCounts,
-  distanceExtra,
-  distanceExtraBits,
-  distanceSymbol,
   distanceSymbols,
   extraBits,
-  lengthExtra,
-  lengthExtraBits,
-  lengthSymbol,
   literalSymbols,
   maxCopies,
-  nextMatch,
 } from './sequences';
 
 const stored = 0;
 const fixedCodes = 1;
 const dynamicCodes = 2;
 
-const endOfBlock = 256;
-/** Four codes and seven pending bits must fit into 64 bits; the format would allow 15. */
-const longestCode = 14;
-/** Two more than are ever used. */
-const fixedSymbols = 288;
-/** Data for which fixed codes are more likely than dynamic ones. */
-const fewBytes = 2048;
-const fixedDistanceBits: u8 = 5;
 /** A block with so many literals and copies is written. */
 const fullBlock = 16384;
 
-const codes: usize = (scratchOfRepeats + 15) & ~15;
-const distanceCodes: usize = codes + 4 * 288;
 /** Literals of the block without gaps. */
-const literals: usize = distanceCodes + 4 * 32;
+const literals: usize = scratchOfBody;
 /** Literals before it (32 bits), bytes and distance (16 bits each) of each copy of the block. */
 const copies: usize = literals + fullBlock + segmentBytes + 1;
 const blockCounts: usize = (copies + 8 * (fullBlock + maxCopies) + 15) & ~15;
@@ -91,56 +70,6 @@ export function addSegment(start: usize, bytes: i32, isLast: bool): void {
   blockBytes += bytes;
   appendSequences(start, start + bytes);
   if (isLast || blockLiterals + blockCopies >= fullBlock) putBlock(isLast);
-}
-
-/**
- * Finds what the segment is made of: runs, or all matches if they save bits. Returns its bits.
- */
-function findSequences(start: usize, bytes: i32): i32 {
-  findRuns(start, bytes);
-  const withRuns = planSegment();
-  if (!isWorthSearching(start, bytes, lengths, withRuns)) return withRuns;
-  // Few bytes are written with fixed codes.
-  if (bytes < fewBytes) useFixedCodes();
-  let withMatches = findMatches(start, bytes, true, true) ? planSegment() : i32.MAX_VALUE;
-  if (reportSearch(bytes, withRuns, withMatches)) {
-    // Again, now that the costs of copies are known.
-    findMatches(start, bytes, false);
-    withMatches = planSegment();
-  }
-  if (withMatches < withRuns) return withMatches;
-  findRuns(start, bytes);
-  return planSegment();
-}
-
-/**
- * Whether bytes take fewer bits than the same number of others, each after as many bytes of
- * `history`. At most a segment of them is searched, and only quickly. Sets the stream.
- */
-export function takesFewerBits(these: usize, others: usize, bytes: i32, history: i32): bool {
-  const searched = min(bytes, segmentBytes);
-  return estimateBits(these, searched, history) < estimateBits(others, searched, history);
-}
-
-/** Whether rows without filters may take fewer bits than the same rows with them. */
-export function mayTakeFewerBits(plain: usize, filtered: usize, bytes: i32): bool {
-  findRuns(filtered, bytes);
-  planSegment();
-  const withFilters = roughBits(filtered, bytes, lengths);
-  const withoutFilters = roughBits(plain, bytes, 0);
-  return withoutFilters < min(6 * bytes, withFilters + withFilters / 2);
-}
-
-function estimateBits(start: usize, bytes: i32, history: i32): i32 {
-  setStream(start - history);
-  findRuns(start, bytes);
-  const withRuns = planSegment();
-  return findMatches(start, bytes, true, true) ? min(withRuns, planSegment()) : withRuns;
-}
-
-/** The bits of the segment without a header, which it may share with others. */
-function planSegment(): i32 {
-  return planCodes(counts, distanceCounts, extraBits);
 }
 
 function appendSequences(start: usize, end: usize): void {
@@ -184,26 +113,6 @@ function putBlock(isLast: bool): void {
   beginBlock();
 }
 
-/** Finds the code lengths for counts; returns the bits of all symbols. */
-function planCodes(counts: usize, distanceCounts: usize, extraBits: i32): i32 {
-  store<u32>(counts + 4 * endOfBlock, 1);
-  findCodeLengths(counts, literalSymbols, longestCode, lengths);
-  findCodeLengths(distanceCounts, distanceSymbols, longestCode, distanceLengths);
-  return (
-    extraBits +
-    bitsOf(counts, lengths, literalSymbols) +
-    bitsOf(distanceCounts, distanceLengths, distanceSymbols)
-  );
-}
-
-function bitsOf(counts: usize, lengths: usize, symbols: i32): i32 {
-  let bits = 0;
-  for (let symbol = 0; symbol < symbols; symbol++) {
-    bits += load<u32>(counts + 4 * symbol) * load<u8>(lengths + symbol);
-  }
-  return bits;
-}
-
 function fixedBits(): i32 {
   let bits = blockExtraBits;
   for (let symbol = 0; symbol < literalSymbols; symbol++) {
@@ -235,20 +144,8 @@ function putFixed(): void {
   putBody(fixedSymbols);
 }
 
-function useFixedCodes(): void {
-  for (let i = 0; i < fixedSymbols; i++) store<u8>(lengths + i, fixedLength(i));
-  memory.fill(distanceLengths, fixedDistanceBits, distanceSymbols);
-}
-
-/** RFC 1951, 3.2.6. */
-function fixedLength(symbol: i32): u8 {
-  if (symbol < 144 || symbol >= 280) return 8;
-  return symbol < 256 ? 9 : 7;
-}
-
 function putBody(symbols: i32): void {
-  makeCodes(lengths, symbols, codes);
-  makeCodes(distanceLengths, distanceSymbols, distanceCodes);
+  makeBlockCodes(symbols);
   let from: usize = 0;
   for (let i = 0; i < blockCopies; i++) {
     const copy = copies + 8 * i;
@@ -258,55 +155,5 @@ function putBody(symbols: i32): void {
     from = until;
   }
   putLiterals(literals + from, literals + blockLiterals);
-  putCode(codes, endOfBlock);
-}
-
-function putMatches(bytes: i32, distance: i32): void {
-  const ofDistance = distanceSymbol(distance);
-  const extraBits = distanceExtraBits(ofDistance);
-  const extra = distanceExtra(distance, extraBits);
-  for (let left = bytes; left > 0; ) {
-    const length = nextMatch(left);
-    putCode(codes, lengthSymbol(length));
-    putBits(lengthExtra(length), lengthExtraBits(length));
-    putCode(distanceCodes, ofDistance);
-    putBits(extra, extraBits);
-    left -= length;
-  }
-}
-
-function putCode(codes: usize, symbol: i32): void {
-  const code = load<u32>(codes + 4 * symbol);
-  putBits(code & 0xffff, code >> 16);
-}
-
-/** Four at a time: two pairs are joined, and then one word is written. */
-function putLiterals(from: usize, end: usize): void {
-  let bits = bitsPending();
-  let count = <u64>bitsPendingCount();
-  let at = bitsAt();
-  for (; from + 4 <= end; from += 4) {
-    const four = load<u32>(from);
-    const a = codeOf(four & 255);
-    const b = codeOf((four >> 8) & 255);
-    const c = codeOf((four >> 16) & 255);
-    const d = codeOf(four >> 24);
-    const ab = (a & 0xffff) | ((b & 0xffff) << (a >> 16));
-    const cd = (c & 0xffff) | ((d & 0xffff) << (c >> 16));
-    const abBits = (a >> 16) + (b >> 16);
-    bits |= (ab | (cd << abBits)) << count;
-    count += abBits + (c >> 16) + (d >> 16);
-    store<u64>(at, bits);
-    at += <usize>(count >> 3);
-    bits >>= count & 56;
-    count &= 7;
-  }
-  setBits(bits, <i32>count, at);
-  for (; from < end; from++) putCode(codes, load<u8>(from));
-}
-
-// @ts-ignore: decorator
-@inline
-function codeOf(literal: u32): u64 {
-  return load<u32>(codes + 4 * literal);
+  putEnd();
 }

@@ -2,10 +2,12 @@
 
 import { adler, resetAdler } from './adler';
 import { alignBits, bitsAt, moveBits, startBits } from './bits';
-import { addSegment, beginBlock, takesFewerBits, mayTakeFewerBits } from './block';
+import { addSegment, beginBlock } from './block';
 import { chooseFilter, filterRow, none } from './filter';
 import * as layout from './layout';
-import { moveStream, setRowDistance, setStream } from './matches';
+import { setRowDistance } from './matches';
+import { moveStream, setStream } from './places';
+import { mayTakeFewerBits, takesFewerBits } from './plan';
 import { beginRepeats, inspectedBytes } from './repeats';
 import { grayRows } from './rows';
 import * as tables from './tables';

@@ -1,22 +1,20 @@
 // Copies of earlier bytes: LZ77 with hash chains and a lazy choice. J. Ziv, A. Lempel, "A Universal
 // Algorithm for Sequential Data Compression", IEEE Transactions on Information Theory 23 (3), 1977.
 
-import { distanceLengths, lengths, scratchOfHeader } from './header';
-import { costs, windowBytes } from './layout';
+import { copyBits, literalBits, sumCosts } from './costs';
+import { windowBytes } from './layout';
 import {
-  addCopy,
-  beginSequences,
-  distanceExtraBits,
-  distanceSymbol,
-  endSequences,
-  lengthExtraBits,
-  lengthSymbol,
-  longestMatch,
-  nextMatch,
-  shortestCopy,
-} from './sequences';
+  endTable,
+  insert,
+  insertAll,
+  isInRun,
+  nearestPlace,
+  nextPlace,
+  oldest,
+  prepareTable,
+} from './places';
+import { addCopy, beginSequences, endSequences, longestMatch, shortestCopy } from './sequences';
 
-const hashBits = 15;
 /**
  * How many earlier places with the same hash are compared. The first search of a segment finds
  * whether copies are worth it, and the costs for the second; in skies it is the only one.
@@ -32,22 +30,6 @@ export const smallBytes: i32 = 16384;
 const trialShare = 8;
 /** The share of all bits that a search must save, as a divisor. */
 export const worthwhile: i32 = 30;
-/** The bits of a symbol that has no code yet. */
-const unknownBits = 12;
-
-/** The position of the last bytes with a hash, in 32 bits. */
-const heads: usize = (scratchOfHeader + 15) & ~15;
-/** For each position in the window, how far back the previous one with the same hash is; or 0. */
-const links: usize = heads + (4 << hashBits);
-export const scratchOfMatches: usize = links + 2 * windowBytes;
-
-/** What positions are ahead of addresses; grows when the bytes move to lower addresses. */
-let ahead: u32 = 0;
-/** The first byte that may be copied. */
-let oldest: usize = 0;
-/** All places below are in the table. */
-let inserted: usize = 0;
-let isTableOfStream: bool = false;
 /** Bytes from one row to the next, which is where the pixels above are. */
 let rowDistance: i32 = 0;
 
@@ -60,27 +42,6 @@ let lastDistance: i32 = 0;
 let compareLimit: i32 = 0;
 /** Shorter copies are compared to those that start later. */
 let takeLimit: i32 = 0;
-
-/** The bytes from `start` on may be copied. */
-export function setStream(start: usize): void {
-  oldest = start;
-  isTableOfStream = false;
-}
-
-/** The bytes have moved to addresses lower by `bytes`; those from `start` on may still be copied. */
-export function moveStream(bytes: i32, start: usize): void {
-  oldest = start;
-  ahead += bytes;
-  inserted -= bytes;
-}
-
-function clearTable(): void {
-  memory.fill(heads, 0, 4 << hashBits);
-  // So that no position is within a window of the 0 of an empty place.
-  ahead = 2 * windowBytes;
-  inserted = oldest;
-  isTableOfStream = true;
-}
 
 export function setRowDistance(bytes: i32): void {
   rowDistance = bytes;
@@ -96,16 +57,13 @@ export function findMatches(start: usize, bytes: i32, mayGiveUp: bool, isFirst: 
   takeLimit = isFirst ? firstLongEnough : longEnough;
   sumCosts(start, bytes);
   beginSequences(start);
-  // In a second attempt at the segment, its places must not be found before they are reached.
-  if (!isTableOfStream || inserted > start) clearTable();
-  inserted = max(inserted, max(oldest, start - windowBytes));
-  insertAll(inserted, start);
+  prepareTable(start);
   lastDistance = max(1, rowDistance);
   let saved = 0;
-  const allBits: i32 = load<u32>(costs + 4 * bytes);
+  const allBits = literalBits(0, bytes);
   let trialBits = mayGiveUp && bytes >= smallBytes ? allBits / trialShare : allBits;
   for (let at = start; at + shortestCopy <= end; ) {
-    const bits: i32 = load<u32>(costs + 4 * (at - start));
+    const bits = literalBits(0, <i32>(at - start));
     if (bits > trialBits) {
       if (saved * worthwhile < bits) return false;
       trialBits = i32.MAX_VALUE;
@@ -125,7 +83,7 @@ export function findMatches(start: usize, bytes: i32, mayGiveUp: bool, isFirst: 
     insertAll(first, min(until, end - shortestCopy + 1));
     at = until;
   }
-  inserted = max(inserted, end - shortestCopy + 1);
+  endTable(end - shortestCopy + 1);
   endSequences(end);
   return true;
 }
@@ -149,17 +107,6 @@ function betterStart(start: usize, at: usize, end: usize): usize {
   return at;
 }
 
-/** Sums of the bits of the block's bytes as literals, so that any part is one subtraction. */
-function sumCosts(start: usize, bytes: i32): void {
-  let sum: u32 = 0;
-  for (let i = 0; i < bytes; i++) {
-    store<u32>(costs + 4 * i, sum);
-    const length: u32 = load<u8>(lengths + load<u8>(start + i));
-    sum += length > 0 ? length : unknownBits;
-  }
-  store<u32>(costs + 4 * bytes, sum);
-}
-
 function findBest(start: usize, at: usize, end: usize): void {
   bestBytes = 0;
   bestSaved = 0;
@@ -178,12 +125,11 @@ function findBest(start: usize, at: usize, end: usize): void {
 
 /** Considers the places where the bytes from `key` on have been before, the nearest first. */
 function considerChain(start: usize, at: usize, end: usize, key: usize): void {
-  const position = <u32>key + ahead;
-  let distance = position - load<u32>(heads + 4 * hashOf(key));
+  let distance = nearestPlace(key);
   for (let compared = 0; compared < compareLimit && distance <= <u32>windowBytes; compared++) {
     if (at < oldest + distance || bestBytes >= longEnough) return;
     consider(start, at, end, distance);
-    const link = load<u16>(links + 2 * ((position - distance) & (windowBytes - 1)));
+    const link = nextPlace(key, distance);
     if (link == 0) return;
     distance += link;
   }
@@ -197,9 +143,7 @@ function consider(start: usize, at: usize, end: usize, distance: i32): void {
   // A longer run is one copy; of other copies, each match may have a nearer source than the last.
   const bytes = equalBytes(from, at, distance == 1 ? room : min(room, longestMatch));
   if (bytes < bestBytes) return;
-  const before = costs + 4 * (at - start);
-  const literal = load<u32>(before + 4 * bytes) - load<u32>(before);
-  const saved = <i32>literal - copyBits(bytes, distance);
+  const saved = literalBits(at - start, bytes) - copyBits(bytes, distance);
   if (saved <= bestSaved) return;
   bestBytes = bytes;
   bestDistance = distance;
@@ -215,38 +159,6 @@ function equalBytes(a: usize, b: usize, limit: i32): i32 {
   }
   while (bytes < limit && load<u8>(a + bytes) == load<u8>(b + bytes)) bytes++;
   return bytes;
-}
-
-function copyBits(bytes: i32, distance: i32): i32 {
-  const ofDistance = distanceSymbol(distance);
-  const distanceBits = known(load<u8>(distanceLengths + ofDistance), 6) + distanceExtraBits(ofDistance);
-  let bits = 0;
-  for (let left = bytes; left > 0; ) {
-    const length = nextMatch(left);
-    bits += known(load<u8>(lengths + lengthSymbol(length)), 9) + lengthExtraBits(length) + distanceBits;
-    left -= length;
-  }
-  return bits;
-}
-
-// @ts-ignore: decorator
-@inline
-function known(bits: u8, otherwise: i32): i32 {
-  return bits > 0 ? bits : otherwise;
-}
-
-function insertAll(from: usize, until: usize): void {
-  for (; from < until; from++) insert(from);
-}
-
-function insert(at: usize): void {
-  if (at < inserted || isInRun(at)) return;
-  const position = <u32>at + ahead;
-  const head = heads + 4 * hashOf(at);
-  const distance = position - load<u32>(head);
-  store<u16>(links + 2 * (position & (windowBytes - 1)), distance > <u32>windowBytes ? 0 : distance);
-  store<u32>(head, position);
-  inserted = at + 1;
 }
 
 /** Whether these four bytes are equal. */
@@ -265,16 +177,3 @@ function lastOfRun(at: usize, end: usize): usize {
   return last;
 }
 
-/** Whether these four bytes are equal to the byte before. */
-// @ts-ignore: decorator
-@inline
-function isInRun(at: usize): bool {
-  return at > oldest && load<u32>(at) == load<u32>(at - 1);
-}
-
-/** By multiplication: D. Knuth, The Art of Computer Programming, volume 3, 6.4. */
-// @ts-ignore: decorator
-@inline
-function hashOf(at: usize): u32 {
-  return (load<u32>(at) * 0x9e3779b1) >> (32 - hashBits);
-}

@@ -1,7 +1,8 @@
 // Whether a search for matches is worth its time: bytes repeat in text, screenshots and drawings, but
 // not in photographs.
 
-import { scratchOfMatches, smallBytes, worthwhile } from './matches';
+import { smallBytes, worthwhile } from './matches';
+import { scratchOfPlaces } from './places';
 
 /** How much of larger data is inspected. */
 export const inspectedBytes: i32 = 4096;
@@ -15,7 +16,7 @@ const runBits = 2;
 const hashBits = 12;
 
 /** The last offset of a word with a hash, in 16 bits; 0 for none. */
-const places: usize = (scratchOfMatches + 15) & ~15;
+const places: usize = (scratchOfPlaces + 15) & ~15;
 export const scratchOfRepeats: usize = places + (2 << hashBits);
 
 /** How many searches are skipped after the last one, and how many of them are left. */
