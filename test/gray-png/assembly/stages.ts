@@ -6,7 +6,8 @@ import { addSegment, beginBlock } from '../../../src/gray-png/assembly/block';
 import { findCodeLengths } from '../../../src/gray-png/assembly/code-lengths';
 import { makeCodes } from '../../../src/gray-png/assembly/codes';
 import * as layout from '../../../src/gray-png/assembly/layout';
-import { setRowDistance, setStream } from '../../../src/gray-png/assembly/matches';
+import { setRowDistance } from '../../../src/gray-png/assembly/matches';
+import { setStream } from '../../../src/gray-png/assembly/places';
 import { beginRepeats } from '../../../src/gray-png/assembly/repeats';
 import { scratchOfTables } from '../../../src/gray-png/assembly/tables';
 
