@@ -1,5 +1,6 @@
 import { type Config, ConfigError } from '../config/index.ts';
 import type { ParseOptions } from '../events/index.ts';
+import type { ConnectionCounts } from '../ledger/connect.ts';
 import type { LedgerReader } from '../ledger/ledger-reader.ts';
 import type { Notifications } from '../ledger/notify.ts';
 import type { PipelineParts } from '../pipeline/index.ts';
@@ -25,6 +26,7 @@ export interface ServerParts {
   queue: UploadQueue | undefined;
   /** Does work unless another process does work of this name; returns whether it did. */
   runExclusively(name: string, work: () => Promise<void>): Promise<boolean>;
+  countConnections(): ConnectionCounts;
   /** Migrations that the database lacks. */
   pendingMigrations(): Promise<string[]>;
   /** Calls `wake` whenever any process writes rows. Requires a PostgreSQL server. */
@@ -80,6 +82,7 @@ export async function openServer(config: Config): Promise<ServerParts> {
     files: adapters.createS3Files(filesClient),
     queue,
     runExclusively: (name, work) => adapters.runExclusively(postgres, name, work),
+    countConnections: () => postgres.countConnections(),
     pendingMigrations: () => adapters.pendingMigrations(postgres),
     async listen(wake) {
       return adapters.listenToLedger(await openPostgres(config), wake);

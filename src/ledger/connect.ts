@@ -32,16 +32,26 @@ export interface Postgres {
   query(text: string, values?: unknown[]): Promise<QueryResult>;
   /** Provides one connection for statements that belong together, without a time limit. */
   session<Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result>;
+  countConnections(): ConnectionCounts;
   close(): Promise<void>;
+}
+
+export interface ConnectionCounts {
+  used: number;
+  idle: number;
+  /** Statements that wait for a connection. */
+  waiting: number;
 }
 
 export function connectPostgres(options: PostgresOptions): Postgres {
   let opening: Promise<Pool> | undefined;
+  let opened: Pool | undefined;
 
   async function pool(): Promise<Pool> {
     opening ??= openPool(options);
     try {
-      return await opening;
+      opened = await opening;
+      return opened;
     } catch (error) {
       opening = undefined;
       throw error;
@@ -92,9 +102,12 @@ export function connectPostgres(options: PostgresOptions): Postgres {
         throw translateStatementError(error, addressOf(options));
       }
     },
+    countConnections() {
+      const { totalCount = 0, idleCount: idle = 0, waitingCount: waiting = 0 } = opened ?? {};
+      return { used: totalCount - idle, idle, waiting };
+    },
     async close() {
-      const opened = await opening?.catch(() => undefined);
-      await opened?.end();
+      await (await opening?.catch(() => undefined))?.end();
     },
   };
 }

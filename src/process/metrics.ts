@@ -1,15 +1,30 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { type Outcome, type StageTimes, stages } from '../pipeline/index.ts';
 import type { QueueCounts } from '../queue/upload-queue.ts';
+import { version } from '../version.ts';
 
 /** The parts of an outcome that are counted. Any process may have recorded it. */
-export type CountedOutcome = Pick<Outcome, 'status' | 'stages'> & { code?: string | undefined };
+export type CountedOutcome = Pick<Outcome, 'status' | 'stages'> & {
+  code?: string | undefined;
+  source?: { sizeBytes?: number | null };
+  outputSizeBytes?: number;
+};
 
 /** Metrics in the Prometheus format. */
 export interface Metrics {
   countOutcome(outcome: CountedOutcome): void;
-  observeConversion(times: StageTimes): void;
+  observeConversion(conversion: {
+    stages: StageTimes;
+    sourceBytes: number;
+    outputBytes: number;
+  }): void;
   observeRequest(request: { method: string; route: string; status: number; seconds: number }): void;
+  /** Counts a request as in progress until the returned function is called. */
+  beginRequest(): () => void;
+  /** Registers the counts of a pool, read at each scrape. */
+  addPool(read: () => { used: number; idle: number; waiting: number }): void;
+  /** Registers the time of the last successful poll; the returned function sets it. */
+  addPolls(): () => void;
   /** Registers a value that is read at each scrape. */
   addGauge(name: string, help: string, read: () => number): void;
   /** Registers the counts of a queue, read once at each scrape. If it fails, they are absent. */
@@ -25,6 +40,19 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
+  new Gauge({
+    name: 'grayscale_build_info',
+    help: 'Always 1; the labels name the versions of this program and of Node.',
+    labelNames: ['version', 'node'],
+    registers,
+  }).set({ version, node: process.versions.node }, 1);
+  const imageBytes = new Counter({
+    name: 'grayscale_image_bytes_total',
+    help: 'Bytes of converted images by direction: in (sources), out (outputs).',
+    labelNames: ['direction'],
+    registers,
+  });
+  for (const direction of ['in', 'out']) imageBytes.inc({ direction }, 0);
   const outcomes = new Counter({
     name: 'grayscale_outcomes_total',
     help: 'Uploads by outcome; code is empty for converted images.',
@@ -46,6 +74,17 @@ export function createMetrics(): Metrics {
     registers,
   });
 
+  const requestsInFlight = new Gauge({
+    name: 'grayscale_http_requests_in_flight',
+    help: 'HTTP requests in progress; a stream counts until it begins.',
+    registers,
+  });
+
+  function countBytes({ sourceBytes = 0, outputBytes = 0 }): void {
+    imageBytes.inc({ direction: 'in' }, sourceBytes);
+    imageBytes.inc({ direction: 'out' }, outputBytes);
+  }
+
   function observe(times: StageTimes) {
     for (const stage of stages) {
       const ms = times[stage];
@@ -54,11 +93,39 @@ export function createMetrics(): Metrics {
   }
 
   return {
-    countOutcome({ status, code = '', stages: times }) {
+    countOutcome({ status, code = '', stages: times, source, outputSizeBytes = 0 }) {
       outcomes.inc({ status, code });
       observe(times);
+      if (status !== 'converted') return;
+      countBytes({ sourceBytes: source?.sizeBytes ?? 0, outputBytes: outputSizeBytes });
     },
-    observeConversion: observe,
+    observeConversion({ stages: times, ...bytes }) {
+      observe(times);
+      countBytes(bytes);
+    },
+    beginRequest() {
+      requestsInFlight.inc();
+      return () => requestsInFlight.dec();
+    },
+    addPool(read) {
+      new Gauge({
+        name: 'grayscale_database_connections',
+        help: 'Connections to the database by state: used, idle; waiting counts requests for one.',
+        labelNames: ['state'],
+        registers,
+        collect() {
+          for (const [state, count] of Object.entries(read())) this.set({ state }, count);
+        },
+      });
+    },
+    addPolls() {
+      const gauge = new Gauge({
+        name: 'grayscale_poll_last_success_timestamp_seconds',
+        help: 'When this server last polled the bucket to its end, in Unix time; 0 if it never did.',
+        registers,
+      });
+      return () => gauge.setToCurrentTime();
+    },
     observeRequest: ({ seconds, status, ...labels }) =>
       requests.observe({ ...labels, status: String(status) }, seconds),
     addGauge(name, help, read) {

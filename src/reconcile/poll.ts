@@ -28,9 +28,11 @@ export async function pollBucket(
     intervalMs: number;
     /** Does work unless another process does work of this name; returns whether it did. */
     runExclusively(name: string, work: () => Promise<void>): Promise<boolean>;
+    /** Called after each complete round of this process. */
+    onPolled?: () => void;
   },
 ): Promise<void> {
-  const { log, signal, intervalMs, recipeHash, runExclusively } = options;
+  const { log, signal, intervalMs, recipeHash, runExclusively, onPolled } = options;
   const { bucket, prefix } = location;
   const name = `poll ${JSON.stringify([bucket, prefix, recipeHash])}`;
   const rejected = new Set<string>();
@@ -39,6 +41,7 @@ export async function pollBucket(
     try {
       const wasAlone = isAlone;
       isAlone = await runExclusively(name, () => pollOnce(location, options, rejected));
+      if (isAlone && !signal.aborted) onPolled?.();
       if (wasAlone && !isAlone) log('info', 'another server polls', { bucket, prefix });
     } catch (error) {
       log('error', 'poll failed', { reason: (error as Error).message });

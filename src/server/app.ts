@@ -26,6 +26,7 @@ import { nodeResponseOf } from './transfer/response-end.ts';
 /** The API as a function from Request to Response. */
 export function createApp(service: Omit<Service, 'limiter'>): Api {
   const { queue } = service.parts;
+  service.metrics.addPool(() => service.parts.countConnections());
   if (queue) service.metrics.addQueue(() => queue.readCounts());
   const { config } = service.parts;
   // Admitted requests queue for memory; admitting more would only lengthen the queue.
@@ -77,7 +78,12 @@ function observeRequests({ log, metrics }: Pick<Service, 'log' | 'metrics'>): Mi
   const logBounded = createBoundedLog(log);
   return async (c, next) => {
     const startedAt = performance.now();
-    await next();
+    const end = metrics.beginRequest();
+    try {
+      await next();
+    } finally {
+      end();
+    }
     const seconds = (performance.now() - startedAt) / 1e3;
     const { method, path } = c.req;
     const { status } = c.res;

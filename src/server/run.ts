@@ -68,7 +68,7 @@ function pollingNeedsLookupError(): ConfigError {
 
 interface Polling {
   parts: ServerParts;
-  server: Pick<RunningServer, 'countOutcome'>;
+  server: Pick<RunningServer, 'countOutcome' | 'addPolls'>;
   log: Log;
   signal: AbortSignal;
 }
@@ -82,6 +82,7 @@ export function startPolling(
   return pollBucket(location, {
     ...{ files, reader, parseOptions, log, signal },
     runExclusively: parts.runExclusively,
+    onPolled: server.addPolls(),
     recipeHash: recipeHash(pipeline.recipe),
     intervalMs: config.server.pollIntervalSeconds * 1e3,
     destination: queue

@@ -44,6 +44,8 @@ export interface RunningServer {
   url: string;
   /** Counts an outcome that was recorded outside the API's routes. */
   countOutcome(outcome: CountedOutcome): void;
+  /** Registers the metric of polls; the returned function sets it after a successful one. */
+  addPolls(): () => void;
   /** Rejects new requests, finishes those in progress, then closes all parts. */
   close(): Promise<void>;
 }
@@ -99,6 +101,7 @@ export async function startServer(
       metrics.countOutcome(outcome);
       feed.wake();
     },
+    addPolls: () => metrics.addPolls(),
     async close() {
       stopping.abort();
       await drain.close(drainMs);

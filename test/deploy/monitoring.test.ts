@@ -40,6 +40,8 @@ async function readMetrics(): Promise<Map<string, Set<string>>> {
   metrics.countOutcome({ status: 'failed', code: 'CORRUPT_IMAGE', stages: { decode: 1 } });
   metrics.observeRequest({ method: 'GET', route: '/v1', status: 200, seconds: 1 });
   metrics.addQueue(async () => ({ waiting: 1, inFlight: 1, dead: 1, oldestSeconds: 1 }));
+  metrics.addPool(() => ({ used: 1, idle: 1, waiting: 1 }));
+  metrics.addPolls();
   // As src/server/server.ts adds it.
   const [, live = ''] = /addGauge\(\s*'(\w+)'/.exec(read('src/server/server.ts')) ?? [];
   metrics.addGauge(live, 'help', () => 0);
@@ -83,7 +85,7 @@ describe.each(queries)('%s', (_, expr) => {
   test('selects values that exist', () => {
     const values: Record<string, string[]> = {
       status: ['converted', 'skipped', 'failed', '5..'],
-      state: ['waiting', 'in_flight', 'dead'],
+      state: ['waiting', 'in_flight', 'dead', 'used', 'idle'],
       route: Object.keys(openApiDocument().paths ?? {}),
       job: ['grayscale', '$job'],
     };

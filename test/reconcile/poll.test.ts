@@ -2,6 +2,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { recipeHash } from '../../src/convert/index.ts';
 import { EntryRejectedError, type Outcome, Unavailable } from '../../src/pipeline/index.ts';
+import { createMetrics } from '../../src/process/metrics.ts';
 import {
   createPipelineDestination,
   type Destination,
@@ -98,17 +99,22 @@ test('repeats until it is stopped, even if errors occur in between', async () =>
   const stop = new AbortController();
   const logged: string[] = [];
   const log = (_: string, message: string) => logged.push(message);
+  const metrics = createMetrics();
+  // Without an object, a poll would need no table.
+  await put('again/a.png', await tinyPng(8));
   await api.database.query('ALTER TABLE image_metadata RENAME TO away');
   const polling = pollBucket(
     { bucket: 'uploads', prefix: 'again/' },
-    { ...options(stop.signal), log },
+    { ...options(stop.signal), log, onPolled: metrics.addPolls() },
   );
-  await put('again/a.png', await tinyPng(8));
   await expect.poll(() => logged, { timeout: 10_000 }).toContain('poll failed');
+  const lastPoll = async () => Number(/_timestamp_seconds (\d+)/.exec(await metrics.text())?.[1]);
+  expect(await lastPoll()).toBe(0);
   await api.database.query('ALTER TABLE away RENAME TO image_metadata');
   await expect.poll(keys, { timeout: 10_000 }).toEqual(['again/a.png']);
   await put('again/b.png', await tinyPng(9));
   await expect.poll(keys, { timeout: 10_000 }).toEqual(['again/a.png', 'again/b.png']);
+  expect(await lastPoll()).toBeGreaterThan(Date.now() / 1e3 - 60);
   stop.abort();
   await polling;
 }, 40_000);
@@ -206,7 +212,10 @@ test('continues after any number of unsettled uploads in a row', async () => {
     { bucket: 'uploads', prefix: 'row/' },
     {
       parts: { ...api.parts, pipeline: failing },
-      server: { countOutcome: (outcome) => outcomes.push(outcome as Outcome) },
+      server: {
+        countOutcome: (outcome) => outcomes.push(outcome as Outcome),
+        addPolls: () => () => {},
+      },
       log: (_, message, facts) => {
         if (logged.push([message, facts?.key]) === names.length) stop.abort();
       },

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { prepareApplicationRole } from '../../src/ledger/application-role.ts';
+import { version } from '../../src/version.ts';
 import { tinyPng } from '../../testing/pipeline.ts';
 import { addImage, startApi, type TestApi } from '../../testing/server.ts';
 
@@ -62,7 +63,8 @@ test('has no counts without a queue', async () => {
 });
 
 test('counts outcomes, stages and requests for Prometheus', async () => {
-  await addImage(api, 'counted.png', await tinyPng(1));
+  const image = await tinyPng(1);
+  const { output } = await addImage(api, 'counted.png', image);
   await addImage(api, 'broken.png', Buffer.from('not an image'));
   await api.request('/v1/images/404404');
   const response = await api.request('/metrics');
@@ -72,6 +74,13 @@ test('counts outcomes, stages and requests for Prometheus', async () => {
     'grayscale_outcomes_total{status="converted",code=""} 1',
     'grayscale_outcomes_total{status="failed",code="UNSUPPORTED_FORMAT"} 1',
     'grayscale_stage_seconds_count{stage="encode"} 1',
+    `grayscale_build_info{version="${version}",node="${process.versions.node}"} 1`,
+    `grayscale_image_bytes_total{direction="in"} ${image.length}`,
+    `grayscale_image_bytes_total{direction="out"} ${output?.sizeBytes}`,
+    // This request.
+    'grayscale_http_requests_in_flight 1',
+    'grayscale_database_connections{state="used"} 0',
+    'grayscale_database_connections{state="waiting"} 0',
     'grayscale_http_request_seconds_count{method="GET",route="/v1/images/:id",status="404"} 1',
   ]) {
     expect(text.split('\n')).toContain(line);

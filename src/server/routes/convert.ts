@@ -22,12 +22,12 @@ export function addConvertRoute(app: Api, service: Service): void {
     const recipe = recipeOf(config, { ...query, format });
     const signal = requestSignal(c.req.raw, timeoutMs);
     limiter.throwIfFull();
-    const { gray, share, bodyMs, queueMs } = await unlessAborted(
+    const { gray, share, sourceBytes, bodyMs, queueMs } = await unlessAborted(
       signal,
       convertBody(c.req.raw, { recipe, signal, service }),
     );
     const stages = stageTimes(gray);
-    metrics.observeConversion(stages);
+    metrics.observeConversion({ stages, sourceBytes, outputBytes: gray.bytes.byteLength });
     c.header('server-timing', formatServerTiming({ body: bodyMs, queue: queueMs, ...stages }));
     c.header('vary', 'accept');
     for (const [name, value] of Object.entries(imageHeaders(gray))) c.header(name, value);
@@ -61,7 +61,7 @@ async function convertBody(request: Request, options: ConvertOptions) {
     // Everything but work on the image: waiting for a process and for memory.
     const queueMs = performance.now() - readAt - workMs(gray);
     signal.throwIfAborted();
-    return { gray, share, bodyMs: readAt - startedAt, queueMs };
+    return { gray, share, sourceBytes: bytes.byteLength, bodyMs: readAt - startedAt, queueMs };
   } catch (error) {
     share.release();
     throw error;
