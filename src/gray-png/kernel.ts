@@ -41,6 +41,8 @@ export interface TableKernel {
   mapColours(pixels: number, channels: number): number;
   /** The same from `source` to `gray`. */
   mapGray(pixels: number, channels: number): number;
+  /** From `source` to `gray` by the largest channel, or the mean of it and the smallest. */
+  mapExtremes(pixels: number, channels: number, isMean: boolean): void;
 }
 
 /** A kernel that also compresses. */

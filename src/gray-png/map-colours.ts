@@ -42,7 +42,7 @@ export async function mapColours(
   sums: ColourSums,
   exact: (at: number) => void,
 ): Promise<void> {
-  await mapAll(pixels, channels, sums, (kernel, at, count) => {
+  await mapBySums({ pixels, channels }, sums, (kernel, at, count) => {
     const { heap, source } = kernel;
     const listed = listOf(kernel, kernel.mapColours(count, channels));
     pixels.set(heap.subarray(source, source + count * channels), at * channels);
@@ -58,7 +58,7 @@ export async function mapToGray(
 ): Promise<Uint8Array> {
   const grayChannels = channels === 4 ? 2 : 1;
   const mapped = new Uint8Array((pixels.length / channels) * grayChannels);
-  await mapAll(pixels, channels, sums, (kernel, at, count) => {
+  await mapBySums({ pixels, channels }, sums, (kernel, at, count) => {
     const { heap, gray } = kernel;
     const listed = listOf(kernel, kernel.mapGray(count, channels));
     mapped.set(heap.subarray(gray, gray + count * grayChannels), at * grayChannels);
@@ -71,27 +71,54 @@ export async function mapToGray(
   return mapped;
 }
 
-/** Calls `map` for parts of the image in the kernel’s source buffer. */
-async function mapAll(
-  pixels: Uint8Array,
-  channels: number,
+/**
+ * Maps RGB to gray, and RGBA to gray and alpha: by the largest channel, or the mean of it and the
+ * smallest, rounded half up.
+ */
+export async function mapExtremes(
+  { pixels, channels }: Colours,
+  isMean: boolean,
+): Promise<Uint8Array> {
+  const grayChannels = channels === 4 ? 2 : 1;
+  const mapped = new Uint8Array((pixels.length / channels) * grayChannels);
+  await withKernel(async (kernel) => {
+    const { heap, gray } = kernel;
+    await mapParts(kernel, { pixels, channels }, (at, count) => {
+      kernel.mapExtremes(count, channels, isMean);
+      mapped.set(heap.subarray(gray, gray + count * grayChannels), at * grayChannels);
+    });
+  });
+  return mapped;
+}
+
+/** Calls `map` for parts of the image in the kernel’s source buffer, with tables. */
+async function mapBySums(
+  colours: Colours,
   { parts, borders }: ColourSums,
   map: (kernel: Kernel, at: number, count: number) => void,
 ): Promise<void> {
-  const all = pixels.length / channels;
   await withKernel(async (kernel) => {
-    const { heap, source } = kernel;
+    const { heap } = kernel;
     new Int32Array(heap.buffer, kernel.parts).set(fixedPoint(parts));
     const limits = fixedBorders(borders);
     new Int32Array(heap.buffer, kernel.borders).set(limits);
     new Uint16Array(heap.buffer, kernel.levels).set(levelsOfSteps(limits));
-    for (let at = 0, call = 1; at < all; at += pixelsPerCall, call++) {
-      const count = Math.min(pixelsPerCall, all - at);
-      heap.set(pixels.subarray(at * channels, (at + count) * channels), source);
-      map(kernel, at, count);
-      if (call % callsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
-    }
+    await mapParts(kernel, colours, (at, count) => map(kernel, at, count));
   });
+}
+
+async function mapParts(
+  { heap, source }: Kernel,
+  { pixels, channels }: Colours,
+  map: (at: number, count: number) => void,
+): Promise<void> {
+  const all = pixels.length / channels;
+  for (let at = 0, call = 1; at < all; at += pixelsPerCall, call++) {
+    const count = Math.min(pixelsPerCall, all - at);
+    heap.set(pixels.subarray(at * channels, (at + count) * channels), source);
+    map(at, count);
+    if (call % callsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 /** Where each level ends; the last one does not. */

@@ -1,4 +1,4 @@
-import { hasKernel, luma, mapToGray } from '../../gray-png/index.ts';
+import { hasKernel, luma, mapExtremes, mapToGray } from '../../gray-png/index.ts';
 import { type GrayPixels, isGray, maxOf, type PixelImage, samplesLike } from '../pixel-image.ts';
 import { type Method, methodFacts } from '../recipe/methods.ts';
 import type { ToGray } from './weighted.ts';
@@ -12,7 +12,7 @@ export async function toGray(image: PixelImage, method: Method): Promise<GrayPix
     return { ...image, ...(await luma({ pixels, channels: channels === 3 ? 3 : 4 })) };
   }
   const convert = toGray(image, maxOf(pixels));
-  return (await mapBySums(image, convert)) ?? mapColours(image, channels === 3 ? 1 : 2, convert);
+  return (await mapByKernel(image, convert)) ?? mapColours(image, channels === 3 ? 1 : 2, convert);
 }
 
 /** Below this size, filling the tables takes longer than they save. */
@@ -21,20 +21,32 @@ const minPixelsForTables = 2 ** 16;
 const maxPart = 20;
 
 /** Undefined if the method or the image is not suited. */
-async function mapBySums(image: PixelImage, toGray: ToGray): Promise<GrayPixels | undefined> {
+async function mapByKernel(image: PixelImage, toGray: ToGray): Promise<GrayPixels | undefined> {
   const { pixels, width, height, channels } = image;
-  const sums = width * height >= minPixelsForTables && hasKernel() ? toGray.sums?.() : undefined;
-  if (!sums || !(pixels instanceof Uint8Array)) return undefined;
+  if (!hasKernel() || !(pixels instanceof Uint8Array)) return undefined;
+  const colours = { pixels, channels: channels === 3 ? 3 : 4 } as const;
+  const gray = toGray.extremes
+    ? await mapExtremes(colours, toGray.extremes === 'mean')
+    : await mapBySums(colours, toGray);
+  return gray && { pixels: gray, width, height, channels: channels === 3 ? 1 : 2 };
+}
+
+/** Undefined if the image is too small, or if gray is no sum of parts that fit. */
+async function mapBySums(
+  colours: { pixels: Uint8Array; channels: 3 | 4 },
+  toGray: ToGray,
+): Promise<Uint8Array | undefined> {
+  const isLarge = colours.pixels.length >= minPixelsForTables * colours.channels;
+  const sums = isLarge ? toGray.sums?.() : undefined;
+  if (!sums) return undefined;
   const [red, green, blue] = sums.parts;
   if ([red, green, blue].some((part) => part.some((value) => Math.abs(value) > maxPart)))
     return undefined;
-  const colours = { pixels, channels: channels === 3 ? 3 : 4 } as const;
-  const gray = await mapToGray(
+  return await mapToGray(
     colours,
     { parts: [[red], [green], [blue]], borders: sums.borders },
     toGray,
   );
-  return { pixels: gray, width, height, channels: channels === 3 ? 1 : 2 };
 }
 
 function mapColours(image: PixelImage, grayChannels: 1 | 2, toGray: ToGray): GrayPixels {

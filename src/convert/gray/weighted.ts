@@ -3,6 +3,8 @@ export interface ToGray {
   (red: number, green: number, blue: number): number;
   /** The same as a sum of one part per channel, for methods that have it. */
   sums?(): GraySums;
+  /** It is the largest channel, or the mean of the largest and the smallest. */
+  extremes?: 'largest' | 'mean';
 }
 
 /** Gray as a sum of parts, where 1 is white. */

@@ -38,12 +38,22 @@ export const methods = {
   },
   'hsl-lightness': {
     description: 'mean of the largest and the smallest channel',
-    toGray: () => (r, g, b) => (Math.max(r, g, b) + Math.min(r, g, b) + 1) >> 1,
+    toGray: () =>
+      Object.assign(
+        (r: number, g: number, b: number) => (Math.max(r, g, b) + Math.min(r, g, b) + 1) >> 1,
+        { extremes: 'mean' as const },
+      ),
   },
-  value: { description: 'the largest channel', toGray: () => Math.max },
-  red: { description: 'the red channel', toGray: () => (r) => r },
-  green: { description: 'the green channel', toGray: () => (_, g) => g },
-  blue: { description: 'the blue channel', toGray: () => (_r, _g, b) => b },
+  value: {
+    description: 'the largest channel',
+    toGray: () =>
+      Object.assign((r: number, g: number, b: number) => Math.max(r, g, b), {
+        extremes: 'largest' as const,
+      }),
+  },
+  red: { description: 'the red channel', toGray: (_, max) => weighted([1, 0, 0], max) },
+  green: { description: 'the green channel', toGray: (_, max) => weighted([0, 1, 0], max) },
+  blue: { description: 'the blue channel', toGray: (_, max) => weighted([0, 0, 1], max) },
   decolor: {
     description: 'weights chosen for each image to keep colour contrast visible',
     toGray: (image, max) => weighted(decolorWeights(image), max),

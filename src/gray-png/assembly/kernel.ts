@@ -40,6 +40,7 @@ let inspectedInVain: i32 = 0;
 let lastFilter: i32 = none;
 
 export { adler, chooseFilter, filterRow, grayRows };
+export { mapExtremes } from './extremes';
 export { mapColours, mapGray } from './tables';
 
 export function begin(): void {

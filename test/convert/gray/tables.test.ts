@@ -22,8 +22,11 @@ function coloursFrom(first: number, count: number): Uint8Array {
 
 const parts = [0, 1, 2, 3].map((part) => part * partPixels);
 
-describe('all 2^24 colours have the same gray by tables as one by one:', () => {
-  const methods: Method[] = ['rec709', 'luminance', 'lightness', 'average', 'mix:2,1,-1'];
+describe('all 2^24 colours have the same gray in the kernel as one by one:', () => {
+  const methods: Method[] = [
+    ...(['rec709', 'luminance', 'lightness', 'average', 'hsl-lightness', 'value'] as const),
+    ...(['red', 'mix:2,1,-1'] as const),
+  ];
   test.each(methods)('%s', async (method) => {
     for (const first of parts) {
       const pixels = coloursFrom(first, partPixels);
@@ -40,10 +43,10 @@ describe('all 2^24 colours have the same gray by tables as one by one:', () => {
   });
 });
 
-test('alpha is kept by tables', async () => {
+test.each(['luminance', 'value'] as const)('alpha is kept by %s', async (method) => {
   const size = { width: 512, height: 256, channels: 4 } as const;
   const pixels = Uint8Array.from({ length: 512 * 256 * 4 }, (_, i) => (i * 7) >> 3);
-  const gray = await toGray({ pixels, ...size }, 'luminance');
+  const gray = await toGray({ pixels, ...size }, method);
   expect(gray.channels).toBe(2);
   const alphas = gray.pixels.filter((_, i) => i % 2 === 1);
   expect(
