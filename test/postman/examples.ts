@@ -46,7 +46,13 @@ export const examples: Record<string, Example> = {
     status: 200,
     script: hasType('application/zip'),
   },
+  'GET /v1/images/export': {
+    values: { prefix: 'postman/', format: 'csv' },
+    status: 200,
+    script: hasType('text/csv; charset=utf-8'),
+  },
   'POST /v1/images/{id}/retry': { values: { id }, status: 200 },
+  'POST /v1/images/retry': { form: { ids: id }, status: 200 },
   'DELETE /v1/images/{id}': {
     values: { id, source: 'true' },
     status: 200,
@@ -54,6 +60,7 @@ export const examples: Record<string, Example> = {
       "pm.test('deletes row, output and source', () => pm.expect(pm.response.json().removed).to.have.members(['row', 'output', 'source']));",
     ],
   },
+  'POST /v1/images/delete': { form: { ids: id, source: 'true' }, status: 200 },
   'POST /v1/convert': {
     values: { method: 'luminance', format: 'webp' },
     file,

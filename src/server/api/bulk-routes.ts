@@ -1,13 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { binary, problemResponses } from './responses.ts';
+import { ExportQuerySchema } from './queries.ts';
+import { binary, json, problemResponses } from './responses.ts';
+import { ImageListSchema, RemovedListSchema, RetriedListSchema } from './schemas.ts';
 
-// Operations on several images. They take a form, because a browser can save the response to a form
-// directly to a file.
+// Operations on several images. Their bodies are forms, which are the shortest with curl.
 
 const tags = ['Images'];
 
 /** The max numbers of images in one request. */
-export const maxIds = { zip: 10_000 } as const;
+const maxIds = { zip: 10_000, retry: 100, remove: 1_000 } as const;
 
 /** `ids=1,2,3` */
 const idList = (max: number) =>
@@ -19,20 +20,30 @@ const idList = (max: number) =>
     });
 
 export const ZipFormSchema = z.strictObject({ ids: idList(maxIds.zip) });
+export const RetryFormSchema = z.strictObject({ ids: idList(maxIds.retry) });
+export const RemoveFormSchema = z.strictObject({
+  ids: idList(maxIds.remove),
+  source: z.enum(['true', 'false']).optional(),
+});
 
-const formBody = (properties: Record<string, object>) => ({
+const formBody = (max: number, more: Record<string, object> = {}) => ({
   required: true,
   content: {
     'application/x-www-form-urlencoded': {
-      schema: { type: 'object' as const, required: ['ids'], properties },
+      schema: {
+        type: 'object' as const,
+        required: ['ids'],
+        properties: {
+          ids: {
+            type: 'string' as const,
+            example: '1,2,3',
+            description: `Ids of 1 to ${max.toLocaleString('en-US')} images, separated by commas.`,
+          },
+          ...more,
+        },
+      },
     },
   },
-});
-
-const idsProperty = (max: number) => ({
-  type: 'string',
-  example: '1,2,3',
-  description: `Ids of 1 to ${max.toLocaleString('en-US')} images, separated by commas.`,
 });
 
 export const zipImages = createRoute({
@@ -43,9 +54,68 @@ export const zipImages = createRoute({
   summary: 'Download several output files as one ZIP',
   description:
     'Streams the files in the order of the ids. Files have the extension of their format. If some images have no output, the file `not-included.txt` in the ZIP lists them.',
-  request: { body: formBody({ ids: idsProperty(maxIds.zip) }) },
+  request: { body: formBody(maxIds.zip) },
   responses: {
     200: binary('The ZIP file.', ['application/zip']),
     ...problemResponses(404, 408, 413),
+  },
+});
+
+export const retryImages = createRoute({
+  operationId: 'retryImages',
+  method: 'post',
+  path: '/v1/images/retry',
+  tags,
+  summary: 'Convert several sources again',
+  description:
+    'Converts the newest content of each key immediately or, with a queue, puts it into the queue. The action of a result is `retry` if a service was unavailable: send this id again.',
+  request: { body: formBody(maxIds.retry) },
+  responses: {
+    200: json(RetriedListSchema, 'The result for each id, in the same order.'),
+    ...problemResponses(408, 413),
+  },
+});
+
+export const removeImages = createRoute({
+  operationId: 'removeImages',
+  method: 'post',
+  path: '/v1/images/delete',
+  tags,
+  summary: 'Delete several outputs and their rows',
+  description:
+    'Keeps the sources unless `source=true`. If a request ends early, it can be repeated.',
+  request: {
+    body: formBody(maxIds.remove, {
+      source: {
+        type: 'string',
+        enum: ['true', 'false'],
+        description: 'Also delete the sources.',
+      },
+    }),
+  },
+  responses: {
+    200: json(RemovedListSchema, 'The deleted parts of each image, in the same order.'),
+    ...problemResponses(408, 413),
+  },
+});
+
+export const exportImages = createRoute({
+  operationId: 'exportImages',
+  method: 'get',
+  path: '/v1/images/export',
+  tags,
+  summary: 'Download all rows of a filter as CSV or JSON',
+  description:
+    'Streams every matching row. The filters are those of the list. CSV has the columns of the table `image_metadata`; JSON has the images of the list, in one array. A text in CSV that a spreadsheet would run as a formula begins with an apostrophe.',
+  request: { query: ExportQuerySchema },
+  responses: {
+    200: {
+      description: 'The rows.',
+      content: {
+        'text/csv': { schema: { type: 'string' as const } },
+        'application/json': { schema: ImageListSchema.shape.images },
+      },
+    },
+    ...problemResponses(),
   },
 });

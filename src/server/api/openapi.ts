@@ -1,6 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { version } from '../../version.ts';
-import { zipImages } from './bulk-routes.ts';
+import { exportImages, removeImages, retryImages, zipImages } from './bulk-routes.ts';
 import {
   getGray,
   getImage,
@@ -16,7 +16,8 @@ import { convert, receiveEvent, upload } from './work-routes.ts';
 /** Every route of the API, in the order of the documentation. */
 export const routes = [
   ...[convert, upload, receiveEvent],
-  ...[listImages, getImage, getSource, getGray, zipImages, retryImage, removeImage],
+  ...[listImages, getImage, getSource, getGray, exportImages, zipImages],
+  ...[retryImage, retryImages, removeImage, removeImages],
   live,
   ...[stats, compare, timeline, distribution],
   ...[about, queue, health, readiness, metrics],

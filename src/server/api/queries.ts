@@ -60,23 +60,37 @@ const trueOrFalse = z
 
 const sorts = ['newest', 'oldest', 'slowest', 'fastest'] as const;
 
-export const ImagesQuerySchema = strictQuery({
+/** The filter and order of rows. */
+const rowFilter = {
   status: z.enum(statuses).optional(),
   code: text.optional(),
   bucket: text.optional(),
   key: keyText.optional().openapi({ description: 'The exact key.' }),
   prefix: keyText.optional().openapi({ description: 'Beginning of the key.' }),
-  etag: text.optional().openapi({ description: 'ETag of the source; requires `key`.' }),
+  contains: keyText.optional().openapi({
+    description:
+      'A part of the key, in upper or lower case. Slower than `prefix`: reads rows until the page is full.',
+  }),
   method: text.optional(),
   version: text.optional().openapi({ description: 'Version of the processor.' }),
   since: timeOrAge.optional(),
   until: timeOrAge.optional(),
   sort: z.enum(sorts).default('newest'),
+};
+
+export const ImagesQuerySchema = strictQuery({
+  ...rowFilter,
+  etag: text.optional().openapi({ description: 'ETag of the source; requires `key`.' }),
   limit: wholeNumber(1, 200).default(50).openapi({ default: 50 }),
   cursor: z.string().max(512).optional().openapi({ description: '`next` of the previous page.' }),
   wait: wholeNumber(1, 60).optional().openapi({
     description: 'Seconds to wait for a row of this `key` if there is none yet; requires `key`.',
   }),
+});
+
+export const ExportQuerySchema = strictQuery({
+  ...rowFilter,
+  format: z.enum(['csv', 'json']).default('csv'),
 });
 
 export type ImagesQuery = z.infer<typeof ImagesQuerySchema>;

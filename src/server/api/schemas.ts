@@ -163,18 +163,33 @@ export const RemovedSchema = z
   })
   .openapi('Removed');
 
-export const EventAnswerSchema = z
+export const RemovedListSchema = z
   .object({
     results: z.array(
-      z.object({
-        action: z.enum(['processed', 'queued', 'ignored', 'refused', 'retry']),
-        key: z.string().nullable(),
-        status: z.enum(statuses).nullable(),
-        code: z.string().nullable(),
-        reason: z.string().nullable(),
+      RemovedSchema.extend({
+        problem: z
+          .string()
+          .nullable()
+          .openapi({ description: 'Why nothing was deleted; null if it was.' }),
       }),
     ),
   })
+  .openapi('RemovedList');
+
+const EventResultSchema = z.object({
+  action: z.enum(['processed', 'queued', 'ignored', 'refused', 'retry']),
+  key: z.string().nullable(),
+  status: z.enum(statuses).nullable(),
+  code: z.string().nullable(),
+  reason: z.string().nullable(),
+});
+
+export const RetriedListSchema = z
+  .object({ results: z.array(EventResultSchema.extend({ id: z.string() })) })
+  .openapi('RetriedList');
+
+export const EventAnswerSchema = z
+  .object({ results: z.array(EventResultSchema) })
   .openapi('EventAnswer', { description: 'Outcome of each record of the event, in order.' });
 
 export const ProblemSchema = z
@@ -196,4 +211,7 @@ export const ProblemSchema = z
 export type Image = z.infer<typeof ImageSchema>;
 export type ImageList = z.infer<typeof ImageListSchema>;
 export type Upload = z.infer<typeof UploadSchema>;
+export type EventResult = z.infer<typeof EventResultSchema>;
+export type RetriedList = z.infer<typeof RetriedListSchema>;
+export type RemovedList = z.infer<typeof RemovedListSchema>;
 export type Problem = z.infer<typeof ProblemSchema>;

@@ -50,11 +50,23 @@ export const AboutSchema = z
     limits: z.object({ maxBytes: bytes, maxPixels: z.int(), maxPages: z.int() }),
     methods: z.array(z.string()),
     formats: z.array(z.enum(Object.keys(outputFormats) as [string, ...string[]])),
+    outputs: z
+      .array(
+        z.object({
+          format: z.string(),
+          name: z.string(),
+          hasQuality: z.boolean(),
+          depths: z
+            .array(z.string())
+            .openapi({ description: 'Values of `depth`, in bits per sample.' }),
+        }),
+      )
+      .openapi({ description: 'What can be chosen for each output format.' }),
     inputs: z
       .array(
         z.object({ name: z.string(), contentType: z.string(), extensions: z.array(z.string()) }),
       )
-      .openapi({ description: 'Supported input formats.' }),
+      .openapi({ description: 'Input formats that the server’s recipe accepts.' }),
   })
   .openapi('About', {
     description: 'Settings, limits and formats of the server, for forms and file pickers.',

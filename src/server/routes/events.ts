@@ -1,29 +1,17 @@
-import type { z } from '@hono/zod-openapi';
 import { type EventRecord, parseEvent } from '../../events/index.ts';
-import {
-  describeCause,
-  failureCode,
-  failureReason,
-  isPermanent,
-  processBatch,
-  type UploadResult,
-} from '../../pipeline/index.ts';
-import { logOutcome } from '../../process/log-outcome.ts';
-import type { UploadQueue } from '../../queue/upload-queue.ts';
-import type { EventAnswerSchema } from '../api/schemas.ts';
+import { failureCode } from '../../pipeline/index.ts';
+import type { EventResult } from '../api/schemas.ts';
 import { receiveEvent } from '../api/work-routes.ts';
-import { logFirst } from '../logging/log-first.ts';
 import { RequestError } from '../problems/problems.ts';
 import type { Api, Service } from '../service.ts';
+import {
+  logUnsettled,
+  processUploads,
+  queueUploads,
+  type SettledUpload,
+} from '../settle-uploads.ts';
 import { readBody } from '../transfer/read-body.ts';
 import { requestSignal } from '../transfer/request-signal.ts';
-
-type RecordResult = z.infer<typeof EventAnswerSchema>['results'][number];
-
-interface ProcessedRecord {
-  result: RecordResult;
-  error?: unknown;
-}
 
 /**
  * The largest message of SQS and EventBridge. S3 itself sends at most 64 KB.
@@ -45,11 +33,10 @@ export function addEventRoute(app: Api, service: Service): void {
     const signal = requestSignal(c.req.raw, timeoutMs);
     // Read before a slot is taken, so that idle senders do not block others.
     const bytes = await readEvent(c.req.raw, service, signal);
-    const { queue } = parts;
-    const processed = await (queue
-      ? queueRecords(parseRecords(bytes), queue)
-      : limiter.run(() => processRecords(parseRecords(bytes), service, timeoutMs)));
-    logFailures(processed, service);
+    const processed = await (parts.queue
+      ? settleRecords(parseRecords(bytes), service, queueUploads)
+      : limiter.run(() => settleRecords(parseRecords(bytes), service, processUploads)));
+    logUnsettled(processed, service);
     const results = processed.map(({ result }) => result);
     throwIfUnprocessed(processed);
     return c.json({ results }, 200);
@@ -82,82 +69,27 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** Sends all uploads of the event to the queue together. Throws if it cannot: none is lost. */
-async function queueRecords(
+async function settleRecords(
   records: EventRecord[],
-  queue: UploadQueue,
-): Promise<ProcessedRecord[]> {
-  await queue.send(
-    records.flatMap((record) => (record.action === 'process' ? [record.upload] : [])),
-  );
-  return records.map((record) => ({
-    result:
-      record.action === 'process'
-        ? { action: 'queued', key: record.upload.key, status: null, code: null, reason: null }
-        : toUnprocessedResult(record),
-  }));
-}
-
-async function processRecords(
-  records: EventRecord[],
-  { parts, feed, metrics, log }: Service,
-  timeoutMs: number,
-): Promise<ProcessedRecord[]> {
+  service: Service,
+  settle: typeof processUploads,
+): Promise<SettledUpload[]> {
   const uploads = records.flatMap((record) => (record.action === 'process' ? [record.upload] : []));
-  const { results, outcomes, unrecorded } = await processBatch(uploads, parts.pipeline, {
-    timeoutMs,
-  });
-  for (const outcome of outcomes) {
-    logOutcome(log, outcome);
-    metrics.countOutcome(outcome);
-  }
-  if (outcomes.length > 0) feed.wake();
-  const superseded = unrecorded.map(({ upload: { key }, contents }) => ({ key, contents }));
-  logFirst(log, 'superseded contents without a row', superseded);
-
-  const remaining = results.values();
+  const settled = (await settle(uploads, service)).values();
   return records.map((record) =>
     record.action === 'process'
-      ? toProcessedRecord(record.upload.key, remaining.next().value as UploadResult)
+      ? (settled.next().value as SettledUpload)
       : { result: toUnprocessedResult(record) },
   );
 }
 
-function toProcessedRecord(key: string, result: UploadResult): ProcessedRecord {
-  if ('error' in result) {
-    const { error } = result;
-    const action = isPermanent(error) ? 'refused' : 'retry';
-    return {
-      result: { action, key, status: null, code: null, reason: failureReason(error) },
-      error,
-    };
-  }
-  const { outcome } = result;
-  const problem =
-    outcome.status === 'converted'
-      ? { code: null, reason: null }
-      : { code: outcome.code, reason: outcome.message };
-  return { result: { action: 'processed', key, status: outcome.status, ...problem } };
-}
-
-function toUnprocessedResult(record: Exclude<EventRecord, { action: 'process' }>): RecordResult {
+function toUnprocessedResult(record: Exclude<EventRecord, { action: 'process' }>): EventResult {
   const action = record.action === 'ignore' ? 'ignored' : 'refused';
   return { action, key: record.key ?? null, status: null, code: null, reason: record.reason };
 }
 
-function logFailures(processed: ProcessedRecord[], { log }: Service): void {
-  for (const failure of ['refused', 'retry'] as const) {
-    const entries = processed.filter(({ result }) => result.action === failure);
-    const lines = entries.map(({ result: { key, reason }, error }) => ({
-      ...{ key, reason },
-      ...(error !== undefined && { cause: describeCause(error) }),
-    }));
-    logFirst(log, failure, lines);
-  }
-}
-
 /** Throws if the event must be redelivered, or if none of it can ever be processed. */
-function throwIfUnprocessed(processed: ProcessedRecord[]): void {
+function throwIfUnprocessed(processed: SettledUpload[]): void {
   const results = processed.map(({ result }) => result);
   const [first, ...others] = processed.filter(({ result }) => result.action === 'retry');
   if (first) {

@@ -17,6 +17,7 @@ import { createLimiter, type Limiter } from '../transfer/limiter.ts';
 import { memoryExhaustedError } from '../transfer/read-body.ts';
 import { readForm } from '../transfer/read-form.ts';
 import { closedSignal, nodeResponseOf } from '../transfer/response-end.ts';
+import { watchStream } from '../transfer/watch-stream.ts';
 import { readAheadBytes, type ZipEntry, type ZipFile, zipEntries } from '../transfer/zip-files.ts';
 
 /** Each takes several connections to the store. */
@@ -122,31 +123,6 @@ async function* withNote(
   if (notIncluded.length === 0) return;
   const input = `${notIncluded.join('\n')}\n`;
   yield { name: 'not-included.txt', lastModified: new Date(), input };
-}
-
-function watchStream(
-  zip: ReadableStream<Uint8Array>,
-  { onFailure, onEnd }: { onFailure: (error: unknown) => void; onEnd: () => void },
-): ReadableStream<Uint8Array> {
-  const reader = zip.getReader();
-  return new ReadableStream({
-    async pull(controller) {
-      try {
-        const { done, value } = await reader.read();
-        if (!done) return controller.enqueue(value);
-        controller.close();
-      } catch (error) {
-        onFailure(error);
-        controller.error(error);
-      }
-      onEnd();
-    },
-    async cancel() {
-      onEnd();
-      // client-zip throws what it is cancelled with.
-      await reader.cancel().catch(() => {});
-    },
-  });
 }
 
 function nothingToPackError(notIncluded: readonly string[]): RequestError {

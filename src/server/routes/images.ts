@@ -1,4 +1,3 @@
-import type { ServerParts } from '../../app/open-server.ts';
 import { recipeHash } from '../../convert/index.ts';
 import type { LedgerRow } from '../../ledger/ledger-reader.ts';
 import {
@@ -13,9 +12,10 @@ import { logOutcome } from '../../process/log-outcome.ts';
 import { readCursor, writeCursor } from '../api/cursor.ts';
 import { imageDocument } from '../api/image-document.ts';
 import { getImage, listImages, removeImage, retryImage } from '../api/image-routes.ts';
-import type { ImagesQuery } from '../api/queries.ts';
+import { positionOf } from '../api/row-position.ts';
 import { RequestError } from '../problems/problems.ts';
-import { type FilePart, locateFile } from '../row-files/locate-file.ts';
+import type { FilePart } from '../row-files/locate-file.ts';
+import { removeRow } from '../row-files/remove-row.ts';
 import { requireServedBuckets, servedBucketsOf } from '../row-files/served-buckets.ts';
 import type { Api, Service } from '../service.ts';
 import { createLimiter } from '../transfer/limiter.ts';
@@ -63,7 +63,7 @@ export function addImageRoutes(app: Api, service: Service): void {
   app.openapi(removeImage, async (c) => {
     const row = await findServedRow(service, c.req.valid('param').id, 'output');
     const { source = false } = c.req.valid('query');
-    const removed = await remove(row, service.parts, { withSource: source });
+    const removed = await removeRow(row, service.parts, { withSource: source });
     return c.json({ id: row.id, removed }, 200);
   });
 }
@@ -101,11 +101,6 @@ function rejectWithoutKey(received: {
   }
 }
 
-function positionOf(row: LedgerRow, sort: ImagesQuery['sort']) {
-  const value = sort === 'newest' || sort === 'oldest' ? row.recordedAt : row.durationMs;
-  return { value, id: row.id };
-}
-
 async function retry(row: LedgerRow, { parts, feed, metrics, log }: Service): Promise<LedgerRow> {
   const { sourceBucket: bucket, sourceKey: key, sourceSizeBytes } = row;
   if (bucket === null || key === null) {
@@ -135,27 +130,4 @@ async function retry(row: LedgerRow, { parts, feed, metrics, log }: Service): Pr
     recipeHash: recipeHash(recipe),
   });
   return found ?? row;
-}
-
-/**
- * Deletes the row last, so that an interrupted deletion can be repeated. Files whose content has
- * changed belong to another row and stay.
- */
-async function remove(
-  row: LedgerRow,
-  { files, reader }: ServerParts,
-  { withSource }: { withSource: boolean },
-): Promise<('row' | FilePart)[]> {
-  const removed: ('row' | FilePart)[] = [];
-  const parts: FilePart[] = withSource ? ['output', 'source'] : ['output'];
-  for (const part of parts) {
-    const location = locateFile(row, part);
-    const found = location && (await files.head(location.ref));
-    if (!location || !found || !location.isCurrent(found)) continue;
-    // Nothing proves that the file still has the row's content.
-    if (part === 'source' && row.sourceEtag === null) continue;
-    if (await files.remove(location.ref, { etag: found.etag })) removed.push(part);
-  }
-  if (await reader.remove(row.id)) removed.push('row');
-  return removed;
 }
