@@ -4,6 +4,7 @@ import { unzipSync } from 'fflate';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { toGrayscale } from '../../src/convert/index.ts';
 import type { ImageList } from '../../src/server/api/schemas.ts';
 import { startBrowser, type TestBrowser } from '../../testing/browser.ts';
 import { type Dashboard, startDashboard } from '../../testing/dashboard.ts';
@@ -92,18 +93,86 @@ test('an image is pasted, and compared by every method', async () => {
   await dialog.getByText('All 11').waitFor();
   const means = await Promise.all(
     ['red', 'blue'].map(async (method) => {
-      const { rgba } = await pixelsOf(dialog.getByAltText(new RegExp(`with ${method}: download`)));
-      // Lossy WebP is stored as YUV, and its conversion to RGB rounds.
-      expect(maxColourDifference(rgba)).toBeLessThanOrEqual(4);
+      const { rgba } = await pixelsOf(dialog.getByAltText(new RegExp(`with ${method}$`)));
+      expect(maxColourDifference(rgba)).toBe(0);
       return rgba.reduce((sum, value) => sum + value, 0) / rgba.length;
     }),
   );
   // The chart is red and green: its blue channel alone is darker.
   expect(means[0]).toBeGreaterThan((means[1] ?? 0) + 5);
   await screenshot(page, 'drop-methods');
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    dialog.getByRole('link', { name: 'Download: blue' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toMatch(/^pasted-.*\.blue\.png$/);
+  await dialog.getByRole('button', { name: 'Full size: blue' }).click();
+  const zoom = page.getByRole('dialog', { name: 'in full size' });
+  await zoom.getByText('120 × 80').waitFor();
+  const shown = zoom.getByRole('img');
+  // By keyboard alone.
+  await page.keyboard.press('1');
+  await expect.poll(() => shown.evaluate((image) => image.clientWidth)).toBe(120);
+  await page.keyboard.press('+');
+  await expect.poll(() => shown.evaluate((image) => image.clientWidth)).toBe(180);
+  await zoom.getByText('150 %').waitFor();
+  await screenshot(page, 'zoom');
   await page.keyboard.press('Escape');
+  await zoom.waitFor({ state: 'detached' });
+
+  await dialog.getByRole('button', { name: 'Use: blue' }).click();
   await dialog.waitFor({ state: 'detached' });
+  await page.getByText('not stored').waitFor();
+  expect(await page.getByLabel('Method').inputValue()).toBe('blue');
   expect(consoleErrors).toEqual([]);
+  await close();
+});
+
+test('images are converted with chosen options, and stored only on request', async () => {
+  const { page, consoleErrors, close } = await browser.open(dashboard.url);
+  await page.getByLabel('Convert only').check();
+  await page.getByText('Nothing is stored on the server.').waitFor();
+  await page.getByLabel('Method').selectOption('red');
+  await page.getByLabel('Format').selectOption('jpeg');
+  await page.getByLabel('Quality').fill('40');
+  await screenshot(page, 'drop-options');
+  const buffer = await sharp('samples/chart.webp').resize(100).png().toBuffer();
+  await page
+    .getByLabel('Images', { exact: true })
+    .setInputFiles(['a', 'b'].map((name) => ({ name: `only-${name}.png`, mimeType: '', buffer })));
+  await page.getByText('2 of 2 done').waitFor();
+  const card = page.getByRole('article', { name: 'only-a.png' });
+  await card.getByText(/100 × \d+ .* JPEG .* not stored/).waitFor();
+  const { rgba } = await pixelsOf(card.getByAltText('only-a.png in grayscale'));
+  const expected = await toGrayscale(buffer, { method: 'red', format: 'jpeg', quality: 40 });
+  const pixels = await sharp(expected.bytes).toColourspace('srgb').ensureAlpha().raw().toBuffer();
+  expect(maxDifference(rgba, [...pixels])).toBeLessThanOrEqual(1);
+  const [zip] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download all' }).click(),
+  ]);
+  const files = unzipSync(await readFile(await zip.path()));
+  expect(Object.keys(files)).toEqual(['only-a.jpg', 'only-b.jpg']);
+  expect(Buffer.from(files['only-a.jpg'] ?? []).equals(expected.bytes)).toBe(true);
+  const isStored = async () => {
+    const keys = (await dashboard.database.rows()).map((row) => row.source_key);
+    return keys.filter((key) => String(key).startsWith('only-'));
+  };
+  expect(await isStored()).toEqual([]);
+  await card.getByRole('button', { name: 'Store' }).click();
+  await card.getByText('Details').waitFor();
+  expect(await isStored()).toEqual(['only-a.png']);
+  expect(consoleErrors).toEqual([]);
+  await close();
+});
+
+test('SVG is offered only if the server accepts it', async () => {
+  const { page, close } = await browser.open(dashboard.url);
+  await page.getByText('up to 105 MB').waitFor();
+  expect(await page.getByText(/\bSVG\b/).count()).toBe(0);
+  const accepted = await page.getByLabel('Images', { exact: true }).getAttribute('accept');
+  expect(accepted).toContain('image/heic');
+  expect(accepted).not.toContain('svg');
   await close();
 });
 

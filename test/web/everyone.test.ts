@@ -41,6 +41,28 @@ const pages: { name: string; path: string; arrange: (page: Page) => Promise<void
     arrange: (page) => page.getByRole('row', { name: 'logo.png' }).waitFor(),
   },
   {
+    name: 'selected',
+    path: '/images?prefix=l',
+    async arrange(page) {
+      await page.getByLabel('Select logo.png').click();
+      await page.getByRole('button', { name: 'Delete …' }).click();
+      await page.getByText('deleted permanently').waitFor();
+    },
+  },
+  {
+    name: 'convert-only',
+    path: '/',
+    async arrange(page) {
+      await page.getByLabel('Convert only').check();
+      await page.getByLabel('Images', { exact: true }).setInputFiles('samples/logo.png');
+      await page.getByRole('button', { name: 'Full size' }).click();
+      await page
+        .getByRole('dialog')
+        .getByText(/\d+ × \d+/)
+        .waitFor();
+    },
+  },
+  {
     name: 'details',
     path: '/images?prefix=l',
     async arrange(page) {

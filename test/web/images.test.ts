@@ -1,5 +1,7 @@
 // The ledger as a person uses it: rows that appear by themselves, filters, keys, retry, delete.
+import { readFile } from 'node:fs/promises';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { unzipSync } from 'fflate';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -101,7 +103,7 @@ test('the page reports a server that is gone, and reconnects; a failure is then 
   expect(await banner.count()).toBe(0);
   await dashboard.stop();
   await banner.waitFor();
-  await page.getByRole('button', { name: 'Retry' }).click();
+  await page.getByRole('button', { name: 'Retry', exact: true }).click();
   await page.getByRole('alert').waitFor();
   await screenshot(page, 'images-offline');
 
@@ -110,9 +112,34 @@ test('the page reports a server that is gone, and reconnects; a failure is then 
   await put('afterwards.jpg', 80);
   await row(page, 'afterwards.jpg').waitFor();
 
-  await page.getByRole('button', { name: 'Retry' }).click();
+  await page.getByRole('button', { name: 'Retry', exact: true }).click();
   await row(page, 'large.jpg').getByText('converted').waitFor();
   await page.getByRole('complementary').getByText('900 × 900').waitFor();
+});
+
+test('an image is shown in full size, its original downloaded, and its link copied', async () => {
+  const permissions = ['clipboard-read', 'clipboard-write'];
+  const { page } = await openPage('/images', { permissions });
+  await row(page, 'small.jpg').click();
+  const panel = page.getByRole('complementary', { name: 'Image details' });
+  const [original] = await Promise.all([
+    page.waitForEvent('download'),
+    panel.getByRole('link', { name: 'Download original' }).click(),
+  ]);
+  expect(original.suggestedFilename()).toBe('small.jpg');
+  await panel.getByRole('button', { name: 'Copy link' }).click();
+  await panel.getByText('Link copied').waitFor();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  await panel.getByRole('button', { name: 'Full size' }).click();
+  await page
+    .getByRole('dialog', { name: 'small.jpg in full size' })
+    .getByText('100 × 100')
+    .waitFor();
+  await page.keyboard.press('Escape');
+  // Escape closes only the dialog.
+  await panel.getByRole('heading', { name: 'small.jpg' }).waitFor();
+  const { page: other } = await openPage(link.slice(dashboard.url.length));
+  await other.getByRole('heading', { name: 'small.jpg' }).waitFor();
 });
 
 test('an image is deleted only after a confirmation', async () => {
@@ -130,6 +157,86 @@ test('an image is deleted only after a confirmation', async () => {
   await row(page, 'small.jpg').waitFor({ state: 'detached' });
   const rows = await dashboard.database.rows();
   expect(rows.map((found) => found.source_key)).not.toContain('small.jpg');
+});
+
+test('several images are selected by keyboard, retried, downloaded and deleted after a question', async () => {
+  for (const [at, key] of ['bulk/a.jpg', 'bulk/b.jpg', 'bulk/c.jpg'].entries()) {
+    await put(key, 40 + at);
+  }
+  const { page, consoleErrors } = await openPage('/images?prefix=bulk/');
+  await row(page, 'bulk/a.jpg').waitFor();
+  await expect.poll(() => page.getByRole('row').count()).toBe(4);
+  await page.getByRole('grid').focus();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Space');
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.getByText('2 selected').waitFor();
+  await page.keyboard.press('Control+a');
+  await page.getByText('3 selected').waitFor();
+  await screenshot(page, 'images-selected');
+  const [zip] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download (ZIP)' }).click(),
+  ]);
+  expect(Object.keys(unzipSync(await readFile(await zip.path())))).toHaveLength(3);
+
+  await page.getByRole('button', { name: 'Retry …' }).click();
+  const retry = page.getByRole('dialog', { name: 'Convert 3 images again?' });
+  await retry.getByRole('button', { name: 'Retry', exact: true }).click();
+  await retry.getByText('3 converted.').waitFor();
+  await retry.getByRole('button', { name: 'Close' }).click();
+
+  await page.getByLabel('Select bulk/b.jpg').click();
+  await page.getByText('2 selected').waitFor();
+  await page.getByRole('button', { name: 'Delete …' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Delete 2 images?' });
+  await dialog.getByText('2 rows and 2 outputs are deleted permanently.').waitFor();
+  await dialog.getByText('The uploaded images stay in the bucket.').waitFor();
+  await screenshot(page, 'images-delete-selected');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  expect(await page.getByRole('row').count()).toBe(4);
+
+  await page.getByRole('button', { name: 'Delete …' }).click();
+  await dialog.getByLabel('Also delete the uploaded images').check();
+  await dialog.getByRole('button', { name: 'Delete' }).click();
+  await dialog.getByText('2 deleted.').waitFor();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await expect.poll(() => page.getByRole('row').count()).toBe(2);
+  await row(page, 'bulk/b.jpg').waitFor();
+  const kept = (await dashboard.database.rows()).map((found) => found.source_key);
+  expect(kept.filter((key) => String(key).startsWith('bulk/'))).toEqual(['bulk/b.jpg']);
+  expect(consoleErrors).toEqual([]);
+});
+
+test('all images of a filter are retried after a question, and exported', async () => {
+  await put('again/a.jpg', 50);
+  await put('again/b.jpg', 51);
+  const { page } = await openPage('/images?contains=GAIN/');
+  await expect.poll(() => page.getByRole('row').count()).toBe(3);
+  await page.getByRole('button', { name: 'Retry all failed …' }).click();
+  const failed = page.getByRole('dialog', { name: 'Convert all failed images again?' });
+  await failed.getByText('0 failed images match').waitFor();
+  expect(await failed.getByRole('button', { name: 'Retry all' }).isDisabled()).toBe(true);
+  await page.keyboard.press('Escape');
+
+  await page.getByLabel('Status').selectOption('converted');
+  await page.getByRole('button', { name: 'Retry all converted …' }).click();
+  const converted = page.getByRole('dialog', { name: 'Convert all converted images again?' });
+  await converted.getByText('2 converted images match').waitFor();
+  await converted.getByRole('button', { name: 'Retry all' }).click();
+  await converted.getByText('2 converted.').waitFor();
+  await converted.getByRole('button', { name: 'Close' }).click();
+  for (const [name, pattern] of [
+    ['Export CSV', /^id,status,.*\r\n\d+,converted,[\s\S]*again\/a\.jpg/],
+    ['Export JSON', /^\[\n\{"id":"\d+","status":"converted"/],
+  ] as const) {
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name }).click(),
+    ]);
+    expect(file.suggestedFilename()).toMatch(/^images\.(csv|json)$/);
+    expect(await readFile(await file.path(), 'utf8')).toMatch(pattern);
+  }
 });
 
 test('ten thousand rows are scrolled through with few of them in the document', async () => {

@@ -9,10 +9,12 @@ import {
   convertedImages,
   droppedImages,
   finishedCount,
+  grayFiles,
   needsAttention,
   tally,
 } from './dropped-images.ts';
 import { ExistingBar } from './existing-bar.tsx';
+import { OptionsBar } from './options-bar.tsx';
 
 /** Uploads images and shows each next to its gray version when that is ready. */
 export function DropPage() {
@@ -22,6 +24,7 @@ export function DropPage() {
     <>
       <h1 class="for-readers">Drop images</h1>
       <DropZone isSmall={all.length > 0} />
+      <OptionsBar />
       {all.length > 0 && (
         <DropBar
           showsAttention={showsAttention}
@@ -54,7 +57,11 @@ function DropBar({ showsAttention, onToggle }: { showsAttention: boolean; onTogg
           Show only these
         </button>
       )}
-      <ZipButton isDisabled={finished === notConverted - exists} imagesOf={convertedImages}>
+      <ZipButton
+        isDisabled={finished === notConverted - exists}
+        imagesOf={convertedImages}
+        filesOf={grayFiles}
+      >
         Download all (ZIP)
       </ZipButton>
       <button type="button" disabled={finished === 0} onClick={clearFinished}>

@@ -2,6 +2,7 @@ import './drop-zone.css';
 import { useRef } from 'preact/hooks';
 import { about } from '../api/about.ts';
 import { formatBytes } from '../elements/units.ts';
+import { dropOptions } from './drop-options.ts';
 import { filesOfList } from './dropped-files.ts';
 import { addDroppedImages } from './send-images.ts';
 
@@ -10,7 +11,10 @@ export function DropZone({ isSmall }: { isSmall: boolean }) {
   const filePicker = useRef<HTMLInputElement>(null);
   const folderPicker = useRef<HTMLInputElement>(null);
   const server = about.value;
-  const accept = server?.inputs.flatMap(({ extensions }) => extensions.map((name) => `.${name}`));
+  const accept = server?.inputs.flatMap(({ contentType, extensions }) => [
+    contentType,
+    ...extensions.map((name) => `.${name}`),
+  ]);
 
   const take = ({ currentTarget }: { currentTarget: HTMLInputElement }) => {
     addDroppedImages(filesOfList(currentTarget.files ?? []));
@@ -32,8 +36,15 @@ export function DropZone({ isSmall }: { isSmall: boolean }) {
       {server && !isSmall && (
         <p class="soft drop-zone-formats">
           {server.inputs.map(({ name }) => name).join(', ')}; up to{' '}
-          {formatBytes(server.limits.maxBytes)} each. Images are stored in the bucket, and their
-          grayscale versions under <code>{server.outputPrefix}</code>.
+          {formatBytes(server.limits.maxBytes)} each.{' '}
+          {dropOptions.value.isStored ? (
+            <>
+              Images are stored in the bucket, and their grayscale versions under{' '}
+              <code>{server.outputPrefix}</code>.
+            </>
+          ) : (
+            'Nothing is stored on the server.'
+          )}
         </p>
       )}
       <input
@@ -41,7 +52,7 @@ export function DropZone({ isSmall }: { isSmall: boolean }) {
         type="file"
         multiple
         hidden
-        accept={['image/*', ...(accept ?? [])].join(',')}
+        accept={accept?.join(',') ?? 'image/*'}
         aria-label="Images"
         onChange={take}
       />

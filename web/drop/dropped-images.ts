@@ -1,5 +1,6 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Image } from '../../src/server/api/schemas.ts';
+import type { GrayFile, RecipeChoice } from '../elements/convert-image.ts';
 import type { NamedFile } from './dropped-files.ts';
 
 /** What to do with an image whose key exists in the bucket. */
@@ -13,6 +14,8 @@ export type Step =
   | { name: 'exists' }
   | { name: 'skipped' }
   | { name: 'done'; image: Image; tookMs: number }
+  /** Converted without being stored. */
+  | { name: 'ready'; gray: GrayFile; tookMs: number }
   | { name: 'refused'; reason: string };
 
 /** An image that was dropped onto the page. */
@@ -26,6 +29,8 @@ export interface DroppedImage {
   readonly step: ReadonlySignal<Step>;
   /** Until the user decides, no object is replaced. */
   choice?: ExistingChoice;
+  /** How it is converted if it is not stored. */
+  recipe: RecipeChoice | undefined;
 }
 
 /** Newest drop first. They are kept while the user visits other pages. */
@@ -33,25 +38,31 @@ export const droppedImages = signal<readonly DroppedImage[]>([]);
 
 type Tally = Record<Step['name'] | 'notConverted', number>;
 const noImages: Tally = {
-  ...{ waiting: 0, sending: 0, converting: 0, exists: 0, skipped: 0, done: 0, refused: 0 },
-  notConverted: 0,
+  ...{ waiting: 0, sending: 0, converting: 0, exists: 0, skipped: 0, done: 0, ready: 0 },
+  ...{ refused: 0, notConverted: 0 },
 };
 
 /** How many images are at each step. Counted as they change: there may be thousands. */
 export const tally = signal<Tally>(noImages);
 
 /** How many images are finished: nothing more happens to them by itself or by a decision. */
-export const finishedCount = computed(
-  () => tally.value.done + tally.value.refused + tally.value.skipped,
+export const finishedCount = computed(() =>
+  finishedSteps.reduce((sum, name) => sum + tally.value[name], 0),
 );
+
+const finishedSteps = ['done', 'ready', 'refused', 'skipped'] as const;
 
 let nextId = 1;
 
 /** Adds files on top of the list. */
-export function addToList(files: readonly NamedFile[]): DroppedImage[] {
+export function addToList(
+  files: readonly NamedFile[],
+  recipe: RecipeChoice | undefined,
+): DroppedImage[] {
   const added = files.map(({ file, key }): DroppedImage => {
     const step = signal<Step>({ name: 'waiting' });
-    return { id: nextId++, file, url: URL.createObjectURL(file), key: signal(key), step };
+    const url = URL.createObjectURL(file);
+    return { id: nextId++, file, url, key: signal(key), step, recipe };
   });
   batch(() => {
     droppedImages.value = [...added, ...droppedImages.value];
@@ -63,6 +74,7 @@ export function addToList(files: readonly NamedFile[]): DroppedImage[] {
 /** Moves an image to its next step. */
 export function setStep(dropped: DroppedImage, step: Step): void {
   const before = dropped.step.value;
+  if (before.name === 'ready') URL.revokeObjectURL(before.gray.url);
   batch(() => {
     (dropped.step as Signal<Step>).value = step;
     if (before.name === step.name && before.name !== 'done') return;
@@ -86,7 +98,7 @@ export function needsAttention(step: Step): boolean {
 
 /** Whether nothing more happens to an image by itself or by a decision. */
 export function isFinished({ step }: DroppedImage): boolean {
-  return ['done', 'refused', 'skipped'].includes(step.value.name);
+  return finishedSteps.some((name) => name === step.value.name);
 }
 
 /** The rows of the images that have an output. */
@@ -96,10 +108,20 @@ export function convertedImages(): Image[] {
   );
 }
 
+/** The files that were converted without being stored. */
+export function grayFiles(): { key: string; gray: GrayFile }[] {
+  return droppedImages.value.flatMap(({ key, step: { value } }) =>
+    value.name === 'ready' ? { key: key.value, gray: value.gray } : [],
+  );
+}
+
 /** Removes all finished images from the page; they stay in the bucket. */
 export function clearFinished(): void {
   const kept = droppedImages.value.filter((dropped) => !isFinished(dropped));
-  for (const { url } of droppedImages.value.filter(isFinished)) URL.revokeObjectURL(url);
+  for (const { url, step } of droppedImages.value.filter(isFinished)) {
+    URL.revokeObjectURL(url);
+    if (step.value.name === 'ready') URL.revokeObjectURL(step.value.gray.url);
+  }
   batch(() => {
     const counts = { ...noImages };
     for (const { step } of kept) count(counts, step.value, 1);

@@ -3,14 +3,16 @@ import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import type { Image } from '../../src/server/api/schemas.ts';
 import { CompareSlider } from '../elements/compare-slider.tsx';
-import { grayImageUrl } from '../elements/gray-image-url.ts';
+import { fullSizeUrl, grayImageUrl } from '../elements/gray-image-url.ts';
 import { MethodComparison } from '../elements/method-comparison.tsx';
 import { RetryButton } from '../elements/retry-button.tsx';
 import { StatusMark } from '../elements/status-mark.tsx';
 import { formatBytes, formatChange, formatMs } from '../elements/units.ts';
+import { ZoomDialog } from '../elements/zoom-dialog.tsx';
 import { type DroppedImage, setImage } from './dropped-images.ts';
 import { ExistingChoices } from './existing-bar.tsx';
-import { retryUpload } from './send-images.ts';
+import { LocalFacts, LocalOutcome } from './local-outcome.tsx';
+import { convertWith, retryUpload } from './send-images.ts';
 
 interface ImageCardProps {
   dropped: DroppedImage;
@@ -27,6 +29,7 @@ export function ImageCard({ dropped, position, count }: ImageCardProps) {
   return (
     <article class="card image-card" aria-label={key} aria-posinset={position} aria-setsize={count}>
       {step.name === 'done' && <Outcome dropped={dropped} image={step.image} />}
+      {step.name === 'ready' && <LocalOutcome dropped={dropped} gray={step.gray} />}
       <div class="image-card-text">
         <h2 class="image-card-name">{key}</h2>
         {step.name === 'waiting' && <p class="soft">Waiting …</p>}
@@ -57,6 +60,9 @@ export function ImageCard({ dropped, position, count }: ImageCardProps) {
         )}
         {step.name === 'done' && (
           <Facts dropped={dropped} image={step.image} tookMs={step.tookMs} />
+        )}
+        {step.name === 'ready' && (
+          <LocalFacts dropped={dropped} gray={step.gray} tookMs={step.tookMs} />
         )}
       </div>
     </article>
@@ -103,7 +109,9 @@ function Facts({
   image: Image;
   tookMs: number;
 }) {
-  const [isComparing, setIsComparing] = useState(false);
+  const [open, setOpen] = useState<'compare' | 'zoom'>();
+  const fullSize = fullSizeUrl(image);
+  const close = () => setOpen(undefined);
   const { output, links, status, code, message } = image;
   return (
     <>
@@ -112,7 +120,8 @@ function Facts({
           {output.width} × {output.height} · {formatBytes(dropped.file.size)} to{' '}
           {formatBytes(output.sizeBytes ?? 0)} {output.format?.toUpperCase()} (
           {formatChange(dropped.file.size, output.sizeBytes ?? 0)}) · converted in{' '}
-          {formatMs(image.durationMs)}, done after {formatMs(tookMs)}
+          {formatMs(image.durationMs)}
+          {tookMs >= image.durationMs && `, done after ${formatMs(tookMs)}`}
         </p>
       ) : (
         <p>
@@ -125,8 +134,13 @@ function Facts({
             Download
           </a>
         )}
+        {fullSize && (
+          <button type="button" onClick={() => setOpen('zoom')}>
+            Full size
+          </button>
+        )}
         {status === 'converted' && (
-          <button type="button" onClick={() => setIsComparing(true)}>
+          <button type="button" onClick={() => setOpen('compare')}>
             Compare methods
           </button>
         )}
@@ -137,11 +151,15 @@ function Facts({
           Details
         </Link>
       </p>
-      {isComparing && (
+      {open === 'zoom' && fullSize && (
+        <ZoomDialog name={dropped.key.value} url={fullSize} onClose={close} />
+      )}
+      {open === 'compare' && (
         <MethodComparison
           name={dropped.key.value}
           load={async () => dropped.file}
-          onClose={() => setIsComparing(false)}
+          onUse={(method) => convertWith(dropped, method)}
+          onClose={close}
         />
       )}
     </>

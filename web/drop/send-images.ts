@@ -1,7 +1,9 @@
 import { about } from '../api/about.ts';
 import { connection, waitUntilOnline } from '../api/live.ts';
 import { ApiError, messageOf, UnreachableError } from '../api/request.ts';
+import { convertImage, type RecipeChoice } from '../elements/convert-image.ts';
 import { formatBytes } from '../elements/units.ts';
+import { chooseRecipe, dropOptions } from './drop-options.ts';
 import type { NamedFile } from './dropped-files.ts';
 import {
   addToList,
@@ -24,7 +26,21 @@ const pace = createPace();
 
 /** Uploads files and follows their outcomes. */
 export function addDroppedImages(files: readonly NamedFile[]): void {
-  enqueue(...addToList(files));
+  const { isStored, recipe } = dropOptions.value;
+  enqueue(...addToList(files, isStored ? undefined : recipe));
+}
+
+/** Stores an image that was only converted. */
+export function storeImage(dropped: DroppedImage): void {
+  dropped.recipe = undefined;
+  retryUpload(dropped);
+}
+
+/** Converts an image again with this method, without storing it; those dropped later, too. */
+export function convertWith(dropped: DroppedImage, method: string): void {
+  chooseRecipe({ method });
+  dropped.recipe = dropOptions.value.recipe;
+  retryUpload(dropped);
 }
 
 /** Retries a refused upload. */
@@ -65,33 +81,49 @@ function startNext(): void {
   }
 }
 
-/** Resolves when the image is stored, or is not going to be. */
+/** Resolves when the image is sent, or is not going to be. */
 async function send(dropped: DroppedImage, attempt = 1): Promise<void> {
-  const { file, key, choice } = dropped;
-  const reason = tooLarge(file);
+  const reason = tooLarge(dropped.file);
   if (reason !== undefined) return setStep(dropped, { name: 'refused', reason });
-  const ifExists = !choice || choice === 'skip' ? 'error' : choice;
-  setStep(dropped, { name: 'sending', share: 0 });
-  const startedAt = performance.now();
   try {
-    const upload = await uploadFile({ file, key: key.value }, ifExists, (share) =>
-      setStep(dropped, { name: 'sending', share }),
-    );
-    key.value = upload.key;
-    setStep(dropped, { name: 'converting' });
-    void waitForOutcome(upload, { mayExist: ifExists === 'replace' }).then((image) =>
-      setStep(dropped, { name: 'done', image, tookMs: performance.now() - startedAt }),
-    );
+    if (dropped.recipe) await convertOnly(dropped, dropped.recipe);
+    else await store(dropped);
   } catch (error) {
     if (error instanceof UnreachableError) return await sendLater(dropped, attempt);
     if (!(error instanceof ApiError)) return refuse(dropped, error);
-    if (error.code === 'KEY_EXISTS' && ifExists === 'error') return await onExists(dropped);
     const max = error.code === 'OVERLOADED' ? maxBusyAttempts : maxAttempts;
     if (!error.isBusy || attempt >= max) return refuse(dropped, error);
     setStep(dropped, { name: 'waiting' });
     await pace.slowDown();
     await send(dropped, attempt + 1);
   }
+}
+
+async function store(dropped: DroppedImage): Promise<void> {
+  const { file, key, choice } = dropped;
+  const ifExists = !choice || choice === 'skip' ? 'error' : choice;
+  setStep(dropped, { name: 'sending', share: 0 });
+  const startedAt = performance.now();
+  const onProgress = (share: number) => setStep(dropped, { name: 'sending', share });
+  try {
+    const upload = await uploadFile({ file, key: key.value }, ifExists, onProgress);
+    key.value = upload.key;
+    setStep(dropped, { name: 'converting' });
+    void waitForOutcome(upload, { mayExist: ifExists === 'replace' }).then((image) =>
+      setStep(dropped, { name: 'done', image, tookMs: performance.now() - startedAt }),
+    );
+  } catch (error) {
+    const exists = error instanceof ApiError && error.code === 'KEY_EXISTS';
+    if (!exists || ifExists !== 'error') throw error;
+    await onExists(dropped);
+  }
+}
+
+async function convertOnly(dropped: DroppedImage, recipe: RecipeChoice): Promise<void> {
+  setStep(dropped, { name: 'converting' });
+  const startedAt = performance.now();
+  const gray = await convertImage(dropped.file, recipe);
+  setStep(dropped, { name: 'ready', gray, tookMs: performance.now() - startedAt });
 }
 
 function refuse(dropped: DroppedImage, error: unknown): void {
@@ -108,11 +140,11 @@ function tooLarge({ size }: File): string | undefined {
 async function onExists(dropped: DroppedImage): Promise<void> {
   if (dropped.choice === undefined) setStep(dropped, { name: 'exists' });
   else if (dropped.choice === 'skip') setStep(dropped, { name: 'skipped' });
-  else await send(dropped);
+  else await store(dropped);
 }
 
 async function sendLater(dropped: DroppedImage, attempt: number): Promise<void> {
-  setStep(dropped, { name: 'sending', share: 0 });
+  setStep(dropped, { name: 'waiting' });
   // The event stream may take a moment to notice that the server is unreachable.
   await new Promise((resolve) => setTimeout(resolve, 2_000));
   const isReachable = connection.value === 'online';

@@ -1,30 +1,36 @@
 import './method-comparison.css';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { about } from '../api/about.ts';
-import { messageOf, send } from '../api/request.ts';
+import { messageOf } from '../api/request.ts';
+import { convertImage, type GrayFile, grayFileName } from './convert-image.ts';
 import { formatBytes, formatMs } from './units.ts';
+import { ZoomDialog } from './zoom-dialog.tsx';
 
 interface MethodComparisonProps {
   name: string;
   /** The image file itself. */
   load: () => Promise<Blob>;
+  /** Called with the method that the user chooses; without it, none can be chosen. */
+  onUse?: (method: string) => void;
   onClose: () => void;
 }
 
-type MethodResult = { url: string; sizeBytes: number; tookMs: number } | { problem: string };
+type MethodResult = GrayFile | { problem: string };
 
 /** Shows one image converted by every method. Nothing is stored. */
-export function MethodComparison({ name, load, onClose }: MethodComparisonProps) {
+export function MethodComparison({ name, load, onUse, onClose }: MethodComparisonProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const methods = about.value?.methods ?? [];
   const results = useMethodResults(methods, load);
+  const [zoomed, setZoomed] = useState<{ method: string; url: string }>();
   useEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog
       ref={dialog}
       class="method-comparison"
       aria-label={`${name} with every method`}
-      onClose={onClose}
+      // The close event of the dialog inside also arrives here.
+      onClose={({ target, currentTarget }) => target === currentTarget && onClose()}
     >
       <header class="method-comparison-head">
         <h2>{name} with every method</h2>
@@ -35,45 +41,81 @@ export function MethodComparison({ name, load, onClose }: MethodComparisonProps)
       <p class="soft" role="status">
         {results.size < methods.length
           ? `${results.size} of ${methods.length} methods …`
-          : `All ${methods.length} methods. Set the default method with GRAY_METHOD.`}
+          : `All ${methods.length} methods, as PNG. Set the default method with GRAY_METHOD.`}
       </p>
       <ul class="method-comparison-list">
         {methods.map((method) => (
           <li key={method}>
-            <MethodFigure name={name} method={method} result={results.get(method)} />
+            <MethodFigure
+              name={name}
+              method={method}
+              result={results.get(method)}
+              onZoom={(url) => setZoomed({ method, url })}
+              onUse={onUse}
+            />
           </li>
         ))}
       </ul>
+      {zoomed && (
+        <ZoomDialog
+          name={`${name} with ${zoomed.method}`}
+          url={zoomed.url}
+          onClose={() => setZoomed(undefined)}
+        />
+      )}
     </dialog>
   );
 }
 
-function MethodFigure({
-  name,
-  method,
-  result,
-}: {
+interface MethodFigureProps {
   name: string;
   method: string;
   result: MethodResult | undefined;
-}) {
+  onZoom: (url: string) => void;
+  onUse: ((method: string) => void) | undefined;
+}
+
+function MethodFigure({ name, method, result, onZoom, onUse }: MethodFigureProps) {
+  const file = result && 'url' in result ? result : undefined;
   const facts = !result
     ? 'waiting …'
     : 'problem' in result
       ? result.problem
-      : `${formatMs(result.tookMs)} · ${formatBytes(result.sizeBytes)}`;
+      : `${formatMs(result.workMs)} · ${formatBytes(result.blob.size)}`;
   return (
     <figure>
-      {result && 'url' in result ? (
-        <a href={result.url} download={`${name}.${method}.webp`}>
-          <img src={result.url} alt={`${name} with ${method}: download`} />
-        </a>
+      {file ? (
+        <img src={file.url} alt={`${name} with ${method}`} />
       ) : (
         <div class="method-comparison-empty" />
       )}
       <figcaption>
         <strong>{method}</strong> <span class="soft">{facts}</span>
       </figcaption>
+      {file && (
+        <p class="method-comparison-actions">
+          <button
+            type="button"
+            aria-label={`Full size: ${method}`}
+            onClick={() => onZoom(file.url)}
+          >
+            Full size
+          </button>
+          <a
+            class="button"
+            href={file.url}
+            aria-label={`Download: ${method}`}
+            download={grayFileName(name, file.format, method)}
+          >
+            Download
+          </a>
+          {onUse && (
+            <button type="button" aria-label={`Use: ${method}`} onClick={() => onUse(method)}>
+              Use
+            </button>
+          )}
+        </p>
+      )}
     </figure>
   );
 }
@@ -92,7 +134,7 @@ function useMethodResults(methods: readonly string[], load: () => Promise<Blob>)
       const image = initial.current.load();
       for (const method of initial.current.methods) {
         try {
-          const result = await convertWith(method, await image, closing.signal);
+          const result = await convertImage(await image, { method, format: 'png' }, closing.signal);
           urls.push(result.url);
           add(method, result);
         } catch (error) {
@@ -108,23 +150,4 @@ function useMethodResults(methods: readonly string[], load: () => Promise<Blob>)
     };
   }, []);
   return results;
-}
-
-async function convertWith(method: string, image: Blob, signal: AbortSignal) {
-  const query = new URLSearchParams({ method, format: 'webp' });
-  const response = await send(`/v1/convert?${query}`, { method: 'POST', body: image, signal });
-  const blob = await response.blob();
-  const timing = response.headers.get('server-timing') ?? '';
-  return { url: URL.createObjectURL(blob), sizeBytes: blob.size, tookMs: workMsOf(timing) };
-}
-
-const workStages = ['decode', 'gray', 'encode'];
-
-/** Sums the work stages of `decode;dur=31.9, gray;dur=2.2`, without the waiting time. */
-function workMsOf(serverTiming: string): number {
-  return serverTiming
-    .split(',')
-    .map((part) => part.trim().split(';dur='))
-    .filter(([stage]) => workStages.includes(stage ?? ''))
-    .reduce((sum, [, ms]) => sum + Number(ms), 0);
 }

@@ -1,20 +1,25 @@
 import { useState } from 'preact/hooks';
 import type { Image } from '../../src/server/api/schemas.ts';
 import { messageOf, send } from '../api/request.ts';
+import { type GrayFile, grayFileName } from './convert-image.ts';
 import { saveFile } from './save-file.ts';
 
 /** The server's limit for one request. */
 const maxIds = 10_000;
 
+type LocalFile = { key: string; gray: GrayFile };
+
 interface ZipButtonProps {
   isDisabled: boolean;
   /** Called when the user clicks. */
   imagesOf: () => readonly Image[];
+  /** Files that only the browser has. */
+  filesOf?: () => readonly LocalFile[];
   children: string;
 }
 
 /** Downloads the gray files of images as one ZIP, or several if there are very many. */
-export function ZipButton({ isDisabled, imagesOf, children }: ZipButtonProps) {
+export function ZipButton({ isDisabled, imagesOf, filesOf, children }: ZipButtonProps) {
   const [isBusy, setIsBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
   const download = async () => {
@@ -22,6 +27,7 @@ export function ZipButton({ isDisabled, imagesOf, children }: ZipButtonProps) {
     setProblem(undefined);
     try {
       await downloadZip(imagesOf());
+      await zipLocally(filesOf?.() ?? []);
     } catch (error) {
       setProblem(messageOf(error));
     } finally {
@@ -50,4 +56,24 @@ async function downloadZip(images: readonly Image[]): Promise<void> {
       from === 0 ? 'grayscale.zip' : `grayscale-${from / maxIds + 1}.zip`,
     );
   }
+}
+
+async function zipLocally(files: readonly LocalFile[]): Promise<void> {
+  if (files.length === 0) return;
+  const { downloadZip } = await import('client-zip');
+  const taken = new Set<string>();
+  const entries = files.map(({ key, gray: { blob, format } }) => ({
+    name: freeName(key.slice(0, key.lastIndexOf('/') + 1) + grayFileName(key, format), taken),
+    input: blob,
+  }));
+  saveFile(await downloadZip(entries).blob(), 'grayscale-not-stored.zip');
+}
+
+/** Two files that were dropped may have the same name. */
+function freeName(name: string, taken: Set<string>): string {
+  const [, stem = name, extension = ''] = /^(.*)(\.[^.]+)$/s.exec(name) ?? [];
+  let free = name;
+  for (let number = 2; taken.has(free); number++) free = `${stem}-${number}${extension}`;
+  taken.add(free);
+  return free;
 }

@@ -3,10 +3,12 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Image } from '../../src/server/api/schemas.ts';
 import { getDocument, messageOf, send } from '../api/request.ts';
 import { CompareSlider } from '../elements/compare-slider.tsx';
-import { grayImageUrl } from '../elements/gray-image-url.ts';
+import { CopyLink } from '../elements/copy-link.tsx';
+import { fullSizeUrl, grayImageUrl } from '../elements/gray-image-url.ts';
 import { MethodComparison } from '../elements/method-comparison.tsx';
 import { RetryButton } from '../elements/retry-button.tsx';
 import { StatusMark } from '../elements/status-mark.tsx';
+import { ZoomDialog } from '../elements/zoom-dialog.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { ImageFacts } from './image-facts.tsx';
 import { StageWaterfall } from './stage-waterfall.tsx';
@@ -93,8 +95,10 @@ function Comparison({ image }: { image: Image }) {
 }
 
 function Actions({ image, onRetried, onRemoved }: ActionsProps) {
-  const [open, setOpen] = useState<'delete' | 'compare'>();
+  const [open, setOpen] = useState<'delete' | 'compare' | 'zoom'>();
   const { links, source, status } = image;
+  const name = source.key ?? `image ${image.id}`;
+  const fullSize = fullSizeUrl(image);
   const close = () => setOpen(undefined);
   return (
     <div class="detail-actions">
@@ -103,19 +107,31 @@ function Actions({ image, onRetried, onRemoved }: ActionsProps) {
           Download
         </a>
       )}
+      {links.source && (
+        <a class="button" href={links.source} download>
+          Download original
+        </a>
+      )}
+      {fullSize && (
+        <button type="button" onClick={() => setOpen('zoom')}>
+          Full size
+        </button>
+      )}
       {links.source && status === 'converted' && (
         <button type="button" onClick={() => setOpen('compare')}>
           Compare methods
         </button>
       )}
       {links.source && status !== 'converted' && <RetryButton image={image} onDone={onRetried} />}
+      <CopyLink path={`/images?image=${image.id}`} />
       <button type="button" onClick={() => setOpen('delete')}>
         Delete …
       </button>
+      {open === 'zoom' && fullSize && <ZoomDialog name={name} url={fullSize} onClose={close} />}
       {open === 'delete' && <DeleteDialog image={image} onClose={close} onRemoved={onRemoved} />}
       {open === 'compare' && links.source && (
         <MethodComparison
-          name={source.key ?? `image ${image.id}`}
+          name={name}
           load={async () => await (await send(links.source ?? '')).blob()}
           onClose={close}
         />

@@ -40,6 +40,7 @@ export function FilterBar({ filter, onChange }: FilterBarProps) {
   return (
     <search class="filter-bar">
       <TextField label="Key begins with" {...field('prefix')} />
+      <TextField label="Key contains (slower)" {...field('contains')} />
       <ChoiceField label="Status" choices={statuses} {...field('status')} />
       <TextField label="Code" {...field('code')} />
       <ChoiceField

@@ -5,6 +5,7 @@ export interface Filter {
   status: string;
   code: string;
   prefix: string;
+  contains: string;
   method: string;
   version: string;
   since: string;
@@ -15,6 +16,7 @@ export const noFilter: Filter = {
   status: '',
   code: '',
   prefix: '',
+  contains: '',
   method: '',
   version: '',
   since: '',
@@ -37,11 +39,13 @@ export function queryOf(filter: Filter): string {
 
 /** Whether a newly recorded row belongs in the list. */
 export function matchesFilter(filter: Filter, image: Image): boolean {
-  const { status, code, prefix, method, version } = filter;
+  const { status, code, prefix, contains, method, version } = filter;
+  const key = image.source.key ?? '';
   return (
     (status === '' || image.status === status) &&
     (code === '' || image.code === code) &&
-    (image.source.key ?? '').startsWith(prefix) &&
+    key.startsWith(prefix) &&
+    key.toLowerCase().includes(contains.toLowerCase()) &&
     (method === '' || image.recipe?.method === method) &&
     (version === '' || image.processorVersion === version)
   );

@@ -80,8 +80,8 @@ export function createImageList(filter: Filter) {
     },
     /** Whether new rows belong at the top. */
     isNewest: filter.sort === 'newest',
-    remove(id: string) {
-      images.value = images.value.filter((image) => image.id !== id);
+    remove(ids: ReadonlySet<string>) {
+      images.value = images.value.filter(({ id }) => !ids.has(id));
     },
     close() {
       loading.abort();

@@ -7,20 +7,37 @@ interface ImageRowProps {
   rowIndex: number;
   isActive: boolean;
   isOpen: boolean;
+  isSelected: boolean;
   onOpen: () => void;
+  onSelect: (event: { shiftKey: boolean }) => void;
 }
 
 /** One row of the ledger. */
-export function ImageRow({ image, rowIndex, isActive, isOpen, onOpen }: ImageRowProps) {
+export function ImageRow(props: ImageRowProps) {
+  const { image, rowIndex, isActive, isOpen, isSelected, onOpen, onSelect } = props;
   const { id, source, output, status, code, recipe, durationMs, recordedAt } = image;
   return (
     <tr
       id={`image-${id}`}
       class={isActive ? 'image-row image-row-active' : 'image-row'}
       aria-rowindex={rowIndex}
-      aria-selected={isOpen}
+      aria-selected={isSelected}
+      aria-current={isOpen}
       onClick={onOpen}
     >
+      <td class="column-select">
+        <input
+          type="checkbox"
+          // The grid has the focus; Space selects.
+          tabIndex={-1}
+          aria-label={`Select ${source.key ?? id}`}
+          checked={isSelected}
+          onClick={(event) => {
+            event.stopPropagation();
+            onSelect(event);
+          }}
+        />
+      </td>
       <td class="column-image">
         <Thumbnail image={image} />
       </td>

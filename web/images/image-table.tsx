@@ -1,11 +1,14 @@
 import './image-table.css';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Image } from '../../src/server/api/schemas.ts';
 import type { ImageListing } from './image-list.ts';
 import { ImageRow } from './image-row.tsx';
 import { rowsInView } from './rows-in-view.ts';
+import type { Selection } from './selection.ts';
 
 interface ImageTableProps {
   listing: ImageListing;
+  selection: Selection;
   openId: string | null;
   onOpen: (id: string) => void;
 }
@@ -13,7 +16,7 @@ interface ImageTableProps {
 const columns = ['Image', 'Key', 'Status', 'Size', 'Bytes', 'Time', 'Method', 'When'];
 
 /** The rows as a grid with arrow-key navigation; only visible rows are in the document. */
-export function ImageTable({ listing, openId, onOpen }: ImageTableProps) {
+export function ImageTable({ listing, selection, openId, onOpen }: ImageTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 800 });
   const [active, setActive] = useState(0);
@@ -43,7 +46,12 @@ export function ImageTable({ listing, openId, onOpen }: ImageTableProps) {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const row = moves(current, images.length)[event.key];
-    if (row !== undefined) moveTo(row);
+    if (row !== undefined) {
+      moveTo(row);
+      if (event.shiftKey) selection.extendTo(images, Math.max(0, Math.min(row, images.length - 1)));
+      else selection.moveAnchor(row);
+    } else if (event.key === ' ') selection.toggle(images, current);
+    else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) selection.setAll(images, true);
     else if (event.key === 'Enter' && images[current]) onOpen(images[current].id);
     else return;
     event.preventDefault();
@@ -62,13 +70,17 @@ export function ImageTable({ listing, openId, onOpen }: ImageTableProps) {
           // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its rows can be selected
           role="grid"
           tabIndex={0}
-          aria-label="Images; move with the arrow keys, open with Enter"
+          aria-label="Images; move with the arrow keys, open with Enter, select with Space"
+          aria-multiselectable="true"
           aria-rowcount={listing.hasMore ? -1 : images.length + 1}
           aria-activedescendant={images[current] && `image-${images[current].id}`}
           onKeyDown={onKeyDown}
         >
           <thead>
             <tr aria-rowindex={1}>
+              <th scope="col" class="column-select">
+                <SelectAll images={images} selection={selection} />
+              </th>
               {columns.map((name) => (
                 <th key={name} scope="col" class={`column-${name.toLowerCase()}`}>
                   <span>{name}</span>
@@ -84,6 +96,12 @@ export function ImageTable({ listing, openId, onOpen }: ImageTableProps) {
                 rowIndex={from + at + 2}
                 isActive={from + at === current}
                 isOpen={image.id === openId}
+                isSelected={selection.has(image.id)}
+                onSelect={({ shiftKey }) => {
+                  setActive(from + at);
+                  if (shiftKey) selection.extendTo(images, from + at);
+                  else selection.toggle(images, from + at);
+                }}
                 onOpen={() => {
                   setActive(from + at);
                   onOpen(image.id);
@@ -95,6 +113,22 @@ export function ImageTable({ listing, openId, onOpen }: ImageTableProps) {
       </div>
       <End listing={listing} />
     </div>
+  );
+}
+
+function SelectAll({ images, selection }: { images: readonly Image[]; selection: Selection }) {
+  const count = selection.images.value.size;
+  const isAll = count > 0 && images.every(({ id }) => selection.has(id));
+  return (
+    <input
+      type="checkbox"
+      aria-label="Select all loaded images"
+      checked={isAll}
+      ref={(box) => {
+        if (box) box.indeterminate = count > 0 && !isAll;
+      }}
+      onChange={() => selection.setAll(images, !isAll)}
+    />
   );
 }
 

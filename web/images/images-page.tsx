@@ -3,11 +3,13 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Link, useSearchParams } from 'wouter-preact';
 import { onOutcome, onSkipped, reconnects } from '../api/live.ts';
 import { formatCount } from '../elements/units.ts';
+import { BulkBar } from './bulk-bar.tsx';
 import { DetailPanel } from './detail-panel.tsx';
 import { type Filter, filterOf, noFilter, queryOf } from './filter.ts';
 import { FilterBar } from './filter-bar.tsx';
 import { createImageList, type ImageListing } from './image-list.ts';
 import { ImageTable } from './image-table.tsx';
+import { createSelection, type Selection } from './selection.ts';
 
 /** The ledger: the outcome of every image. */
 export function ImagesPage() {
@@ -15,6 +17,8 @@ export function ImagesPage() {
   const filter = filterOf(parameters);
   const openId = parameters.get('image');
   const listing = useListing(filter);
+  // Another filter shows other rows, so a selection could no longer be checked.
+  const selection = useMemo(createSelection, [listing]);
 
   const go = (change: { filter?: Filter; image?: string | null; replace?: boolean }) => {
     const query = new URLSearchParams(queryOf(change.filter ?? filter));
@@ -29,9 +33,11 @@ export function ImagesPage() {
         <LiveNote listing={listing} isNewest={filter.sort === 'newest'} />
       </div>
       <FilterBar filter={filter} onChange={(next) => go({ filter: next, replace: true })} />
+      <BulkBar selection={selection} listing={listing} filter={filter} />
       <div class={`images ${openId === null ? '' : 'images-with-detail'}`}>
         <Listing
           listing={listing}
+          selection={selection}
           filter={filter}
           openId={openId}
           onOpen={(image) => go({ image })}
@@ -45,7 +51,7 @@ export function ImagesPage() {
             onClose={() => go({ image: null })}
             onChange={listing.take}
             onRemoved={(id) => {
-              listing.remove(id);
+              listing.remove(new Set([id]));
               go({ image: null, replace: true });
             }}
           />
@@ -55,10 +61,10 @@ export function ImagesPage() {
   );
 }
 
-function Listing({ listing, filter, openId, onOpen, onClear }: ListingProps) {
+function Listing({ listing, selection, filter, openId, onOpen, onClear }: ListingProps) {
   const { images, state, problem } = listing;
   if (images.value.length > 0) {
-    return <ImageTable listing={listing} openId={openId} onOpen={onOpen} />;
+    return <ImageTable listing={listing} selection={selection} openId={openId} onOpen={onOpen} />;
   }
   if (state.value === 'loading') return <p class="soft images-empty">Loading …</p>;
   if (state.value === 'failed') {
@@ -96,6 +102,7 @@ function Listing({ listing, filter, openId, onOpen, onClear }: ListingProps) {
 
 interface ListingProps {
   listing: ImageListing;
+  selection: Selection;
   filter: Filter;
   openId: string | null;
   onOpen: (id: string) => void;
