@@ -28,38 +28,55 @@ export function toFewGrays(
 ): GrayPixels {
   const grays = new Uint8Array(pixels.length);
   const levels = levelsOf(depth, maxOf(pixels));
-  const frameLength = pixels.length / frames;
-  for (let start = 0; start < pixels.length; start += frameLength) {
-    const from = pixels.subarray(start, start + frameLength);
-    const into = grays.subarray(start, start + frameLength);
-    if (dither === 'none') roundAll(from, into, levels);
-    else spreadErrors(from, into, { ...levels, width });
+  const frameRows = height / frames;
+  let errors = noErrors(levels, width);
+  // Functions of a row, because V8 optimizes what is called often.
+  for (let y = 0; y < height; y++) {
+    const from = pixels.subarray(y * width, (y + 1) * width);
+    const into = grays.subarray(y * width, (y + 1) * width);
+    if (y % frameRows === 0) errors = noErrors(levels, width);
+    if (dither === 'none') roundRow(from, into, levels);
+    else ditherRow(from, into, levels, errors);
   }
   return { pixels: grays, width, height, channels: 1 };
 }
 
+/** Tables for the values from -`margin` to white + `margin`. */
 interface Levels {
-  /** The nearest gray of each value from -`margin` to white + `margin`, as an 8-bit sample. */
+  /** The nearest gray, as an 8-bit sample. */
   nearest: Uint8Array;
+  /** What the value has more than that gray. */
+  errors: Int32Array;
+  /** Seven times the same. */
+  sevenErrors: Int32Array;
   /** Half of the distance between two grays, rounded down: the largest possible error. */
   margin: number;
-  /** The value of an 8-bit sample of 1. */
-  scale: number;
 }
 
 /** The distance between two grays is odd, so no value is halfway between them. */
 function levelsOf(depth: FewGrays['depth'], max: number): Levels {
   const steps = 2 ** depth - 1;
-  const margin = Math.floor(max / steps / 2);
-  const nearest = Uint8Array.from(
-    { length: max + 2 * margin + 1 },
-    (_, value) => Math.floor(value / (max / steps)) * (255 / steps),
-  );
-  return { nearest, margin, scale: max / 255 };
+  const distance = max / steps;
+  const margin = (distance - 1) / 2;
+  const nearest = new Uint8Array(max + 2 * margin + 1);
+  const errors = new Int32Array(nearest.length);
+  for (let i = 0; i < nearest.length; i++) {
+    const level = Math.floor(i / distance);
+    nearest[i] = level * (255 / steps);
+    errors[i] = i - margin - level * distance;
+  }
+  return { nearest, errors, sevenErrors: errors.map((error) => 7 * error), margin };
 }
 
-function roundAll(from: Samples, into: Uint8Array, { nearest, margin }: Levels): void {
+function roundRow(from: Samples, into: Uint8Array, { nearest, margin }: Levels): void {
   for (let i = 0; i < into.length; i++) into[i] = nearest[(from[i] as number) + margin] as number;
+}
+
+/** The errors that the row above spread to each pixel, in sixteenths, on top of `start`. */
+function noErrors({ margin }: Levels, width: number): { carried: Int32Array; start: number } {
+  // Each pixel starts at the margin, plus a half to round.
+  const start = 16 * margin + 8;
+  return { carried: new Int32Array(width).fill(start), start };
 }
 
 /**
@@ -67,29 +84,26 @@ function roundAll(from: Samples, into: Uint8Array, { nearest, margin }: Levels):
  * go to the right, and 3, 5 and 1 to the three pixels below. Rows run from left to right. The spread
  * errors of a pixel are added up and then rounded to an integer, halves up. Nothing needs to be
  * clipped: the weights add up to 1, so the sum is never larger than the largest error.
+ *
+ * A pixel waits for the error on its left, so that is in a table, and the rest is added before.
  */
-function spreadErrors(
+function ditherRow(
   from: Samples,
   into: Uint8Array,
-  { nearest, margin, scale, width }: Levels & { width: number },
+  { nearest, errors, sevenErrors }: Levels,
+  { carried, start }: ReturnType<typeof noErrors>,
 ): void {
-  // Sixteenths of the errors for each pixel of the row; those for the next row replace them.
-  const carried = new Int32Array(width + 1);
-  for (let row = 0; row < into.length; row += width) {
-    let toRight = 0;
-    let belowLeft = 0;
-    let below = 0;
-    for (let x = 0; x < width; x++) {
-      const sum = (carried[x] as number) + toRight;
-      const value = (from[row + x] as number) + ((sum + 8) >> 4);
-      const gray = nearest[value + margin] as number;
-      into[row + x] = gray;
-      const error = value - gray * scale;
-      toRight = 7 * error;
-      if (x > 0) carried[x - 1] = belowLeft + 3 * error;
-      belowLeft = below + 5 * error;
-      below = error;
-    }
-    carried[width - 1] = belowLeft;
+  let toRight = 0;
+  let belowLeft = start;
+  let below = start;
+  for (let x = 0; x < into.length; x++) {
+    const index = (((from[x] as number) << 4) + (carried[x] as number) + toRight) >> 4;
+    toRight = sevenErrors[index] as number;
+    into[x] = nearest[index] as number;
+    const error = errors[index] as number;
+    if (x > 0) carried[x - 1] = belowLeft + 3 * error;
+    belowLeft = below + 5 * error;
+    below = start + error;
   }
+  carried[into.length - 1] = belowLeft;
 }
