@@ -33,6 +33,7 @@ export function convertedOutcome(upload: Partial<Upload> = {}): Outcome {
         sizeBytes: 1_000,
       },
       losses: [],
+      colourfulness: { max: 144, p99: 82, isNeutral: false },
     },
   };
 }

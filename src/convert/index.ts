@@ -1,5 +1,7 @@
 // The public API of the package: docs/library.md describes each export, and a test compares the
 // two.
+
+export type { Colourfulness } from './colour/colourfulness.ts';
 export {
   type ComparedMethods,
   type ComparisonSession,

@@ -1,4 +1,5 @@
 import type { CheckedImage } from './check-image.ts';
+import type { Colourfulness } from './colour/colourfulness.ts';
 import { type OutputFormat, outputFormats } from './formats/output-formats.ts';
 import type { SourceImage } from './formats/source-file.ts';
 import type { ConversionOptions } from './limits.ts';
@@ -33,6 +34,8 @@ export interface GrayImage {
   /** Wall time in milliseconds. Decoding includes reading the header. */
   stages: StageTimes;
   losses: Loss[];
+  /** How colourful the source is. Absent if its pixels were not decoded. */
+  colourfulness?: Colourfulness;
   /**
    * With the loss `truncated`, the share of the pixels that are missing, above 0 and at most 1, if
    * it is known.
@@ -71,19 +74,17 @@ export async function openImage(
 
 async function convertImage(image: CheckedImage, headerMs: number): Promise<GrayImage> {
   const { format, frames, depth } = image.plan;
-  const { bytes, channels, width, height, losses, missingShare, stages } = await runSteps(image);
+  const { stages, ...file } = await runSteps(image);
+  const { bytes, height } = file;
   return {
+    ...file,
     bytes: toOwnBytes(bytes),
-    channels,
     contentType: outputFormats[format].contentType,
     format,
-    width,
     height: height / frames,
     frames,
     depth,
     source: image.file.image,
     stages: { ...stages, decodeMs: stages.decodeMs + headerMs },
-    losses,
-    ...(missingShare !== undefined && { missingShare }),
   };
 }

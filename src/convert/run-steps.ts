@@ -1,4 +1,5 @@
 import type { CheckedImage } from './check-image.ts';
+import type { Colourfulness } from './colour/colourfulness.ts';
 import type { Encoded } from './encode/encode.ts';
 import { type Loss, lossesOf } from './losses.ts';
 import { type PixelImage, releasePixels } from './pixel-image.ts';
@@ -17,6 +18,7 @@ interface ConvertedFile extends Omit<Encoded, 'grayMs'> {
   /** Height of all frames together. */
   height: number;
   losses: Loss[];
+  colourfulness?: Colourfulness;
   missingShare?: number;
   stages: StageTimes;
 }
@@ -24,13 +26,13 @@ interface ConvertedFile extends Omit<Encoded, 'grayMs'> {
 /** Runs all steps on an image. */
 export async function runSteps(image: CheckedImage): Promise<ConvertedFile> {
   const { run, stages } = createRunner(image);
-  const { pixels, ...lost } = await pixelsToEncode(image, run);
+  const { pixels, ...facts } = await pixelsToEncode(image, run);
   const { grayMs, ...encoded } = await run(steps.encode, pixels);
   releasePixels(pixels, image.bytes);
   // The encoder may have converted colours to gray.
   stages.grayMs += grayMs;
   stages.encodeMs -= grayMs;
-  return { ...encoded, width: pixels.width, height: pixels.height, ...lost, stages };
+  return { ...encoded, width: pixels.width, height: pixels.height, ...facts, stages };
 }
 
 /**
@@ -40,11 +42,14 @@ export async function runSteps(image: CheckedImage): Promise<ConvertedFile> {
 async function pixelsToEncode(
   image: CheckedImage,
   run: Run,
-): Promise<{ pixels: PixelImage; losses: Loss[]; missingShare?: number }> {
+): Promise<
+  { pixels: PixelImage } & Pick<ConvertedFile, 'losses' | 'colourfulness' | 'missingShare'>
+> {
   const { pixels: decoded, damage } = await run(steps.decode, undefined);
   const coloured = await run(steps.colour, decoded);
   const losses = lossesOf(coloured, image, damage !== undefined);
   let { pixels } = coloured;
+  const colourfulness = await run(steps.measure, pixels);
   const { deepen, alpha, gray, upright, round } = steps;
   for (const step of [deepen, alpha, gray, upright, round]) {
     const previous = pixels;
@@ -52,7 +57,7 @@ async function pixelsToEncode(
     if (pixels.pixels.buffer !== previous.pixels.buffer) releasePixels(previous, image.bytes);
   }
   const missingShare = damage?.missingShare;
-  return { pixels, losses, ...(missingShare !== undefined && { missingShare }) };
+  return { pixels, losses, colourfulness, ...(missingShare !== undefined && { missingShare }) };
 }
 
 type Run = <From, To>(step: Step<From, To>, from: From) => Promise<To>;

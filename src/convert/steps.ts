@@ -1,4 +1,5 @@
 import type { CheckedImage } from './check-image.ts';
+import { type Colourfulness, measureColourfulness } from './colour/colourfulness.ts';
 import { type SrgbPixels, toSrgb } from './colour/to-srgb.ts';
 import type { StoredPixels } from './decode/decode.ts';
 import { type Decoded, decodeTolerant } from './decode/decode-tolerant.ts';
@@ -50,6 +51,13 @@ const colour: Step<StoredPixels, SrgbPixels> = {
       ? 2 * colourBytes(image)
       : 0,
   run: toSrgb,
+};
+
+/** Measures the colours before they are changed. */
+const measure: Step<PixelImage, Colourfulness> = {
+  stage: 'gray',
+  bytesPerPixel: () => 0,
+  run: measureColourfulness,
 };
 
 /** Widens samples to the depth of the output if it has more bits. */
@@ -122,6 +130,7 @@ const encodeFile: Step<PixelImage, Encoded> = {
 export const steps = {
   decode,
   colour,
+  measure,
   deepen,
   alpha,
   gray,

@@ -76,6 +76,10 @@ export const columns = {
   channels: { kind: 'smallint', field: 'channels' },
   depth: { kind: 'smallint', field: 'depth' },
   losses: { kind: 'texts', field: 'losses' },
+  // NULL in rows of earlier versions, and if no pixel was decoded.
+  colourfulness_max: { kind: 'smallint', field: 'colourfulnessMax' },
+  colourfulness_p99: { kind: 'smallint', field: 'colourfulnessP99' },
+  is_neutral: { kind: 'flag', field: 'isNeutral' },
   recipe: { kind: 'text', field: 'recipe' },
   recipe_hash: { kind: 'text', field: 'recipeHash' },
   method: { kind: 'text', field: 'method' },

@@ -125,6 +125,9 @@ function outcomeColumns(outcome: LedgerEntry['outcome']): InsertedRow {
     channels: image.channels,
     depth: image.depth,
     losses: image.losses,
+    colourfulness_max: image.colourfulness?.max,
+    colourfulness_p99: image.colourfulness?.p99,
+    is_neutral: image.colourfulness?.isNeutral,
   };
 }
 

@@ -12,7 +12,7 @@ const originalInsert =
 describe('migrate', () => {
   test('creates the schema in an empty database, and has nothing to do the second time', async () => {
     database = await createDatabase({ migrated: false });
-    expect(await migrate(database)).toHaveLength(8);
+    expect(await migrate(database)).toHaveLength(9);
     expect(await migrate(database)).toEqual([]);
     expect(await database.rows()).toEqual([]);
   });

@@ -44,6 +44,8 @@ test('reports the image and the time of each stage', async () => {
     'x-image-depth': '8',
     'x-image-format': 'gif',
     'x-source-format': 'jpeg',
+    'x-image-colourfulness': expect.stringMatching(/^max=\d+, p99=\d+$/),
+    'x-image-neutral': 'false',
   });
   expect(headers.get('server-timing')).toMatch(
     /^body;dur=[\d.]+, queue;dur=[\d.]+, decode;dur=[\d.]+, gray;dur=[\d.]+, encode;dur=[\d.]+$/,

@@ -62,6 +62,7 @@ describe('the list', () => {
           sizeBytes: 1_000,
           format: 'jpeg',
           pages: 1,
+          colourfulness: { max: 144, p99: 82, isNeutral: false },
         },
         output: {
           bucket: 'uploads',

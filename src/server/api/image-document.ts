@@ -28,6 +28,7 @@ export function imageDocument(row: LedgerRow, buckets: ServedBuckets): Image {
       sizeBytes: row.sourceSizeBytes,
       format: row.inputFormat,
       pages: row.pages,
+      colourfulness: toColourfulness(row),
     },
     output: toOutput(row),
     recipe: toRecipe(row),
@@ -45,6 +46,11 @@ export function imageDocument(row: LedgerRow, buckets: ServedBuckets): Image {
       thumbnail: hasOutput ? `${self}/gray?width=${thumbnailWidth}` : null,
     },
   };
+}
+
+function toColourfulness(row: LedgerRow): Image['source']['colourfulness'] {
+  const { colourfulnessMax: max, colourfulnessP99: p99, isNeutral } = row;
+  return max === null || p99 === null || isNeutral === null ? null : { max, p99, isNeutral };
 }
 
 function toOutput(row: LedgerRow): Image['output'] {

@@ -58,6 +58,13 @@ const SourceSchema = z
     sizeBytes: fieldSchemas.sourceSizeBytes,
     format: fieldSchemas.inputFormat.openapi({ example: 'jpeg' }),
     pages: fieldSchemas.pages,
+    colourfulness: z
+      .object({ max: z.int(), p99: z.int(), isNeutral: z.boolean() })
+      .nullable()
+      .openapi({
+        description:
+          'Chroma of the colours, from 0 to 255: the largest, and the 99th percentile. Gray images are neutral, apart from noise. Null if unknown.',
+      }),
   })
   .openapi('Source', { description: 'The uploaded content, as far as it is known.' });
 

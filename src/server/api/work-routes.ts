@@ -21,7 +21,7 @@ export const convert = createRoute({
   request: { query: RecipeQuerySchema, body },
   responses: {
     200: binary(
-      'The output file. The headers `X-Image-Width`, `-Height`, `-Channels`, `-Depth` and `-Losses` describe it.',
+      'The output file. The headers `X-Image-Width`, `-Height`, `-Channels`, `-Depth` and `-Losses` describe it, `-Colourfulness` and `-Neutral` its source.',
       Object.values(outputFormats).map(({ contentType }) => contentType),
     ),
     ...problemResponses(406, 408, 413, 422),

@@ -126,6 +126,7 @@ function imageHeaders({
   depth,
   losses,
   missingShare,
+  colourfulness,
   source,
   format,
 }: GrayImage) {
@@ -137,6 +138,10 @@ function imageHeaders({
     'x-image-format': format,
     'x-source-format': source.format,
     ...(losses.length > 0 && { 'x-image-losses': losses.join(', ') }),
+    ...(colourfulness && {
+      'x-image-colourfulness': `max=${colourfulness.max}, p99=${colourfulness.p99}`,
+      'x-image-neutral': String(colourfulness.isNeutral),
+    }),
     ...(missingShare !== undefined && { 'x-image-missing-share': missingShare.toFixed(4) }),
   };
 }

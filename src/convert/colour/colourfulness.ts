@@ -1,0 +1,92 @@
+import { isGray, maxOf, type PixelImage, type Samples } from '../pixel-image.ts';
+
+/**
+ * How far colours are from neutral. The chroma of a pixel is its largest minus its smallest of red,
+ * green and blue in sRGB, from 0 (neutral) to 255.
+ */
+export interface Colourfulness {
+  /** The largest chroma. */
+  max: number;
+  /** The smallest chroma that at least 99 % of the pixels do not exceed. */
+  p99: number;
+  /**
+   * Whether the image is gray, for example saved as an RGB JPEG, apart from the noise of a scanner and
+   * of compression: `max` is at most 32 and `p99` at most 12.
+   */
+  isNeutral: boolean;
+}
+
+/** docs/semantics.md has the measurements. Colour photographs have a p99 of 40 and more. */
+const maxNeutral = { max: 32, p99: 12 };
+
+/** As many pixels are counted in any case, if there are so many. */
+const minCounted = 1_024;
+/** In large images, one pixel is counted in each square of this side. */
+const maxStep = 8;
+/** From one counted row to the next, so that columns do not matter. */
+const shift = 3;
+
+/**
+ * Measures sRGB pixels; transparent ones do not count. In large images one in 64 is counted, which
+ * takes at most 2 % of the time of a conversion.
+ */
+export function measureColourfulness(image: PixelImage): Colourfulness {
+  if (isGray(image)) return { max: 0, p99: 0, isNeutral: true };
+  const { pixels, width, height, channels } = image;
+  const step = stepFor(width * height);
+  const counts = new Uint32Array(256);
+  for (let y = 0; y < height; y += step) {
+    const first = ((y / step) * shift) % step;
+    countRow(pixels, counts, {
+      at: (y * width + first) * channels,
+      end: (y + 1) * width * channels,
+      step: step * channels,
+      alphaAt: channels === 4 ? 3 : 0,
+      scale: maxOf(pixels) / 255,
+    });
+  }
+  return summarize(counts);
+}
+
+function stepFor(pixels: number): number {
+  let step = 1;
+  while (step < maxStep && pixels >= minCounted * (2 * step) ** 2) step *= 2;
+  return step;
+}
+
+interface RowToCount {
+  at: number;
+  end: number;
+  step: number;
+  /** From the red sample; 0 if there is no alpha. */
+  alphaAt: 0 | 3;
+  /** The value of an 8-bit sample of 1. */
+  scale: number;
+}
+
+/** A function of a row, because V8 optimizes what is called often. */
+function countRow(pixels: Samples, counts: Uint32Array, row: RowToCount): void {
+  const { end, step, alphaAt, scale } = row;
+  for (let { at } = row; at < end; at += step) {
+    if (alphaAt > 0 && pixels[at + alphaAt] === 0) continue;
+    const red = pixels[at] as number;
+    const green = pixels[at + 1] as number;
+    const blue = pixels[at + 2] as number;
+    const chroma = Math.max(red, green, blue) - Math.min(red, green, blue);
+    const level = scale === 1 ? chroma : Math.round(chroma / scale);
+    counts[level] = (counts[level] as number) + 1;
+  }
+}
+
+function summarize(counts: Uint32Array): Colourfulness {
+  const total = counts.reduce((sum, count) => sum + count);
+  let counted = 0;
+  let p99 = 0;
+  let max = 0;
+  for (const [chroma, count] of counts.entries()) {
+    if (counted * 100 < total * 99) p99 = chroma;
+    if (count > 0) max = chroma;
+    counted += count;
+  }
+  return { max, p99, isNeutral: max <= maxNeutral.max && p99 <= maxNeutral.p99 };
+}
