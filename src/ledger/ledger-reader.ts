@@ -15,6 +15,8 @@ export interface RowFilter {
   etag?: string | undefined;
   method?: string | undefined;
   version?: string | undefined;
+  /** Whether the source was gray apart from noise. Rows that do not know it match neither. */
+  neutral?: boolean | undefined;
   /** Inclusive. */
   since?: string | undefined;
   /** Exclusive. */

@@ -11,8 +11,8 @@ export interface Statement {
  * table of any size.
  */
 export function listStatement(filter: RowFilter, { order, limit, after }: PageOptions): Statement {
-  const { status, code, bucket, key, etag, method, version, since, until, prefix, contains } =
-    filter;
+  const { status, code, bucket, key, etag, method, version, since, until } = filter;
+  const { prefix, contains, neutral } = filter;
   const pattern = prefix === undefined ? undefined : likePrefix(prefix);
   const isByTime = order === 'newest' || order === 'oldest';
   // Keys, codes, failures and skips match few rows and have their own indexes.
@@ -22,7 +22,7 @@ export function listStatement(filter: RowFilter, { order, limit, after }: PageOp
     values: [
       ...[status, code, bucket, key, etag, method, version, since, until, pattern],
       ...[after?.value, after?.id, limit],
-      contains && likeInside(contains),
+      ...[contains && likeInside(contains), neutral],
     ],
   };
 }
@@ -38,7 +38,8 @@ const filters = `($1::text IS NULL OR status = $1)
   AND ($8::timestamptz IS NULL OR recorded_at >= $8)
   AND ($9::timestamptz IS NULL OR recorded_at < $9)
   AND ($10::text IS NULL OR source_key LIKE $10)
-  AND ($14::text IS NULL OR source_key ILIKE $14)`;
+  AND ($14::text IS NULL OR source_key ILIKE $14)
+  AND ($15::boolean IS NULL OR is_neutral = $15)`;
 
 const afterTime = (sign: string) =>
   `($11::timestamptz IS NULL OR (recorded_at, image_metadata.id) ${sign} ($11, $12::bigint))`;

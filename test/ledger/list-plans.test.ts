@@ -45,6 +45,7 @@ async function fill(database: TestDatabase, { share = 1 } = {}): Promise<void> {
     UPDATE image_metadata SET decode_ms = NULL, gray_ms = NULL, encode_ms = NULL, store_ms = NULL,
       verify_ms = NULL WHERE code IS NOT NULL;
     UPDATE image_metadata SET processor_version = '0.2.0' WHERE id % 3 = 0 AND source_key LIKE 'new/%';
+    UPDATE image_metadata SET is_neutral = id % 4 = 0 WHERE id % 2 = 0;
     UPDATE image_metadata SET method = 'luminance' WHERE id % 10 = 0 AND source_key LIKE 'new/%';
     INSERT INTO image_metadata (file_name, recorded_at)
       SELECT 'original.png', '2026-01-01T12:00:00Z' FROM generate_series(1, 100)`);
@@ -143,6 +144,7 @@ const asked = {
     'o\u{10ffff}',
   ),
   method: fc.constantFrom('red', 'rec601', 'luminance'),
+  neutral: fc.boolean(),
   version: fc.constantFrom('0.0.1', '0.1.0', '0.2.0', '0.3.0'),
   since: fc.constantFrom('2025-12-01T12:00:00Z', '2026-01-01T12:00:00Z', '2026-01-01T19:59:00Z'),
   until: fc.constantFrom('2025-12-01T18:00:00Z', '2026-01-01T13:00:00Z'),
@@ -190,16 +192,16 @@ async function sortedIds(
     slowest: 'duration_ms DESC, rows.id DESC',
     fastest: 'duration_ms, rows.id',
   }[order];
-  const { status, code, bucket, key, prefix, method, version, since, until } = filter;
+  const { status, code, bucket, key, prefix, method, version, since, until, neutral } = filter;
   const { rows } = await database.query(
     `SELECT id::text AS id FROM image_metadata AS rows
      WHERE ($1::text IS NULL OR status = $1) AND ($2::text IS NULL OR code = $2)
        AND ($3::text IS NULL OR source_bucket = $3) AND ($4::text IS NULL OR starts_with(source_key, $4))
        AND ($5::text IS NULL OR method = $5) AND ($6::text IS NULL OR processor_version = $6)
        AND ($7::timestamptz IS NULL OR recorded_at >= $7) AND ($8::timestamptz IS NULL OR recorded_at < $8)
-       AND ($9::text IS NULL OR source_key = $9)
+       AND ($9::text IS NULL OR source_key = $9) AND ($10::boolean IS NULL OR is_neutral = $10)
      ORDER BY ${by} LIMIT 120`,
-    [status, code, bucket, prefix, method, version, since, until, key],
+    [status, code, bucket, prefix, method, version, since, until, key, neutral],
   );
   return rows.map(({ id }) => id);
 }

@@ -69,6 +69,12 @@ test('filters are in the address, so that links and the back button work', async
   await row(other, 'small.jpg').waitFor();
   expect(await other.getByRole('row').count()).toBe(2);
 
+  await other.getByLabel('Colour').selectOption('gray all along');
+  await row(other, 'small.jpg').waitFor({ state: 'detached' });
+  await other.getByLabel('Colour').selectOption('in colour');
+  await row(other, 'small.jpg').waitFor();
+  expect(new URL(other.url()).search).toBe('?prefix=sma&neutral=false');
+
   await other.getByLabel('Key begins with').fill('no key begins like this');
   await other.getByRole('button', { name: 'Show all' }).click();
   await row(other, 'large.jpg').waitFor();

@@ -16,6 +16,11 @@ const statuses: Choices = [
   ['failed', 'failed'],
   ['skipped', 'skipped'],
 ];
+const colours: Choices = [
+  ['', 'any'],
+  ['true', 'gray all along'],
+  ['false', 'in colour'],
+];
 const ages: Choices = [
   ['', 'ever'],
   ['15m', '15 minutes'],
@@ -49,6 +54,7 @@ export function FilterBar({ filter, onChange }: FilterBarProps) {
         {...field('method')}
       />
       <TextField label="Version" {...field('version')} />
+      <ChoiceField label="Colour" choices={colours} {...field('neutral')} />
       <ChoiceField label="Since" choices={ages} {...field('since')} />
       <ChoiceField label="Order" choices={sorts} {...field('sort')} />
     </search>

@@ -8,6 +8,8 @@ export interface Filter {
   contains: string;
   method: string;
   version: string;
+  /** `true` for sources that were gray all along. */
+  neutral: string;
   since: string;
   sort: string;
 }
@@ -19,6 +21,7 @@ export const noFilter: Filter = {
   contains: '',
   method: '',
   version: '',
+  neutral: '',
   since: '',
   sort: 'newest',
 };
@@ -39,7 +42,7 @@ export function queryOf(filter: Filter): string {
 
 /** Whether a newly recorded row belongs in the list. */
 export function matchesFilter(filter: Filter, image: Image): boolean {
-  const { status, code, prefix, contains, method, version } = filter;
+  const { status, code, prefix, contains, method, version, neutral } = filter;
   const key = image.source.key ?? '';
   return (
     (status === '' || image.status === status) &&
@@ -47,6 +50,7 @@ export function matchesFilter(filter: Filter, image: Image): boolean {
     key.startsWith(prefix) &&
     key.toLowerCase().includes(contains.toLowerCase()) &&
     (method === '' || image.recipe?.method === method) &&
-    (version === '' || image.processorVersion === version)
+    (version === '' || image.processorVersion === version) &&
+    (neutral === '' || String(image.source.colourfulness?.isNeutral) === neutral)
   );
 }

@@ -44,6 +44,9 @@ export function ImageFacts({ image }: { image: Image }) {
           <Fact name="Bytes">{sizes}</Fact>
           <Fact name="Time">{formatMs(image.durationMs)}</Fact>
           <Fact name="Formats">{[source.format, output?.format].filter(Boolean).join(' to ')}</Fact>
+          <Fact name="Colours">
+            {source.colourfulness && describeColours(source.colourfulness)}
+          </Fact>
           <Fact name="Gray">
             {output?.channels && `${output.depth} bits, ${channels(output.channels)}`}
           </Fact>
@@ -74,6 +77,14 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
       <dd>{children}</dd>
     </div>
   );
+}
+
+type Colourfulness = NonNullable<Image['source']['colourfulness']>;
+
+function describeColours({ max, p99, isNeutral }: Colourfulness): string {
+  if (max === 0) return 'gray all along';
+  const chroma = `chroma up to ${max}, 99 % of it up to ${p99}`;
+  return isNeutral ? `gray all along, with noise (${chroma})` : chroma;
 }
 
 function channels(count: number): string {

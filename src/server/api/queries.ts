@@ -73,6 +73,9 @@ const rowFilter = {
   }),
   method: text.optional(),
   version: text.optional().openapi({ description: 'Version of the processor.' }),
+  neutral: trueOrFalse.optional().openapi({
+    description: 'Whether the source was gray all along, apart from noise.',
+  }),
   since: timeOrAge.optional(),
   until: timeOrAge.optional(),
   sort: z.enum(sorts).default('newest'),
