@@ -8,7 +8,15 @@ interface Interval {
   mcu: number;
   until: number;
   /** Called between parts of the data. */
-  onProgress(): void;
+  onProgress(): void | Promise<void>;
+  rows?: RowOptions | undefined;
+}
+
+export interface RowOptions {
+  /** MCUs in a row. */
+  mcusAcross: number;
+  /** Called after each row of MCUs. */
+  onRow(row: number): void;
 }
 
 interface DecodedInterval {
@@ -32,31 +40,37 @@ const problems: Record<number, string> = {
 };
 
 /** Decodes MCUs up to a restart marker, or as far as possible. */
-export function decodeInterval(
+export async function decodeInterval(
   reader: SourceReader,
-  { at, mcu, until, onProgress }: Interval,
-): DecodedInterval {
+  { at, mcu, until, onProgress, rows }: Interval,
+): Promise<DecodedInterval> {
   const { kernel } = reader;
   kernel.beginInterval(mcu);
   let [done, next] = [mcu, at];
-  for (;;) {
-    done += kernel.decode(until - done);
+  while (done < until) {
+    done += kernel.decode(Math.min(until, endOfRow(done, rows)) - done);
     const problem = kernel.problemOfScan();
-    if (problem !== needsData) {
-      if (problem > 0) return { done, reason: problems[problem], ...markerAfter(reader, next) };
-      break;
+    if (problem === needsData) {
+      await onProgress();
+      next = feed(reader, next);
+    } else if (problem > 0) {
+      return { done, reason: problems[problem], ...markerAfter(reader, next) };
+    } else if (rows && done % rows.mcusAcross === 0) {
+      rows.onRow(done / rows.mcusAcross - 1);
     }
-    onProgress();
-    next = feed(reader, next);
   }
   kernel.beginRest();
   while (!kernel.isStreamComplete()) {
-    onProgress();
+    await onProgress();
     next = feed(reader, next);
     kernel.skipRest();
   }
   const end = markerAfter(reader, next);
   return { done, reason: endDamage(reader, end.marker), ...end };
+}
+
+function endOfRow(mcu: number, rows: RowOptions | undefined): number {
+  return rows ? (Math.floor(mcu / rows.mcusAcross) + 1) * rows.mcusAcross : Infinity;
 }
 
 function markerAfter({ bytes }: SourceReader, at: number) {

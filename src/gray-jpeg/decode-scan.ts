@@ -1,4 +1,5 @@
-import { decodeInterval } from './decode-interval.ts';
+import { decodeInterval, type RowOptions } from './decode-interval.ts';
+import type { KeptLuma } from './jpeg-frame.ts';
 import { beginScan, readScanHeader, type Scan, type ScanHeader } from './scan.ts';
 import type { SourceReader } from './source-reader.ts';
 import { hasLongZeros } from './zero-runs.ts';
@@ -10,7 +11,9 @@ interface ScanInput extends ScanHeader {
   /** MCUs between restart markers; 0 means there are none. */
   interval: number;
   /** Called between parts of the data. */
-  onProgress(): void;
+  onProgress(): void | Promise<void>;
+  /** Called after each row of MCUs if the luma is kept row by row. */
+  onRow?: KeptLuma['onRow'] | undefined;
 }
 
 export interface ScanResult {
@@ -25,8 +28,8 @@ export interface ScanResult {
 }
 
 /** Decodes all MCUs of a scan: ITU-T T.81, B.2.3 and E.2. Resumes after damage at restart markers. */
-export function decodeScan(input: ScanInput): ScanResult {
-  const { reader, frame, at, onProgress } = input;
+export async function decodeScan(input: ScanInput): Promise<ScanResult> {
+  const { reader, frame, at, onProgress, onRow } = input;
   const scan = readScanHeader(input);
   if (!scan)
     return {
@@ -36,12 +39,13 @@ export function decodeScan(input: ScanInput): ScanResult {
       next: at,
     };
   beginScan(reader.kernel, scan, frame.precision);
+  const rows = onRow && rowsOf(scan, onRow);
   const interval = input.interval || scan.mcus;
   let [next, missing] = [at, 0];
   let damage: string | undefined;
   for (let mcu = 0; mcu < scan.mcus; ) {
     const until = Math.min(mcu + interval, scan.mcus);
-    const decoded = decodeInterval(reader, { at: next, mcu, until, onProgress });
+    const decoded = await decodeInterval(reader, { at: next, mcu, until, onProgress, rows });
     damage ??= decoded.reason;
     missing += until - decoded.done;
     next = decoded.next;
@@ -63,6 +67,13 @@ export function decodeScan(input: ScanInput): ScanResult {
   next = Math.max(at, next - 2);
   const isFirst = scan.coding === 'sequential' || scan.coding === 'first DC';
   return { damage, missingShare: missing / scan.mcus, isFirst, next };
+}
+
+function rowsOf({ parts, mcusAcross }: Scan, onRow: KeptLuma['onRow']): RowOptions | undefined {
+  const kept = parts.find(({ component }) => component.keeps === 'row')?.component;
+  if (!kept) return undefined;
+  const blockRows = parts.length === 1 ? 1 : kept.vertical;
+  return { mcusAcross, onRow: (row) => onRow(kept, row * blockRows, blockRows) };
 }
 
 /** How many intervals are missing before a restart marker; undefined for another marker. */

@@ -17,6 +17,9 @@ export interface JpegFrame {
   components: JpegComponent[];
 }
 
+/** A quantization table in zigzag order. */
+export type Quantizer = readonly number[];
+
 export interface JpegComponent {
   id: number;
   /** Blocks of this component in an MCU. */
@@ -31,9 +34,23 @@ export interface JpegComponent {
   /** Addresses in the kernel’s heap; 0 for what is not kept. See assembly/scan.ts. */
   marks: number;
   coefficients: number;
-  keepsAll: boolean;
+  /** Which of its blocks have coefficients there. */
+  keeps: 'all' | 'row';
+  /** How many scans have it. */
+  scans: number;
+  /** The number of its quantization table, and the table when its first scan began. */
+  quantizerId: number;
+  quantizer: Quantizer | undefined;
   /** The lowest bit that has arrived of each coefficient. */
   lowBits: Uint8Array;
+}
+
+/** Keeps the coefficients of the first component in the kernel’s heap. */
+export interface KeptLuma {
+  /** A progressive file keeps all blocks; any other may keep those of a row of MCUs. */
+  keeps: 'all' | 'row';
+  /** Called after each such row with the number of its first row of blocks, and how many it has. */
+  onRow(luma: JpegComponent, first: number, rows: number): void;
 }
 
 /** No bit of a coefficient has arrived yet. */
@@ -57,8 +74,8 @@ export function readFrame(marker: number, body: Uint8Array): JpegFrame | undefin
   const maxVertical = Math.max(...shapes.map(({ vertical }) => vertical));
   const mcusAcross = Math.ceil(width / (8 * maxHorizontal));
   const mcusDown = Math.ceil(height / (8 * maxVertical));
-  const components = shapes.map(({ id, horizontal, vertical }) => ({
-    id,
+  const components: JpegComponent[] = shapes.map(({ horizontal, vertical, ...shape }) => ({
+    ...shape,
     horizontal,
     vertical,
     blocksAcross: Math.ceil(Math.ceil((width * horizontal) / maxHorizontal) / 8),
@@ -67,13 +84,15 @@ export function readFrame(marker: number, body: Uint8Array): JpegFrame | undefin
     storedDown: mcusDown * vertical,
     marks: 0,
     coefficients: 0,
-    keepsAll: true,
+    keeps: 'all',
+    scans: 0,
+    quantizer: undefined,
     lowBits: new Uint8Array(64).fill(notArrived),
   }));
   return { ...kind, width, height, precision, mcusAcross, mcusDown, components };
 }
 
 function shapeOf(body: Uint8Array, at: number) {
-  const [id = 0, sampling = 0] = body.subarray(at, at + 2);
-  return { id, horizontal: sampling >> 4, vertical: sampling & 15 };
+  const [id = 0, sampling = 0, quantizerId = 0] = body.subarray(at, at + 3);
+  return { id, horizontal: sampling >> 4, vertical: sampling & 15, quantizerId };
 }

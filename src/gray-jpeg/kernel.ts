@@ -7,6 +7,14 @@ export interface JpegKernel {
   /** Where a part of the file is written. */
   readonly source: number;
   readonly sourceBytes: number;
+  /** How often each symbol occurs, as 32 bits: 256 of DC, then 256 of AC. */
+  readonly counts: number;
+  /** Their codes for writing: the length in the lowest 5 bits. */
+  readonly codes: number;
+  /** For each coefficient of a turned block: where it goes, and whether its sign changes. */
+  readonly moves: number;
+  /** Where written data are. */
+  readonly output: number;
   /** The first address of what grows with the image. */
   readonly heapStart: number;
 
@@ -39,6 +47,18 @@ export interface JpegKernel {
   extraBytes(): number;
   isExtraZero(): number;
   isLastBytePadded(): number;
+
+  clearCounts(): void;
+  /** Whether a counted value is larger than a baseline file can have. */
+  hasValueOutOfRange(): number;
+  /** Begins a pass over blocks whose coefficients are kept. */
+  beginBlocks(marks: number, coefficients: number, isTurned: number): void;
+  countBlocks(start: number, step: number, count: number): void;
+  /** Writes blocks until the output is full; returns how many. */
+  writeBlocks(start: number, step: number, count: number): number;
+  /** Returns the bytes in the output, which the next ones replace. */
+  takeOutput(): number;
+  finishOutput(): void;
 }
 
 /** The heap, whose buffer changes when it grows. */

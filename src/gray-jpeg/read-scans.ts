@@ -1,10 +1,10 @@
 import { decodeScan, type ScanResult } from './decode-scan.ts';
-import { isFrame, type JpegFrame, readFrame } from './jpeg-frame.ts';
+import { isFrame, type JpegFrame, type KeptLuma, readFrame } from './jpeg-frame.ts';
 import { clearHeap, type JpegKernel } from './kernel.ts';
 import { withKernel } from './kernels.ts';
-import type { HuffmanDefinition } from './scan.ts';
-import { dht, dri, eoi, isAlone, nextMarker, sos, uint16 } from './segments.ts';
+import { dht, dqt, dri, eoi, isAlone, nextMarker, sos, uint16 } from './segments.ts';
 import { readerOf } from './source-reader.ts';
+import { type JpegTables, readHuffmanTables, readQuantizers } from './tables.ts';
 
 export interface JpegScans {
   /** Undefined if the file has none, or none that is Huffman-coded DCT. */
@@ -12,11 +12,11 @@ export interface JpegScans {
   scans: ScanResult[];
 }
 
-interface ReadOptions {
+export interface ReadOptions {
   /** No memory is allocated for frames of more pixels. */
   maxPixels: number;
-  /** Called between parts of the data; may throw. */
-  onProgress(): void;
+  /** Called between parts of the data; may throw, and may wait. */
+  onProgress(): void | Promise<void>;
 }
 
 /**
@@ -28,19 +28,19 @@ export async function readJpegScans(bytes: Uint8Array, options: ReadOptions): Pr
   return await withKernel((kernel) => readScans(kernel, bytes, options));
 }
 
-export function readScans(
+export async function readScans(
   kernel: JpegKernel,
   bytes: Uint8Array,
-  { maxPixels, onProgress }: ReadOptions,
-): JpegScans {
-  const tables = new Map<number, HuffmanDefinition>();
+  { maxPixels, onProgress, luma }: ReadOptions & { luma?: KeptLuma },
+): Promise<JpegScans> {
+  const tables: JpegTables = { huffman: new Map(), quantizers: new Map() };
   const scans: ScanResult[] = [];
   const reader = readerOf(kernel, bytes);
   let frame: JpegFrame | undefined;
   let interval = 0;
   let at = 2;
   for (;;) {
-    onProgress();
+    await onProgress();
     const { marker, start } = nextMarker(bytes, at);
     if (marker === undefined || marker === eoi) return { frame, scans };
     at = start;
@@ -48,38 +48,41 @@ export function readScans(
     const end = start + uint16(bytes, start);
     const body = bytes.subarray(start + 2, end);
     at = Math.max(start + 2, end);
-    if (marker === dht) readTables(body, tables);
+    if (marker === dht) readHuffmanTables(body, tables);
+    else if (marker === dqt) readQuantizers(body, tables);
     else if (marker === dri) interval = uint16(body, 0);
     else if (isFrame(marker) && !frame) {
       frame = readFrame(marker, body);
       if (!frame || frame.width * frame.height > maxPixels) return { frame: undefined, scans };
-      if (frame.isProgressive) allocateMarks(kernel, frame);
+      allocate(kernel, frame, luma);
     } else if (marker === sos && frame) {
-      const scan = decodeScan({ reader, at, body, frame, tables, interval, onProgress });
+      const part = { reader, at, body, frame, tables, interval, onProgress, onRow: luma?.onRow };
+      const scan = await decodeScan(part);
       scans.push(scan);
       at = scan.next;
     }
   }
 }
 
-const markBytes = 8;
+const [markBytes, coefficientBytes] = [8, 128];
 
-/** A bit for each coefficient: whether it is not zero. Later scans refine those. */
-function allocateMarks(kernel: JpegKernel, { components }: JpegFrame): void {
+/**
+ * Allocates what is kept of each block: for later scans a bit for each coefficient, whether it is not
+ * zero, and for the luma the coefficients themselves.
+ */
+function allocate(kernel: JpegKernel, frame: JpegFrame, luma: KeptLuma | undefined): void {
   let end = kernel.heapStart;
-  for (const component of components) {
+  for (const [i, component] of frame.components.entries()) {
+    const isKept = luma !== undefined && i === 0;
+    if (!isKept && !frame.isProgressive) continue;
+    component.keeps = isKept && !frame.isProgressive ? luma.keeps : 'all';
+    const down = component.keeps === 'all' ? component.storedDown : component.vertical;
+    const blocks = component.storedAcross * down;
     component.marks = end;
-    end += component.storedAcross * component.storedDown * markBytes;
+    end += blocks * markBytes;
+    if (!isKept) continue;
+    component.coefficients = end;
+    end += blocks * coefficientBytes;
   }
-  clearHeap(kernel, kernel.heapStart, end);
-}
-
-/** ITU-T T.81, B.2.4.2. */
-function readTables(body: Uint8Array, tables: Map<number, HuffmanDefinition>): void {
-  for (let at = 0; at + 17 <= body.length; ) {
-    const counts = body.subarray(at + 1, at + 17);
-    const symbolsAt = at + 17;
-    at = symbolsAt + counts.reduce((sum, count) => sum + count, 0);
-    tables.set(body[symbolsAt - 17] as number, { counts, symbols: body.subarray(symbolsAt, at) });
-  }
+  if (end > kernel.heapStart) clearHeap(kernel, kernel.heapStart, end);
 }

@@ -1,18 +1,12 @@
 import type { JpegComponent, JpegFrame } from './jpeg-frame.ts';
 import { heapOf, type JpegKernel } from './kernel.ts';
-
-/** A Huffman table as in the file: the number of codes of each length, and their symbols. */
-export interface HuffmanDefinition {
-  counts: Uint8Array;
-  symbols: Uint8Array;
-}
+import type { HuffmanDefinition, JpegTables } from './tables.ts';
 
 export interface ScanHeader {
   /** The segment of the scan’s header. */
   body: Uint8Array;
   frame: JpegFrame;
-  /** By class and number, as in the file. */
-  tables: ReadonlyMap<number, HuffmanDefinition>;
+  tables: JpegTables;
 }
 
 interface ScanPart {
@@ -59,13 +53,16 @@ export function readScanHeader({ body, frame, tables }: ScanHeader): Scan | unde
     const [id, numbers = 0] = body.subarray(1 + i * 2, 3 + i * 2);
     const component = frame.components.find((each) => each.id === id);
     if (!component) continue;
-    const [dc, ac] = [tables.get(numbers >> 4), tables.get(16 + (numbers & 15))];
+    const dc = tables.huffman.get(numbers >> 4);
+    const ac = tables.huffman.get(16 + (numbers & 15));
     parts.push({ component, dc, ac });
   }
   const coding = isProgressive ? progressiveCoding(first, bits >> 4 > 0) : 'sequential';
   const [only] = parts;
   if (!only || parts.length > (coding.endsWith('AC') ? 1 : maxParts)) return undefined;
   for (const { component } of parts) {
+    component.scans++;
+    component.quantizer ??= tables.quantizers.get(component.quantizerId);
     component.lowBits.fill(band.lowBit, band.first, band.last + 1);
   }
   return { parts, coding, band, ...gridOf(only.component, parts.length, frame) };
@@ -95,10 +92,10 @@ export function beginScan(kernel: JpegKernel, scan: Scan, precision: number): vo
     const maxSize = maxAcSize(scan, precision);
     defineTable(kernel, 2 * i + 1, { kind: tableKinds[coding], maxSize, definition: ac });
     const isAlone = parts.length === 1;
-    const { storedAcross, marks, coefficients, keepsAll } = component;
+    const { storedAcross, marks, coefficients, keeps } = component;
     const across = isAlone ? 1 : component.horizontal;
     const down = isAlone ? 1 : component.vertical;
-    kernel.addPart(across, down, storedAcross, marks, coefficients, keepsAll);
+    kernel.addPart(across, down, storedAcross, marks, coefficients, keeps === 'all');
   }
 }
 

@@ -1,4 +1,4 @@
-export const [dht, eoi, sos, dri] = [0xc4, 0xd9, 0xda, 0xdd];
+export const [dht, eoi, sos, dqt, dri] = [0xc4, 0xd9, 0xda, 0xdb, 0xdd];
 
 /** The offset of the first scan’s header, or the end of the file. */
 export function firstScanAt(bytes: Uint8Array): number {

@@ -4,6 +4,10 @@ import * as layout from './layout';
 
 export const source: usize = layout.source;
 export const sourceBytes: i32 = layout.sourceBytes;
+export const counts: usize = layout.counts;
+export const codes: usize = layout.codes;
+export const moves: usize = layout.moves;
+export const output: usize = layout.output;
 export const heapStart: usize = layout.heapStart;
 
 /** The end of the last buffer, for a test of the layout. */
@@ -12,6 +16,15 @@ export function endOfMemory(): usize {
 }
 
 export { setBand } from './blocks';
+export {
+  beginBlocks,
+  clearCounts,
+  countBlocks,
+  finishOutput,
+  hasValueOutOfRange,
+  takeOutput,
+  writeBlocks,
+} from './encode';
 export { addPart, beginInterval, beginScan, decode, problemOfScan } from './scan';
 export {
   beginRest,

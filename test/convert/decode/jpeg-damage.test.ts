@@ -178,15 +178,16 @@ test('a progressive file without its last scans is damaged', async () => {
   await corrupt(bytes.subarray(0, lastScan));
 });
 
-test('an empty Huffman table is damage', async () => {
+test.each([
+  ['without codes', (counts: Buffer) => counts.fill(0)],
+  ['with more codes than bits allow', (counts: Buffer) => counts.fill(1, 0, 2).fill(4, 2, 3)],
+  ['that is cut', (counts: Buffer) => counts.fill(255, 15)],
+])('a Huffman table %s is damage', async (_, change) => {
   const bytes = await photoLikeJpeg(size);
-  const lengths = bytes.lastIndexOf('\xff\xc4', undefined, 'latin1') + 5;
-  const verdict = await judgeJpeg(
-    Buffer.from(bytes).fill(0, lengths, lengths + 16),
-    1e5,
-    startDeadline(10_000),
-  );
-  expect(verdict).toMatchObject({ reason: expect.stringContaining('unknown Huffman code') });
+  const at = bytes.lastIndexOf('\xff\xc4', undefined, 'latin1') + 5;
+  change(bytes.subarray(at, at + 16));
+  const verdict = await judgeJpeg(bytes, 1e5, startDeadline(10_000));
+  expect(verdict).toMatchObject({ reason: expect.stringMatching(/Huffman/) });
 });
 
 test('a damaged image does not affect a whole one next to it', async () => {

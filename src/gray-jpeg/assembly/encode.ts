@@ -1,0 +1,180 @@
+// Encodes blocks of one component as a baseline scan: ITU-T T.81, F.1.2. In a first pass the symbols are
+// counted, in a second one the blocks are written.
+
+import { codes, counts, moves, output, outputBytes, turned } from './layout';
+
+/** The symbols of AC follow those of DC. */
+const acAt = 256 * 4;
+const endOfBlock = 0x00;
+const sixteenZeros = 0xf0;
+/** The largest values of 8-bit samples: F.1.2.1.1 and F.1.2.2.1. */
+const maxDcSize = 11;
+const maxAcSize = 10;
+
+let marksOfBlocks: usize = 0;
+let coefficients: usize = 0;
+let isTurned: bool = false;
+let lastDc: i32 = 0;
+let hasLargeValue: bool = false;
+
+let pending: u64 = 0;
+/** Fewer than 32 between two calls. */
+let pendingBits: i32 = 0;
+let at: usize = output;
+
+/** Begins a pass over the blocks whose coefficients are kept at these addresses. */
+export function beginBlocks(marks: usize, blocks: usize, isTurnedPass: bool): void {
+  marksOfBlocks = marks;
+  coefficients = blocks;
+  isTurned = isTurnedPass;
+  lastDc = 0;
+  pending = 0;
+  pendingBits = 0;
+  at = output;
+}
+
+export function clearCounts(): void {
+  memory.fill(counts, 0, 512 * 4);
+  hasLargeValue = false;
+}
+
+/** Whether a value was counted that a baseline file cannot have. */
+export function hasValueOutOfRange(): bool {
+  return hasLargeValue;
+}
+
+/** The marks of the block whose coefficients `turn` has put into order. */
+let left: u64 = 0;
+
+/** Returns where the coefficients of a block are, and sets `left`. */
+@inline
+function load64(index: i32): usize {
+  const block = coefficients + (<usize>index << 7);
+  left = load<u64>(marksOfBlocks + (<usize>index << 3)) & ~(<u64>1);
+  return isTurned ? turn(block) : block;
+}
+
+/** Moves the coefficients of a block as `moves` says. */
+function turn(block: usize): usize {
+  store<i16>(turned, load<i16>(block));
+  let next: u64 = 0;
+  for (let marked = left; marked != 0; marked &= marked - 1) {
+    const k = <usize>ctz(marked);
+    const to = <usize>load<u8>(moves + 2 * k);
+    const value = load<i16>(block + 2 * k);
+    store<i16>(turned + 2 * to, load<u8>(moves + 2 * k + 1) != 0 ? -value : value);
+    next |= <u64>1 << to;
+  }
+  left = next;
+  return turned;
+}
+
+@inline
+function sizeOf(value: i32): i32 {
+  return 32 - clz(abs(value));
+}
+
+@inline
+function addOne(place: usize): void {
+  store<u32>(place, load<u32>(place) + 1);
+}
+
+/** Counts the symbols of blocks that are `step` apart. */
+export function countBlocks(start: i32, step: i32, count: i32): void {
+  for (let i = 0, index = start; i < count; i++, index += step) {
+    const block = load64(index);
+    const dc = <i32>load<i16>(block);
+    const dcSize = sizeOf(dc - lastDc);
+    lastDc = dc;
+    if (dcSize > maxDcSize) hasLargeValue = true;
+    addOne(counts + (<usize>dcSize << 2));
+    let k = 0;
+    for (; left != 0; left &= left - 1) {
+      const next = <i32>ctz(left);
+      let run = next - k - 1;
+      k = next;
+      for (; run > 15; run -= 16) addOne(counts + acAt + (sixteenZeros << 2));
+      const size = sizeOf(load<i16>(block + (k << 1)));
+      if (size > maxAcSize) hasLargeValue = true;
+      addOne(counts + acAt + (((run << 4) | (size & 15)) << 2));
+    }
+    if (k < 63) addOne(counts + acAt + (endOfBlock << 2));
+  }
+}
+
+/** Writes blocks that are `step` apart until the output is full. Returns how many it wrote. */
+export function writeBlocks(start: i32, step: i32, count: i32): i32 {
+  for (let i = 0, index = start; i < count; i++, index += step) {
+    if (at > output + outputBytes) return i;
+    const block = load64(index);
+    const dc = <i32>load<i16>(block);
+    const difference = dc - lastDc;
+    lastDc = dc;
+    const dcSize = sizeOf(difference);
+    putSymbol(codes + (<usize>dcSize << 2), difference, dcSize);
+    let k = 0;
+    for (; left != 0; left &= left - 1) {
+      const next = <i32>ctz(left);
+      let run = next - k - 1;
+      k = next;
+      for (; run > 15; run -= 16) putSymbol(codes + acAt + (sixteenZeros << 2), 0, 0);
+      const value = <i32>load<i16>(block + (k << 1));
+      const size = sizeOf(value);
+      putSymbol(codes + acAt + (((run << 4) | size) << 2), value, size);
+    }
+    if (k < 63) putSymbol(codes + acAt + (endOfBlock << 2), 0, 0);
+  }
+  return count;
+}
+
+/** Writes a code, whose length is in its lowest 5 bits, and the value: F.1.2.1. */
+@inline
+function putSymbol(code: usize, value: i32, size: i32): void {
+  const entry = load<u32>(code);
+  // Negative values are those less one, without their sign.
+  const bits = (value + (value >> 31)) & ((1 << size) - 1);
+  put(((entry >> 5) << size) | bits, (entry & 31) + size);
+}
+
+/** At most 32 bits. */
+@inline
+function put(value: u32, bits: i32): void {
+  pending = (pending << bits) | value;
+  pendingBits += bits;
+  if (pendingBits >= 32) {
+    pendingBits -= 32;
+    putWord(<u32>(pending >> pendingBits));
+  }
+}
+
+@inline
+function putWord(word: u32): void {
+  // Whether none of the bytes is 0xff.
+  if (((~word - 0x01010101) & word & 0x80808080) == 0) {
+    store<u32>(at, bswap<u32>(word));
+    at += 4;
+    return;
+  }
+  for (let shift = 24; shift >= 0; shift -= 8) putByte(word >> shift);
+}
+
+/** A zero follows 0xff: B.1.1.5. */
+function putByte(byte: u32): void {
+  store<u8>(at++, byte);
+  if ((byte & 255) == 0xff) store<u8>(at++, 0);
+}
+
+/** Returns the number of written bytes; the next ones are written to the same place. */
+export function takeOutput(): i32 {
+  const bytes = <i32>(at - output);
+  at = output;
+  return bytes;
+}
+
+/** Fills up the last byte with ones. */
+export function finishOutput(): void {
+  const missing = (8 - (pendingBits & 7)) & 7;
+  pending = (pending << missing) | ((<u64>1 << missing) - 1);
+  pendingBits += missing;
+  for (; pendingBits > 0; pendingBits -= 8) putByte(<u32>(pending >> (pendingBits - 8)));
+}

@@ -1,0 +1,56 @@
+import type { Quantizer } from './jpeg-frame.ts';
+import { uint16 } from './segments.ts';
+
+/** A Huffman table as in the file: the number of codes of each length, and their symbols. */
+export interface HuffmanDefinition {
+  counts: Uint8Array;
+  symbols: Uint8Array;
+}
+
+/** The tables that are defined at a place in a file. */
+export interface JpegTables {
+  /** By class and number, as in the file. */
+  huffman: Map<number, HuffmanDefinition>;
+  quantizers: Map<number, Quantizer>;
+}
+
+/** ITU-T T.81, B.2.4.2. A table that libjpeg would reject stays undefined. */
+export function readHuffmanTables(body: Uint8Array, { huffman }: JpegTables): void {
+  for (let at = 0; at + 17 <= body.length; ) {
+    const kind = body[at] as number;
+    const counts = body.subarray(at + 1, at + 17);
+    const symbolsAt = at + 17;
+    at = symbolsAt + counts.reduce((sum, count) => sum + count, 0);
+    if (at <= body.length && areCodes(counts)) {
+      huffman.set(kind, { counts, symbols: body.subarray(symbolsAt, at) });
+    } else huffman.delete(kind);
+  }
+}
+
+/** Whether there are so many codes of each length: no code consists of ones only. */
+function areCodes(counts: Uint8Array): boolean {
+  let code = 0;
+  return counts.every((count, i) => {
+    code = code * 2 + count;
+    return count === 0 || code < 2 ** (i + 1);
+  });
+}
+
+/** ITU-T T.81, B.2.4.1: values of 8 or 16 bits. A table that is cut stays undefined. */
+export function readQuantizers(body: Uint8Array, { quantizers }: JpegTables): void {
+  for (let at = 0; at < body.length; ) {
+    const kind = body[at] as number;
+    const valueBytes = kind >> 4 === 0 ? 1 : 2;
+    const end = at + 1 + 64 * valueBytes;
+    quantizers.delete(kind & 15);
+    if (end > body.length) return;
+    const valueAt = (i: number) => at + 1 + i * valueBytes;
+    quantizers.set(
+      kind & 15,
+      Array.from({ length: 64 }, (_, i) =>
+        valueBytes === 1 ? (body[valueAt(i)] as number) : uint16(body, valueAt(i)),
+      ),
+    );
+    at = end;
+  }
+}

@@ -1,0 +1,74 @@
+// What `npm run fuzz:jpeg -- --seconds 60 --seed 1` runs: random JPEGs, whole and damaged, whose luma is kept.
+// It ends with the first whose coefficients differ from those that another reader finds, or when its time
+// is over.
+
+import { isDeepStrictEqual, parseArgs } from 'node:util';
+import { mulberry32 } from '../../src/convert/gray/mulberry32.ts';
+import { hasWholeLuma, keepLuma } from '../../src/gray-jpeg/keep-luma.ts';
+import { type PlainJpeg, readPlainJpeg } from '../../testing/plain-jpeg.ts';
+import { randomJpeg } from '../../testing/random-jpeg.ts';
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '60' },
+    seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
+  },
+});
+const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
+if (!(seconds > 0) || !Number.isInteger(seed)) {
+  throw new RangeError(
+    `Expected --seconds above 0 and a whole --seed but received ${values.seconds}, ${values.seed}`,
+  );
+}
+
+const end = performance.now() + seconds * 1_000;
+const outcomes = { kept: 0, damaged: 0 };
+let next = seed;
+for (; performance.now() < end; next++) {
+  const fault = await findFault(next).catch((error: unknown) => `${error}`);
+  if (!fault) continue;
+  console.error(`${fault}\nRepeat: npm run fuzz:jpeg -- --seconds 1 --seed ${next}`);
+  process.exit(1);
+}
+console.log(
+  `${outcomes.kept} images kept, ${outcomes.damaged} rejected, seeds ${seed} to ${next - 1}.`,
+);
+
+/** What is wrong with the output for a seed, if anything. */
+async function findFault(seed: number): Promise<string | undefined> {
+  const random = mulberry32(seed);
+  const { bytes } = randomJpeg(seed);
+  if (random() < 0.8) damage(bytes, random);
+  const { bytes: output, frame } = await keepLuma(bytes, { maxPixels: 1e6, onProgress() {} });
+  if (!output || !frame || !hasWholeLuma(frame)) {
+    outcomes.damaged++;
+    return undefined;
+  }
+  outcomes.kept++;
+  const [kept] = readPlainJpeg(output).components;
+  const [luma] = readSource(bytes)?.components ?? [kept];
+  const isEqual =
+    isDeepStrictEqual(kept?.blocks, luma?.blocks) &&
+    isDeepStrictEqual(kept?.quantizer, luma?.quantizer);
+  return isEqual ? undefined : 'The output has other coefficients than the source.';
+}
+
+/** Undefined if the source is not regular. */
+function readSource(bytes: Uint8Array): PlainJpeg | undefined {
+  try {
+    return readPlainJpeg(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Changes some bytes in place, anywhere after the start of the file. */
+function damage(bytes: Buffer, random: () => number): void {
+  const place = () => 2 + Math.floor(random() * (bytes.length - 2));
+  for (let left = 1 + Math.floor(random() * 3); left > 0; left--) {
+    const kind = random();
+    if (kind < 0.5) bytes[place()] = Math.floor(random() * 256);
+    else if (kind < 0.8) bytes.copyWithin(place(), place(), place());
+    else bytes.fill(0, place(), place());
+  }
+}
