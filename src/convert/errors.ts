@@ -10,7 +10,7 @@ export const conversionErrorCodes = {
   TOO_MANY_PAGES: 'The file has more pages or frames than the limit `maxPages`.',
   CONVERSION_TIMEOUT: 'The conversion takes longer than the limit `timeoutMs`.',
   OUTPUT_TOO_LARGE: 'The output has more bytes than the limit `maxOutputBytes`.',
-  NO_LOSSLESS_OUTPUT: 'With `lossless`, the output format cannot keep this image without loss.',
+  NO_LOSSLESS_OUTPUT: 'With `lossless`, a JPEG output needs a JPEG whose luma can be kept.',
   UNSUPPORTED_DEPTH:
     'With a `depth` of 1, 2 or 4, the output cannot hold this image: it is transparent, or its format has no such depth.',
   CONVERSION_CRASHED: 'The process that converted the image crashed, and so did its replacement.',

@@ -1,4 +1,5 @@
 import type { CheckedImage } from './check-image.ts';
+import { hasUnknownColours } from './colour/profile-to-apply.ts';
 import type { SrgbPixels } from './colour/to-srgb.ts';
 import { outputFormats } from './formats/output-formats.ts';
 import { hasTranslucency, hasTransparency } from './gray/alpha.ts';
@@ -40,4 +41,12 @@ export function lossesOf(
     colour: hasUnknownColours,
   } satisfies Record<Loss, boolean>;
   return (Object.keys(isLost) as Loss[]).filter((loss) => isLost[loss]);
+}
+
+/** The same for a JPEG whose luma is kept: 8 bits of a single opaque image. */
+export function lossesOfLuma(image: Pick<CheckedImage, 'file' | 'plan' | 'recipe'>): Loss[] {
+  const { file, recipe } = image;
+  const pixels = { ...file.image, pixels: new Uint8Array(), channels: 1 } as const;
+  const isUnknown = recipe.colour === 'managed' && hasUnknownColours(file);
+  return lossesOf({ pixels, hasHighlights: false, hasUnknownColours: isUnknown }, image, false);
 }

@@ -1,5 +1,6 @@
 import type { CheckedImage } from './check-image.ts';
 import { decoderBytesOf, storedBytes } from './decode/decoder-bytes.ts';
+import { lumaBytes } from './encode/encode-luma.ts';
 import { steps } from './steps.ts';
 
 /** Row buffers, tables and similar, regardless of the image size. */
@@ -8,6 +9,8 @@ const fixedBytes = 16 * 2 ** 20;
 /** Upper estimate of the bytes that converting an image allocates, without the source file. */
 export function estimateMemoryBytes(checked: CheckedImage): number {
   const { image, extraBytes = 0 } = checked.file;
+  const { luma } = checked.plan;
+  if (luma) return Math.ceil(fixedBytes + lumaBytes(checked, luma) + extraBytes);
   const pixels = image.width * image.height * checked.plan.frames;
   // Replaced buffers may be freed late, so nothing is subtracted.
   const bytesPerPixel = Object.values(steps).reduce(

@@ -1,7 +1,9 @@
 import type { CheckedImage } from './check-image.ts';
-import type { Colourfulness } from './colour/colourfulness.ts';
+import { type Colourfulness, measureColourfulness } from './colour/colourfulness.ts';
 import type { Encoded } from './encode/encode.ts';
-import { type Loss, lossesOf } from './losses.ts';
+import { encodeLuma, type LumaFile } from './encode/encode-luma.ts';
+import type { LumaPlan } from './encode/luma-plan.ts';
+import { type Loss, lossesOf, lossesOfLuma } from './losses.ts';
 import { type PixelImage, releasePixels } from './pixel-image.ts';
 import { type Step, steps } from './steps.ts';
 
@@ -23,9 +25,26 @@ interface ConvertedFile extends Omit<Encoded, 'grayMs'> {
   stages: StageTimes;
 }
 
+/** Instead of all steps: no pixel is computed. */
+const keepLumaStep: Pick<Step<LumaPlan, LumaFile>, 'stage' | 'run'> = {
+  stage: 'encode',
+  run: (plan, image) => encodeLuma(image, plan),
+};
+
+const noPixels = { pixels: new Uint8Array(), width: 0, height: 0, channels: 1 } as const;
+
 /** Runs all steps on an image. */
 export async function runSteps(image: CheckedImage): Promise<ConvertedFile> {
   const { run, stages } = createRunner(image);
+  const { luma } = image.plan;
+  if (luma) {
+    const file = await run(keepLumaStep, luma);
+    // Gray is neutral; colours are not decoded.
+    const isGray = image.file.samples === 'gray';
+    const colourfulness = isGray ? measureColourfulness(noPixels) : undefined;
+    const facts = { channels: 1, losses: lossesOfLuma(image), stages };
+    return { ...file, ...facts, ...(colourfulness && { colourfulness }) };
+  }
   const { pixels, ...facts } = await pixelsToEncode(image, run);
   const { grayMs, ...encoded } = await run(steps.encode, pixels);
   releasePixels(pixels, image.bytes);
@@ -60,7 +79,7 @@ async function pixelsToEncode(
   return { pixels, losses, colourfulness, ...(missingShare !== undefined && { missingShare }) };
 }
 
-type Run = <From, To>(step: Step<From, To>, from: From) => Promise<To>;
+type Run = <From, To>(step: Pick<Step<From, To>, 'stage' | 'run'>, from: From) => Promise<To>;
 
 /** Runs steps within the deadline and adds up their times. */
 export function createRunner(image: CheckedImage): { run: Run; stages: StageTimes } {

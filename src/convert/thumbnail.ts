@@ -54,6 +54,8 @@ async function scale(
 ): Promise<Thumbnail> {
   const scaling = sharp(bytes, { limitInputPixels: limits.maxPixels })
     .timeout(deadline.seconds())
+    // Only a JPEG without loss has an orientation.
+    .autoOrient()
     .resize({
       width,
       height: outputFormats[plan.format].maxSide,

@@ -100,9 +100,9 @@ const rejections: Record<Exclude<ConversionErrorCode, 'CONVERSION_CRASHED'>, Rej
   ],
   NO_LOSSLESS_OUTPUT: [
     {
-      bytes: () => photoLikeJpeg(),
+      bytes: () => photoLikePng(),
       recipe: { format: 'jpeg', lossless: true },
-      message: /received jpeg, which is lossy\. Choose png/,
+      message: /but received PNG\. Choose png/,
     },
   ],
   UNSUPPORTED_DEPTH: [

@@ -82,12 +82,18 @@ async function findColouredPixel(
 /** The decoders of these formats apply the crop of the file. */
 const cropping: InputFormat[] = ['heic', 'avif', 'jp2', 'jxl'];
 
-function isSizeKept({ width, height, source }: GrayImage, { orientation, compat }: RecipeOptions) {
+function isSizeKept(
+  { width, height, format, source }: GrayImage,
+  { orientation, compat, lossless }: RecipeOptions,
+) {
   if (cropping.includes(source.format)) return true;
   const isIgnored = orientation === 'ignore' || (compat === 'pillow' && source.format !== 'tiff');
   const isTurned = !isIgnored && (source.orientation ?? 1) >= 5;
   const [across, down] = isTurned ? [source.height, source.width] : [source.width, source.height];
-  return width === across && height === down;
+  if (width === across && height === down) return true;
+  // Not turned, because its blocks cannot be cut.
+  const isStored = width === source.width && height === source.height;
+  return isStored && format === 'jpeg' && lossless === true;
 }
 
 function isAlphaKept({ alpha = 'keep', compat }: RecipeOptions): boolean {

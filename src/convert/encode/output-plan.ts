@@ -7,6 +7,7 @@ import { isQuarterTurn, orientationToApply } from '../gray/orient.ts';
 import type { Recipe } from '../recipe/recipe-options.ts';
 import { type Resolution, turned } from '../resolution/resolution.ts';
 import { holdsResolution } from '../resolution/write-resolution.ts';
+import { type LumaPlan, planLuma } from './luma-plan.ts';
 
 /** Bits per sample of an output. */
 export type OutputDepth = 1 | 2 | 4 | 8 | 16;
@@ -17,8 +18,10 @@ export interface OutputPlan {
   depth: OutputDepth;
   /** The number of frames to convert, starting with the first. */
   frames: number;
-  /** Upright; absent if the source has none, or the format cannot hold it. */
+  /** As the output is turned; absent if the source has none, or the format cannot hold it. */
   resolution?: Resolution;
+  /** The luma of the source is kept without loss. */
+  luma?: LumaPlan;
 }
 
 /** Decides the format, depth and number of frames. Reads no pixels. */
@@ -28,15 +31,16 @@ export async function planOutput(
   recipe: Recipe,
 ): Promise<OutputPlan> {
   const format = recipe.format === 'source' ? sourceFormat(file) : recipe.format;
-  if (recipe.lossless && format === 'jpeg') throw lossyJpeg();
+  const luma = recipe.lossless && format === 'jpeg' ? planLuma(bytes, file, recipe) : undefined;
   const { hasFrames }: FormatFacts = outputFormats[format];
-  const resolution = uprightResolution(file, recipe);
+  const resolution = outputResolution(file, recipe, luma);
   const convertsAll = recipe.frames === 'all' && hasFrames && file.image.pages > 1;
   return {
     format,
     depth: depthFor(format, file, recipe),
     frames: convertsAll && (await canReadTogether(bytes, file)) ? file.image.pages : 1,
     ...(resolution && holdsResolution(format, resolution) && { resolution }),
+    ...(luma && { luma }),
   };
 }
 
@@ -50,16 +54,14 @@ function depthFor(format: OutputFormat, { isDeep }: SourceFile, { depth }: Recip
   );
 }
 
-function lossyJpeg(): ConversionError {
-  return new ConversionError(
-    'NO_LOSSLESS_OUTPUT',
-    'Expected an output format that keeps every gray value for lossless (GRAY_LOSSLESS) but received jpeg, which is lossy. Choose png, tiff, webp or avif, or omit lossless.',
-  );
-}
-
-function uprightResolution(file: SourceFile, recipe: Recipe): Resolution | undefined {
+function outputResolution(
+  file: SourceFile,
+  recipe: Recipe,
+  luma: LumaPlan | undefined,
+): Resolution | undefined {
   const { resolution } = file;
-  const isTurned = isQuarterTurn(orientationToApply({ file, recipe }));
+  const isKept = luma?.orientation !== undefined;
+  const isTurned = !isKept && isQuarterTurn(orientationToApply({ file, recipe }));
   return resolution && isTurned ? turned(resolution) : resolution;
 }
 

@@ -15,7 +15,7 @@ export interface Recipe {
   readonly effort: number;
   /** PNG compression level, 0 to 9. 4 (default) uses the built-in encoder. */
   readonly compressionLevel: number;
-  /** Lossless WebP and AVIF outputs. Default: false. */
+  /** Lossless WebP and AVIF; JPEG outputs keep the luma of a JPEG unchanged. Default: false. */
   readonly lossless: boolean;
   /** Bits per sample of PNG and TIFF outputs. `source` keeps 16 of the input. Default: 8. */
   readonly depth: '1' | '2' | '4' | '8' | '16' | 'source';
@@ -108,7 +108,8 @@ export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Nam
   },
   lossless: {
     default: false,
-    description: 'Lossless WebP and AVIF outputs.',
+    description:
+      'Lossless WebP and AVIF outputs, and JPEG outputs that keep the luma of a JPEG unchanged.',
     ...trueOrFalse(),
     affectsOutput: ({ format }) => formatHas(format, (facts) => facts.hasLossless),
   },

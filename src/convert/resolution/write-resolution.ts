@@ -54,20 +54,27 @@ export function withResolution(
   resolution: Resolution | undefined,
 ): Buffer {
   if (format === 'png') return withPngDensity(file, resolution && pngDensity(resolution));
-  if (format === 'jpeg') return withJfif(file, resolution && jfifDensity(resolution));
+  if (format === 'jpeg') return withJfif(file, resolution && jfifSegment(resolution));
   return format === 'tiff' && !resolution ? withoutTiffDensity(file) : file;
 }
 
 const startBytes = 2;
 
 /** Inserts a JFIF segment, which libvips leaves out with the other metadata. */
-function withJfif(jpeg: Buffer, density: ReturnType<typeof jfifDensity>): Buffer {
-  if (!density) return jpeg;
+function withJfif(jpeg: Buffer, segment: Buffer | undefined): Buffer {
+  if (!segment) return jpeg;
+  return Buffer.concat([jpeg.subarray(0, startBytes), segment, jpeg.subarray(startBytes)]);
+}
+
+/** The segment that states the resolution of a JPEG; undefined if it cannot. */
+export function jfifSegment(resolution: Resolution): Buffer | undefined {
+  const density = jfifDensity(resolution);
+  if (!density) return undefined;
   const segment = Buffer.from('\xff\xe0\0\x10JFIF\0\x01\x02\0\0\0\0\0\0\0', 'latin1');
   segment[11] = density.unit;
   segment.writeUInt16BE(density.whole[0], 12);
   segment.writeUInt16BE(density.whole[1], 14);
-  return Buffer.concat([jpeg.subarray(0, startBytes), segment, jpeg.subarray(startBytes)]);
+  return segment;
 }
 
 /** Changes the pHYs chunk in place. libvips always writes one, of 1,000 pixels a metre. */

@@ -21,7 +21,7 @@ import {
   rgbaPng,
   rgbPng,
 } from '../../../testing/images.ts';
-import { grayOf, oraclePixels, rejectionOf } from '../gray/gray-of.ts';
+import { grayOf, oraclePixels } from '../gray/gray-of.ts';
 
 const halfTransparent = rgbaPng({
   width: 2,
@@ -69,13 +69,6 @@ describe('JPEG', () => {
     });
     expect(low?.bytes.length).toBeLessThan((high?.bytes.length ?? 0) / 2);
     expect(await distance(high?.bytes, options)).toBeLessThan(3);
-  });
-});
-
-test.each(['jpeg', 'source'] as const)('lossless %s is never a lossy JPEG', async (format) => {
-  expect(await rejectionOf(await photoLikeJpeg(), { format, lossless: true })).toMatchObject({
-    code: 'NO_LOSSLESS_OUTPUT',
-    message: expect.stringContaining('Choose png, tiff, webp or avif'),
   });
 });
 

@@ -3,6 +3,7 @@ import {
   hasSuspiciousZeros,
   isAlone,
   type JpegFrame,
+  type JpegScans,
   nextMarker,
   notArrived,
   readJpegScans,
@@ -26,7 +27,11 @@ export async function judgeJpeg(
   deadline: Deadline,
 ): Promise<Verdict> {
   const onProgress = () => deadline.check();
-  const { frame, scans } = await readJpegScans(bytes, { maxPixels, onProgress });
+  return verdictOf(await readJpegScans(bytes, { maxPixels, onProgress }));
+}
+
+/** What is missing according to the scans that were read. */
+export function verdictOf({ frame, scans }: JpegScans): Verdict {
   if (!frame) return 'unknown';
   const damaged = scans.find(({ damage }) => damage !== undefined);
   const reason = damaged
