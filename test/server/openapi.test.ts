@@ -12,6 +12,7 @@ const document = openApiDocument();
 interface Parameter {
   name: string;
   in: 'query' | 'path' | 'header';
+  description?: string;
   schema: { type?: string; enum?: (string | null)[]; minimum?: number; maximum?: number };
 }
 
@@ -53,6 +54,15 @@ test('every operation has a unique ID, from which clients make a function', () =
   for (const id of ids) expect(id).toMatch(/^[a-z][a-zA-Z]+$/);
 });
 
+test('every parameter is described, once', () => {
+  for (const { path, operation } of operations) {
+    for (const { name, description, schema } of operation.parameters ?? []) {
+      expect({ path, name, description }).toEqual({ path, name, description: expect.any(String) });
+      expect(schema).not.toHaveProperty('description');
+    }
+  }
+});
+
 test('the server serves the document', async () => {
   const response = await api.request('/openapi.json');
   expect(await response.json()).toEqual(JSON.parse(JSON.stringify(document)));
@@ -60,7 +70,7 @@ test('the server serves the document', async () => {
 });
 
 test('the page for people lists every route, and needs no script', async () => {
-  const page = await (await api.request('/docs')).text();
+  const page = await (await api.request('/docs/plain')).text();
   for (const { path, method } of operations) {
     expect(page).toContain(`<code>${method.toUpperCase()} ${path}</code>`);
   }

@@ -112,6 +112,46 @@ describe.each(pages)('the page $name', ({ name, path, arrange }) => {
   });
 });
 
+test('the page of the API calls this server, and no other', async () => {
+  const { page, consoleErrors, close } = await browser.open('about:blank', {
+    ...{ colorScheme: 'light' as const, viewport: { width: 1280, height: 1_000 } },
+  });
+  const requests: string[] = [];
+  page.on('request', (request) => requests.push(request.url()));
+  const response = await page.goto(`${dashboard.url}/docs`);
+  const policy = response?.headers()['content-security-policy'] ?? '';
+  expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self';");
+  expect(policy).not.toContain('unsafe');
+
+  const operations = page.locator('.opblock');
+  await operations.first().waitFor();
+  expect(await operations.count()).toBeGreaterThan(10);
+  const search = page.getByPlaceholder('Search paths');
+  await search.fill('webp thumbnail');
+  await expect.poll(() => operations.count()).toBe(1);
+  await search.fill('without storing');
+  const convert = page.locator('#operations-Work-convert');
+  await convert.locator('.opblock-summary-control').click();
+  await convert.locator('input[type=file]').setInputFiles('samples/logo.png');
+  await convert.getByRole('button', { name: 'Execute' }).click();
+  const image = convert.locator('.live-responses-table img');
+  await expect
+    .poll(() => image.evaluate((element) => (element as HTMLImageElement).naturalWidth))
+    .toBeGreaterThan(0);
+  await image.scrollIntoViewIfNeeded();
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expect.poll(() => background(page)).toBe(colorScheme);
+    await screenshot(page, `docs-${colorScheme}`);
+  }
+  expect(consoleErrors).toEqual([]);
+  const origins = requests
+    .filter((url) => !url.startsWith('data:'))
+    .map((url) => new URL(url).origin);
+  expect(new Set(origins)).toEqual(new Set([new URL(dashboard.url).origin]));
+  await close();
+});
+
 test('the colour scheme can be chosen, and the choice is remembered', async () => {
   const { page, close } = await browser.open(dashboard.url, { colorScheme: 'light' });
   await page.getByRole('button', { name: 'Theme: system' }).click();

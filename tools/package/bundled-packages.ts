@@ -23,7 +23,7 @@ export function packageFolders(...metafiles: Metafile[]): string[] {
 export async function analyzeWeb(): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ['web/main.tsx'],
+    entryPoints: ['web/main.tsx', 'web/docs/main.ts'],
     tsconfig: 'web/tsconfig.json',
     outdir: root,
     write: false,

@@ -35,6 +35,8 @@ const description = `Upload an image, and a grayscale version of it appears. A r
 
 Errors are problem documents (RFC 9457) with a \`code\`; docs/errors.md explains each code. Unknown parameters are rejected. On loopback, no token is required. On other addresses, send \`Authorization: Bearer TOKEN\`, or the token as the password of HTTP Basic authentication.`;
 
+type Document = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
+
 export type OpenApiDocument = ReturnType<typeof openApiDocument>;
 
 /** The OpenAPI 3.1 document of the API. */
@@ -46,7 +48,7 @@ export function openApiDocument() {
     description: 'API_TOKEN; not required on loopback.',
   });
   for (const route of routes) app.openAPIRegistry.registerPath(route);
-  return app.getOpenAPI31Document({
+  const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: 'Grayscale Image Processor', version, description },
     servers: [{ url: '/' }],
@@ -58,4 +60,19 @@ export function openApiDocument() {
       { name: 'System', description: 'State of the server.' },
     ],
   });
+  describeParametersOnce(document);
+  return document;
+}
+
+/** The library repeats the description of each parameter in its schema. */
+function describeParametersOnce({ paths = {} }: Pick<Document, 'paths'>): void {
+  for (const item of Object.values(paths)) {
+    for (const operation of [item.get, item.post, item.delete]) {
+      for (const parameter of operation?.parameters ?? []) {
+        if ('schema' in parameter && parameter.schema && 'description' in parameter.schema) {
+          delete parameter.schema.description;
+        }
+      }
+    }
+  }
 }

@@ -58,33 +58,46 @@ const trueOrFalse = z
   .transform((text) => text === 'true')
   .openapi({ type: 'string', enum: ['true', 'false'] });
 
+const outcomeStatus = z
+  .enum(statuses)
+  .optional()
+  .openapi({ description: 'Rows with this outcome only.' });
+
 const sorts = ['newest', 'oldest', 'slowest', 'fastest'] as const;
 
 /** The filter and order of rows. */
 const rowFilter = {
-  status: z.enum(statuses).optional(),
-  code: text.optional(),
-  bucket: text.optional(),
+  status: outcomeStatus,
+  code: text.optional().openapi({
+    description: 'Code of a failure or a skip.',
+    example: 'CORRUPT_IMAGE',
+  }),
+  bucket: text.optional().openapi({ description: 'Bucket of the source.' }),
   key: keyText.optional().openapi({ description: 'The exact key.' }),
   prefix: keyText.optional().openapi({ description: 'Beginning of the key.' }),
   contains: keyText.optional().openapi({
     description:
       'A part of the key, in upper or lower case. Slower than `prefix`: reads rows until the page is full.',
   }),
-  method: text.optional(),
+  method: text.optional().openapi({ description: 'Method of the recipe.', example: 'rec601' }),
   version: text.optional().openapi({ description: 'Version of the processor.' }),
   neutral: trueOrFalse.optional().openapi({
     description: 'Whether the source was gray all along, apart from noise.',
   }),
   since: timeOrAge.optional(),
   until: timeOrAge.optional(),
-  sort: z.enum(sorts).default('newest'),
+  sort: z
+    .enum(sorts)
+    .default('newest')
+    .openapi({ description: 'Order of the rows: by time, or by duration.' }),
 };
 
 export const ImagesQuerySchema = strictQuery({
   ...rowFilter,
   etag: text.optional().openapi({ description: 'ETag of the source; requires `key`.' }),
-  limit: wholeNumber(1, 200).default(50).openapi({ default: 50 }),
+  limit: wholeNumber(1, 200)
+    .default(50)
+    .openapi({ default: 50, description: 'Max rows of a page.' }),
   cursor: z.string().max(512).optional().openapi({ description: '`next` of the previous page.' }),
   wait: wholeNumber(1, 60).optional().openapi({
     description: 'Seconds to wait for a row of this `key` if there is none yet; requires `key`.',
@@ -93,7 +106,7 @@ export const ImagesQuerySchema = strictQuery({
 
 export const ExportQuerySchema = strictQuery({
   ...rowFilter,
-  format: z.enum(['csv', 'json']).default('csv'),
+  format: z.enum(['csv', 'json']).default('csv').openapi({ description: 'Format of the file.' }),
 });
 
 export type ImagesQuery = z.infer<typeof ImagesQuerySchema>;
@@ -103,7 +116,11 @@ export const ImageIdSchema = strictQuery({
   id: z
     .string()
     .regex(/^[1-9]\d{0,17}$/, 'Expected the id of an image: a whole number')
-    .openapi({ param: { name: 'id', in: 'path' }, example: '42' }),
+    .openapi({
+      param: { name: 'id', in: 'path' },
+      description: 'The id of a row.',
+      example: '42',
+    }),
 });
 
 export const GrayQuerySchema = strictQuery({
@@ -118,7 +135,10 @@ export const RemoveQuerySchema = strictQuery({
 });
 
 export const UploadQuerySchema = strictQuery({
-  key: keyText,
+  key: keyText.openapi({
+    description: 'Key under which the object is stored.',
+    example: 'photos/dunes.jpg',
+  }),
   presigned: trueOrFalse.optional().openapi({
     description: 'Return a presigned URL of the store instead of accepting the bytes.',
   }),
@@ -129,8 +149,8 @@ export const UploadQuerySchema = strictQuery({
 });
 
 export const LiveQuerySchema = strictQuery({
-  status: z.enum(statuses).optional(),
-  prefix: keyText.optional(),
+  status: outcomeStatus,
+  prefix: keyText.optional().openapi({ description: 'Beginning of the key.' }),
 });
 
 const since = (age: string) =>
@@ -139,13 +159,15 @@ const since = (age: string) =>
 export const StatsQuerySchema = strictQuery({
   since: since('24h'),
   until: timeOrAge.optional(),
-  by: z.enum(groupings).default('stage'),
+  by: z.enum(groupings).default('stage').openapi({ description: 'How times are grouped.' }),
 });
 
 export const TimelineQuerySchema = strictQuery({
   since: since('24h'),
   until: timeOrAge.optional(),
-  buckets: wholeNumber(1, 500).prefault('60').openapi({ default: 60 }),
+  buckets: wholeNumber(1, 500)
+    .prefault('60')
+    .openapi({ default: 60, description: 'Number of intervals.' }),
 });
 
 export const DistributionQuerySchema = strictQuery({

@@ -213,7 +213,17 @@ export const ProblemSchema = z
       .optional()
       .openapi({ description: 'Each invalid parameter.' }),
   })
-  .openapi('Problem', { description: 'RFC 9457' });
+  .openapi('Problem', {
+    description: 'RFC 9457',
+    example: {
+      type: 'about:blank',
+      title: 'Bad Request',
+      status: 400,
+      code: 'INVALID_REQUEST',
+      detail: 'Expected a whole number from 1 to 200 for limit but received "0".',
+      errors: [{ name: 'limit', expected: 'a whole number from 1 to 200', received: '0' }],
+    },
+  });
 
 export type Image = z.infer<typeof ImageSchema>;
 export type ImageList = z.infer<typeof ImageListSchema>;

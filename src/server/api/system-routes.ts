@@ -37,7 +37,13 @@ export const live = createRoute({
     'Sends server-sent events: `hello` immediately, then an `outcome` with an Image as its data for each row that is written. A client that reconnects with `Last-Event-ID` receives the outcomes that it missed.',
   request: {
     query: LiveQuerySchema,
-    headers: z.object({ 'last-event-id': z.string().max(512).optional() }),
+    headers: z.object({
+      'last-event-id': z
+        .string()
+        .max(512)
+        .optional()
+        .openapi({ description: 'Id of the last event that the client received.' }),
+    }),
   },
   responses: { 200: text('text/event-stream', 'An endless stream.'), ...problemResponses() },
 });

@@ -16,9 +16,14 @@ const notBuiltPage = `<!doctype html><html lang="en"><meta charset="utf-8"><titl
 <p>The API is running: see <a href="/docs">/docs</a>. The dashboard is not built. Run <code>npm run build</code> and restart the server.</p>
 </html>`;
 
+/** The folder of the dashboard's files; undefined if it is not built. */
+export function findWebFolder(folders: string[] = builtFolders): string | undefined {
+  return folders.find((folder) => existsSync(join(folder, 'index.html')));
+}
+
 /** Serves the dashboard's files, and its page at every path of the dashboard. */
 export function addWebRoutes(app: Api, folders = builtFolders): void {
-  const root = folders.find((folder) => existsSync(join(folder, 'index.html')));
+  const root = findWebFolder(folders);
   if (root !== undefined) app.get('/*', cacheHashed, serveStatic({ root }));
   const page: MiddlewareHandler =
     root === undefined
