@@ -103,7 +103,7 @@ describe('grayscale migrate', () => {
     const env = { DATABASE_URL: database.url };
     const first = await runCli(['migrate'], { env });
     expect(first.stdout.toString()).toBe(
-      'applied 0001_image-metadata\napplied 0002_ledger\napplied 0003_views\napplied 0004_api\napplied 0005_lists-at-scale\napplied 0006_output-checksum\napplied 0007_lists-by-groups\napplied 0008_fewer-indexes\n',
+      'applied 0001_image-metadata\napplied 0002_ledger\napplied 0003_views\napplied 0004_api\napplied 0005_lists-at-scale\napplied 0006_output-checksum\napplied 0007_lists-by-groups\napplied 0008_fewer-indexes\napplied 0009_colourfulness\n',
     );
     const second = await runCli(['migrate'], { env });
     expect(second.stdout.toString()).toBe('The schema is up to date.\n');

@@ -83,7 +83,7 @@ describe('the migrations handler', () => {
           LogicalResourceId: 'Schema',
           Data: {
             Applied:
-              '0001_image-metadata, 0002_ledger, 0003_views, 0004_api, 0005_lists-at-scale, 0006_output-checksum, 0007_lists-by-groups, 0008_fewer-indexes',
+              '0001_image-metadata, 0002_ledger, 0003_views, 0004_api, 0005_lists-at-scale, 0006_output-checksum, 0007_lists-by-groups, 0008_fewer-indexes, 0009_colourfulness',
           },
         },
       },
@@ -138,6 +138,7 @@ describe('the migrations handler', () => {
         '0006_output-checksum',
         '0007_lists-by-groups',
         '0008_fewer-indexes',
+        '0009_colourfulness',
       ],
     });
     vi.stubEnv('DB_AUTH', 'iam');

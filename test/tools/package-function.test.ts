@@ -187,6 +187,7 @@ test('the migrations function, alone in a folder, creates the schema', async () 
         '0006_output-checksum',
         '0007_lists-by-groups',
         '0008_fewer-indexes',
+        '0009_colourfulness',
       ],
     });
     expect(await database.rows()).toEqual([]);
