@@ -144,6 +144,9 @@ test('an image is shown in full size, its original downloaded, and its link copi
   await page.keyboard.press('Escape');
   // Escape closes only the dialog.
   await panel.getByRole('heading', { name: 'small.jpg' }).waitFor();
+  await panel.getByRole('button', { name: 'Compare methods' }).click();
+  await page.getByRole('button', { name: 'Use: red' }).click();
+  await page.getByRole('article', { name: 'small.jpg' }).getByText('not stored').waitFor();
   const { page: other } = await openPage(link.slice(dashboard.url.length));
   await other.getByRole('heading', { name: 'small.jpg' }).waitFor();
 });

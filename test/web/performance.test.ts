@@ -74,6 +74,23 @@ test('two versions are compared in a sentence, next to charts of both', async ()
   for (const chart of charts) {
     expect(await chart.locator('path, rect, circle').count()).toBeGreaterThan(0);
   }
+  // The legend has the colors of the bars in both themes.
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const colors = await page.evaluate(() => {
+      const swatch = (mark: string) => {
+        const element = document.querySelector(`.chart-swatch-${mark}`);
+        return element && getComputedStyle(element).backgroundColor;
+      };
+      const figure = document.querySelector('.chart-swatch')?.closest('figure');
+      const bars = [...(figure?.querySelectorAll('g rect') ?? [])].map(
+        (bar) => getComputedStyle(bar).fill,
+      );
+      return { swatches: [swatch('soft'), swatch('strong')], bars };
+    });
+    expect(new Set(colors.bars).size).toBeGreaterThanOrEqual(2);
+    expect(colors.bars).toEqual(expect.arrayContaining(colors.swatches));
+  }
   await screenshot(page, 'performance', { fullPage: true });
 
   // A version chosen on one side is replaced on the other.

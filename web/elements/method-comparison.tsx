@@ -10,8 +10,8 @@ interface MethodComparisonProps {
   name: string;
   /** The image file itself. */
   load: () => Promise<Blob>;
-  /** Called with the method that the user chooses; without it, none can be chosen. */
-  onUse?: (method: string) => void;
+  /** Called with the method that the user chooses. */
+  onUse: (method: string) => void;
   onClose: () => void;
 }
 
@@ -41,7 +41,7 @@ export function MethodComparison({ name, load, onUse, onClose }: MethodCompariso
       <p class="soft" role="status">
         {results.size < methods.length
           ? `${results.size} of ${methods.length} methods …`
-          : `All ${methods.length} methods, as PNG. Set the default method with GRAY_METHOD.`}
+          : `All ${methods.length} methods, as PNG. “Use” converts this image and the next ones without storing them. GRAY_METHOD sets the method of the server.`}
       </p>
       <ul class="method-comparison-list">
         {methods.map((method) => (
@@ -72,7 +72,7 @@ interface MethodFigureProps {
   method: string;
   result: MethodResult | undefined;
   onZoom: (url: string) => void;
-  onUse: ((method: string) => void) | undefined;
+  onUse: (method: string) => void;
 }
 
 function MethodFigure({ name, method, result, onZoom, onUse }: MethodFigureProps) {
@@ -81,7 +81,7 @@ function MethodFigure({ name, method, result, onZoom, onUse }: MethodFigureProps
     ? 'waiting …'
     : 'problem' in result
       ? result.problem
-      : `${formatMs(result.workMs)} · ${formatBytes(result.blob.size)}`;
+      : `${result.width} × ${result.height} · ${formatBytes(result.blob.size)} · ${formatMs(result.workMs)}`;
   return (
     <figure>
       {file ? (
@@ -109,11 +109,9 @@ function MethodFigure({ name, method, result, onZoom, onUse }: MethodFigureProps
           >
             Download
           </a>
-          {onUse && (
-            <button type="button" aria-label={`Use: ${method}`} onClick={() => onUse(method)}>
-              Use
-            </button>
-          )}
+          <button type="button" aria-label={`Use: ${method}`} onClick={() => onUse(method)}>
+            Use
+          </button>
         </p>
       )}
     </figure>

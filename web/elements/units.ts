@@ -14,6 +14,14 @@ export function formatCount(count: number): string {
   return count.toLocaleString('en-US');
 }
 
+/** `0.4`, `28`, `1,234`; small rates are not rounded to 0. */
+export function formatRate(rate: number): string {
+  return rate.toLocaleString('en-US', {
+    maximumSignificantDigits: rate < 1 ? 1 : undefined,
+    maximumFractionDigits: rate < 10 ? 1 : 0,
+  });
+}
+
 /** The relative change: `-41 %`, `+12 %`, `±0 %` */
 export function formatChange(from: number, to: number): string {
   if (from === 0) return '';

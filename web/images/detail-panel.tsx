@@ -1,15 +1,11 @@
 import './detail-panel.css';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Image } from '../../src/server/api/schemas.ts';
-import { getDocument, messageOf, send } from '../api/request.ts';
+import { getDocument, messageOf } from '../api/request.ts';
 import { CompareSlider } from '../elements/compare-slider.tsx';
-import { CopyLink } from '../elements/copy-link.tsx';
-import { fullSizeUrl, grayImageUrl } from '../elements/gray-image-url.ts';
-import { MethodComparison } from '../elements/method-comparison.tsx';
-import { RetryButton } from '../elements/retry-button.tsx';
+import { grayImageUrl } from '../elements/gray-image-url.ts';
 import { StatusMark } from '../elements/status-mark.tsx';
-import { ZoomDialog } from '../elements/zoom-dialog.tsx';
-import { DeleteDialog } from './delete-dialog.tsx';
+import { DetailActions } from './detail-actions.tsx';
 import { ImageFacts } from './image-facts.tsx';
 import { StageWaterfall } from './stage-waterfall.tsx';
 
@@ -59,7 +55,7 @@ export function DetailPanel({ id, listed, onClose, onChange, onRemoved }: Detail
             <StatusMark status={image.status} /> {image.code && <code>{image.code}</code>}
           </p>
           {image.message && <p>{image.message}</p>}
-          <Actions
+          <DetailActions
             image={image}
             onRetried={(next) => {
               setImage(next);
@@ -92,58 +88,6 @@ function Comparison({ image }: { image: Image }) {
       height={height}
     />
   );
-}
-
-function Actions({ image, onRetried, onRemoved }: ActionsProps) {
-  const [open, setOpen] = useState<'delete' | 'compare' | 'zoom'>();
-  const { links, source, status } = image;
-  const name = source.key ?? `image ${image.id}`;
-  const fullSize = fullSizeUrl(image);
-  const close = () => setOpen(undefined);
-  return (
-    <div class="detail-actions">
-      {links.gray && (
-        <a class="button" href={links.gray} download>
-          Download
-        </a>
-      )}
-      {links.source && (
-        <a class="button" href={links.source} download>
-          Download original
-        </a>
-      )}
-      {fullSize && (
-        <button type="button" onClick={() => setOpen('zoom')}>
-          Full size
-        </button>
-      )}
-      {links.source && status === 'converted' && (
-        <button type="button" onClick={() => setOpen('compare')}>
-          Compare methods
-        </button>
-      )}
-      {links.source && status !== 'converted' && <RetryButton image={image} onDone={onRetried} />}
-      <CopyLink path={`/images?image=${image.id}`} />
-      <button type="button" onClick={() => setOpen('delete')}>
-        Delete …
-      </button>
-      {open === 'zoom' && fullSize && <ZoomDialog name={name} url={fullSize} onClose={close} />}
-      {open === 'delete' && <DeleteDialog image={image} onClose={close} onRemoved={onRemoved} />}
-      {open === 'compare' && links.source && (
-        <MethodComparison
-          name={name}
-          load={async () => await (await send(links.source ?? '')).blob()}
-          onClose={close}
-        />
-      )}
-    </div>
-  );
-}
-
-interface ActionsProps {
-  image: Image;
-  onRetried: (image: Image) => void;
-  onRemoved: () => void;
 }
 
 /** The row from the list, or else from the API: a URL may name any row. */

@@ -6,12 +6,19 @@ interface ChartProps {
   title: string;
   /** The chart's content in words, also for readers who cannot see it. */
   summary: string;
+  /** What the bars mean, each drawn as in the chart: the colors differ between the themes. */
+  legend?: readonly { name: string; mark: 'soft' | 'outlined' | 'strong' }[];
   options: PlotOptions;
   isWide?: boolean;
 }
 
+/** Ticks for reading: `0.5`, `20`, `1.2k`. Plot's own would write 0.5 as `500m`. */
+export function formatTick(value: number): string {
+  return value.toLocaleString('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
+}
+
 /** A chart that fills the available width. */
-export function Chart({ title, summary, options, isWide = false }: ChartProps) {
+export function Chart({ title, summary, legend = [], options, isWide = false }: ChartProps) {
   const container = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = container.current;
@@ -32,6 +39,15 @@ export function Chart({ title, summary, options, isWide = false }: ChartProps) {
       <figcaption>
         <h2>{title}</h2>
         <p class="soft">{summary}</p>
+        {legend.length > 0 && (
+          <ul class="chart-legend">
+            {legend.map(({ name, mark }) => (
+              <li key={name}>
+                <span class={`chart-swatch chart-swatch-${mark}`} aria-hidden="true" /> {name}
+              </li>
+            ))}
+          </ul>
+        )}
       </figcaption>
       <div ref={container} class="chart-place" />
     </figure>

@@ -2,13 +2,13 @@ import { dot, lineY, rectY, ruleX, ruleY } from '@observablehq/plot';
 import { useMemo } from 'preact/hooks';
 import type { DistributionReport } from '../../src/stats/index.ts';
 import { formatCount, formatMs } from '../elements/units.ts';
-import { Chart } from './chart.tsx';
+import { Chart, formatTick } from './chart.tsx';
 
 interface DistributionProps {
   distribution: DistributionReport;
 }
 
-const msAxis = { type: 'log', label: 'ms', tickFormat: '~s', ticks: 5 } as const;
+const msAxis = { type: 'log', label: 'ms', tickFormat: formatTick, ticks: 5 } as const;
 
 /** The distribution of times, with the slow tail. */
 export function DurationHistogram({ distribution: { histogram } }: DistributionProps) {
@@ -16,7 +16,7 @@ export function DurationHistogram({ distribution: { histogram } }: DistributionP
   const options = useMemo(
     () => ({
       x: msAxis,
-      y: { label: 'images', grid: true, ticks: 5, tickFormat: '~s' },
+      y: { label: 'images', grid: true, ticks: 5, tickFormat: formatTick },
       marks: [
         rectY(histogram, { x1: 'from', x2: 'to', y: 'count', inset: 0.5, fill: 'currentColor' }),
         ruleY([0], { stroke: 'currentColor' }),
@@ -64,7 +64,13 @@ export function TimeBySize({ distribution: { points } }: DistributionProps) {
   const largest = Math.max(0, ...points.map(({ megapixels }) => megapixels));
   const options = useMemo(
     () => ({
-      x: { type: 'log', label: 'megapixels', tickFormat: '~g', ticks: 5, grid: true } as const,
+      x: {
+        type: 'log',
+        label: 'megapixels',
+        tickFormat: formatTick,
+        ticks: 5,
+        grid: true,
+      } as const,
       y: { ...msAxis, grid: true },
       marks: [
         dot(points, {

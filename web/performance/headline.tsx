@@ -1,7 +1,7 @@
 import './headline.css';
 import type { ComponentChildren } from 'preact';
 import type { Estimate, StatsReport } from '../../src/stats/index.ts';
-import { formatBytes, formatChange, formatCount, formatMs } from '../elements/units.ts';
+import { formatBytes, formatChange, formatCount, formatMs, formatRate } from '../elements/units.ts';
 
 /** The key figures. */
 export function Headline({ stats }: { stats: StatsReport }) {
@@ -17,8 +17,8 @@ export function Headline({ stats }: { stats: StatsReport }) {
       {durationMs && <Time name="p50" estimate={durationMs.p50} />}
       {durationMs && <Time name="p95" estimate={durationMs.p95} />}
       {durationMs && <Time name="p99" estimate={durationMs.p99} />}
-      <Figure name="Throughput" value={`${formatCount(Math.round(throughput.imagesPerHour))} / h`}>
-        {formatCount(Math.round(throughput.megapixelsPerHour))} megapixels / h; busiest minute{' '}
+      <Figure name="Throughput" value={`${formatRate(throughput.imagesPerHour)} / h`}>
+        {formatRate(throughput.megapixelsPerHour)} megapixels / h; busiest minute{' '}
         {formatCount(throughput.busiestMinute)}
       </Figure>
       <Figure name="Bytes" value={formatChange(bytes.source, bytes.output) || '–'}>

@@ -2,7 +2,7 @@ import { barX, ruleX, ruleY, tickX } from '@observablehq/plot';
 import { useMemo } from 'preact/hooks';
 import type { StatsReport } from '../../src/stats/index.ts';
 import { formatMs } from '../elements/units.ts';
-import { Chart } from './chart.tsx';
+import { Chart, formatTick } from './chart.tsx';
 
 /** Time by stage. */
 export function StageChart({ stats }: { stats: StatsReport }) {
@@ -13,7 +13,7 @@ export function StageChart({ stats }: { stats: StatsReport }) {
   const options = useMemo(
     () => ({
       marginLeft: 64,
-      x: { label: 'ms', grid: true, tickFormat: '~s', ticks: 5 },
+      x: { label: 'ms', grid: true, tickFormat: formatTick, ticks: 5 },
       y: { label: null, domain: stages.map(({ name }) => name) },
       marks: [
         barX(stages, { y: 'name', x: 'p50', fill: 'currentColor', inset: 4 }),

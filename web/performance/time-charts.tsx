@@ -2,7 +2,7 @@ import { dot, lineY, rectY, ruleY, text } from '@observablehq/plot';
 import { useMemo } from 'preact/hooks';
 import type { TimelineReport } from '../../src/stats/index.ts';
 import { formatCount, formatMs } from '../elements/units.ts';
-import { Chart } from './chart.tsx';
+import { Chart, formatTick } from './chart.tsx';
 
 const percentiles = [
   { name: 'p50', dash: '', width: 2 },
@@ -30,7 +30,7 @@ export function PercentilesOverTime({ timeline }: { timeline: TimelineReport }) 
     return {
       marginRight: 36,
       x: { label: null, domain: domainOf(timeline) },
-      y: { label: 'ms', zero: true, grid: true, ticks: 5, tickFormat: '~s' },
+      y: { label: 'ms', zero: true, grid: true, ticks: 5, tickFormat: formatTick },
       marks: [
         ...percentiles.map(({ name, dash, width }) =>
           lineY(
@@ -76,7 +76,7 @@ export function OutcomesOverTime({ timeline }: { timeline: TimelineReport }) {
     const bar = { x1: 'x1', x2: 'x2', inset: 0.5 } as const;
     return {
       x: { label: null, domain: domainOf(timeline) },
-      y: { label: 'images', grid: true, ticks: 5, tickFormat: '~s' },
+      y: { label: 'images', grid: true, ticks: 5, tickFormat: formatTick },
       marks: [
         rectY(bars, { ...bar, y1: 0, y2: 'converted', fill: 'var(--chart-soft)' }),
         rectY(bars, { ...bar, y1: 'converted', y2: 'rest', stroke: 'currentColor', fill: 'none' }),
@@ -88,11 +88,18 @@ export function OutcomesOverTime({ timeline }: { timeline: TimelineReport }) {
   return (
     <Chart
       title="Throughput"
-      summary={`Light: converted, outlined: skipped, dark: failed. At most ${formatCount(busiest)} converted per bar, ${formatCount(failed)} failed in total.`}
+      summary={`At most ${formatCount(busiest)} converted per bar, ${formatCount(failed)} failed in total.`}
+      legend={legend}
       options={options}
     />
   );
 }
+
+const legend = [
+  { name: 'converted', mark: 'soft' },
+  { name: 'skipped', mark: 'outlined' },
+  { name: 'failed', mark: 'strong' },
+] as const;
 
 function domainOf({ since, until }: TimelineReport): [Date, Date] {
   return [new Date(since), new Date(until)];
