@@ -106,6 +106,19 @@ describe('an export', () => {
     expect(lines[1]).toContain(',uploads,many/1201,');
   });
 
+  test('and all other answers have times of few digits', async () => {
+    const decodeMs = 29.451477000000068;
+    const outcome = convertedOutcome({ key: 'long.png' });
+    await api.parts.pipeline.ledger.record(entriesOf(outcome));
+    await api.database.query(`UPDATE image_metadata SET decode_ms = ${decodeMs}`);
+    const paths = ['/v1/images', '/v1/images/export', '/v1/images/export?format=json', '/v1/stats'];
+    for (const path of paths) {
+      const text = await (await api.request(path)).text();
+      expect(text).toContain('29.4515');
+      expect(text).not.toMatch(/[1-9]\d*\.\d{7}|\.0*[1-9]\d{6}/);
+    }
+  });
+
   test('is an empty list without rows', async () => {
     expect(await read(await api.request('/v1/images/export?format=json'))).toEqual([]);
     expect((await (await api.request('/v1/images/export')).text()).split('\r\n')).toHaveLength(2);

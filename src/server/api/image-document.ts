@@ -1,6 +1,7 @@
 import type { LedgerRow } from '../../ledger/ledger-reader.ts';
 import { outputFormatOf } from '../row-files/output-format.ts';
 import { isInServedBuckets, type ServedBuckets } from '../row-files/served-buckets.ts';
+import { roundNumbers } from './round-numbers.ts';
 import type { Image } from './schemas.ts';
 
 const thumbnailWidth = 160;
@@ -32,8 +33,8 @@ export function imageDocument(row: LedgerRow, buckets: ServedBuckets): Image {
     },
     output: toOutput(row),
     recipe: toRecipe(row),
-    stagesMs: Object.fromEntries(stages),
-    durationMs: row.durationMs,
+    stagesMs: roundNumbers(Object.fromEntries(stages)),
+    durationMs: roundNumbers(row.durationMs),
     attempts: row.attempts,
     coldStart: row.coldStart,
     processorVersion: row.processorVersion,

@@ -1,5 +1,6 @@
 import { columns } from '../../ledger/columns.ts';
 import type { LedgerRow } from '../../ledger/ledger-reader.ts';
+import { roundNumbers } from './round-numbers.ts';
 
 type Column = { field?: keyof LedgerRow; stage?: keyof LedgerRow['stagesMs'] };
 
@@ -20,7 +21,7 @@ export function csvLine(row: LedgerRow): string {
 
 function csvValue(value: unknown): string {
   if (value === null || value === undefined) return '';
-  if (typeof value === 'number') return String(Math.round(value * 1e3) / 1e3);
+  if (typeof value === 'number') return String(roundNumbers(value));
   const text = withoutFormula(Array.isArray(value) ? value.join(' ') : String(value));
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

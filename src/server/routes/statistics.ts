@@ -1,6 +1,7 @@
 import { unlessAborted } from '../../process/unless-aborted.ts';
 import type { TimeWindow } from '../../stats/index.ts';
 import { compare, distribution, stats, timeline } from '../api/report-routes.ts';
+import { roundNumbers } from '../api/round-numbers.ts';
 import { RequestError } from '../problems/problems.ts';
 import type { ReportRequest } from '../reports/make-report.ts';
 import type { Api, Service } from '../service.ts';
@@ -9,10 +10,13 @@ import { requestSignal } from '../transfer/request-signal.ts';
 /** `/v1/stats` and its subroutes: the reports of `grayscale stats`. */
 export function addStatisticsRoutes(app: Api, { parts, reporter }: Service): void {
   const timeoutMs = parts.config.server.requestTimeoutSeconds * 1e3;
-  const report = <Request extends ReportRequest>(
+  const report = async <Request extends ReportRequest>(
     httpRequest: globalThis.Request,
     request: Request,
-  ) => unlessAborted(requestSignal(httpRequest, timeoutMs), reporter.report(request));
+  ) => {
+    const signal = requestSignal(httpRequest, timeoutMs);
+    return roundNumbers(await unlessAborted(signal, reporter.report(request)));
+  };
 
   app.openapi(stats, async (c) => {
     const { by, ...times } = c.req.valid('query');
