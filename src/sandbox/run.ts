@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import type { Config } from '../config/index.ts';
 import { printable, printError } from '../process/terminal.ts';
 import { handleUncaughtErrors } from '../process/uncaught-errors.ts';
@@ -10,6 +11,8 @@ import { credentials, region } from './store-and-queue.ts';
 export interface RunOptions {
   /** Stops as soon as the samples are done, instead of running until Ctrl-C. */
   demo: boolean;
+  /** Keeps all data, for the next start with this folder. */
+  keepFolder?: string | undefined;
   print: (line: string) => void;
 }
 
@@ -17,7 +20,10 @@ export interface RunOptions {
  * Runs the sandbox as a program: uploads the sample images, prints their outcomes and explains how
  * to upload others. Returns the exit code: 1 if a sample's output or row is missing.
  */
-export async function runSandbox(config: Config, { demo, print }: RunOptions): Promise<number> {
+export async function runSandbox(
+  config: Config,
+  { demo, keepFolder, print }: RunOptions,
+): Promise<number> {
   print('Starting S3, SQS, PostgreSQL and the function on this machine ...');
   const log = createLogReader(print);
   const interrupt = new AbortController();
@@ -25,13 +31,15 @@ export async function runSandbox(config: Config, { demo, print }: RunOptions): P
   const onSignal = () => interrupt.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
-    const sandbox = await startSandbox(config, log.read, { withApi: !demo, signal });
+    const sandbox = await startSandbox(config, log.read, {
+      ...{ withApi: !demo, signal, keepFolder },
+    });
     const restoreHandler = handleUncaughtErrors({
       report: ({ message }) => printError(printable(`Internal error: ${message}`)),
       drain: sandbox.close,
     });
     try {
-      return await runParts(sandbox, log, { demo, print, signal });
+      return await runParts(sandbox, log, { demo, keepFolder, print, signal });
     } finally {
       if (!demo) print('Stopping: the function finishes its current work ...');
       await sandbox.close();
@@ -49,16 +57,23 @@ export async function runSandbox(config: Config, { demo, print }: RunOptions): P
 async function runParts(
   sandbox: Sandbox,
   log: LogReader,
-  { demo, print, signal }: RunOptions & { signal: AbortSignal },
+  { demo, keepFolder, print, signal }: RunOptions & { signal: AbortSignal },
 ): Promise<number> {
-  const missing = await uploadSamples(sandbox, log, { signal, print });
+  const isKept = !demo && (await hasObjects(sandbox));
+  if (isKept) print(printable(`Using the data in ${keepFolder}.`));
+  const missing = isKept ? [] : await uploadSamples(sandbox, log, { signal, print });
   for (const problem of missing) print(printable(`Missing: ${problem}`));
   if (demo || signal.aborted) return missing.length > 0 ? 1 : 0;
 
-  print(usage(sandbox));
+  print(usage(sandbox, keepFolder));
   log.follow();
   if (!signal.aborted) await once(signal, 'abort');
   return 0;
+}
+
+async function hasObjects({ store, bucket }: Sandbox): Promise<boolean> {
+  const list = new ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 });
+  return ((await store.s3.send(list)).KeyCount ?? 0) > 0;
 }
 
 /** The variables with which every command uses the sandbox, as lines for a shell. */
@@ -75,7 +90,7 @@ export function sandboxExports({ store, bucket, databaseUrl }: Omit<Sandbox, 'cl
     .join('\n');
 }
 
-function usage(sandbox: Sandbox): string {
+function usage(sandbox: Sandbox, keepFolder: string | undefined): string {
   const { store, bucket, api } = sandbox;
   const aws = `aws --endpoint-url ${store.endpoint}`;
   return `
@@ -90,7 +105,7 @@ ${sandboxExports(sandbox)}
 
 Upload an image with the API or with S3, and query its row:
 
-  curl -T PHOTO.jpg -X POST '${api?.url}/v1/uploads?key=PHOTO.jpg'
+  curl --fail-with-body -T PHOTO.jpg -X POST '${api?.url}/v1/uploads?key=PHOTO.jpg'
 
   ${aws} s3 cp PHOTO.jpg s3://${bucket}/
   ${aws} s3 cp s3://${bucket}/grayscale/PHOTO.jpg gray.png
@@ -98,6 +113,6 @@ Upload an image with the API or with S3, and query its row:
   psql "$DATABASE_URL" -c \\
     "SELECT file_name, status, code, width, height, decode_ms, encode_ms FROM image_metadata"
 
-The outcome of each upload appears below. Ctrl-C stops everything and deletes all data.
+The outcome of each upload appears below. Ctrl-C stops everything and ${keepFolder === undefined ? 'deletes all data' : printable(`keeps the data in ${keepFolder}`)}.
 `;
 }

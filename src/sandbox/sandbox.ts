@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrateDatabase } from '../app/migrate-database.ts';
@@ -30,6 +30,14 @@ export interface Sandbox {
  */
 const defaultVisibilityTimeoutSeconds = 40;
 
+interface SandboxOptions {
+  withApi?: boolean;
+  visibilityTimeoutSeconds?: number;
+  signal?: AbortSignal;
+  /** Keeps the database and the bucket, for the next start with this folder. */
+  keepFolder?: string | undefined;
+}
+
 /**
  * Starts S3 and SQS in this process, PostgreSQL and the function in separate processes, which are
  * restarted when they die. `onLog` receives each line that they write.
@@ -43,7 +51,8 @@ export async function startSandbox(
     withApi = true,
     visibilityTimeoutSeconds = defaultVisibilityTimeoutSeconds,
     signal,
-  }: { withApi?: boolean; visibilityTimeoutSeconds?: number; signal?: AbortSignal } = {},
+    keepFolder,
+  }: SandboxOptions = {},
 ): Promise<Sandbox> {
   const bucket = config.storage.bucket ?? 'uploads';
   const storePort = await freePort(config.sandbox.storePort, 'SANDBOX_S3_PORT');
@@ -58,8 +67,12 @@ export async function startSandbox(
   }
 
   try {
-    const folder = await mkdtemp(join(tmpdir(), 'grayscale-sandbox-'));
-    closers.push(() => rm(folder, { recursive: true, force: true }));
+    const folder = keepFolder ?? (await mkdtemp(join(tmpdir(), 'grayscale-sandbox-')));
+    if (keepFolder === undefined) {
+      closers.push(() => rm(folder, { recursive: true, force: true }));
+    } else {
+      await mkdir(keepFolder, { recursive: true });
+    }
 
     const database = await startChild({
       module: 'database-process',
@@ -75,6 +88,7 @@ export async function startSandbox(
 
     const store = await startStoreAndQueue({
       ...{ port: storePort, bucket, visibilityTimeoutSeconds },
+      keepFolder: keepFolder && join(keepFolder, 'store'),
       announcesRemovals: config.storage.onSourceDeleted === 'delete',
     });
     closers.push(() => store.close());

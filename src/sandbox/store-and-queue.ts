@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import {
+  BucketAlreadyOwnedByYou,
   CreateBucketCommand,
   HeadObjectCommand,
   type HeadObjectCommandOutput,
@@ -8,6 +9,7 @@ import {
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
 import { writeNotification } from '../events/index.ts';
+import { openKeptStores } from './kept-stores.ts';
 import { listInByteOrder } from './list-order.ts';
 
 export const region = 'us-east-1';
@@ -18,6 +20,8 @@ export interface StoreAndQueueOptions {
   /** 0 selects a free port. */
   port: number;
   bucket: string;
+  /** Keeps objects and messages, for the next start with this folder. Default: memory. */
+  keepFolder?: string | undefined;
   /** How long a message that was received but not deleted stays hidden. */
   visibilityTimeoutSeconds: number;
   /** How often a message is received before it becomes a dead letter. */
@@ -52,13 +56,18 @@ export const defaultMaxReceiveCount = 10;
 const maxBodyBytes = 5 * 2 ** 30;
 
 /**
- * S3 and SQS in this process, on loopback, in memory. Announces each created object on the queue as
+ * S3 and SQS in this process, on loopback. Announces each created object on the queue as
  * S3 does, and on request each removed one. Two cases are not announced: form posts of browsers,
  * whose response does not name the key, and removals of several objects in one request.
  */
 export async function startStoreAndQueue(options: StoreAndQueueOptions): Promise<StoreAndQueue> {
   await listInByteOrder();
-  const app = buildApp({ logger: false, defaultRegion: region });
+  const kept =
+    options.keepFolder === undefined ? undefined : await openKeptStores(options.keepFolder);
+  const app = buildApp({
+    ...{ logger: false, defaultRegion: region },
+    ...(kept && { stores: kept.stores }),
+  });
   // The stand-in accepts 11 MiB by default, less than a photo from a camera.
   app.removeContentTypeParser('*');
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: maxBodyBytes }, (_, body, done) =>
@@ -91,6 +100,7 @@ export async function startStoreAndQueue(options: StoreAndQueueOptions): Promise
     s3.destroy();
     sqs.destroy();
     await app.close();
+    kept?.close();
   }
 
   const queues = await createBucketAndQueues({ s3, sqs }, options).catch(async (error: unknown) => {
@@ -98,7 +108,8 @@ export async function startStoreAndQueue(options: StoreAndQueueOptions): Promise
     throw error;
   });
 
-  let sequence = 0;
+  // Kept objects have sequencers of earlier starts.
+  let sequence = Date.now();
   const send = async (body: string) => {
     await sqs.send(new SendMessageCommand({ QueueUrl: queues.queueUrl, MessageBody: body }));
   };
@@ -138,7 +149,9 @@ async function createBucketAndQueues(
     maxReceiveCount = defaultMaxReceiveCount,
   }: StoreAndQueueOptions,
 ) {
-  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  await s3.send(new CreateBucketCommand({ Bucket: bucket })).catch((error: unknown) => {
+    if (!(error instanceof BucketAlreadyOwnedByYou)) throw error;
+  });
   const create = async (QueueName: string, Attributes: Record<string, string>) => {
     const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
     return QueueUrl as string;

@@ -33,6 +33,36 @@ function run(args: string[], env: Record<string, string>) {
   };
 }
 
+test('--keep continues with the database, the bucket and the queue, also on other ports', async () => {
+  const keepFolder = await mkdtemp(join(tmpdir(), 'kept-'));
+  const config = readConfig({ ...anyPorts, SANDBOX_WORKERS: '1' });
+  const image = await tinyPng(7);
+  const start = async (key: string) => {
+    const kept = await startSandbox(config, () => {}, { keepFolder, withApi: false });
+    const { store, bucket: Bucket } = kept;
+    const postgres = connectPostgres({ url: kept.databaseUrl, ssl: 'disable', maxConnections: 1 });
+    try {
+      await store.s3.send(new PutObjectCommand({ Bucket, Key: key, Body: image }));
+      const keys = async () =>
+        (await postgres.query('SELECT file_name FROM image_metadata ORDER BY id')).rows.map(
+          ({ file_name }) => file_name,
+        );
+      await expect.poll(keys, { timeout: 20_000 }).toContain(`grayscale/${key}`);
+      const { Contents = [] } = await store.s3.send(new ListObjectsV2Command({ Bucket }));
+      return { rows: await keys(), objects: Contents.map(({ Key }) => Key) };
+    } finally {
+      await postgres.close();
+      await kept.close();
+    }
+  };
+  await start('first.png');
+  expect(await start('second.png')).toEqual({
+    rows: ['grayscale/first.png', 'grayscale/second.png'],
+    objects: ['first.png', 'grayscale/first.png', 'grayscale/second.png', 'second.png'],
+  });
+  await rm(keepFolder, { recursive: true });
+}, 90_000);
+
 describe('the demo', () => {
   test('converts the samples, prints the milliseconds of each stage and exits 0', async () => {
     const demo = run(['sandbox', '--demo'], anyPorts);

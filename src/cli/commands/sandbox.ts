@@ -9,14 +9,18 @@ export function sandboxCommand(setExitCode: (code: ExitCode) => void): Command {
   return new Command('sandbox')
     .description('Run the whole system on this machine: S3, queue, PostgreSQL and the function.')
     .option('--demo', 'convert the sample images, print their rows, and stop')
+    .option(
+      '--keep <folder>',
+      'keep all data in this folder, and continue with it at the next start',
+    )
     .addHelpText(
       'after',
-      '\nPorts: SANDBOX_API_PORT (8080), SANDBOX_S3_PORT (4566) and SANDBOX_DB_PORT (54320); 0 picks a free port.\nAll data is deleted when it stops.',
+      '\nPorts: SANDBOX_API_PORT (8080), SANDBOX_S3_PORT (4566) and SANDBOX_DB_PORT (54320); 0 picks a free port.\nWithout --keep, all data is deleted when it stops. Do not start two sandboxes with one folder.',
     )
-    .action(async ({ demo = false }: { demo?: boolean }) => {
+    .action(async ({ demo = false, keep: keepFolder }: { demo?: boolean; keep?: string }) => {
       // Loaded here because no other command needs a server.
       const { runSandbox } = await import('../../sandbox/run.ts').catch(explainMissing);
-      const exitCode = await runSandbox(readConfig(), { demo, print });
+      const exitCode = await runSandbox(readConfig(), { demo, keepFolder, print });
       setExitCode(exitCode === 0 ? 0 : 1);
     });
 }
