@@ -76,6 +76,7 @@ test.each([
     { format: 'tiff', depth: '1', dither: 'floyd-steinberg' },
   ],
   ['?format=jpeg&quality=30', { format: 'jpeg', quality: 30 }],
+  ['?format=source&lossless=true', { format: 'jpeg', lossless: true }],
 ] as const)('accepts the recipe of %s', async (query, recipe) => {
   const expected = await toGrayscale(photo, resolveRecipe(recipe as never));
   expect((await bytesOf(await convert(query, photo))).equals(expected.bytes)).toBe(true);
