@@ -42,11 +42,15 @@ async function keepWith(
 ): Promise<LumaResult> {
   const output: Output = { sizeBytes: 0, parts: [] };
   const onProgress = () => options.onProgress(output.sizeBytes);
-  const read = (each: EachRow) => readRows(kernel, bytes, { maxPixels, onProgress, turn, each });
+  const read = (each: EachRow, isCounting = false) => {
+    kernel.setCounting(isCounting && !turn ? 1 : 0);
+    return readRows(kernel, bytes, { maxPixels, onProgress, turn, each });
+  };
+  const countDc: EachRow = ({ start, across }) => kernel.countDcOfBlocks(start, across);
   if (turn) writeMoves(kernel, turn);
   kernel.clearCounts();
   const count: EachRow = ({ start, step, across }) => kernel.countBlocks(start, step, across);
-  const { frame, scans } = await read(count);
+  const { frame, scans } = await read(countDc, true);
   const luma = frame?.components[0];
   if (!frame || !luma || !isComplete(frame, scans)) return { frame, scans, bytes: undefined };
   if (luma.keeps === 'all') await eachRow(kernel, luma, { turn, onProgress, each: count });

@@ -49,6 +49,9 @@ export interface JpegKernel {
   isLastBytePadded(): number;
 
   clearCounts(): void;
+  /** Counts the AC symbols of sequential blocks that are kept, instead of storing the values. */
+  setCounting(isOn: number): void;
+  countDcOfBlocks(start: number, count: number): void;
   /** Whether a counted value is larger than a baseline file can have. */
   hasValueOutOfRange(): number;
   /** Begins a pass over blocks whose coefficients are kept. */

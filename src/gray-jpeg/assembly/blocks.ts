@@ -1,6 +1,7 @@
 // Decodes single blocks. Only what is needed to follow the data is computed, unless coefficients are
 // kept: the DC values, and which AC coefficients are not zero.
 
+import { counts } from './layout';
 import { at, have, hold, isPastEnd, setBits, word } from './stream';
 import {
   advanceOf,
@@ -24,6 +25,9 @@ export const unknownCode = 3;
 export const undefinedTable = 4;
 export const valueOutOfRange = 5;
 export const tooManyCoefficients = 6;
+
+/** How often each symbol of AC occurs. */
+const acCounts: usize = counts + 256 * 4;
 
 /** The band of coefficients of the scan, and the lowest bit that it has. */
 let first: i32 = 0;
@@ -124,6 +128,46 @@ function endOf(k: i32, max: i32): i32 {
   return k - outOfRange <= max + 1 && k >= outOfRange ? valueOutOfRange : tooManyCoefficients;
 }
 
+/**
+ * The same; the DC value is stored, and the symbols of AC are counted as a baseline file will have
+ * them: only zeros at the end of a block may be coded in another way.
+ */
+export function countSequential(dc: usize, ac: usize, predicted: usize, block: usize): i32 {
+  const problemOfDc = nextDc(dc, predicted);
+  if (problemOfDc != fine) return problemOfDc;
+  store<i16>(block, <i16>load<i32>(predicted));
+  let bits = hold;
+  let count = have;
+  let from = at;
+  let zeros: usize = 0;
+  let k = 1;
+  do {
+    if (count < 32) {
+      bits |= word(from) << (32 - count);
+      from += 4;
+      count += 32;
+    }
+    const entry = entryAt(ac, bits);
+    if (entry == 0) return stop(bits, count, from, noCode(ac));
+    bits <<= totalBits(entry);
+    count -= totalBits(entry);
+    const advance = advanceOf(entry);
+    k += advance;
+    // Sixteen zeros count only if a value follows. The end of a block is counted below.
+    const place = acCounts + (<usize>(((advance - 1) << 4) | sizeOf(entry)) << 2);
+    if (sizeOf(entry) > 0) {
+      store<u32>(place, load<u32>(place) + 1);
+      if (zeros > 0) {
+        store<u32>(acCounts + (0xf0 << 2), load<u32>(acCounts + (0xf0 << 2)) + <u32>zeros);
+        zeros = 0;
+      }
+    } else zeros++;
+  } while (k < 64);
+  // A value in the last place needs no end.
+  if (zeros > 0) store<u32>(acCounts, load<u32>(acCounts) + 1);
+  return stop(bits, count, from, endOf(k, 63));
+}
+
 /** The same; the coefficients are stored, and a bit for each that is not zero. */
 export function readSequential(
   dc: usize,
@@ -221,31 +265,36 @@ export function readAcFirst(ac: usize, marks: usize, block: usize): i32 {
 
 /** ITU-T T.81, G.1.2.3. */
 export function readAcMore(ac: usize, marks: usize, block: usize): i32 {
-  const band = bitsBetween(first, last);
   let marked = load<u64>(marks);
   /** Coefficients of the band that were not passed yet. */
-  let left = band;
+  let left = bitsBetween(first, last);
   if (emptyBlocks == 0) {
     while (left != 0) {
-      if (have < 32) setBits(hold | (word(at) << (32 - have)), have + 32, at + 4);
-      const entry = entryAt(ac, hold);
-      if (entry == 0) return problem(noCode(ac));
+      let bits = hold;
+      let count = have;
+      let from = at;
+      if (count < 32) {
+        bits |= word(from) << (32 - count);
+        from += 4;
+        count += 32;
+      }
+      const entry = entryAt(ac, bits);
+      if (entry == 0) return stop(bits, count, from, noCode(ac));
       const advance = advanceOf(entry);
-      if (advance >= outOfRange) return problem(valueOutOfRange);
+      if (advance >= outOfRange) return stop(bits, count, from, valueOutOfRange);
+      const raw = rawValue(entry, bits);
+      setBits(bits << totalBits(entry), count - totalBits(entry), from);
       if (advance == endOfBlock) {
-        emptyBlocks = (1 << sizeOf(entry)) + rawValue(entry, hold);
-        skipBits(totalBits(entry));
+        emptyBlocks = (1 << sizeOf(entry)) + raw;
         break;
       }
-      const isPositive = rawValue(entry, hold) != 0;
-      skipBits(totalBits(entry));
       // The next zero coefficient after this many others.
       let zeros = ~marked & left;
       for (let passed = advance - 1; passed > 0; passed--) zeros &= zeros - 1;
       const target = zeros & (0 - zeros);
       // If there is none, all are passed.
       const passed = left & (target - 1);
-      refine(marked & passed, block);
+      if ((marked & passed) != 0) refine(marked & passed, block);
       left &= ~(passed | target);
       if (target == 0) {
         if (sizeOf(entry) > 0) return problem(tooManyCoefficients);
@@ -253,13 +302,14 @@ export function readAcMore(ac: usize, marks: usize, block: usize): i32 {
       }
       if (sizeOf(entry) == 0) continue;
       marked |= target;
-      const k = <i32>ctz(target);
-      if (block != 0) store<i16>(block + (k << 1), (isPositive ? <i16>1 : <i16>-1) << <i16>lowBit);
+      if (block != 0) {
+        store<i16>(block + (<usize>ctz(target) << 1), <i16>(((raw << 1) - 1) << lowBit));
+      }
     }
     store<u64>(marks, marked);
   }
   if (emptyBlocks > 0) {
-    refine(marked & left, block);
+    if ((marked & left) != 0) refine(marked & left, block);
     emptyBlocks--;
   }
   return problem(fine);
@@ -279,11 +329,23 @@ function refine(coefficients: u64, block: usize): void {
     skipBits(bits);
     return;
   }
-  const one = <i16>1 << <i16>lowBit;
+  let bits = hold;
+  let count = have;
+  let from = at;
   for (; coefficients != 0; coefficients &= coefficients - 1) {
-    if (readBit() == 0) continue;
+    if (count == 0) {
+      bits = word(from) << 32;
+      from += 4;
+      count = 32;
+    }
+    // Without a branch, because the bits are random.
+    const one = <i32>(bits >> 63) << lowBit;
+    bits <<= 1;
+    count--;
     const place = block + (<usize>ctz(coefficients) << 1);
-    const value = load<i16>(place);
-    store<i16>(place, value < 0 ? value - one : value + one);
+    const value = <i32>load<i16>(place);
+    const sign = value >> 31;
+    store<i16>(place, <i16>(value + ((one ^ sign) - sign)));
   }
+  setBits(bits, count, from);
 }

@@ -79,15 +79,25 @@ function addOne(place: usize): void {
   store<u32>(place, load<u32>(place) + 1);
 }
 
+@inline
+function countDc(block: usize): void {
+  const dc = <i32>load<i16>(block);
+  const size = sizeOf(dc - lastDc);
+  lastDc = dc;
+  if (size > maxDcSize) hasLargeValue = true;
+  addOne(counts + (<usize>size << 2));
+}
+
+/** Counts only the symbols of DC, because `countSequential` has counted the others. */
+export function countDcOfBlocks(start: i32, count: i32): void {
+  for (let i = start; i < start + count; i++) countDc(coefficients + (<usize>i << 7));
+}
+
 /** Counts the symbols of blocks that are `step` apart. */
 export function countBlocks(start: i32, step: i32, count: i32): void {
   for (let i = 0, index = start; i < count; i++, index += step) {
     const block = load64(index);
-    const dc = <i32>load<i16>(block);
-    const dcSize = sizeOf(dc - lastDc);
-    lastDc = dc;
-    if (dcSize > maxDcSize) hasLargeValue = true;
-    addOne(counts + (<usize>dcSize << 2));
+    countDc(block);
     let k = 0;
     for (; left != 0; left &= left - 1) {
       const next = <i32>ctz(left);
@@ -104,58 +114,70 @@ export function countBlocks(start: i32, step: i32, count: i32): void {
 
 /** Writes blocks that are `step` apart until the output is full. Returns how many it wrote. */
 export function writeBlocks(start: i32, step: i32, count: i32): i32 {
-  for (let i = 0, index = start; i < count; i++, index += step) {
-    if (at > output + outputBytes) return i;
-    const block = load64(index);
-    const dc = <i32>load<i16>(block);
-    const difference = dc - lastDc;
-    lastDc = dc;
-    const dcSize = sizeOf(difference);
-    putSymbol(codes + (<usize>dcSize << 2), difference, dcSize);
-    let k = 0;
-    for (; left != 0; left &= left - 1) {
-      const next = <i32>ctz(left);
-      let run = next - k - 1;
-      k = next;
-      for (; run > 15; run -= 16) putSymbol(codes + acAt + (sixteenZeros << 2), 0, 0);
-      const value = <i32>load<i16>(block + (k << 1));
-      const size = sizeOf(value);
-      putSymbol(codes + acAt + (((run << 4) | size) << 2), value, size);
+  let done = 0;
+  for (let index = start; done < count && at <= output + outputBytes; done++, index += step) {
+    writeBlock(load64(index));
+  }
+  return done;
+}
+
+/** All symbols take the same path, with the state in local variables. */
+function writeBlock(block: usize): void {
+  let bits = pending;
+  let bitCount = pendingBits;
+  let to = at;
+  let marked = left;
+  const dc = <i32>load<i16>(block);
+  let value = dc - lastDc;
+  lastDc = dc;
+  let size = sizeOf(value);
+  let code = load<u32>(codes + (<usize>size << 2));
+  let k = 0;
+  for (;;) {
+    // The code, whose length is in its lowest 5 bits, and the value: F.1.2.1. Negative values are those
+    // less one, without their sign.
+    const low = (value + (value >> 31)) & ((1 << size) - 1);
+    const length = (code & 31) + size;
+    bits = (bits << length) | (((code >> 5) << size) | low);
+    bitCount += length;
+    if (bitCount >= 32) {
+      bitCount -= 32;
+      const word = <u32>(bits >> bitCount);
+      // Whether none of the bytes is 0xff.
+      if (((~word - 0x01010101) & word & 0x80808080) == 0) {
+        store<u32>(to, bswap<u32>(word));
+        to += 4;
+      } else {
+        at = to;
+        for (let shift = 24; shift >= 0; shift -= 8) putByte(word >> shift);
+        to = at;
+      }
     }
-    if (k < 63) putSymbol(codes + acAt + (endOfBlock << 2), 0, 0);
+    if (marked != 0) {
+      const next = <i32>ctz(marked);
+      const run = next - k - 1;
+      if (run > 15) {
+        value = 0;
+        size = 0;
+        k += 16;
+        code = load<u32>(codes + acAt + (sixteenZeros << 2));
+        continue;
+      }
+      marked &= marked - 1;
+      value = load<i16>(block + (next << 1));
+      size = sizeOf(value);
+      k = next;
+      code = load<u32>(codes + acAt + (((run << 4) | size) << 2));
+    } else if (k < 63) {
+      value = 0;
+      size = 0;
+      k = 63;
+      code = load<u32>(codes + acAt + (endOfBlock << 2));
+    } else break;
   }
-  return count;
-}
-
-/** Writes a code, whose length is in its lowest 5 bits, and the value: F.1.2.1. */
-@inline
-function putSymbol(code: usize, value: i32, size: i32): void {
-  const entry = load<u32>(code);
-  // Negative values are those less one, without their sign.
-  const bits = (value + (value >> 31)) & ((1 << size) - 1);
-  put(((entry >> 5) << size) | bits, (entry & 31) + size);
-}
-
-/** At most 32 bits. */
-@inline
-function put(value: u32, bits: i32): void {
-  pending = (pending << bits) | value;
-  pendingBits += bits;
-  if (pendingBits >= 32) {
-    pendingBits -= 32;
-    putWord(<u32>(pending >> pendingBits));
-  }
-}
-
-@inline
-function putWord(word: u32): void {
-  // Whether none of the bytes is 0xff.
-  if (((~word - 0x01010101) & word & 0x80808080) == 0) {
-    store<u32>(at, bswap<u32>(word));
-    at += 4;
-    return;
-  }
-  for (let shift = 24; shift >= 0; shift -= 8) putByte(word >> shift);
+  pending = bits;
+  pendingBits = bitCount;
+  at = to;
 }
 
 /** A zero follows 0xff: B.1.1.5. */

@@ -20,12 +20,13 @@ export {
   beginBlocks,
   clearCounts,
   countBlocks,
+  countDcOfBlocks,
   finishOutput,
   hasValueOutOfRange,
   takeOutput,
   writeBlocks,
 } from './encode';
-export { addPart, beginInterval, beginScan, decode, problemOfScan } from './scan';
+export { addPart, beginInterval, beginScan, decode, problemOfScan, setCounting } from './scan';
 export {
   beginRest,
   extraBytes,

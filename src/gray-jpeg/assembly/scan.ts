@@ -1,6 +1,7 @@
 // Decodes the MCUs of a restart interval: ITU-T T.81, A.2, E.2 and F.2.
 
 import {
+  countSequential,
   fine,
   needsData,
   readAcFirst,
@@ -39,8 +40,14 @@ let mcuBytes: i32 = 0;
 /** The next MCU. */
 let x: i32 = 0;
 let y: i32 = 0;
+/** Whether the symbols of kept blocks are counted instead of storing their coefficients. */
+let isCounting: bool = false;
 /** Why the last call stopped. */
 let problem: i32 = fine;
+
+export function setCounting(isOn: bool): void {
+  isCounting = isOn;
+}
 
 export function beginScan(scanCoding: i32, across: i32): void {
   coding = scanCoding;
@@ -138,8 +145,9 @@ function decodeBlock(index: i32, part: usize, block: i32): i32 {
   const coefficients = kept == 0 ? kept : kept + block * 128;
   switch (coding) {
     case sequential:
-      return kept == 0
-        ? skipSequential(dc, ac, predicted)
+      if (kept == 0) return skipSequential(dc, ac, predicted);
+      return isCounting
+        ? countSequential(dc, ac, predicted, coefficients)
         : readSequential(dc, ac, predicted, marks, coefficients);
     case dcFirst:
       return readDcFirst(dc, predicted, coefficients);
