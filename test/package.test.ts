@@ -23,6 +23,7 @@ import { createDatabase, type TestDatabase } from '../testing/postgres.ts';
 import { startS3 } from '../testing/s3.ts';
 import { serverEnvironment } from '../testing/server.ts';
 import { packageDependencies } from '../tools/package/contents.ts';
+import { xmpOf } from './convert/copyright/sources.ts';
 
 const root = join(import.meta.dirname, '..');
 const minimum = '22.15.0';
@@ -124,12 +125,14 @@ describe.each([
 
   test('converts an image as a library', async () => {
     const pixel = { width: 2, height: 1, channels: 3, background: '#ff0000' } as const;
-    await sharp({ create: pixel }).png().toFile(join(folder, 'red.png'));
+    // The readers of XMP are CommonJS, which a bundle imports differently.
+    const xmp = xmpOf({ creators: ['Ann'] });
+    await sharp({ create: pixel }).withXmp(xmp).png().toFile(join(folder, 'red.png'));
     await project.write(
       'library.js',
       `import { readFile, writeFile } from 'node:fs/promises';
        import { toGrayscale } from 'grayscale-image-processor';
-       const gray = await toGrayscale(await readFile('red.png'));
+       const gray = await toGrayscale(await readFile('red.png'), { metadata: 'copyright' });
        await writeFile('gray.png', gray.bytes);`,
     );
     const { status, stderr } = run(node(), 'library.js');
@@ -139,6 +142,8 @@ describe.each([
       .raw()
       .toBuffer({ resolveWithObject: true });
     expect(info).toMatchObject({ width: 2, height: 1 });
+    const { xmpAsString } = await sharp(join(folder, 'gray.png')).metadata();
+    expect(xmpAsString).toContain('<rdf:li>Ann</rdf:li>');
     const [red, green, blue] = data;
     expect(info.channels === 1 || (red === green && green === blue)).toBe(true);
   });

@@ -1,3 +1,4 @@
+import { readCopyright } from './copyright/read-copyright.ts';
 import type { Deadline } from './deadline.ts';
 import { unwrapIcon } from './decode/own-decoders.ts';
 import { countEmbeddedPixels, embeddedPixelBytes } from './decode/svg/embedded-images.ts';
@@ -46,7 +47,9 @@ export async function checkImage(bytes: Uint8Array, terms: Terms): Promise<Check
   const copiedBytes = content === inner ? 0 : content.length;
   const extraBytes = (header.extraBytes ?? 0) + embeddedPixels * embeddedPixelBytes + copiedBytes;
   const sourceImage = { ...header.image, sizeBytes: inner.length };
-  const file = { ...header, image: sourceImage, extraBytes };
+  const copyright =
+    recipe.metadata === 'copyright' ? await deadline.step(readCopyright(inner, format)) : undefined;
+  const file = { ...header, image: sourceImage, extraBytes, ...(copyright && { copyright }) };
   checkPages(file.image, limits.maxPages);
   const plan = await planOutput(content, file, recipe);
   checkPixels(file.image, plan, limits.maxPixels);

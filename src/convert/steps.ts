@@ -119,8 +119,12 @@ const round: PixelStep = {
 /** Writes the output file. */
 const encodeFile: Step<PixelImage, Encoded> = {
   stage: 'encode',
-  bytesPerPixel: (image) =>
-    (encoderBytes[image.plan.format](grayChannels(image)) * Math.max(8, image.plan.depth)) / 8,
+  bytesPerPixel: (image) => {
+    const { format, depth, copyright } = image.plan;
+    // Adding to a file copies it, and it may be as large as the pixels.
+    const perSample = encoderBytes[format](grayChannels(image)) + (copyright ? 1 : 0);
+    return (perSample * Math.max(8, depth)) / 8;
+  },
   run: encode,
 };
 

@@ -13,6 +13,7 @@ const lossMeanings = {
   'animation timing': 'frames are kept, but not their durations',
   highlights: 'light brighter than reference white was clipped to white',
   colour: 'the colour information is not understood; the colours were treated as sRGB',
+  copyright: 'the recipe keeps creator and copyright; the output format cannot',
   resolution: 'the source states its resolution; the output format cannot',
 } satisfies Record<Loss, string>;
 

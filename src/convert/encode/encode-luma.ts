@@ -1,5 +1,6 @@
 import { keepLuma } from '../../gray-jpeg/index.ts';
 import type { CheckedImage } from '../check-image.ts';
+import { metadataSegments } from '../copyright/write-copyright.ts';
 import { corruptImage } from '../decode/decoder-error.ts';
 import { verdictOf } from '../decode/jpeg/jpeg-damage.ts';
 import { jfifSegment } from '../resolution/write-resolution.ts';
@@ -51,17 +52,10 @@ function progressOf({ deadline, limits }: CheckedImage) {
   };
 }
 
-function segmentsOf({ plan: { resolution, luma } }: CheckedImage): Uint8Array[] {
+function segmentsOf({ plan: { resolution, luma, copyright } }: CheckedImage): Uint8Array[] {
   const jfif = resolution && jfifSegment(resolution);
   const orientation = luma?.orientation;
-  return [...(jfif ? [jfif] : []), ...(orientation ? [exifSegment(orientation)] : [])];
-}
-
-/** EXIF data with nothing but the orientation: EXIF 2.32, 4.5 and 4.6.5.1. */
-function exifSegment(orientation: number): Uint8Array {
-  const start = Buffer.from('\xff\xe1\0\x22Exif\0\0MM\0*\0\0\0\x08\0\x01', 'latin1');
-  const entry = Buffer.from([0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0]);
-  return Buffer.concat([start, entry, Buffer.alloc(4)]);
+  return [...(jfif ? [jfif] : []), ...metadataSegments({ copyright, orientation })];
 }
 
 /** Bytes per pixel of coefficients and their marks, including blocks that complete MCUs. */

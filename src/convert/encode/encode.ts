@@ -1,6 +1,7 @@
 import sharp, { type Sharp, type TiffOptions } from 'sharp';
 import { encodeFewGraysPng, encodeGrayPng, hasKernel, isEncodable } from '../../gray-png/index.ts';
 import type { CheckedImage } from '../check-image.ts';
+import { withCopyright } from '../copyright/write-copyright.ts';
 import { type OutputFormat, outputFormats } from '../formats/output-formats.ts';
 import type { SourceFile } from '../formats/source-file.ts';
 import type { Limits } from '../limits.ts';
@@ -95,6 +96,14 @@ export function usesPngKernel({ compressionLevel }: Recipe, format: OutputFormat
 
 /** Encodes gray, or colours that {@link acceptsColours} accepts. */
 export async function encode(image: PixelImage, options: EncodeOptions): Promise<Encoded> {
+  const { bytes, ...encoded } = await encodePixels(image, options);
+  const { format, copyright } = options.plan;
+  const file = withCopyright(bytes, format, copyright);
+  checkOutputBytes(file.length, options.limits.maxOutputBytes);
+  return { bytes: file, ...encoded };
+}
+
+async function encodePixels(image: PixelImage, options: EncodeOptions): Promise<Encoded> {
   const { recipe, plan, file, limits, deadline } = options;
   const { format, frames } = plan;
   if (usesPngKernel(recipe, format)) return await encodeWithKernel(image, options);

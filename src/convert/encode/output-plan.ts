@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import type { Copyright } from '../copyright/copyright.ts';
 import { asRgbTiff } from '../decode/cielab-tiff.ts';
 import { ConversionError } from '../errors.ts';
 import { type FormatFacts, type OutputFormat, outputFormats } from '../formats/output-formats.ts';
@@ -22,6 +23,8 @@ export interface OutputPlan {
   resolution?: Resolution;
   /** The luma of the source is kept without loss. */
   luma?: LumaPlan;
+  /** Absent if the format cannot hold it, too. */
+  copyright?: Copyright;
 }
 
 /** Decides the format, depth and number of frames. Reads no pixels. */
@@ -32,7 +35,7 @@ export async function planOutput(
 ): Promise<OutputPlan> {
   const format = recipe.format === 'source' ? sourceFormat(file) : recipe.format;
   const luma = recipe.lossless && format === 'jpeg' ? planLuma(bytes, file, recipe) : undefined;
-  const { hasFrames }: FormatFacts = outputFormats[format];
+  const { hasFrames, hasCopyright }: FormatFacts = outputFormats[format];
   const resolution = outputResolution(file, recipe, luma);
   const convertsAll = recipe.frames === 'all' && hasFrames && file.image.pages > 1;
   return {
@@ -41,6 +44,7 @@ export async function planOutput(
     frames: convertsAll && (await canReadTogether(bytes, file)) ? file.image.pages : 1,
     ...(resolution && holdsResolution(format, resolution) && { resolution }),
     ...(luma && { luma }),
+    ...(file.copyright && hasCopyright && { copyright: file.copyright }),
   };
 }
 

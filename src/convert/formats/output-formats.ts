@@ -22,6 +22,8 @@ export interface FormatFacts {
   /** The range that sharp accepts. */
   effort?: readonly [min: number, max: number];
   hasCompressionLevel: boolean;
+  /** Can say who made the image. */
+  hasCopyright: boolean;
 }
 
 const plain = {
@@ -34,6 +36,7 @@ const plain = {
   hasQuality: false,
   hasLossless: false,
   hasCompressionLevel: false,
+  hasCopyright: true,
 } as const;
 
 /** The supported output formats. */
@@ -82,6 +85,7 @@ export const outputFormats = {
     hasQuality: true,
     hasLossless: true,
     effort: [0, 9],
+    hasCopyright: false,
   },
   tiff: {
     ...plain,
@@ -102,6 +106,7 @@ export const outputFormats = {
     alpha: 'binary',
     hasFrames: true,
     hasTiming: true,
+    hasCopyright: false,
   },
 } as const satisfies Record<string, FormatFacts>;
 

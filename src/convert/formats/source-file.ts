@@ -1,3 +1,4 @@
+import type { Copyright } from '../copyright/copyright.ts';
 import type { ExtraSamples } from '../decode/extra-samples.ts';
 import type { OwnDecoder } from '../decode/own-decoders.ts';
 import type { Resolution } from '../resolution/resolution.ts';
@@ -36,6 +37,8 @@ export interface SourceFile extends StatedColours {
   decoder?: OwnDecoder;
   timing?: Timing;
   resolution?: Resolution;
+  /** Only if the recipe keeps it. */
+  copyright?: Copyright;
   /** Bytes that decoding allocates regardless of the number of pixels. */
   extraBytes?: number;
 }

@@ -35,6 +35,8 @@ export interface Recipe {
   readonly compat: 'none' | 'pillow';
   /** `truncated`: converts as much of a truncated file as can be decoded. Default: `none`. */
   readonly tolerate: 'none' | 'truncated';
+  /** `copyright`: keeps creator, credit, copyright notice and licence, nothing else. Default: `none`. */
+  readonly metadata: 'none' | 'copyright';
   /** Renders SVG instead of rejecting it. Default: false. */
   readonly allowSvg: boolean;
 }
@@ -173,6 +175,13 @@ export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Nam
     description:
       'With `truncated`, truncated JPEG, PNG, GIF and TIFF files are converted as far as they can be decoded.',
     ...oneOf(['none', 'truncated']),
+  },
+  metadata: {
+    default: 'none',
+    description:
+      'With `copyright`, PNG, JPEG, WebP and TIFF outputs keep creator, credit line, copyright notice and licence URL of the source. Nothing else is ever kept.',
+    ...oneOf(['none', 'copyright']),
+    affectsOutput: ({ format }) => formatHas(format, (facts) => facts.hasCopyright),
   },
   allowSvg: {
     default: false,

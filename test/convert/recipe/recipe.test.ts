@@ -28,6 +28,7 @@ describe('a recipe', () => {
       frames: 'all',
       compat: 'none',
       tolerate: 'none',
+      metadata: 'none',
       allowSvg: false,
     };
     expect(resolveRecipe()).toEqual(recipe);
@@ -69,7 +70,7 @@ describe('a recipe', () => {
     [{ format: 'png', quality: Number.NaN }, 'for quality but received NaN'],
     [
       { qualty: 80 },
-      /^Expected one of the options method, format, quality, .*compat, tolerate, allowSvg for qualty but received 80$/,
+      /^Expected one of the options method, format, quality, .*compat, tolerate, metadata, allowSvg for qualty but received 80$/,
     ],
     [{ constructor: 1 }, 'for constructor but received 1'],
     [{ depth: 12 }, 'Expected one of 1, 2, 4, 8, 16, source for depth but received 12'],
@@ -159,6 +160,18 @@ describe('the hash of a recipe', () => {
         expect(resolveRecipe(one)).toEqual(one);
       }),
     );
+  });
+
+  test('counts metadata only for formats that can hold it', () => {
+    const hashOf = (options: RecipeOptions) => recipeHash(resolveRecipe(options));
+    for (const [format, isCounted] of [
+      ['png', true],
+      ['tiff', true],
+      ['gif', false],
+    ] as const) {
+      const isOther = hashOf({ format, metadata: 'copyright' }) !== hashOf({ format });
+      expect(isOther).toBe(isCounted);
+    }
   });
 
   test('differs exactly when the outputs do', () => {

@@ -4,10 +4,18 @@ import { type HeifItem, readHeifItems } from './heif-items.ts';
 
 /** The EXIF data of the primary image of a HEIC or AVIF: ISO/IEC 23008-12, A.2.1. */
 export function heifExif(bytes: Uint8Array): Uint8Array | undefined {
+  const [data] = heifItemsOfType(bytes, 'Exif');
+  if (!data || data.length < 4) return undefined;
+  // The data start with the offset of the TIFF header in what follows.
+  return data.subarray(4 + viewOf(data).getUint32(0));
+}
+
+/** The bytes of the items of this type that describe the primary image. */
+export function heifItemsOfType(bytes: Uint8Array, wanted: string): Uint8Array[] {
   const file = readHeifItems(bytes);
-  const exif = file?.items.find(
+  const items = file?.items.filter(
     ({ id, type }) =>
-      type === 'Exif' &&
+      type === wanted &&
       file.references.some(
         (reference) =>
           reference.type === 'cdsc' &&
@@ -15,10 +23,8 @@ export function heifExif(bytes: Uint8Array): Uint8Array | undefined {
           reference.to.includes(file.primary.id),
       ),
   );
-  const data = exif && itemData(bytes, exif);
-  if (!data || data.length < 4) return undefined;
-  // The data start with the offset of the TIFF header in what follows.
-  return data.subarray(4 + viewOf(data).getUint32(0));
+  // Each search takes time, and real files have one or two.
+  return (items ?? []).slice(0, 8).flatMap((item) => itemData(bytes, item) ?? []);
 }
 
 /** The bytes of an item that is stored in one piece: ISO/IEC 14496-12, 8.11.3. */

@@ -1,0 +1,48 @@
+import { toTiff } from './packets.ts';
+
+/** One value, as ExifReader returns it. */
+export interface Tag {
+  value?: unknown;
+  description?: unknown;
+}
+type Tags = Partial<Record<string, Tag | Tag[]>>;
+
+export type Packets = Record<'xmp' | 'iptc', Tags>;
+
+/** Nothing else is decoded. */
+const includeTags = {
+  xmp: ['creator', 'rights', 'Credit', 'WebStatement', 'license'],
+  iptc: ['By-line', 'Credit', 'Copyright Notice'],
+};
+
+const [xmpTag, iptcTag] = [700, 33_723];
+
+/**
+ * Reads packets of XMP and IPTC; unreadable ones are empty. The readers are loaded only then.
+ * ExifReader gets the packets in a TIFF of their own: for a whole file, it decodes values of any size,
+ * which took a minute and gigabytes for a file made for that.
+ */
+export async function readPackets(
+  packets: Record<'xmp' | 'iptc', Uint8Array | undefined>,
+): Promise<Packets> {
+  // Both are CommonJS: in a bundle, they have only a default export.
+  const [{ default: reader }, { default: xmldom }] = await Promise.all([
+    import('exifreader'),
+    import('@xmldom/xmldom'),
+  ]);
+  const domParser = new xmldom.DOMParser({ onError: () => {} });
+  const read = (name: 'xmp' | 'iptc', tag: number): Tags => {
+    const packet = packets[name];
+    if (!packet) return {};
+    const tiff = toTiff([{ tag, type: 1, value: Buffer.from(packet) }]);
+    try {
+      // Its types name each tag, and lack some.
+      const groups: object = reader.load(tiff, { expanded: true, includeTags, domParser });
+      return (groups as Partial<Packets>)[name] ?? {};
+    } catch {
+      // Also for text that is nested too deeply.
+      return {};
+    }
+  };
+  return { xmp: read('xmp', xmpTag), iptc: read('iptc', iptcTag) };
+}
