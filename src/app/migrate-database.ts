@@ -1,6 +1,7 @@
-import { type Config, ConfigError } from '../config/index.ts';
+import type { Config } from '../config/index.ts';
 import type { Postgres } from '../ledger/connect.ts';
 import type { MigrateOptions } from '../ledger/migrate.ts';
+import { checkApplicationRole } from './check-settings.ts';
 import { openPostgres } from './open-postgres.ts';
 import { queueKind } from './open-queue.ts';
 
@@ -12,12 +13,8 @@ export async function migrateDatabase(
   { storage, ...config }: Config,
   options: MigrateOptions = {},
 ): Promise<string[]> {
-  const { applicationRole, user } = config.database;
-  if (applicationRole !== undefined && applicationRole === user) {
-    throw new ConfigError([
-      `DB_APPLICATION_ROLE: expected a role other than DB_USER, which would lose its rights, but received "${applicationRole}"`,
-    ]);
-  }
+  const { applicationRole } = config.database;
+  checkApplicationRole(config);
   const isQueueInDatabase = queueKind(config) === 'postgres';
   const postgres = await openPostgres(config);
   try {

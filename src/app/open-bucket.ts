@@ -1,4 +1,4 @@
-import { type Config, ConfigError, recipeOf } from '../config/index.ts';
+import { type Config, recipeOf } from '../config/index.ts';
 import { recipeHash } from '../convert/index.ts';
 import type { ParseOptions } from '../events/index.ts';
 import type { LedgerReader } from '../ledger/ledger-reader.ts';
@@ -11,6 +11,7 @@ import {
 } from '../reconcile/index.ts';
 import type { LedgerSampler } from '../stats/index.ts';
 import type { ObjectFiles } from '../storage/object-files.ts';
+import { checkConfiguredBucket } from './check-settings.ts';
 import { openConverter } from './open-converter.ts';
 import { type OpenPipeline, openPipeline } from './open-pipeline.ts';
 import { openPostgres } from './open-postgres.ts';
@@ -42,11 +43,7 @@ export async function openBucket(
   bucket = config.storage.bucket,
 ): Promise<BucketParts> {
   const { storage } = config;
-  if (storage.bucket !== undefined && storage.bucket !== bucket) {
-    throw new ConfigError([
-      `S3_BUCKET: expected "${bucket}", as objects of other buckets are rejected, but received "${storage.bucket}"`,
-    ]);
-  }
+  checkConfiguredBucket(config, bucket);
   const destinationName = destinationNameOf(config);
   const [postgres, client, adapters] = await Promise.all([
     openPostgres(config),

@@ -10,12 +10,19 @@ export function isDatabaseConfigured({ database }: Pick<Config, 'database'>): bo
   return database.url !== undefined || database.host !== undefined;
 }
 
-/** Throws `ConfigError` without a database. */
-export function checkDatabase(config: Pick<Config, 'database'>): void {
-  if (isDatabaseConfigured(config)) return;
-  throw new ConfigError([
-    'DB_HOST: expected the PostgreSQL host (or DATABASE_URL) but neither is set',
-  ]);
+/** Throws `ConfigError` without a database, or if its settings contradict each other. */
+export function checkDatabase(config: DatabaseConfig): void {
+  if (!isDatabaseConfigured(config)) {
+    throw new ConfigError([
+      'DB_HOST: expected the PostgreSQL host (or DATABASE_URL) but neither is set',
+    ]);
+  }
+  if (config.database.auth === 'password') {
+    readSsl(config.database);
+    return;
+  }
+  const problems = findIamProblems(config);
+  if (problems.length > 0) throw new ConfigError(problems);
 }
 
 /** Opens the configured database; connects on first use. Throws `ConfigError` without one. */
@@ -54,9 +61,7 @@ async function createLogin(config: DatabaseConfig): Promise<DatabaseLogin> {
     return { ...readSsl(config.database), password: config.database.password };
   }
   const { host: hostname = '', port, user: username = '' } = config.database;
-  const { region } = config.aws;
-  const problems = findIamProblems(config);
-  if (problems.length > 0 || region === undefined) throw new ConfigError(problems);
+  const { region = '' } = config.aws;
   const { createTokenSigner } = await import('../ledger/iam-token.ts');
   return {
     password: createTokenSigner({ hostname, port, username, region }),

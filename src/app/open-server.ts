@@ -1,4 +1,4 @@
-import { type Config, ConfigError } from '../config/index.ts';
+import type { Config } from '../config/index.ts';
 import type { ParseOptions } from '../events/index.ts';
 import type { ConnectionCounts } from '../ledger/connect.ts';
 import type { LedgerReader } from '../ledger/ledger-reader.ts';
@@ -7,6 +7,7 @@ import type { PipelineParts } from '../pipeline/index.ts';
 import type { UploadQueue } from '../queue/upload-queue.ts';
 import type { ObjectFiles } from '../storage/object-files.ts';
 import { version } from '../version.ts';
+import { checkBucket } from './check-settings.ts';
 import { openProcessConverter } from './open-converter.ts';
 import { createPipeline } from './open-pipeline.ts';
 import { openPostgres } from './open-postgres.ts';
@@ -38,12 +39,6 @@ export interface ServerParts {
 
 /** Queries, recording and health checks share the connections; a batch of any size uses one. */
 const maxConnections = 8;
-
-/** Throws `ConfigError` without a bucket. */
-export function checkBucket({ storage: { bucket } }: Pick<Config, 'storage'>): string {
-  if (bucket !== undefined) return bucket;
-  throw new ConfigError(['S3_BUCKET: expected the bucket of the uploads but it is not set']);
-}
 
 /** Opens the parts of the server. Connects to nothing before the first request. Throws `ConfigError`. */
 export async function openServer(config: Config): Promise<ServerParts> {

@@ -126,6 +126,28 @@ test.each([
     ['MAX_PAGES', 'S3_BUCKET', 'DB_HOST', 'QUEUE_URL', 'API_TOKEN'],
   ],
   [['work'], { MAX_PAGES: 'many', QUEUE: 'both' }, ['MAX_PAGES', 'QUEUE', 'DB_HOST']],
+  [
+    ['backfill', 's3://uploads/'],
+    { MAX_PAGES: 'many', S3_BUCKET: 'other', QUEUE: 'sqs' },
+    ['MAX_PAGES', 'S3_BUCKET', 'DB_HOST', 'QUEUE_URL'],
+  ],
+  [
+    ['verify', 's3://uploads/'],
+    { MAX_PAGES: 'many', DB_AUTH: 'iam', DATABASE_URL: 'postgresql://db/x' },
+    ['MAX_PAGES', 'DATABASE_URL', 'DB_HOST', 'DB_USER', 'AWS_REGION'],
+  ],
+  [
+    ['retry', '--failed'],
+    { MAX_PAGES: 'many', QUEUE: 'sqs' },
+    ['MAX_PAGES', 'DB_HOST', 'QUEUE_URL'],
+  ],
+  [['stats'], { MAX_PAGES: 'many' }, ['MAX_PAGES', 'DB_HOST']],
+  [['queue'], { MAX_PAGES: 'many', QUEUE: 'postgres' }, ['MAX_PAGES', 'DB_HOST']],
+  [
+    ['migrate'],
+    { MAX_PAGES: 'many', QUEUE: 'sqs', DB_USER: 'app', DB_APPLICATION_ROLE: 'app' },
+    ['MAX_PAGES', 'DB_HOST', 'DB_APPLICATION_ROLE', 'QUEUE_URL'],
+  ],
 ])('%j reports all problems of its configuration together', async (args, env, expected) => {
   const { exitCode, stderr } = await runCli(args, { env });
   expect(exitCode).toBe(2);

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { findBucketProblems } from '../../app/find-problems.ts';
 import { type BucketParts, openBucket } from '../../app/open-bucket.ts';
 import { type Config, readConfig } from '../../config/index.ts';
 import { print, printable, printError } from '../../process/terminal.ts';
@@ -69,7 +70,15 @@ Examples:
 Exit code: 0 done, 1 stopped or some failed, 2 usage error.`,
     )
     .action(async (location: S3Location, options: Options) => {
-      setExitCode(await run(location, options, readConfig()));
+      setExitCode(
+        await run(
+          location,
+          options,
+          readConfig(undefined, (read) =>
+            options.job ? [] : findBucketProblems(read, location.bucket),
+          ),
+        ),
+      );
     });
 }
 

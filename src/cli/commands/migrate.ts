@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { findMigrationProblems } from '../../app/find-problems.ts';
 import { migrateDatabase } from '../../app/migrate-database.ts';
 import { readConfig } from '../../config/index.ts';
 import { UnknownTimeZoneError } from '../../ledger/errors.ts';
@@ -21,7 +22,7 @@ It can be run repeatedly, and by several processes at the same time. --time-zone
 corrects the times of rows that were migrated in another time zone.`,
     )
     .action(async ({ timeZone }: { timeZone?: string }) => {
-      const applied = await migrateDatabase(readConfig(), {
+      const applied = await migrateDatabase(readConfig(undefined, findMigrationProblems), {
         timeZone,
         onOriginalTimes: (times) => print(printable(formatTimes(times))),
       }).catch(rethrowUsage);

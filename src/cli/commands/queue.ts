@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { findQueueProblems } from '../../app/find-problems.ts';
 import { openConfiguredQueue } from '../../app/open-queue.ts';
 import { readConfig } from '../../config/index.ts';
 import { print, printJson } from '../../process/terminal.ts';
@@ -35,7 +36,7 @@ Examples:
 }
 
 async function withQueue<Result>(work: (queue: UploadQueue) => Promise<Result>): Promise<Result> {
-  const queue = await openConfiguredQueue(readConfig());
+  const queue = await openConfiguredQueue(readConfig(undefined, findQueueProblems));
   try {
     return await work(queue);
   } finally {

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { findBucketProblems } from '../../app/find-problems.ts';
 import { type BucketParts, openBucket } from '../../app/open-bucket.ts';
 import { type Config, readConfig } from '../../config/index.ts';
 import { conversionErrorCodes } from '../../convert/index.ts';
@@ -49,7 +50,12 @@ Examples:
 Exit code: 0 done, 1 stopped or some failed again, 2 usage error.`,
     )
     .action(async (options: Options) => {
-      setExitCode(await run(options, readConfig()));
+      setExitCode(
+        await run(
+          options,
+          readConfig(undefined, (read) => findBucketProblems(read)),
+        ),
+      );
     });
 }
 

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { findDatabaseProblems } from '../../app/find-problems.ts';
 import { openStatistics, type StatisticsParts } from '../../app/open-statistics.ts';
 import { readConfig } from '../../config/index.ts';
 import { print, printJson } from '../../process/terminal.ts';
@@ -53,7 +54,7 @@ Exit code: 0 done, 1 a significant regression beyond the tolerance (5 % by defau
 database, 2 usage error or no rows to compare.`,
     )
     .action(async (options: Options) => {
-      const statistics = await openStatistics(readConfig());
+      const statistics = await openStatistics(readConfig(undefined, findDatabaseProblems));
       try {
         setExitCode(await (options.compare ? compare : describe)(options, statistics));
       } finally {

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { findBucketProblems } from '../../app/find-problems.ts';
 import { type BucketParts, openBucket } from '../../app/open-bucket.ts';
 import { type Config, readConfig } from '../../config/index.ts';
 import { print, printableJson, printError } from '../../process/terminal.ts';
@@ -93,7 +94,13 @@ Exit code: 0 no differences, or all were repaired; 1 differences remain or were 
 run was stopped; 2 usage error.`,
     )
     .action(async (location: S3Location, options: Options) => {
-      setExitCode(await run(location, options, readConfig()));
+      setExitCode(
+        await run(
+          location,
+          options,
+          readConfig(undefined, (read) => findBucketProblems(read, location.bucket)),
+        ),
+      );
     });
 }
 
