@@ -6,12 +6,13 @@ import { openS3 } from './open-s3.ts';
 /** The doctor's probes of everything that is configured. Nothing is opened until a probe runs. */
 export function createProbes(config: Config): ExaminedServices {
   const { bucket, outputBucket = bucket, outputPrefix, onSourceDeleted } = config.storage;
+  const { outputCarry = [] } = config.storage;
   return {
     openDatabase: isDatabaseConfigured(config) ? () => openDatabaseProbe(config) : undefined,
     openStore: () => openStoreProbe(config),
     places:
       bucket !== undefined && outputBucket !== undefined
-        ? { bucket, outputBucket, outputPrefix }
+        ? { bucket, outputBucket, outputPrefix, carriesTags: outputCarry.includes('tags') }
         : undefined,
     isDeletionEnabled: onSourceDeleted === 'delete',
   };

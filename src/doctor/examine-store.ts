@@ -8,6 +8,8 @@ export interface StorePlaces {
   outputPrefix: string;
   /** Whether outputs are deleted with their sources. If not, only the API removes outputs. */
   isDeletionEnabled?: boolean;
+  /** Whether outputs get the tags of their sources. */
+  carriesTags?: boolean;
 }
 
 /**
@@ -15,7 +17,13 @@ export interface StorePlaces {
  * objects under that prefix are ignored.
  */
 export async function examineStore(store: StoreProbe, places: StorePlaces): Promise<Finding[]> {
-  const { bucket, outputBucket, outputPrefix, isDeletionEnabled = false } = places;
+  const {
+    bucket,
+    outputBucket,
+    outputPrefix,
+    isDeletionEnabled = false,
+    carriesTags = false,
+  } = places;
   const reading = await examine(
     'store',
     async (found) => {
@@ -44,6 +52,7 @@ export async function examineStore(store: StoreProbe, places: StorePlaces): Prom
         );
         found(await examineCondition(store, ref));
         found(await examineChecksum(store, ref));
+        if (carriesTags) found(await examineTags(store, ref));
       } finally {
         await store.remove(ref).catch((error: Error) =>
           found({
@@ -93,5 +102,19 @@ async function examineChecksum(store: StoreProbe, ref: Ref): Promise<Found> {
     state: 'warning',
     what: 'a body that does not match its checksum is stored anyway',
     cure: 'Connect to the store with TLS, which detects changes in transit, or use one that verifies checksums, as S3 does.',
+  };
+}
+
+async function examineTags(store: StoreProbe, ref: Ref): Promise<Found> {
+  const tags = { grayscale: 'doctor' };
+  const problem = await store
+    .writeTags(ref, tags)
+    .then((kept) => (kept.grayscale === tags.grayscale ? undefined : 'ignores tags'))
+    .catch((error: Error) => error.message);
+  if (problem === undefined) return { state: 'good', what: 'objects can be tagged (OUTPUT_CARRY)' };
+  return {
+    state: 'bad',
+    what: `objects cannot be tagged: ${problem}`,
+    cure: 'Allow s3:PutObjectTagging on outputs and s3:GetObjectTagging on sources (this check also needs it on outputs), or remove tags from OUTPUT_CARRY.',
   };
 }

@@ -32,6 +32,8 @@ export interface StoreProbe {
     bytes: Uint8Array,
     how?: { onlyIfNew?: boolean; withWrongChecksum?: boolean },
   ): Promise<'written' | 'refused' | 'not supported'>;
+  /** Writes an object with these tags. Returns the tags that it then has. */
+  writeTags(ref: ObjectRef, tags: Record<string, string>): Promise<Record<string, string>>;
   read(ref: ObjectRef): Promise<Uint8Array>;
   remove(ref: ObjectRef): Promise<void>;
 }

@@ -9,6 +9,8 @@ import {
 import type { StoreProbe } from '../doctor/index.ts';
 import { checkBucket } from './check-bucket.ts';
 import { createSender, readableBody, toServiceError } from './s3-responses.ts';
+import { createS3Store } from './s3-store.ts';
+import { readTags } from './s3-tags.ts';
 
 export function createS3Probe(client: S3Client): StoreProbe {
   const send = createSender(client);
@@ -56,6 +58,12 @@ export function createS3Probe(client: S3Client): StoreProbe {
         if (isConditional && name === 'NotImplemented') return 'not supported';
         throw toServiceError(error);
       }
+    },
+
+    async writeTags(ref, tags) {
+      const object = { bytes: new Uint8Array(), contentType: 'text/plain', metadata: {}, tags };
+      await createS3Store(client).put(ref, object);
+      return await readTags(send, ref);
     },
 
     async read({ bucket, key }) {

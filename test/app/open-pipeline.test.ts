@@ -44,6 +44,7 @@ describe('the pipeline of an environment', () => {
       GRAY_QUALITY: '33',
       OUTPUT_BUCKET: 'outputs',
       OUTPUT_PREFIX: 'gray',
+      OUTPUT_CARRY: 'tags,metadata',
       MAX_BYTES: '11',
       MAX_PIXELS: '22',
       MAX_PAGES: '33',
@@ -54,6 +55,7 @@ describe('the pipeline of an environment', () => {
       recipe: { format: 'webp', quality: 33 },
       outputBucket: 'outputs',
       outputPrefix: 'gray/',
+      outputCarry: ['tags', 'metadata'],
       limits: {
         ...{ maxBytes: 11, maxPixels: 22, maxPages: 33 },
         ...{ timeoutMs: 44, maxOutputBytes: 55 },

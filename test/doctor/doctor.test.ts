@@ -159,6 +159,16 @@ describe('the store', () => {
     expect(KeyCount).toBe(0);
   });
 
+  test('must keep tags when outputs have those of their sources', async () => {
+    const tagged = { ...places, carriesTags: true };
+    expect(problemsIn(await examineStore(probe, tagged))).toContainEqual(
+      expect.objectContaining({ state: 'bad', cure: expect.stringContaining('OUTPUT_CARRY') }),
+    );
+    const writeTags: StoreProbe['writeTags'] = async (_, tags) => tags;
+    const findings = await examineStore({ ...probe, writeTags }, tagged);
+    expect(messagesOf(findings)).toContain('objects can be tagged');
+  });
+
   test('must allow outputs to be deleted when outputs follow their sources', async () => {
     const remove = async () => Promise.reject(new Error('AccessDenied'));
     const findings = await examineStore(

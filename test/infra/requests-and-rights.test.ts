@@ -86,6 +86,8 @@ async function requestsOf({
   vi.stubEnv('AWS_ENDPOINT_URL', tagging.endpoint);
   vi.stubEnv('ON_SOURCE_DELETED', onSourceDeleted);
   vi.stubEnv('OUTPUT_CARRY', outputCarry.join());
+  // Needs no right of its own.
+  vi.stubEnv('OUTPUT_STORAGE_CLASS', 'STANDARD_IA');
   const { handler } = await import('../../src/lambda/handler.ts');
   const { s3 } = environment.server;
   const put = async (Key: string, Body: Uint8Array | string) =>
@@ -114,6 +116,7 @@ async function requestsOf({
     new ListObjectsV2Command({ Bucket: 'uploads', Prefix: 'grayscale/good.png' }),
   );
   expect(KeyCount).toBe(onSourceDeleted === 'keep' ? 1 : 0);
+  expect(tagging.storageClasses).toContain('STANDARD_IA');
   await tagging.close();
   return requests;
 }

@@ -87,6 +87,14 @@ describe('every stack', () => {
     }
   });
 
+  test('has the variables of what outputs carry only where it is set', () => {
+    expect(variablesOf(full, 'index.handler')).toMatchObject({
+      OUTPUT_CARRY: 'tags,cache-control',
+      OUTPUT_STORAGE_CLASS: 'STANDARD_IA',
+    });
+    expect(variablesOf(plain, 'index.handler')).not.toHaveProperty('OUTPUT_CARRY');
+  });
+
   test('encrypts stored data, and uses only TLS', () => {
     for (const [, template] of all()) {
       const queues = Object.values(template.findResources('AWS::SQS::Queue'));

@@ -25,6 +25,8 @@ export const variants = {
     },
     alarmEmail: 'ops@example.com',
     conversion: { format: 'webp', quality: 80 },
+    outputCarry: ['tags', 'cache-control'],
+    outputStorageClass: 'STANDARD_IA',
     tags: { owner: 'images' },
   },
   /** An existing bucket, another one for the outputs, and an existing database. */

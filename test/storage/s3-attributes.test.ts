@@ -109,7 +109,7 @@ test.each([
   ['405 MethodNotAllowed', 405, 'MethodNotAllowed', {}, { code: 'TAGS_NOT_SUPPORTED' }],
   ['404 NoSuchKey', 404, 'NoSuchKey', {}, []],
   ['a delete marker', 405, 'MethodNotAllowed', { 'x-amz-delete-marker': 'true' }, []],
-  ['403 AccessDenied', 403, 'AccessDenied', {}, { name: 'Rejected' }],
+  ['403 AccessDenied', 403, 'AccessDenied', {}, { name: 'AccessDeniedError' }],
   ['503 SlowDown', 503, 'SlowDown', {}, { name: 'Unavailable' }],
 ])('%s for tags has its own meaning', async (_, status, code, headers, expected) => {
   const { client } = await respondWith(status, error(code), headers);
