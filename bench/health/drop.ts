@@ -26,13 +26,14 @@ const browser = await startBrowser();
 try {
   const { page, close } = await browser.open(flags.url);
   page.setDefaultTimeout(600_000);
+  const cpuSeconds = await watchCpu(page);
   const underWay = watchUploads(page);
   const nodes = watchNodes(page);
   const startedAt = performance.now();
   await page.getByLabel('A folder of images').setInputFiles(folder);
   await page.getByText(`${shown} of ${shown} done`).waitFor();
   console.log(
-    `${count} images: ${secondsSince(startedAt)} s until all are done; max ${underWay()} uploads under way, max ${await nodes()} elements in the document.`,
+    `${count} images: ${secondsSince(startedAt)} s until all are done; max ${underWay()} uploads under way, max ${await nodes()} elements in the document; ${await cpuSeconds()} s of CPU in the thread of the page.`,
   );
   const packingAt = performance.now();
   const [download] = await Promise.all([
@@ -56,6 +57,18 @@ async function makeImages(folder: string): Promise<void> {
     const image = sharp({ create: { ...create, noise } }).jpeg();
     await writeFile(join(folder, `${String(number).padStart(5, '0')}.jpg`), await image.toBuffer());
   }
+}
+
+/** Processor time of the page's thread, which does not depend on other load. */
+async function watchCpu(page: Page): Promise<() => Promise<string>> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const read = async () => {
+    const { metrics } = await devtools.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0;
+  };
+  const before = await read();
+  return async () => ((await read()) - before).toFixed(1);
 }
 
 /** Counts concurrent uploads; returns the max. */
