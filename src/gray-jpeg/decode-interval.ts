@@ -29,7 +29,7 @@ interface DecodedInterval {
   next: number;
 }
 
-/** By number: see assembly/blocks.ts. */
+/** By number: see assembly/symbols.ts. */
 const needsData = 1;
 const problems: Record<number, string> = {
   2: 'ends too early',

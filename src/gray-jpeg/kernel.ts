@@ -36,7 +36,7 @@ export interface JpegKernel {
   beginInterval(mcu: number): void;
   /** Decodes up to `count` MCUs and returns how many it did. */
   decode(count: number): number;
-  /** Why {@link decode} stopped; see assembly/blocks.ts. */
+  /** Why {@link decode} stopped; see assembly/symbols.ts. */
   problemOfScan(): number;
   /** Adds data up to the next marker; returns the bytes that were used. */
   feed(from: number, bytes: number, isLast: number): number;

@@ -104,8 +104,7 @@ function maxAcSize({ coding, band }: Scan, precision: number): number {
   return coding === 'more AC' ? 1 : precision + 2 - band.lowBit;
 }
 
-/** A table of 16 times 255 codes is possible in a damaged file. */
-const maxDefinitionBytes = 16 + 16 * 255;
+const maxDefinitionBytes = 16 + 256;
 
 interface KernelTable {
   kind: number;
@@ -123,7 +122,7 @@ function defineTable(
   heap.fill(0, at, at + maxDefinitionBytes);
   if (definition) {
     heap.set(definition.counts, at);
-    heap.set(definition.symbols.subarray(0, 16 * 255), at + 16);
+    heap.set(definition.symbols, at + 16);
   }
   kernel.defineTable(slot, kind, maxSize, definition !== undefined);
 }

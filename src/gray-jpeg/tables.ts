@@ -27,12 +27,13 @@ export function readHuffmanTables(body: Uint8Array, { huffman }: JpegTables): vo
   }
 }
 
-/** Whether there are so many codes of each length: no code consists of ones only. */
+/** Whether there are so many codes of each length: at most 256, and none of ones only. */
 function areCodes(counts: Uint8Array): boolean {
-  let code = 0;
+  let [code, sum] = [0, 0];
   return counts.every((count, i) => {
     code = code * 2 + count;
-    return count === 0 || code < 2 ** (i + 1);
+    sum += count;
+    return sum <= 256 && (count === 0 || code < 2 ** (i + 1));
   });
 }
 

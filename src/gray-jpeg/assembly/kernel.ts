@@ -15,7 +15,6 @@ export function endOfMemory(): usize {
   return layout.endOfLayout;
 }
 
-export { setBand } from './blocks';
 export {
   beginBlocks,
   clearCounts,
@@ -36,4 +35,5 @@ export {
   isStreamComplete,
   skipRest,
 } from './stream';
+export { setBand } from './symbols';
 export { definitionAt, defineTable } from './table';

@@ -19,7 +19,7 @@ export const stream: usize = source + sourceBytes + slack;
 const streamBytes: i32 = sourceBytes + (maxBlocks + 1) * blockBytes + paddingBytes;
 /** Huffman tables for reading: two for each component of a scan. */
 export const tables: usize = stream + streamBytes + slack;
-export const tableBytes: i32 = 8704;
+export const tableBytes: i32 = 4608;
 /** The components of a scan. */
 export const parts: usize = tables + 8 * tableBytes;
 export const partBytes: i32 = 64;

@@ -1,18 +1,15 @@
 // Decodes the MCUs of a restart interval: ITU-T T.81, A.2, E.2 and F.2.
 
 import {
-  countSequential,
-  fine,
-  needsData,
   readAcFirst,
   readAcMore,
   readDcFirst,
   readDcMore,
-  readSequential,
   setEmptyBlocks,
-  skipSequential,
   takeEmptyBlocks,
-} from './blocks';
+} from './progressive';
+import { countSequential, readSequential, skipSequential } from './sequential';
+import { fine, needsData } from './symbols';
 import { blockBytes, partBytes, parts } from './layout';
 import { at, beginStream, end, isComplete } from './stream';
 import { tableAt } from './table';

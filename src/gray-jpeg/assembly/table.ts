@@ -47,8 +47,7 @@ export function defineTable(slot: i32, kind: i32, maxSize: i32, isDefined: bool)
   for (let length: u32 = 1; length <= 16; length++) {
     store<i32>(table + length * 4, code - index, offsetsAt);
     for (let left = <u32>load<u8>(table + length - 1, countsAt); left > 0; left--) {
-      // There may be more codes than bits allow in a damaged table.
-      if (length <= lookupBits && code < 1 << length) putEntries(table, code, length, index);
+      if (length <= lookupBits) putEntries(table, code, length, index);
       code++;
       index++;
     }
