@@ -15,27 +15,37 @@ export function bestTable(counts: Uint32Array): HuffmanDefinition {
   return { counts: codesOfLength, symbols: Uint8Array.from(used.sort(byLength)) };
 }
 
-/** The length of each symbol’s code, and of one more, which becomes that of ones: figure K.1. */
+/**
+ * The length of each symbol’s code, and of one more, which becomes that of ones: figure K.1, with the
+ * two queues of van Leeuwen (1976).
+ */
 function codeLengths(counts: Uint32Array): number[] {
-  const reserved = counts.length;
-  const lengths = Array.from({ length: reserved + 1 }, () => 0);
-  /** Trees by their symbols, the rarest first. */
-  const trees = [...counts, 1]
-    .map((count, symbol) => ({ count, symbols: [symbol] }))
-    .filter(({ count }) => count > 0);
-  while (trees.length > 1) {
-    trees.sort((a, b) => a.count - b.count || (b.symbols[0] ?? 0) - (a.symbols[0] ?? 0));
-    const [first, second] = trees.splice(0, 2) as [Tree, Tree];
-    const symbols = [...first.symbols, ...second.symbols];
-    for (const symbol of symbols) lengths[symbol] = (lengths[symbol] ?? 0) + 1;
-    trees.push({ count: first.count + second.count, symbols });
+  const weights = [...counts, 1];
+  const leaves = [...weights.keys()].filter((symbol) => (weights[symbol] as number) > 0);
+  // The longest codes come first, and the reserved one among them.
+  leaves.sort((a, b) => (weights[a] as number) - (weights[b] as number) || b - a);
+  const sums = leaves.map((symbol) => weights[symbol] as number);
+  const parents: number[] = [];
+  let [leaf, tree] = [0, leaves.length];
+  for (let parent = leaves.length; parent < 2 * leaves.length - 1; parent++) {
+    let sum = 0;
+    for (let child = 0; child < 2; child++) {
+      const isLeaf =
+        leaf < leaves.length &&
+        (tree >= parent || (sums[leaf] as number) <= (sums[tree] as number));
+      const smallest = isLeaf ? leaf++ : tree++;
+      sum += sums[smallest] as number;
+      parents[smallest] = parent;
+    }
+    sums.push(sum);
   }
+  const depths = sums.map(() => 0);
+  for (let node = sums.length - 2; node >= 0; node--) {
+    depths[node] = (depths[parents[node] as number] as number) + 1;
+  }
+  const lengths = weights.map(() => 0);
+  for (const [i, symbol] of leaves.entries()) lengths[symbol] = depths[i] as number;
   return lengths;
-}
-
-interface Tree {
-  count: number;
-  symbols: number[];
 }
 
 /** The number of codes of each length up to 16, without the reserved one: figures K.3 and K.4. */
