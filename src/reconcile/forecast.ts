@@ -47,15 +47,18 @@ export interface ForecastOptions {
   /** Images converted at the same time. */
   concurrency: number;
   ratePerSecond?: number | undefined;
+  /** Whether outputs get the tags of their sources, which one more request reads. */
+  carriesTags?: boolean | undefined;
 }
 
 /** Estimates the time and cost of the work from earlier conversions in the ledger. */
 export function forecastWork(work: Work, options: ForecastOptions): Forecast {
-  const { sample, prices, concurrency, ratePerSecond = Number.POSITIVE_INFINITY } = options;
+  const { sample, prices, concurrency, carriesTags = false } = options;
+  const { ratePerSecond = Number.POSITIVE_INFINITY } = options;
   const measured = sample.rows.flatMap(measurementsOf);
   const processingMs = estimateProcessingMs(work, measured);
   const requests = {
-    reads: work.objects * requestsPerImage.reads,
+    reads: work.objects * (requestsPerImage.reads + (carriesTags ? 1 : 0)),
     writes: work.objects * requestsPerImage.writes + Math.ceil(work.listed / keysPerPage),
     messages: work.objects * requestsPerImage.messages,
   };

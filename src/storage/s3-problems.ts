@@ -4,7 +4,7 @@ import { AccessDeniedError, NoSuchBucketError } from './object-files.ts';
 export const noSuchBucketAdvice =
   'The bucket does not exist: create it, or set S3_BUCKET and OUTPUT_BUCKET to existing buckets.';
 export const accessDeniedAdvice =
-  'The store denies access: check S3_BUCKET and OUTPUT_BUCKET, and that the credentials may list, read and write there.';
+  'The store denies access: check S3_BUCKET and OUTPUT_BUCKET, and that the credentials may list, read and write there, tags included if OUTPUT_CARRY has them.';
 export const storeUnreachableAdvice =
   'The store does not answer: check AWS_ENDPOINT_URL, AWS_REGION and the network.';
 

@@ -39,10 +39,15 @@ const run = (...args: string[]) => runCli(['backfill', ...args], { env, cwd });
 
 test('a dry run estimates the time from earlier conversions', async () => {
   const queued = { ...env, QUEUE_URL: store.queueUrl };
-  const unknown = await runCli(['backfill', 's3://archive/in/', '--dry-run'], { env: queued, cwd });
+  const tagging = { ...queued, OUTPUT_CARRY: 'tags' };
+  const unknown = await runCli(['backfill', 's3://archive/in/', '--dry-run'], {
+    env: tagging,
+    cwd,
+  });
   expect(unknown.exitCode, unknown.stderr).toBe(0);
   expect(unknown.stdout.toString()).toMatch(/^60 {2}.* missing: no row$/m);
   expect(unknown.stdout.toString()).toContain('Times: unknown');
+  expect(unknown.stdout.toString()).toContain(' 180 reads');
   await insertRows(database, {
     count: 50,
     since: new Date(Date.now() - 3_600e3).toISOString(),

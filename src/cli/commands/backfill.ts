@@ -134,9 +134,9 @@ async function forecast(run: Run): Promise<ExitCode> {
   const concurrency = isQueued ? config.queue.maxFunctions : config.capacity.concurrency;
   const { rate: ratePerSecond, only } = options;
   const { prices } = parts;
-  print(
-    forecastText(result.counts, { only, sample, prices, concurrency, ratePerSecond, isQueued }),
-  );
+  const carriesTags = config.storage.outputCarry?.includes('tags');
+  const terms = { prices, concurrency, ratePerSecond, carriesTags };
+  print(forecastText(result.counts, { only, sample, isQueued, ...terms }));
   if (result.counts.current.objects + countChosen(result, only) >= manyObjects) {
     print(
       `\nFor this many objects, S3 can call the function directly: grayscale backfill ${printable(`s3://${location.bucket}/${location.prefix}`)} --job`,
