@@ -62,7 +62,7 @@ function jpegSegment(bytes: Uint8Array, wanted: number, name: string): Uint8Arra
   return undefined;
 }
 
-/** An item of any MIME type; XMP is the one that programs write. */
+/** An item of any MIME type; of these, programs write XMP. */
 function heifXmp(bytes: Uint8Array): Uint8Array | undefined {
   return heifItemsOfType(bytes, 'mime').find((data) =>
     Buffer.from(data.subarray(0, 4_096)).includes('xmpmeta'),
