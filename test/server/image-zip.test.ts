@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Image, Problem } from '../../src/server/api/schemas.ts';
 import { createZipNames } from '../../src/server/row-files/zip-names.ts';
+import { watchStream } from '../../src/server/transfer/watch-stream.ts';
 import { tinyPng } from '../../testing/pipeline.ts';
 import { addImage, read, startApi, type TestApi } from '../../testing/server.ts';
 
@@ -87,6 +88,34 @@ test('clients that stop reading free their slots', async () => {
     expect(response.status).toBe(200);
     await response.body?.cancel();
   }
+});
+
+describe('a stream that breaks', () => {
+  const broken = () =>
+    new ReadableStream<Uint8Array>({
+      start: (controller) => controller.error(new Error('The store is gone.')),
+    });
+
+  test('ends quietly after its connection was closed', async () => {
+    const calls: unknown[] = [];
+    const stream = watchStream(broken(), {
+      onFailure: (error) => calls.push((error as Error).message),
+      onEnd: () => calls.push('end'),
+    });
+    expect(await new Response(stream).text()).toBe('');
+    // In this order: whoever has ended does not report a failure.
+    expect(calls).toEqual(['The store is gone.', 'end']);
+  });
+
+  test('breaks the answer if there is no connection to close', async () => {
+    const stream = watchStream(broken(), {
+      onFailure(error) {
+        throw error;
+      },
+      onEnd() {},
+    });
+    await expect(new Response(stream).text()).rejects.toThrow('The store is gone.');
+  });
 });
 
 describe('names in a ZIP', () => {

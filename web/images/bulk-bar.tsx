@@ -39,10 +39,7 @@ export function BulkBar({ selection, listing, filter }: BulkBarProps) {
           onClose={close}
           onRemoved={(ids) => {
             listing.remove(ids);
-            selection.setAll(
-              open.selected.filter(({ id }) => ids.has(id)),
-              false,
-            );
+            selection.remove(ids);
           }}
         />
       )}

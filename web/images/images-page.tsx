@@ -52,6 +52,7 @@ export function ImagesPage() {
             onChange={listing.take}
             onRemoved={(id) => {
               listing.remove(new Set([id]));
+              selection.remove(new Set([id]));
               go({ image: null, replace: true });
             }}
           />

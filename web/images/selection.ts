@@ -34,6 +34,10 @@ export function createSelection() {
       anchor = row;
     },
     setAll: set,
+    /** Ends the selection of deleted rows. */
+    remove(ids: ReadonlySet<string>) {
+      images.value = new Map([...images.value].filter(([id]) => !ids.has(id)));
+    },
     clear() {
       images.value = new Map();
     },

@@ -35,7 +35,9 @@ export function addExportRoute(app: Api, service: Service): void {
         onFailure(error) {
           if (closed.aborted) return;
           service.log('error', 'export not sent in full', { cause: describeCause(error) });
-          nodeResponseOf(c)?.destroy();
+          const outgoing = nodeResponseOf(c);
+          if (!outgoing) throw error;
+          outgoing.destroy();
         },
       });
       return c.body(body, 200, {

@@ -48,7 +48,9 @@ export function addZipRoute(app: Api, service: Service): void {
       service.log('error', 'ZIP not sent in full', { cause: describeCause(error) });
       // The status is already sent, so only closing the connection can show that the rest is
       // missing.
-      nodeResponseOf(c)?.destroy();
+      const outgoing = nodeResponseOf(c);
+      if (!outgoing) throw error;
+      outgoing.destroy();
     };
     const zip = makeZip(withNote(entries, notIncluded));
     return c.body(watchStream(zip, { onFailure, onEnd: end }), 200, {

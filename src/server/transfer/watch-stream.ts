@@ -1,5 +1,5 @@
 interface WatchOptions {
-  /** Called with an error that breaks off the response. */
+  /** Called when the stream breaks. If this throws, so does the returned stream. */
   onFailure: (error: unknown) => void;
   /** Called when the stream is over, for whatever reason. */
   onEnd: () => void;
@@ -13,15 +13,16 @@ export function watchStream(
   const reader = stream.getReader();
   return new ReadableStream({
     async pull(controller) {
+      let next: { done: boolean; value?: Uint8Array | undefined } = { done: true };
       try {
-        const { done, value } = await reader.read();
-        if (!done) return controller.enqueue(value);
-        controller.close();
+        next = await reader.read();
       } catch (error) {
         onFailure(error);
-        controller.error(error);
+      } finally {
+        if (next.done) onEnd();
       }
-      onEnd();
+      if (next.value) controller.enqueue(next.value);
+      else controller.close();
     },
     async cancel() {
       onEnd();
