@@ -9,11 +9,12 @@ const [cmyk, gray, srgb, photoYcc] = [2, 3, 23, 28];
 
 /** What ImageMagick found in the header. */
 export function magickHeader(image: IMagickImage): WasmHeader {
-  const { width, height, colorSpace, hasAlpha, depth, orientation } = image;
+  const { colorSpace, hasAlpha, depth, orientation } = image;
   const icc = image.getColorProfile()?.data;
   return {
-    width,
-    height,
+    // The module returns 32 bits, which the binding takes as signed.
+    width: image.width >>> 0,
+    height: image.height >>> 0,
     channels: (colorSpace === gray ? 1 : colorSpace === cmyk ? 4 : 3) + (hasAlpha ? 1 : 0),
     depth,
     decodedDepth: 8,
