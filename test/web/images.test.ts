@@ -180,6 +180,8 @@ test('several images are selected by keyboard, retried, downloaded and deleted a
   await page.keyboard.press('Space');
   await page.keyboard.press('Shift+ArrowDown');
   await page.getByText('2 selected').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByText('2 selected').waitFor({ state: 'detached' });
   await page.keyboard.press('Control+a');
   await page.getByText('3 selected').waitFor();
   await screenshot(page, 'images-selected');

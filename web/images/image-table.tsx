@@ -51,6 +51,7 @@ export function ImageTable({ listing, selection, openId, onOpen }: ImageTablePro
       if (event.shiftKey) selection.extendTo(images, Math.max(0, Math.min(row, images.length - 1)));
       else selection.moveAnchor(row);
     } else if (event.key === ' ') selection.toggle(images, current);
+    else if (event.key === 'Escape' && openId === null) selection.clear();
     else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) selection.setAll(images, true);
     else if (event.key === 'Enter' && images[current]) onOpen(images[current].id);
     else return;
