@@ -209,7 +209,10 @@ function readBlock(block: number[], context: BlockContext): void {
   else if (first > 0) refineAc(block, context);
 }
 
-function readAc(block: number[], { first, last, low, part, reader, state }: BlockContext): void {
+function readAc(
+  block: number[],
+  { first, last, low, isFull, part, reader, state }: BlockContext,
+): void {
   if (state.empty > 0) {
     state.empty--;
     return;
@@ -218,7 +221,8 @@ function readAc(block: number[], { first, last, low, part, reader, state }: Bloc
     const symbol = reader.symbol(part.ac);
     const [run, size] = [symbol >> 4, symbol & 15];
     if (size === 0 && run < 15) {
-      state.empty = 2 ** run + reader.bits(run) - 1;
+      // Runs of empty blocks exist only in progressive files.
+      if (!isFull) state.empty = 2 ** run + reader.bits(run) - 1;
       return;
     }
     k += run;

@@ -15,7 +15,9 @@ export function findPixelFault({ bytes, recipe }: FuzzCase, image: GrayImage): s
   if (image.losses.includes('truncated') || format !== image.source.format) return undefined;
   if (format === 'jpeg') {
     const isLossless = recipe.lossless === true && image.format === 'jpeg';
-    return findJpegFault(bytes) ?? (isLossless ? findLumaFault(bytes, image) : undefined);
+    return (
+      findJpegFault(bytes, isLossless) ?? (isLossless ? findLumaFault(bytes, image) : undefined)
+    );
   }
   return format === 'png' && isPlain(recipe) ? findPngFault(bytes, image) : undefined;
 }
@@ -63,13 +65,15 @@ function grayOf({ colourType, pixels }: ParsedPng): number[] | undefined {
 /**
  * What libjpeg-turbo’s program says of missing pixels. It is optional on a machine. “Bad Huffman code”
  * is not among it: the fast decoder of the library takes such codes for zeros without a warning, and
- * docs/semantics.md says so.
+ * docs/semantics.md says so. Without loss, this program reads all data itself.
  */
 const missingPixels = /premature end of data segment|found marker .* instead of/;
+const damagedData = new RegExp(`${missingPixels.source}|bad Huffman code`);
 
-function findJpegFault(bytes: Uint8Array): string | undefined {
+function findJpegFault(bytes: Uint8Array, isLossless: boolean): string | undefined {
   const { stderr } = spawnSync('djpeg', ['-grayscale', '-outfile', '/dev/null'], { input: bytes });
-  const message = missingPixels.exec(String(stderr ?? ''))?.[0];
+  const reported = isLossless ? damagedData : missingPixels;
+  const message = reported.exec(String(stderr ?? ''))?.[0];
   return message && `it was converted without a loss, but djpeg says: ${message}`;
 }
 

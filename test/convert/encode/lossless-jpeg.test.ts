@@ -201,6 +201,21 @@ describe('damage', () => {
   });
 });
 
+test('concurrent conversions do not affect each other', async () => {
+  const sources = await Promise.all(
+    [1, 2, 3, 4].map((seed) =>
+      photoLikeJpeg({ width: 500, height: 300, seed, progressive: seed % 2 === 0 }),
+    ),
+  );
+  const outputs = await Promise.all(
+    [...sources, ...sources].map((source) => toGrayscale(source, lossless)),
+  );
+  for (const [i, { bytes }] of outputs.entries()) {
+    const source = sources[i % sources.length] as Buffer;
+    expect(lumaOf(bytes)?.blocks).toEqual(lumaOf(source)?.blocks);
+  }
+});
+
 test('limits of time and output apply', async () => {
   const bytes = await photoLikeJpeg({ width: 900, height: 600 });
   await expect(toGrayscale(bytes, lossless, { timeoutMs: 1 })).rejects.toMatchObject({
