@@ -25,6 +25,13 @@ describe('commands', () => {
     expect(options).toEqual(expect.arrayContaining(flags));
   });
 
+  test('calls show the problem document of a failure, and fail', () => {
+    for (const page of [...pages, 'src/sandbox/run.ts']) {
+      const calls = read(page).match(/^ *curl .*$/gm) ?? [];
+      for (const call of calls) expect(call, page).toContain('curl --fail-with-body ');
+    }
+  });
+
   test('npm scripts in the documentation exist', () => {
     const { scripts } = JSON.parse(read('package.json'));
     for (const page of pages) {

@@ -24,8 +24,10 @@ export async function examine(
   try {
     await check((finding) => findings.push({ subject, ...finding }));
   } catch (error) {
-    const what = error instanceof Error ? error.message || error.name : String(error);
     const advice = isServiceError(error) ? error.advice : undefined;
+    const message = error instanceof Error ? error.message || error.name : String(error);
+    // The cure says it.
+    const what = advice === undefined ? message : message.replace(`. ${advice}`, '');
     const cures = [...(advice ? [advice] : []), ...(advice && !isSpecific ? [] : [cure])];
     findings.push({ subject, state: 'bad', what, cure: cures.join(' ') });
   }

@@ -27,10 +27,14 @@ function rethrowBucketError(error: Error & { advice?: string }): never {
   if (advice !== undefined) throw error;
   switch (sdkErrorStatus(error)) {
     case 404:
-      throw new NoSuchBucketError(message, { cause, advice: noSuchBucketAdvice });
+      throw new NoSuchBucketError(`${message}. ${noSuchBucketAdvice}`, {
+        ...{ cause, advice: noSuchBucketAdvice },
+      });
     case 401:
     case 403:
-      throw new AccessDeniedError(message, { cause, advice: accessDeniedAdvice });
+      throw new AccessDeniedError(`${message}. ${accessDeniedAdvice}`, {
+        ...{ cause, advice: accessDeniedAdvice },
+      });
     default:
       throw error;
   }

@@ -2,7 +2,7 @@ import { Rejected, type ServiceErrorOptions, Unavailable } from '../pipeline/ind
 import { AccessDeniedError, NoSuchBucketError } from './object-files.ts';
 
 export const noSuchBucketAdvice =
-  'The bucket does not exist: create it, or set S3_BUCKET and OUTPUT_BUCKET to existing buckets.';
+  'The bucket does not exist: create it, or set S3_BUCKET and OUTPUT_BUCKET, or the s3:// argument of a command, to existing buckets.';
 export const accessDeniedAdvice =
   'The store denies access: check S3_BUCKET and OUTPUT_BUCKET, and that the credentials may list, read and write there, tags included if OUTPUT_CARRY has them.';
 export const storeUnreachableAdvice =

@@ -67,10 +67,15 @@ export function toServiceError(cause: unknown): Unavailable | Timeout | Rejected
   const received = /^(UnknownError|\d*)$/.test(message)
     ? `HTTP status ${status}`
     : `${name}: ${message}`;
-  const text = `Expected the store to answer but received ${received}`;
-  if (isTimeout(cause, name)) return new Timeout(text, { cause, advice: storeUnreachableAdvice });
+  const text = `Expected the store to answer but received ${received.replace(/\.$/, '')}`;
+  if (isTimeout(cause, name)) {
+    const advice = storeUnreachableAdvice;
+    return new Timeout(`${text}. ${advice}`, { cause, advice });
+  }
   const problem = findStoreProblem({ name, message, status });
-  if (problem) return new problem.kind(text, { cause, advice: problem.advice });
+  if (problem) {
+    return new problem.kind(`${text}. ${problem.advice}`, { cause, advice: problem.advice });
+  }
   const isRejected = status >= 400 && status < 500 && !transientStatuses.includes(status);
   return isRejected ? new Rejected(text, { cause }) : new Unavailable(text, { cause });
 }

@@ -93,7 +93,7 @@ const failures: Record<string, () => Failure> = {
   'backfill: the store is unreachable': () => ({
     args: ['backfill', 's3://uploads/', '--dry-run'],
     exitCode: 1,
-    stderr: /ECONNREFUSED/,
+    stderr: /ECONNREFUSED .*\. The store does not answer: check AWS_ENDPOINT_URL/,
   }),
   'verify: the store is unreachable': () => ({
     args: ['verify', 's3://uploads/'],

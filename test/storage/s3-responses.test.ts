@@ -150,7 +150,9 @@ describe.each([
           createS3Probe(clientOn(config)).reach('uploads'),
         ]) {
           await expect(check).rejects.toMatchObject({
-            message: expect.not.stringContaining('UnknownError'),
+            message: expect.stringMatching(
+              new RegExp(`^Expected the store to answer but received ${code}: no\\. The `),
+            ),
             advice: expect.stringMatching(advice),
           });
         }
