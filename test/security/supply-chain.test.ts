@@ -29,6 +29,10 @@ describe('the lock file', () => {
     );
   });
 
+  test('no package sends statistics when it is installed, also by an npm without allowScripts', () => {
+    expect(read('package.json').scarfSettings).toEqual({ enabled: false });
+  });
+
   test('lets only listed packages run scripts during installation', () => {
     const scripted = locked.filter(([, { hasInstallScript }]) => hasInstallScript);
     const { allowScripts } = read('package.json');
