@@ -56,16 +56,18 @@ export function CardGrid({ images }: { images: readonly DroppedImage[] }) {
 function useRowHeights() {
   const [heights, setHeights] = useState<ReadonlyMap<number, number>>(new Map());
   const [{ observer, ids }] = useState(() => {
-    const ids = new Map<Element, number>();
-    const observer = new ResizeObserver((entries) =>
+    const ids = new WeakMap<Element, number>();
+    const observer = new ResizeObserver((entries) => {
+      // An element that has left the document reports a height of 0.
+      for (const { target } of entries) if (!target.isConnected) observer.unobserve(target);
       setHeights((before) => {
         const changed = entries.flatMap(({ target, contentRect: { height } }) => {
-          const id = ids.get(target);
+          const id = target.isConnected ? ids.get(target) : undefined;
           return id !== undefined && before.get(id) !== height ? [[id, height] as const] : [];
         });
         return changed.length === 0 ? before : new Map([...before, ...changed]);
-      }),
-    );
+      });
+    });
     return { observer, ids };
   });
   useLayoutEffect(() => () => observer.disconnect(), [observer]);
