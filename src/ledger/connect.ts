@@ -1,12 +1,11 @@
 import type { ConnectionOptions } from 'node:tls';
 import { Pool, type PoolClient, type QueryConfig, type QueryResult } from 'pg';
+import { DatabaseConnectionLostError, queryTimeoutMs } from './errors.ts';
 import {
-  DatabaseConnectionLostError,
   isConnectionEnd,
-  queryTimeoutMs,
   translateConnectionError,
   translateStatementError,
-} from './errors.ts';
+} from './translate-errors.ts';
 
 export interface PostgresOptions {
   /** One URL, or the separate fields. */

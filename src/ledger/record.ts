@@ -3,7 +3,8 @@ import { describeRecipe, recipeHash } from '../convert/index.ts';
 import { type Ledger, type LedgerEntry, Timeout, Unavailable } from '../pipeline/index.ts';
 import { type InsertedRow, insertedNames, insertedTypes, insertedUpdates } from './columns.ts';
 import type { Postgres } from './connect.ts';
-import { SchemaOutdatedError, SignedLoginError, translateInsertError } from './errors.ts';
+import { SchemaOutdatedError, SignedLoginError } from './errors.ts';
+import { translateInsertError } from './translate-errors.ts';
 
 // The entries are one JSON parameter, so a batch of any size is one unnamed statement, which
 // connection poolers support.

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { translateStatementError } from '../../src/ledger/errors.ts';
 import { createPostgresLedger } from '../../src/ledger/record.ts';
+import { translateStatementError } from '../../src/ledger/translate-errors.ts';
 import { EntryRejectedError, type Ledger, type Outcome } from '../../src/pipeline/index.ts';
 import { createMemoryLedger } from '../../testing/memory.ts';
 import { convertedOutcome, entriesOf, failedOutcome } from '../../testing/outcomes.ts';
