@@ -66,8 +66,8 @@ const settingsSchema = z
     onSourceDeleted: z.enum(['keep', 'delete']).default('keep'),
 
     /**
-     * What an output takes from its source. `tags` lets the function read the tags of sources and
-     * tag outputs.
+     * Attributes of a source that are copied to its output. `tags` lets the function read the tags of
+     * sources and tag outputs.
      */
     outputCarry: z.array(z.enum(carriedAttributes)).default([]),
     /** The storage class of outputs, for example `STANDARD_IA`; default: that of the bucket. */

@@ -1,5 +1,5 @@
 // How the dashboard handles a folder of many small images: chosen in a real Chromium, uploaded, converted,
-// downloaded as one ZIP. The server is one that runs already, such as that of `npm start`.
+// downloaded as one ZIP. The server must be running, for example with `npm start`.
 //   npm run bench:drop
 //   npm run bench:drop -- --files 500 --url http://127.0.0.1:8080
 import { randomUUID } from 'node:crypto';

@@ -1,8 +1,9 @@
 import { type Config, ConfigError } from '../config/index.ts';
 
-// Without the parts that they are about, so that a command can check them before it loads anything.
+// These checks import none of the parts that they concern, so that a command runs them before it loads
+// anything.
 
-/** Throws `ConfigError` without a bucket. */
+/** Throws `ConfigError` if no bucket is configured. */
 export function checkBucket({ storage: { bucket } }: Pick<Config, 'storage'>): string {
   if (bucket !== undefined) return bucket;
   throw new ConfigError(['S3_BUCKET: expected the bucket of the uploads but it is not set']);
@@ -15,11 +16,11 @@ export function checkConfiguredBucket(
 ): void {
   if (storage.bucket === undefined || storage.bucket === bucket) return;
   throw new ConfigError([
-    `S3_BUCKET: expected "${bucket}", as objects of other buckets are rejected, but received "${storage.bucket}"`,
+    `S3_BUCKET: expected "${bucket}", because objects of other buckets are rejected, but received "${storage.bucket}"`,
   ]);
 }
 
-/** Throws `ConfigError` if the role of the application is that of this connection. */
+/** Throws `ConfigError` if the application's role is also the role of this connection. */
 export function checkApplicationRole({
   database: { applicationRole, user },
 }: Pick<Config, 'database'>): void {

@@ -3,7 +3,7 @@ import { checkApplicationRole, checkBucket, checkConfiguredBucket } from './chec
 import { checkDatabase } from './open-postgres.ts';
 import { checkQueue, queueKind } from './open-queue.ts';
 
-/** Settings that the server lacks or that contradict each other, for `readConfig`. */
+/** Missing and contradictory settings of the server, for `readConfig`. */
 export function findServerProblems(config: Config): string[] {
   return collectProblems(
     () => checkBucket(config),
@@ -12,7 +12,7 @@ export function findServerProblems(config: Config): string[] {
   );
 }
 
-/** The same for a worker. */
+/** Missing and contradictory settings of a worker. */
 export function findWorkerProblems(config: Config): string[] {
   return collectProblems(
     () => checkDatabase(config),
@@ -20,12 +20,12 @@ export function findWorkerProblems(config: Config): string[] {
   );
 }
 
-/** The same for a command that reads only the database. */
+/** Missing and contradictory settings of a command that needs only the database. */
 export function findDatabaseProblems(config: Config): string[] {
   return collectProblems(() => checkDatabase(config));
 }
 
-/** The same for the commands that count or move messages. */
+/** Missing and contradictory settings of commands that count or move messages. */
 export function findQueueProblems(config: Config): string[] {
   return collectProblems(
     () => checkQueue(config),
@@ -33,7 +33,7 @@ export function findQueueProblems(config: Config): string[] {
   );
 }
 
-/** The same for `migrate`. */
+/** Missing and contradictory settings of `migrate`. */
 export function findMigrationProblems(config: Config): string[] {
   return collectProblems(
     () => checkDatabase(config),
@@ -42,7 +42,7 @@ export function findMigrationProblems(config: Config): string[] {
   );
 }
 
-/** The same for a command that works on a bucket: the given one, or the configured one. */
+/** Missing and contradictory settings of a command on the given or the configured bucket. */
 export function findBucketProblems(config: Config, bucket = config.storage.bucket): string[] {
   return collectProblems(
     () => checkConfiguredBucket(config, bucket),

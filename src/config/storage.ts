@@ -36,7 +36,7 @@ export const storage = {
   outputCarry: optional(
     'OUTPUT_CARRY',
     listOf(...carriedAttributes),
-    'What an output takes from its source, separated by commas: `tags`, `cache-control`, `metadata`. If unset, nothing.',
+    'Attributes of a source that are copied to its output, separated by commas: `tags`, `cache-control`, `metadata`. If unset, none.',
   ),
   outputStorageClass: optional(
     'OUTPUT_STORAGE_CLASS',
@@ -45,7 +45,7 @@ export const storage = {
   ),
 };
 
-/** Stores other than S3 have classes of their own. */
+/** Any name, because stores other than S3 have other classes. */
 function storageClass(value: string): string {
   if (/^[\w.-]{1,64}$/.test(value)) return value;
   throw new Error('a storage class such as STANDARD_IA');

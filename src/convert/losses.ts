@@ -12,7 +12,7 @@ export const lossMeanings = {
   frames: 'Frames or pages after the first were left out.',
   'animation timing': 'Frames are kept, but not their durations.',
   resolution: 'The source states its resolution; the output format cannot.',
-  copyright: 'The recipe keeps creator and copyright; the output format cannot.',
+  copyright: 'The recipe keeps creator and copyright, but the output format cannot hold them.',
   truncated: 'The file is truncated or damaged, and some of its pixels are missing.',
   highlights: 'Light brighter than reference white (PQ, HLG) was clipped to white.',
   colour: 'The colour information is not understood. The colours were treated as sRGB.',

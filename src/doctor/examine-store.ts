@@ -109,7 +109,7 @@ async function examineTags(store: StoreProbe, ref: Ref): Promise<Found> {
   const tags = { grayscale: 'doctor' };
   const problem = await store
     .writeTags(ref, tags)
-    .then((kept) => (kept.grayscale === tags.grayscale ? undefined : 'ignores tags'))
+    .then((kept) => (kept.grayscale === tags.grayscale ? undefined : 'the store ignores tags'))
     .catch((error: Error) => error.message);
   if (problem === undefined) return { state: 'good', what: 'objects can be tagged (OUTPUT_CARRY)' };
   return {

@@ -39,7 +39,7 @@ const problems: Record<number, string> = {
   6: 'has more than 64 coefficients in a block',
 };
 
-/** Decodes MCUs up to a restart marker, or as far as possible. */
+/** Decodes MCUs up to a restart marker, or to the first problem. */
 export async function decodeInterval(
   reader: SourceReader,
   { at, mcu, until, onProgress, rows }: Interval,

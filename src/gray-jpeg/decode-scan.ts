@@ -21,7 +21,7 @@ export interface ScanResult {
   damage: string | undefined;
   /** The share of the scan’s MCUs that could not be decoded, from 0 to 1. */
   missingShare: number;
-  /** Whether the scan has the coarsest data of its blocks, without which they have no pixels. */
+  /** Whether the scan has the first data of its blocks, without which they have no pixels. */
   isFirst: boolean;
   /** Where the next segment begins. */
   next: number;
@@ -86,9 +86,9 @@ function isRestartMarker(marker: number | undefined): boolean {
 }
 
 /**
- * Whether a long run of zeros is possible. In flat areas, zeros may be the code of “no more
- * coefficients” in all components. If they are the code of a coefficient, then a long run is whole
- * blocks of equal coefficients. The bits of a refinement may all be zero.
+ * Whether valid data can have a long run of zeros: if zeros are the code of “no more coefficients” in
+ * all components, as in flat areas, or in a refining scan. Otherwise zeros are the code of a
+ * coefficient, and a long run would be whole blocks of equal coefficients.
  */
 function zerosAreFlat({ parts, coding, band: { first, last } }: Scan): boolean {
   if (coding.startsWith('more')) return true;

@@ -7,7 +7,7 @@ interface GrayFile {
   quantizer: Quantizer;
   dc: HuffmanDefinition;
   ac: HuffmanDefinition;
-  /** Whole segments that follow the start of the file, such as APP0. */
+  /** Whole segments that follow the start of the file, for example APP0. */
   segments: readonly Uint8Array[];
 }
 

@@ -11,7 +11,7 @@ export interface JpegFrame {
   isProgressive: boolean;
   /** Bits per sample. */
   precision: number;
-  /** Blocks of several components that are coded together: ITU-T T.81, A.2. */
+  /** MCUs are the blocks of several components that are coded together: ITU-T T.81, A.2. */
   mcusAcross: number;
   mcusDown: number;
   components: JpegComponent[];
@@ -36,7 +36,7 @@ export interface JpegComponent {
   coefficients: number;
   /** Which of its blocks have coefficients there. */
   keeps: 'all' | 'row';
-  /** How many scans have it. */
+  /** How many scans contain it. */
   scans: number;
   /** The number of its quantization table, and the table when its first scan began. */
   quantizerId: number;
@@ -49,7 +49,7 @@ export interface JpegComponent {
 export interface KeptLuma {
   /** A progressive file keeps all blocks; any other may keep those of a row of MCUs. */
   keeps: 'all' | 'row';
-  /** Called after each such row with the number of its first row of blocks, and how many it has. */
+  /** Called after each row of MCUs with its first row of blocks and its number of block rows. */
   onRow(luma: JpegComponent, first: number, rows: number): void;
 }
 

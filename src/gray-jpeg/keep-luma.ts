@@ -14,7 +14,7 @@ export interface KeepLumaOptions {
   onProgress(sizeBytes: number): void | Promise<void>;
   /** Turns the image; see `canTurn`. All coefficients are then in memory. */
   turn?: Turn | undefined;
-  /** Whole segments that follow the start of the file, such as APP0. */
+  /** Whole segments that follow the start of the file, for example APP0. */
   segments?: readonly Uint8Array[];
 }
 
@@ -26,7 +26,7 @@ export interface LumaResult extends JpegScans {
 }
 
 /**
- * Writes the first component of a JPEG, its luma, as a JPEG of its own, with the same coefficients and
+ * Writes the first component of a JPEG, its luma, as a separate JPEG, with the same coefficients and
  * the same quantization table. It must have all samples: see {@link hasWholeLuma}. The output is a
  * baseline file, or an extended one if the quantization table has 16 bits, with optimal Huffman tables.
  * Throws only what `onProgress` throws.

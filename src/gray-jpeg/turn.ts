@@ -1,7 +1,7 @@
 import type { JpegComponent, JpegFrame, Quantizer } from './jpeg-frame.ts';
 import { heapOf, type JpegKernel } from './kernel.ts';
 
-/** How an image is turned: first rows become columns, then the result is mirrored. */
+/** How an image is turned: rows become columns first, if `isTransposed`; then it is mirrored. */
 export interface Turn {
   isTransposed: boolean;
   mirrorsAcross: boolean;
@@ -56,7 +56,7 @@ export function walkOf(component: JpegComponent, turn: Turn | undefined): BlockW
   };
 }
 
-/** Tells the kernel where the coefficients of a block go: a mirrored wave of odd frequency is negative. */
+/** Gives the kernel the new place of each coefficient. Mirroring negates those of odd frequency. */
 export function writeMoves(kernel: JpegKernel, turn: Turn): void {
   const heap = heapOf(kernel);
   for (const [k, place] of zigzag.entries()) {

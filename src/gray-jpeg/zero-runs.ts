@@ -1,14 +1,14 @@
-/** A lost block of a disk or of a transfer is longer; the data of a flat image may have such runs. */
+/** Lost blocks of a disk or a transfer are longer. Flat images may also have such runs. */
 const suspicious = Buffer.alloc(8);
-/** More bits than flat blocks of chroma and all coefficients of a block of luma. */
+/** More bits than flat chroma blocks and a luma block with all coefficients can have. */
 const impossible = Buffer.alloc(48);
 
-/** Whether there is a run of zeros between two offsets that calls for a closer look. */
+/** Whether there is a suspicious run of zeros between two offsets. */
 export function hasSuspiciousZeros(bytes: Uint8Array, from: number, to: number): boolean {
   return hasRun(bytes.subarray(from, to), suspicious);
 }
 
-/** Whether there is a run of zeros that data have only where zeros are the code of flat blocks. */
+/** Whether there is a run of zeros that is valid only if flat blocks are coded as zeros. */
 export function hasLongZeros(data: Uint8Array): boolean {
   return hasRun(data, impossible);
 }

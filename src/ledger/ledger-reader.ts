@@ -10,12 +10,12 @@ export interface RowFilter {
   bucket?: string | undefined;
   key?: string | undefined;
   prefix?: string | undefined;
-  /** A part of the key, in any case. No index helps. */
+  /** A part of the key, in upper or lower case. Uses no index. */
   contains?: string | undefined;
   etag?: string | undefined;
   method?: string | undefined;
   version?: string | undefined;
-  /** Whether the source was gray apart from noise. Rows that do not know it match neither. */
+  /** Whether the source is gray, apart from noise. Rows without this fact match neither value. */
   neutral?: boolean | undefined;
   /** Inclusive. */
   since?: string | undefined;

@@ -49,9 +49,9 @@ function ownMetadata(
   };
 }
 
-/** An output has this name of its own only if its bucket has versions. */
+/** Only outputs of versioned sources have this entry. */
 const ownName = 'source-version';
-/** Facts about the bytes of a source, as rclone and s3cmd store them, are false for its output. */
+/** Also checksums of the source by rclone and s3cmd, which do not match the output. */
 const notCarried = new Set([ownName, 'content-md5', 'md5chksum', 's3cmd-attrs']);
 
 function carriedMetadata(metadata: Record<string, string>): Record<string, string> {
@@ -67,7 +67,7 @@ export function otherEngine(metadata: Record<string, string>): string | undefine
     : `it was made by engine ${made}, and this is engine ${engineVersion}`;
 }
 
-/** Whether an object's metadata marks it as an output, even if it was copied among the uploads. */
+/** Whether an object's metadata says that it is an output, even if it was copied among the uploads. */
 export function isOutput({ metadata }: Pick<ReadObject, 'metadata'>): boolean {
   return 'recipe-hash' in metadata && 'processor-version' in metadata;
 }

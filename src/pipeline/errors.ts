@@ -3,8 +3,7 @@ export const permanentErrorCodes = {
   SOURCE_ARCHIVED:
     'The source is in an archive storage class and must be restored before it can be read.',
   OUTPUT_KEY_TOO_LONG: 'The output’s key, prefix included, is longer than the store allows.',
-  TAGS_NOT_SUPPORTED:
-    'The outputs are to have the tags of their sources, but the store has no tags.',
+  TAGS_NOT_SUPPORTED: '`OUTPUT_CARRY` has `tags`, but the store does not support tags.',
   OUTPUT_ATTRIBUTES_REJECTED:
     'The store rejects the storage class, metadata or tags of the output.',
 } as const;
@@ -88,7 +87,7 @@ export class EntryRejectedError extends Rejected {
 
 const serviceErrors = { Unavailable, Timeout, Rejected };
 
-/** An error as it is sent between threads. */
+/** The form in which errors are sent between threads. */
 export interface SentError extends Pick<ServiceErrorOptions, 'advice' | 'code'> {
   /** Absent for errors of other kinds. */
   kind?: keyof typeof serviceErrors | undefined;

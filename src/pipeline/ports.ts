@@ -132,7 +132,7 @@ export interface PipelineParts {
   outputBucket?: string | undefined;
   /** Added before a source's key to name its output, for example `grayscale/`. */
   outputPrefix: string;
-  /** The attributes that an output takes from its source. Default: none. */
+  /** The attributes of a source that are copied to its output. Default: none. */
   outputCarry?: readonly CarriedAttribute[] | undefined;
   processorVersion: string;
   /** Whether an output and its rows stay when the source is removed. Default: keep. */

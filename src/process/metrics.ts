@@ -121,7 +121,7 @@ export function createMetrics(): Metrics {
     addPolls() {
       const gauge = new Gauge({
         name: 'grayscale_poll_last_success_timestamp_seconds',
-        help: 'When this server last polled the bucket to its end, in Unix time; 0 if it never did.',
+        help: 'Unix time of the last complete poll of the bucket by this server; 0 if there was none.',
         registers,
       });
       return () => gauge.setToCurrentTime();

@@ -25,7 +25,7 @@ const queueOptions = {
   retryBackoff: true,
   retryDelayMax: maxRetryDelaySeconds,
   heartbeatSeconds: leaseSeconds,
-  // A worker that is alive renews its leases; images have a time limit of their own.
+  // A worker that is alive renews its leases; images have their own time limit.
   expireInSeconds: 3_600,
   // The ledger keeps the outcome.
   deleteAfterSeconds: 60,

@@ -63,7 +63,7 @@ const storeProblems: StoreProblem[] = [
     advice: 'The clock of this machine is wrong: synchronize it (NTP).',
   },
   {
-    // Not of S3 itself: MinIO, RustFS and other stores.
+    // From MinIO, RustFS and other stores, not from S3 itself.
     names: ['XMinioStorageFull', 'XMinioDiskFull', 'StorageFull', 'InsufficientStorage'],
     kind: Unavailable,
     advice: 'The store has no space left: free some space, or enlarge its disk.',
@@ -76,7 +76,7 @@ const unreachable: Omit<StoreProblem, 'names'> = {
 };
 const notS3: Omit<StoreProblem, 'names'> = {
   kind: Unavailable,
-  advice: 'What answers is not an S3 store: check AWS_ENDPOINT_URL, and proxies on the way.',
+  advice: 'The response is not from an S3 store: check AWS_ENDPOINT_URL and any proxies.',
 };
 
 /** What an error of the SDK says about the deployment, if anything; status 0 is no response. */

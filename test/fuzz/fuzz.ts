@@ -8,7 +8,7 @@ import type { CaseResult } from './serve-cases.ts';
 export interface FuzzOptions extends RunnerOptions {
   corpus: Partial<Corpus>;
   seed: number;
-  /** The run ends at whichever of these two limits is reached first. */
+  /** The run ends when the first of these two limits is reached. */
   seconds: number;
   cases: number;
   /** The first case: its index, or the fast-check path of a simplified form of it. */

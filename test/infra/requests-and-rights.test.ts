@@ -86,7 +86,7 @@ async function requestsOf({
   vi.stubEnv('AWS_ENDPOINT_URL', tagging.endpoint);
   vi.stubEnv('ON_SOURCE_DELETED', onSourceDeleted);
   vi.stubEnv('OUTPUT_CARRY', outputCarry.join());
-  // Needs no right of its own.
+  // Needs no additional right.
   vi.stubEnv('OUTPUT_STORAGE_CLASS', 'STANDARD_IA');
   const { handler } = await import('../../src/lambda/handler.ts');
   const { s3 } = environment.server;

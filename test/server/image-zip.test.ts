@@ -103,7 +103,7 @@ describe('a stream that breaks', () => {
       onEnd: () => calls.push('end'),
     });
     expect(await new Response(stream).text()).toBe('');
-    // In this order: whoever has ended does not report a failure.
+    // In this order: a stream that has ended does not report a failure.
     expect(calls).toEqual(['The store is gone.', 'end']);
   });
 

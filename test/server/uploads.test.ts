@@ -107,7 +107,7 @@ describe('if the key exists', () => {
     expect(await read(await uploadIf('rename', key, 'new'))).toMatchObject({ code: 'KEY_EXISTS' });
   });
 
-  test('one of many concurrent uploads is stored, and the others are told', async () => {
+  test('one of many concurrent uploads is stored, and the others are rejected', async () => {
     const bodies = Array.from({ length: 12 }, (_, at) => `body ${at}`);
     const responses = await Promise.all(bodies.map((body) => uploadIf('error', 'race.png', body)));
     const statuses = responses.map(({ status }) => status);

@@ -165,7 +165,7 @@ describe.each([
         response.writeHead(isHead ? 405 : 200).end(isHead ? undefined : '<html><p></html>');
       });
       await expect(createS3Files(clientOn(config)).checkBucket('uploads')).rejects.toMatchObject({
-        advice: expect.stringMatching(/^What answers is not an S3 store/),
+        advice: expect.stringMatching(/^The response is not from an S3 store/),
       });
     });
 

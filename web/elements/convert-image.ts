@@ -22,7 +22,7 @@ export interface GrayFile {
   workMs: number;
 }
 
-/** Converts an image without storing it. Throws the same errors as `send`. */
+/** Converts a file without storing it. Throws the same errors as `send`. */
 export async function convertImage(
   image: Blob,
   choice: Partial<RecipeChoice>,

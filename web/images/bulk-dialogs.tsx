@@ -56,7 +56,7 @@ export function DeleteSelectedDialog({
   );
 }
 
-/** Without a status in the filter, failed images are meant: nobody wants to convert all again by mistake. */
+/** Without a status in the filter, only failed images are retried: all are rarely meant. */
 export function RetryAllDialog({ filter, onClose }: { filter: Filter; onClose: () => void }) {
   const status = filter.status || 'failed';
   const query = queryOf({ ...filter, status, sort: noFilter.sort });
@@ -85,7 +85,7 @@ function RetryMeaning() {
   );
 }
 
-/** Counting reads the rows, so it stops here. */
+/** Counting stops here, because it reads all rows. */
 const maxCounted = 1_000;
 
 /** How many rows match a query of the list: `12`, `more than 1,000`. */

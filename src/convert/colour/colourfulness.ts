@@ -19,11 +19,11 @@ export interface Colourfulness {
 /** docs/semantics.md has the measurements. Colour photographs have a p99 of 40 and more. */
 const maxNeutral = { max: 32, p99: 12 };
 
-/** As many pixels are counted in any case, if there are so many. */
+/** At least this many pixels are counted, or all of a smaller image. */
 const minCounted = 1_024;
 /** In large images, one pixel is counted in each square of this side. */
 const maxStep = 8;
-/** From one counted row to the next, so that columns do not matter. */
+/** Offset from one counted row to the next, so that patterns of columns are not missed. */
 const shift = 3;
 
 /**
@@ -58,13 +58,13 @@ interface RowToCount {
   at: number;
   end: number;
   step: number;
-  /** From the red sample; 0 if there is no alpha. */
+  /** Offset of alpha from the red sample; 0 if there is no alpha. */
   alphaAt: 0 | 3;
-  /** The value of an 8-bit sample of 1. */
+  /** What 1 of 8 bits is in these samples: 1 or 257. */
   scale: number;
 }
 
-/** A function of a row, because V8 optimizes what is called often. */
+/** A function for each row, because V8 optimizes functions that are called often. */
 function countRow(pixels: Samples, counts: Uint32Array, row: RowToCount): void {
   const { end, step, alphaAt, scale } = row;
   for (let { at } = row; at < end; at += step) {

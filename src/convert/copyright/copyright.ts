@@ -1,11 +1,11 @@
-/** Who made an image and on what terms it may be used. Absent where the file does not say. */
+/** Who made an image, and how it may be used. Absent fields are not in the file. */
 export interface Copyright {
   creators: string[];
   /** How the creator is to be credited. */
   credit?: string;
   /** The copyright notice. */
   notice?: string;
-  /** A page on the rights: `xmpRights:WebStatement`. */
+  /** A web page about the rights: `xmpRights:WebStatement`. */
   statementUrl?: string;
   /** The licence: `cc:license`. */
   licenceUrl?: string;
@@ -15,14 +15,14 @@ export interface Copyright {
 const maxLength = 2_000;
 
 // XML has no control characters but tab and line feed: https://www.w3.org/TR/xml/#charsets
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are removed.
 const notInXml = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]+/g;
 
 /** Text that is valid in XML and not too long; undefined if nothing is left. */
 export function tidyText(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   const text = value.toWellFormed().replace(/\r\n?/g, '\n').replace(notInXml, ' ').trim();
-  // A pair of surrogates may be cut in two.
+  // Truncation may split a pair of surrogates.
   return text.slice(0, maxLength).toWellFormed() || undefined;
 }
 
@@ -42,7 +42,7 @@ export function tidyNames(values: readonly unknown[]): string[] {
 
 const separator = '; ';
 
-/** As the Metadata Working Group joins the creators of XMP in the one text of EXIF. */
+/** Joins creators into one EXIF text, as the Metadata Working Group specifies. */
 export function joinNames(names: readonly string[]): string {
   return names.join(separator);
 }

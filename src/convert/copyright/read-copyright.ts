@@ -6,8 +6,8 @@ import { findIptc, findXmp, pngText } from './find-packets.ts';
 import { type Packets, readPackets, type Tag } from './read-packets.ts';
 
 /**
- * Reads who made an image: from XMP, or else IPTC, EXIF, or the texts of a PNG. Undefined if the file
- * does not say, or not in a way that can be read: the image itself may be whole.
+ * Reads creator and copyright from XMP, or else from IPTC, EXIF, or the texts of a PNG. Undefined if
+ * the file has none, or they are unreadable: the image itself may be undamaged.
  */
 export async function readCopyright(
   bytes: Uint8Array,
@@ -29,7 +29,7 @@ export async function readCopyright(
   return { creators: creators ?? [], ...Object.fromEntries(stated) };
 }
 
-/** Parsing cannot be stopped, and takes up to two seconds for this many. A JPEG has at most 64 KiB of each. */
+/** Parsing cannot be stopped, and takes up to two seconds for packets of this size. */
 const maxBytes = { xmp: 2 ** 18, iptc: 2 ** 16 };
 
 async function packetsOf(bytes: Uint8Array, format: InputFormat): Promise<Packets> {
@@ -46,7 +46,7 @@ async function packetsOf(bytes: Uint8Array, format: InputFormat): Promise<Packet
   return xmp || iptc ? await readPackets({ xmp, iptc }) : { xmp: {}, iptc: {} };
 }
 
-/** What EXIF or a PNG says. */
+/** The texts in EXIF or in text chunks of a PNG. */
 function directTexts(bytes: Uint8Array, format: InputFormat) {
   const directory = unlessDamaged(() =>
     format === 'tiff' ? firstDirectory(bytes) : exifOf(bytes, format),

@@ -18,9 +18,9 @@ const includeTags = {
 const [xmpTag, iptcTag] = [700, 33_723];
 
 /**
- * Reads packets of XMP and IPTC; unreadable ones are empty. The readers are loaded only then.
- * ExifReader gets the packets in a TIFF of their own: for a whole file, it decodes values of any size,
- * which took a minute and gigabytes for a file made for that.
+ * Reads packets of XMP and IPTC; unreadable ones are empty. Loads the parsers on the first call.
+ * ExifReader gets each packet in a small TIFF. In a whole file, it would decode values of any size: a
+ * malicious file took a minute and gigabytes.
  */
 export async function readPackets(
   packets: Record<'xmp' | 'iptc', Uint8Array | undefined>,

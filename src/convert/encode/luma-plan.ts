@@ -42,7 +42,7 @@ export function planLuma(bytes: Uint8Array, file: SourceFile, recipe: Recipe): L
   return { frame, ...planTurn(frame, orientationToApply({ file, recipe })) };
 }
 
-/** Whether the recipe asks for the luma as it is stored. */
+/** Whether the recipe asks for the stored luma. */
 function checkRecipe(file: SourceFile, recipe: Recipe): void {
   const { method, compat, colour } = recipe;
   const isKept =
@@ -69,7 +69,7 @@ const anyOther = 'Choose png, tiff, webp or avif, or omit lossless.';
 function notKept(reason: string, cure = anyOther): ConversionError {
   return new ConversionError(
     'NO_LOSSLESS_OUTPUT',
-    `Expected a JPEG whose luma is the gray, for lossless (GRAY_LOSSLESS) with jpeg, but ${reason}. ${cure}`,
+    `Expected a JPEG whose luma can be kept, for lossless (GRAY_LOSSLESS) with jpeg, but ${reason}. ${cure}`,
   );
 }
 

@@ -4,9 +4,9 @@ import type { Samples } from '../pixel-image.ts';
 export interface Levels {
   /** The nearest gray, as an 8-bit sample. */
   nearest: Uint8Array;
-  /** What the value has more than that gray. */
+  /** The value minus that gray. */
   errors: Int32Array;
-  /** Seven times the same. */
+  /** Seven times the error. */
   sevenErrors: Int32Array;
   /** Half of the distance between two grays, rounded down: the largest possible error. */
   margin: number;
@@ -34,15 +34,15 @@ export function spreadErrors({ from, into, width }: Frame, levels: Levels): void
   }
 }
 
-/** What the row above spread to the pixel before each, in sixteenths, on top of `start`. */
+/** `start` plus the sixteenths that the row above spread; index x + 1 is the pixel x. */
 interface Carried {
   carried: Int32Array;
   start: number;
 }
 
 /**
- * A function of a row, because V8 optimizes what is called often. A pixel waits for the error on its
- * left, so that is in a table, and the rest is added before.
+ * A function for each row, because V8 optimizes functions that are called often. Each pixel has to wait
+ * for the error on its left. That error is therefore looked up, and all others are added before.
  */
 function ditherRow(
   { from, into }: Omit<Frame, 'width'>,

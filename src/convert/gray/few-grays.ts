@@ -11,7 +11,7 @@ interface FewGrays {
   frames: number;
 }
 
-/** Throws `ConversionError` for transparency, which a few bits of gray cannot hold. */
+/** Throws `ConversionError` for transparent pixels: outputs with few grays have no alpha. */
 export function checkOpaque(image: PixelImage, depth: number): void {
   if (!hasTransparency(image)) return;
   throw new ConversionError(
@@ -61,7 +61,7 @@ function round(from: Samples, into: Uint8Array, { nearest, margin }: Levels): vo
   }
 }
 
-/** V8 optimizes what is called often. */
+/** Work is split into calls of this size, because V8 optimizes functions that are called often. */
 const samplesPerCall = 2_048;
 
 function roundPart(from: Samples, into: Uint8Array, nearest: Uint8Array): void {

@@ -118,7 +118,7 @@ export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Nam
   depth: {
     default: '8',
     description:
-      'Bits per sample of PNG and TIFF outputs; `source` keeps the 8 or 16 of the input. Only PNG and TIFF have 1, 2 and 4.',
+      'Bits per sample of PNG and TIFF outputs; `source` keeps the 8 or 16 bits of the input. 1, 2 and 4 require PNG or TIFF.',
     ...depths,
     read: (value) => depths.read(typeof value === 'number' ? String(value) : value),
     affectsOutput: ({ format }) => formatHas(format, (facts) => facts.maxDepth > 8),
@@ -126,7 +126,7 @@ export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Nam
   dither: {
     default: 'none',
     description:
-      'How a depth of 1, 2 or 4 chooses grays: the nearest (`none`), or with the error spread to the neighbours (`floyd-steinberg`).',
+      'How a depth of 1, 2 or 4 rounds grays: to the nearest (`none`), or with error diffusion (`floyd-steinberg`).',
     ...oneOf(['none', 'floyd-steinberg']),
     affectsOutput: hasFewGrays,
   },
@@ -173,13 +173,13 @@ export const recipeOptions: { readonly [Name in keyof Recipe]: Option<Recipe[Nam
   tolerate: {
     default: 'none',
     description:
-      'With `truncated`, truncated JPEG, PNG, GIF and TIFF files are converted as far as they can be decoded.',
+      'With `truncated`, the decodable part of truncated JPEG, PNG, GIF and TIFF files is converted.',
     ...oneOf(['none', 'truncated']),
   },
   metadata: {
     default: 'none',
     description:
-      'With `copyright`, PNG, JPEG, WebP and TIFF outputs keep creator, credit line, copyright notice and licence URL of the source. Nothing else is ever kept.',
+      'With `copyright`, PNG, JPEG, WebP and TIFF outputs keep creator, credit line, copyright notice and licence URL of the source. No other text is ever kept.',
     ...oneOf(['none', 'copyright']),
     affectsOutput: ({ format }) => formatHas(format, (facts) => facts.hasCopyright),
   },

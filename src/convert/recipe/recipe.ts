@@ -72,7 +72,7 @@ function checkEffort({ format, effort }: Recipe): void {
   throw new RecipeError('effort', `a whole number from ${range.join(' to ')}`, effort);
 }
 
-/** The format of `source` is checked when it is known. */
+/** With the format `source`, this is checked once the format is known. */
 function checkDepth(recipe: Recipe): void {
   const { format, depth } = recipe;
   if (!hasFewGrays(recipe) || format === 'source' || outputFormats[format].hasFewGrays) return;

@@ -1,5 +1,5 @@
-// Blocks of progressive files: ITU-T T.81, G.1.2. Only whether a coefficient is zero is kept in any
-// case, because the data cannot be followed without it.
+// Blocks of progressive files: ITU-T T.81, G.1.2. For every coefficient, one bit is always kept, whether
+// it is zero: later scans cannot be decoded without it.
 
 import { at, have, hold, setBits, word } from './stream';
 import {
@@ -92,7 +92,7 @@ export function readAcFirst(ac: usize, marks: usize, block: usize): i32 {
 /** ITU-T T.81, G.1.2.3. */
 export function readAcMore(ac: usize, marks: usize, block: usize): i32 {
   let marked = load<u64>(marks);
-  /** Coefficients of the band that were not passed yet. */
+  /** Coefficients of the band that were not visited yet. */
   let left = bitsBetween(first, last);
   if (emptyBlocks == 0) {
     while (left != 0) {
@@ -114,11 +114,11 @@ export function readAcMore(ac: usize, marks: usize, block: usize): i32 {
         emptyBlocks = (1 << sizeOf(entry)) + raw;
         break;
       }
-      // The next zero coefficient after this many others.
+      // The target is the next zero coefficient after skipping this many zeros.
       let zeros = ~marked & left;
       for (let passed = advance - 1; passed > 0; passed--) zeros &= zeros - 1;
       const target = zeros & (0 - zeros);
-      // If there is none, all are passed.
+      // Without a target, all coefficients are passed.
       const passed = left & (target - 1);
       if ((marked & passed) != 0) refine(marked & passed, block);
       left &= ~(passed | target);

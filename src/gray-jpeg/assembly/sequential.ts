@@ -8,7 +8,7 @@ import { advanceOf, sizeOf, totalBits, valueOf } from './table';
 /** How often each symbol of AC occurs. */
 const acCounts: usize = counts + 256 * 4;
 
-/** Nothing is kept: only what is needed to follow the data is computed. */
+/** Reads a block without keeping anything. */
 export function skipSequential(dc: usize, ac: usize, predicted: usize): i32 {
   const problemOfDc = nextDc(dc, predicted);
   if (problemOfDc != fine) return problemOfDc;
@@ -32,8 +32,8 @@ export function skipSequential(dc: usize, ac: usize, predicted: usize): i32 {
 }
 
 /**
- * The same; the DC value is stored, and the symbols of AC are counted as a baseline file will have
- * them: only zeros at the end of a block may be coded in another way.
+ * Reads a block, stores its DC value, and counts the AC symbols that a baseline file will have. They may
+ * differ from those of the source only for zeros at the end of a block.
  */
 export function countSequential(dc: usize, ac: usize, predicted: usize, block: usize): i32 {
   const problemOfDc = nextDc(dc, predicted);
@@ -71,7 +71,7 @@ export function countSequential(dc: usize, ac: usize, predicted: usize, block: u
   return stop(bits, count, from, endOf(k, 63));
 }
 
-/** The same; the coefficients are stored, and a bit for each that is not zero. */
+/** Reads a block, and stores its coefficients and a bit for each that is not zero. */
 export function readSequential(
   dc: usize,
   ac: usize,

@@ -1,4 +1,4 @@
-// What all kinds of blocks have in common: their symbols, DC values, and what can be wrong with them.
+// What all kinds of blocks share: symbols, DC values and problems.
 
 import { at, have, hold, isPastEnd, setBits, word } from './stream';
 import {
@@ -12,7 +12,7 @@ import {
   valueOf,
 } from './table';
 
-// What can be wrong with a block; decode-interval.ts has the words.
+// Problems of a block; decode-interval.ts has their texts.
 export const fine = 0;
 export const needsData = 1;
 export const endsTooEarly = 2;
@@ -21,7 +21,7 @@ export const undefinedTable = 4;
 export const valueOutOfRange = 5;
 export const tooManyCoefficients = 6;
 
-/** The band of coefficients of the scan, and the lowest bit that it has. */
+/** The band of coefficients of the scan, and the lowest bit that it contains. */
 export let first: i32 = 0;
 export let last: i32 = 63;
 export let lowBit: i32 = 0;
@@ -44,7 +44,7 @@ export function noCode(table: usize): i32 {
   return isTableDefined(table) ? unknownCode : undefinedTable;
 }
 
-/** `ends too early` where more bits were read than there are, because that happened before. */
+/** Replaces the problem by `ends too early` if more bits were read than there are: that came first. */
 export function problem(code: i32): i32 {
   return isPastEnd() ? endsTooEarly : code;
 }

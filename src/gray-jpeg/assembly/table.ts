@@ -21,7 +21,7 @@ export const sequentialTable = 1;
 export const firstTable = 2;
 export const refiningTable = 3;
 
-/** Instead of a number of coefficients: none of this block follow. */
+/** Instead of a number of coefficients: this block has no more. */
 export const endOfBlock = 128;
 /** Added to it if the value is too large. */
 export const outOfRange = 256;
@@ -30,7 +30,7 @@ export function tableAt(slot: i32): usize {
   return tables + slot * tableBytes;
 }
 
-/** Where the caller writes the 16 numbers of codes, and then the symbols. */
+/** Where the caller writes the number of codes of each length, and then the symbols. */
 export function definitionAt(slot: i32): usize {
   return tableAt(slot) + countsAt;
 }
@@ -77,25 +77,25 @@ export function longEntry(table: usize, hold: u64): u32 {
   return 0;
 }
 
-/** The bits of a code and its value together. */
+/** The number of bits of a code and its value together. */
 @inline
 export function totalBits(entry: u32): i32 {
   return entry & 31;
 }
 
-/** The coefficients up to and with this one, in zigzag order; `endOfBlock`; above it, a problem. */
+/** The coefficients up to and including this one, in zigzag order; `endOfBlock`; above it, a problem. */
 @inline
 export function advanceOf(entry: u32): i32 {
   return (entry >> 5) & 511;
 }
 
-/** The bits of the value. */
+/** The number of bits of the value. */
 @inline
 export function sizeOf(entry: u32): i32 {
   return (entry >> 16) & 31;
 }
 
-/** The bits of the code. */
+/** The number of bits of the code. */
 @inline
 export function lengthOf(entry: u32): i32 {
   return entry >> 24;

@@ -1,4 +1,4 @@
-// What literals and copies cost with the codes of the previous attempt at a segment.
+// The bits of literals and copies with the codes of the previous attempt at a segment.
 
 import { distanceLengths, lengths } from './header';
 import { costs } from './layout';

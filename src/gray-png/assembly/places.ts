@@ -13,7 +13,7 @@ export const scratchOfPlaces: usize = links + 2 * windowBytes;
 
 /** The first byte that may be copied. */
 export let oldest: usize = 0;
-/** What positions are ahead of addresses; grows when the bytes move to lower addresses. */
+/** Position minus address of a byte; grows when the bytes move to lower addresses. */
 let ahead: u32 = 0;
 /** All places below are in the table. */
 let inserted: usize = 0;
@@ -42,7 +42,7 @@ export function prepareTable(start: usize): void {
 
 function clearTable(): void {
   memory.fill(heads, 0, 4 << hashBits);
-  // So that no position is within a window of the 0 of an empty place.
+  // No position may be within a window of 0, which marks an empty place.
   ahead = 2 * windowBytes;
   inserted = oldest;
   isTableOfStream = true;
@@ -67,14 +67,14 @@ export function endTable(at: usize): void {
   inserted = max(inserted, at);
 }
 
-/** How far back the nearest place with the same hash is; more than the window if there is none. */
+/** Distance to the nearest place with the same hash; more than the window if there is none. */
 // @ts-ignore: decorator
 @inline
 export function nearestPlace(at: usize): u32 {
   return <u32>at + ahead - load<u32>(heads + 4 * hashOf(at));
 }
 
-/** How much further back the next one is; 0 if there is none. */
+/** Distance from that place to the next one; 0 if there is none. */
 // @ts-ignore: decorator
 @inline
 export function nextPlace(at: usize, distance: u32): u32 {

@@ -1,4 +1,4 @@
-// What a segment is made of, and the code lengths for it, so that it takes the fewest bits.
+// Chooses the symbols of a segment and their code lengths, so that it takes the fewest bits.
 
 import { findCodeLengths } from './code-lengths';
 import { distanceLengths, lengths } from './header';
@@ -19,7 +19,7 @@ const longestCode = 14;
 const fewBytes = 2048;
 
 /**
- * Finds what the segment is made of: runs, or all matches if they save bits. Returns its bits.
+ * Chooses the symbols of the segment: runs, or all matches if they save bits. Returns its bits.
  */
 export function findSequences(start: usize, bytes: i32): i32 {
   findRuns(start, bytes);

@@ -3,7 +3,7 @@ import { ExportQuerySchema } from './queries.ts';
 import { binary, json, problemResponses } from './responses.ts';
 import { ImageListSchema, RemovedListSchema, RetriedListSchema } from './schemas.ts';
 
-// Operations on several images. Their bodies are forms, which are the shortest with curl.
+// Operations on several images. Their bodies are forms, because these are the shortest with curl.
 
 const tags = ['Images'];
 
@@ -106,7 +106,7 @@ export const exportImages = createRoute({
   tags,
   summary: 'Download all rows of a filter as CSV or JSON',
   description:
-    'Streams every matching row. The filters are those of the list. CSV has the columns of the table `image_metadata`; JSON has the images of the list, in one array. A text in CSV that a spreadsheet would run as a formula begins with an apostrophe.',
+    'Streams every matching row. The filters are those of the list. CSV has the columns of the table `image_metadata`; JSON has the images of the list, in one array. In CSV, texts that a spreadsheet would run as a formula are preceded by an apostrophe.',
   request: { query: ExportQuerySchema },
   responses: {
     200: {

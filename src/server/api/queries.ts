@@ -82,7 +82,7 @@ const rowFilter = {
   method: text.optional().openapi({ description: 'Method of the recipe.', example: 'rec601' }),
   version: text.optional().openapi({ description: 'Version of the processor.' }),
   neutral: trueOrFalse.optional().openapi({
-    description: 'Whether the source was gray all along, apart from noise.',
+    description: 'Whether the source is gray, apart from noise, even if it was saved in colour.',
   }),
   since: timeOrAge.optional(),
   until: timeOrAge.optional(),

@@ -63,10 +63,10 @@ const SourceSchema = z
       .nullable()
       .openapi({
         description:
-          'Chroma of the colours, from 0 to 255: the largest, and the 99th percentile. Gray images are neutral, apart from noise. Null if unknown.',
+          'Chroma of the pixels, from 0 to 255: the max and the 99th percentile. `isNeutral` means gray, apart from noise. Null if unknown.',
       }),
   })
-  .openapi('Source', { description: 'The uploaded content, as far as it is known.' });
+  .openapi('Source', { description: 'The uploaded content; unknown facts are null.' });
 
 const OutputSchema = z
   .object({

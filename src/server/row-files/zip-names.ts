@@ -2,8 +2,8 @@ import { dirname } from 'node:path/posix';
 import { downloadName } from '../../pipeline/index.ts';
 
 /**
- * Names files in a ZIP: each by its folder and `downloadName`, and no two alike. Keys come from
- * uploaders: no name may leave the folder into which the ZIP is extracted.
+ * Returns unique names for files in a ZIP: the folder of the key and the `downloadName`. Keys are
+ * untrusted, so no name may leave the folder into which the ZIP is extracted.
  */
 export function createZipNames(): (key: string, format: string | null) => string {
   const taken = new Set<string>();

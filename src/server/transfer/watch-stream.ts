@@ -1,7 +1,7 @@
 interface WatchOptions {
   /** Called when the stream breaks. If this throws, so does the returned stream. */
   onFailure: (error: unknown) => void;
-  /** Called when the stream is over, for whatever reason. */
+  /** Called when the stream is over, for any reason. */
   onEnd: () => void;
 }
 

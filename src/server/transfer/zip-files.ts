@@ -28,11 +28,11 @@ interface ZipEntriesOptions {
   onGone: (file: ZipFile) => void;
 }
 
-/** So many files are read before it is their turn: a store takes longer to answer than to send. */
+/** The number of files that are read in advance: a store takes longer to answer than to send. */
 const readAhead = 8;
-/** Larger files are opened when it is their turn, because stores close idle connections. */
+/** Larger files are opened only when they are sent, because stores close idle connections. */
 const maxAheadBytes = 2 ** 20;
-/** The memory that the files read ahead take at most. */
+/** The max memory of files that are read in advance. */
 export const readAheadBytes = readAhead * maxAheadBytes;
 
 /** The entries of files, in order. Small files are read concurrently. */

@@ -74,7 +74,7 @@ test('so is noisy gray as WebP', async () => {
   expect(await colourfulnessOf(bytes)).toMatchObject({ isNeutral: true });
 });
 
-test('a photo and a sepia print are not neutral, whatever is made of them', async () => {
+test('a photo and a sepia print are not neutral in any format', async () => {
   const sepia = await noisyGray(0)
     .recomb([
       [1.07, 0, 0],
