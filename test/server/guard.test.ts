@@ -202,7 +202,8 @@ describe('without a token', () => {
     ['/v1/images', 'no-store'],
     ['/v1/images/999', 'no-store'],
     ['/v1/live', 'no-cache'],
-    ['/docs', null],
+    ['/docs', 'no-cache'],
+    ['/openapi.json', null],
   ])('%s has the Cache-Control %j', async (path, cacheControl) => {
     const { headers } = await api.request(path, { method: 'HEAD' });
     expect(headers.get('cache-control')).toBe(cacheControl);
