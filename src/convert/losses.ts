@@ -45,7 +45,7 @@ export function lossesOf(
   return (Object.keys(isLost) as Loss[]).filter((loss) => isLost[loss]);
 }
 
-/** The same for a JPEG whose luma is kept: 8 bits of a single opaque image. */
+/** The losses of a JPEG whose luma is kept: it has one opaque image of 8 bits. */
 export function lossesOfLuma(image: Pick<CheckedImage, 'file' | 'plan' | 'recipe'>): Loss[] {
   const { file, recipe } = image;
   const pixels = { ...file.image, pixels: new Uint8Array(), channels: 1 } as const;

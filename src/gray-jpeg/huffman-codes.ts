@@ -4,7 +4,7 @@ import type { HuffmanDefinition } from './tables.ts';
 const maxLength = 16;
 
 /**
- * The table with the fewest bits for symbols that occur so often: ITU-T T.81, K.2. No code consists
+ * Returns the table with the fewest bits for these counts of symbols: ITU-T T.81, K.2. No code consists
  * of ones only.
  */
 export function bestTable(counts: Uint32Array): HuffmanDefinition {

@@ -121,7 +121,7 @@ async function mapParts(
   }
 }
 
-/** Where each level ends; the last one does not. */
+/** Where each level ends; the last one has no end. */
 function fixedBorders(borders: Float64Array): Int32Array {
   const limits = Int32Array.from(borders.subarray(1, 256), (border) => Math.round(border * white));
   return Int32Array.of(...limits, 2 ** 31 - 1);

@@ -36,7 +36,7 @@ export function packBits({ pixels, width, height, depth }: Unpacked): Packed {
 
 type Pack = (from: DataView, start: number, end: number, into: Uint8Array) => void;
 
-/** Eight samples fill as many bytes as a sample has bits. Neighbours are joined, then pairs of them. */
+/** Packs eight samples into `depth` bytes: neighbours are joined first, then pairs of them. */
 const packers: Record<Unpacked['depth'], Pack> = {
   1: (from, start, end, into) => {
     const fourOf = (word: number) => {

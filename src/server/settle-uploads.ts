@@ -18,7 +18,7 @@ export interface SettledUpload {
   error?: unknown;
 }
 
-/** Sends all uploads to the queue together. Throws if it cannot: none is lost. */
+/** Sends all uploads to the queue together. Throws if the queue rejects them. */
 export async function queueUploads(
   uploads: Upload[],
   { parts }: Pick<Service, 'parts'>,

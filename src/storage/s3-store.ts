@@ -67,7 +67,7 @@ export function createS3Store(
           `Expected ${announcedBytes} bytes of "${key}" but ${sizeBytes} arrived: the connection ended early.`,
         );
       }
-      // Read after the object: if both are of one content is verified by a HEAD request later.
+      // Tags are read after the object. A later HEAD request verifies that both belong to one content.
       const tags = bytes && withTags && (await readTags(send, ref));
       return {
         ...readFoundObject(response),

@@ -22,7 +22,7 @@ function noTagsIfMissing(error: unknown): { TagSet: [] } {
   const headers = sdkResponseHeaders(error);
   if (sdkErrorName(error) === 'NoSuchKey' || headers['x-amz-delete-marker']) return { TagSet: [] };
   const status = sdkErrorStatus(error);
-  // Some stores ignore the parameter and return the object, which has an ETag and is no XML.
+  // Some stores ignore the parameter and return the object, which has an ETag and is not XML.
   const isObject = status === 200 && headers.etag !== undefined;
   throw isObject || status === 405 || status === 501 ? noTagsError({ cause: error }) : error;
 }

@@ -34,7 +34,7 @@ export async function encodeLuma(image: CheckedImage, plan: LumaPlan): Promise<L
   return { bytes: kept.bytes, width, height };
 }
 
-/** How long other work may have to wait. */
+/** Other work waits at most this long. */
 const maxTurnMs = 10;
 
 function progressOf({ deadline, limits }: CheckedImage) {
@@ -61,7 +61,7 @@ function segmentsOf({ plan: { resolution, luma, copyright } }: CheckedImage): Ui
 /** Bytes per pixel of coefficients and their marks, including blocks that complete MCUs. */
 const bytesPerKeptPixel = 2.5;
 
-/** The most that keeping the luma allocates in proportion to the image and the file. */
+/** The max bytes that keeping the luma allocates in proportion to the image and the file. */
 export function lumaBytes({ bytes }: Pick<CheckedImage, 'bytes'>, plan: LumaPlan): number {
   const { width, height, isProgressive } = plan.frame;
   const keepsAll = isProgressive || plan.turn !== undefined;

@@ -38,12 +38,12 @@ export function clearCounts(): void {
   hasLargeValue = false;
 }
 
-/** Whether a value was counted that a baseline file cannot have. */
+/** Whether a counted value is too large for a baseline file. */
 export function hasValueOutOfRange(): bool {
   return hasLargeValue;
 }
 
-/** The marks of the block whose coefficients `turn` has put into order. */
+/** The marks of the block that `turn` has turned. */
 let left: u64 = 0;
 
 /** Returns where the coefficients of a block are, and sets `left`. */
@@ -88,7 +88,7 @@ function countDc(block: usize): void {
   addOne(counts + (<usize>size << 2));
 }
 
-/** Counts only the symbols of DC, because `countSequential` has counted the others. */
+/** Counts only the DC symbols: `countSequential` has counted those of AC. */
 export function countDcOfBlocks(start: i32, count: i32): void {
   for (let i = start; i < start + count; i++) countDc(coefficients + (<usize>i << 7));
 }

@@ -3,7 +3,7 @@
 
 /** A part of the file. */
 export const sourceBytes: i32 = 65536;
-/** Words are read and written beyond the end of a buffer. */
+/** Space after a buffer, because whole words are read and written at its end. */
 const slack: usize = 64;
 
 /** Bytes that one block can take: 64 codes of 16 bits, each with a value of up to 15 bits. */
@@ -14,7 +14,7 @@ const maxBlocks: i32 = 64;
 export const paddingBytes: i32 = blockBytes + 64;
 
 export const source: usize = 0;
-/** The data without their stuffing: a part that was not read yet, and a new one. */
+/** Data without stuffing: a part that was not read yet, and a new part. */
 export const stream: usize = source + sourceBytes + slack;
 const streamBytes: i32 = sourceBytes + (maxBlocks + 1) * blockBytes + paddingBytes;
 /** Huffman tables for reading: two for each component of a scan. */

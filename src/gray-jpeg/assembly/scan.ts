@@ -54,8 +54,8 @@ export function beginScan(scanCoding: i32, across: i32): void {
 }
 
 /**
- * Adds a component, whose tables are in the slots 2 i and 2 i + 1. `marks` and `coefficients` are
- * addresses; 0 if they are not kept. Unless `keepsAll`, only one row of MCUs is.
+ * Adds component i, whose tables are in the slots 2 i and 2 i + 1. `marks` and `coefficients` are
+ * addresses, or 0 if they are not kept. Unless `keepsAll`, only one row of MCUs is kept.
  */
 export function addPart(
   across: i32,

@@ -5,9 +5,9 @@ import { paddingBytes, stream } from './layout';
 
 /** The next bits, highest first. */
 export let hold: u64 = 0;
-/** How many there are; the rest are zero. */
+/** The number of bits in `hold`; the rest are zero. */
 export let have: i32 = 0;
-/** What follows `hold`. */
+/** The address of the bits after `hold`. */
 export let at: usize = stream;
 export let end: usize = stream;
 /** Whether the end of the interval was reached, so that ones follow. */
@@ -25,7 +25,7 @@ export function beginStream(): void {
   isComplete = false;
 }
 
-/** Stores the state of a loop that keeps it in local variables. */
+/** Stores the state that a loop has in local variables. */
 @inline
 export function setBits(nextHold: u64, nextHave: i32, nextAt: usize): void {
   hold = nextHold;
@@ -39,7 +39,7 @@ export function word(from: usize): u64 {
   return <u64>bswap<u32>(load<u32>(from));
 }
 
-/** Whether more bits were read than there are. */
+/** Whether more bits were read than the interval has. */
 export function isPastEnd(): bool {
   return (<i32>(end - at)) * 8 + have < 0;
 }
@@ -68,7 +68,7 @@ export function feed(from: usize, bytes: i32, isLast: bool): i32 {
       store<u8>(end++, load<u8>(from++));
       continue;
     }
-    // Any number of 0xff before a zero are one byte, as libjpeg reads them.
+    // Like libjpeg, reads any number of 0xff before a zero as one byte.
     let next = from + 1;
     while (next < limit && load<u8>(next) == 0xff) next++;
     if (next == limit) {

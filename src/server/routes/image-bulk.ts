@@ -77,7 +77,7 @@ interface FoundRow {
   problem?: string;
 }
 
-/** The rows of ids, in the same order. */
+/** The rows with these ids, in the same order. */
 async function findRows(
   ids: string[],
   part: FilePart,
