@@ -1,4 +1,5 @@
 // PostgreSQL ends the connection of a migration: nothing changes, and the next run does everything.
+import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PG_MIGRATE_LOCK_ID } from 'node-pg-migrate';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -81,7 +82,8 @@ describe.each(Object.entries(moments))('while %s', (_, hold) => {
       expect(rows).toEqual([{ columns: 3 }]);
       const again = await runCli(['migrate'], { env });
       expect(again).toMatchObject({ exitCode: 0, stderr: '' });
-      expect(again.stdout.toString().match(/^applied /gm)).toHaveLength(8);
+      const migrations = await readdir('migrations');
+      expect(again.stdout.toString().match(/^applied /gm)).toHaveLength(migrations.length);
     },
     60_000,
   );
