@@ -2,8 +2,12 @@
 // leaves behind adds up.
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { toGrayscale } from '../../../src/convert/index.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const heic = readFileSync(new URL('../fixtures/gray.heic', import.meta.url));
 
@@ -26,3 +30,12 @@ test('one thread serves many images, and is replaced after a while', async () =>
     process.off('worker', onStart);
   }
 }, 60_000);
+
+test('an image gets a new thread while an idle one is ending', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  for (let i = 0; i < 5; i++) {
+    await toGrayscale(heic);
+    vi.advanceTimersByTime(5_000);
+    expect(await toGrayscale(heic)).toMatchObject({ channels: 1 });
+  }
+});

@@ -38,6 +38,7 @@ export async function runInThread<Name extends keyof ThreadTasks>(
   deadline: Deadline = startDeadline(Number.MAX_SAFE_INTEGER),
 ): Promise<ThreadTasks[Name]> {
   const slot = free.pop() ?? (await new Promise<Slot>((resolve) => waiting.push(resolve)));
+  clearTimeout(slot.idleTimer);
   try {
     deadline.check();
     const reply = await ask(slot, { task, bytes: new Uint8Array(bytes) }, deadline);
@@ -52,7 +53,6 @@ export async function runInThread<Name extends keyof ThreadTasks>(
 }
 
 function threadIn(slot: Slot): Worker {
-  clearTimeout(slot.idleTimer);
   const thread = slot.thread ?? startThread(slot);
   thread.ref();
   return thread;
@@ -110,8 +110,7 @@ function ask(slot: Slot, request: ThreadRequest, deadline: Deadline): Promise<Th
 
     function fail(error: Error) {
       settle();
-      slot.thread = undefined;
-      void thread.terminate();
+      endThread(slot);
       reject(isMissingModule(error) ? bundledError(error) : error);
     }
 
@@ -124,10 +123,7 @@ function ask(slot: Slot, request: ThreadRequest, deadline: Deadline): Promise<Th
 }
 
 function release(slot: Slot): void {
-  if ((slot.tasks ?? 0) >= maxTasks) {
-    void slot.thread?.terminate();
-    slot.thread = undefined;
-  }
+  if ((slot.tasks ?? 0) >= maxTasks) endThread(slot);
   const next = waiting.shift();
   if (next) next(slot);
   else setIdle(slot);
@@ -136,7 +132,12 @@ function release(slot: Slot): void {
 /** An idle thread does not keep the program alive. */
 function setIdle(slot: Slot): void {
   free.push(slot);
-  const { thread } = slot;
-  thread?.unref();
-  slot.idleTimer = setTimeout(() => void thread?.terminate(), idleMs).unref();
+  slot.thread?.unref();
+  slot.idleTimer = setTimeout(() => endThread(slot), idleMs).unref();
+}
+
+/** Empties the slot at once: a thread takes a while to end, and would lose the next task. */
+function endThread(slot: Slot): void {
+  void slot.thread?.terminate();
+  slot.thread = undefined;
 }
