@@ -30,22 +30,26 @@ const minimum = '22.15.0';
 
 let project: InstalledPackage;
 let folder: string;
-let nodes: string;
+let older: string;
 
 // Packing, two installations, all from the npm registry or its cache.
 beforeAll(async () => {
-  nodes = await mkdtemp(join(tmpdir(), 'nodes-'));
-  [project] = await Promise.all([installPackage(), installNodes()]);
+  older = await mkdtemp(join(tmpdir(), 'older-'));
+  [project] = await Promise.all([installPackage(), installOlderVersions()]);
   folder = project.folder;
 }, 180_000);
 
-afterAll(() => Promise.all([project?.remove(), rm(nodes, { recursive: true, force: true })]));
+afterAll(() => Promise.all([project?.remove(), rm(older, { recursive: true, force: true })]));
 
-async function installNodes(): Promise<void> {
+async function installOlderVersions(): Promise<void> {
   const node = `npm:node-${platform() === 'win32' ? 'win' : platform()}-${arch()}`;
-  const dependencies = { 'node-minimum': `${node}@${minimum}`, 'node-too-old': `${node}@20` };
-  await writeFile(join(nodes, 'package.json'), JSON.stringify({ private: true, dependencies }));
-  await npmInstall(nodes);
+  const dependencies = {
+    'node-minimum': `${node}@${minimum}`,
+    'node-too-old': `${node}@20`,
+    typescript: '5.6',
+  };
+  await writeFile(join(older, 'package.json'), JSON.stringify({ private: true, dependencies }));
+  await npmInstall(older);
 }
 
 describe('the installation', () => {
@@ -183,6 +187,28 @@ test.each([
     const { status, stdout } = run(process.execPath, compiler, '--target', 'es2024');
     expect({ folder, status, stdout }).toEqual({ folder, status: 0, stdout: '' });
   }
+});
+
+test('the package’s types compile with TypeScript 5.6, in which typed arrays have no parameter', async () => {
+  await project.write('tsconfig.json', {
+    compilerOptions: {
+      module: 'nodenext',
+      target: 'es2022',
+      strict: true,
+      noEmit: true,
+      skipLibCheck: false,
+      types: [],
+    },
+    files: ['consumer.ts'],
+  });
+  await project.write(
+    'consumer.ts',
+    `import { toGrayscale } from 'grayscale-image-processor';
+     const { bytes } = await toGrayscale(new Blob([]), { format: 'source' });
+     export const uses = [new Blob([bytes]), new Response(bytes)];`,
+  );
+  const compiler = join(older, 'node_modules/typescript/bin/tsc');
+  expect(run(process.execPath, compiler)).toMatchObject({ status: 0, stdout: '' });
 });
 
 test('publint and @arethetypeswrong/cli find no fault', async () => {
@@ -360,7 +386,7 @@ function packedCommand(): string {
 
 function installed(nodePackage: string): string {
   const name = `node${platform() === 'win32' ? '.exe' : ''}`;
-  return join(nodes, 'node_modules', nodePackage, 'bin', name);
+  return join(older, 'node_modules', nodePackage, 'bin', name);
 }
 
 function run(node: string, ...args: string[]) {

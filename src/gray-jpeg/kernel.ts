@@ -65,7 +65,7 @@ export interface JpegKernel {
 }
 
 /** The heap, whose buffer changes when it grows. */
-export function heapOf({ memory }: JpegKernel): Uint8Array<ArrayBuffer> {
+export function heapOf({ memory }: JpegKernel): Uint8Array {
   return new Uint8Array(memory.buffer);
 }
 
