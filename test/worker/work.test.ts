@@ -52,12 +52,19 @@ async function startWorker(settings: Record<string, string> = {}): Promise<Worke
 }
 
 const counts = async () => JSON.parse(`${(await runCli(['queue', '--json'], { env })).stdout}`);
-const activeStatements = async () => {
+const connectionsOf = async (application: string) => {
   const { rows } = await api.database.query(
-    "SELECT FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()",
+    'SELECT FROM pg_stat_activity WHERE application_name = $1',
+    [application],
   );
   return rows.length;
 };
+function withName(url = '', name: string): string {
+  const named = new URL(url);
+  named.searchParams.set('application_name', name);
+  return named.href;
+}
+
 const statuses = async () => (await api.database.rows()).map(({ status }) => status);
 
 async function storeImages(keys: string[]): Promise<void> {
@@ -191,11 +198,12 @@ describe('after `migrate`', () => {
     expect(backfill).toMatchObject({ exitCode: 0 });
     expect(await counts()).toMatchObject({ waiting: 3 });
 
-    const killed = await startWorker();
+    const killed = await startWorker({ DATABASE_URL: withName(env.DATABASE_URL, 'killed') });
+    await expect.poll(() => connectionsOf('killed')).toBeGreaterThan(0);
     killed.process.kill('SIGKILL');
     await once(killed.process, 'close');
-    // A statement that it sent may still take a message.
-    await expect.poll(activeStatements, { timeout: 5_000 }).toBe(0);
+    // A statement that it sent may still take a message, until PostgreSQL sees that it is gone.
+    await expect.poll(() => connectionsOf('killed'), { timeout: 5_000 }).toBe(0);
     // What it may hold returns when its lease ends, which is immediate here.
     await api.database.query(
       "UPDATE grayscale_queue.job SET state = 'retry', start_after = now() WHERE state = 'active'",
