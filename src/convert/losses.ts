@@ -45,10 +45,21 @@ export function lossesOf(
   return (Object.keys(isLost) as Loss[]).filter((loss) => isLost[loss]);
 }
 
-/** The losses of a JPEG whose luma is kept: it has one opaque image of 8 bits. */
-export function lossesOfLuma(image: Pick<CheckedImage, 'file' | 'plan' | 'recipe'>): Loss[] {
+/**
+ * The same for an image whose pixels are not looked at: its output holds all of its transparency, and
+ * its colours are known from the file.
+ */
+export function lossesOfFile(
+  image: Pick<CheckedImage, 'file' | 'plan' | 'recipe'>,
+  { bits = 8, isTruncated = false }: { bits?: 8 | 16; isTruncated?: boolean } = {},
+): Loss[] {
   const { file, recipe } = image;
-  const pixels = { ...file.image, pixels: new Uint8Array(), channels: 1 } as const;
+  const samples = bits === 8 ? new Uint8Array() : new Uint16Array();
+  const pixels = { ...file.image, pixels: samples, channels: 1 } as const;
   const isUnknown = recipe.colour === 'managed' && hasUnknownColours(file);
-  return lossesOf({ pixels, hasHighlights: false, hasUnknownColours: isUnknown }, image, false);
+  return lossesOf(
+    { pixels, hasHighlights: false, hasUnknownColours: isUnknown },
+    image,
+    isTruncated,
+  );
 }

@@ -1,10 +1,18 @@
 import type { CheckedImage } from './check-image.ts';
-import { type Colourfulness, measureColourfulness } from './colour/colourfulness.ts';
+import { type Colourfulness, neutral } from './colour/colourfulness.ts';
+import {
+  areRowsEnough,
+  convertRows,
+  type RowColours,
+  type Rows,
+  rowColoursOf,
+  rowsOf,
+} from './convert-rows.ts';
 import type { Encoded } from './encode/encode.ts';
 import { encodeLuma, type LumaFile } from './encode/encode-luma.ts';
 import type { LumaPlan } from './encode/luma-plan.ts';
-import { type Loss, lossesOf, lossesOfLuma } from './losses.ts';
-import { type PixelImage, releasePixels } from './pixel-image.ts';
+import { type Loss, lossesOf, lossesOfFile } from './losses.ts';
+import { type GrayPixels, type PixelImage, releasePixels } from './pixel-image.ts';
 import { type Step, steps } from './steps.ts';
 
 /** Wall time of each stage in milliseconds. */
@@ -15,7 +23,7 @@ export interface StageTimes {
 }
 
 /** The output file, with the facts that the steps found. */
-interface ConvertedFile extends Omit<Encoded, 'grayMs'> {
+interface ConvertedFile extends Pick<Encoded, 'bytes' | 'channels'> {
   width: number;
   /** Height of all frames together. */
   height: number;
@@ -25,64 +33,113 @@ interface ConvertedFile extends Omit<Encoded, 'grayMs'> {
   stages: StageTimes;
 }
 
+/** Runs all steps on an image. */
+export async function runSteps(image: CheckedImage): Promise<ConvertedFile> {
+  const runner = createRunner(image);
+  const { luma } = image.plan;
+  if (luma) return await keepLuma(image, luma, runner);
+  return await convertDecoded(image, runner);
+}
+
 /** Instead of all steps: no pixel is computed. */
 const keepLumaStep: Pick<Step<LumaPlan, LumaFile>, 'stage' | 'run'> = {
   stage: 'encode',
   run: (plan, image) => encodeLuma(image, plan),
 };
 
-const noPixels = { pixels: new Uint8Array(), width: 0, height: 0, channels: 1 } as const;
-
-/** Runs all steps on an image. */
-export async function runSteps(image: CheckedImage): Promise<ConvertedFile> {
-  const { run, stages } = createRunner(image);
-  const { luma } = image.plan;
-  if (luma) {
-    const file = await run(keepLumaStep, luma);
-    // Gray is neutral; colours are not decoded.
-    const isGray = image.file.samples === 'gray';
-    const colourfulness = isGray ? measureColourfulness(noPixels) : undefined;
-    const facts = { channels: 1, losses: lossesOfLuma(image), stages };
-    return { ...file, ...facts, ...(colourfulness && { colourfulness }) };
-  }
-  const { pixels, ...facts } = await pixelsToEncode(image, run);
-  const { grayMs, ...encoded } = await run(steps.encode, pixels);
-  releasePixels(pixels, image.bytes);
-  // The encoder may have converted colours to gray.
-  stages.grayMs += grayMs;
-  stages.encodeMs -= grayMs;
-  return { ...encoded, width: pixels.width, height: pixels.height, ...facts, stages };
+async function keepLuma(
+  image: CheckedImage,
+  luma: LumaPlan,
+  { run, stages }: Runner,
+): Promise<ConvertedFile> {
+  const file = await run(keepLumaStep, luma);
+  const facts = { channels: 1, losses: lossesOfFile(image), stages };
+  // Colours are not decoded.
+  const isGray = image.file.samples === 'gray';
+  return { ...file, ...facts, ...(isGray && { colourfulness: neutral }) };
 }
+
+async function convertDecoded(image: CheckedImage, runner: Runner): Promise<ConvertedFile> {
+  const { pixels, colours, colourfulness, ...found } = await pixelsToEncode(image, runner);
+  if (colours) {
+    const file = await encodeRows(rowsOf(pixels), colours, runner);
+    releasePixels(pixels, image.bytes);
+    return { ...file, ...found };
+  }
+  const { bytes, channels } = await runner.run(steps.encode, pixels);
+  releasePixels(pixels, image.bytes);
+  const { width, height } = pixels;
+  return { bytes, channels, width, height, colourfulness, ...found, stages: runner.stages };
+}
+
+type Found = Pick<ConvertedFile, 'losses' | 'missingShare'>;
+
+/** Gray, or the colours that the encoder converts. */
+type PixelsToEncode =
+  | (Found & { pixels: PixelImage; colours: RowColours; colourfulness?: undefined })
+  | (Found & { pixels: GrayPixels; colours?: undefined; colourfulness: Colourfulness });
 
 /**
  * A separate function, so that the intermediate pixels can be freed when it returns: they may be
  * most of the memory.
  */
-async function pixelsToEncode(
-  image: CheckedImage,
-  run: Run,
-): Promise<
-  { pixels: PixelImage } & Pick<ConvertedFile, 'losses' | 'colourfulness' | 'missingShare'>
-> {
+async function pixelsToEncode(image: CheckedImage, { run }: Runner): Promise<PixelsToEncode> {
   const { pixels: decoded, damage } = await run(steps.decode, undefined);
-  const coloured = await run(steps.colour, decoded);
-  const losses = lossesOf(coloured, image, damage !== undefined);
-  let { pixels } = coloured;
-  const colourfulness = await run(steps.measure, pixels);
-  const { deepen, alpha, gray, upright, round } = steps;
-  for (const step of [deepen, alpha, gray, upright, round]) {
-    const previous = pixels;
-    pixels = await run(step, previous);
-    if (pixels.pixels.buffer !== previous.pixels.buffer) releasePixels(previous, image.bytes);
+  const isTruncated = damage !== undefined;
+  const { missingShare } = damage ?? {};
+  const missing = missingShare === undefined ? {} : { missingShare };
+  const stored = rowsOf(decoded);
+  const colours = areRowsEnough(stored, image) ? rowColoursOf(stored, image) : undefined;
+  if (colours) {
+    const losses = lossesOfFile(image, { bits: stored.bits, isTruncated });
+    return { pixels: decoded, colours, losses, ...missing };
   }
-  const missingShare = damage?.missingShare;
-  return { pixels, losses, colourfulness, ...(missingShare !== undefined && { missingShare }) };
+  const coloured = await run(steps.colour, decoded);
+  const found = { losses: lossesOf(coloured, image, isTruncated), ...missing };
+  if (areRowsEnough(rowsOf(coloured.pixels), image)) {
+    return { pixels: coloured.pixels, colours: {}, ...found };
+  }
+  const colourfulness = await run(steps.measure, coloured.pixels);
+  return { pixels: await grayOf(coloured.pixels, image, run), colourfulness, ...found };
+}
+
+async function grayOf(colours: PixelImage, image: CheckedImage, run: Run): Promise<GrayPixels> {
+  const next = async <From extends PixelImage, To extends PixelImage>(
+    step: Step<From, To>,
+    from: From,
+  ): Promise<To> => {
+    const to = await run(step, from);
+    if (to.pixels.buffer !== from.pixels.buffer) releasePixels(from, image.bytes);
+    return to;
+  };
+  const { deepen, alpha, gray, upright, round } = steps;
+  const stored = await next(gray, await next(alpha, await next(deepen, colours)));
+  return await next(round, await next(upright, stored));
+}
+
+/** Converts colours to gray while they are encoded. */
+async function encodeRows(
+  rows: Rows,
+  colours: RowColours,
+  { run, stages }: Runner,
+): Promise<Omit<ConvertedFile, 'losses'>> {
+  const convert = (from: Rows, image: CheckedImage) => convertRows(from, colours, image);
+  const { grayMs, waitMs, ...encoded } = await run({ stage: 'encode', run: convert }, rows);
+  stages.grayMs += grayMs;
+  stages.decodeMs += waitMs;
+  stages.encodeMs -= grayMs + waitMs;
+  return { ...encoded, width: rows.width, height: rows.height, stages };
+}
+
+interface Runner {
+  run: Run;
+  stages: StageTimes;
 }
 
 type Run = <From, To>(step: Pick<Step<From, To>, 'stage' | 'run'>, from: From) => Promise<To>;
 
 /** Runs steps within the deadline and adds up their times. */
-export function createRunner(image: CheckedImage): { run: Run; stages: StageTimes } {
+export function createRunner(image: CheckedImage): Runner {
   const stages: StageTimes = { decodeMs: 0, grayMs: 0, encodeMs: 0 };
   return {
     stages,

@@ -1,16 +1,11 @@
 import type { CheckedImage } from './check-image.ts';
 import { type Colourfulness, measureColourfulness } from './colour/colourfulness.ts';
 import { type SrgbPixels, toSrgb } from './colour/to-srgb.ts';
+import { areRowsEnough } from './convert-rows.ts';
 import type { StoredPixels } from './decode/decode.ts';
 import { type Decoded, decodeTolerant } from './decode/decode-tolerant.ts';
 import { decoderBytesOf, repairBytes } from './decode/decoder-bytes.ts';
-import {
-  acceptsColours,
-  type Encoded,
-  encode,
-  encoderBytes,
-  usesPngKernel,
-} from './encode/encode.ts';
+import { type Encoded, encode, encoderBytes } from './encode/encode.ts';
 import { outputFormats } from './formats/output-formats.ts';
 import type { SourceFile } from './formats/source-file.ts';
 import { applyAlphaPolicy, dropOpaqueAlpha } from './gray/alpha.ts';
@@ -18,7 +13,7 @@ import { narrow, widen } from './gray/depth.ts';
 import { checkOpaque, toFewGrays } from './gray/few-grays.ts';
 import { isReoriented, orient, orientationToApply } from './gray/orient.ts';
 import { toGray } from './gray/to-gray.ts';
-import { isGray, type PixelImage } from './pixel-image.ts';
+import type { GrayPixels, PixelImage } from './pixel-image.ts';
 
 /** One step of a conversion: turns the result of the previous step into the input of the next. */
 export interface Step<From, To> {
@@ -80,44 +75,40 @@ const alpha: PixelStep = {
   },
 };
 
-/** Uses all available bits. Skipped if the encoder converts to gray itself. */
-const gray: PixelStep = {
+/** Uses all available bits. */
+const gray: Step<PixelImage, GrayPixels> = {
   stage: 'gray',
   bytesPerPixel: (image) => {
-    if (canKernelConvert(image)) return 0;
+    if (areRowsEnough(expectedRows(image), image)) return 0;
     const perChannel = sampleBytes(image);
     // With alpha, and without it if it turns out to be opaque.
     return grayChannels(image) === 2 ? 3 * perChannel : perChannel;
   },
-  run: async (pixels, image) =>
-    canKernelConvertPixels(pixels, image)
-      ? pixels
-      : dropOpaqueAlpha(await toGray(pixels, image.recipe.method)),
+  run: async (pixels, image) => dropOpaqueAlpha(await toGray(pixels, image.recipe.method)),
 };
 
 /** Runs after the gray step, because there is less data to turn. */
-const upright: PixelStep = {
+const upright: Step<GrayPixels, GrayPixels> = {
   stage: 'gray',
   bytesPerPixel: (image) => (isReoriented(orientationToApply(image)) ? grayBytes(image) : 0),
-  run: (pixels, image) =>
-    isGray(pixels) ? orient(pixels, orientationToApply(image), image.plan.frames) : pixels,
+  run: (pixels, image) => orient(pixels, orientationToApply(image), image.plan.frames),
 };
 
 /** Rounds to the depth of the output last, so that nothing is rounded twice. */
-const round: PixelStep = {
+const round: Step<GrayPixels, GrayPixels> = {
   stage: 'gray',
   bytesPerPixel: (image) => {
     const { depth } = image.plan;
     return depth < 8 || (depth === 8 && sampleBytes(image) === 2) ? grayChannels(image) : 0;
   },
   run: (pixels, { recipe, plan: { depth, frames } }) => {
-    if (!isGray(pixels) || depth === 16) return pixels;
+    if (depth === 16) return pixels;
     return depth === 8 ? narrow(pixels) : toFewGrays(pixels, { ...recipe, depth, frames });
   },
 };
 
 /** Writes the output file. */
-const encodeFile: Step<PixelImage, Encoded> = {
+const encodeFile: Step<GrayPixels, Encoded> = {
   stage: 'encode',
   bytesPerPixel: (image) => {
     const { format, depth, copyright } = image.plan;
@@ -143,19 +134,10 @@ export const steps = {
   encode: encodeFile,
 } as const;
 
-/**
- * Whether the PNG kernel is known to convert the colours itself, so that no gray copy is needed.
- */
-function canKernelConvert(image: CheckedImage): boolean {
-  const { recipe, plan } = image;
-  const isSupported = usesPngKernel(recipe, plan.format) && recipe.method === 'rec601';
-  const isRounded = sampleBytes(image) === 2 || plan.depth < 8;
-  return isSupported && !isReoriented(orientationToApply(image)) && !isRounded;
-}
-
-/** The same for the actual pixels. */
-function canKernelConvertPixels(pixels: PixelImage, image: CheckedImage): boolean {
-  return !isReoriented(orientationToApply(image)) && acceptsColours(pixels, image);
+/** The colours that decoding is expected to give. */
+function expectedRows({ file }: CheckedImage) {
+  const channels = file.image.hasAlpha ? 4 : 3;
+  return { channels, bits: file.isDeep ? 16 : 8, width: file.image.width } as const;
 }
 
 /** Bytes per decoded pixel. Gray with alpha is decoded as RGBA. */

@@ -9,6 +9,8 @@ export interface Work {
   engine: RowEngine;
   /** Milliseconds spent converting colours to gray. */
   grayMs: number;
+  /** Milliseconds spent waiting for rows. */
+  waitMs: number;
   /** The pixels are not of the expected kind, so compression has stopped. */
   isWrongKind: boolean;
 }
@@ -22,6 +24,7 @@ export async function* compress(work: Work): AsyncGenerator<Uint8Array> {
   yield Uint8Array.of(0x78, 0x01);
   let turn = 0;
   for (const tile of engine.tiles()) {
+    await wait(work, engine.receive(tile));
     const startedAt = performance.now();
     work.isWrongKind = !engine.load(tile);
     work.grayMs += performance.now() - startedAt;
@@ -30,8 +33,15 @@ export async function* compress(work: Work): AsyncGenerator<Uint8Array> {
     yield output(kernel.deflate());
     if (++turn % tilesPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
   }
+  await wait(work, engine.finish());
   yield output(kernel.finish());
   const adler = Buffer.alloc(4);
   adler.writeInt32BE(kernel.adler());
   yield adler;
+}
+
+async function wait(work: Work, rows: Promise<void>): Promise<void> {
+  const startedAt = performance.now();
+  await rows;
+  work.waitMs += performance.now() - startedAt;
 }

@@ -37,8 +37,11 @@ export interface TableKernel {
   readonly levels: number;
   /** Where the sums of each level end: 256 words. */
   readonly borders: number;
-  /** Maps pixels in `source`; lists the uncertain ones in `filtered` and returns their number. */
-  mapColours(pixels: number, channels: number): number;
+  /** The uncertain pixels of the last call: up to `maxListed` words. */
+  readonly listed: number;
+  readonly maxListed: number;
+  /** Maps at most `maxListed` pixels in place; lists the uncertain ones and returns their number. */
+  mapColours(from: number, pixels: number, channels: number): number;
   /** The same from `source` to `gray`. */
   mapGray(pixels: number, channels: number): number;
   /** From `source` to `gray` by the largest channel, or the mean of it and the smallest. */

@@ -29,25 +29,37 @@ const stepSize = white / steps;
 /** More than the rounding of three parts and a border to fixed point. */
 const maxError = 4;
 const isUncertain = 256;
-/** Pixels per call; the list of the uncertain ones must fit as well. */
-const pixelsPerCall = 2 ** 15;
-const callsPerTurn = 8;
+const callsPerTurn = 32;
 
-/**
- * Maps RGB to RGB in place; alpha stays. `exact` is called with the index of the red sample of each
- * pixel that is too close to a border, and must map it. Sums must be less than 64 times white.
- */
-export async function mapColours(
-  { pixels, channels }: Colours,
-  sums: ColourSums,
-  exact: (at: number) => void,
-): Promise<void> {
-  await mapBySums({ pixels, channels }, sums, (kernel, at, count) => {
+/** How RGB is mapped to RGB; alpha stays. Sums must be less than 64 times white. */
+export interface ColourMap {
+  sums: ColourSums;
+  /**
+   * Maps a pixel that is too close to a border, in place; `at` is the index of its red sample.
+   */
+  exact(pixels: Uint8Array, at: number): void;
+}
+
+/** Maps colours in place. */
+export async function mapColours({ pixels, channels }: Colours, map: ColourMap): Promise<void> {
+  const mapAt = mapColoursAt(map, channels);
+  await mapBySums({ pixels, channels }, map.sums, (kernel, at, count) => {
     const { heap, source } = kernel;
-    const listed = listOf(kernel, kernel.mapColours(count, channels));
+    mapAt(kernel, source, count);
     pixels.set(heap.subarray(source, source + count * channels), at * channels);
-    for (const pixel of listed) exact((at + pixel) * channels);
   });
+}
+
+/** Returns a function that maps pixels at an address in the heap of a kernel with the map’s tables. */
+export function mapColoursAt({ exact }: ColourMap, channels: number) {
+  return (kernel: Kernel, first: number, pixels: number): void => {
+    for (let done = 0; done < pixels; done += kernel.maxListed) {
+      const from = first + done * channels;
+      const count = Math.min(kernel.maxListed, pixels - done);
+      const listed = listOf(kernel, kernel.mapColours(from, count, channels));
+      for (const pixel of listed) exact(kernel.heap, from + pixel * channels);
+    }
+  };
 }
 
 /** Maps RGB to gray, and RGBA to gray and alpha. `exact` returns the gray of a pixel. */
@@ -94,27 +106,32 @@ export async function mapExtremes(
 /** Calls `map` for parts of the image in the kernel’s source buffer, with tables. */
 async function mapBySums(
   colours: Colours,
-  { parts, borders }: ColourSums,
+  sums: ColourSums,
   map: (kernel: Kernel, at: number, count: number) => void,
 ): Promise<void> {
   await withKernel(async (kernel) => {
-    const { heap } = kernel;
-    new Int32Array(heap.buffer, kernel.parts).set(fixedPoint(parts));
-    const limits = fixedBorders(borders);
-    new Int32Array(heap.buffer, kernel.borders).set(limits);
-    new Uint16Array(heap.buffer, kernel.levels).set(levelsOfSteps(limits));
+    loadColourMap(kernel, sums);
     await mapParts(kernel, colours, (at, count) => map(kernel, at, count));
   });
 }
 
+/** Fills the tables of a kernel. */
+export function loadColourMap(kernel: Kernel, { parts, borders }: ColourSums): void {
+  const { buffer } = kernel.heap;
+  new Int32Array(buffer, kernel.parts).set(fixedPoint(parts));
+  const limits = fixedBorders(borders);
+  new Int32Array(buffer, kernel.borders).set(limits);
+  new Uint16Array(buffer, kernel.levels).set(levelsOfSteps(limits));
+}
+
 async function mapParts(
-  { heap, source }: Kernel,
+  { heap, source, maxListed }: Kernel,
   { pixels, channels }: Colours,
   map: (at: number, count: number) => void,
 ): Promise<void> {
   const all = pixels.length / channels;
-  for (let at = 0, call = 1; at < all; at += pixelsPerCall, call++) {
-    const count = Math.min(pixelsPerCall, all - at);
+  for (let at = 0, call = 1; at < all; at += maxListed, call++) {
+    const count = Math.min(maxListed, all - at);
     heap.set(pixels.subarray(at * channels, (at + count) * channels), source);
     map(at, count);
     if (call % callsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -152,6 +169,6 @@ function fixedPoint(parts: ColourSums['parts']): Int32Array {
   return fixed;
 }
 
-function listOf({ heap, filtered }: Kernel, count: number): Uint32Array {
-  return new Uint32Array(heap.buffer.slice(filtered, filtered + 4 * count));
+function listOf({ heap, listed }: Kernel, count: number): Uint32Array {
+  return new Uint32Array(heap.buffer, listed, count);
 }

@@ -1,3 +1,5 @@
+import type { Bands } from './row-reader.ts';
+
 /** Bits per sample of a gray PNG. */
 export type FileDepth = 1 | 2 | 4 | 8 | 16;
 
@@ -13,6 +15,16 @@ export interface PngSource {
    * upper 1, 2 or 4 bits can be written.
    */
   depth?: FileDepth;
+}
+
+/** The same image as bytes that arrive in parts. 16-bit samples are little-endian. */
+export interface PngRows extends Omit<PngSource, 'pixels'> {
+  /** Bits per sample of the rows. */
+  bits: 8 | 16;
+  /** Begins again with each call: pixels that should be opaque but are not are read twice. */
+  bands(): Bands;
+  /** Called with each part that is no longer needed, unless encoding ends early. */
+  release?(band: Uint8Array): void;
 }
 
 /** A conversion from source pixels to the gray pixels of a PNG. */
@@ -64,31 +76,24 @@ const kindNames: Record<string, readonly KindName[]> = {
 };
 
 /** Whether these pixels can be encoded. */
-export function isEncodable(source: Pick<PngSource, 'pixels' | 'channels' | 'depth'>): boolean {
+export function isEncodable(source: PixelFacts): boolean {
   return keyOf(source) in kindNames;
 }
 
-function keyOf({
-  pixels,
-  channels,
-  depth,
-}: Pick<PngSource, 'pixels' | 'channels' | 'depth'>): string {
-  const bits = pixels.BYTES_PER_ELEMENT * 8;
+type PixelFacts = Pick<PngSource, 'channels' | 'depth'> &
+  ({ bits: 8 | 16 } | Pick<PngSource, 'pixels'>);
+
+function keyOf({ channels, depth, ...source }: PixelFacts): string {
+  const bits = 'bits' in source ? source.bits : source.pixels.BYTES_PER_ELEMENT * 8;
   return `${bits} to ${depth ?? bits}, ${channels}`;
 }
 
 /** Throws `RangeError` if the source is not a valid image or cannot be encoded. */
-export function kindsOf(source: PngSource): PixelKind[] {
-  const { pixels, width, height, channels } = source;
+export function kindsOf(source: PngSource | PngRows): PixelKind[] {
+  const { width, height } = source;
   checkSide('width', width);
   checkSide('height', height);
-  const samples = width * height * channels;
-  if (pixels.length !== samples) {
-    throw new RangeError(
-      `Expected ${samples} samples for ${width} x ${height} pixels of ${channels} channels ` +
-        `but received ${pixels.length}`,
-    );
-  }
+  if ('pixels' in source) checkSamples(source);
   const names = kindNames[keyOf(source)];
   if (!names) {
     const known = Object.keys(kindNames).join('; ');
@@ -98,6 +103,15 @@ export function kindsOf(source: PngSource): PixelKind[] {
     );
   }
   return names.map((name) => pixelKinds[name]);
+}
+
+function checkSamples({ pixels, width, height, channels }: PngSource): void {
+  const samples = width * height * channels;
+  if (pixels.length === samples) return;
+  throw new RangeError(
+    `Expected ${samples} samples for ${width} x ${height} pixels of ${channels} channels ` +
+      `but received ${pixels.length}`,
+  );
 }
 
 /** https://www.w3.org/TR/png-3/#11IHDR */

@@ -1,44 +1,58 @@
 import type { Kernel } from './kernel.ts';
 import type { PixelKind } from './pixel-kinds.ts';
+import { type Bands, createRowReader } from './row-reader.ts';
 import { type Tile, tilesOf } from './tiles.ts';
 
-/** An image as bytes in memory. */
+/** An image as bytes, all at once or as they arrive. */
 export interface RawImage {
-  bytes: Uint8Array;
+  /** Begins again with each call. */
+  bands(): Bands;
+  release?(band: Uint8Array): void;
   width: number;
   height: number;
   kind: PixelKind;
 }
 
+/** What is done to pixels before they become gray. */
+export interface PixelHooks {
+  /** Maps colours in place: the pixels at an address of the kernel’s heap. */
+  map?: ((kernel: Kernel, at: number, pixels: number) => void) | undefined;
+  /** Receives whole rows once and in order. They are valid only during the call. */
+  onRows?: ((pixels: Uint8Array, y: number) => void) | undefined;
+}
+
 /** Filters the rows of an image, tile by tile from first to last. */
 export interface RowEngine {
   tiles(): Generator<Tile>;
+  /** Waits for the rows of a tile. */
+  receive(tile: Tile): Promise<void>;
   /**
    * Converts the pixels to gray. False if some are not opaque but the kind of image requires it.
    */
   load(tile: Tile): boolean;
   /** Filters the loaded tile. */
   filter(tile: Tile): void;
+  /** Waits for the end of the rows. */
+  finish(): Promise<void>;
+  /** Stops the source of the rows. */
+  close(): Promise<void>;
 }
 
-export function rowEngine(kernel: Kernel, image: RawImage): RowEngine {
+export function rowEngine(kernel: Kernel, image: RawImage, hooks: PixelHooks = {}): RowEngine {
   const { heap, source, gray, tileBytes, margin } = kernel;
-  const { bytes, width, kind } = image;
+  const { width, kind } = image;
+  const { map, onRows } = hooks;
   const firstSlot = gray + margin;
+  const reader = createRowReader(image.bands(), width * kind.sourceBytes, image.release);
 
-  /** Copies `rows` of `pixels` without gaps between them. */
-  function copyIn(x: number, y: number, { rows, pixels }: { rows: number; pixels: number }): void {
-    const rowBytes = width * kind.sourceBytes;
-    const partBytes = pixels * kind.sourceBytes;
-    const start = y * rowBytes + x * kind.sourceBytes;
-    if (pixels === width) {
-      heap.set(bytes.subarray(start, start + rows * rowBytes), source);
-      return;
-    }
-    for (let row = 0; row < rows; row++) {
-      const from = start + row * rowBytes;
-      heap.set(bytes.subarray(from, from + partBytes), source + row * partBytes);
-    }
+  /** `above` and `left` are the numbers of rows and pixels before the tile’s own. */
+  function prepare(tile: Tile, { above, left }: { above: number; left: number }): void {
+    const [rows, pixels] = [tile.rows + above, tile.pixels + left];
+    const from = (tile.x - left) * kind.sourceBytes;
+    const bytes = pixels * kind.sourceBytes;
+    reader.copy({ y: tile.y - above, rows, from, bytes }, heap, source);
+    map?.(kernel, source, rows * pixels);
+    onRows?.(heap.subarray(source + above * bytes, source + rows * bytes), tile.y);
   }
 
   return {
@@ -50,12 +64,13 @@ export function rowEngine(kernel: Kernel, image: RawImage): RowEngine {
         margin,
       });
     },
+    receive: (tile) => reader.receive(Math.max(0, tile.y - 1), tile.y + tile.rows),
     load(tile) {
       // Includes the row above and the pixel on the left, if there are any.
       const [above, left] = [tile.y > 0 ? 1 : 0, tile.x > 0 ? 1 : 0];
       const size = { rows: tile.rows + above, pixels: tile.pixels + left };
       if (tile.isPartOfRow || !above) kernel.clearGray();
-      copyIn(tile.x - left, tile.y - above, size);
+      prepare(tile, { above, left });
       const into = firstSlot + (above ? 0 : tile.stride) - left * kind.grayBytes;
       return kernel.grayRows(kind.id, size.rows, size.pixels, source, into, tile.stride) !== 0;
     },
@@ -65,5 +80,7 @@ export function rowEngine(kernel: Kernel, image: RawImage): RowEngine {
       if (tile.x > 0) return kernel.filterOn(first, firstSlot, bytes, step);
       kernel.filterRows(first, tile.rows, bytes, tile.stride, step);
     },
+    finish: () => reader.finish(),
+    close: () => reader.close(),
   };
 }

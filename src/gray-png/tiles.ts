@@ -20,6 +20,9 @@ interface TileMemory {
   margin: number;
 }
 
+/** Rows of at most so many pixels are never divided into tiles, whatever their kind. */
+export const maxWholePixels = 16_000;
+
 /** Iterates from top to bottom and from left to right. */
 export function* tilesOf(
   { width, height }: { width: number; height: number },

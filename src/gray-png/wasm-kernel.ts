@@ -29,6 +29,8 @@ export async function createWasmKernel(): Promise<Kernel> {
     parts,
     levels,
     borders,
+    listed,
+    maxListed,
     ...calls
   } = exports as unknown as KernelExports;
   return {
@@ -43,6 +45,8 @@ export async function createWasmKernel(): Promise<Kernel> {
     parts: parts.value,
     levels: levels.value,
     borders: borders.value,
+    listed: listed.value,
+    maxListed: maxListed.value,
   };
 }
 
@@ -55,7 +59,9 @@ type Address =
   | 'margin'
   | 'parts'
   | 'levels'
-  | 'borders';
+  | 'borders'
+  | 'listed'
+  | 'maxListed';
 
 type KernelExports = Omit<Kernel, Address | 'heap'> &
   Record<Address, { value: number }> & { memory: WebAssembly.Memory };

@@ -1,5 +1,5 @@
-import { type ColourSums, hasKernel, mapColours } from '../../gray-png/index.ts';
-import { maxOf, type PixelImage } from '../pixel-image.ts';
+import { type ColourMap, type ColourSums, hasKernel, mapColours } from '../../gray-png/index.ts';
+import { maxOf, type PixelImage, type Samples } from '../pixel-image.ts';
 import type { ColourProfile } from './icc-profile.ts';
 import { levelBorders, nearestSrgb, toLinear } from './linear-light.ts';
 import { type Curve, hlgGain } from './transfer-curves.ts';
@@ -53,22 +53,31 @@ function applyCurve({ pixels, channels }: PixelImage, curve: Curve): number {
 /** Below this size, filling the tables takes longer than they save. */
 const minPixelsForTables = 2 ** 16;
 
+/**
+ * How the PNG kernel maps the colours of 8-bit pixels; undefined if it cannot, or if that does not
+ * pay.
+ */
+export function colourMapFor(
+  profile: ColourProfile,
+  { width, height }: Pick<PixelImage, 'width' | 'height'>,
+): ColourMap | undefined {
+  const isLarge = width * height >= minPixelsForTables;
+  if (profile.kind !== 'shaper' || profile.space !== 'rgb') return undefined;
+  return isLarge && !profile.isHdr && hasKernel()
+    ? colourMapOf(mappingOf(profile, 255))
+    : undefined;
+}
+
 /** Returns the maximum light of a channel, or 1 if it does not matter. */
 async function applyShaper(image: PixelImage, profile: RgbShaper): Promise<number> {
-  const { pixels, width, height } = image;
-  const max = maxOf(pixels);
-  const light = profile.curves.map((curve) =>
-    Float64Array.from({ length: max + 1 }, (_, value) => curve(value / max)),
-  ) as ChannelLight;
-  const matrix = toSrgb(profile.toXyz);
-  const mapper = createPixelMapper(image, { light, matrix, ootfWeights: profile.ootfWeights });
-  const isLarge = width * height >= minPixelsForTables;
-  if (pixels instanceof Uint8Array && isLarge && !profile.isHdr && hasKernel()) {
-    const colours = { pixels, channels: image.channels === 3 ? 3 : 4 } as const;
-    await mapColours(colours, sumsOf(light, matrix), mapper.map);
+  const { pixels, channels } = image;
+  const map = pixels instanceof Uint8Array ? colourMapFor(profile, image) : undefined;
+  if (map && pixels instanceof Uint8Array) {
+    await mapColours({ pixels, channels: channels === 3 ? 3 : 4 }, map);
     return 1;
   }
-  for (let at = 0; at < pixels.length; at += image.channels) mapper.map(at);
+  const mapper = createPixelMapper(mappingOf(profile, maxOf(pixels)));
+  for (let at = 0; at < pixels.length; at += channels) mapper.map(pixels, at);
   return mapper.peak();
 }
 
@@ -78,21 +87,30 @@ type RgbShaper = Extract<Shaper, { space: 'rgb' }>;
 type ChannelLight = [red: Float64Array, green: Float64Array, blue: Float64Array];
 
 interface PixelMapping {
+  /** White. */
+  max: 255 | 65_535;
   light: ChannelLight;
   matrix: Matrix;
   ootfWeights?: RgbShaper['ootfWeights'];
 }
 
+function mappingOf({ curves, toXyz, ootfWeights }: RgbShaper, max: 255 | 65_535): PixelMapping {
+  const light = curves.map((curve) =>
+    Float64Array.from({ length: max + 1 }, (_, value) => curve(value / max)),
+  ) as ChannelLight;
+  return { max, light, matrix: toSrgb(toXyz), ootfWeights };
+}
+
 /** Maps pixels one by one, in place, and notes the maximum light. */
-function createPixelMapper({ pixels }: PixelImage, { light, matrix, ootfWeights }: PixelMapping) {
-  const nearest = nearestSrgb(maxOf(pixels));
+function createPixelMapper({ max, light, matrix, ootfWeights }: PixelMapping) {
+  const nearest = nearestSrgb(max);
   const [red, green, blue] = light;
   const [rr, rg, rb, gr, gg, gb, br, bg, bb] = matrix;
   const [wr = 0, wg = 0, wb = 0] = ootfWeights ?? [];
   let peak = 0;
   return {
     peak: () => peak,
-    map(at: number): void {
+    map(pixels: Samples, at: number): void {
       let r = red[pixels[at] as number] as number;
       let g = green[pixels[at + 1] as number] as number;
       let b = blue[pixels[at + 2] as number] as number;
@@ -111,15 +129,17 @@ function createPixelMapper({ pixels }: PixelImage, { light, matrix, ootfWeights 
 }
 
 /** The matrix and the curves as tables: each channel’s part of red, green and blue. */
-function sumsOf(light: ChannelLight, matrix: Matrix): ColourSums {
+function colourMapOf(mapping: PixelMapping): ColourMap {
+  const { light, matrix } = mapping;
   const partsOf = (channel: 0 | 1 | 2) =>
     [0, 3, 6].map((row) =>
       light[channel].map((value) => (matrix[row + channel] as number) * value),
     );
-  return {
+  const sums: ColourSums = {
     parts: [partsOf(0), partsOf(1), partsOf(2)],
     borders: levelBorders(255, toLinear),
   };
+  return { sums, exact: createPixelMapper(mapping).map };
 }
 
 /** Row-major; the rows give red, green and blue. */

@@ -1,11 +1,17 @@
 import sharp, { type Sharp, type TiffOptions } from 'sharp';
-import { encodeFewGraysPng, encodeGrayPng, hasKernel, isEncodable } from '../../gray-png/index.ts';
+import {
+  encodeFewGraysPng,
+  encodeGrayPng,
+  type GrayPngOptions,
+  hasKernel,
+  type PngRows,
+} from '../../gray-png/index.ts';
 import type { CheckedImage } from '../check-image.ts';
 import { withCopyright } from '../copyright/write-copyright.ts';
 import { type OutputFormat, outputFormats } from '../formats/output-formats.ts';
 import type { SourceFile } from '../formats/source-file.ts';
 import type { Limits } from '../limits.ts';
-import { type GrayPixels, isGray, type PixelImage } from '../pixel-image.ts';
+import type { GrayPixels } from '../pixel-image.ts';
 import { type Recipe, recipeOptions } from '../recipe/recipe-options.ts';
 import { pngDensity, tiffDensity, withResolution } from '../resolution/write-resolution.ts';
 import { encodeGif } from './encode-gif.ts';
@@ -72,17 +78,9 @@ export interface Encoded {
   bytes: Uint8Array;
   /** Channels of the file. */
   channels: number;
-  /** Milliseconds spent converting colours to gray. */
+  /** Milliseconds spent converting colours to gray, and waiting for rows. */
   grayMs: number;
-}
-
-/** Whether the encoder converts these colours to gray itself, which avoids a copy of the image. */
-export function acceptsColours(
-  { pixels, channels }: PixelImage,
-  { recipe, plan: { format, depth } }: Pick<EncodeOptions, 'recipe' | 'plan'>,
-): boolean {
-  const isSupported = usesPngKernel(recipe, format) && recipe.method === 'rec601';
-  return isSupported && isEncodable({ pixels, channels, depth });
+  waitMs: number;
 }
 
 /**
@@ -94,20 +92,31 @@ export function usesPngKernel({ compressionLevel }: Recipe, format: OutputFormat
   return format === 'png' && isDefault && hasKernel();
 }
 
-/** Encodes gray, or colours that {@link acceptsColours} accepts. */
-export async function encode(image: PixelImage, options: EncodeOptions): Promise<Encoded> {
-  const { bytes, ...encoded } = await encodePixels(image, options);
-  const { format, copyright } = options.plan;
-  const file = withCopyright(bytes, format, copyright);
-  checkOutputBytes(file.length, options.limits.maxOutputBytes);
+/** Encodes gray. */
+export async function encode(image: GrayPixels, options: EncodeOptions): Promise<Encoded> {
+  return finish(await encodePixels(image, options), options);
+}
+
+/** Converts colours to gray by Rec. 601, in the PNG kernel, and encodes them as they arrive. */
+export async function encodeRows(
+  rows: Omit<PngRows, 'depth'>,
+  options: EncodeOptions,
+  hooks: Pick<GrayPngOptions, 'colours' | 'onRows'>,
+): Promise<Encoded> {
+  return finish(await encodeWithKernel(rows, options, hooks), options);
+}
+
+/** Adds what every file has, and checks its size. */
+function finish({ bytes, ...encoded }: Encoded, { plan, limits }: EncodeOptions): Encoded {
+  const file = withCopyright(bytes, plan.format, plan.copyright);
+  checkOutputBytes(file.length, limits.maxOutputBytes);
   return { bytes: file, ...encoded };
 }
 
-async function encodePixels(image: PixelImage, options: EncodeOptions): Promise<Encoded> {
+async function encodePixels(image: GrayPixels, options: EncodeOptions): Promise<Encoded> {
   const { recipe, plan, file, limits, deadline } = options;
   const { format, frames } = plan;
   if (usesPngKernel(recipe, format)) return await encodeWithKernel(image, options);
-  if (!isGray(image)) throw new TypeError(`Expected gray for ${format} but received colours`);
   const channels = image.channels + (outputFormats[format].hasGray ? 0 : 2);
   const bytes =
     format === 'gif'
@@ -116,7 +125,7 @@ async function encodePixels(image: PixelImage, options: EncodeOptions): Promise<
         ? await encodeWithZlib(image, options)
         : await encodeWithSharp(image, format, options);
   checkOutputBytes(bytes.length, limits.maxOutputBytes);
-  return { bytes, channels, grayMs: 0 };
+  return { bytes, channels, grayMs: 0, waitMs: 0 };
 }
 
 async function encodeWithZlib(
@@ -131,12 +140,14 @@ async function encodeWithZlib(
 }
 
 async function encodeWithKernel(
-  image: PixelImage,
+  image: GrayPixels | Omit<PngRows, 'depth'>,
   { plan: { depth, resolution }, deadline, limits: { maxOutputBytes } }: EncodeOptions,
+  hooks: Pick<GrayPngOptions, 'colours' | 'onRows'> = {},
 ): Promise<Encoded> {
   const encoded = await encodeGrayPng(
     { ...image, depth },
     {
+      ...hooks,
       pixelsPerMetre: resolution && pngDensity(resolution),
       onProgress(sizeBytes) {
         deadline.check();

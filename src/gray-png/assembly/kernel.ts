@@ -21,6 +21,8 @@ export const margin: i32 = layout.margin;
 export const parts: usize = tables.parts;
 export const levels: usize = tables.levels;
 export const borders: usize = tables.borders;
+export const listed: usize = tables.listed;
+export const maxListed: i32 = tables.maxListed;
 
 /** Instead of a filter’s number: the best one for the row. */
 const best = -1;

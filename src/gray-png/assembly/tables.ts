@@ -3,7 +3,7 @@
 // pixels are listed, for the caller to compute.
 
 import { scratchOfBlock } from './block';
-import { filtered, gray, source } from './layout';
+import { gray, source } from './layout';
 
 const white: i32 = 1 << 24;
 /** The bits of a sum below one step of the level table. */
@@ -20,12 +20,15 @@ export const parts: usize = (scratchOfBlock + 15) & ~15;
 export const levels: usize = parts + 3 * 256 * 16;
 /** Where the sums of each level end, 32 bits each. */
 export const borders: usize = (levels + 2 * (steps + 1) + 3) & ~3;
-export const scratchOfTables: usize = borders + 4 * 256;
+/** The pixels of a call that the caller must compute, 32 bits each. */
+export const listed: usize = borders + 4 * 256;
+export const maxListed: i32 = 8192;
+export const scratchOfTables: usize = listed + 4 * maxListed;
 
-/** Maps the colours of pixels in `source`; lists the others in `filtered`, and returns their number. */
-export function mapColours(pixels: i32, channels: i32): i32 {
-  let listed = 0;
-  for (let i = 0, at = source; i < pixels; i++, at += channels) {
+/** Maps at most `maxListed` colours in place; lists the uncertain ones, and returns their number. */
+export function mapColours(from: usize, pixels: i32, channels: i32): i32 {
+  let count = 0;
+  for (let i = 0, at = from; i < pixels; i++, at += channels) {
     const sum = i32x4.add(
       i32x4.add(
         v128.load(parts + 16 * <usize>load<u8>(at)),
@@ -43,7 +46,7 @@ export function mapColours(pixels: i32, channels: i32): i32 {
       green = decided(green, i32x4.extract_lane(clamped, 1));
       blue = decided(blue, i32x4.extract_lane(clamped, 2));
       if ((red | green | blue) >= uncertain) {
-        store<u32>(filtered + 4 * listed++, i);
+        store<u32>(listed + 4 * count++, i);
         continue;
       }
     }
@@ -51,13 +54,13 @@ export function mapColours(pixels: i32, channels: i32): i32 {
     store<u8>(at, <u8>green, 1);
     store<u8>(at, <u8>blue, 2);
   }
-  return listed;
+  return count;
 }
 
 /** The same from `source` to one gray channel in `gray`, followed by alpha if there are four. */
 export function mapGray(pixels: i32, channels: i32): i32 {
   const grayChannels = channels == 4 ? 2 : 1;
-  let listed = 0;
+  let count = 0;
   let into = gray;
   for (let i = 0, at = source; i < pixels; i++, at += channels, into += grayChannels) {
     const sum =
@@ -66,11 +69,11 @@ export function mapGray(pixels: i32, channels: i32): i32 {
       load<i32>(parts + 4 * <usize>load<u8>(at, 2), 2 * 4 * 256);
     const clamped = min(max(sum, 0), white);
     const level = decided(levelAt(clamped >> stepBits), clamped);
-    if (level >= uncertain) store<u32>(filtered + 4 * listed++, i);
+    if (level >= uncertain) store<u32>(listed + 4 * count++, i);
     store<u8>(into, <u8>level);
     if (channels == 4) store<u8>(into, load<u8>(at, 3), 1);
   }
-  return listed;
+  return count;
 }
 
 // @ts-ignore: decorator
