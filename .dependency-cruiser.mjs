@@ -151,13 +151,21 @@ const structure = [
   {
     name: 'folders are imported through their index',
     comment: 'What the index does not export may change without checking other folders.',
-    // The configuration must not load sharp with the index; its imports are limited above.
+    // The configuration must not load the engine with the index; its imports are limited above.
     from: { path: '^src/([^/]+)', pathNot: '^src/config/' },
     to: {
       path: '^src/(config|convert|gray-png|pipeline|events|stats|reconcile|doctor)/',
-      // The index of convert is the published library, to which thumbnails and timers do not belong.
-      pathNot: ['/index\\.ts$', '^src/convert/(thumbnail|deadline)\\.ts$', '^src/$1/'],
+      // The index of convert is the published library, to which thumbnails, timers and the settings of sharp
+      // do not belong.
+      pathNot: ['/index\\.ts$', '^src/convert/(thumbnail|deadline|load-sharp)\\.ts$', '^src/$1/'],
     },
+  },
+  {
+    name: 'sharp is loaded on demand',
+    comment:
+      'Loading it takes longer than converting a small image, and many images do not need it.',
+    from: { path: '^src/', pathNot: '^src/convert/load-sharp\\.ts$' },
+    to: { path: 'node_modules/sharp/', dependencyTypesNot: ['type-only'] },
   },
   {
     name: 'src stands alone',
@@ -209,11 +217,7 @@ const tests = [
 ];
 
 const packages = [
-  onlyIn(
-    'sharp',
-    ['convert', 'app', 'isolation/converter-process.ts', 'sandbox'],
-    'Decoding and encoding belong to the engine.',
-  ),
+  onlyIn('sharp', ['convert'], 'Decoding and encoding belong to the engine.'),
   onlyIn(
     '(@aws-sdk/[^/]+|pg)',
     ['storage', 'ledger', 'queue', 'app', 'sandbox', 'lambda'],

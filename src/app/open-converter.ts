@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
-import sharp from 'sharp';
 import { type Config, environmentWithoutSecrets } from '../config/index.ts';
 import type { Limits } from '../convert/index.ts';
+import { tuneSharp } from '../convert/load-sharp.ts';
 import { createInlineConverter } from '../isolation/inline-converter.ts';
 import type { ProcessConverter } from '../isolation/process-converter.ts';
 import { type Budget, type Converter, createBudget } from '../pipeline/index.ts';
@@ -64,10 +64,4 @@ export function memoryBudgetBytes({
 }: Pick<Config, 'capacity' | 'aws'>): number {
   const megabytes = memoryBudgetMb ?? (lambdaMemoryMb ? lambdaMemoryMb / 2 : 1_024);
   return megabytes * 2 ** 20;
-}
-
-/** Images are converted concurrently, so each uses one thread. None is converted twice, so none is cached. */
-export function tuneSharp(): void {
-  sharp.concurrency(1);
-  sharp.cache(false);
 }

@@ -1,4 +1,5 @@
 import { type Config, readTraceId, recipeOf } from '../config/index.ts';
+import { tuneSharp } from '../convert/load-sharp.ts';
 import { createInlineConverter } from '../isolation/inline-converter.ts';
 import {
   type Converter,
@@ -8,7 +9,7 @@ import {
   type PipelineParts,
 } from '../pipeline/index.ts';
 import { version } from '../version.ts';
-import { limitsWithin, memoryBudgetBytes, tuneSharp } from './open-converter.ts';
+import { limitsWithin, memoryBudgetBytes } from './open-converter.ts';
 import { openPostgres } from './open-postgres.ts';
 import { openS3 } from './open-s3.ts';
 

@@ -1,4 +1,3 @@
-import sharp from 'sharp';
 import { type CheckedImage, checkBytes, checkPixels, type Terms } from './check-image.ts';
 import { mapDecoderErrors } from './decode/decoder-error.ts';
 import { isOutputFormat } from './encode/output-plan.ts';
@@ -7,6 +6,7 @@ import { detectInputFormat } from './formats/input-formats.ts';
 import { outputFormats } from './formats/output-formats.ts';
 import { readHeader } from './formats/read-header.ts';
 import type { Limits } from './limits.ts';
+import { loadSharp } from './load-sharp.ts';
 import { estimateThumbnailBytes } from './memory.ts';
 import type { ImageSession } from './open-image.ts';
 import { openSession } from './session.ts';
@@ -52,6 +52,7 @@ async function scale(
   { bytes, file, plan, limits, deadline }: CheckedImage,
   width: number,
 ): Promise<Thumbnail> {
+  const sharp = await loadSharp();
   const scaling = sharp(bytes, { limitInputPixels: limits.maxPixels })
     .timeout(deadline.seconds())
     // Only a JPEG without loss has an orientation.

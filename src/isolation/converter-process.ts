@@ -2,7 +2,7 @@
 // else.
 import { writeFile } from 'node:fs/promises';
 import { flushCompileCache } from 'node:module';
-import sharp from 'sharp';
+import { tuneSharp } from '../convert/load-sharp.ts';
 import { createAnswerer } from './answer-request.ts';
 import { serveRequests } from './serve-requests.ts';
 
@@ -10,9 +10,8 @@ import { serveRequests } from './serve-requests.ts';
 if (process.connected) await start();
 
 async function start(): Promise<void> {
-  // There are as many processes as cores, and each image is different.
-  sharp.concurrency(1);
-  sharp.cache(false);
+  // There are as many processes as cores.
+  tuneSharp();
   // If memory runs out, the system should kill a converter and not its parent.
   await writeFile('/proc/self/oom_score_adj', '1000').catch(() => {});
   serveRequests(createAnswerer());

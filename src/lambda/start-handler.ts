@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { explainStart } from './wrong-platform.ts';
+import { checkPlatform, explainStart } from './wrong-platform.ts';
 
 // Logs an unhandled error like any other line; then the runtime reports it and exits.
 process.on('uncaughtExceptionMonitor', ({ message, stack }) => {
@@ -9,7 +9,9 @@ process.on('uncaughtExceptionMonitor', ({ message, stack }) => {
 });
 
 /** The packaged function. A package for another processor fails with a one-sentence error. */
-export const { handler } = await import('./handler.ts').catch(explainStart);
+export const { handler } = await checkPlatform()
+  .then(() => import('./handler.ts'))
+  .catch(explainStart);
 
 /** The second function in the package: the migrations. */
 export async function migrate(event: unknown, context: Context): Promise<unknown> {

@@ -1,3 +1,21 @@
+import { createRequire } from 'node:module';
+import { loadSharp } from '../convert/load-sharp.ts';
+
+/**
+ * Throws sharp’s error if it has no binary for this platform. sharp itself is loaded only by images
+ * that need it, but a package for another processor must fail before its first image.
+ */
+export async function checkPlatform(
+  platform = `${process.platform}-${process.arch}`,
+): Promise<void> {
+  try {
+    createRequire(import.meta.url).resolve(`@img/sharp-${platform}/sharp.node`);
+  } catch {
+    // It may also have been built on this machine, or be for musl.
+    await loadSharp();
+  }
+}
+
 /** The package was built for another processor or system. */
 class WrongPlatformError extends Error {
   readonly code = 'WRONG_PLATFORM';

@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import { loadSharp } from '../load-sharp.ts';
 import type { PixelImage } from '../pixel-image.ts';
 import type { NamedMethod } from '../recipe/methods.ts';
 import { glyphHeight, glyphWidth, isInk } from './bitmap-font.ts';
@@ -60,6 +60,7 @@ export async function drawSheet(
       drawText(canvas, [left, top + preview.height + 2 * dot + k * lineHeight], line);
     });
   });
+  const sharp = await loadSharp();
   return await sharp(canvas.pixels, { raw: { width, height, channels: 3 } })
     .png()
     .toBuffer();

@@ -1,5 +1,5 @@
-import sharp from 'sharp';
 import { orient } from '../gray/orient.ts';
+import { loadSharp } from '../load-sharp.ts';
 import type { PixelImage } from '../pixel-image.ts';
 
 /** In pixels. */
@@ -9,6 +9,7 @@ const maxSide = 320;
 export async function previewOf(image: PixelImage, orientation?: number): Promise<PixelImage> {
   const { pixels, width, height, channels } = image;
   const raw = { width, height, channels };
+  const sharp = await loadSharp();
   const { data, info } = await sharp(pixels, { raw, limitInputPixels: false })
     // Averages only: a sharper kernel would overshoot at edges and invent colours.
     .resize(maxSide, maxSide, { fit: 'inside', withoutEnlargement: true, kernel: 'linear' })

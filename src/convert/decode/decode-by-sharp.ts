@@ -1,8 +1,9 @@
-import sharp, { type Sharp } from 'sharp';
+import type { Sharp } from 'sharp';
 import type { CheckedImage } from '../check-image.ts';
 import type { ColourProfile } from '../colour/icc-profile.ts';
 import { profileToApply } from '../colour/profile-to-apply.ts';
 import type { SourceFile, SourceImage } from '../formats/source-file.ts';
+import { loadSharp } from '../load-sharp.ts';
 import type { PixelImage } from '../pixel-image.ts';
 import type { Recipe } from '../recipe/recipe-options.ts';
 import { asRgbTiff, cielabOffset, cielabToSrgb } from './cielab-tiff.ts';
@@ -24,6 +25,7 @@ export async function decodeBySharp(
   const profile = colour === 'managed' ? profileToApply(file) : undefined;
   const space = spaceOf(file, colour, profile);
   const labOffset = file.samples === 'lab' ? cielabOffset(bytes) : undefined;
+  const sharp = await loadSharp();
   const decoder = sharp(labOffset === undefined ? bytes : asRgbTiff(bytes), {
     failOn,
     limitInputPixels: limits.maxPixels,

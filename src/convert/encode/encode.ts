@@ -1,4 +1,4 @@
-import sharp, { type Sharp, type TiffOptions } from 'sharp';
+import type { Sharp, TiffOptions } from 'sharp';
 import {
   encodeFewGraysPng,
   encodeGrayPng,
@@ -11,6 +11,7 @@ import { withCopyright } from '../copyright/write-copyright.ts';
 import { type OutputFormat, outputFormats } from '../formats/output-formats.ts';
 import type { SourceFile } from '../formats/source-file.ts';
 import type { Limits } from '../limits.ts';
+import { loadSharp } from '../load-sharp.ts';
 import type { GrayPixels } from '../pixel-image.ts';
 import { type Recipe, recipeOptions } from '../recipe/recipe-options.ts';
 import { pngDensity, tiffDensity, withResolution } from '../resolution/write-resolution.ts';
@@ -172,6 +173,7 @@ async function encodeWithSharp(
   const { pixels, width, height, channels } = depth === 4 ? padToEven(image) : image;
   const paged = frames > 1 && { pageHeight: height / frames };
   const raw = { width, height, channels, ...paged };
+  const sharp = await loadSharp();
   const gray = sharp(pixels, { raw, limitInputPixels: false })
     .timeout(deadline.seconds())
     .toColourspace(pixels instanceof Uint16Array ? 'grey16' : 'b-w');

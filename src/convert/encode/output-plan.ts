@@ -1,10 +1,10 @@
-import sharp from 'sharp';
 import type { Copyright } from '../copyright/copyright.ts';
 import { asRgbTiff } from '../decode/cielab-tiff.ts';
 import { ConversionError } from '../errors.ts';
 import { type FormatFacts, type OutputFormat, outputFormats } from '../formats/output-formats.ts';
 import type { SourceFile } from '../formats/source-file.ts';
 import { isQuarterTurn, orientationToApply } from '../gray/orient.ts';
+import { loadSharp } from '../load-sharp.ts';
 import type { Recipe } from '../recipe/recipe-options.ts';
 import { type Resolution, turned } from '../resolution/resolution.ts';
 import { holdsResolution } from '../resolution/write-resolution.ts';
@@ -89,6 +89,7 @@ async function canReadTogether(
 ): Promise<boolean> {
   if (decoder || ['png', 'avif'].includes(image.format)) return false;
   if (image.format !== 'tiff') return true;
+  const sharp = await loadSharp();
   try {
     await sharp(samples === 'lab' ? asRgbTiff(bytes) : bytes, {
       pages: -1,

@@ -1,9 +1,10 @@
-import sharp, { type Metadata } from 'sharp';
+import type { Metadata } from 'sharp';
 import { asRgbTiff, cielabOffset } from '../decode/cielab-tiff.ts';
 import { mapDecoderErrors } from '../decode/decoder-error.ts';
 import { type ExtraSamples, extraSamplesOf } from '../decode/extra-samples.ts';
 import { avifOrientation, avifPages } from '../decode/heif/avif-sequence.ts';
 import { serializeSvgReads } from '../decode/svg/serialize-svg-reads.ts';
+import { loadSharp } from '../load-sharp.ts';
 import type { Recipe } from '../recipe/recipe-options.ts';
 import { readResolution } from '../resolution/read-resolution.ts';
 import { pngOrientation } from './exif.ts';
@@ -20,6 +21,7 @@ export async function readSharpHeader(
   { isLenient, compat }: Pick<Recipe, 'compat'> & { isLenient: boolean },
 ): Promise<SourceFile> {
   const isLab = format === 'tiff' && cielabOffset(bytes) !== undefined;
+  const sharp = await loadSharp();
   const reader = sharp(isLab ? asRgbTiff(bytes) : bytes, {
     failOn: isLenient ? 'none' : 'error',
     // The limits are checked later, with an error that states the image size.

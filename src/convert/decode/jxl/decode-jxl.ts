@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import { loadSharp } from '../../load-sharp.ts';
 import { grayAlpha, straightAlpha } from '../sample-range.ts';
 import { runInThread } from '../wasm/run-in-thread.ts';
 import type { WasmDecoder, WasmHeader, WasmPixels } from '../wasm/wasm-decoder.ts';
@@ -55,6 +55,7 @@ function isPremultiplied({ extraChannels }: JxlHeader): boolean {
 
 /** Reads the decoder’s PNG, which has 16 bits per sample if the image has more than 8. */
 async function readPng(png: Uint8Array, isPremultiplied: boolean): Promise<WasmPixels> {
+  const sharp = await loadSharp();
   const source = sharp(png, { limitInputPixels: false, ignoreIcc: true });
   const { channels, depth } = await source.metadata();
   const isDeep = depth === 'ushort';

@@ -1,5 +1,5 @@
-import sharp from 'sharp';
 import { ConversionError } from '../../errors.ts';
+import { loadSharp } from '../../load-sharp.ts';
 import { isSvg, prologueOf } from './svg-text.ts';
 
 // librsvg follows no references to files or servers, but draws `data:` images of any size: a few
@@ -77,6 +77,7 @@ async function pixelsOf(url: string): Promise<number> {
   const bytes = isBase64 ? Buffer.from(content.toString('latin1'), 'base64') : content;
   if (comma < 0 || bytes.length === 0) return 0;
   if (isSvg(bytes)) throw unmeasurable('one of them is an SVG itself');
+  const sharp = await loadSharp();
   try {
     const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
     return width * height;
