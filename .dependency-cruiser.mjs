@@ -9,11 +9,12 @@ const folders = {
     why: 'It serves every entry point: terminal, log, metrics and the handler of last resort.',
   },
   convert: {
-    may: ['gray-png/', 'gray-jpeg/'],
+    may: ['gray-png/', 'gray-jpeg/', 'png-rows/'],
     why: 'It is the published library: bytes in, gray bytes out.',
   },
   'gray-png': { may: [], why: 'It is an encoder for one format, useful to any program.' },
   'gray-jpeg': { may: [], why: 'It reads and writes JPEG data, useful to any program.' },
+  'png-rows': { may: [], why: 'It is a decoder for one format, useful to any program.' },
   config: {
     may: ['convert/recipe/'],
     why: 'It is read before anything else is loaded. Recipes are plain data and share its parsers.',
@@ -125,6 +126,7 @@ const folderRules = Object.entries(folders).map(([folder, { may, why }]) => {
 const entryPoints = [
   '^src/cli/main\\.ts$',
   '^src/convert/index\\.ts$',
+  '^src/png-rows/index\\.ts$',
   '^src/lambda/[^/]*handler\\.ts$',
   '^src/(isolation|sandbox)/[^/]+-process\\.ts$',
   '^src/convert/decode/wasm/decoder-thread\\.ts$',
@@ -154,7 +156,7 @@ const structure = [
     // The configuration must not load the engine with the index; its imports are limited above.
     from: { path: '^src/([^/]+)', pathNot: '^src/config/' },
     to: {
-      path: '^src/(config|convert|gray-png|pipeline|events|stats|reconcile|doctor)/',
+      path: '^src/(config|convert|gray-png|png-rows|pipeline|events|stats|reconcile|doctor)/',
       // The index of convert is the published library, to which thumbnails, timers and the settings of sharp
       // do not belong.
       pathNot: ['/index\\.ts$', '^src/convert/(thumbnail|deadline|load-sharp)\\.ts$', '^src/$1/'],
@@ -234,7 +236,7 @@ const packages = [
     // A WebAssembly decoder is read from its package when the first image needs it, and an input
     // from the path that the caller passes.
     from: {
-      path: '^src/(convert|gray-png|stats)/',
+      path: '^src/(convert|gray-png|png-rows|stats)/',
       pathNot: '^src/convert/(decode/wasm/wasm-module|read-input)\\.ts$',
     },
     to: {
@@ -272,7 +274,7 @@ export default {
     // TypeScript 7 has no JavaScript API, so dependency-cruiser reads TypeScript with swc.
     parser: 'swc',
     // AssemblyScript looks like TypeScript but is not; it can import only its own folder.
-    exclude: { path: '/gray-(png|jpeg)/assembly/' },
+    exclude: { path: '/(gray-png|gray-jpeg|png-rows)/assembly/' },
     doNotFollow: { path: 'node_modules|^(dist|coverage|web/dist)/|(^|/)\\.' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],

@@ -6,7 +6,7 @@ process.env.NODE_COMPILE_CACHE ??= module.enableCompileCache().directory;
 
 /** Of functions that neither keep anything nor change what another file sees: they share processes. */
 const ofFunctions = [
-  'test/{convert,events,gray-jpeg,gray-png,stats/samples}/**/*.test.ts',
+  'test/{convert,events,gray-jpeg,gray-png,png-rows,stats/samples}/**/*.test.ts',
   // Loading the CDK takes longer than most of these tests. The other file needs a database.
   'test/infra/!(requests-and-rights).test.ts',
 ];

@@ -16,6 +16,7 @@ describe('the import rules', () => {
     ['convert imports only what it may', 'convert/wrong.ts', "import '../version.ts';"],
     ['gray-png imports only what it may', 'gray-png/wrong.ts', "import '../convert/index.ts';"],
     ['gray-jpeg imports only what it may', 'gray-jpeg/wrong.ts', "import '../gray-png/index.ts';"],
+    ['png-rows imports only what it may', 'png-rows/wrong.ts', "import '../gray-png/index.ts';"],
     ['config imports only what it may', 'config/wrong.ts', "import '../version.ts';"],
     ['pipeline imports only what it may', 'pipeline/wrong.ts', "import '../storage/s3.ts';"],
     ['events imports only what it may', 'events/wrong.ts', "import '../convert/index.ts';"],

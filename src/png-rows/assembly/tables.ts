@@ -1,0 +1,229 @@
+// Tables that decode Huffman codes: RFC 1951, 3.2.2. The next bits are an index to an entry, which is
+// one of these, from its lowest bit:
+//
+// - literals: 6 bits, the bits of their codes; 2 bits, how many there are, 1 to 3; the literals
+// - a length or distance: 6 bits, the bits of the code and its extra bits; 2 bits, zero; 4 bits, the
+//   bits of the code; from bit 16, the base
+// - bit 31 is set: 2 bits at bit 29 say what it is
+//
+// Codes that are longer than the index lead to a second table, in the same memory.
+
+import {
+  distanceBits,
+  distanceTable,
+  lengths,
+  literalBits,
+  literalTable,
+  singles,
+  sorted,
+} from './layout';
+
+/** A mask: literals have a number. */
+export const literalMask: u32 = 0xc0;
+export const isSpecial: u32 = 0x80000000;
+/** A second table: 4 bits at bit 8 are the bits of its index; from bit 16, its start. */
+const subtable: u32 = isSpecial;
+export const endOfBlock: u32 = 0xc0000000;
+export const invalid: u32 = 0xe0000000;
+/** Set for all special entries except a second table. */
+export const isFinal: u32 = 0x40000000;
+
+/** Symbols 257 to 285: base and extra bits of the length. RFC 1951, 3.2.5. */
+const lengthBases: StaticArray<u16> = [
+  3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131,
+  163, 195, 227, 258,
+];
+const lengthExtra: StaticArray<u8> = [
+  0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0,
+];
+
+const maxBits: u32 = 15;
+
+const counts: StaticArray<u32> = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+const offsets: StaticArray<u32> = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
+/** Distances beyond the window that the stream declares are invalid. */
+let distanceSymbols: u32 = 30;
+
+export function setWindow(windowLog: u32): void {
+  distanceSymbols = 2 * windowLog;
+}
+
+function literalEntry(symbol: u32, length: u32): u32 {
+  if (symbol < 256) return (symbol << 8) | (1 << 6) | length;
+  if (symbol == 256) return endOfBlock | length;
+  if (symbol > 285) return invalid;
+  const extra = <u32>unchecked(lengthExtra[symbol - 257]);
+  return ((<u32>unchecked(lengthBases[symbol - 257])) << 16) | (length << 8) | (length + extra);
+}
+
+function distanceEntry(symbol: u32, length: u32): u32 {
+  if (symbol >= distanceSymbols) return invalid;
+  const extra = symbol < 2 ? 0 : (symbol >> 1) - 1;
+  const base = symbol < 2 ? symbol + 1 : ((2 + (symbol & 1)) << extra) + 1;
+  return (base << 16) | (length << 8) | (length + extra);
+}
+
+/** Sorts symbols by length. Returns what is left of the code space, or -1 if it is exceeded. */
+function sortSymbols(from: usize, count: u32): i32 {
+  for (let length: u32 = 0; length <= maxBits; length++) unchecked((counts[length] = 0));
+  for (let i: u32 = 0; i < count; i++) unchecked(counts[load<u8>(from + i)]++);
+  let left: i32 = 1;
+  let offset: u32 = 0;
+  for (let length: u32 = 1; length <= maxBits; length++) {
+    const codes = unchecked(counts[length]);
+    unchecked((offsets[length] = offset));
+    offset += codes;
+    left = (left << 1) - <i32>codes;
+    if (left < 0) return -1;
+  }
+  for (let i: u32 = 0; i < count; i++) {
+    const length = <u32>load<u8>(from + i);
+    if (length != 0) store<u16>(sorted + 2 * unchecked(offsets[length]++), <u16>i);
+  }
+  return left;
+}
+
+/** The next code of the same length, with its bits reversed. */
+@inline
+function nextCode(code: u32, length: u32): u32 {
+  // Adds one to the highest bit and carries downwards.
+  const zeros = ~code & ((<u32>1 << length) - 1);
+  if (zeros == 0) return 0;
+  const bit = <u32>1 << (31 - clz(zeros));
+  return (code & (bit - 1)) | bit;
+}
+
+/**
+ * Makes a table from the lengths of codes. Like zlib, accepts an incomplete code only if it has at
+ * most one symbol, of length 1. Returns false for any other.
+ */
+@inline
+function makeTable(
+  from: usize,
+  count: u32,
+  table: usize,
+  tableBits: u32,
+  entryOf: (symbol: u32, length: u32) => u32,
+): bool {
+  const left = sortSymbols(from, count);
+  if (left < 0) return false;
+  if (left > 0) {
+    for (let length: u32 = 2; length <= maxBits; length++) {
+      if (unchecked(counts[length]) != 0) return false;
+    }
+    for (let i: u32 = 0; i < <u32>1 << tableBits; i++) store<u32>(table + 4 * i, invalid);
+    if (unchecked(counts[1]) == 0) return true;
+  }
+  let code: u32 = 0;
+  let symbols = sorted;
+  // The table for codes of up to `length` bits is repeated for each longer length.
+  for (let length: u32 = 1; length <= tableBits; length++) {
+    const size = <u32>1 << length;
+    if (length > 1) memory.copy(table + 2 * size, table, 2 * size);
+    for (let left = unchecked(counts[length]); left > 0; left--, symbols += 2) {
+      store<u32>(table + 4 * code, entryOf(load<u16>(symbols), length));
+      code = nextCode(code, length);
+    }
+    if (left > 0) return repeatHalf(table, tableBits);
+  }
+  return fillSubtables(symbols, code, table, tableBits, entryOf);
+}
+
+/** Only the code 0 is used. */
+function repeatHalf(table: usize, tableBits: u32): bool {
+  const entry = load<u32>(table);
+  for (let i: u32 = 0; i < <u32>1 << tableBits; i += 2) store<u32>(table + 4 * i, entry);
+  return true;
+}
+
+@inline
+function fillSubtables(
+  symbols: usize,
+  first: u32,
+  table: usize,
+  tableBits: u32,
+  entryOf: (symbol: u32, length: u32) => u32,
+): bool {
+  let code = first;
+  let start: u32 = 1 << tableBits;
+  let prefix: u32 = ~0;
+  let subBits: u32 = 0;
+  const mask: u32 = (1 << tableBits) - 1;
+  for (let length = tableBits + 1; length <= maxBits; length++) {
+    for (let left = unchecked(counts[length]); left > 0; left--, symbols += 2) {
+      if ((code & mask) != prefix) {
+        if (prefix != ~0) start += 1 << subBits;
+        prefix = code & mask;
+        subBits = subtableBits(length, left, tableBits);
+        store<u32>(table + 4 * prefix, subtable | (start << 16) | (subBits << 8));
+      }
+      const entry = entryOf(load<u16>(symbols), length);
+      const step: u32 = 1 << (length - tableBits);
+      for (let i = code >> tableBits; i < <u32>1 << subBits; i += step) {
+        store<u32>(table + 4 * (start + i), entry);
+      }
+      code = nextCode(code, length);
+    }
+  }
+  return true;
+}
+
+/** The bits that are enough for all codes with the prefix of the next one. */
+function subtableBits(length: u32, left: u32, tableBits: u32): u32 {
+  let subBits = length - tableBits;
+  let used = left;
+  while (used < <u32>1 << subBits && subBits + tableBits < maxBits) {
+    subBits++;
+    used = (used << 1) + unchecked(counts[subBits + tableBits]);
+  }
+  return subBits;
+}
+
+/** The codes of a block. Returns false if they are invalid. */
+export function makeTables(literals: u32, distances: u32): bool {
+  if (load<u8>(lengths + 256) == 0) return false;
+  if (!makeTable(lengths, literals, literalTable, literalBits, literalEntry)) return false;
+  pairLiterals();
+  return makeTable(lengths + literals, distances, distanceTable, distanceBits, distanceEntry);
+}
+
+/** Codes for the lengths themselves, in the table of distances: the symbol and the bits of its code. */
+export function makeLengthTable(): bool {
+  const left = sortSymbols(lengths, 19);
+  if (left != 0) return false;
+  let code: u32 = 0;
+  let symbols = sorted;
+  for (let length: u32 = 1; length <= 7; length++) {
+    const step: u32 = 1 << length;
+    for (let left = unchecked(counts[length]); left > 0; left--, symbols += 2) {
+      const entry = (<u32>load<u16>(symbols) << 8) | length;
+      for (let i = code; i < 128; i += step) store<u32>(distanceTable + 4 * i, entry);
+      code = nextCode(code, length);
+    }
+  }
+  return true;
+}
+
+/** Puts two literals into an entry if their codes fit into its index. */
+function pairLiterals(): void {
+  let shortest = maxBits;
+  for (let symbol = 0; symbol < 256; symbol++) {
+    const length = <u32>load<u8>(lengths + symbol);
+    if (length != 0) shortest = min(shortest, length);
+  }
+  if (shortest << 1 > literalBits) return;
+  const longest = literalBits - shortest;
+  memory.copy(singles, literalTable, 4 << longest);
+  for (let i: u32 = 0; i < <u32>1 << literalBits; i++) {
+    const first = load<u32>(literalTable + 4 * i);
+    const length = first & 63;
+    if ((first & literalMask) == 0 || length > longest) continue;
+    const second = load<u32>(singles + 4 * (i >> length));
+    if ((second & literalMask) == 0 || (second & 63) + length > literalBits) continue;
+    store<u32>(
+      literalTable + 4 * i,
+      (first & 0xff00) | ((second & 0xff00) << 8) | (2 << 6) | (length + (second & 63)),
+    );
+  }
+}

@@ -1,0 +1,1 @@
+export { type DecodeOptions, decodePng, type PngImage } from './decode-png.ts';
