@@ -136,6 +136,16 @@ describe('refuses', () => {
     expect(errors).toEqual([{ name, expected, received: expect.any(String) }]);
   });
 
+  test('a form that contains the file, and says how to send it', async () => {
+    const form = new FormData();
+    form.set('file', new Blob([photo]));
+    const response = await convert('', form);
+    expect(response.status).toBe(415);
+    const { code, detail } = await read<Problem>(response);
+    expect(code).toBe('UNSUPPORTED_MEDIA_TYPE');
+    expect(detail).toContain('received multipart/form-data. Send it as `curl -T FILE` does.');
+  });
+
   test('options that contradict each other', async () => {
     const response = await convert('?format=webp&effort=9', photo);
     expect(response.status).toBe(400);

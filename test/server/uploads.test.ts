@@ -61,6 +61,13 @@ test.each([
   expect((await stored('typed'))?.ContentType).toBe(kept);
 });
 
+test('stores no form that contains the file', async () => {
+  const form = { 'content-type': 'multipart/form-data; boundary=x' };
+  const response = await upload('form.png', await tinyPng(1), form);
+  expect(response.status).toBe(415);
+  expect(await stored('form.png')).toBeUndefined();
+});
+
 describe('if the key exists', () => {
   const uploadIf = async (ifExists: string, key: string, body: Uint8Array | string) => {
     const query = new URLSearchParams({ key, ...(ifExists && { ifExists }) });

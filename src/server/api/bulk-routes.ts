@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { ExportQuerySchema } from './queries.ts';
+import { ExportQuerySchema, strictQuery } from './queries.ts';
 import { binary, json, problemResponses } from './responses.ts';
 import { ImageListSchema, RemovedListSchema, RetriedListSchema } from './schemas.ts';
 
@@ -19,9 +19,9 @@ const idList = (max: number) =>
       error: `Expected 1 to ${max.toLocaleString('en-US')} ids of images, separated by commas,`,
     });
 
-export const ZipFormSchema = z.strictObject({ ids: idList(maxIds.zip) });
-export const RetryFormSchema = z.strictObject({ ids: idList(maxIds.retry) });
-export const RemoveFormSchema = z.strictObject({
+export const ZipFormSchema = strictQuery({ ids: idList(maxIds.zip) });
+export const RetryFormSchema = strictQuery({ ids: idList(maxIds.retry) });
+export const RemoveFormSchema = strictQuery({
   ids: idList(maxIds.remove),
   source: z.enum(['true', 'false']).optional(),
 });
@@ -57,7 +57,7 @@ export const zipImages = createRoute({
   request: { body: formBody(maxIds.zip) },
   responses: {
     200: binary('The ZIP file.', ['application/zip']),
-    ...problemResponses(404, 408, 413),
+    ...problemResponses(404, 408, 413, 415),
   },
 });
 
@@ -72,7 +72,7 @@ export const retryImages = createRoute({
   request: { body: formBody(maxIds.retry) },
   responses: {
     200: json(RetriedListSchema, 'The result for each id, in the same order.'),
-    ...problemResponses(408, 413),
+    ...problemResponses(408, 413, 415),
   },
 });
 
@@ -95,7 +95,7 @@ export const removeImages = createRoute({
   },
   responses: {
     200: json(RemovedListSchema, 'The deleted parts of each image, in the same order.'),
-    ...problemResponses(408, 413),
+    ...problemResponses(408, 413, 415),
   },
 });
 

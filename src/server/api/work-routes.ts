@@ -24,7 +24,7 @@ export const convert = createRoute({
       'The output file. The headers `X-Image-Width`, `-Height`, `-Channels`, `-Depth` and `-Losses` describe it, `-Colourfulness` and `-Neutral` its source.',
       Object.values(outputFormats).map(({ contentType }) => contentType),
     ),
-    ...problemResponses(406, 408, 413, 422),
+    ...problemResponses(406, 408, 413, 415, 422),
   },
 });
 
@@ -40,7 +40,7 @@ export const upload = createRoute({
   responses: {
     200: json(PresignedUploadSchema, 'The presigned URL.'),
     202: json(UploadSchema, 'The image is stored. Its outcome follows.'),
-    ...problemResponses(408, 409, 411, 413),
+    ...problemResponses(408, 409, 411, 413, 415),
   },
 });
 

@@ -6,6 +6,7 @@ import { unlessAborted } from '../../process/unless-aborted.ts';
 import { convert } from '../api/work-routes.ts';
 import { RequestError } from '../problems/problems.ts';
 import type { Api, Service } from '../service.ts';
+import { expectFile } from '../transfer/media-type.ts';
 import { memoryExhaustedError, readBody } from '../transfer/read-body.ts';
 import { requestSignal } from '../transfer/request-signal.ts';
 import { sendBytes } from '../transfer/send-bytes.ts';
@@ -17,6 +18,7 @@ export function addConvertRoute(app: Api, service: Service): void {
   const timeoutMs = config.server.requestTimeoutSeconds * 1e3;
 
   app.openapi(convert, async (c) => {
+    expectFile(c.req.raw);
     const query = c.req.valid('query');
     const format = query.format ?? acceptedFormat(c.req.header('accept'), config.recipe.format);
     const recipe = recipeOf(config, { ...query, format });

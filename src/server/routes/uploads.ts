@@ -10,6 +10,7 @@ import type { Api, Service } from '../service.ts';
 import { bodyChunks, type MinSpeed } from '../transfer/body-chunks.ts';
 import { keyTakenError, withFreeKey } from '../transfer/free-key.ts';
 import { createLimiter, type Limiter } from '../transfer/limiter.ts';
+import { expectFile } from '../transfer/media-type.ts';
 import { bodyTooLargeError, contentLength } from '../transfer/read-body.ts';
 import {
   requestSignal,
@@ -32,6 +33,7 @@ export function addUploadRoute(app: Api, { parts, minSpeed }: Service): void {
   app.openapi(upload, async (c) => {
     const { key: wanted, presigned, ifExists } = c.req.valid('query');
     checkKey({ bucket, key: wanted }, parseOptions);
+    expectFile(c.req.raw);
     const contentType = contentTypeOf(c.req.header('content-type'));
     const sizeBytes = presigned ? 0 : contentLength(c.req.raw);
     if (sizeBytes === undefined) throw lengthRequiredError();

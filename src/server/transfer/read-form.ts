@@ -1,6 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import { invalidParametersError } from '../problems/invalid-parameters.ts';
 import type { Service } from '../service.ts';
+import { expectFields } from './media-type.ts';
 import { readBody } from './read-body.ts';
 import { requestSignal } from './request-signal.ts';
 
@@ -16,6 +17,7 @@ export async function readForm<Schema extends z.ZodType>(
   schema: Schema,
   { parts, minSpeed }: Pick<Service, 'parts' | 'minSpeed'>,
 ): Promise<z.infer<Schema>> {
+  expectFields(request);
   const signal = requestSignal(request, parts.config.server.requestTimeoutSeconds * 1e3);
   const share = parts.pipeline.transfers.openShare();
   try {
