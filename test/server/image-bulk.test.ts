@@ -1,6 +1,12 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Image, ImageList, RemovedList, RetriedList } from '../../src/server/api/schemas.ts';
+import type {
+  Image,
+  ImageList,
+  Problem,
+  RemovedList,
+  RetriedList,
+} from '../../src/server/api/schemas.ts';
 import { convertedOutcome, entriesOf } from '../../testing/outcomes.ts';
 import { tinyPng } from '../../testing/pipeline.ts';
 import { addImage, read, startApi, type TestApi } from '../../testing/server.ts';
@@ -49,6 +55,22 @@ describe('retrying several images', () => {
     expect(deleted.results[0]?.problem).toContain('another bucket');
     expect((await api.request(`/v1/images/${ids}`)).status).toBe(200);
   });
+});
+
+test.each([
+  ['{"ids":"1"}', 'application/json', 415, 'Send it as `curl -d ids=1,2,3` does.'],
+  ['', 'application/x-www-form-urlencoded', 400, 'Expected a value for ids but received nothing.'],
+  [
+    'ids=1&id=2',
+    'application/x-www-form-urlencoded',
+    400,
+    'Expected one of the parameters ids for',
+  ],
+])('explains the form if it receives %s as %s', async (body, type, status, sentence) => {
+  const headers = { 'content-type': type };
+  const response = await api.request('/v1/images/zip', { method: 'POST', body, headers });
+  expect(response.status).toBe(status);
+  expect((await read<Problem>(response)).detail).toContain(sentence);
 });
 
 describe('deleting several images', () => {

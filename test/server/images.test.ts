@@ -232,20 +232,24 @@ describe('the list', () => {
   });
 
   test.each([
-    ['limit=0', 'limit'],
-    ['limit=201', 'limit'],
-    ['status=done', 'status'],
-    ['since=yesterday', 'since'],
-    ['key=a%00b', 'key'],
-    ['page=2', 'page'],
-    ['etag=e1', 'etag'],
-    ['wait=5', 'wait'],
-    ['key=k&wait=61', 'wait'],
-    ['status=failed&status=converted', 'status'],
-  ])('refuses %s', async (query, name) => {
+    ['limit=0', 'limit', 'a whole number from 1 to 200'],
+    ['limit=201', 'limit', 'a whole number from 1 to 200'],
+    ['status=done', 'status', 'one of converted, failed, skipped'],
+    ['sort=', 'sort', 'one of newest, oldest, slowest, fastest'],
+    ['since=yesterday', 'since', 'a time such as 2026-01-31T12:00Z, or an age such as 24h'],
+    ['key=a%00b', 'key', 'a key of 1 to 1,024 bytes without NUL'],
+    ['code=', 'code', 'at least 1 character'],
+    [`cursor=${'a'.repeat(513)}`, 'cursor', 'at most 512 characters'],
+    ['page=2', 'page', expect.stringContaining('one of the parameters status, code')],
+    ['etag=e1', 'etag', 'to be sent together with key'],
+    ['wait=5', 'wait', 'to be sent together with key'],
+    ['key=k&wait=61', 'wait', 'a whole number from 1 to 60'],
+    ['status=failed&status=converted', 'status', 'one of converted, failed, skipped'],
+    ['limit=1&limit=2', 'limit', 'one value'],
+  ])('refuses %s, and says what it expects', async (query, name, expected) => {
     const response = await api.request(`/v1/images?${query}`);
     expect(response.status).toBe(400);
-    expect((await read<Problem>(response)).errors).toMatchObject([{ name }]);
+    expect((await read<Problem>(response)).errors).toMatchObject([{ name, expected }]);
   });
 });
 

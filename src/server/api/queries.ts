@@ -7,7 +7,7 @@ import { groupings, parseSide, parseTime } from '../../stats/index.ts';
 // ignored.
 
 /** Reports an unknown parameter together with the known ones. */
-function strictQuery<Shape extends z.ZodRawShape>(shape: Shape) {
+export function strictQuery<Shape extends z.ZodRawShape>(shape: Shape) {
   const names = Object.keys(shape).join(', ');
   return z.strictObject(shape, {
     error: (issue) =>
@@ -45,13 +45,15 @@ const timeOrAge = z
     description: 'ISO 8601 time, or an age: 15m, 24h, 7d.',
   });
 
-const wholeNumber = (min: number, max: number) =>
-  z
+const wholeNumber = (min: number, max: number) => {
+  const error = `Expected a whole number from ${min} to ${max}`;
+  return z
     .string()
-    .regex(/^\d{1,9}$/, `Expected a whole number from ${min} to ${max}`)
+    .regex(/^\d{1,9}$/, error)
     .transform(Number)
-    .pipe(z.int().min(min).max(max))
+    .pipe(z.int().min(min, error).max(max, error))
     .openapi({ type: 'integer', minimum: min, maximum: max });
+};
 
 const trueOrFalse = z
   .enum(['true', 'false'])

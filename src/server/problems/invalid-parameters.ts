@@ -10,14 +10,38 @@ export function invalidParametersError(
 ): RequestError {
   const errors = error.issues.flatMap((issue): InvalidParameter[] => {
     const names = issue.code === 'unrecognized_keys' ? issue.keys : [String(issue.path[0] ?? '')];
-    const expected = issue.message.replace(/^(Expected|Invalid \w+: expected) /, '');
-    return names.map((name) => ({ name, expected, received: truncate(given[name]) }));
+    return names.map((name) => ({
+      name,
+      expected: expectedOf(issue, given[name]),
+      received: truncate(given[name]),
+    }));
   });
   const sentences = errors.map(
     ({ name, expected, received }) =>
       `Expected ${expected} for ${name} but received ${received === null ? 'nothing' : JSON.stringify(received)}.`,
   );
   return new RequestError('INVALID_REQUEST', sentences.join(' '), { errors });
+}
+
+/** Completes “Expected …”. The schemas’ own messages begin with “Expected”; Zod’s do not. */
+function expectedOf(issue: z.core.$ZodIssue, given: string | string[] | undefined): string {
+  if (issue.message.startsWith('Expected ')) return issue.message.replace('Expected ', '');
+  switch (issue.code) {
+    case 'invalid_type':
+      return given === undefined ? 'a value' : 'one value';
+    case 'invalid_value':
+      return `one of ${issue.values.join(', ')}`;
+    case 'too_small':
+      return `at least ${formatCharacters(issue.minimum)}`;
+    case 'too_big':
+      return `at most ${formatCharacters(issue.maximum)}`;
+    default:
+      return issue.message;
+  }
+}
+
+function formatCharacters(count: number | bigint): string {
+  return count === 1 ? '1 character' : `${count.toLocaleString('en-US')} characters`;
 }
 
 function truncate(value: string | string[] | undefined): string | null {
