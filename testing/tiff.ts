@@ -2,7 +2,7 @@ import { mulberry32 } from '../src/convert/gray/mulberry32.ts';
 
 // Builds TIFF files with layouts that sharp does not write (TIFF 6.0, sections 2 and 15).
 
-const [SHORT, LONG, RATIONAL] = [3, 4, 5];
+const [SHORT, LONG, RATIONAL, UNDEFINED] = [3, 4, 5, 7];
 
 type Tag = [tag: number, type: number, count: number, value: number];
 
@@ -168,23 +168,38 @@ export function joinTiffs(...files: Buffer[]): Buffer {
 
 /** A little-endian file whose first page states a resolution in inches, in a new directory. */
 export function withResolution(tiff: Buffer, x: number, y: number): Buffer {
+  const fractions = Buffer.from(Uint32Array.of(x, 1, y, 1).buffer);
+  const at = tiff.length;
+  return withTags(tiff, fractions, [
+    [282, RATIONAL, 1, at],
+    [283, RATIONAL, 1, at + 8],
+    [296, SHORT, 1, 2],
+  ]);
+}
+
+/** A little-endian file whose first page has an ICC profile, in a new directory. */
+export function withTiffProfile(tiff: Buffer, icc: Buffer): Buffer {
+  return withTags(tiff, icc, [[34_675, UNDEFINED, icc.length, tiff.length]]);
+}
+
+/** Appends data, and a directory with more tags. */
+function withTags(tiff: Buffer, data: Buffer, tags: Tag[]): Buffer {
   const at = tiff.readUInt32LE(4);
   const count = tiff.readUInt16LE(at);
-  const fractionsAt = tiff.length;
-  const added = Buffer.alloc(16 + 2 + 36);
-  [x, 1, y, 1].forEach((value, i) => void added.writeUInt32LE(value, i * 4));
-  added.writeUInt16LE(count + 3, 16);
-  const tags: Tag[] = [
-    [282, RATIONAL, 1, fractionsAt],
-    [283, RATIONAL, 1, fractionsAt + 8],
-    [296, SHORT, 1, 2],
-  ];
-  tags.forEach((tag, i) => void writeEntry(added, 18 + i * 12, tag));
-  const old = tiff.subarray(at + 2, at + 2 + count * 12);
-  const entries = Array.from({ length: count }, (_, i) => old.subarray(i * 12, i * 12 + 12));
-  entries.push(...tags.map((_, i) => added.subarray(18 + i * 12, 30 + i * 12)));
+  const entries = Array.from({ length: count + tags.length }, (_, i) => {
+    const tag = tags[i - count];
+    const entry = tiff.subarray(at + 2 + i * 12, at + 14 + i * 12);
+    return tag ? tagEntry(tag) : entry;
+  });
   entries.sort((a, b) => a.readUInt16LE(0) - b.readUInt16LE(0));
-  const file = Buffer.concat([tiff, added.subarray(0, 18), ...entries, Buffer.alloc(4)]);
-  file.writeUInt32LE(fractionsAt + 16, 4);
+  const size = Buffer.from(Uint16Array.of(entries.length).buffer);
+  const file = Buffer.concat([tiff, data, size, ...entries, Buffer.alloc(4)]);
+  file.writeUInt32LE(tiff.length + data.length, 4);
   return file;
+}
+
+function tagEntry(tag: Tag): Buffer {
+  const entry = Buffer.alloc(12);
+  writeEntry(entry, 0, tag);
+  return entry;
 }

@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { loadMagick } from '../../../src/convert/decode/magick/load-magick.ts';
 import { type RecipeOptions, toGrayscale } from '../../../src/convert/index.ts';
+import { adobeColorants, curv, rgbProfile } from '../../../testing/icc.ts';
 import { photoCd } from '../../../testing/photo-cd.ts';
 import { parsePng } from '../../../testing/png.ts';
+import { stripTiff, withTiffProfile } from '../../../testing/tiff.ts';
 import { oracleGray, rejectionOf } from '../gray/gray-of.ts';
 
 const fixture = (name: string) =>
@@ -58,6 +60,7 @@ describe('every pixel is exact in', () => {
     ['tiff', 'gray-32bit.tif', 'depth'],
     ['tiff', 'rgb-32bit.tif', 'depth'],
     ['tiff', 'rgb-tiled-planar.tif'],
+    ['tiff', 'rgb-large-tiles.tif'],
   ])('%s: %s', async (format, name, ...losses) => {
     const { gray, source, ...image } = await grayOf(fixture(name));
     expect(source).toMatchObject({ format, width, height });
@@ -65,18 +68,21 @@ describe('every pixel is exact in', () => {
     expect(apart(gray, expected)).toBe(0);
   });
 
-  test.each(['rgba.sgi', 'rgba.ras'])('%s, with its alpha', async (name) => {
-    const { bytes, source, channels } = await toGrayscale(fixture(name));
-    expect(source.hasAlpha).toBe(true);
-    const { pixels } = parsePng(bytes);
-    expect(channels).toBe(2);
-    const alpha = [...pixels].filter((_, i) => i % 2 === 1);
-    const right = expected.map((_, i) => {
-      const [x, y] = [i % width, Math.floor(i / width)];
-      return Math.floor(((x + y) * 255) / (width + height - 2));
-    });
-    expect(apart(alpha, right)).toBe(0);
-  });
+  test.each(['rgba.sgi', 'rgba.ras', 'rgba-tiled-planar.tif'])(
+    '%s, with its alpha',
+    async (name) => {
+      const { bytes, source, channels } = await toGrayscale(fixture(name));
+      expect(source.hasAlpha).toBe(true);
+      const { pixels } = parsePng(bytes);
+      expect(channels).toBe(2);
+      const alpha = [...pixels].filter((_, i) => i % 2 === 1);
+      const right = expected.map((_, i) => {
+        const [x, y] = [i % width, Math.floor(i / width)];
+        return Math.floor(((x + y) * 255) / (width + height - 2));
+      });
+      expect(apart(alpha, right)).toBe(0);
+    },
+  );
 });
 
 describe('pixels equal those of other programs in', () => {
@@ -123,6 +129,17 @@ describe('pixels equal those of other programs in', () => {
       expect(Math.abs((at(300, 200) as number) - gray)).toBeLessThanOrEqual(1);
     }
   });
+});
+
+test('a profile is applied as to a TIFF that libvips reads', async () => {
+  const icc = rgbProfile(curv(1), adobeColorants);
+  const samples = Array.from({ length: width * height }, (_, i) =>
+    colourAt(i % width, Math.floor(i / width)),
+  ).flat();
+  const plain = stripTiff({ width, height, photometric: 2, bits: 8, samples });
+  const planar = await grayOf(withTiffProfile(fixture('rgb-tiled-planar.tif'), icc));
+  expect(planar.gray).toEqual((await grayOf(withTiffProfile(plain, icc))).gray);
+  expect(planar.gray).not.toEqual(expected);
 });
 
 describe('a camera raw has the white balance of the camera', () => {

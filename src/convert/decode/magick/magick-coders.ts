@@ -1,6 +1,7 @@
 import { hasText, textAt } from '../../formats/bytes.ts';
 import { cameraRawOf } from '../../formats/camera-raw.ts';
 import { countTiffPages } from '../../formats/tiff-pages.ts';
+import { extraSamplesOf } from '../extra-samples.ts';
 
 /** How a format is read by ImageMagick. */
 export interface MagickCoder {
@@ -16,6 +17,8 @@ export interface MagickCoder {
   depth?(bytes: Uint8Array): number;
   /** The number of pages, if there can be more than one: a camera raw’s others are previews. */
   pages?(bytes: Uint8Array): number;
+  /** Whether the file has opacity, where the header that ImageMagick reads does not say it. */
+  hasAlpha?(bytes: Uint8Array): boolean;
   /** Bytes per pixel that decoding needs, if more than usual: docs/adr/0006-decoders-from-npm.md. */
   bytesPerPixel?: number;
   /** Whether ImageMagick confuses black and white. */
@@ -91,6 +94,7 @@ const variantCoders: readonly MagickCoder[] = [
     coder: 'TIFF',
     matches: (bytes) => ['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].some((start) => hasText(bytes, start)),
     pages: countTiffPages,
+    hasAlpha: (bytes) => extraSamplesOf(bytes)?.alphaAt !== undefined,
   },
   { name: 'JPEG 2000', coder: 'JP2', matches: (bytes) => hasText(bytes, '\0\0\0\x0cjP  ') },
   { name: 'JPEG 2000', coder: 'J2K', matches: (bytes) => hasText(bytes, '\xff\x4f\xff\x51') },

@@ -21,7 +21,7 @@ export async function readMagickHeader(bytes: Uint8Array): Promise<WasmHeader> {
   checkLength(bytes, coder);
   const magick = await loadMagick(baseBytes + 4 * bytes.length);
   const header = withImage(magick, { bytes, coder, how: 'ping' }, (image) => ({
-    ...magickHeader(image),
+    ...magickHeader(image, coder.hasAlpha?.(bytes)),
     ...(coder.pages && { pages: coder.pages(bytes) }),
     ...(coder.depth && { depth: coder.depth(bytes) }),
     extraBytes: moduleBytes,
@@ -63,14 +63,18 @@ function inverted(image: WasmPixels): WasmPixels {
   return { ...image, pixels: image.pixels.map((value) => 255 - value) };
 }
 
+/** Programs write tiles of 64 to 512 pixels a side. */
+const maxTileSide = 1_024;
+
 /**
  * ImageMagick’s own limits. The caller has checked the size in the header; no file is used in place
  * of memory. The deadline ends the thread, so there is no limit of time here.
  */
 function limit({ ResourceLimits }: Magick, { width, height }: WasmHeader): void {
-  const maxBytes = BigInt(magickBytes * width * height + 2 ** 20);
-  ResourceLimits.width = BigInt(2 * width + 16);
-  ResourceLimits.height = BigInt(2 * height + 16);
+  const maxBytes = BigInt(magickBytes * width * height + 2 ** 24);
+  // A tile can be larger than the image.
+  ResourceLimits.width = BigInt(Math.max(2 * width, maxTileSide));
+  ResourceLimits.height = BigInt(Math.max(2 * height, maxTileSide));
   ResourceLimits.area = maxBytes;
   ResourceLimits.memory = maxBytes;
   ResourceLimits.disk = 0n;

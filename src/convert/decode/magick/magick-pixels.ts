@@ -7,9 +7,9 @@ import type { Magick } from './load-magick.ts';
 /** ImageMagick’s numbers of the colour spaces that it need not convert. */
 const [cmyk, gray, srgb, photoYcc] = [2, 3, 23, 28];
 
-/** What ImageMagick found in the header. */
-export function magickHeader(image: IMagickImage): WasmHeader {
-  const { colorSpace, hasAlpha, depth, orientation } = image;
+/** What ImageMagick found in the header, unless it is known that there is opacity. */
+export function magickHeader(image: IMagickImage, hasAlpha = image.hasAlpha): WasmHeader {
+  const { colorSpace, depth, orientation } = image;
   const icc = image.getColorProfile()?.data;
   return {
     // The module returns 32 bits, which the binding takes as signed.
@@ -22,7 +22,8 @@ export function magickHeader(image: IMagickImage): WasmHeader {
     hasAlpha,
     isCmyk: colorSpace === cmyk,
     ...(orientation >= 1 && orientation <= 8 && { storedOrientation: orientation }),
-    ...(icc && { icc }),
+    // A copy: the module's own memory cannot be transferred to another thread.
+    ...(icc && { icc: icc.slice() }),
   };
 }
 
