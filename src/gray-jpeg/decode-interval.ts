@@ -12,11 +12,11 @@ interface Interval {
   rows?: RowOptions | undefined;
 }
 
-export interface RowOptions {
+interface RowOptions {
   /** MCUs in a row. */
   mcusAcross: number;
   /** Called after each row of MCUs. */
-  onRow(row: number): void;
+  onRow(row: number): void | Promise<void>;
 }
 
 interface DecodedInterval {
@@ -56,7 +56,8 @@ export async function decodeInterval(
     } else if (problem > 0) {
       return { done, reason: problems[problem], ...markerAfter(reader, next) };
     } else if (rows && done % rows.mcusAcross === 0) {
-      rows.onRow(done / rows.mcusAcross - 1);
+      const waiting = rows.onRow(done / rows.mcusAcross - 1);
+      if (waiting) await waiting;
     }
   }
   kernel.beginRest();

@@ -1,5 +1,4 @@
-import { decodeInterval, type RowOptions } from './decode-interval.ts';
-import type { KeptLuma } from './jpeg-frame.ts';
+import { decodeInterval } from './decode-interval.ts';
 import { beginScan, readScanHeader, type Scan, type ScanHeader } from './scan.ts';
 import type { SourceReader } from './source-reader.ts';
 import { hasLongZeros } from './zero-runs.ts';
@@ -12,9 +11,13 @@ interface ScanInput extends ScanHeader {
   interval: number;
   /** Called between parts of the data. */
   onProgress(): void | Promise<void>;
-  /** Called after each row of MCUs if the luma is kept row by row. */
-  onRow?: KeptLuma['onRow'] | undefined;
+  /** Called before the first MCU, to allocate what is kept. */
+  onScan(scan: Scan): void;
+  /** Called after each row of MCUs before the first damage. */
+  onRow?: OnRow | undefined;
 }
+
+export type OnRow = (row: number, scan: Scan) => void | Promise<void>;
 
 export interface ScanResult {
   /** The first problem. */
@@ -29,7 +32,7 @@ export interface ScanResult {
 
 /** Decodes all MCUs of a scan: ITU-T T.81, B.2.3 and E.2. Resumes after damage at restart markers. */
 export async function decodeScan(input: ScanInput): Promise<ScanResult> {
-  const { reader, frame, at, onProgress, onRow } = input;
+  const { reader, frame, at, onProgress, onScan, onRow } = input;
   const scan = readScanHeader(input);
   if (!scan)
     return {
@@ -38,13 +41,16 @@ export async function decodeScan(input: ScanInput): Promise<ScanResult> {
       isFirst: !frame.isProgressive,
       next: at,
     };
+  onScan(scan);
   beginScan(reader.kernel, scan, frame.precision);
-  const rows = onRow && rowsOf(scan, onRow);
+  const { mcusAcross } = scan;
+  const eachRow = onRow && { mcusAcross, onRow: (row: number) => onRow(row, scan) };
   const interval = input.interval || scan.mcus;
   let [next, missing] = [at, 0];
   let damage: string | undefined;
   for (let mcu = 0; mcu < scan.mcus; ) {
     const until = Math.min(mcu + interval, scan.mcus);
+    const rows = damage === undefined ? eachRow : undefined;
     const decoded = await decodeInterval(reader, { at: next, mcu, until, onProgress, rows });
     damage ??= decoded.reason;
     missing += until - decoded.done;
@@ -67,13 +73,6 @@ export async function decodeScan(input: ScanInput): Promise<ScanResult> {
   next = Math.max(at, next - 2);
   const isFirst = scan.coding === 'sequential' || scan.coding === 'first DC';
   return { damage, missingShare: missing / scan.mcus, isFirst, next };
-}
-
-function rowsOf({ parts, mcusAcross }: Scan, onRow: KeptLuma['onRow']): RowOptions | undefined {
-  const kept = parts.find(({ component }) => component.keeps === 'row')?.component;
-  if (!kept) return undefined;
-  const blockRows = parts.length === 1 ? 1 : kept.vertical;
-  return { mcusAcross, onRow: (row) => onRow(kept, row * blockRows, blockRows) };
 }
 
 /** How many intervals are missing before a restart marker; undefined for another marker. */

@@ -15,12 +15,23 @@ export interface JpegFrame {
   mcusAcross: number;
   mcusDown: number;
   components: JpegComponent[];
+  /** Whether all scans so far are in an order that libjpeg expects. */
+  isRegular: boolean;
+}
+
+/** Rows of samples in the kernel’s heap. */
+export interface SampleRows {
+  /** The address of the first row. */
+  at: number;
+  stride: number;
 }
 
 /** A quantization table in zigzag order. */
 export type Quantizer = readonly number[];
 
 export interface JpegComponent {
+  /** Its place in the frame. */
+  index: number;
   id: number;
   /** Blocks of this component in an MCU. */
   horizontal: number;
@@ -34,8 +45,10 @@ export interface JpegComponent {
   /** Addresses in the kernel’s heap; 0 for what is not kept. See assembly/scan.ts. */
   marks: number;
   coefficients: number;
-  /** Which of its blocks have coefficients there. */
+  /** Which of its blocks have coefficients there: all, or those of a row of MCUs. */
   keeps: 'all' | 'row';
+  /** Where samples are stored instead of coefficients, a row of MCUs at a time. */
+  samples: SampleRows | undefined;
   /** How many scans contain it. */
   scans: number;
   /** The number of its quantization table, and the table when its first scan began. */
@@ -43,14 +56,6 @@ export interface JpegComponent {
   quantizer: Quantizer | undefined;
   /** The lowest bit that has arrived of each coefficient. */
   lowBits: Uint8Array;
-}
-
-/** Keeps the coefficients of the first component in the kernel’s heap. */
-export interface KeptLuma {
-  /** A progressive file keeps all blocks; any other may keep those of a row of MCUs. */
-  keeps: 'all' | 'row';
-  /** Called after each row of MCUs with its first row of blocks and its number of block rows. */
-  onRow(luma: JpegComponent, first: number, rows: number): void;
 }
 
 /** No bit of a coefficient has arrived yet. */
@@ -74,8 +79,9 @@ export function readFrame(marker: number, body: Uint8Array): JpegFrame | undefin
   const maxVertical = Math.max(...shapes.map(({ vertical }) => vertical));
   const mcusAcross = Math.ceil(width / (8 * maxHorizontal));
   const mcusDown = Math.ceil(height / (8 * maxVertical));
-  const components: JpegComponent[] = shapes.map(({ horizontal, vertical, ...shape }) => ({
+  const components: JpegComponent[] = shapes.map(({ horizontal, vertical, ...shape }, index) => ({
     ...shape,
+    index,
     horizontal,
     vertical,
     blocksAcross: Math.ceil(Math.ceil((width * horizontal) / maxHorizontal) / 8),
@@ -85,11 +91,12 @@ export function readFrame(marker: number, body: Uint8Array): JpegFrame | undefin
     marks: 0,
     coefficients: 0,
     keeps: 'all',
+    samples: undefined,
     scans: 0,
     quantizer: undefined,
     lowBits: new Uint8Array(64).fill(notArrived),
   }));
-  return { ...kind, width, height, precision, mcusAcross, mcusDown, components };
+  return { ...kind, width, height, precision, mcusAcross, mcusDown, components, isRegular: true };
 }
 
 function shapeOf(body: Uint8Array, at: number) {

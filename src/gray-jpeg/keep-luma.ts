@@ -1,3 +1,4 @@
+import { allocateBlocks } from './allocate-blocks.ts';
 import type { ScanResult } from './decode-scan.ts';
 import { fileEnd, fileStart } from './gray-file.ts';
 import { bestTable, codesOf } from './huffman-codes.ts';
@@ -72,7 +73,7 @@ async function keepWith(
 }
 
 /** Whether every bit of every component has arrived. */
-function isComplete({ components }: JpegFrame, scans: readonly ScanResult[]): boolean {
+export function isComplete({ components }: JpegFrame, scans: readonly ScanResult[]): boolean {
   return (
     scans.every(({ damage }) => damage === undefined) &&
     components.every(({ lowBits }) => lowBits.every((bit) => bit === 0))
@@ -113,17 +114,21 @@ async function readRows(
   bytes: Uint8Array,
   { turn, each, ...options }: RowsOptions & ReadOptions,
 ): Promise<JpegScans> {
+  const kept = turn ? 'all' : 'row';
   return await readScans(kernel, bytes, {
     ...options,
-    luma: {
-      keeps: turn ? 'all' : 'row',
-      onRow(luma, first, rows) {
-        if (first === 0) kernel.beginBlocks(luma.marks, luma.coefficients, 0);
-        const { across, down, step, start } = walkOf(luma, undefined);
-        for (let row = 0; row < rows && first + row < down; row++) {
-          each({ start: start(row), step, across });
-        }
-      },
+    allocate(frame) {
+      allocateBlocks(kernel, frame, { keeps: ({ index }) => (index === 0 ? kept : undefined) });
+    },
+    onRow(mcuRow, { parts }) {
+      const luma = parts.find(({ component }) => component.index === 0)?.component;
+      if (luma?.keeps !== 'row') return;
+      const rows = parts.length === 1 ? 1 : luma.vertical;
+      if (mcuRow === 0) kernel.beginBlocks(luma.marks, luma.coefficients, 0);
+      const { across, down, step, start } = walkOf(luma, undefined);
+      for (let row = 0; row < rows && mcuRow * rows + row < down; row++) {
+        each({ start: start(row), step, across });
+      }
     },
   });
 }

@@ -33,6 +33,14 @@ export interface JpegKernel {
     ...kept: [marks: number, coefficients: number, keepsAll: boolean]
   ): void;
 
+  /** Adds a component of the frame whose samples are stored. */
+  addSamples(
+    across: number,
+    down: number,
+    component: number,
+    ...rows: [at: number, stride: number]
+  ): void;
+
   beginInterval(mcu: number): void;
   /** Decodes up to `count` MCUs and returns how many it did. */
   decode(count: number): number;
@@ -47,6 +55,30 @@ export interface JpegKernel {
   extraBytes(): number;
   isExtraZero(): number;
   isLastBytePadded(): number;
+
+  /** Sets the factor of a component’s coefficient `k` in zigzag order. */
+  setFactor(component: number, k: number, factor: number): void;
+  /** Stores the samples of blocks whose coefficients are kept, from left to right. */
+  transformKept(
+    component: number,
+    marks: number,
+    coefficients: number,
+    count: number,
+    ...rows: [at: number, stride: number]
+  ): void;
+  /** Begins an image whose pixels are written to `output`; see assembly/rows.ts. */
+  beginRows(width: number, channels: number, luma: number, stride: number, output: number): void;
+  /** Sets where chroma is, its size, whether luma has twice of it, and memory for larger rows. */
+  setChroma(
+    blue: number,
+    red: number,
+    stride: number,
+    ...shape: [columns: number, rows: number, isWide: boolean, isTall: boolean, scratch: number]
+  ): void;
+  /** Writes rows of pixels from samples, whose first row is `top`. */
+  putRows(first: number, end: number, top: number): void;
+  /** Keeps the last row of a strip for the next one. */
+  keepLastRows(rows: number): void;
 
   clearCounts(): void;
   /** Counts the AC symbols of sequential blocks that are kept, instead of storing the values. */
@@ -73,7 +105,12 @@ const pageBytes = 2 ** 16;
 
 /** Clears the heap from `start` to `end`, which grows if it has to. */
 export function clearHeap(kernel: JpegKernel, start: number, end: number): void {
+  growHeap(kernel, end);
+  heapOf(kernel).fill(0, start, end);
+}
+
+/** Grows the heap unless it has an address. Throws `RangeError` if there is no memory left. */
+export function growHeap(kernel: JpegKernel, end: number): void {
   const missing = end - kernel.memory.buffer.byteLength;
   if (missing > 0) kernel.memory.grow(Math.ceil(missing / pageBytes));
-  heapOf(kernel).fill(0, start, end);
 }

@@ -1,8 +1,10 @@
-import { decodeScan, type ScanResult } from './decode-scan.ts';
-import { isFrame, type JpegFrame, type KeptLuma, readFrame } from './jpeg-frame.ts';
-import { clearHeap, type JpegKernel } from './kernel.ts';
+import { allocateBlocks } from './allocate-blocks.ts';
+import { decodeScan, type OnRow, type ScanResult } from './decode-scan.ts';
+import { isFrame, type JpegFrame, readFrame } from './jpeg-frame.ts';
+import type { JpegKernel } from './kernel.ts';
 import { withKernel } from './kernels.ts';
-import { dht, dqt, dri, eoi, isAlone, nextMarker, sos, uint16 } from './segments.ts';
+import type { Scan } from './scan.ts';
+import { dht, dqt, dri, eoi, isAlone, isKnown, nextMarker, sos, uint16 } from './segments.ts';
 import { readerOf } from './source-reader.ts';
 import { type JpegTables, readHuffmanTables, readQuantizers } from './tables.ts';
 
@@ -28,15 +30,25 @@ export async function readJpegScans(bytes: Uint8Array, options: ReadOptions): Pr
   return await withKernel((kernel) => readScans(kernel, bytes, options));
 }
 
+interface KeepOptions extends ReadOptions {
+  /** Allocates what is kept of the blocks, before the first scan is decoded. */
+  allocate?(frame: JpegFrame, first: Scan): void;
+  /** Called after each row of MCUs of a scan, up to its first damage. */
+  onRow?: OnRow;
+}
+
 export async function readScans(
   kernel: JpegKernel,
   bytes: Uint8Array,
-  { maxPixels, onProgress, luma }: ReadOptions & { luma?: KeptLuma },
+  { maxPixels, onProgress, onRow, ...options }: KeepOptions,
 ): Promise<JpegScans> {
+  const { allocate = (frame: JpegFrame) => allocateBlocks(kernel, frame) } = options;
   const tables: JpegTables = { huffman: new Map(), quantizers: new Map() };
   const scans: ScanResult[] = [];
   const reader = readerOf(kernel, bytes);
   let frame: JpegFrame | undefined;
+  let isAllocated = false;
+  let isRegular = true;
   let interval = 0;
   let at = 2;
   for (;;) {
@@ -45,6 +57,8 @@ export async function readScans(
     if (marker === undefined || marker === eoi) return { frame, scans };
     at = start;
     if (isAlone(marker)) continue;
+    isRegular &&= isKnown(marker) && !(frame && isFrame(marker));
+    if (frame) frame.isRegular &&= isRegular;
     const end = start + uint16(bytes, start);
     const body = bytes.subarray(start + 2, end);
     at = Math.max(start + 2, end);
@@ -54,35 +68,17 @@ export async function readScans(
     else if (isFrame(marker) && !frame) {
       frame = readFrame(marker, body);
       if (!frame || frame.width * frame.height > maxPixels) return { frame: undefined, scans };
-      allocate(kernel, frame, luma);
+      frame.isRegular = isRegular;
     } else if (marker === sos && frame) {
-      const part = { reader, at, body, frame, tables, interval, onProgress, onRow: luma?.onRow };
+      const current = frame;
+      const onScan = (scan: Scan) => {
+        if (!isAllocated) allocate(current, scan);
+        isAllocated = true;
+      };
+      const part = { reader, at, body, frame, tables, interval, onProgress, onScan, onRow };
       const scan = await decodeScan(part);
       scans.push(scan);
       at = scan.next;
     }
   }
-}
-
-const [markBytes, coefficientBytes] = [8, 128];
-
-/**
- * Allocates what is kept of each block: for later scans a bit for each coefficient, whether it is not
- * zero, and for the luma the coefficients themselves.
- */
-function allocate(kernel: JpegKernel, frame: JpegFrame, luma: KeptLuma | undefined): void {
-  let end = kernel.heapStart;
-  for (const [i, component] of frame.components.entries()) {
-    const isKept = luma !== undefined && i === 0;
-    if (!isKept && !frame.isProgressive) continue;
-    component.keeps = isKept && !frame.isProgressive ? luma.keeps : 'all';
-    const down = component.keeps === 'all' ? component.storedDown : component.vertical;
-    const blocks = component.storedAcross * down;
-    component.marks = end;
-    end += blocks * markBytes;
-    if (!isKept) continue;
-    component.coefficients = end;
-    end += blocks * coefficientBytes;
-  }
-  if (end > kernel.heapStart) clearHeap(kernel, kernel.heapStart, end);
 }

@@ -30,6 +30,13 @@ export function isAlone(marker: number): boolean {
   return marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
 }
 
+/** Frames, tables, scans, application data and comments; libjpeg rejects files with other segments. */
+export function isKnown(marker: number): boolean {
+  return (
+    (marker >= 0xc0 && marker <= 0xdd) || (marker >= 0xe0 && marker <= 0xef) || marker === 0xfe
+  );
+}
+
 export function uint16(bytes: Uint8Array, at: number): number {
   return (bytes[at] ?? 0) * 256 + (bytes[at + 1] ?? 0);
 }

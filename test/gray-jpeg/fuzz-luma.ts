@@ -1,10 +1,11 @@
-// What `npm run fuzz:jpeg -- --seconds 60 --seed 1` runs: random JPEGs, whole and damaged, whose luma is kept.
-// It ends with the first whose coefficients differ from those that another reader finds, or when its time
-// is over.
+// What `npm run fuzz:jpeg -- --seconds 60 --seed 1` runs: random JPEGs, whole and damaged, whose luma is kept
+// and whose pixels are decoded. It ends with the first whose coefficients differ from those that another
+// reader finds, or whose pixels differ from sharp’s, or when its time is over.
 
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { mulberry32 } from '../../src/convert/gray/mulberry32.ts';
 import { hasWholeLuma, keepLuma } from '../../src/gray-jpeg/keep-luma.ts';
+import { decodedBySharp, decodedRows } from '../../testing/decoded-jpeg.ts';
 import { type PlainJpeg, readPlainJpeg } from '../../testing/plain-jpeg.ts';
 import { randomJpeg } from '../../testing/random-jpeg.ts';
 
@@ -22,7 +23,7 @@ if (!(seconds > 0) || !Number.isInteger(seed)) {
 }
 
 const end = performance.now() + seconds * 1_000;
-const outcomes = { kept: 0, damaged: 0 };
+const outcomes = { kept: 0, damaged: 0, decoded: 0 };
 let next = seed;
 for (; performance.now() < end; next++) {
   const fault = await findFault(next).catch((error: unknown) => `${error}`);
@@ -31,7 +32,8 @@ for (; performance.now() < end; next++) {
   process.exit(1);
 }
 console.log(
-  `${outcomes.kept} images kept, ${outcomes.damaged} rejected, seeds ${seed} to ${next - 1}.`,
+  `${outcomes.kept} images kept, ${outcomes.damaged} rejected, ${outcomes.decoded} decoded, ` +
+    `seeds ${seed} to ${next - 1}.`,
 );
 
 /** What is wrong with the output for a seed, if anything. */
@@ -39,6 +41,18 @@ async function findFault(seed: number): Promise<string | undefined> {
   const random = mulberry32(seed);
   const { bytes } = randomJpeg(seed);
   if (random() < 0.8) damage(bytes, random);
+  return (await findWrongPixels(bytes)) ?? (await findWrongLuma(bytes));
+}
+
+async function findWrongPixels(bytes: Uint8Array): Promise<string | undefined> {
+  const { isWhole, pixels } = await decodedRows(bytes, 1e6);
+  if (!isWhole) return undefined;
+  outcomes.decoded++;
+  const { data } = await decodedBySharp(bytes, 'none');
+  return Buffer.compare(pixels, data) === 0 ? undefined : 'The pixels differ from sharp’s.';
+}
+
+async function findWrongLuma(bytes: Uint8Array): Promise<string | undefined> {
   const { bytes: output, frame } = await keepLuma(bytes, { maxPixels: 1e6, onProgress() {} });
   if (!output || !frame || !hasWholeLuma(frame)) {
     outcomes.damaged++;

@@ -1,16 +1,13 @@
 import {
   canTurn,
   hasWholeLuma,
-  isFrame,
   type JpegFrame,
-  readFrame,
+  readJpegHeader,
   type Turn,
 } from '../../gray-jpeg/index.ts';
 import { profileToApply } from '../colour/profile-to-apply.ts';
 import { ConversionError } from '../errors.ts';
-import { hasText } from '../formats/bytes.ts';
 import { inputFormats } from '../formats/input-formats.ts';
-import { jpegSegments } from '../formats/jpeg-segments.ts';
 import type { SourceFile } from '../formats/source-file.ts';
 import { orientationToApply } from '../gray/orient.ts';
 import { methodFacts } from '../recipe/methods.ts';
@@ -71,26 +68,6 @@ function notKept(reason: string, cure = anyOther): ConversionError {
     'NO_LOSSLESS_OUTPUT',
     `Expected a JPEG whose luma can be kept, for lossless (GRAY_LOSSLESS) with jpeg, but ${reason}. ${cure}`,
   );
-}
-
-const [app0, app14] = [0xe0, 0xee];
-
-/**
- * The frame, undefined if it is not Huffman-coded, and whether its samples are RGB, decided as
- * libjpeg does: by JFIF, then by Adobe’s segment, then by the names of the components.
- */
-function readJpegHeader(bytes: Uint8Array) {
-  let frame: JpegFrame | undefined;
-  let isJfif = false;
-  let transform: number | undefined;
-  for (const { marker, data } of jpegSegments(bytes)) {
-    if (marker === app0 && hasText(data, 'JFIF\0')) isJfif = true;
-    else if (marker === app14 && hasText(data, 'Adobe')) transform = data[11];
-    else if (isFrame(marker)) frame ??= readFrame(marker, data);
-  }
-  const names = String.fromCharCode(...(frame?.components.map(({ id }) => id) ?? []));
-  const isRgb = !isJfif && (transform === undefined ? names === 'RGB' : transform === 0);
-  return { frame, isRgb: isRgb && names.length === 3 };
 }
 
 /** By EXIF orientation: EXIF 2.32, 4.6.5.1. */

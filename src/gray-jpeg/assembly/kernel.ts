@@ -25,7 +25,9 @@ export {
   takeOutput,
   writeBlocks,
 } from './encode';
-export { addPart, beginInterval, beginScan, decode, problemOfScan, setCounting } from './scan';
+export { setFactor, transformKept } from './pixels';
+export { beginRows, keepLastRows, putRows, setChroma } from './rows';
+export { addPart, addSamples, beginInterval, beginScan, decode, problemOfScan, setCounting } from './scan';
 export {
   beginRest,
   extraBytes,

@@ -34,8 +34,14 @@ export const turned: usize = moves + 64 * 2;
 export const output: usize = turned + 64 * 2;
 /** Written data are fetched when they exceed this. */
 export const outputBytes: i32 = 65536;
+/** The dequantized coefficients of a block, row by row, and their transforms. */
+export const block: usize = output + outputBytes + 2 * blockBytes + slack;
+export const work: usize = block + 128;
+/** For each component 64 entries: see pixels.ts. */
+export const dequantizers: usize = work + 128;
+export const dequantizerBytes: i32 = 256;
 /** The compiler’s own data follow: `gray-jpeg` in tools/compile-assembly.ts. */
-export const endOfLayout: usize = output + outputBytes + 2 * blockBytes + slack;
+export const endOfLayout: usize = dequantizers + 3 * dequantizerBytes;
 
 /** The first address that the caller may use. */
 export const heapStart: usize = 0x60000;

@@ -8,6 +8,7 @@ import {
   setEmptyBlocks,
   takeEmptyBlocks,
 } from './progressive';
+import { dequantizerAt as dequantizerOf, readSamples } from './pixels';
 import { countSequential, readSequential, skipSequential } from './sequential';
 import { fine, needsData } from './symbols';
 import { blockBytes, partBytes, parts } from './layout';
@@ -20,6 +21,8 @@ export const dcFirst = 1;
 export const dcMore = 2;
 export const acFirst = 3;
 export const acMore = 4;
+/** Sequential blocks whose samples are stored instead of coefficients. */
+export const samples = 5;
 
 // The fields of a part.
 const predictedAt = 0;
@@ -29,6 +32,9 @@ const storedAcrossAt = 12;
 const marksAt = 16;
 const coefficientsAt = 20;
 const keepsAllAt = 24;
+const dequantizerAt = 28;
+const samplesAt = 32;
+const strideAt = 36;
 
 let coding: i32 = sequential;
 let partCount: i32 = 0;
@@ -76,6 +82,21 @@ export function addPart(
   mcuBytes += across * down * blockBytes;
 }
 
+/** Adds a component whose samples are stored in rows at an address. */
+export function addSamples(
+  across: i32,
+  down: i32,
+  component: i32,
+  samples: usize,
+  stride: usize,
+): void {
+  const part = parts + partCount * partBytes;
+  addPart(across, down, 0, 0, 0, false);
+  store<u32>(part, <u32>dequantizerOf(component), dequantizerAt);
+  store<u32>(part, <u32>samples, samplesAt);
+  store<u32>(part, <u32>stride, strideAt);
+}
+
 export function beginInterval(mcu: i32): void {
   beginStream();
   setEmptyBlocks(0);
@@ -98,7 +119,7 @@ export function decode(count: i32): i32 {
     }
     const empty = coding == acFirst ? takeEmptyBlocks(count - done) : 0;
     if (empty == 0) {
-      problem = decodeMcu();
+      problem = coding == samples ? sampleMcu() : decodeMcu();
       if (problem != fine) return done;
       done++;
       x++;
@@ -113,6 +134,27 @@ export function decode(count: i32): i32 {
   }
   problem = fine;
   return done;
+}
+
+function sampleMcu(): i32 {
+  for (let i = 0; i < partCount; i++) {
+    const part = parts + i * partBytes;
+    const across = load<i32>(part, acrossAt);
+    const down = load<i32>(part, downAt);
+    const stride = <usize>load<u32>(part, strideAt);
+    const dequantizer = <usize>load<u32>(part, dequantizerAt);
+    const dc = tableAt(2 * i);
+    const ac = tableAt(2 * i + 1);
+    let start = <usize>load<u32>(part, samplesAt) + <usize>(x * across) * 8;
+    for (let row = 0; row < down; row++, start += 8 * stride) {
+      for (let column = 0; column < across; column++) {
+        const to = start + column * 8;
+        const code = readSamples(dc, ac, part + predictedAt, dequantizer, to, stride);
+        if (code != fine) return code;
+      }
+    }
+  }
+  return fine;
 }
 
 function decodeMcu(): i32 {
