@@ -16,6 +16,8 @@ export default defineConfig({
     // Swagger UI is one module of 1.7 MB, which only the page of the API loads.
     chunkSizeWarningLimit: 2_000,
     rolldownOptions: {
+      // Would print a warning at the first start on a busy machine.
+      checks: { pluginTimings: false },
       input: ['index.html', 'docs.html'].map((page) => join(import.meta.dirname, page)),
     },
   },
