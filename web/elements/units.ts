@@ -14,6 +14,11 @@ export function formatCount(count: number): string {
   return count.toLocaleString('en-US');
 }
 
+/** `1 image`, `1,234 images` */
+export function formatQuantity(count: number, unit: string): string {
+  return `${formatCount(count)} ${unit}${count === 1 ? '' : 's'}`;
+}
+
 /** `0.4`, `28`, `1,234`; small rates are not rounded to 0. */
 export function formatRate(rate: number): string {
   return rate.toLocaleString('en-US', {

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Image } from '../../src/server/api/schemas.ts';
 import { messageOf } from '../api/request.ts';
-import { formatCount } from '../elements/units.ts';
+import { formatCount, formatQuantity } from '../elements/units.ts';
 import { deleteImages, listAll, retryImages } from './bulk-actions.ts';
 import { BulkDialog } from './bulk-dialog.tsx';
 import { type Filter, noFilter, queryOf } from './filter.ts';
@@ -14,7 +14,7 @@ interface SelectedProps {
 export function RetrySelectedDialog({ selected, onClose }: SelectedProps) {
   return (
     <BulkDialog
-      title={`Convert ${countOf(selected.length)} again?`}
+      title={`Convert ${formatQuantity(selected.length, 'image')} again?`}
       action="Retry"
       run={(options) => retryImages([selected], options)}
       onClose={onClose}
@@ -31,17 +31,16 @@ export function DeleteSelectedDialog({
 }: SelectedProps & { onRemoved: (ids: ReadonlySet<string>) => void }) {
   const [withSource, setWithSource] = useState(false);
   const outputs = selected.filter(({ output }) => output !== null).length;
-  const rows = selected.length === 1 ? '1 row' : `${formatCount(selected.length)} rows`;
+  const rows = formatQuantity(selected.length, 'row');
   return (
     <BulkDialog
-      title={`Delete ${countOf(selected.length)}?`}
+      title={`Delete ${formatQuantity(selected.length, 'image')}?`}
       action="Delete"
       run={(options) => deleteImages(selected, { ...options, withSource, onRemoved })}
       onClose={onClose}
     >
       <p>
-        {rows} and {outputs === 1 ? '1 output' : `${formatCount(outputs)} outputs`} are deleted
-        permanently.{' '}
+        {rows} and {formatQuantity(outputs, 'output')} are deleted permanently.{' '}
         {withSource ? 'So are the uploaded images.' : 'The uploaded images stay in the bucket.'}
       </p>
       <label>
@@ -69,7 +68,11 @@ export function RetryAllDialog({ filter, onClose }: { filter: Filter; onClose: (
       run={(options) => retryImages(listAll(query, options.signal), options)}
       onClose={onClose}
     >
-      <p>{count === undefined ? 'Counting …' : `${count} ${status} images match the filter.`}</p>
+      <p>
+        {count === undefined
+          ? 'Counting …'
+          : `${count} ${status} ${count === '1' ? 'image matches' : 'images match'} the filter.`}
+      </p>
       {problem && <p role="alert">{problem}</p>}
       <RetryMeaning />
     </BulkDialog>
@@ -108,8 +111,4 @@ function useCount(query: string) {
     return () => leaving.abort();
   }, [query]);
   return { count, problem };
-}
-
-function countOf(count: number): string {
-  return count === 1 ? '1 image' : `${formatCount(count)} images`;
 }

@@ -1,7 +1,13 @@
 import './image-facts.css';
 import type { ComponentChildren } from 'preact';
 import type { Image } from '../../src/server/api/schemas.ts';
-import { formatBytes, formatChange, formatMs, formatTime } from '../elements/units.ts';
+import {
+  formatBytes,
+  formatChange,
+  formatMs,
+  formatQuantity,
+  formatTime,
+} from '../elements/units.ts';
 
 type Loss = NonNullable<Image['output']>['losses'][number];
 
@@ -49,7 +55,9 @@ export function ImageFacts({ image }: { image: Image }) {
             {source.colourfulness && describeColours(source.colourfulness)}
           </Fact>
           <Fact name="Gray">
-            {output?.channels && `${output.depth} bits, ${channels(output.channels)}`}
+            {output?.channels &&
+              output.depth &&
+              `${formatQuantity(output.depth, 'bit')}, ${formatQuantity(output.channels, 'channel')}`}
           </Fact>
           <Fact name="Recipe">{recipe?.text}</Fact>
           <Fact name="Source">{source.key && <code>{`${source.bucket}/${source.key}`}</code>}</Fact>
@@ -86,8 +94,4 @@ function describeColours({ max, p99, isNeutral }: Colourfulness): string {
   if (max === 0) return 'gray all along';
   const chroma = `chroma up to ${max}, 99 % of it up to ${p99}`;
   return isNeutral ? `gray all along, with noise (${chroma})` : chroma;
-}
-
-function channels(count: number): string {
-  return count === 1 ? '1 channel' : `${count} channels`;
 }

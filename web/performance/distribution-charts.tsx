@@ -1,7 +1,7 @@
 import { dot, lineY, rectY, ruleX, ruleY } from '@observablehq/plot';
 import { useMemo } from 'preact/hooks';
 import type { DistributionReport } from '../../src/stats/index.ts';
-import { formatCount, formatMs } from '../elements/units.ts';
+import { formatMs, formatQuantity } from '../elements/units.ts';
 import { Chart, formatTick } from './chart.tsx';
 
 interface DistributionProps {
@@ -27,7 +27,7 @@ export function DurationHistogram({ distribution: { histogram } }: DistributionP
   return (
     <Chart
       title="Distribution"
-      summary={`Most frequent: ${formatMs(fullest.from)} to ${formatMs(fullest.to)} (${formatCount(fullest.count)} images).`}
+      summary={`Most frequent: ${formatMs(fullest.from)} to ${formatMs(fullest.to)} (${formatQuantity(fullest.count, 'image')}).`}
       options={options}
     />
   );
@@ -87,7 +87,7 @@ export function TimeBySize({ distribution: { points } }: DistributionProps) {
   return (
     <Chart
       title="Duration by image size"
-      summary={`${formatCount(points.length)} images of up to ${largest.toFixed(1)} megapixels.`}
+      summary={`${formatQuantity(points.length, 'image')} of up to ${largest.toFixed(1)} megapixels.`}
       options={options}
     />
   );
