@@ -159,10 +159,48 @@ test('images are converted with chosen options, and stored only on request', asy
     return keys.filter((key) => String(key).startsWith('only-'));
   };
   expect(await isStored()).toEqual([]);
-  await card.getByRole('button', { name: 'Store' }).click();
+  await card.getByRole('button', { name: 'Store original' }).click();
   await card.getByText('Details').waitFor();
   expect(await isStored()).toEqual(['only-a.png']);
   expect(consoleErrors).toEqual([]);
+  await close();
+});
+
+test('few grays and lossless outputs can be chosen, each with its own options', async () => {
+  const { page, close } = await browser.open(dashboard.url);
+  await page.getByText('To choose options and download the results').waitFor();
+  await page.getByLabel('Convert only').check();
+  const clear = await sharp('samples/logo.png').resize(60).png().toBuffer();
+  const photo = await sharp('samples/dunes.jpg').resize(60).jpeg().toBuffer();
+  const named = (name: string, buffer: Buffer) => ({ name, mimeType: '', buffer });
+  const download = async (name: string) => {
+    const link = page.getByRole('article', { name }).getByRole('link', { name: 'Download' });
+    const [file] = await Promise.all([page.waitForEvent('download'), link.click()]);
+    return await readFile(await file.path());
+  };
+  await page.getByLabel('Format').selectOption('png');
+  expect(await page.getByLabel('Dither').count()).toBe(0);
+  await page.getByLabel('Depth').selectOption('1');
+  await page.getByLabel('Dither').selectOption('floyd-steinberg');
+  await page.getByLabel('Images', { exact: true }).setInputFiles(named('few.png', clear));
+  const refused = page.getByRole('article', { name: 'few.png' });
+  await refused.getByText('some pixels are transparent').waitFor();
+  await page.getByLabel('Alpha').selectOption('flatten');
+  await refused.getByRole('button', { name: 'Convert again' }).click();
+  const few = await toGrayscale(clear, { depth: 1, dither: 'floyd-steinberg', alpha: 'flatten' });
+  expect((await download('few.png')).equals(few.bytes)).toBe(true);
+  await page
+    .getByText('PNG (')
+    .and(page.getByText(/, 1 bit ·/))
+    .waitFor();
+
+  await page.getByLabel('Format').selectOption('source');
+  expect(await page.getByLabel('Dither').count()).toBe(0);
+  await page.getByLabel('Lossless').selectOption('true');
+  expect(await page.getByLabel('Quality').count()).toBe(0);
+  const lossless = await toGrayscale(photo, { format: 'source', lossless: true });
+  await page.getByLabel('Images', { exact: true }).setInputFiles(named('kept.jpg', photo));
+  expect((await download('kept.jpg')).equals(lossless.bytes)).toBe(true);
   await close();
 });
 

@@ -9,14 +9,17 @@ export interface DropOptions {
   recipe: RecipeChoice;
 }
 
+const ofFewGrays = { dither: '', alpha: '' };
+const ofFormat = { quality: '', lossless: '', depth: '', ...ofFewGrays };
+
 export const dropOptions = signal<DropOptions>({
   isStored: true,
-  recipe: { method: '', format: '', quality: '', depth: '' },
+  recipe: { method: '', format: '', ...ofFormat },
 });
 
-/** Chooses how images are converted; options that the format does not have are left out. */
+/** Chooses how images are converted. Options that depend on a changed one are reset. */
 export function chooseRecipe(change: Partial<RecipeChoice>): void {
   const { recipe } = dropOptions.value;
-  const reset = change.format === undefined ? {} : { quality: '', depth: '' };
+  const reset = 'format' in change ? ofFormat : 'depth' in change ? ofFewGrays : {};
   dropOptions.value = { isStored: false, recipe: { ...recipe, ...reset, ...change } };
 }

@@ -12,7 +12,7 @@ import { ZoomDialog } from '../elements/zoom-dialog.tsx';
 import { type DroppedImage, setImage } from './dropped-images.ts';
 import { ExistingChoices } from './existing-bar.tsx';
 import { LocalFacts, LocalOutcome } from './local-outcome.tsx';
-import { convertWith, retryUpload } from './send-images.ts';
+import { convertWith, sendAgain } from './send-images.ts';
 
 interface ImageCardProps {
   dropped: DroppedImage;
@@ -52,8 +52,8 @@ export function ImageCard({ dropped, position, count }: ImageCardProps) {
           <>
             <p role="alert">{step.reason}</p>
             <p>
-              <button type="button" onClick={() => retryUpload(dropped)}>
-                Send again
+              <button type="button" onClick={() => sendAgain(dropped)}>
+                {dropped.recipe ? 'Convert again' : 'Send again'}
               </button>
             </p>
           </>

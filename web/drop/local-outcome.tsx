@@ -3,7 +3,7 @@ import { CompareSlider } from '../elements/compare-slider.tsx';
 import { type GrayFile, grayFileName } from '../elements/convert-image.ts';
 import { isDisplayable } from '../elements/gray-image-url.ts';
 import { MethodComparison } from '../elements/method-comparison.tsx';
-import { formatBytes, formatChange, formatMs } from '../elements/units.ts';
+import { formatBytes, formatChange, formatMs, formatQuantity } from '../elements/units.ts';
 import { ZoomDialog } from '../elements/zoom-dialog.tsx';
 import type { DroppedImage } from './dropped-images.ts';
 import { convertWith, storeImage } from './send-images.ts';
@@ -33,8 +33,9 @@ export function LocalFacts({ dropped, gray, tookMs }: LocalOutcomeProps & { took
     <>
       <p class="soft">
         {gray.width} × {gray.height} · {formatBytes(size)} to {formatBytes(gray.blob.size)}{' '}
-        {gray.format.toUpperCase()} ({formatChange(size, gray.blob.size)}), {gray.depth} bits ·
-        converted in {formatMs(gray.workMs)}, done after {formatMs(tookMs)} · not stored
+        {gray.format.toUpperCase()} ({formatChange(size, gray.blob.size)}),{' '}
+        {formatQuantity(gray.depth, 'bit')} · converted in {formatMs(gray.workMs)}, done after{' '}
+        {formatMs(tookMs)} · not stored
       </p>
       {gray.losses && <p class="soft">Losses: {gray.losses}</p>}
       {!isDisplayable(gray.format) && <p class="soft">Browsers do not display this format.</p>}
@@ -51,7 +52,7 @@ export function LocalFacts({ dropped, gray, tookMs }: LocalOutcomeProps & { took
           Compare methods
         </button>
         <button type="button" onClick={() => storeImage(dropped)}>
-          Store
+          Store original
         </button>
       </p>
       {open === 'zoom' && <ZoomDialog name={name} url={gray.url} onClose={close} />}

@@ -43,8 +43,13 @@ export function convertWith(dropped: DroppedImage, method: string): void {
   retryUpload(dropped);
 }
 
-/** Retries a refused upload. */
-export function retryUpload(dropped: DroppedImage): void {
+/** Retries a refused image. If it is not to be stored, it is converted with the present options. */
+export function sendAgain(dropped: DroppedImage): void {
+  if (dropped.recipe) dropped.recipe = dropOptions.value.recipe;
+  retryUpload(dropped);
+}
+
+function retryUpload(dropped: DroppedImage): void {
   setStep(dropped, { name: 'waiting' });
   enqueue(dropped);
 }

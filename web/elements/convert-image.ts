@@ -5,7 +5,10 @@ export interface RecipeChoice {
   method: string;
   format: string;
   quality: string;
+  lossless: string;
   depth: string;
+  dither: string;
+  alpha: string;
 }
 
 /** An image that the server converted without storing it. */

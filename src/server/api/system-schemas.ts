@@ -56,6 +56,7 @@ export const AboutSchema = z
           format: z.string(),
           name: z.string(),
           hasQuality: z.boolean(),
+          hasLossless: z.boolean(),
           depths: z
             .array(z.string())
             .openapi({ description: 'Values of `depth`, in bits per sample.' }),

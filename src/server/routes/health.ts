@@ -57,13 +57,15 @@ function describeServer({ parts }: Service) {
     limits: { maxBytes, maxPixels, maxPages },
     methods: Object.keys(methods),
     formats: Object.keys(outputFormats),
-    outputs: Object.entries(outputFormats).map(([format, { name, hasQuality, ...facts }]) => ({
-      ...{ format, name, hasQuality },
-      depths: [
-        ...(facts.hasFewGrays ? ['1', '2', '4'] : []),
-        ...(facts.maxDepth === 16 ? ['8', '16', 'source'] : ['8']),
-      ],
-    })),
+    outputs: Object.entries(outputFormats).map(
+      ([format, { name, hasQuality, hasLossless, ...facts }]) => ({
+        ...{ format, name, hasQuality, hasLossless },
+        depths: [
+          ...(facts.hasFewGrays ? ['1', '2', '4'] : []),
+          ...(facts.maxDepth === 16 ? ['8', '16', 'source'] : ['8']),
+        ],
+      }),
+    ),
     inputs: Object.entries(inputFormats)
       .filter(([format]) => format !== 'svg' || recipe.allowSvg)
       .map(([, { name, contentType, extensions }]) => ({
