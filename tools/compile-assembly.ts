@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '..');
  */
 export const assemblies = {
   'gray-png': { dataAt: 0x2d0000, pages: 46, maxPages: 46 },
-  'png-rows': { dataAt: 0x160000, pages: 23, maxPages: 23 },
+  'png-rows': { dataAt: 0x170000, pages: 24, maxPages: 24 },
   // The coefficients of an image follow.
   'gray-jpeg': { dataAt: 0x58000, pages: 6, maxPages: 65536 },
 } as const;

@@ -2,8 +2,11 @@
 
 import { copyMatch } from './copy-match';
 import { distanceBits, distanceTable, literalBits, literalTable } from './layout';
-import { at, bits, history, hold, out, setBits, setOut, softEnd } from './state';
+import { at, bits, history, hold, out, setBits, setOut, softEnd, unread } from './state';
 import { endOfBlock, invalid, isFinal, isSpecial, literalMask } from './tables';
+
+const literalOffsets: usize = 4 * ((1 << literalBits) - 1);
+const distanceOffsets: usize = 4 * ((1 << distanceBits) - 1);
 
 export const bodyContinues = 0;
 export const bodyEnds = 1;
@@ -11,86 +14,82 @@ export const bodyIsInvalid = 2;
 
 /** Decodes until the block ends, `target` is reached, or the data are used up. */
 export function decodeBody(target: usize): i32 {
-  const literalIndex: u64 = (1 << literalBits) - 1;
-  const distanceIndex: u64 = (1 << distanceBits) - 1;
-  let localHold = hold;
-  let localBits = bits;
+  unread();
+  // The next bits as in `hold`, two bits higher, so that they are the offset of an entry of four bytes.
+  // The lowest two bits have no meaning. At least 54 bits follow them after loading.
+  let next = hold << 2;
+  let count = bits + 2;
   let from = at;
   let into = out;
   const limit = softEnd;
   const oldest = history;
   let result = bodyContinues;
   while (into < target && from < limit) {
-    localHold |= load<u64>(from) << (<u64>localBits);
-    from += ((localBits & 63) ^ 63) >> 3;
-    localBits |= 56;
-    let entry = load<u32>(literalTable + <usize>((localHold & literalIndex) << 2));
+    next |= load<u64>(from) << (<u64>count);
+    from += ((count & 63) ^ 63) >> 3;
+    count |= 56;
+    let entry = literalAt(next);
     if (entry & literalMask) {
-      localHold >>= entry;
-      localBits -= entry;
+      // At most four literals, or pairs of them, of 11 bits each.
+      next >>= entry;
+      count -= entry;
       store<u32>(into, entry >> 8);
       into += (entry >> 6) & 3;
-      entry = load<u32>(literalTable + <usize>((localHold & literalIndex) << 2));
+      entry = literalAt(next);
       if (entry & literalMask) {
-        localHold >>= entry;
-        localBits -= entry;
+        next >>= entry;
+        count -= entry;
         store<u32>(into, entry >> 8);
         into += (entry >> 6) & 3;
-        entry = load<u32>(literalTable + <usize>((localHold & literalIndex) << 2));
+        entry = literalAt(next);
         if (entry & literalMask) {
-          localHold >>= entry;
-          localBits -= entry;
+          next >>= entry;
+          count -= entry;
           store<u32>(into, entry >> 8);
           into += (entry >> 6) & 3;
-          entry = load<u32>(literalTable + <usize>((localHold & literalIndex) << 2));
+          entry = literalAt(next);
           if (entry & literalMask) {
-            localHold >>= entry;
-            localBits -= entry;
+            next >>= entry;
+            count -= entry;
             store<u32>(into, entry >> 8);
             into += (entry >> 6) & 3;
             continue;
           }
         }
       }
-      localHold |= load<u64>(from) << (<u64>localBits);
-      from += ((localBits & 63) ^ 63) >> 3;
-      localBits |= 56;
+      next |= load<u64>(from) << (<u64>count);
+      from += ((count & 63) ^ 63) >> 3;
+      count |= 56;
     }
     if (entry & isSpecial) {
-      if (!(entry & isFinal)) {
-        const index = (localHold >> literalBits) & ((<u64>1 << ((entry >> 8) & 15)) - 1);
-        entry = load<u32>(literalTable + 4 * (((entry >> 16) & 0x1fff) + <u32>index));
-      }
+      if (!(entry & isFinal)) entry = secondEntry(literalTable, entry, next >> (literalBits + 2));
       if (entry & literalMask) {
-        localHold >>= entry;
-        localBits -= entry;
+        next >>= entry;
+        count -= entry;
         store<u8>(into++, <u8>(entry >> 8));
         continue;
       }
       if (entry & isSpecial) {
-        localHold >>= entry;
-        localBits -= entry;
+        next >>= entry;
+        count -= entry;
         result = (entry & invalid) == endOfBlock ? bodyEnds : bodyIsInvalid;
         break;
       }
     }
-    const length = (entry >> 16) + extraBits(localHold, entry);
-    localHold >>= entry;
-    localBits -= entry;
-    entry = load<u32>(distanceTable + <usize>((localHold & distanceIndex) << 2));
+    const length = valueOf(entry, next);
+    next >>= entry;
+    count -= entry;
+    entry = load<u32>(<usize>next & distanceOffsets, distanceTable);
     if (entry & isSpecial) {
-      if (!(entry & isFinal)) {
-        const index = (localHold >> distanceBits) & ((<u64>1 << ((entry >> 8) & 15)) - 1);
-        entry = load<u32>(distanceTable + 4 * (((entry >> 16) & 0x1fff) + <u32>index));
-      }
+      if (!(entry & isFinal)) entry = secondEntry(distanceTable, entry, next >> (distanceBits + 2));
       if (entry & isSpecial) {
         result = bodyIsInvalid;
         break;
       }
     }
-    const distance = (entry >> 16) + extraBits(localHold, entry);
-    localHold >>= entry;
-    localBits -= entry;
+    const distance = valueOf(entry, next);
+    next >>= entry;
+    count -= entry;
     if (distance > <u32>(into - oldest)) {
       result = bodyIsInvalid;
       break;
@@ -98,13 +97,24 @@ export function decodeBody(target: usize): i32 {
     copyMatch(into, distance, length);
     into += length;
   }
-  setBits(localHold, localBits & 63, from);
+  setBits(next >> 2, (count & 63) - 2, from);
   setOut(into);
   return result;
 }
 
-/** The value of the bits that follow a code. */
 @inline
-function extraBits(hold: u64, entry: u32): u32 {
-  return (<u32>hold & ~(<u32>-1 << entry)) >> ((entry >> 8) & 15);
+function literalAt(next: u64): u32 {
+  return load<u32>(<usize>next & literalOffsets, literalTable);
+}
+
+@inline
+function secondEntry(table: usize, entry: u32, next: u64): u32 {
+  const index = <u32>next & ((<u32>1 << ((entry >> 8) & 15)) - 1);
+  return load<u32>(table + 4 * (((entry >> 16) & 0x1fff) + index));
+}
+
+/** The base, and the bits that follow the code, which are moved to the top and then down again. */
+@inline
+function valueOf(entry: u32, next: u64): u32 {
+  return (entry >> 16) + <u32>(((next << (62 - entry)) >> 1) >> (entry >> 8));
 }

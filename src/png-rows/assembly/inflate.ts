@@ -21,6 +21,7 @@ import {
   setSource,
   softEnd,
   take,
+  unread,
 } from './state';
 import { setWindow } from './tables';
 
@@ -48,6 +49,7 @@ export function beginInflate(): void {
 
 /** Moves data that were not read to the start; returns where the next ones are written. */
 export function makeRoom(): usize {
+  unread();
   const left = end - at;
   memory.copy(source, at, left);
   setSource(source, source, source + left, false);
@@ -143,12 +145,11 @@ function endBlock(): void {
 /** RFC 1951, 3.2.4. */
 function beginStored(): bool {
   take(bits & 7);
-  // Bytes are read from memory, not from `hold`.
-  setBits(0, 0, at - (bits >> 3));
   refill();
   storedBytes = take(16);
   const inverted = take(16);
-  setBits(0, 0, at - (bits >> 3));
+  // The bytes are read from memory.
+  unread();
   phase = inStored;
   if (storedBytes == 0) endBlock();
   return storedBytes == (inverted ^ 0xffff);

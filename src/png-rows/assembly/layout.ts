@@ -20,12 +20,12 @@ const slack: usize = 64;
 const maxMatch: usize = 258;
 
 /** Bits that are looked up together. Longer codes are in a second table: see tables.ts. */
-export const literalBits: u32 = 11;
+export const literalBits: u32 = 12;
 export const distanceBits: u32 = 9;
 
 export const source: usize = 0;
 export const literalTable: usize = source + sourceBytes + paddingBytes + slack;
-const literalEntries: usize = 4096;
+const literalEntries: usize = 8192;
 export const distanceTable: usize = literalTable + 4 * literalEntries;
 const distanceEntries: usize = 1024;
 /** The code lengths of a block. */

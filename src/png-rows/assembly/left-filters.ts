@@ -40,37 +40,6 @@ function average(from: usize, into: usize, bytes: i32, step: i32): void {
   }
 }
 
-/**
- * Paeth's choice of a, b or c without branches, as in stb_image: with t = 3c - (a + b), it is the
- * smaller of a and b if the larger one is at most t, the larger one if t is at most the smaller one,
- * and otherwise c.
- */
-@inline
-function paethOf(a: v128, b: v128, c: v128, threeTimesCLessB: v128): v128 {
-  const threshold = i16x8.sub(threeTimesCLessB, a);
-  const low = i16x8.min_s(a, b);
-  const high = i16x8.max_s(a, b);
-  const lowOrC = i16x8.min_u(c, v128.or(low, i16x8.gt_s(high, threshold)));
-  return i16x8.max_s(lowOrC, v128.andnot(high, i16x8.gt_s(threshold, low)));
-}
-
-@inline
-function paeth(from: usize, into: usize, bytes: i32, step: i32): void {
-  const end = into + bytes;
-  const zero = i8x16.splat(0);
-  let a = zero;
-  let c = zero;
-  for (; into < end; from += step, into += step) {
-    const b = i16x8.extend_low_i8x16_u(loadPixel(into - bytes, step));
-    const raw = i16x8.extend_low_i8x16_u(loadPixel(from, step));
-    const threeTimesCLessB = i16x8.sub(i16x8.add(i16x8.add(c, c), c), b);
-    // Bytes do not carry into the upper, empty half of their lanes.
-    a = i8x16.add(raw, paethOf(a, b, c, threeTimesCLessB));
-    c = b;
-    storePixel(into, i8x16.narrow_i16x8_u(a, zero), step);
-  }
-}
-
 export function subRow(from: usize, into: usize, bytes: i32, step: i32): void {
   if (step == 3) sub(from, into, bytes, 3);
   else if (step == 4) sub(from, into, bytes, 4);
@@ -87,13 +56,4 @@ export function averageRow(from: usize, into: usize, bytes: i32, step: i32): voi
   else if (step == 6) average(from, into, bytes, 6);
   else if (step == 2) average(from, into, bytes, 2);
   else average(from, into, bytes, 8);
-}
-
-export function paethRow(from: usize, into: usize, bytes: i32, step: i32): void {
-  if (step == 3) paeth(from, into, bytes, 3);
-  else if (step == 4) paeth(from, into, bytes, 4);
-  else if (step == 1) paeth(from, into, bytes, 1);
-  else if (step == 6) paeth(from, into, bytes, 6);
-  else if (step == 2) paeth(from, into, bytes, 2);
-  else paeth(from, into, bytes, 8);
 }

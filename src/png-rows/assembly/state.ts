@@ -50,6 +50,13 @@ export function setHistory(nextHistory: usize): void {
   history = nextHistory;
 }
 
+/** Returns whole bytes from `hold`, so that it has fewer than 8 bits. */
+export function unread(): void {
+  at -= bits >> 3;
+  bits &= 7;
+  hold &= (<u64>1 << bits) - 1;
+}
+
 /** Adds bits until there are at least 56. */
 export function refill(): void {
   hold |= load<u64>(at) << (<u64>bits);

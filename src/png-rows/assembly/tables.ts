@@ -2,8 +2,8 @@
 // one of these, from its lowest bit:
 //
 // - literals: 6 bits, the bits of their codes; 2 bits, how many there are, 1 to 3; the literals
-// - a length or distance: 6 bits, the bits of the code and its extra bits; 2 bits, zero; 4 bits, the
-//   bits of the code; from bit 16, the base
+// - a length or distance: 6 bits, the bits of the code and its extra bits; 2 bits, zero; 6 bits, 63 less
+//   its extra bits; from bit 16, the base
 // - bit 31 is set: 2 bits at bit 29 say what it is
 //
 // Codes that are longer than the index lead to a second table, in the same memory.
@@ -54,14 +54,14 @@ function literalEntry(symbol: u32, length: u32): u32 {
   if (symbol == 256) return endOfBlock | length;
   if (symbol > 285) return invalid;
   const extra = <u32>unchecked(lengthExtra[symbol - 257]);
-  return ((<u32>unchecked(lengthBases[symbol - 257])) << 16) | (length << 8) | (length + extra);
+  return (<u32>unchecked(lengthBases[symbol - 257]) << 16) | ((63 - extra) << 8) | (length + extra);
 }
 
 function distanceEntry(symbol: u32, length: u32): u32 {
   if (symbol >= distanceSymbols) return invalid;
   const extra = symbol < 2 ? 0 : (symbol >> 1) - 1;
   const base = symbol < 2 ? symbol + 1 : ((2 + (symbol & 1)) << extra) + 1;
-  return (base << 16) | (length << 8) | (length + extra);
+  return (base << 16) | ((63 - extra) << 8) | (length + extra);
 }
 
 /** Sorts symbols by length. Returns what is left of the code space, or -1 if it is exceeded. */
@@ -205,7 +205,10 @@ export function makeLengthTable(): bool {
   return true;
 }
 
-/** Puts two literals into an entry if their codes fit into its index. */
+/**
+ * Puts two literals into an entry if their codes fit into its index. For each first literal, the entries
+ * of the second one follow each other in a copy of the table.
+ */
 function pairLiterals(): void {
   let shortest = maxBits;
   for (let symbol = 0; symbol < 256; symbol++) {
@@ -213,17 +216,44 @@ function pairLiterals(): void {
     if (length != 0) shortest = min(shortest, length);
   }
   if (shortest << 1 > literalBits) return;
-  const longest = literalBits - shortest;
-  memory.copy(singles, literalTable, 4 << longest);
-  for (let i: u32 = 0; i < <u32>1 << literalBits; i++) {
-    const first = load<u32>(literalTable + 4 * i);
-    const length = first & 63;
-    if ((first & literalMask) == 0 || length > longest) continue;
-    const second = load<u32>(singles + 4 * (i >> length));
-    if ((second & literalMask) == 0 || (second & 63) + length > literalBits) continue;
-    store<u32>(
-      literalTable + 4 * i,
-      (first & 0xff00) | ((second & 0xff00) << 8) | (2 << 6) | (length + (second & 63)),
+  // Four entries are made at a time.
+  const longest = literalBits - max(shortest, 2);
+  const count: u32 = 1 << longest;
+  // What the second literal adds to an entry, or too many bits.
+  for (let i: u32 = 0; i < count; i += 4) {
+    const entries = v128.load(literalTable + 4 * i);
+    const added = v128.or(
+      i32x4.shl(v128.and(entries, i32x4.splat(0xff00)), 8),
+      v128.and(entries, i32x4.splat(0x7f)),
     );
+    const isLiteral = i32x4.ne(v128.and(entries, i32x4.splat(literalMask)), i32x4.splat(0));
+    v128.store(singles + 4 * i, v128.bitselect(added, i32x4.splat(0x3f), isLiteral));
+  }
+  let code: u32 = 0;
+  let symbols = sorted;
+  for (let length: u32 = 1; length <= longest; length++) {
+    for (let left = unchecked(counts[length]); left > 0; left--, symbols += 2) {
+      if (load<u16>(symbols) < 256) pairWith(code, length);
+      code = nextCode(code, length);
+    }
+  }
+}
+
+function pairWith(code: u32, length: u32): void {
+  const first = load<u32>(literalTable + 4 * code);
+  const entries = i32x4.splat((first & 0xff00) | (1 << 6) | length);
+  const limit = i32x4.splat(literalBits - length);
+  const single = i32x4.splat(first);
+  const count: u32 = 1 << (literalBits - length);
+  const step: u32 = 4 << length;
+  let into = literalTable + 4 * code;
+  for (let i: u32 = 0; i < count; i += 4, into += step << 2) {
+    const second = v128.load(singles + 4 * i);
+    const isTooLong = i32x4.gt_s(v128.and(second, i32x4.splat(0x3f)), limit);
+    const pair = v128.bitselect(single, i32x4.add(entries, second), isTooLong);
+    store<u32>(into, i32x4.extract_lane(pair, 0));
+    store<u32>(into + step, i32x4.extract_lane(pair, 1));
+    store<u32>(into + 2 * step, i32x4.extract_lane(pair, 2));
+    store<u32>(into + 3 * step, i32x4.extract_lane(pair, 3));
   }
 }

@@ -1,7 +1,10 @@
 // The filters of PNG: https://www.w3.org/TR/png-3/#9Filter-types
 
 import { rows, strip } from './layout';
-import { averageRow, paethRow, subRow } from './left-filters';
+import { averageRow, subRow } from './left-filters';
+import { canGroup, paethGroup, paethRow, paethRows } from './paeth';
+
+const paethFilter = 4;
 
 let rowBytes: i32 = 0;
 let pixelStep: i32 = 0;
@@ -18,20 +21,38 @@ export function beginRows(bytes: i32, step: i32): void {
 export function unfilterRows(count: i32): bool {
   let from = strip;
   let into = rows;
-  for (let y = 0; y < count; y++) {
+  for (let left = count; left > 0; ) {
     const filter = <i32>load<u8>(from);
-    if (filter == 0) memory.copy(into, from + 1, rowBytes);
-    else if (filter == 1) subRow(from + 1, into, rowBytes, pixelStep);
-    else if (filter == 2) upRow(from + 1, into, rowBytes);
-    else if (filter == 3) averageRow(from + 1, into, rowBytes, pixelStep);
-    else if (filter == 4) paethRow(from + 1, into, rowBytes, pixelStep);
-    else return false;
-    from += rowBytes + 1;
-    into += rowBytes;
+    const together = filter == paethFilter ? paethTogether(from, left) : 1;
+    if (together > 1) paethRows(from + 1, into, rowBytes, pixelStep);
+    else if (!unfilterRow(filter, from + 1, into)) return false;
+    from += together * (rowBytes + 1);
+    into += together * rowBytes;
+    left -= together;
   }
   // For the next strip.
   memory.copy(rows - rowBytes, into - rowBytes, rowBytes);
   return true;
+}
+
+function unfilterRow(filter: i32, from: usize, into: usize): bool {
+  if (filter == 0) memory.copy(into, from, rowBytes);
+  else if (filter == 1) subRow(from, into, rowBytes, pixelStep);
+  else if (filter == 2) upRow(from, into, rowBytes);
+  else if (filter == 3) averageRow(from, into, rowBytes, pixelStep);
+  else if (filter == paethFilter) paethRow(from, into, rowBytes, pixelStep);
+  else return false;
+  return true;
+}
+
+/** How many rows from here on can be decoded together: 1, or all of a group. */
+function paethTogether(from: usize, left: i32): i32 {
+  const group = paethGroup(pixelStep);
+  if (left < group || !canGroup(rowBytes, pixelStep)) return 1;
+  for (let row = 1; row < group; row++) {
+    if (load<u8>(from + row * (rowBytes + 1)) != paethFilter) return 1;
+  }
+  return group;
 }
 
 function upRow(from: usize, into: usize, bytes: i32): void {
