@@ -8,6 +8,9 @@ import {
   rowColoursOf,
   rowsOf,
 } from './convert-rows.ts';
+import type { DecodeOptions } from './decode/decode-tolerant.ts';
+import { rowFactsOf } from './decode/rows/row-format.ts';
+import { decodeInThread, UnusableRowsError, usesThread } from './decode/rows/threaded-rows.ts';
 import type { Encoded } from './encode/encode.ts';
 import { encodeLuma, type LumaFile } from './encode/encode-luma.ts';
 import type { LumaPlan } from './encode/luma-plan.ts';
@@ -38,7 +41,9 @@ export async function runSteps(image: CheckedImage): Promise<ConvertedFile> {
   const runner = createRunner(image);
   const { luma } = image.plan;
   if (luma) return await keepLuma(image, luma, runner);
-  return await convertDecoded(image, runner);
+  const threaded = await convertThreaded(image, runner);
+  if (threaded === 'unusable') return await convertDecoded(image, runner, { isBySharp: true });
+  return threaded ?? (await convertDecoded(image, runner));
 }
 
 /** Instead of all steps: no pixel is computed. */
@@ -59,8 +64,33 @@ async function keepLuma(
   return { ...file, ...facts, ...(isGray && { colourfulness: neutral }) };
 }
 
-async function convertDecoded(image: CheckedImage, runner: Runner): Promise<ConvertedFile> {
-  const { pixels, colours, colourfulness, ...found } = await pixelsToEncode(image, runner);
+/**
+ * Encodes a large image while a thread decodes it. Undefined if the file or the recipe do not allow
+ * that, and `unusable` if the file turns out not to be whole.
+ */
+async function convertThreaded(
+  image: CheckedImage,
+  runner: Runner,
+): Promise<ConvertedFile | 'unusable' | undefined> {
+  const facts = rowFactsOf(image);
+  if (!facts || !usesThread(facts) || !areRowsEnough(facts, image)) return undefined;
+  const colours = rowColoursOf(facts, image);
+  if (!colours) return undefined;
+  try {
+    const file = await encodeRows({ ...facts, ...decodeInThread(image, facts) }, colours, runner);
+    return { ...file, losses: lossesOfFile(image, facts) };
+  } catch (error) {
+    if (error instanceof UnusableRowsError) return 'unusable';
+    throw error;
+  }
+}
+
+async function convertDecoded(
+  image: CheckedImage,
+  runner: Runner,
+  options: DecodeOptions = {},
+): Promise<ConvertedFile> {
+  const { pixels, colours, colourfulness, ...found } = await pixelsToEncode(image, runner, options);
   if (colours) {
     const file = await encodeRows(rowsOf(pixels), colours, runner);
     releasePixels(pixels, image.bytes);
@@ -83,8 +113,12 @@ type PixelsToEncode =
  * A separate function, so that the intermediate pixels can be freed when it returns: they may be
  * most of the memory.
  */
-async function pixelsToEncode(image: CheckedImage, { run }: Runner): Promise<PixelsToEncode> {
-  const { pixels: decoded, damage } = await run(steps.decode, undefined);
+async function pixelsToEncode(
+  image: CheckedImage,
+  { run }: Runner,
+  options: DecodeOptions,
+): Promise<PixelsToEncode> {
+  const { pixels: decoded, damage } = await run(steps.decode, options);
   const isTruncated = damage !== undefined;
   const { missingShare } = damage ?? {};
   const missing = missingShare === undefined ? {} : { missingShare };

@@ -3,7 +3,7 @@ import { type Colourfulness, measureColourfulness } from './colour/colourfulness
 import { type SrgbPixels, toSrgb } from './colour/to-srgb.ts';
 import { areRowsEnough } from './convert-rows.ts';
 import type { StoredPixels } from './decode/decode.ts';
-import { type Decoded, decodeTolerant } from './decode/decode-tolerant.ts';
+import { type Decoded, type DecodeOptions, decodeTolerant } from './decode/decode-tolerant.ts';
 import { decoderBytesOf, repairBytes } from './decode/decoder-bytes.ts';
 import { type Encoded, encode, encoderBytes } from './encode/encode.ts';
 import { outputFormats } from './formats/output-formats.ts';
@@ -27,14 +27,14 @@ export interface Step<From, To> {
 type PixelStep = Step<PixelImage, PixelImage>;
 
 /** Decodes the pixels as stored, or what is left of them. */
-const decode: Step<void, Decoded> = {
+const decode: Step<DecodeOptions, Decoded> = {
   stage: 'decode',
   bytesPerPixel: (image) => {
     const { file, recipe } = image;
     const repaired = recipe.tolerate === 'truncated' ? repairBytes(file.image) : 0;
     return decoderBytesOf(file) + repaired + colourBytes(image) + droppedBytes(file);
   },
-  run: (_, image) => decodeTolerant(image),
+  run: (options, image) => decodeTolerant(image, options),
 };
 
 /** Converts to sRGB. */

@@ -90,7 +90,7 @@ async function runComparison(checked: CheckedImage): Promise<ComparedMethods> {
 /** All pixels at 8 bits per sample, in the colours from which a conversion makes gray. */
 async function coloursOf(checked: CheckedImage): Promise<PixelImage> {
   const { run } = createRunner(checked);
-  const decoded = await run(steps.decode, undefined);
+  const decoded = await run(steps.decode, {});
   const { pixels } = await run(steps.colour, decoded.pixels);
   return narrow(await run(steps.alpha, pixels));
 }

@@ -7,6 +7,7 @@ import { corruptImage } from './decoder-error.ts';
 import { hiddenDamage, reportedDamage } from './find-damage.ts';
 import { completePng } from './png/complete-png.ts';
 import { repairPng } from './png/repair-png.ts';
+import { decodeOwnRows } from './rows/decode-own-rows.ts';
 
 export interface Decoded {
   pixels: StoredPixels;
@@ -14,12 +15,22 @@ export interface Decoded {
   damage?: Damage;
 }
 
+export interface DecodeOptions {
+  /** Our own decoders have already found that the file is not whole. */
+  isBySharp?: boolean;
+}
+
 /**
  * Decodes an image. With `tolerate: 'truncated'`, also recovers what is left of a truncated image
  * or one with damaged pixels. Decodes strictly first, because only that shows whether anything is
  * missing. Throws `ConversionError`.
  */
-export async function decodeTolerant(image: CheckedImage): Promise<Decoded> {
+export async function decodeTolerant(
+  image: CheckedImage,
+  { isBySharp = false }: DecodeOptions = {},
+): Promise<Decoded> {
+  const own = isBySharp ? undefined : await decodeOwnRows(image);
+  if (own) return { pixels: own };
   const hidden = await hiddenDamage(image);
   if (hidden === 'whole') return await decodeLeniently(image);
   if (hidden !== 'unknown') {

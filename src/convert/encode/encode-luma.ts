@@ -4,6 +4,7 @@ import { metadataSegments } from '../copyright/write-copyright.ts';
 import { corruptImage } from '../decode/decoder-error.ts';
 import { verdictOf } from '../decode/jpeg/jpeg-damage.ts';
 import { jfifSegment } from '../resolution/write-resolution.ts';
+import { createTurns } from '../take-turns.ts';
 import type { LumaPlan } from './luma-plan.ts';
 import { checkOutputBytes } from './output-size.ts';
 
@@ -34,21 +35,12 @@ export async function encodeLuma(image: CheckedImage, plan: LumaPlan): Promise<L
   return { bytes: kept.bytes, width, height };
 }
 
-/** Other work waits at most this long. */
-const maxTurnMs = 10;
-
 function progressOf({ deadline, limits }: CheckedImage) {
-  let since = performance.now();
+  const takeTurns = createTurns();
   return (sizeBytes: number): void | Promise<void> => {
     deadline.check();
     checkOutputBytes(sizeBytes, limits.maxOutputBytes);
-    if (performance.now() - since < maxTurnMs) return;
-    return new Promise((resolve) =>
-      setImmediate(() => {
-        since = performance.now();
-        resolve();
-      }),
-    );
+    return takeTurns();
   };
 }
 

@@ -17,7 +17,7 @@ export const heicDecoder: WasmDecoder = {
   },
 
   async decode(bytes, deadline) {
-    return await runInThread('decodeHeif', bytes, deadline);
+    return await runInThread('decodeHeif', bytes, { deadline });
   },
 };
 

@@ -11,7 +11,7 @@ export const jp2Decoder: WasmDecoder = {
   },
 
   async decode(bytes, deadline) {
-    return await runInThread('decodeJp2', bytes, deadline);
+    return await runInThread('decodeJp2', bytes, { deadline });
   },
 };
 

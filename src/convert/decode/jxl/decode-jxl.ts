@@ -13,13 +13,13 @@ export const jxlDecoder: WasmDecoder = {
   async readHeader(bytes, deadline) {
     const header = readSupportedHeader(bytes);
     if (!header.isAnimation) return factsOf(header, 1);
-    const { frames } = await runInThread('countJxlFrames', bytes, deadline);
+    const { frames } = await runInThread('countJxlFrames', bytes, { deadline });
     return factsOf(header, frames);
   },
 
   async decode(bytes, deadline) {
     const header = readSupportedHeader(bytes);
-    const { png, icc } = await runInThread('renderJxl', bytes, deadline);
+    const { png, icc } = await runInThread('renderJxl', bytes, { deadline });
     const pixels = await readPng(png, isPremultiplied(header));
     // The decoder makes a profile of some numbers, with the light of PQ and HLG limited.
     return { ...pixels, ...(icc.length > 0 && !header.cicp && { icc }) };

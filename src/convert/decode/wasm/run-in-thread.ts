@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type Deadline, maxTimerMs, startDeadline } from '../../deadline.ts';
 import { ConversionError } from '../../errors.ts';
-import type { ThreadReply, ThreadRequest, ThreadTasks } from './thread-tasks.ts';
+import type { Band, RowsTask, ThreadReply, ThreadRequest, ThreadTasks } from './thread-tasks.ts';
 
 /** An idle thread ends after this time, which frees the memory of its last image. */
 const idleMs = 5_000;
@@ -27,6 +28,16 @@ interface Slot {
   idleTimer?: NodeJS.Timeout;
 }
 
+interface ThreadOptions {
+  deadline?: Deadline | undefined;
+  /** Ends the task early. */
+  signal?: AbortSignal;
+  /** Of the task `decodeRows`. */
+  rows?: RowsTask;
+  /** Receives the bands of rows of the task, and a function that sends a band’s buffer back. */
+  onBand?(band: Uint8Array, giveBack: (band: Uint8Array) => void): void;
+}
+
 /**
  * Runs an uninterruptible decoder on a thread, where it can be terminated without blocking the
  * caller’s thread. Throws `CONVERSION_TIMEOUT` at the deadline. The caller’s bytes are copied; the
@@ -35,13 +46,14 @@ interface Slot {
 export async function runInThread<Name extends keyof ThreadTasks>(
   task: Name,
   bytes: Uint8Array,
-  deadline: Deadline = startDeadline(Number.MAX_SAFE_INTEGER),
+  { deadline = startDeadline(Number.MAX_SAFE_INTEGER), rows, ...options }: ThreadOptions = {},
 ): Promise<ThreadTasks[Name]> {
   const slot = free.pop() ?? (await new Promise<Slot>((resolve) => waiting.push(resolve)));
   clearTimeout(slot.idleTimer);
   try {
     deadline.check();
-    const reply = await ask(slot, { task, bytes: new Uint8Array(bytes) }, deadline);
+    const request = { task, bytes: new Uint8Array(bytes), ...(rows && { rows }) };
+    const reply = await ask(slot, request, { ...options, deadline });
     if ('rejection' in reply) {
       const { code, message } = reply.rejection;
       throw new ConversionError(code, message);
@@ -78,6 +90,14 @@ function threadFile(): URL {
   return new URL(`./decoder-thread${extname(url)}`, url);
 }
 
+let isThere: boolean | undefined;
+
+/** Whether the file that a thread starts from is there. A bundler may have left it out. */
+export function canStartThread(): boolean {
+  isThere ??= import.meta.url !== undefined && existsSync(threadFile());
+  return isThere;
+}
+
 /** The files that decoders load at run time are not next to a bundle. */
 function bundledError(cause?: unknown): Error {
   return new Error(
@@ -92,20 +112,33 @@ function isMissingModule(error: Error): boolean {
 }
 
 /** An unfinished task ends with its thread. */
-function ask(slot: Slot, request: ThreadRequest, deadline: Deadline): Promise<ThreadReply> {
+function ask(
+  slot: Slot,
+  request: ThreadRequest,
+  { deadline, signal, onBand }: Omit<ThreadOptions, 'rows'> & { deadline: Deadline },
+): Promise<ThreadReply> {
   const thread = threadIn(slot);
   slot.tasks = (slot.tasks ?? 0) + 1;
   return new Promise<ThreadReply>((resolve, reject) => {
     const timer = setTimeout(() => fail(deadline.error()), Math.min(deadline.leftMs(), maxTimerMs));
     const onExit = () => fail(new Error('The decoder thread ended before it answered.'));
-    const onEnd = () => fail(deadline.signal.reason);
+    const ends = signal ? AbortSignal.any([deadline.signal, signal]) : deadline.signal;
+    const onEnd = () => fail(ends.reason);
     thread.on('message', onReply).on('error', fail).on('exit', onExit);
-    deadline.signal.addEventListener('abort', onEnd);
+    ends.addEventListener('abort', onEnd);
     thread.postMessage(request, [request.bytes.buffer]);
 
-    function onReply(reply: ThreadReply) {
+    function onReply(reply: ThreadReply | Band) {
+      if ('band' in reply) {
+        onBand?.(reply.band, giveBack);
+        return;
+      }
       settle();
       resolve(reply);
+    }
+
+    function giveBack(band: Uint8Array) {
+      thread.postMessage({ band }, [band.buffer as ArrayBuffer]);
     }
 
     function fail(error: Error) {
@@ -117,7 +150,7 @@ function ask(slot: Slot, request: ThreadRequest, deadline: Deadline): Promise<Th
     function settle() {
       clearTimeout(timer);
       thread.off('message', onReply).off('error', fail).off('exit', onExit);
-      deadline.signal.removeEventListener('abort', onEnd);
+      ends.removeEventListener('abort', onEnd);
     }
   });
 }

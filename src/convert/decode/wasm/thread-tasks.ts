@@ -1,4 +1,5 @@
 import type { ConversionError } from '../../errors.ts';
+import type { RowFacts } from '../rows/row-format.ts';
 import type { WasmHeader, WasmPixels } from './wasm-decoder.ts';
 
 /** The tasks of a decoder thread and their results. */
@@ -9,11 +10,24 @@ export interface ThreadTasks {
   countJxlFrames: { frames: number };
   readMagickHeader: WasmHeader;
   decodeMagick: WasmPixels;
+  /** Its rows come in bands before. */
+  decodeRows: { isWhole: boolean };
 }
 
 export interface ThreadRequest {
   task: keyof ThreadTasks;
   bytes: Uint8Array<ArrayBuffer>;
+  rows?: RowsTask;
+}
+
+export interface RowsTask {
+  facts: RowFacts;
+  maxPixels: number;
+}
+
+/** Some rows of the task that is running. Its buffer is sent back when it can be used again. */
+export interface Band {
+  band: Uint8Array<ArrayBuffer>;
 }
 
 export type ThreadReply =

@@ -1,0 +1,67 @@
+import { Readable } from 'node:stream';
+import type { CheckedImage } from '../../check-image.ts';
+import { canStartThread, runInThread } from '../wasm/run-in-thread.ts';
+import type { RowFacts } from './row-format.ts';
+
+/** From this size on, a second thread saves more time than it takes to start. */
+const minThreadedPixels = 3e6;
+
+/** The file is damaged, or not what its header says; its rows must not be used. */
+export class UnusableRowsError extends Error {}
+
+export function usesThread({ width, height }: Pick<RowFacts, 'width' | 'height'>): boolean {
+  const isWorthIt = navigator.hardwareConcurrency > 1 && width * height >= minThreadedPixels;
+  return isWorthIt && canStartThread();
+}
+
+/** Rows that a thread decodes, in bands of whole rows, while this one uses them. */
+interface ThreadedRows {
+  /** Begins with the first row each time. */
+  bands(): AsyncIterable<Uint8Array>;
+  /** Gives the memory of a band back to the thread, which waits for it. */
+  release(band: Uint8Array): void;
+}
+
+/**
+ * Decodes rows in a thread. The bands end with an `UnusableRowsError` if the file is not whole, and
+ * with `CONVERSION_TIMEOUT` after the deadline.
+ */
+export function decodeInThread(
+  { bytes, deadline, limits }: CheckedImage,
+  facts: RowFacts,
+): ThreadedRows {
+  let giveBack = (_: Uint8Array) => {};
+  return {
+    bands() {
+      const stop = new AbortController();
+      const bands = createReadable(stop);
+      runInThread('decodeRows', bytes, {
+        deadline,
+        signal: stop.signal,
+        rows: { facts, maxPixels: limits.maxPixels },
+        onBand(band, give) {
+          giveBack = give;
+          bands.push(band);
+        },
+      }).then(
+        ({ isWhole }) => (isWhole ? bands.push(null) : bands.destroy(new UnusableRowsError())),
+        (error) => bands.destroy(error),
+      );
+      return bands;
+    },
+    release: (band) => giveBack(band),
+  };
+}
+
+function createReadable(stop: AbortController): Readable {
+  const bands = new Readable({
+    objectMode: true,
+    read() {},
+    destroy(error, done) {
+      stop.abort(error ?? new Error('No more rows are needed'));
+      done(error);
+    },
+  });
+  // Its reader may begin later.
+  return bands.on('error', () => {});
+}

@@ -1,0 +1,71 @@
+import sharp from 'sharp';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { toGrayscale } from '../../../src/convert/index.ts';
+import { encodeGrayPng } from '../../../src/gray-png/index.ts';
+import { photoLikePixels } from '../../../testing/images.ts';
+
+// Large enough to be decoded on a thread while it is encoded.
+const size = { width: 2_100, height: 1_500 };
+
+let jpeg: Buffer;
+let expected: Uint8Array;
+beforeAll(async () => {
+  const raw = { ...size, channels: 3 } as const;
+  jpeg = await sharp(photoLikePixels(size), { raw }).jpeg().toBuffer();
+  const { data } = await sharp(jpeg).raw().toBuffer({ resolveWithObject: true });
+  expected = (await encodeGrayPng({ ...raw, pixels: data })).bytes;
+});
+
+const isExpected = (bytes: Uint8Array) => Buffer.compare(bytes, expected) === 0;
+
+test('a large JPEG becomes what sharp’s pixels would, also several at once', async () => {
+  const images = await Promise.all([jpeg, jpeg, jpeg, jpeg].map((bytes) => toGrayscale(bytes)));
+  for (const { bytes, stages, width, height } of images) {
+    expect(isExpected(bytes)).toBe(true);
+    expect({ width, height }).toEqual(size);
+    expect(Math.min(...Object.values(stages))).toBeGreaterThanOrEqual(0);
+  }
+});
+
+test('one that must be turned is decoded on the thread as well', async () => {
+  const turned = await sharp(jpeg).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+  const image = await toGrayscale(turned, { format: 'tiff' });
+  const [upright, gray] = await Promise.all([
+    toGrayscale(await sharp(turned).rotate().png().toBuffer(), { format: 'tiff' }),
+    sharp(image.bytes).raw().toBuffer(),
+  ]);
+  expect(image).toMatchObject({ width: size.height, height: size.width });
+  expect(Buffer.compare(gray, await sharp(upright.bytes).raw().toBuffer())).toBe(0);
+});
+
+describe('a conversion that does not end well', () => {
+  test.each([
+    ['data are missing', () => jpeg.subarray(0, -jpeg.length >> 4)],
+    [
+      'data are damaged',
+      () => Buffer.from(jpeg).fill(0, jpeg.length >> 1, (jpeg.length >> 1) + 9_999),
+    ],
+  ])('because %s has no output, and says why', async (_, bytes) => {
+    await expect(toGrayscale(bytes())).rejects.toMatchObject({ code: 'CORRUPT_IMAGE' });
+    expect(isExpected((await toGrayscale(jpeg)).bytes)).toBe(true);
+  });
+
+  test('because its caller aborts it leaves the thread to the next', async () => {
+    const signal = AbortSignal.timeout(5);
+    await expect(toGrayscale(jpeg, {}, { signal })).rejects.toThrow('aborted due to timeout');
+    expect(isExpected((await toGrayscale(jpeg)).bytes)).toBe(true);
+  });
+
+  test('because of its deadline or its output’s size leaves the thread to the next', async () => {
+    const started = Array.from({ length: 4 }, () => [
+      expect(toGrayscale(jpeg, {}, { timeoutMs: 6 })).rejects.toMatchObject({
+        code: 'CONVERSION_TIMEOUT',
+      }),
+      expect(toGrayscale(jpeg, {}, { maxOutputBytes: 200_000 })).rejects.toMatchObject({
+        code: 'OUTPUT_TOO_LARGE',
+      }),
+    ]);
+    await Promise.all(started.flat());
+    expect(isExpected((await toGrayscale(jpeg)).bytes)).toBe(true);
+  });
+});
