@@ -9,7 +9,7 @@ import {
   rowsOf,
 } from './convert-rows.ts';
 import type { DecodeOptions } from './decode/decode-tolerant.ts';
-import { rowFactsOf } from './decode/rows/row-format.ts';
+import { rowFactsOf } from './decode/rows/row-facts.ts';
 import { decodeInThread, UnusableRowsError, usesThread } from './decode/rows/threaded-rows.ts';
 import type { Encoded } from './encode/encode.ts';
 import { encodeLuma, type LumaFile } from './encode/encode-luma.ts';

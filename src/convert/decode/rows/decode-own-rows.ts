@@ -1,8 +1,8 @@
 import type { CheckedImage } from '../../check-image.ts';
 import type { PixelImage } from '../../pixel-image.ts';
 import { createTurns } from '../../take-turns.ts';
-import { decodeRows } from './decode-rows.ts';
-import { type RowFacts, rowFactsOf } from './row-format.ts';
+import { decodeRows, type RowFacts } from './decode-rows.ts';
+import { rowFactsOf } from './row-facts.ts';
 import { decodeInThread, UnusableRowsError, usesThread } from './threaded-rows.ts';
 
 /**

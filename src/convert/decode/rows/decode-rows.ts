@@ -1,6 +1,16 @@
 import { decodeJpeg } from '../../../gray-jpeg/index.ts';
 import { decodePng } from '../../../png-rows/index.ts';
-import type { RowFacts, RowFormat } from './row-format.ts';
+import type { PixelImage } from '../../pixel-image.ts';
+
+/** A format that this program decodes itself, row by row. */
+export type RowFormat = 'jpeg' | 'png';
+
+/** What the rows of a file are, before any of them is decoded. */
+export interface RowFacts extends Omit<PixelImage, 'pixels'> {
+  format: RowFormat;
+  /** Bits per sample. */
+  bits: 8 | 16;
+}
 
 export interface RowsOptions {
   maxPixels: number;

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { CheckedImage } from '../../check-image.ts';
 import { canStartThread, runInThread } from '../wasm/run-in-thread.ts';
-import type { RowFacts } from './row-format.ts';
+import type { RowFacts } from './decode-rows.ts';
 
 /** From this size on, a second thread saves more time than it takes to start. */
 const minThreadedPixels = 3e6;

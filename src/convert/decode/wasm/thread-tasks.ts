@@ -1,5 +1,5 @@
 import type { ConversionError } from '../../errors.ts';
-import type { RowFacts } from '../rows/row-format.ts';
+import type { RowFacts } from '../rows/decode-rows.ts';
 import type { WasmHeader, WasmPixels } from './wasm-decoder.ts';
 
 /** The tasks of a decoder thread and their results. */

@@ -2,17 +2,7 @@ import { isDecodable, readJpegHeader } from '../../../gray-jpeg/index.ts';
 import { hasKernel } from '../../../gray-png/index.ts';
 import type { CheckedImage } from '../../check-image.ts';
 import { profileToApply } from '../../colour/profile-to-apply.ts';
-import type { PixelImage } from '../../pixel-image.ts';
-
-/** A format that this program decodes itself, row by row. */
-export type RowFormat = 'jpeg' | 'png';
-
-/** What the rows of a file are, before any of them is decoded. */
-export interface RowFacts extends Omit<PixelImage, 'pixels'> {
-  format: RowFormat;
-  /** Bits per sample. */
-  bits: 8 | 16;
-}
+import type { RowFacts, RowFormat } from './decode-rows.ts';
 
 /**
  * The facts of a file that is decoded row by row, as sharp would decode it; undefined for any other.
