@@ -133,6 +133,10 @@ const entryPoints = [
   '^src/server/reports/report-thread\\.ts$',
 ];
 
+/** Modules of the store that load the SDK. */
+const withSdk =
+  '^src/storage/(check-bucket|s3-(client|crc|files|probe|remove|sdk-requests|tags))\\.ts$';
+
 const structure = [
   {
     name: 'events import types of pipeline',
@@ -168,6 +172,16 @@ const structure = [
       'Loading it takes longer than converting a small image, and many images do not need it.',
     from: { path: '^src/', pathNot: '^src/convert/load-sharp\\.ts$' },
     to: { path: 'node_modules/sharp/', dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'the SDK is loaded on demand',
+    comment: 'Loading it takes longer than converting a small image, and most jobs do not need it.',
+    from: { path: '^src/(app|storage)/', pathNot: withSdk },
+    to: {
+      path: [withSdk, 'node_modules/@aws-sdk/'],
+      dynamic: false,
+      dependencyTypesNot: ['type-only'],
+    },
   },
   {
     name: 'src stands alone',

@@ -59,6 +59,16 @@ describe('the import rules', () => {
       "import '../test/support.ts';",
     ],
     ['sharp only in convert', 'cli/wrong-sharp.ts', "import sharp from 'sharp';"],
+    [
+      'the SDK is loaded on demand',
+      'storage/eager-sdk.ts',
+      "import { S3Client } from '@aws-sdk/client-s3';",
+    ],
+    [
+      'the SDK is loaded on demand',
+      'app/eager-client.ts',
+      "import { it } from '../storage/s3-client.ts';",
+    ],
     ['sharp is loaded on demand', 'convert/eager-sharp.ts', "import sharp from 'sharp';"],
     [
       '(@aws-sdk/[^/]+|pg) only in storage, ledger, queue, app, sandbox, lambda',
@@ -87,7 +97,13 @@ describe('the import rules', () => {
   const imported: [file: string, text: string][] = [
     ...['version.ts', 'convert/index.ts', 'pipeline/index.ts', 'pipeline/steps.ts'],
     ...['gray-png/index.ts', 'app/start.ts'],
-    ...['storage/s3.ts', 'sandbox/start.ts', 'lambda/start.ts', 'cli/main.ts'],
+    ...[
+      'storage/s3.ts',
+      'storage/s3-client.ts',
+      'sandbox/start.ts',
+      'lambda/start.ts',
+      'cli/main.ts',
+    ],
     '../test/support.ts',
   ].map((file) => [file, 'export const it = 1;\nexport type It = 1;']);
   imported.push(['stats/cycle-back.ts', "import './cycle.ts';"]);

@@ -6,22 +6,21 @@ interface TaggingStore {
   endpoint: string;
   /** By path, for example `/uploads/photo.jpg`; in the form of the header `x-amz-tagging`. */
   tags: Map<string, string>;
-  /** Those requested. */
-  storageClasses: Set<string>;
+  /** All that it received. */
+  requests: IncomingMessage[];
   close(): Promise<void>;
 }
 
 /** Adds the tags of S3 to a store that ignores them: forwards all other requests. */
 export async function startTaggingStore(target: string): Promise<TaggingStore> {
   const tags = new Map<string, string>();
-  const storageClasses = new Set<string>();
+  const requests: IncomingMessage[] = [];
   const server = createServer((incoming, response) => {
+    requests.push(incoming);
     const { pathname, searchParams } = new URL(incoming.url ?? '', target);
     const path = decodeURIComponent(pathname);
     if (searchParams.has('tagging')) return void response.end(toXml(tags.get(path) ?? ''));
     const tagging = incoming.headers['x-amz-tagging'];
-    const storageClass = incoming.headers['x-amz-storage-class'];
-    if (storageClass !== undefined) storageClasses.add(String(storageClass));
     if (incoming.method === 'PUT') tags.set(path, String(tagging ?? ''));
     forward(target, incoming, response);
   }).listen(0, '127.0.0.1');
@@ -29,7 +28,7 @@ export async function startTaggingStore(target: string): Promise<TaggingStore> {
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     tags,
-    storageClasses,
+    requests,
     async close() {
       server.closeAllConnections();
       server.close();

@@ -11,10 +11,10 @@ import {
 import { version } from '../version.ts';
 import { limitsWithin, memoryBudgetBytes } from './open-converter.ts';
 import { openPostgres } from './open-postgres.ts';
-import { openS3 } from './open-s3.ts';
+import { openS3Access } from './open-s3.ts';
 
-// Each command loads only what it needs: loading the S3 client and the PostgreSQL driver takes
-// longer than converting a small image. Both are loaded concurrently.
+// Each command loads only what it needs: loading the PostgreSQL driver takes longer than
+// converting a small image.
 
 /** The parts that turn uploads into outputs and rows, and a function that closes them. */
 export interface OpenPipeline extends PipelineParts {
@@ -29,13 +29,13 @@ export async function openPipeline(
   config: Config,
   converter: Converter = createInlineConverter(),
 ): Promise<OpenPipeline> {
-  const [client, postgres, { createS3Store }, { createPostgresLedger }] = await Promise.all([
-    openS3(config),
+  const [s3, postgres, { createS3Store }, { createPostgresLedger }] = await Promise.all([
+    openS3Access(config),
     openPostgres(config),
     import('../storage/s3-store.ts'),
     import('../ledger/record.ts'),
   ]);
-  const store = createS3Store(client, {
+  const store = createS3Store(s3, {
     traceId: readTraceId,
     storageClass: config.storage.outputStorageClass,
   });
@@ -44,7 +44,7 @@ export async function openPipeline(
     ...createPipeline(config, { store, ledger, converter }),
     async close() {
       await converter.close();
-      client.destroy();
+      s3.close();
       await postgres.close();
     },
   };

@@ -12,7 +12,7 @@ import { openProcessConverter } from './open-converter.ts';
 import { createPipeline } from './open-pipeline.ts';
 import { openPostgres } from './open-postgres.ts';
 import { openQueue } from './open-queue.ts';
-import { openS3 } from './open-s3.ts';
+import { openS3, openS3Access } from './open-s3.ts';
 
 /** The parts that the server uses. */
 export interface ServerParts {
@@ -46,12 +46,12 @@ export async function openServer(config: Config): Promise<ServerParts> {
   const postgres = await openPostgres(config, { maxConnections });
   // The server's clients set the pace at which bodies are sent and received.
   const requestTimeoutMs = config.server.requestTimeoutSeconds * 1e3;
-  const [converter, storeClient, filesClient, adapters] = await Promise.all([
+  const [converter, s3, filesClient, adapters] = await Promise.all([
     openProcessConverter({
       maxProcesses: Number.POSITIVE_INFINITY,
       niceness: config.server.conversionNiceness,
     }),
-    openS3(config),
+    openS3Access(config),
     openS3(config, {
       requestTimeoutMs,
       // A client that pauses mid-file also stalls this connection. The server watches for slow
@@ -65,7 +65,7 @@ export async function openServer(config: Config): Promise<ServerParts> {
   ]);
   const queue = await openQueue(config);
   const ledger = adapters.createPostgresLedger(postgres, { processorVersion: version });
-  const store = adapters.createS3Store(storeClient, {
+  const store = adapters.createS3Store(s3, {
     storageClass: config.storage.outputStorageClass,
   });
   return {
@@ -86,7 +86,7 @@ export async function openServer(config: Config): Promise<ServerParts> {
     async close() {
       await converter.close();
       await queue?.close();
-      storeClient.destroy();
+      s3.close();
       filesClient.destroy();
       await postgres.close();
     },

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { aws } from './aws.ts';
+import { type AwsCredentials, findAwsCredentials } from './aws-credentials.ts';
 import { database } from './database.ts';
 import { capacity, limits } from './limits.ts';
 import { logging } from './logging.ts';
@@ -168,6 +169,11 @@ export function environmentWith(
   settings: Record<string, string | undefined>,
 ): Record<string, string | undefined> {
   return { ...process.env, ...settings };
+}
+
+/** The credentials in this process's environment, if the AWS SDK need not read it. */
+export function readAwsCredentials(): AwsCredentials | undefined {
+  return findAwsCredentials(process.env, join(homedir(), '.aws'));
 }
 
 /** The trace of the current invocation. AWS Lambda sets another one for each. */

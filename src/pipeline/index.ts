@@ -47,6 +47,7 @@ export type {
   ObjectStore,
   ObjectVersion,
   PipelineParts,
+  ReadObject,
 } from './ports.ts';
 export {
   processBatch,

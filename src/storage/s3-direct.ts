@@ -1,18 +1,11 @@
 import { hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import type { S3Client } from '@aws-sdk/client-s3';
 import type { ObjectRef } from '../pipeline/index.ts';
-import { encodeKey, learnRoutes, type Route } from './s3-routes.ts';
+import { type Checksum, checksumIn } from './s3-checksum.ts';
+import type { DirectTerms, S3Connection } from './s3-connection.ts';
+import type { DirectRequest } from './s3-put.ts';
+import { encodeKey, type Route } from './s3-routes.ts';
 import { signRequest } from './s3-signature.ts';
-
-/** A request for one object. */
-export interface DirectRequest {
-  method: 'GET' | 'HEAD' | 'PUT';
-  headers?: Record<string, string>;
-  body?: Uint8Array;
-  /** The checksum of the body in hex. */
-  bodySha256?: string;
-}
 
 /** The facts of a response, named as the SDK names them. */
 export interface DirectResponse {
@@ -22,6 +15,8 @@ export interface DirectResponse {
   CacheControl?: string;
   Metadata: Record<string, string>;
   Body: Readable;
+  /** Of the whole body, if the store has one. */
+  checksum?: Checksum;
 }
 
 export interface DirectOptions {
@@ -39,26 +34,27 @@ const emptySha256 = hash('sha256', '');
 
 /**
  * Sends requests without the SDK's middleware, which takes more CPU than converting a small image.
- * The SDK keeps everything but the usual case: it sends the first request for a bucket, provides
- * the credentials and connections, and repeats each request that did not succeed. Only then does it
- * retry, wait, correct the clock and name the error.
+ * The SDK keeps everything but the usual case: it repeats each request that did not succeed. Only
+ * then does it retry, wait, correct the clock and name the error.
  */
 export function createDirectSender(
-  client: S3Client,
+  { terms, http }: Pick<S3Connection, 'terms' | 'http'>,
   { traceId = () => undefined }: DirectOptions = {},
 ): SendDirectly {
-  const routes = learnRoutes(client);
-  const { config } = client;
-
-  async function send(ref: ObjectRef, route: Route, request: DirectRequest) {
+  async function send(ref: ObjectRef, request: DirectRequest, known: DirectTerms, route: Route) {
     const { method, body, bodySha256 = emptySha256 } = request;
     const path = route.prefix + encodeKey(ref.key);
+    const requested = {
+      ...request.headers,
+      host: route.host,
+      ...(method === 'GET' && known.readsChecksums && { 'x-amz-checksum-mode': 'ENABLED' }),
+    };
     const signed = signRequest(
-      { method, path, headers: { ...request.headers, host: route.host }, bodySha256 },
+      { method, path, headers: requested, bodySha256 },
       {
-        credentials: await config.credentials(),
+        credentials: await known.credentials(),
         region: route.region,
-        at: new Date(Date.now() + config.systemClockOffset),
+        at: new Date(Date.now() + known.systemClockOffset),
       },
     );
     const trace = traceId();
@@ -69,17 +65,14 @@ export function createDirectSender(
       ...(body && { 'content-length': String(body.byteLength) }),
     };
     const { protocol, hostname, port } = route;
-    const sent = { method, protocol, hostname, port, path, headers, body, query: {} };
-    const { response } = await config.requestHandler.handle(
-      sent as unknown as Parameters<typeof config.requestHandler.handle>[0],
-    );
-    return response as { statusCode: number; headers: Record<string, string>; body: Readable };
+    return await http.send({ method, protocol, hostname, port, path, headers, body });
   }
 
   return async (ref, request) => {
-    const route = routes.get(ref.bucket);
-    if (!route) return undefined;
-    const response = await send(ref, route, request).catch(() => undefined);
+    const known = terms();
+    const route = known?.routeOf(ref.bucket);
+    if (!known || !route) return undefined;
+    const response = await send(ref, request, known, route).catch(() => undefined);
     if (!response) return undefined;
     const { statusCode, headers, body } = response;
     // A connection is reused only after its response was read.
@@ -93,12 +86,14 @@ const metadataPrefix = 'x-amz-meta-';
 function readResponse(headers: Record<string, string>, Body: Readable): DirectResponse {
   const { etag, 'x-amz-version-id': versionId, 'content-length': contentLength } = headers;
   const { 'cache-control': cacheControl } = headers;
+  const checksum = checksumIn(headers);
   const metadata = Object.entries(headers).filter(([name]) => name.startsWith(metadataPrefix));
   return {
     ...(etag !== undefined && { ETag: etag }),
     ...(versionId !== undefined && { VersionId: versionId }),
     ...(contentLength !== undefined && { ContentLength: Number(contentLength) }),
     ...(cacheControl !== undefined && { CacheControl: cacheControl }),
+    ...(checksum && { checksum }),
     Metadata: Object.fromEntries(
       metadata.map(([name, value]) => [name.slice(metadataPrefix.length), value]),
     ),

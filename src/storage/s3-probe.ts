@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { StoreProbe } from '../doctor/index.ts';
 import { checkBucket } from './check-bucket.ts';
+import { accessBy } from './s3-connection.ts';
 import { createSender, readableBody, toServiceError } from './s3-responses.ts';
 import { createS3Store } from './s3-store.ts';
 import { readTags } from './s3-tags.ts';
@@ -62,7 +63,7 @@ export function createS3Probe(client: S3Client): StoreProbe {
 
     async writeTags(ref, tags) {
       const object = { bytes: new Uint8Array(), contentType: 'text/plain', metadata: {}, tags };
-      await createS3Store(client).put(ref, object);
+      await createS3Store(accessBy(client)).put(ref, object);
       return await readTags(send, ref);
     },
 

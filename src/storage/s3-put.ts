@@ -1,8 +1,16 @@
 import { hash } from 'node:crypto';
 import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
 import { type NewObject, PermanentError } from '../pipeline/index.ts';
-import type { DirectRequest } from './s3-direct.ts';
 import { sdkErrorName } from './s3-responses.ts';
+
+/** A request for one object. */
+export interface DirectRequest {
+  method: 'GET' | 'HEAD' | 'PUT';
+  headers?: Record<string, string>;
+  body?: Uint8Array;
+  /** The checksum of the body in hex. */
+  bodySha256?: string;
+}
 
 /** The attributes of a new object, as the SDK names them. */
 export function attributesOf(
@@ -23,7 +31,7 @@ export function attributesOf(
   };
 }
 
-type Attributes = ReturnType<typeof attributesOf>;
+export type Attributes = ReturnType<typeof attributesOf>;
 
 const headerNames = {
   ContentType: 'content-type',

@@ -1,29 +1,16 @@
 import { addAbortSignal, type Readable } from 'node:stream';
-import {
-  GetObjectCommand,
-  HeadObjectCommand,
-  PutObjectCommand,
-  type S3Client,
-  type StorageClass,
-} from '@aws-sdk/client-s3';
+import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
 import {
   type ObjectRef,
   type ObjectStore,
-  PermanentError,
+  type ReadObject,
   Unavailable,
 } from '../pipeline/index.ts';
-import { createDirectSender, type DirectOptions } from './s3-direct.ts';
-import { attributesOf, putRequest, rethrowPutError } from './s3-put.ts';
-import { removeFromS3 } from './s3-remove.ts';
-import {
-  createSender,
-  readableBody,
-  readFoundObject,
-  sdkErrorName,
-  toServiceError,
-  undefinedIfMissing,
-} from './s3-responses.ts';
-import { readTags } from './s3-tags.ts';
+import { matchesChecksum } from './s3-checksum.ts';
+import { connectS3, type S3Access } from './s3-connection.ts';
+import { createDirectSender, type DirectOptions, type DirectResponse } from './s3-direct.ts';
+import { attributesOf, putRequest } from './s3-put.ts';
+import { readableBody, readFoundObject, toServiceError } from './s3-responses.ts';
 
 export interface S3StoreOptions extends DirectOptions {
   /** Of the objects that are put. Default: that of the store. */
@@ -32,76 +19,76 @@ export interface S3StoreOptions extends DirectOptions {
 
 /** Creates an object store on S3 or a compatible store. */
 export function createS3Store(
-  client: S3Client,
+  access: S3Access,
   { storageClass, ...options }: S3StoreOptions = {},
 ): ObjectStore {
-  const send = createSender(client);
-  const sendDirectly = createDirectSender(client, options);
-  const { requestChecksumCalculation, responseChecksumValidation } = client.config;
+  const connection = connectS3(access);
+  const sendDirectly = createDirectSender(connection, options);
 
-  async function get(ref: ObjectRef) {
-    // The SDK knows all checksums that S3 keeps, and compares them with what it receives.
-    const isPlain = (await responseChecksumValidation()) === 'WHEN_REQUIRED';
-    const response = isPlain && (await sendDirectly(ref, { method: 'GET' }));
-    if (response) return response;
-    const command = new GetObjectCommand({ Bucket: ref.bucket, Key: ref.key });
-    // Only S3's own error code counts: any proxy in between can answer 404.
-    return await undefinedIfMissing(send(command).catch(rethrowReadError), ['NoSuchKey']);
+  async function get(ref: ObjectRef, maxBytes: number) {
+    const direct = await sendDirectly(ref, { method: 'GET' });
+    const received = direct && (await receive(ref, direct, maxBytes));
+    if (received && (await isIntact(received, direct))) return received;
+    const { get } = await connection.sdk();
+    // The SDK compares any checksum that S3 keeps.
+    const response = await get(ref);
+    return response && (await receive(ref, response, maxBytes));
   }
 
   return {
     async read(ref, { maxBytes, withTags = false }) {
-      const { key } = ref;
-      const response = await get(ref);
-      if (!response) return undefined;
-      const { ContentLength: announcedBytes } = response;
-      const body = readableBody(response);
-      if (announcedBytes !== undefined && announcedBytes > maxBytes) {
-        // Closes the connection: draining an unwanted body may take minutes.
-        body.destroy();
-        return readFoundObject(response);
-      }
-      const { bytes, sizeBytes } = await readBody(body, maxBytes);
-      if (announcedBytes !== undefined && bytes && sizeBytes !== announcedBytes) {
-        throw new Unavailable(
-          `Expected ${announcedBytes} bytes of "${key}" but ${sizeBytes} arrived: the connection ended early.`,
-        );
-      }
+      const received = await get(ref, maxBytes);
+      if (!received?.bytes || !withTags) return received;
+      const { readTags } = await connection.sdk();
       // Tags are read after the object. A later HEAD request verifies that both belong to one content.
-      const tags = bytes && withTags && (await readTags(send, ref));
-      return {
-        ...readFoundObject(response),
-        sizeBytes,
-        ...(response.CacheControl && { cacheControl: response.CacheControl }),
-        ...(tags && { tags }),
-        ...(bytes && { bytes }),
-      };
+      return { ...received, tags: await readTags(ref) };
     },
 
     async head(ref) {
       const found = await sendDirectly(ref, { method: 'HEAD' });
-      if (found) return readFoundObject(found);
-      const command = new HeadObjectCommand({ Bucket: ref.bucket, Key: ref.key });
-      const response = await undefinedIfMissing(send(command), ['NotFound', 'NoSuchKey']);
-      return response && readFoundObject(response);
+      return found ? readFoundObject(found) : await (await connection.sdk()).head(ref);
     },
 
-    async put({ bucket, key }, object) {
+    async put(ref, object) {
       const attributes = attributesOf(object, storageClass);
-      const checksums = (await requestChecksumCalculation()) === 'WHEN_SUPPORTED';
-      if (await sendDirectly({ bucket, key }, putRequest(object, attributes, checksums))) return;
-      const command = new PutObjectCommand({
-        Bucket: bucket,
-        Key: key,
-        Body: object.bytes,
-        ...attributes,
-        StorageClass: attributes.StorageClass as StorageClass | undefined,
-      });
-      await send(command).catch((error: unknown) => rethrowPutError(error, key, attributes));
+      const keepsChecksum = connection.terms()?.sendsChecksums ?? false;
+      if (await sendDirectly(ref, putRequest(object, attributes, keepsChecksum))) return;
+      await (await connection.sdk()).put(ref, object.bytes, attributes);
     },
 
-    remove: (ref, options) => removeFromS3(send, ref, options),
+    remove: async (ref, options) => (await connection.sdk()).remove(ref, options),
   };
+}
+
+/** Reads the body, unless it is larger than `maxBytes`. */
+async function receive(
+  { key }: ObjectRef,
+  response: DirectResponse | GetObjectCommandOutput,
+  maxBytes: number,
+): Promise<ReadObject> {
+  const { ContentLength: announcedBytes, CacheControl: cacheControl } = response;
+  const body = readableBody(response);
+  if (announcedBytes !== undefined && announcedBytes > maxBytes) {
+    // Closes the connection: draining an unwanted body may take minutes.
+    body.destroy();
+    return readFoundObject(response);
+  }
+  const { bytes, sizeBytes } = await readBody(body, maxBytes);
+  if (announcedBytes !== undefined && bytes && sizeBytes !== announcedBytes) {
+    throw new Unavailable(
+      `Expected ${announcedBytes} bytes of "${key}" but ${sizeBytes} arrived: the connection ended early.`,
+    );
+  }
+  return {
+    ...readFoundObject(response),
+    sizeBytes,
+    ...(cacheControl && { cacheControl }),
+    ...(bytes && { bytes }),
+  };
+}
+
+async function isIntact({ bytes }: ReadObject, { checksum }: DirectResponse): Promise<boolean> {
+  return !bytes || !checksum || (await matchesChecksum(bytes, checksum));
 }
 
 /** A body that arrives very slowly must not hold a slot forever. */
@@ -126,13 +113,4 @@ async function readBody(
     throw toServiceError(error);
   }
   return { sizeBytes, bytes: Buffer.concat(chunks) };
-}
-
-function rethrowReadError(error: unknown): never {
-  if (sdkErrorName(error) !== 'InvalidObjectState') throw error;
-  throw new PermanentError(
-    'SOURCE_ARCHIVED',
-    'Expected an object that can be read immediately but it is in an archive storage class. Restore it, then retry.',
-    { cause: error },
-  );
 }

@@ -213,8 +213,9 @@ describe.each(['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_S3'])('a store at %s', (var
     server.close();
   });
 
-  async function storeWith(region: string) {
+  async function storeWith(region: string, retryMode?: string) {
     vi.unstubAllEnvs();
+    vi.stubEnv('AWS_RETRY_MODE', retryMode);
     // A name and not an address, so that a bucket could come before it.
     vi.stubEnv(variable, `http://localhost:${(server.address() as AddressInfo).port}`);
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
@@ -234,6 +235,15 @@ describe.each(['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_S3'])('a store at %s', (var
       ['HEAD', '/uploads/a%20b.png'],
     ]);
     expect(requests[0]?.headers.authorization).toContain(`/${region}/s3/`);
+  });
+
+  test.each([
+    ['the program', undefined, false],
+    ['the SDK, if it must read the environment', 'standard', true],
+  ])('receives the first request from %s', async (_, retryMode, isFromSdk) => {
+    const store = await storeWith('', retryMode);
+    await store.head({ bucket: 'uploads', key: 'k' });
+    expect(requests.map(({ headers }) => 'amz-sdk-invocation-id' in headers)).toEqual([isFromSdk]);
   });
 
   test('receives no checksums, which some stores do not support', async () => {

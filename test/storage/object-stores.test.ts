@@ -5,6 +5,7 @@ import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
 import { createFileStore } from '../../src/storage/file-store.ts';
+import { accessBy } from '../../src/storage/s3-connection.ts';
 import { createS3Store } from '../../src/storage/s3-store.ts';
 import { createMemoryStore } from '../../testing/memory.ts';
 import { startS3 } from '../../testing/s3.ts';
@@ -84,12 +85,12 @@ describe('S3', () => {
   afterAll(() => server.close());
 
   describeObjectStore('a real S3 server', () => ({
-    store: createS3Store(server.s3),
+    store: createS3Store(accessBy(server.s3)),
     bucket: 'uploads',
   }));
 
   test('accepts keys of 1,024 bytes and paths with dots and double slashes', async () => {
-    const store = createS3Store(server.s3);
+    const store = createS3Store(accessBy(server.s3));
     for (const key of ['é'.repeat(512), '../up', './here', 'a//b', 'back\\slash', 'tab\there']) {
       await store.put({ bucket: 'uploads', key }, { ...png, bytes: Buffer.from(key) });
       const read = await store.read({ bucket: 'uploads', key }, { maxBytes: 2_000 });
@@ -100,7 +101,7 @@ describe('S3', () => {
   test('stores the content type and the source of an output', async () => {
     const ref = { bucket: 'uploads', key: 'grayscale/typed.png' };
     const metadata = { 'source-etag': 'abc', recipe: 'rec601 png' };
-    await createS3Store(server.s3).put(ref, {
+    await createS3Store(accessBy(server.s3)).put(ref, {
       bytes: Buffer.from('x'),
       contentType: 'image/png',
       metadata,
@@ -111,7 +112,7 @@ describe('S3', () => {
   });
 
   test('reports a missing bucket as an error and not as a missing object', async () => {
-    const read = createS3Store(server.s3).read(
+    const read = createS3Store(accessBy(server.s3)).read(
       { bucket: 'no-such-bucket', key: 'x' },
       { maxBytes: 1 },
     );
@@ -119,7 +120,7 @@ describe('S3', () => {
   });
 
   test('sees an object that another client wrote in the meantime', async () => {
-    const store = createS3Store(server.s3);
+    const store = createS3Store(accessBy(server.s3));
     const ref = { bucket: 'uploads', key: 'changing' };
     await store.put(ref, { ...png, bytes: Buffer.from('before') });
     const read = await store.read(ref, { maxBytes: 100 });

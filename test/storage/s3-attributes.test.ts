@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { StoreAndQueue } from '../../src/sandbox/store-and-queue.ts';
+import { accessBy } from '../../src/storage/s3-connection.ts';
 import { createS3Store } from '../../src/storage/s3-store.ts';
 import { startS3 } from '../../testing/s3.ts';
 import { startTaggingStore } from '../../testing/tagging-store.ts';
@@ -55,7 +56,7 @@ const gray = {
 };
 
 test.each(['by the SDK', 'directly'])('attributes are stored when sent %s', async (how) => {
-  const store = createS3Store(connect(server.endpoint));
+  const store = createS3Store(accessBy(connect(server.endpoint)));
   if (how === 'directly') await store.put(output, gray);
   await store.put(output, gray);
   const found = await server.s3.send(
@@ -74,7 +75,7 @@ test('Cache-Control and tags of a source are read, and tags are set', async () =
   const tagging = await startTaggingStore(server.endpoint);
   closers.push(tagging.close);
   const client = connect(tagging.endpoint);
-  const store = createS3Store(client);
+  const store = createS3Store(accessBy(client));
   await client.send(
     new PutObjectCommand({
       ...{ Bucket: source.bucket, Key: source.key, Body: 'x', CacheControl: 'max-age=60' },
@@ -97,7 +98,10 @@ test.each(['pixels', '<svg/>', ''])(
   'a store that returns the object %j instead of its tags does not support them',
   async (Body) => {
     await server.s3.send(new PutObjectCommand({ Bucket: source.bucket, Key: source.key, Body }));
-    const read = createS3Store(connect(server.endpoint)).read(source, { maxBytes, withTags: true });
+    const read = createS3Store(accessBy(connect(server.endpoint))).read(source, {
+      maxBytes,
+      withTags: true,
+    });
     await expect(read).rejects.toMatchObject({ code: 'TAGS_NOT_SUPPORTED' });
   },
 );
@@ -122,10 +126,10 @@ test.each([
 
 test('outputs get the configured storage class, first and later', async () => {
   const { client, sent } = await respondWith(200, '', { etag: '"e"' });
-  const store = createS3Store(client, { storageClass: 'STANDARD_IA' });
+  const store = createS3Store(accessBy(client), { storageClass: 'STANDARD_IA' });
   await store.put(output, gray);
   await store.put(output, gray);
-  await createS3Store(client).put(output, gray);
+  await createS3Store(accessBy(client)).put(output, gray);
   expect(sent).toEqual(['STANDARD_IA', 'STANDARD_IA', undefined]);
 });
 
@@ -136,7 +140,7 @@ test.each([
   ['MetadataTooLarge', undefined, /OUTPUT_CARRY/],
 ])('%s is a permanent failure with its fix', async (code, storageClass, fix) => {
   const { client } = await respondWith(400, error(code));
-  const put = createS3Store(client, { storageClass }).put(output, gray);
+  const put = createS3Store(accessBy(client), { storageClass }).put(output, gray);
   await expect(put).rejects.toMatchObject({
     code: 'OUTPUT_ATTRIBUTES_REJECTED',
     message: expect.stringMatching(fix),
@@ -145,5 +149,7 @@ test.each([
 
 test('an invalid argument without a storage class is no rejected attribute', async () => {
   const { client } = await respondWith(400, error('InvalidArgument'));
-  await expect(createS3Store(client).put(output, gray)).rejects.toMatchObject({ name: 'Rejected' });
+  await expect(createS3Store(accessBy(client)).put(output, gray)).rejects.toMatchObject({
+    name: 'Rejected',
+  });
 });

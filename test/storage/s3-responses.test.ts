@@ -11,6 +11,7 @@ import {
   type ListedObject,
   NoSuchBucketError,
 } from '../../src/storage/object-files.ts';
+import { accessBy } from '../../src/storage/s3-connection.ts';
 import { createS3Files } from '../../src/storage/s3-files.ts';
 import { createS3Probe } from '../../src/storage/s3-probe.ts';
 import { createS3Store } from '../../src/storage/s3-store.ts';
@@ -54,7 +55,7 @@ async function storeAnsweredBy(answer: RequestListener) {
   return store;
 }
 
-const storeOn = (config: S3ClientConfig) => createS3Store(clientOn(config));
+const storeOn = (config: S3ClientConfig) => createS3Store(accessBy(clientOn(config)));
 
 function clientOn(config: S3ClientConfig) {
   return new S3Client({
