@@ -126,7 +126,6 @@ const folderRules = Object.entries(folders).map(([folder, { may, why }]) => {
 const entryPoints = [
   '^src/cli/main\\.ts$',
   '^src/convert/index\\.ts$',
-  '^src/png-rows/index\\.ts$',
   '^src/lambda/[^/]*handler\\.ts$',
   '^src/(isolation|sandbox)/[^/]+-process\\.ts$',
   '^src/convert/decode/wasm/decoder-thread\\.ts$',
@@ -160,7 +159,7 @@ const structure = [
     // The configuration must not load the engine with the index; its imports are limited above.
     from: { path: '^src/([^/]+)', pathNot: '^src/config/' },
     to: {
-      path: '^src/(config|convert|gray-png|png-rows|pipeline|events|stats|reconcile|doctor)/',
+      path: '^src/(config|convert|gray-png|gray-jpeg|png-rows|pipeline|events|stats|reconcile|doctor)/',
       // The index of convert is the published library, to which thumbnails, timers and the settings of sharp
       // do not belong.
       pathNot: ['/index\\.ts$', '^src/convert/(thumbnail|deadline|load-sharp)\\.ts$', '^src/$1/'],
@@ -250,7 +249,7 @@ const packages = [
     // A WebAssembly decoder is read from its package when the first image needs it, and an input
     // from the path that the caller passes.
     from: {
-      path: '^src/(convert|gray-png|png-rows|stats)/',
+      path: '^src/(convert|gray-png|gray-jpeg|png-rows|stats)/',
       pathNot: '^src/convert/(decode/wasm/wasm-module|read-input)\\.ts$',
     },
     to: {

@@ -1,17 +1,16 @@
 import { Readable } from 'node:stream';
 import type { CheckedImage } from '../../check-image.ts';
-import { canStartThread, runInThread } from '../wasm/run-in-thread.ts';
+import { BundledError, runInThread } from '../wasm/run-in-thread.ts';
 import type { RowFacts } from './decode-rows.ts';
 
 /** From this size on, a second thread saves more time than it takes to start. */
 const minThreadedPixels = 3e6;
 
-/** The file is damaged, or not what its header says; its rows must not be used. */
+/** The file is damaged, or cannot be decoded here; its rows must not be used. */
 export class UnusableRowsError extends Error {}
 
 export function usesThread({ width, height }: Pick<RowFacts, 'width' | 'height'>): boolean {
-  const isWorthIt = navigator.hardwareConcurrency > 1 && width * height >= minThreadedPixels;
-  return isWorthIt && canStartThread();
+  return navigator.hardwareConcurrency > 1 && width * height >= minThreadedPixels;
 }
 
 /** Rows that a thread decodes, in bands of whole rows, while this one uses them. */
@@ -45,7 +44,8 @@ export function decodeInThread(
         },
       }).then(
         ({ isWhole }) => (isWhole ? bands.push(null) : bands.destroy(new UnusableRowsError())),
-        (error) => bands.destroy(error),
+        // sharp works in a bundle as well.
+        (error) => bands.destroy(error instanceof BundledError ? new UnusableRowsError() : error),
       );
       return bands;
     },

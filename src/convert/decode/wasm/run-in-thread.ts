@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type Deadline, maxTimerMs, startDeadline } from '../../deadline.ts';
@@ -86,24 +85,18 @@ function startThread(slot: Slot): Worker {
 function threadFile(): URL {
   // A bundler that writes CommonJS leaves no URL of the module.
   const { url = '' } = import.meta;
-  if (url === '') throw bundledError();
+  if (url === '') throw new BundledError();
   return new URL(`./decoder-thread${extname(url)}`, url);
 }
 
-let isThere: boolean | undefined;
-
-/** Whether the file that a thread starts from is there. A bundler may have left it out. */
-export function canStartThread(): boolean {
-  isThere ??= import.meta.url !== undefined && existsSync(threadFile());
-  return isThere;
-}
-
 /** The files that decoders load at run time are not next to a bundle. */
-function bundledError(cause?: unknown): Error {
-  return new Error(
-    'Expected the decoders of grayscale-image-processor in its package but it was bundled without them. Tell the bundler to leave grayscale-image-processor and sharp external (docs/library.md, "Bundle your program").',
-    { cause },
-  );
+export class BundledError extends Error {
+  constructor(cause?: unknown) {
+    super(
+      'Expected the decoders of grayscale-image-processor in its package but it was bundled without them. Tell the bundler to leave grayscale-image-processor and sharp external (docs/library.md, "Bundle your program").',
+      { cause },
+    );
+  }
 }
 
 function isMissingModule(error: Error): boolean {
@@ -144,7 +137,7 @@ function ask(
     function fail(error: Error) {
       settle();
       endThread(slot);
-      reject(isMissingModule(error) ? bundledError(error) : error);
+      reject(isMissingModule(error) ? new BundledError(error) : error);
     }
 
     function settle() {
