@@ -35,9 +35,11 @@ export interface PngKernel {
   /** Removes the filters of the rows in the strip; returns 0 if one is unknown. */
   unfilterRows(count: number): number;
 
-  swapSamples(bytes: number): void;
-  expandGrayAlpha(pixels: number): void;
-  expandDeepGrayAlpha(pixels: number): void;
+  swapSamples(bytes: number): undefined;
+  expandGrayAlpha(pixels: number): undefined;
+  expandDeepGrayAlpha(pixels: number): undefined;
+  /** Gray of 1, 2 or 4 bits. */
+  expandGrays(width: number, rows: number, depth: number): undefined;
   /** Returns 0 if an index is beyond the palette. */
   expandIndices(
     width: number,

@@ -68,6 +68,19 @@ test.each<[string, Parts]>([
   expect(await decodeRows(smallPng(parts))).toBeUndefined();
 });
 
+test('does not take an index beyond the palette, wherever it is', async () => {
+  const width = 41;
+  const header = Buffer.from([0, 0, 0, width, 0, 0, 0, 1, 8, 3, 0, 0, 0]);
+  const indexedRow = (row: Buffer) =>
+    pngOf([['IHDR', header], palette, ['IDAT', deflateSync(row)], ['IEND', Buffer.alloc(0)]]);
+  expect(await decodeRows(indexedRow(Buffer.alloc(1 + width)))).toBeDefined();
+  for (let at = 1; at <= width; at++) {
+    const row = Buffer.alloc(1 + width);
+    row[at] = 2;
+    expect(await decodeRows(indexedRow(row)), `pixel ${at}`).toBeUndefined();
+  }
+});
+
 test('takes what these files are changes of', async () => {
   expect(await decodeRows(smallPng())).toMatchObject({ width, height, channels: 3 });
   const rows = Buffer.alloc(8);

@@ -15,6 +15,12 @@ export function endOfMemory(): usize {
   return layout.endOfLayout;
 }
 
-export { expandDeepGrayAlpha, expandGrayAlpha, expandIndices, swapSamples } from './expand';
+export {
+  expandDeepGrayAlpha,
+  expandGrayAlpha,
+  expandGrays,
+  expandIndices,
+  swapSamples,
+} from './expand';
 export { addSource, beginInflate, finishInflate, inflateStrip, makeRoom, nextStrip } from './inflate';
 export { beginRows, unfilterRows } from './unfilter';

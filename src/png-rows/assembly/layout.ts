@@ -40,7 +40,9 @@ export const strip: usize = window + windowBytes;
 /** Rows without filters, after the row above them. */
 export const above: usize = (strip + maxRowBytes + maxMatch + slack + 63) & ~63;
 export const rows: usize = above + maxRowBytes + slack;
+/** Between pixels that are written and the indices of which they are made. */
+export const indexGap: usize = 64;
 /** Entries of the palette as RGBA. */
 export const palette: usize = rows + maxRowBytes + slack;
 export const pixels: usize = palette + 4 * 256;
-export const endOfLayout: usize = pixels + pixelBytes + slack;
+export const endOfLayout: usize = pixels + pixelBytes + indexGap + slack;

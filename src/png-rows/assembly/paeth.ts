@@ -2,10 +2,10 @@
 // left, so that a single row leaves most of a vector unused and most of the time is spent on waiting.
 // Several rows are decoded together, each one pixel behind the row above it.
 
-/** Rows that are decoded together. */
-@inline
-export function paethGroup(step: i32): i32 {
-  return step > 4 ? 2 : 4;
+/** Rows of `bytes` that can be decoded together, if there are `count` with this filter. */
+export function paethGroup(count: i32, bytes: i32, step: i32): i32 {
+  if (count < 2 || bytes < 8 * step + 8) return 1;
+  return count < 4 || step > 4 ? 2 : 4;
 }
 
 /**
@@ -57,20 +57,14 @@ export function paethRow(from: usize, into: usize, bytes: i32, step: i32): void 
   else paethOne(from, into, bytes, step);
 }
 
-/** Whether the rows are wide enough for {@link paethRows}. */
-export function canGroup(bytes: i32, step: i32): bool {
-  return bytes >= 8 * step + 8;
-}
-
-/** Four rows, or two with pixels of more than 4 bytes. */
-export function paethRows(from: usize, into: usize, bytes: i32, step: i32): void {
-  const rows = paethGroup(step);
+/** Four rows with pixels of at most 4 bytes, or two. */
+export function paethRows(from: usize, into: usize, bytes: i32, step: i32, rows: i32): void {
   for (let row = 0; row < rows; row++) {
     paethPart(from, into, bytes, row, 0, (rows - 1 - row) * step, step);
   }
   let done: i32;
-  if (step == 3) done = paethFour(from, into, bytes, 3);
-  else if (step > 4) done = paethTwo(from, into, bytes, step);
+  if (rows == 2) done = paethTwo(from, into, bytes, step);
+  else if (step == 3) done = paethFour(from, into, bytes, 3);
   else done = paethFour(from, into, bytes, step);
   for (let row = 0; row < rows; row++) {
     paethPart(from, into, bytes, row, done - row * step, bytes, step);

@@ -2,7 +2,7 @@
 
 import { rows, strip } from './layout';
 import { averageRow, subRow } from './left-filters';
-import { canGroup, paethGroup, paethRow, paethRows } from './paeth';
+import { paethGroup, paethRow, paethRows } from './paeth';
 
 const paethFilter = 4;
 
@@ -23,8 +23,8 @@ export function unfilterRows(count: i32): bool {
   let into = rows;
   for (let left = count; left > 0; ) {
     const filter = <i32>load<u8>(from);
-    const together = filter == paethFilter ? paethTogether(from, left) : 1;
-    if (together > 1) paethRows(from + 1, into, rowBytes, pixelStep);
+    const together = paethGroup(countPaeth(from, min(left, 4)), rowBytes, pixelStep);
+    if (together > 1) paethRows(from + 1, into, rowBytes, pixelStep, together);
     else if (!unfilterRow(filter, from + 1, into)) return false;
     from += together * (rowBytes + 1);
     into += together * rowBytes;
@@ -45,14 +45,11 @@ function unfilterRow(filter: i32, from: usize, into: usize): bool {
   return true;
 }
 
-/** How many rows from here on can be decoded together: 1, or all of a group. */
-function paethTogether(from: usize, left: i32): i32 {
-  const group = paethGroup(pixelStep);
-  if (left < group || !canGroup(rowBytes, pixelStep)) return 1;
-  for (let row = 1; row < group; row++) {
-    if (load<u8>(from + row * (rowBytes + 1)) != paethFilter) return 1;
-  }
-  return group;
+/** How many of the next rows have Paeth’s filter, up to the first that has not. */
+function countPaeth(from: usize, limit: i32): i32 {
+  let count = 0;
+  while (count < limit && load<u8>(from + count * (rowBytes + 1)) == paethFilter) count++;
+  return count;
 }
 
 function upRow(from: usize, into: usize, bytes: i32): void {
