@@ -15,7 +15,7 @@ export interface JpegFrame {
   mcusAcross: number;
   mcusDown: number;
   components: JpegComponent[];
-  /** Whether all scans so far are in an order that libjpeg expects. */
+  /** Whether libjpeg has no objection to the order and the parameters of segments and scans. */
   isRegular: boolean;
 }
 

@@ -105,8 +105,10 @@ const pageBytes = 2 ** 16;
 
 /** Clears the heap from `start` to `end`, which grows if it has to. */
 export function clearHeap(kernel: JpegKernel, start: number, end: number): void {
+  const { byteLength } = kernel.memory.buffer;
   growHeap(kernel, end);
-  heapOf(kernel).fill(0, start, end);
+  // New memory is clear.
+  heapOf(kernel).fill(0, start, Math.min(end, byteLength));
 }
 
 /** Grows the heap unless it has an address. Throws `RangeError` if there is no memory left. */

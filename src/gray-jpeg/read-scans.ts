@@ -4,7 +4,7 @@ import { isFrame, type JpegFrame, readFrame } from './jpeg-frame.ts';
 import type { JpegKernel } from './kernel.ts';
 import { withKernel } from './kernels.ts';
 import type { Scan } from './scan.ts';
-import { dht, dqt, dri, eoi, isAlone, isKnown, nextMarker, sos, uint16 } from './segments.ts';
+import { dht, dqt, dri, eoi, isAccepted, isAlone, nextMarker, sos, uint16 } from './segments.ts';
 import { readerOf } from './source-reader.ts';
 import { type JpegTables, readHuffmanTables, readQuantizers } from './tables.ts';
 
@@ -54,21 +54,25 @@ export async function readScans(
   for (;;) {
     await onProgress();
     const { marker, start } = nextMarker(bytes, at);
-    if (marker === undefined || marker === eoi) return { frame, scans };
+    if (marker === undefined || marker === eoi) {
+      if (frame) frame.isRegular &&= isRegular;
+      return { frame, scans };
+    }
     at = start;
+    isRegular &&= isAccepted(marker) && !(frame && isFrame(marker));
     if (isAlone(marker)) continue;
-    isRegular &&= isKnown(marker) && !(frame && isFrame(marker));
-    if (frame) frame.isRegular &&= isRegular;
     const end = start + uint16(bytes, start);
     const body = bytes.subarray(start + 2, end);
     at = Math.max(start + 2, end);
-    if (marker === dht) readHuffmanTables(body, tables);
-    else if (marker === dqt) readQuantizers(body, tables);
-    else if (marker === dri) interval = uint16(body, 0);
-    else if (isFrame(marker) && !frame) {
+    if (marker === dht) isRegular = readHuffmanTables(body, tables) && isRegular;
+    else if (marker === dqt) isRegular = readQuantizers(body, tables) && isRegular;
+    else if (marker === dri) {
+      interval = uint16(body, 0);
+      isRegular &&= body.length === 2;
+    } else if (isFrame(marker) && !frame) {
       frame = readFrame(marker, body);
       if (!frame || frame.width * frame.height > maxPixels) return { frame: undefined, scans };
-      frame.isRegular = isRegular;
+      isRegular &&= body.length === 6 + 3 * frame.components.length;
     } else if (marker === sos && frame) {
       const current = frame;
       const onScan = (scan: Scan) => {

@@ -65,7 +65,7 @@ export function readScanHeader({ body, frame, tables }: ScanHeader): Scan | unde
   const [only] = parts;
   if (!only || parts.length > (coding.endsWith('AC') ? 1 : maxParts)) return undefined;
   const isRegular = isExpected({ count, parts, band: { ...band, last, highBit }, isProgressive });
-  frame.isRegular &&= isRegular;
+  frame.isRegular &&= isRegular && body.length === 4 + 2 * count;
   for (const { component } of parts) {
     component.scans++;
     component.quantizer ??= tables.quantizers.get(component.quantizerId);

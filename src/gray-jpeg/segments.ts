@@ -30,11 +30,13 @@ export function isAlone(marker: number): boolean {
   return marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
 }
 
-/** Frames, tables, scans, application data and comments; libjpeg rejects files with other segments. */
-export function isKnown(marker: number): boolean {
-  return (
-    (marker >= 0xc0 && marker <= 0xdd) || (marker >= 0xe0 && marker <= 0xef) || marker === 0xfe
-  );
+const [jpg, soi] = [0xc8, 0xd8];
+
+/** Whether libjpeg accepts a marker between the first and the last of a file: ITU-T T.81, table B.1. */
+export function isAccepted(marker: number): boolean {
+  const isNamed = marker >= 0xc0 && marker <= dri && marker !== jpg && marker !== soi;
+  const isFree = (marker >= 0xe0 && marker <= 0xef) || marker === 0xfe;
+  return isNamed || isFree || marker === 0x01;
 }
 
 export function uint16(bytes: Uint8Array, at: number): number {

@@ -14,9 +14,14 @@ export interface JpegTables {
   quantizers: Map<number, Quantizer>;
 }
 
-/** ITU-T T.81, B.2.4.2. A table that libjpeg would reject stays undefined. */
-export function readHuffmanTables(body: Uint8Array, { huffman }: JpegTables): void {
-  for (let at = 0; at + 17 <= body.length; ) {
+/**
+ * ITU-T T.81, B.2.4.2. A table that libjpeg would reject stays undefined. Returns whether libjpeg accepts
+ * the segment.
+ */
+export function readHuffmanTables(body: Uint8Array, { huffman }: JpegTables): boolean {
+  let at = 0;
+  let isRegular = true;
+  while (at + 17 <= body.length) {
     const kind = body[at] as number;
     const counts = body.subarray(at + 1, at + 17);
     const symbolsAt = at + 17;
@@ -24,8 +29,13 @@ export function readHuffmanTables(body: Uint8Array, { huffman }: JpegTables): vo
     if (at <= body.length && areCodes(counts)) {
       huffman.set(kind, { counts, symbols: body.subarray(symbolsAt, at) });
     } else huffman.delete(kind);
+    isRegular &&= (kind & ~16) <= maxNumber;
   }
+  return isRegular && at === body.length;
 }
+
+/** Tables of each class are numbered from 0. */
+const maxNumber = 3;
 
 /** Whether there are so many codes of each length: at most 256, and none of ones only. */
 function areCodes(counts: Uint8Array): boolean {
@@ -37,14 +47,19 @@ function areCodes(counts: Uint8Array): boolean {
   });
 }
 
-/** ITU-T T.81, B.2.4.1: values of 8 or 16 bits. A table that is cut stays undefined. */
-export function readQuantizers(body: Uint8Array, { quantizers }: JpegTables): void {
+/**
+ * ITU-T T.81, B.2.4.1: values of 8 or 16 bits. A table that is cut stays undefined. Returns whether libjpeg
+ * accepts the segment.
+ */
+export function readQuantizers(body: Uint8Array, { quantizers }: JpegTables): boolean {
+  let isRegular = true;
   for (let at = 0; at < body.length; ) {
     const kind = body[at] as number;
     const valueBytes = kind >> 4 === 0 ? 1 : 2;
     const end = at + 1 + 64 * valueBytes;
     quantizers.delete(kind & 15);
-    if (end > body.length) return;
+    if (end > body.length) return false;
+    isRegular &&= (kind & 15) <= maxNumber;
     const valueAt = (i: number) => at + 1 + i * valueBytes;
     quantizers.set(
       kind & 15,
@@ -54,4 +69,5 @@ export function readQuantizers(body: Uint8Array, { quantizers }: JpegTables): vo
     );
     at = end;
   }
+  return isRegular;
 }

@@ -19,7 +19,7 @@ export const stream: usize = source + sourceBytes + slack;
 const streamBytes: i32 = sourceBytes + (maxBlocks + 1) * blockBytes + paddingBytes;
 /** Huffman tables for reading: two for each component of a scan. */
 export const tables: usize = stream + streamBytes + slack;
-export const tableBytes: i32 = 4608;
+export const tableBytes: i32 = 8704;
 /** The components of a scan. */
 export const parts: usize = tables + 8 * tableBytes;
 export const partBytes: i32 = 64;
@@ -37,9 +37,9 @@ export const outputBytes: i32 = 65536;
 /** The dequantized coefficients of a block, row by row, and their transforms. */
 export const block: usize = output + outputBytes + 2 * blockBytes + slack;
 export const work: usize = block + 128;
-/** For each component 64 entries: see pixels.ts. */
+/** For each component 64 entries, and space for those of a run beyond the last: see pixels.ts. */
 export const dequantizers: usize = work + 128;
-export const dequantizerBytes: i32 = 256;
+export const dequantizerBytes: i32 = 320;
 /** The compiler’s own data follow: `gray-jpeg` in tools/compile-assembly.ts. */
 export const endOfLayout: usize = dequantizers + 3 * dequantizerBytes;
 

@@ -2,9 +2,19 @@
 
 import { hasAc, hasLowRows, hasRightColumns, hasRows, transform } from './idct';
 import { block, dequantizerBytes, dequantizers } from './layout';
-import { at, have, hold, word } from './stream';
+import { at, have, hold, next8 } from './stream';
 import { endOf, entryAt, fine, nextDc, noCode, stop } from './symbols';
-import { advanceOf, sizeOf, totalBits, valueOf } from './table';
+import {
+  advanceOf,
+  lookupBits,
+  shortAdvance,
+  shortBits,
+  shortEntryAt,
+  shortValue,
+  sizeOf,
+  totalBits,
+  valueOf,
+} from './table';
 
 /** Row and column of each coefficient in zigzag order. */
 const zigzag: usize = memory.data<u8>([
@@ -57,7 +67,7 @@ function put(dequantizer: usize, k: i32, value: i32): u32 {
   return entry;
 }
 
-/** Reads a sequential block and stores its samples. */
+/** Reads a sequential block and stores its samples. Short entries save time, other symbols are rare. */
 export function readSamples(
   dc: usize,
   ac: usize,
@@ -70,17 +80,29 @@ export function readSamples(
   if (problemOfDc != fine) return problemOfDc;
   clearBlock();
   put(dequantizer, 0, load<i32>(predicted));
+  // Below the counted bits, `bits` may have a part of those that follow.
+  let bits = hold | (next8(at) >> have);
+  let from = at + ((63 - have) >> 3);
+  let count = have | 56;
   let flags: u32 = 0;
-  let bits = hold;
-  let count = have;
-  let from = at;
   let k = 1;
   do {
-    if (count < 32) {
-      bits |= word(from) << (32 - count);
-      from += 4;
-      count += 32;
+    if (count < <i32>lookupBits) {
+      bits |= next8(from) >> count;
+      from += (63 - count) >> 3;
+      count |= 56;
     }
+    const short = shortEntryAt(ac, bits);
+    if (short != 0) {
+      k += shortAdvance(short);
+      if (shortValue(short) != 0) flags |= put(dequantizer, k - 1, shortValue(short));
+      bits <<= shortBits(short);
+      count -= shortBits(short);
+      continue;
+    }
+    bits |= next8(from) >> count;
+    from += (63 - count) >> 3;
+    count |= 56;
     const entry = entryAt(ac, bits);
     if (entry == 0) return stop(bits, count, from, noCode(ac));
     k += advanceOf(entry);
@@ -89,7 +111,7 @@ export function readSamples(
     count -= totalBits(entry);
   } while (k < 64);
   transform(flags, to, stride);
-  return stop(bits, count, from, endOf(k, 63));
+  return stop(bits & ~(~(<u64>0) >> count), count, from, endOf(k, 63));
 }
 
 /** Stores the samples of blocks whose coefficients were kept, from left to right. */

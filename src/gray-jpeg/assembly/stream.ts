@@ -39,6 +39,12 @@ export function word(from: usize): u64 {
   return <u64>bswap<u32>(load<u32>(from));
 }
 
+/** The next eight bytes as a number. */
+@inline
+export function next8(from: usize): u64 {
+  return bswap<u64>(load<u64>(from));
+}
+
 /** Whether more bits were read than the interval has. */
 export function isPastEnd(): bool {
   return (<i32>(end - at)) * 8 + have < 0;

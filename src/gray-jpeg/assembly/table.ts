@@ -5,9 +5,10 @@ import { tableBytes, tables } from './layout';
 /** Codes of up to this many bits are looked up; longer ones are rare. */
 export const lookupBits: u32 = 10;
 
-// A table: entries for the next bits, limits and offsets for each length, the number of codes of each
+// A table: entries for the next bits, short entries for the same bits, limits and offsets for each length, the number of codes of each
 // length, and their symbols.
-const limitsAt = 4 << lookupBits;
+const shortAt = 4 << lookupBits;
+const limitsAt = 8 << lookupBits;
 const offsetsAt = limitsAt + 17 * 4;
 const isDefinedAt = offsetsAt + 17 * 4;
 const kindAt = isDefinedAt + 4;
@@ -59,7 +60,43 @@ export function defineTable(slot: i32, kind: i32, maxSize: i32, isDefined: bool)
 function putEntries(table: usize, code: u32, length: u32, index: u32): void {
   const entry = entryOf(table, load<u8>(table + index, symbolsAt), length);
   const count = <u32>1 << (lookupBits - length);
-  for (let i: u32 = 0; i < count; i++) store<u32>(table + (code * count + i) * 4, entry);
+  for (let i: u32 = 0; i < count; i++) {
+    const bits = code * count + i;
+    store<u32>(table + bits * 4, entry);
+    store<u32>(table + bits * 4, shortOf(entry, bits), shortAt);
+  }
+}
+
+/** A short entry has the value itself; 0 if the value does not fit in the bits that are looked up. */
+function shortOf(entry: u32, bits: u32): u32 {
+  const advance = advanceOf(entry);
+  const total = totalBits(entry);
+  if (<u32>total > lookupBits || advance > endOfBlock) return 0;
+  const value = sizeOf(entry) == 0 ? 0 : valueOf(entry, <u64>bits << (64 - lookupBits));
+  return total | (advance << 6) | (value << 16);
+}
+
+/** The short entry of the next bits. */
+@inline
+export function shortEntryAt(table: usize, hold: u64): i32 {
+  return load<i32>(table + (<usize>(hold >> (64 - lookupBits)) << 2), shortAt);
+}
+
+/** The number of bits of a code and its value together. */
+@inline
+export function shortBits(entry: i32): i32 {
+  return entry & 63;
+}
+
+@inline
+export function shortAdvance(entry: i32): i32 {
+  return (entry >> 6) & 255;
+}
+
+/** 0 for entries that are no coefficient. */
+@inline
+export function shortValue(entry: i32): i32 {
+  return entry >> 16;
 }
 
 export function isTableDefined(table: usize): bool {
