@@ -31,12 +31,13 @@ const folders = {
     may: ['pipeline/'],
     why: 'It turns rows into reports and knows neither database nor terminal.',
   },
+  aws: { may: [], why: 'It signs requests to AWS, of any adapter.' },
   storage: {
-    may: ['pipeline/', 'doctor/'],
+    may: ['aws/', 'pipeline/', 'doctor/'],
     why: 'It implements object stores on S3 and on files.',
   },
   ledger: {
-    may: ['pipeline/', 'stats/', 'doctor/', 'convert/', 'version.ts'],
+    may: ['aws/', 'pipeline/', 'stats/', 'doctor/', 'convert/', 'version.ts'],
     why: 'It keeps image_metadata in PostgreSQL and does not know who reads the rows.',
   },
   queue: {
@@ -132,9 +133,9 @@ const entryPoints = [
   '^src/server/reports/report-thread\\.ts$',
 ];
 
-/** Modules of the store that load the SDK. */
+/** Modules of adapters that load the SDK. */
 const withSdk =
-  '^src/storage/(check-bucket|s3-(client|crc|files|probe|remove|sdk-requests|tags))\\.ts$';
+  '^src/(storage/(check-bucket|s3-(client|crc|files|probe|remove|sdk-requests|tags))|ledger/rds-signer)\\.ts$';
 
 const structure = [
   {
@@ -175,7 +176,7 @@ const structure = [
   {
     name: 'the SDK is loaded on demand',
     comment: 'Loading it takes longer than converting a small image, and most jobs do not need it.',
-    from: { path: '^src/(app|storage)/', pathNot: withSdk },
+    from: { path: '^src/(app|ledger|storage)/', pathNot: withSdk },
     to: {
       path: [withSdk, 'node_modules/@aws-sdk/'],
       dynamic: false,

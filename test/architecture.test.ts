@@ -15,6 +15,7 @@ describe('the import rules', () => {
     ['process imports only what it may', 'process/wrong.ts', "import '../convert/index.ts';"],
     ['convert imports only what it may', 'convert/wrong.ts', "import '../version.ts';"],
     ['gray-png imports only what it may', 'gray-png/wrong.ts', "import '../convert/index.ts';"],
+    ['aws imports only what it may', 'aws/wrong.ts', "import '../pipeline/index.ts';"],
     ['gray-jpeg imports only what it may', 'gray-jpeg/wrong.ts', "import '../gray-png/index.ts';"],
     ['png-rows imports only what it may', 'png-rows/wrong.ts', "import '../gray-png/index.ts';"],
     ['config imports only what it may', 'config/wrong.ts', "import '../version.ts';"],

@@ -1,6 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { type Config, ConfigError, type SslMode, sslModes } from '../config/index.ts';
+import {
+  type Config,
+  ConfigError,
+  readAwsCredentials,
+  type SslMode,
+  sslModes,
+} from '../config/index.ts';
 import type { Postgres, PostgresOptions } from '../ledger/connect.ts';
 
 /** The settings that a login needs. */
@@ -64,7 +70,7 @@ async function createLogin(config: DatabaseConfig): Promise<DatabaseLogin> {
   const { region = '' } = config.aws;
   const { createTokenSigner } = await import('../ledger/iam-token.ts');
   return {
-    password: createTokenSigner({ hostname, port, username, region }),
+    password: createTokenSigner({ hostname, port, username, region }, readAwsCredentials()),
     // A token is as good as a password: only the database may see it.
     ssl: 'verify-full',
     rootCertFile: config.database.sslRootCert,

@@ -1,8 +1,8 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import type { SigningTerms } from '../aws/signature.ts';
 import { createHttpClient, type HttpClient } from './http-client.ts';
 import { learnRoutes, type Route } from './s3-routes.ts';
 import type { SdkRequests } from './s3-sdk-requests.ts';
-import type { SigningTerms } from './s3-signature.ts';
 
 /** How requests are sent without the SDK. */
 export interface DirectTerms {

@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import { signRequest } from '../aws/signature.ts';
 import type { ObjectRef } from '../pipeline/index.ts';
 import { type Checksum, checksumIn } from './s3-checksum.ts';
 import type { DirectTerms, S3Connection } from './s3-connection.ts';
 import type { DirectRequest } from './s3-put.ts';
 import { encodeKey, type Route } from './s3-routes.ts';
-import { signRequest } from './s3-signature.ts';
 
 /** The facts of a response, named as the SDK names them. */
 export interface DirectResponse {
@@ -54,6 +54,7 @@ export function createDirectSender(
       {
         credentials: await known.credentials(),
         region: route.region,
+        service: 's3',
         at: new Date(Date.now() + known.systemClockOffset),
       },
     );

@@ -1,4 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import { encodeText } from '../aws/signature.ts';
 
 /** How to reach the objects of a bucket, as the SDK did before. */
 export interface Route {
@@ -55,7 +56,5 @@ function readRoute(request: SentRequest, key: string): Route | undefined {
 
 /** Encodes all bytes but the unreserved characters of RFC 3986, and slashes. */
 export function encodeKey(key: string): string {
-  return encodeURIComponent(key)
-    .replaceAll('%2F', '/')
-    .replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeText(key).replaceAll('%2F', '/');
 }
