@@ -37,7 +37,7 @@ export function corruptImage(
 ): ConversionError {
   return new ConversionError(
     'CORRUPT_IMAGE',
-    `Expected a complete ${inputFormats[format].name} image but its data is damaged or truncated (${reason}). Upload it again from the original.`,
+    `Expected a complete ${inputFormats[format].name} image but its data is damaged or truncated (${reason}). Use an intact copy.`,
     { cause },
   );
 }

@@ -13,7 +13,7 @@ const extractStill = 'Extract a still image from it first.';
 const render = 'Render it to PNG first.';
 const exportIt = 'Export it to PNG or TIFF first.';
 const toneMap = 'Tone map it to PNG or TIFF first.';
-const unpack = 'Unpack it and upload the images in it.';
+const unpack = 'Unpack it and use the images in it.';
 const extractImages = 'Extract the images from it first, or render its pages to PNG.';
 
 interface Signature extends ForeignFormat {
@@ -24,7 +24,7 @@ interface Signature extends ForeignFormat {
 /** An icon, a pointer, each in colour too, or an array of bitmaps, before the size of its header. */
 const os2Icons = ['IC\x1a\0', 'CI\x1a\0', 'PT\x1a\0', 'CP\x1a\0', 'BA\x28\0', 'BA\x1a\0'];
 
-/** Signatures of files that people upload by mistake. The first matching row wins. */
+/** Signatures of files that people use by mistake. The first matching row wins. */
 const signatures: readonly Signature[] = [
   { name: 'PDF', cure: render, starts: ['%PDF-'] },
   { name: 'PostScript', cure: render, starts: ['%!PS', '\xc5\xd0\xd3\xc6'] },
@@ -63,7 +63,7 @@ const signatures: readonly Signature[] = [
   { name: 'an Ogg video', cure: extractStill, starts: ['OggS'] },
   {
     name: 'a Git LFS pointer',
-    cure: 'Run git lfs pull and upload the actual file.',
+    cure: 'Run git lfs pull and use the actual file.',
     starts: ['version https://git-lfs.github.com/spec/'],
   },
 ];
@@ -82,18 +82,18 @@ const zipKinds: readonly (ForeignFormat & { starts: readonly string[] })[] = [
 const textKinds: readonly (ForeignFormat & { pattern: RegExp })[] = [
   {
     name: 'HTML',
-    cure: 'It may be an error page: open it in a browser, and upload the image itself.',
+    cure: 'It may be an error page: open it in a browser, and use the image itself.',
     pattern: /^\s*<(!doctype html|html)\b/i,
   },
   { name: 'SVG', cure: render, pattern: /<svg[\s>]/i },
   {
     name: 'XML',
-    cure: 'It may be an error message: read it, and upload the image itself.',
+    cure: 'It may be an error message: read it, and use the image itself.',
     pattern: /^\s*<\?xml/,
   },
   {
     name: 'JSON',
-    cure: 'It may be an error message: read it, and upload the image itself.',
+    cure: 'It may be an error message: read it, and use the image itself.',
     pattern: /^\s*(\{\s*("|\}\s*$)|\[\s*["{[\d\]])/,
   },
 ];

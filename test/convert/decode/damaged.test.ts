@@ -40,7 +40,7 @@ describe.each(kinds)('%s', (_, make) => {
       name: 'ConversionError',
       code: 'CORRUPT_IMAGE',
       message: expect.stringMatching(
-        /^Expected a complete \S+ image but .*\((libvips|scan \d|\d+ of \d+ |frame \d).*\)\. Upload/,
+        /^Expected a complete \S+ image but .*\((libvips|scan \d|\d+ of \d+ |frame \d).*\)\. Use an intact copy\.$/,
       ),
     });
   });
@@ -115,7 +115,7 @@ describe('a decoder’s error', () => {
     const error = await rejectionOf(truncate(photoLikePng(), 0.5));
     expect(error).toMatchObject({
       message:
-        'Expected a complete PNG image but its data is damaged or truncated (libvips: vipspng: libpng read error). Upload it again from the original.',
+        'Expected a complete PNG image but its data is damaged or truncated (libvips: vipspng: libpng read error). Use an intact copy.',
     });
   });
 

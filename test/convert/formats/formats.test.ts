@@ -38,9 +38,9 @@ describe('an unsupported format is named:', () => {
   const render = 'Render it to PNG first.';
   const exportIt = 'Export it to PNG or TIFF first.';
   const toneMap = 'Tone map it to PNG or TIFF first.';
-  const unpack = 'Unpack it and upload the images in it.';
+  const unpack = 'Unpack it and use the images in it.';
   const extractImages = 'Extract the images from it first, or render its pages to PNG.';
-  const readIt = 'It may be an error message: read it, and upload the image itself.';
+  const readIt = 'It may be an error message: read it, and use the image itself.';
   const zip = (name: string, content = '') => `PK\x03\x04${'\0'.repeat(26)}${name}${content}`;
   const at = (offset: number, text: string) => '\x01'.repeat(offset) + text;
 
@@ -94,20 +94,16 @@ describe('an unsupported format is named:', () => {
     ['SVG', render, '<!-- <svg xmlns="http://www.w3.org/2000/svg"/>'],
     [
       'HTML',
-      'It may be an error page: open it in a browser, and upload the image itself.',
+      'It may be an error page: open it in a browser, and use the image itself.',
       '\n<!DOCTYPE html><html><svg></svg></html>',
     ],
-    [
-      'HTML',
-      'It may be an error page: open it in a browser, and upload the image itself.',
-      '<HTML>',
-    ],
+    ['HTML', 'It may be an error page: open it in a browser, and use the image itself.', '<HTML>'],
     ['XML', readIt, '<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>'],
     ['JSON', readIt, '{"error": "not found"}'],
     ['JSON', readIt, '[ {"a": 1} ]'],
     [
       'a Git LFS pointer',
-      'Run git lfs pull and upload the actual file.',
+      'Run git lfs pull and use the actual file.',
       'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n',
     ],
     ['text', save, 'see {1} and [2]'],

@@ -4,7 +4,7 @@ import { ConversionError } from '../../errors.ts';
 export function damagedImage(format: string, reason: string, cause?: unknown): ConversionError {
   return new ConversionError(
     'CORRUPT_IMAGE',
-    `Expected a complete ${format} image but its data is damaged or truncated (${oneLine(reason)}). Upload it again from the original.`,
+    `Expected a complete ${format} image but its data is damaged or truncated (${oneLine(reason)}). Use an intact copy.`,
     { cause },
   );
 }
