@@ -96,6 +96,6 @@ function tooLargeResult(sizeBytes: number, maxBytes: number): ConversionResult {
   return {
     status: 'failed',
     code: 'FILE_TOO_LARGE',
-    message: `Expected at most ${maxBytes} bytes but the object has ${sizeBytes}. Raise MAX_BYTES to convert it.`,
+    message: `Expected at most ${maxBytes} bytes but the object has ${sizeBytes}. Raise maxBytes (MAX_BYTES) to convert it.`,
   };
 }

@@ -35,6 +35,6 @@ function tooMuchMemoryError(memoryBytes: number, capacity: number): ConversionEr
   const megabytes = (bytes: number) => Math.ceil(bytes / 2 ** 20);
   return new ConversionError(
     'IMAGE_TOO_LARGE',
-    `Expected an image that converts within ${megabytes(capacity)} MB of memory but this one needs about ${megabytes(memoryBytes)} MB. Raise MEMORY_BUDGET_MB and the memory of the process.`,
+    `Expected an image that converts within ${megabytes(capacity)} MB of memory but this one needs about ${megabytes(memoryBytes)} MB. Raise memoryBudgetMb (MEMORY_BUDGET_MB) and the memory of the process.`,
   );
 }
