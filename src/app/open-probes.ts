@@ -1,12 +1,14 @@
 import type { Config } from '../config/index.ts';
 import type { ExaminedServices } from '../doctor/index.ts';
 import { isDatabaseConfigured, openPostgres } from './open-postgres.ts';
+import { openConfiguredQueue } from './open-queue.ts';
 import { openS3 } from './open-s3.ts';
 
 /** The doctor's probes of everything that is configured. Nothing is opened until a probe runs. */
 export function createProbes(config: Config): ExaminedServices {
   const { bucket, outputBucket = bucket, outputPrefix, onSourceDeleted } = config.storage;
   const { outputCarry = [] } = config.storage;
+  const { kind, url } = config.queue;
   return {
     openDatabase: isDatabaseConfigured(config) ? () => openDatabaseProbe(config) : undefined,
     openStore: () => openStoreProbe(config),
@@ -14,6 +16,7 @@ export function createProbes(config: Config): ExaminedServices {
       bucket !== undefined && outputBucket !== undefined
         ? { bucket, outputBucket, outputPrefix, carriesTags: outputCarry.includes('tags') }
         : undefined,
+    openQueue: kind || url ? () => openConfiguredQueue(config) : undefined,
     isDeletionEnabled: onSourceDeleted === 'delete',
   };
 }

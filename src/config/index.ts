@@ -110,7 +110,7 @@ function variableOf(problem: string): string {
 
 /** Runs all checks, which throw `ConfigError`, and returns the problems of all. */
 export function collectProblems(...checks: (() => unknown)[]): string[] {
-  return checks.flatMap((check) => {
+  const problems = checks.flatMap((check) => {
     try {
       check();
       return [];
@@ -119,6 +119,8 @@ export function collectProblems(...checks: (() => unknown)[]): string[] {
       throw error;
     }
   });
+  // Two checks may find the same.
+  return [...new Set(problems)];
 }
 
 function readPart(table: Table, env: Record<string, string | undefined>, problems: string[]) {

@@ -1,9 +1,10 @@
 import { examineClock, type RemoteTime } from './examine-clock.ts';
 import { examineDatabase } from './examine-database.ts';
 import { examineEngine } from './examine-engine.ts';
+import { examineQueue } from './examine-queue.ts';
 import { examineStore, type StorePlaces } from './examine-store.ts';
 import { examine, type Finding } from './finding.ts';
-import type { DatabaseProbe, StoreProbe } from './probes.ts';
+import type { DatabaseProbe, QueueProbe, StoreProbe } from './probes.ts';
 
 interface Closable {
   close(): Promise<void> | void;
@@ -14,6 +15,7 @@ export interface ExaminedServices {
   openDatabase?: (() => Promise<DatabaseProbe & Closable>) | undefined;
   openStore?: (() => Promise<StoreProbe & Closable>) | undefined;
   places?: StorePlaces | undefined;
+  openQueue?: (() => Promise<QueueProbe & Closable>) | undefined;
   /** Whether outputs and rows are deleted with their sources. */
   isDeletionEnabled: boolean;
 }
@@ -25,6 +27,8 @@ export async function examineAll(services: ExaminedServices): Promise<Finding[]>
     examineEngine(),
     examineConfiguredDatabase(services, times),
     examineConfiguredStore(services, times),
+    // A system without a queue is complete: it converts uploads where they arrive.
+    services.openQueue ? examineQueue(services.openQueue) : [],
   ]);
   return [...found.flat(), ...examineClock(times)];
 }

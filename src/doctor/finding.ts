@@ -4,7 +4,7 @@ export type State = 'good' | 'warning' | 'bad';
 
 /** The result of an examination, and what to do about it. */
 export interface Finding {
-  subject: 'database' | 'store' | 'engine' | 'clock' | 'configuration';
+  subject: 'database' | 'store' | 'queue' | 'engine' | 'clock' | 'configuration';
   state: State;
   what: string;
   cure?: string;

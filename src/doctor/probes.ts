@@ -21,6 +21,15 @@ export interface DatabaseProbe {
   readFacts(): Promise<DatabaseFacts>;
 }
 
+/** The part of a queue that shows whether it can be used. */
+export interface QueueProbe {
+  /** Throws if the queue cannot be used. */
+  check(): Promise<void>;
+  /** `dead` is null without a dead-letter queue. */
+  readCounts(): Promise<{ waiting: number; inFlight: number; dead: number | null }>;
+  close(): Promise<void>;
+}
+
 /** Tests what a store supports, request by request. Throws all other errors. */
 export interface StoreProbe {
   /** Returns the store's time, if it reports one. Throws if the bucket is unreachable. */

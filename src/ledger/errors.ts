@@ -8,7 +8,7 @@ export class DatabaseUnreachableError extends Unavailable {
 
   constructor(address: string, cause: Error) {
     super(
-      `Expected PostgreSQL at ${address} to accept a connection but it does not (${reasonOf(cause)}). Check DATABASE_URL (or DB_HOST and DB_PORT), the network, and that the server is running.`,
+      `Expected PostgreSQL at ${address} to accept a connection but it does not (${reasonOf(cause)}). ${databaseUnreachableAdvice}`,
       { cause, code: 'DATABASE_UNREACHABLE', advice: databaseUnreachableAdvice },
     );
   }
@@ -79,29 +79,40 @@ export class DatabaseNotTrustedError extends Rejected {
 
   constructor(address: string, cause: Error) {
     super(
-      `Expected PostgreSQL at ${address} to present a valid certificate for this host from a trusted authority but received: ${reasonOf(cause)}. Set DB_SSL_ROOT_CERT to the PEM file of the authority that issued it, and connect to a host name that the certificate lists.`,
-      {
-        cause,
-        code: 'DATABASE_NOT_TRUSTED',
-        advice:
-          'The certificate of the database is not trusted: check DB_HOST and DB_SSL_ROOT_CERT.',
-      },
+      `Expected PostgreSQL at ${address} to present a valid certificate for this host from a trusted authority but received: ${reasonOf(cause)}. ${notTrustedAdvice}`,
+      { cause, code: 'DATABASE_NOT_TRUSTED', advice: notTrustedAdvice },
     );
   }
 }
+
+const notTrustedAdvice =
+  'The certificate of the database is not trusted: set DB_SSL_ROOT_CERT to the PEM file of the authority that issued it, and connect to a host name that it lists.';
+
+/** TLS is required, but the server has none. */
+export class DatabaseWithoutTlsError extends Rejected {
+  override name = 'DatabaseWithoutTlsError';
+
+  constructor(address: string, cause: Error) {
+    super(`Expected PostgreSQL at ${address} to support TLS but it does not. ${withoutTlsAdvice}`, {
+      cause,
+      code: 'DATABASE_NOT_TRUSTED',
+      advice: withoutTlsAdvice,
+    });
+  }
+}
+
+const withoutTlsAdvice =
+  'The database does not support TLS: enable it there, or set DB_SSL, or sslmode in DATABASE_URL, to disable.';
 
 /** The server refuses the user, the password or the database name. */
 export class DatabaseLoginError extends Rejected {
   override name = 'DatabaseLoginError';
 
   constructor(address: string, cause: Error, { as = '', check = passwordCheck } = {}) {
+    const advice = `The database refuses the login: check ${check}.`;
     super(
-      `Expected to log in to PostgreSQL at ${address}${as} but received: ${cause.message}. Check ${check}.`,
-      {
-        cause,
-        code: 'DATABASE_LOGIN_REFUSED',
-        advice: `The database refuses the login: check ${check}.`,
-      },
+      `Expected to log in to PostgreSQL at ${address}${as} but received: ${cause.message}. ${advice}`,
+      { cause, code: 'DATABASE_LOGIN_REFUSED', advice },
     );
   }
 }

@@ -5,6 +5,7 @@ import {
   DatabaseNotTrustedError,
   DatabaseTooSlowError,
   DatabaseUnreachableError,
+  DatabaseWithoutTlsError,
   MissingRightError,
   SchemaOutdatedError,
   SignedLoginError,
@@ -21,6 +22,7 @@ export function translateConnectionError(
 ): unknown {
   if (!(cause instanceof Error)) return cause;
   if (untrustedCertificate.test(codeOf(cause))) return new DatabaseNotTrustedError(address, cause);
+  if (cause.message === withoutTls) return new DatabaseWithoutTlsError(address, cause);
   if (isUnreachable(cause)) return new DatabaseUnreachableError(address, cause);
   const isRefused = refusedLogin.test(codeOf(cause));
   // A token that cannot be signed raises the SDK's error.
@@ -36,6 +38,9 @@ export function translateConnectionError(
  */
 const untrustedCertificate =
   /^(CERT_\w+|(UNABLE_TO|ERROR_IN|INVALID)_\w+|\w*SELF_SIGNED_CERT\w*|HOSTNAME_MISMATCH|ERR_TLS_CERT_ALTNAME_\w+)$/;
+
+/** The driver's own error, without a code. */
+const withoutTls = 'The server does not support SSL connections';
 
 // SQLSTATEs: https://www.postgresql.org/docs/current/errcodes-appendix.html
 

@@ -6,15 +6,18 @@ export class QueueNotMigratedError extends Unavailable {
 
   constructor(options?: ErrorOptions) {
     super(
-      'Expected the tables of the queue in this version but they are missing or older. Run `grayscale migrate` with QUEUE=postgres.',
+      `Expected the tables of the queue in this version but they are missing or older. ${notMigratedAdvice}`,
       {
         ...options,
         code: schemaOutdated,
-        advice: 'The tables of the queue are missing: run `grayscale migrate` with QUEUE=postgres.',
+        advice: notMigratedAdvice,
       },
     );
   }
 }
+
+const notMigratedAdvice =
+  'The tables of the queue are missing or older: run `grayscale migrate` with QUEUE=postgres.';
 
 const queueAdvice =
   'The queue does not answer: check QUEUE_URL, AWS_REGION, the credentials and the network.';
@@ -25,7 +28,7 @@ export class QueueUnavailableError extends Unavailable {
 
   constructor(queueUrl: string, cause: Error) {
     super(
-      `Expected the queue ${queueUrl} to accept the request but it did not (${cause.name}: ${cause.message}). Check QUEUE_URL, AWS_REGION, the credentials and the network.`,
+      `Expected the queue ${queueUrl} to accept the request but it did not (${cause.name}: ${cause.message}). ${queueAdvice}`,
       { cause, code: 'QUEUE_UNAVAILABLE', advice: queueAdvice },
     );
   }

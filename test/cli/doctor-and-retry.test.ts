@@ -24,25 +24,41 @@ afterAll(async () => {
 
 describe('doctor', () => {
   test('reports no problem where everything works', async () => {
-    const { exitCode, stdout, stderr } = await runCli(['doctor'], { env });
+    const queued = { ...env, QUEUE_URL: store.queueUrl };
+    const { exitCode, stdout, stderr } = await runCli(['doctor'], { env: queued });
     expect(exitCode, stdout + stderr).toBe(0);
     const text = stdout.toString();
-    for (const subject of ['configuration', 'database', 'store', 'engine', 'clock']) {
+    for (const subject of ['configuration', 'database', 'store', 'queue', 'engine', 'clock']) {
       expect(text).toMatch(new RegExp(`^ok {2}${subject} `, 'm'));
     }
     expect(text).toMatch(/No errors found\.\n$/);
   });
 
   test('says for each problem what to do, and exits 1', async () => {
-    const wrong = { ...env, S3_BUCKET: 'elsewhere', DATABASE_URL: 'postgresql://x@127.0.0.1:1/x' };
+    const wrong = {
+      ...env,
+      S3_BUCKET: 'elsewhere',
+      DATABASE_URL: 'postgresql://x@127.0.0.1:1/x',
+      QUEUE_URL: `${store.queueUrl}-elsewhere`,
+    };
     const { exitCode, stdout } = await runCli(['doctor', '--json'], { env: wrong });
     expect(exitCode).toBe(1);
     const bad = JSON.parse(stdout.toString()).filter(
       ({ state }: { state: string }) => state === 'bad',
     );
+    // Each fix is printed once.
     expect(bad).toMatchObject([
-      { subject: 'database', cure: expect.stringContaining('DATABASE_URL') },
+      {
+        subject: 'database',
+        what: expect.stringMatching(/^Expected PostgreSQL at 127.0.0.1:1 .*\(.*ECONNREFUSED.*\)$/),
+        cure: expect.stringContaining('DATABASE_URL'),
+      },
       { subject: 'store', cure: expect.stringContaining('S3_BUCKET') },
+      {
+        subject: 'queue',
+        what: expect.stringMatching(/-elsewhere to accept the request but it did not \(.*\)$/),
+        cure: expect.stringContaining('QUEUE_URL'),
+      },
     ]);
   });
 
@@ -52,17 +68,20 @@ describe('doctor', () => {
     expect(exitCode).toBe(1);
     expect(stdout.toString()).toMatch(/^XX {2}configuration {2}MAX_BYTES: /m);
     expect(stdout.toString()).toMatch(/^Errors to fix: 2\.$/m);
+    expect(stdout.toString().match(/docs\/configuration\.md/g)).toHaveLength(1);
     expect(stdout + stderr).not.toContain('hush');
   });
 
   test('reports settings that contradict each other, and checks the rest', async () => {
     const { DATABASE_URL: _, ...rest } = env;
-    const wrong = { ...rest, DB_AUTH: 'iam', DB_HOST: 'db.example.com' };
+    const queue = { QUEUE: 'postgres', QUEUE_URL: store.queueUrl };
+    const wrong = { ...rest, ...queue, DB_AUTH: 'iam', DB_HOST: 'db.example.com' };
     const { exitCode, stdout } = await runCli(['doctor'], { env: wrong });
     expect(exitCode).toBe(1);
     expect(stdout.toString()).toMatch(
       /^XX {2}database .*DB_USER: expected the role to log in as/ms,
     );
+    expect(stdout.toString()).toMatch(/^XX {2}queue .*QUEUE_URL: expected it to be unset/ms);
     expect(stdout.toString()).toMatch(/^ok {2}store /m);
   });
 

@@ -95,7 +95,7 @@ describe('DB_AUTH=iam', () => {
     const postgres = await connect();
     await expect(postgres.query('SELECT 1')).rejects.toMatchObject({
       code: 'DATABASE_NOT_TRUSTED',
-      message: expect.stringMatching(/self-signed certificate.* Set DB_SSL_ROOT_CERT/),
+      message: expect.stringMatching(/self-signed certificate.*: set DB_SSL_ROOT_CERT/),
     });
     await postgres.close();
     setDefaultCACertificates([...trusted, rds.certificate]);

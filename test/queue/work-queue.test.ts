@@ -197,7 +197,7 @@ test('without its tables, the queue says how to create them', async () => {
   queue = createPostgresQueue(empty);
   await expect(queue.send([upload])).rejects.toMatchObject({
     code: 'SCHEMA_OUTDATED',
-    message: expect.stringContaining('Run `grayscale migrate` with QUEUE=postgres.'),
+    message: expect.stringContaining('run `grayscale migrate` with QUEUE=postgres.'),
   });
   // Created later, it works without a restart.
   await migrateQueue(empty);

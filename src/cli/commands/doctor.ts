@@ -10,7 +10,9 @@ const marks: Record<State, string> = { good: 'ok', warning: '!!', bad: 'XX' };
 /** `grayscale doctor` */
 export function doctorCommand(setExitCode: (code: ExitCode) => void): Command {
   return new Command('doctor')
-    .description('Check configuration, database, store, engine and clock, and suggest fixes.')
+    .description(
+      'Check configuration, database, store, queue, engine and clock, and suggest fixes.',
+    )
     .option('--json', 'print the findings as JSON')
     .addHelpText(
       'after',
@@ -37,7 +39,10 @@ async function runChecks(): Promise<Finding[]> {
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const cure = 'See docs/configuration.md. Nothing else was checked.';
-    return error.problems.map((what) => ({ subject: 'configuration', state: 'bad', what, cure }));
+    return error.problems.map((what, at, { length }) => ({
+      ...{ subject: 'configuration', state: 'bad', what },
+      ...(at === length - 1 && { cure }),
+    }));
   }
   const what = 'all variables are valid';
   return [
