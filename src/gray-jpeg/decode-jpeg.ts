@@ -25,7 +25,8 @@ export interface DecodedJpeg extends JpegScans {
 /**
  * Decodes a JPEG to the pixels that libjpeg-turbo gives by default, bit for bit. Of a file that is not
  * decodable (see {@link isDecodable}), only the scans are read. Unless `isWhole`, the rows that were
- * given are not to be used. Throws only what the callbacks throw.
+ * given are not to be used. Throws what the callbacks throw, and `RangeError` if there is no memory for
+ * the coefficients of a file with several scans.
  */
 export async function decodeJpeg(
   bytes: Uint8Array,

@@ -2,10 +2,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { mulberry32 } from '../../src/convert/gray/mulberry32.ts';
-import { decodeJpeg } from '../../src/gray-jpeg/decode-jpeg.ts';
+import { decodeJpeg, decodeWith } from '../../src/gray-jpeg/decode-jpeg.ts';
 import { isDecodable, readJpegHeader } from '../../src/gray-jpeg/jpeg-header.ts';
 import { keepLuma } from '../../src/gray-jpeg/keep-luma.ts';
 import { readJpegScans } from '../../src/gray-jpeg/read-scans.ts';
+import { createWasmKernel } from '../../src/gray-jpeg/wasm-kernel.ts';
 import { decodedBySharp, decodedRows } from '../../testing/decoded-jpeg.ts';
 import { photoLike, photoLikeJpeg } from '../../testing/images.ts';
 import { randomJpeg } from '../../testing/random-jpeg.ts';
@@ -90,6 +91,27 @@ test('the verdict on damaged files is that of reading their scans', async () => 
   }
 });
 
+/** Segments that libjpeg rejects although all data can be decoded. */
+const irregular: [name: string, segment: readonly number[]][] = [
+  ['an unknown marker', [0xff, 0x26, 0, 2]],
+  ['a second start', [0xff, 0xd8]],
+  ['a table number above 3', [0xff, 0xdb, 0, 67, 4, ...Array.from({ length: 64 }, () => 1)]],
+  ['more codes than bytes', [0xff, 0xc4, 0, 19, 0x13, 9, ...Array.from({ length: 15 }, () => 0)]],
+  ['a restart interval of 3 bytes', [0xff, 0xdd, 0, 5, 0, 0, 0]],
+];
+
+test.each(irregular)('%s: not whole, and sharp rejects it', async (_, segment) => {
+  const bytes = await photoLikeJpeg();
+  const irregularBytes = Buffer.concat([
+    bytes.subarray(0, 2),
+    Buffer.from(segment),
+    bytes.subarray(2),
+  ]);
+  await expect(decodedBySharp(irregularBytes, 'none')).rejects.toThrow('VipsJpeg');
+  const { isWhole, scans } = await decodedRows(irregularBytes);
+  expect({ isWhole, damage: scans[0]?.damage }).toEqual({ isWhole: false, damage: undefined });
+});
+
 test('a kernel that has counted symbols decodes', async () => {
   const bytes = await readFile(new URL('three-scans.jpg', folder));
   await keepLuma(bytes.subarray(0, bytes.length / 2), options);
@@ -102,6 +124,23 @@ describe('a truncated file', () => {
     for (let length = 2; length < bytes.length - 2; length += 97) {
       expect((await decodedRows(bytes.subarray(0, length))).isWhole).toBe(false);
     }
+  });
+});
+
+describe('memory', () => {
+  const size = { width: 1_200, height: 800 };
+  const samples = size.width * size.height * 1.5;
+
+  test.each([
+    { progressive: false, maxBytes: 0 },
+    { progressive: true, maxBytes: samples * 2.13 },
+  ])('grows with the width, and with what is kept: %o', async ({ progressive, maxBytes }) => {
+    const kernel = await createWasmKernel();
+    const bytes = await photoLikeJpeg({ ...size, progressive });
+    const callbacks = { onStart() {}, onRows() {} };
+    expect((await decodeWith(kernel, bytes, { ...options, ...callbacks })).isWhole).toBe(true);
+    const grown = kernel.memory.buffer.byteLength - 384 * 2 ** 10;
+    expect(grown).toBeLessThan(maxBytes + size.width * 80 + 2 ** 16);
   });
 });
 
@@ -137,25 +176,11 @@ const undecodable: [name: string, make: () => Promise<Buffer>][] = [
   ['CMYK', () => photoLike({ width: 20, height: 20 }).toColourspace('cmyk').jpeg().toBuffer()],
   ['more than 100,000 pixels', () => photoLikeJpeg({ width: 400, height: 251 })],
   [
-    'RGB',
+    'RGB, as Adobe’s segment says',
     async () => {
-      const jfif = await photoLikeJpeg({ width: 20, height: 20 });
-      // Without its JFIF segment, Adobe’s says what it has.
-      const adobe = Buffer.from([
-        0xff,
-        0xee,
-        0,
-        14,
-        ...Buffer.from('Adobe'),
-        0,
-        100,
-        0,
-        0,
-        0,
-        0,
-        0,
-      ]);
-      return Buffer.concat([jfif.subarray(0, 2), adobe, jfif.subarray(20)]);
+      const bytes = await photoLikeJpeg({ width: 20, height: 20 });
+      const adobe = Buffer.from('\xff\xee\0\x0eAdobe\0d\0\0\0\0\0', 'latin1');
+      return Buffer.concat([bytes.subarray(0, 2), adobe, bytes.subarray(2)]);
     },
   ],
 ];
