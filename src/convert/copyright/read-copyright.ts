@@ -3,71 +3,85 @@ import type { InputFormat } from '../formats/input-formats.ts';
 import { firstDirectory } from '../formats/tiff-layout.ts';
 import { type Copyright, tidyNames, tidyText } from './copyright.ts';
 import { findIptc, findXmp, pngText } from './find-packets.ts';
-import { type Packets, readPackets, type Tag } from './read-packets.ts';
+import { iptcFields, readIptc } from './read-iptc.ts';
+import { readXmp } from './read-xmp.ts';
 
 /**
  * Reads creator and copyright from XMP, or else from IPTC, EXIF, or the texts of a PNG. Undefined if
- * the file has none, or they are unreadable: the image itself may be undamaged.
+ * the file has none, or they are unreadable: the image itself may be undamaged. Throws only what
+ * `onProgress` throws, which is called while a packet is parsed.
  */
 export async function readCopyright(
   bytes: Uint8Array,
   format: InputFormat,
+  onProgress: () => void,
 ): Promise<Copyright | undefined> {
-  const { xmp, iptc } = await packetsOf(bytes, format);
-  const texts = directTexts(bytes, format);
-  const creators = [namesIn(xmp.creator), namesIn(iptc['By-line']), tidyNames(texts.creators)].find(
-    (names) => names.length > 0,
+  const packet = ifSmall(
+    unlessDamaged(() => findXmp(bytes, format)),
+    maxBytes.xmp,
   );
+  const xmp = packet ? await readXmp(packet, onProgress) : {};
+  const iptc = iptcTexts(bytes, format);
+  const direct = directTexts(bytes, format);
+  const creators = [xmp.creators, iptc.creators, direct.creators]
+    .map((names = []) => tidyNames(names))
+    .find((names) => names.length > 0);
   const found = {
-    credit: firstText(xmp.Credit, iptc.Credit),
-    notice: firstText(xmp.rights, iptc['Copyright Notice']) ?? tidyText(texts.notice),
-    statementUrl: firstText(xmp.WebStatement),
-    licenceUrl: firstText(xmp.license),
+    credit: firstText(xmp.credit, iptc.credit),
+    notice: firstText(xmp.notice, iptc.notice, direct.notice),
+    statementUrl: firstText(xmp.statementUrl),
+    licenceUrl: firstText(xmp.licenceUrl),
   };
   const stated = Object.entries(found).filter(([, text]) => text !== undefined);
   if (stated.length === 0 && creators === undefined) return undefined;
   return { creators: creators ?? [], ...Object.fromEntries(stated) };
 }
 
-/** Parsing cannot be stopped, and takes up to two seconds for packets of this size. */
-const maxBytes = { xmp: 2 ** 18, iptc: 2 ** 16 };
+/** Larger packets hold other data: a whole list of edits, or thumbnails. */
+const maxBytes = { xmp: 2 ** 20, iptc: 2 ** 16 };
 
-async function packetsOf(bytes: Uint8Array, format: InputFormat): Promise<Packets> {
-  const ifSmall = (packet: Uint8Array | undefined, max: number) =>
-    packet && packet.length <= max ? packet : undefined;
-  const xmp = ifSmall(
-    unlessDamaged(() => findXmp(bytes, format)),
-    maxBytes.xmp,
-  );
-  const iptc = ifSmall(
+function ifSmall(packet: Uint8Array | undefined, max: number): Uint8Array | undefined {
+  return packet && packet.length <= max ? packet : undefined;
+}
+
+type Texts = Partial<Record<'creators' | 'credit' | 'notice', string[]>>;
+
+function iptcTexts(bytes: Uint8Array, format: InputFormat): Texts {
+  const packet = ifSmall(
     unlessDamaged(() => findIptc(bytes, format)),
     maxBytes.iptc,
   );
-  return xmp || iptc ? await readPackets({ xmp, iptc }) : { xmp: {}, iptc: {} };
+  const textsOf = (field: number) => (packet ? readIptc(packet, field).map(decodeText) : []);
+  return {
+    creators: textsOf(iptcFields.creator),
+    credit: textsOf(iptcFields.credit),
+    notice: textsOf(iptcFields.notice),
+  };
 }
 
 /** The texts in EXIF or in text chunks of a PNG. */
-function directTexts(bytes: Uint8Array, format: InputFormat) {
+function directTexts(bytes: Uint8Array, format: InputFormat): Texts {
   const directory = unlessDamaged(() =>
     format === 'tiff' ? firstDirectory(bytes) : exifOf(bytes, format),
   );
-  const textOf = (tag: number, keyword: string) => {
+  const textsOf = (tag: number, keyword: string) => {
     const exif = unlessDamaged(() => directory?.bytes(tag));
     const found = exif ?? (format === 'png' ? pngText(bytes, keyword) : undefined);
-    return found && decodeText(found.subarray(0, maxTextBytes));
+    return found ? [decodeText(found)] : [];
   };
-  return { creators: [textOf(315, 'Author')], notice: textOf(33_432, 'Copyright') };
+  return { creators: textsOf(315, 'Author'), notice: textsOf(33_432, 'Copyright') };
 }
 
 const maxTextBytes = 8_192;
 
 /**
- * Most programs write UTF-8, and others Latin-1. EXIF's two notices, of the photographer and the
+ * Most programs write UTF-8, and others Latin-1, or Windows-1252, which contains it. EXIF's two notices, of the photographer and the
  * editor, are separated by a zero.
  */
-function decodeText(bytes: Uint8Array): string {
-  const text = Buffer.from(bytes).toString('utf8');
-  const decoded = text.includes('\ufffd') ? Buffer.from(bytes).toString('latin1') : text;
+function decodeText(stored: Uint8Array): string {
+  const bytes = Buffer.from(stored.subarray(0, maxTextBytes));
+  const text = bytes.toString('utf8');
+  const decoded = text.includes('\ufffd') ? new TextDecoder('latin1').decode(bytes) : text;
   return decoded
     .split('\0')
     .filter((part) => part.trim())
@@ -82,28 +96,7 @@ function unlessDamaged<Result>(read: () => Result): Result | undefined {
   }
 }
 
-type Tags = Tag | Tag[] | undefined;
-
-function namesIn(tags: Tags): string[] {
-  return tidyNames(tagsIn(tags).map(textOfTag));
-}
-
-function firstText(...tags: Tags[]): string | undefined {
-  return tags
-    .flatMap(tagsIn)
-    .map((tag) => tidyText(textOfTag(tag)))
-    .find((text) => text !== undefined);
-}
-
-/** Repeated fields of IPTC are an array of tags; the items of an XMP list are the value of one. */
-function tagsIn(tag: Tags): Tag[] {
-  if (tag === undefined) return [];
-  if (Array.isArray(tag)) return tag;
-  const { value } = tag;
-  const isList = Array.isArray(value) && typeof value[0]?.value === 'string';
-  return isList ? (value as Tag[]) : [tag];
-}
-
-function textOfTag({ value, description }: Tag): unknown {
-  return typeof value === 'string' ? value : description;
+/** The first text that is not empty, of the first list that has one. */
+function firstText(...lists: (string[] | undefined)[]): string | undefined {
+  return lists.flatMap((texts = []) => texts.map(tidyText)).find((text) => text !== undefined);
 }

@@ -1,5 +1,5 @@
 import { pngChunks } from './png-chunks.ts';
-import { type PngText, readPngText } from './png-text.ts';
+import { readPngText } from './png-text.ts';
 
 /**
  * The EXIF data of a PNG: its eXIf chunk, which may follow the image data, where libvips does not
@@ -7,16 +7,19 @@ import { type PngText, readPngText } from './png-text.ts';
  * before there was such a chunk. Undefined if there is none.
  */
 export function pngExif(bytes: Uint8Array): Uint8Array | undefined {
-  // Only the first counts: each may be a megabyte, and there may be many.
-  let first: PngText | undefined;
-  for (const { type, data } of pngChunks(bytes)) {
-    if (type === 'eXIf') return data;
-    first ??= readPngText(type, data, keywords);
-  }
-  return first && profileIn(Buffer.from(first.text).toString('latin1'));
+  for (const { type, data } of pngChunks(bytes)) if (type === 'eXIf') return data;
+  return pngProfile(bytes, ['Raw profile type exif', 'Raw profile type APP1']);
 }
 
-const keywords = ['Raw profile type exif', 'Raw profile type APP1'];
+/** The first profile that ImageMagick and others wrote as a text with one of these keywords. */
+export function pngProfile(bytes: Uint8Array, keywords: string[]): Uint8Array | undefined {
+  for (const { type, data } of pngChunks(bytes)) {
+    // Only the first counts: each may be a megabyte, and there may be many.
+    const found = readPngText(type, data, keywords);
+    if (found) return profileIn(Buffer.from(found.text).toString('latin1'));
+  }
+  return undefined;
+}
 
 /** A newline, the name, the number of bytes, and the bytes in hexadecimal on several lines. */
 function profileIn(text: string): Uint8Array | undefined {

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { type RecipeOptions, toGrayscale } from '../../../src/convert/index.ts';
 import { buildPng } from '../../../testing/png.ts';
 import { buildPsd, psdResource } from '../../../testing/psd.ts';
-import { asciiOf, iptcSegment, toXml, withSegment, xmpOf } from './sources.ts';
+import { asciiOf, iptcSegment, photoshopSegment, toXml, withSegment, xmpOf } from './sources.ts';
 
 const keep = { metadata: 'copyright' } as const;
 
@@ -96,6 +96,58 @@ describe('creator, credit, notice and licence', () => {
     expect(fromPng.xmp).toContain('<rdf:li>Cäcilia</rdf:li>');
   });
 
+  test('are read from XMP with other prefixes, languages and encodings', async () => {
+    const old = xmpOf()
+      .replaceAll('xmpRights', 'xapRights')
+      .replace('<rdf:li xml:lang="x-default">', '<rdf:li xml:lang="de">Deutsch</rdf:li>$&');
+    const utf16 = Buffer.from(`\ufeff${old}`, 'utf16le');
+    for (const xmp of [Buffer.from(old), utf16, Buffer.from(utf16).swap16()]) {
+      const psd = buildPsd({
+        ...{ width: 1, height: 1, mode: 'gray', channels: [Buffer.alloc(1)] },
+        resources: [psdResource(1_060, [...xmp])],
+      });
+      const read = await readBack((await toGrayscale(psd, keep)).bytes);
+      expect(read.xmp).toContain('>https://example.org/rights?a=1&amp;b=2<');
+      expect(read.xmp).toContain('Änne');
+      expect(read.xmp).toContain('© &quot;2026&quot;');
+      expect(read.xmp).not.toContain('Deutsch');
+    }
+  });
+
+  test('of nested descriptions, for example of ingredients, are not read', async () => {
+    const nested = xmpOf().replace(
+      '<dc:title>',
+      '<dc:source><rdf:Description photoshop:Credit="No"><dc:creator>No</dc:creator></rdf:Description></dc:source><dc:title>',
+    );
+    const { bytes } = await toGrayscale(await sourceOf('jpeg', { xmp: nested }), keep);
+    expect((await readBack(bytes)).xmp).not.toContain('No<');
+  });
+
+  test('are read from IPTC after other resources of Photoshop, and from profiles of ImageMagick', async () => {
+    const jpeg = await sharp(Buffer.alloc(64), { raw: { width: 8, height: 8, channels: 1 } })
+      .jpeg()
+      .toBuffer();
+    const iptc = iptcSegment({ 80: ['Ann'], 116: ['Wärme'] });
+    // Two segments, of which the second continues the first.
+    const cut = 40;
+    const parts = [iptc.subarray(18, cut), iptc.subarray(cut)].map((part) =>
+      photoshopSegment(part),
+    );
+    const others = photoshopSegment(psdResource(1_005, [0, 1, 2]));
+    for (const segments of [
+      [others, iptc],
+      [others, ...parts],
+    ]) {
+      const { bytes } = await toGrayscale(withSegment(jpeg, Buffer.concat(segments)), keep);
+      expect((await readBack(bytes)).xmp).toContain('<rdf:li>Ann</rdf:li>');
+      expect((await readBack(bytes)).xmp).toContain('Wärme');
+    }
+    const profile = iptc.subarray(18);
+    const text = `\niptc\n${profile.length}\n${profile.toString('hex').replace(/.{72}/g, '$&\n')}`;
+    const png = pngWith([['tEXt', Buffer.from(`Raw profile type iptc\0${text}`)]]);
+    expect((await readBack((await toGrayscale(png, keep)).bytes)).xmp).toContain('Wärme');
+  });
+
   test('are read from a PSD', async () => {
     const [xmp, iptc] = [Buffer.from(xmpOf()), Buffer.from('\x1c\x02\x6e\0\x02Cr', 'latin1')];
     const psd = (...resources: Buffer[]) =>
@@ -160,15 +212,29 @@ describe('what cannot be read', () => {
     'iTXt',
     Buffer.concat([Buffer.from('XML:com.adobe.xmp\0\0\0\0\0'), Buffer.from(text)]),
   ];
+  const attributes = (name: string, count: number) =>
+    Array.from({ length: count }, (_, i) => `${name}${i}="u"`).join(' ');
   const inElement = (text: string) => xmpOf().replace('<dc:title>', `${text}<dc:title>`);
 
   test.each([
     ['is broken', '<x:xmpmeta'],
-    ['is nested deeply', inElement('<dc:a>'.repeat(9_000) + '</dc:a>'.repeat(9_000))],
-    ['is large', inElement(`<dc:a>${'x'.repeat(300_000)}</dc:a>`)],
+    ['is large', inElement(`<dc:a>${'x'.repeat(2 ** 20)}</dc:a>`)],
   ])('XMP that %s is ignored, and the image is converted', async (_, xmp) => {
     const { bytes } = await toGrayscale(pngWith([xmpChunk(xmp)]), keep);
     expect(bytes).toEqual((await toGrayscale(pngWith([]))).bytes);
+  });
+
+  test.each([
+    ['is nested deeply', inElement('<dc:a>'.repeat(99_000))],
+    ['ends in its middle', xmpOf().slice(0, -200)],
+    ['ends in zeros', `${xmpOf()}${'\0'.repeat(2_000)}`],
+    // Other parsers need minutes.
+    ['has many attributes', inElement(`<dc:a ${attributes('a', 70_000)}/>`)],
+    ['has many namespaces', inElement(`<dc:a ${attributes('xmlns:a', 40_000)}/>`)],
+    ['has many elements', inElement('<dc:a/>'.repeat(120_000))],
+  ])('XMP that %s is read up to its first error', async (_, xmp) => {
+    const { bytes } = await toGrayscale(pngWith([xmpChunk(xmp)]), keep);
+    expect((await readBack(bytes)).xmp).toContain('Änne &amp; Co');
   });
 
   test('entities are not expanded', async () => {

@@ -1,4 +1,5 @@
 // Metadata as other programs write them, for the sources of the tests.
+import { psdResource } from '../../../testing/psd.ts';
 
 interface Described {
   creators?: string[];
@@ -48,10 +49,12 @@ export function iptcSegment(fields: Record<number, string[]>): Buffer {
     ),
   );
   const data = Buffer.concat(sets);
-  const name = Buffer.from('Photoshop 3.0\x008BIM\x04\x04\0\0', 'latin1');
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(data.length);
-  return jpegSegment(0xed, Buffer.concat([name, length, data]));
+  return photoshopSegment(psdResource(1_028, [...data]));
+}
+
+/** A segment of resources of Photoshop. */
+export function photoshopSegment(resources: Buffer): Buffer {
+  return jpegSegment(0xed, Buffer.concat([Buffer.from('Photoshop 3.0\0'), resources]));
 }
 
 function jpegSegment(marker: number, data: Buffer): Buffer {
