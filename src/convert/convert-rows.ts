@@ -1,11 +1,17 @@
-import { type ColourMap, isEncodable, maxWholePixels, type PngRows } from '../gray-png/index.ts';
+import {
+  type ColourMap,
+  isEncodable,
+  luma,
+  maxWholePixels,
+  type PngRows,
+} from '../gray-png/index.ts';
 import type { CheckedImage } from './check-image.ts';
 import { colourMapFor } from './colour/apply-profile.ts';
 import { type Colourfulness, createColourMeter } from './colour/colourfulness.ts';
 import { profileToApply } from './colour/profile-to-apply.ts';
 import { type Encoded, encodeRows, usesPngKernel } from './encode/encode.ts';
 import { isReoriented, orientationToApply } from './gray/orient.ts';
-import type { PixelImage } from './pixel-image.ts';
+import type { GrayPixels, PixelImage } from './pixel-image.ts';
 import { methodFacts } from './recipe/methods.ts';
 
 /** Pixels whose rows may still be arriving. */
@@ -31,6 +37,15 @@ export function areRowsEnough(
   );
 }
 
+/** Whether rows of these pixels become gray by Rec. 601 one by one, to be turned, rounded and encoded later. */
+export function becomesGrayByRows(
+  { channels, bits, width }: Pick<Rows, 'channels' | 'bits' | 'width'>,
+  { recipe, plan }: CheckedImage,
+): boolean {
+  const isSuited = channels === 3 && bits === 8 && width <= maxWholePixels;
+  return isSuited && recipe.method === 'rec601' && plan.depth <= 8;
+}
+
 /** How the encoder converts colours to sRGB: by a map, or not at all. */
 export interface RowColours {
   map?: ColourMap | undefined;
@@ -49,20 +64,39 @@ export function rowColoursOf(
   return map && { map };
 }
 
-export interface EncodedRows extends Encoded {
+/** What converting rows finds out about them. */
+interface RowResults {
   colourfulness: Colourfulness;
+  /** Milliseconds spent waiting for rows. */
+  waitMs: number;
 }
 
 /** Converts rows to gray and encodes them as they arrive. */
 export async function convertRows(
   rows: Rows,
-  { map }: RowColours,
+  colours: RowColours,
   image: CheckedImage,
-): Promise<EncodedRows> {
+): Promise<Encoded & RowResults> {
+  const { meter, ...hooks } = hooksOf(rows, colours);
+  const encoded = await encodeRows(rows, image, hooks);
+  return { ...encoded, colourfulness: meter.result() };
+}
+
+/** Converts rows to gray as they arrive. */
+export async function grayOfRows(
+  rows: Rows,
+  colours: RowColours,
+): Promise<RowResults & { gray: GrayPixels }> {
+  const { meter, ...hooks } = hooksOf(rows, colours);
+  const { waitMs, ...gray } = await luma(rows, hooks);
+  const { width, height } = rows;
+  return { gray: { ...gray, width, height }, colourfulness: meter.result(), waitMs };
+}
+
+function hooksOf(rows: Rows, { map }: RowColours) {
   const meter = createColourMeter(rows);
   const onRows = (bytes: Uint8Array, y: number) => meter.add(samplesOf(bytes, rows), y);
-  const encoded = await encodeRows(rows, image, { colours: map, onRows });
-  return { ...encoded, colourfulness: meter.result() };
+  return { meter, colours: map, onRows };
 }
 
 function samplesOf(bytes: Uint8Array, { bits }: Rows) {

@@ -2,7 +2,9 @@ import type { CheckedImage } from './check-image.ts';
 import { type Colourfulness, neutral } from './colour/colourfulness.ts';
 import {
   areRowsEnough,
+  becomesGrayByRows,
   convertRows,
+  grayOfRows,
   type RowColours,
   type Rows,
   rowColoursOf,
@@ -65,7 +67,7 @@ async function keepLuma(
 }
 
 /**
- * Encodes a large image while a thread decodes it. Undefined if the file or the recipe do not allow
+ * Converts a large image while a thread decodes it. Undefined if the file or the recipe do not allow
  * that, and `unusable` if the file turns out not to be whole.
  */
 async function convertThreaded(
@@ -73,12 +75,17 @@ async function convertThreaded(
   runner: Runner,
 ): Promise<ConvertedFile | 'unusable' | undefined> {
   const facts = rowFactsOf(image);
-  if (!facts || !usesThread(facts) || !areRowsEnough(facts, image)) return undefined;
+  if (!facts || !usesThread(facts)) return undefined;
   const colours = rowColoursOf(facts, image);
-  if (!colours) return undefined;
+  const isDirect = areRowsEnough(facts, image);
+  if (!colours || !(isDirect || becomesGrayByRows(facts, image))) return undefined;
+  const rows = { ...facts, ...decodeInThread(image, facts) };
+  const losses = lossesOfFile(image, facts);
   try {
-    const file = await encodeRows({ ...facts, ...decodeInThread(image, facts) }, colours, runner);
-    return { ...file, losses: lossesOfFile(image, facts) };
+    const file = isDirect
+      ? await encodeRows(rows, colours, runner)
+      : await encodeGrayOf(rows, colours, image, runner);
+    return { ...file, losses };
   } catch (error) {
     if (error instanceof UnusableRowsError) return 'unusable';
     throw error;
@@ -96,10 +103,7 @@ async function convertDecoded(
     releasePixels(pixels, image.bytes);
     return { ...file, ...found };
   }
-  const { bytes, channels } = await runner.run(steps.encode, pixels);
-  releasePixels(pixels, image.bytes);
-  const { width, height } = pixels;
-  return { bytes, channels, width, height, colourfulness, ...found, stages: runner.stages };
+  return { ...(await encodeGray(pixels, image, runner)), colourfulness, ...found };
 }
 
 type Found = Pick<ConvertedFile, 'losses' | 'missingShare'>;
@@ -138,25 +142,59 @@ async function pixelsToEncode(
 }
 
 async function grayOf(colours: PixelImage, image: CheckedImage, run: Run): Promise<GrayPixels> {
-  const next = async <From extends PixelImage, To extends PixelImage>(
+  const { deepen, alpha, gray } = steps;
+  const next = replacing(image, run);
+  return await turned(await next(gray, await next(alpha, await next(deepen, colours))), image, run);
+}
+
+/** Turned upright and rounded. */
+async function turned(gray: GrayPixels, image: CheckedImage, run: Run): Promise<GrayPixels> {
+  const next = replacing(image, run);
+  return await next(steps.round, await next(steps.upright, gray));
+}
+
+/** Runs a step, and frees the pixels that it replaces. */
+function replacing({ bytes }: CheckedImage, run: Run) {
+  return async <From extends PixelImage, To extends PixelImage>(
     step: Step<From, To>,
     from: From,
   ): Promise<To> => {
     const to = await run(step, from);
-    if (to.pixels.buffer !== from.pixels.buffer) releasePixels(from, image.bytes);
+    if (to.pixels.buffer !== from.pixels.buffer) releasePixels(from, bytes);
     return to;
   };
-  const { deepen, alpha, gray, upright, round } = steps;
-  const stored = await next(gray, await next(alpha, await next(deepen, colours)));
-  return await next(round, await next(upright, stored));
+}
+
+type File = Omit<ConvertedFile, 'losses'>;
+
+async function encodeGray(
+  gray: GrayPixels,
+  image: CheckedImage,
+  { run, stages }: Runner,
+): Promise<File> {
+  const { bytes, channels } = await run(steps.encode, gray);
+  releasePixels(gray, image.bytes);
+  return { bytes, channels, width: gray.width, height: gray.height, stages };
+}
+
+/** Converts colours to gray while they arrive, and encodes it when it is complete. */
+async function encodeGrayOf(
+  rows: Rows,
+  colours: RowColours,
+  image: CheckedImage,
+  runner: Runner,
+): Promise<File> {
+  const { run, stages } = runner;
+  const convert = (from: Rows) => grayOfRows(from, colours);
+  const { gray, colourfulness, waitMs } = await run({ stage: 'gray', run: convert }, rows);
+  stages.decodeMs += waitMs;
+  stages.grayMs -= waitMs;
+  const pixels = await turned(gray, image, run);
+  return { ...(await encodeGray(pixels, image, runner)), colourfulness };
 }
 
 /** Converts colours to gray while they are encoded. */
-async function encodeRows(
-  rows: Rows,
-  colours: RowColours,
-  { run, stages }: Runner,
-): Promise<Omit<ConvertedFile, 'losses'>> {
+async function encodeRows(rows: Rows, colours: RowColours, { run, stages }: Runner): Promise<File> {
   const convert = (from: Rows, image: CheckedImage) => convertRows(from, colours, image);
   const { grayMs, waitMs, ...encoded } = await run({ stage: 'encode', run: convert }, rows);
   stages.grayMs += grayMs;

@@ -2,15 +2,11 @@ import type { Kernel } from './kernel.ts';
 import type { RowEngine } from './row-engine.ts';
 
 /** Tiles per turn of the event loop, so that a large image does not block it. */
-const tilesPerTurn = 8;
+export const tilesPerTurn = 8;
 
 export interface Work {
   kernel: Kernel;
   engine: RowEngine;
-  /** Milliseconds spent converting colours to gray. */
-  grayMs: number;
-  /** Milliseconds spent waiting for rows. */
-  waitMs: number;
   /** The pixels are not of the expected kind, so compression has stopped. */
   isWrongKind: boolean;
 }
@@ -24,24 +20,16 @@ export async function* compress(work: Work): AsyncGenerator<Uint8Array> {
   yield Uint8Array.of(0x78, 0x01);
   let turn = 0;
   for (const tile of engine.tiles()) {
-    await wait(work, engine.receive(tile));
-    const startedAt = performance.now();
+    await engine.receive(tile);
     work.isWrongKind = !engine.load(tile);
-    work.grayMs += performance.now() - startedAt;
     if (work.isWrongKind) return;
     engine.filter(tile);
     yield output(kernel.deflate());
     if (++turn % tilesPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
   }
-  await wait(work, engine.finish());
+  await engine.finish();
   yield output(kernel.finish());
   const adler = Buffer.alloc(4);
   adler.writeInt32BE(kernel.adler());
   yield adler;
-}
-
-async function wait(work: Work, rows: Promise<void>): Promise<void> {
-  const startedAt = performance.now();
-  await rows;
-  work.waitMs += performance.now() - startedAt;
 }

@@ -1,10 +1,8 @@
 import { compress, type Work } from './compress.ts';
-import { withKernel } from './kernels.ts';
-import { type ColourMap, loadColourMap, mapColoursAt } from './map-colours.ts';
-import { packBits } from './pack-bits.ts';
-import { kindsOf, type PngRows, type PngSource } from './pixel-kinds.ts';
+import type { PngRows, PngSource } from './pixel-kinds.ts';
 import { createPngFile } from './png-file.ts';
-import { type RawImage, rowEngine } from './row-engine.ts';
+import type { RawImage } from './row-engine.ts';
+import { type RowHooks, withRowEngine } from './with-row-engine.ts';
 
 export interface GrayPng {
   bytes: Uint8Array;
@@ -15,19 +13,11 @@ export interface GrayPng {
   waitMs: number;
 }
 
-export interface GrayPngOptions {
+export interface GrayPngOptions extends RowHooks {
   /** The resolution, if it is known: whole pixels per metre across and down. */
   pixelsPerMetre?: readonly [x: number, y: number] | undefined;
   /** Called repeatedly with the size of the file so far. If it throws, encoding ends. */
   onProgress?(sizeBytes: number): void;
-  /** Maps RGB or RGBA with 8 bits per sample before it becomes gray. */
-  colours?: ColourMap | undefined;
-  /**
-   * Receives the pixels that become gray, in whole rows from top to bottom, valid during the call. If it
-   * is given, rows must not be wider than `maxWholePixels`. If they turn out not to be opaque, they come
-   * again from y = 0.
-   */
-  onRows?: ((pixels: Uint8Array, y: number) => void) | undefined;
 }
 
 /**
@@ -39,33 +29,10 @@ export async function encodeGrayPng(
   source: PngSource | PngRows,
   options: GrayPngOptions = {},
 ): Promise<GrayPng> {
-  const kinds = kindsOf(source);
-  const rows = 'bands' in source ? source : rowsOf(source);
-  const { colours, onRows } = options;
-  return await withKernel(async (kernel) => {
-    if (colours) loadColourMap(kernel, colours.sums);
-    const map = colours && mapColoursAt(colours, source.channels);
-    for (const kind of kinds) {
-      const image = { ...rows, kind };
-      const engine = rowEngine(kernel, image, { map, onRows });
-      const work = { kernel, engine, grayMs: 0, waitMs: 0, isWrongKind: false };
-      try {
-        const png = await encodeAs(image, work, { ...options, width: source.width });
-        if (png) return png;
-      } finally {
-        await engine.close();
-      }
-    }
-    throw new Error('Expected a pixel kind that fits every image');
+  return await withRowEngine(source, options, async ({ kernel, engine, image }) => {
+    const work = { kernel, engine, isWrongKind: false };
+    return await encodeAs(image, work, { ...options, width: source.width });
   });
-}
-
-function rowsOf({ pixels, width, height, depth }: PngSource): Omit<RawImage, 'kind'> {
-  const bytes = new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength);
-  const isPacked = depth === 1 || depth === 2 || depth === 4;
-  if (!isPacked) return { bands: () => [bytes], width, height };
-  const packed = packBits({ pixels: bytes, width, height, depth });
-  return { bands: () => [packed.bytes], width: packed.width, height };
 }
 
 /** Undefined if the pixels are not of the expected kind. `width` is that of the file. */
@@ -81,12 +48,7 @@ async function encodeAs(
     onProgress?.(sizeBytes);
   }
   if (work.isWrongKind) return undefined;
-  return {
-    bytes: file.finish(),
-    channels: kind.channels,
-    grayMs: work.grayMs,
-    waitMs: work.waitMs,
-  };
+  return { bytes: file.finish(), channels: kind.channels, ...work.engine.times };
 }
 
 /** Incompressible data are stored in blocks of 65,535 bytes, with five more for each. */

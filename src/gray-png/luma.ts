@@ -1,17 +1,14 @@
-import type { RowKernel } from './kernel.ts';
-import { withKernel } from './kernels.ts';
-import { type PixelKind, pixelKinds } from './pixel-kinds.ts';
-
-/** RGB or RGBA with 8 bits per sample, without padding. */
-interface Colours {
-  pixels: Uint8Array;
-  channels: 3 | 4;
-}
+import { tilesPerTurn } from './compress.ts';
+import type { PngRows, PngSource } from './pixel-kinds.ts';
+import type { RawImage, RowEngine } from './row-engine.ts';
+import { type RowHooks, withRowEngine } from './with-row-engine.ts';
 
 interface Luma {
   pixels: Uint8Array;
   /** 2 if there is transparency. */
   channels: 1 | 2;
+  /** Milliseconds spent waiting for rows. */
+  waitMs: number;
 }
 
 /**
@@ -19,29 +16,23 @@ interface Luma {
  * >> 16. The weights add up to 65536, so neutral colours keep their value. It is Pillow’s
  * `convert('L')`: https://github.com/python-pillow/Pillow/blob/main/src/libImaging/Convert.c
  */
-export async function luma({ pixels, channels }: Colours): Promise<Luma> {
-  const { rgb, rgba, rgbaOpaque } = pixelKinds;
-  return await withKernel(async (kernel) => {
-    const gray = grayOf(pixels, channels === 3 ? rgb : rgbaOpaque, kernel);
-    if (gray) return { pixels: gray, channels: 1 };
-    return { pixels: grayOf(pixels, rgba, kernel) as Uint8Array, channels: 2 };
+export async function luma(source: PngSource | PngRows, hooks: RowHooks = {}): Promise<Luma> {
+  return await withRowEngine({ ...source, depth: 8 }, hooks, async ({ engine, image }) => {
+    const pixels = await collect(engine, image);
+    return pixels && { pixels, channels: image.kind.channels, waitMs: engine.times.waitMs };
   });
 }
 
-/** Undefined if the pixels are not of that kind. */
-function grayOf(
-  pixels: Uint8Array,
-  { id, sourceBytes, grayBytes }: PixelKind,
-  { heap, source, gray, tileBytes, ...kernel }: RowKernel,
-): Uint8Array | undefined {
-  const count = pixels.length / sourceBytes;
-  const pixelsPerPass = Math.floor(tileBytes / grayBytes);
-  const made = new Uint8Array(count * grayBytes);
-  for (let at = 0; at < count; at += pixelsPerPass) {
-    const pixelCount = Math.min(pixelsPerPass, count - at);
-    heap.set(pixels.subarray(at * sourceBytes, (at + pixelCount) * sourceBytes), source);
-    if (kernel.grayRows(id, 1, pixelCount, source, gray, 0) === 0) return undefined;
-    made.set(heap.subarray(gray, gray + pixelCount * grayBytes), at * grayBytes);
+/** Undefined if the pixels are not of the expected kind. */
+async function collect(engine: RowEngine, image: RawImage): Promise<Uint8Array | undefined> {
+  const pixels = new Uint8Array(image.width * image.height * image.kind.grayBytes);
+  let turn = 0;
+  for (const tile of engine.tiles()) {
+    await engine.receive(tile);
+    if (!engine.load(tile)) return undefined;
+    engine.copyGray(tile, pixels);
+    if (++turn % tilesPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
   }
-  return made;
+  await engine.finish();
+  return pixels;
 }

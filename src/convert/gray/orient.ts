@@ -1,4 +1,4 @@
-import { type GrayPixels, samplesLike } from '../pixel-image.ts';
+import { type GrayPixels, type Samples, samplesLike } from '../pixel-image.ts';
 import type { Recipe } from '../recipe/recipe-options.ts';
 
 interface Walk {
@@ -54,14 +54,63 @@ export function orient(image: GrayPixels, orientation = 1, frames = 1): GrayPixe
   if (!walk) return image;
   const turned = samplesLike(pixels, pixels.length);
   const size = isQuarterTurn(orientation) ? { width: height, height: width } : { width, height };
-  for (let frame = 0, at = 0; frame < frames; frame++) {
-    const start = frame * width * height + walk.start;
-    for (let y = 0; y < size.height; y++) {
-      for (let x = 0, from = start + y * walk.down; x < size.width; x++, from += walk.across) {
-        turned[at++] = pixels[from * channels] as number;
-        if (channels === 2) turned[at++] = pixels[from * 2 + 1] as number;
-      }
-    }
+  const frameLength = pixels.length / frames;
+  for (let start = 0; start < pixels.length; start += frameLength) {
+    const from = pixels.subarray(start, start + frameLength);
+    const into = turned.subarray(start, start + frameLength);
+    for (let y = 0; y < size.height; y += blockSide)
+      turnRows(from, into, { ...walk, ...size, channels, y });
   }
   return { pixels: turned, channels, width: size.width, height: size.height * frames };
+}
+
+/** Pixels of this many rows are turned together, so that their cache lines are used while they are there. */
+const blockSide = 32;
+
+interface RowsToTurn extends Walk {
+  width: number;
+  height: number;
+  channels: 1 | 2;
+  y: number;
+}
+
+function turnRows(from: Samples, into: Samples, rows: RowsToTurn): void {
+  const { width, height, channels, y, start, across, down } = rows;
+  const end = Math.min(y + blockSide, height);
+  const turn = channels === 1 ? turnPart : turnPartWithAlpha;
+  for (let left = 0; left < width; left += blockSide) {
+    const right = Math.min(left + blockSide, width);
+    for (let row = y; row < end; row++) {
+      const source = (start + row * down + left * across) * channels;
+      turn(from, into, {
+        source,
+        step: across * channels,
+        at: row * width + left,
+        end: row * width + right,
+      });
+    }
+  }
+}
+
+interface PartToTurn {
+  source: number;
+  step: number;
+  /** The pixels in the turned image. */
+  at: number;
+  end: number;
+}
+
+function turnPart(from: Samples, into: Samples, { source, step, at, end }: PartToTurn): void {
+  for (let i = at, j = source; i < end; i++, j += step) into[i] = from[j] as number;
+}
+
+function turnPartWithAlpha(
+  from: Samples,
+  into: Samples,
+  { source, step, at, end }: PartToTurn,
+): void {
+  for (let i = at, j = source; i < end; i++, j += step) {
+    into[2 * i] = from[j] as number;
+    into[2 * i + 1] = from[j + 1] as number;
+  }
 }

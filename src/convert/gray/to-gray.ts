@@ -9,7 +9,8 @@ export async function toGray(image: PixelImage, method: Method): Promise<GrayPix
   const { toGray, changesNeutral } = methodFacts(method);
   if (isGray(image)) return changesNeutral ? mapGray(image, toGray(image, maxOf(pixels))) : image;
   if (method === 'rec601' && pixels instanceof Uint8Array && hasKernel()) {
-    return { ...image, ...(await luma({ pixels, channels: channels === 3 ? 3 : 4 })) };
+    const { waitMs: _, ...gray } = await luma(image);
+    return { ...image, ...gray };
   }
   const convert = toGray(image, maxOf(pixels));
   return (await mapByKernel(image, convert)) ?? mapColours(image, channels === 3 ? 1 : 2, convert);
