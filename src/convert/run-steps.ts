@@ -1,5 +1,5 @@
 import type { CheckedImage } from './check-image.ts';
-import { type Colourfulness, neutral } from './colour/colourfulness.ts';
+import type { Colourfulness } from './colour/colourfulness.ts';
 import {
   areRowsEnough,
   becomesGrayByRows,
@@ -61,9 +61,7 @@ async function keepLuma(
 ): Promise<ConvertedFile> {
   const file = await run(keepLumaStep, luma);
   const facts = { channels: 1, losses: lossesOfFile(image), stages };
-  // Colours are not decoded.
-  const isGray = image.file.samples === 'gray';
-  return { ...file, ...facts, ...(isGray && { colourfulness: neutral }) };
+  return { ...file, ...facts };
 }
 
 /**

@@ -22,6 +22,11 @@ export interface KeepLumaOptions {
 export interface LumaResult extends JpegScans {
   /** Undefined if the source is damaged or has no frame that can be read; `scans` says where. */
   bytes: Uint8Array | undefined;
+  /**
+   * How many MCUs have each chroma from 0 to 255: the largest minus the smallest of red, green and blue
+   * in the mean of a block. Absent unless all components begin in one scan.
+   */
+  chromaCounts?: Uint32Array;
   /** Why the luma of a whole file cannot be written as a baseline JPEG. */
   reason?: string;
 }
@@ -50,8 +55,10 @@ async function keepWith(
   const countDc: EachRow = ({ start, across }) => kernel.countDcOfBlocks(start, across);
   if (turn) writeMoves(kernel, turn);
   kernel.clearCounts();
+  kernel.clearChromaCounts();
   const count: EachRow = ({ start, step, across }) => kernel.countBlocks(start, step, across);
   const { frame, scans } = await read(countDc, true);
+  const chromaCounts = new Uint32Array(kernel.memory.buffer, kernel.chromaCounts, 256).slice();
   const luma = frame?.components[0];
   if (!frame || !luma || !isComplete(frame, scans)) return { frame, scans, bytes: undefined };
   if (luma.keeps === 'all') await eachRow(kernel, luma, { turn, onProgress, each: count });
@@ -69,7 +76,9 @@ async function keepWith(
   kernel.finishOutput();
   takeOutput(kernel, output);
   append(output, fileEnd);
-  return { frame, scans, bytes: Buffer.concat(output.parts, output.sizeBytes) };
+  const isMeasured = chromaCounts.some((count) => count > 0);
+  const file = Buffer.concat(output.parts, output.sizeBytes);
+  return { frame, scans, bytes: file, ...(isMeasured && { chromaCounts }) };
 }
 
 /** Whether every bit of every component has arrived. */

@@ -13,6 +13,8 @@ export interface JpegKernel {
   readonly codes: number;
   /** For each coefficient of a turned block: where it goes, and whether its sign changes. */
   readonly moves: number;
+  /** How many blocks have each chroma from 0 to 255, as 32 bits. */
+  readonly chromaCounts: number;
   /** Where written data are. */
   readonly output: number;
   /** The first address of what grows with the image. */
@@ -80,6 +82,9 @@ export interface JpegKernel {
   /** Keeps the last row of a strip for the next one. */
   keepLastRows(rows: number): void;
 
+  /** Sets the DC quantizers of chroma, whose blocks are counted in scans of three components. */
+  setChromaFactors(blue: number, red: number): void;
+  clearChromaCounts(): void;
   clearCounts(): void;
   /** Counts the AC symbols of sequential blocks that are kept, instead of storing the values. */
   setCounting(isOn: number): void;

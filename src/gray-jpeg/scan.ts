@@ -120,6 +120,8 @@ export function beginScan(kernel: JpegKernel, scan: Scan, precision: number): vo
   const isSampled = parts.every(({ component }) => component.samples);
   kernel.beginScan(isSampled ? sampleCoding : codings[coding], mcusAcross);
   kernel.setBand(band.first, band.last, band.lowBit, precision);
+  const [, blue, red] = parts.map(({ component: { quantizer } }) => quantizer?.[0] ?? 0);
+  kernel.setChromaFactors(blue ?? 0, red ?? 0);
   for (const [i, { component, dc, ac }] of parts.entries()) {
     defineTable(kernel, 2 * i, { kind: dcKind, maxSize: precision + 3, definition: dc });
     const maxSize = maxAcSize(scan, precision);

@@ -76,7 +76,7 @@ export const columns = {
   channels: { kind: 'smallint', field: 'channels' },
   depth: { kind: 'smallint', field: 'depth' },
   losses: { kind: 'texts', field: 'losses' },
-  // NULL in rows of earlier versions, and if no pixel was decoded.
+  // NULL in rows of earlier versions, and for a lossless JPEG whose components are in separate scans.
   colourfulness_max: { kind: 'smallint', field: 'colourfulnessMax' },
   colourfulness_p99: { kind: 'smallint', field: 'colourfulnessP99' },
   is_neutral: { kind: 'flag', field: 'isNeutral' },

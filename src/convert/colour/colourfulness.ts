@@ -11,13 +11,15 @@ export interface Colourfulness {
   p99: number;
   /**
    * Whether the image is gray, for example saved as an RGB JPEG, apart from the noise of a scanner and
-   * of compression: `max` is at most 32 and `p99` at most 12.
+   * of compression: `max` is at most 32 and `p99` at most 12. Of a JPEG without loss, `max` is that of
+   * blocks, and at most 16.
    */
   isNeutral: boolean;
 }
 
 /** docs/semantics.md has the measurements. Colour photographs have a p99 of 40 and more. */
 const maxNeutral = { max: 32, p99: 12 };
+const maxNeutralMeans = { max: 16, p99: 12 };
 
 /** At least this many pixels are counted, or all of a smaller image. */
 const minCounted = 1_024;
@@ -101,7 +103,15 @@ function countRow(pixels: Samples, counts: Uint32Array, row: RowToCount): void {
   }
 }
 
-function summarize(counts: Uint32Array): Colourfulness {
+/**
+ * Summarizes the chroma of the means of blocks: of 8 x 8 pixels, or of 16 x 16 where colours are
+ * subsampled. A mean has hardly any noise, and details count by their area, so less is neutral.
+ */
+export function summarizeBlocks(counts: Uint32Array): Colourfulness {
+  return summarize(counts, maxNeutralMeans);
+}
+
+function summarize(counts: Uint32Array, limits = maxNeutral): Colourfulness {
   const total = counts.reduce((sum, count) => sum + count);
   let counted = 0;
   let p99 = 0;
@@ -111,5 +121,5 @@ function summarize(counts: Uint32Array): Colourfulness {
     if (count > 0) max = chroma;
     counted += count;
   }
-  return { max, p99, isNeutral: max <= maxNeutral.max && p99 <= maxNeutral.p99 };
+  return { max, p99, isNeutral: max <= limits.max && p99 <= limits.p99 };
 }

@@ -1,5 +1,6 @@
 import { keepLuma } from '../../gray-jpeg/index.ts';
 import type { CheckedImage } from '../check-image.ts';
+import { type Colourfulness, neutral, summarizeBlocks } from '../colour/colourfulness.ts';
 import { metadataSegments } from '../copyright/write-copyright.ts';
 import { corruptImage } from '../decode/decoder-error.ts';
 import { verdictOf } from '../decode/jpeg/jpeg-damage.ts';
@@ -9,6 +10,8 @@ import type { LumaPlan } from './luma-plan.ts';
 import { checkOutputBytes } from './output-size.ts';
 
 export interface LumaFile {
+  /** Absent for the rare JPEG whose components are in separate scans. */
+  colourfulness?: Colourfulness;
   bytes: Uint8Array;
   width: number;
   height: number;
@@ -32,7 +35,11 @@ export async function encodeLuma(image: CheckedImage, plan: LumaPlan): Promise<L
   const [width, height] = turn?.isTransposed
     ? [frame.height, frame.width]
     : [frame.width, frame.height];
-  return { bytes: kept.bytes, width, height };
+  const { chromaCounts } = kept;
+  // Gray has no chroma.
+  const isGray = frame.components.length === 1;
+  const colourfulness = isGray ? neutral : chromaCounts && summarizeBlocks(chromaCounts);
+  return { bytes: kept.bytes, width, height, ...(colourfulness && { colourfulness }) };
 }
 
 function progressOf({ deadline, limits }: CheckedImage) {

@@ -7,6 +7,7 @@ export const sourceBytes: i32 = layout.sourceBytes;
 export const counts: usize = layout.counts;
 export const codes: usize = layout.codes;
 export const moves: usize = layout.moves;
+export const chromaCounts: usize = layout.chromaCounts;
 export const output: usize = layout.output;
 export const heapStart: usize = layout.heapStart;
 
@@ -15,6 +16,7 @@ export function endOfMemory(): usize {
   return layout.endOfLayout;
 }
 
+export { clearChromaCounts, setChromaFactors } from './chroma';
 export {
   beginBlocks,
   clearCounts,

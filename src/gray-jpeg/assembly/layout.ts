@@ -31,7 +31,9 @@ export const codes: usize = counts + 512 * 4;
 export const moves: usize = codes + 512 * 4;
 /** The coefficients of a turned block. */
 export const turned: usize = moves + 64 * 2;
-export const output: usize = turned + 64 * 2;
+/** How many blocks have each chroma. */
+export const chromaCounts: usize = turned + 64 * 2;
+export const output: usize = chromaCounts + 256 * 4;
 /** Written data are fetched when they exceed this. */
 export const outputBytes: i32 = 65536;
 /** The dequantized coefficients of a block, row by row, and their transforms. */

@@ -8,9 +8,10 @@ import {
   setEmptyBlocks,
   takeEmptyBlocks,
 } from './progressive';
+import { countChroma } from './chroma';
 import { dequantizerAt as dequantizerOf, readSamples } from './pixels';
 import { countSequential, readSequential, skipSequential } from './sequential';
-import { fine, needsData } from './symbols';
+import { fine, lowBit, needsData } from './symbols';
 import { blockBytes, partBytes, parts } from './layout';
 import { at, beginStream, end, isComplete } from './stream';
 import { tableAt } from './table';
@@ -172,6 +173,7 @@ function decodeMcu(): i32 {
       }
     }
   }
+  if (partCount == 3 && coding <= dcFirst) countChroma(predictedAt, coding == dcFirst ? lowBit : 0);
   return fine;
 }
 

@@ -176,6 +176,54 @@ describe('is no reason to refuse', () => {
   });
 });
 
+describe('colours', () => {
+  const size = { width: 64, height: 48 };
+  const flat = (background: string) => sharp({ create: { ...size, channels: 3, background } });
+  const kinds = [
+    ['4:2:0', { chromaSubsampling: '4:2:0' }],
+    ['4:4:4', { chromaSubsampling: '4:4:4' }],
+    ['progressive', { progressive: true }],
+    ['quality 30', { quality: 30 }],
+  ] as const;
+
+  test.each(kinds)('are measured by their means: %s', async (_, options) => {
+    for (const orientation of [1, 6]) {
+      const bytes = await flat('rgb(200, 100, 70)')
+        .withMetadata({ orientation })
+        .jpeg(options)
+        .toBuffer();
+      const { colourfulness } = await toGrayscale(bytes, lossless);
+      const { colourfulness: ofPixels } = await toGrayscale(bytes);
+      expect(Math.abs((colourfulness?.max ?? 0) - (ofPixels?.max ?? 0))).toBeLessThanOrEqual(2);
+      expect(colourfulness).toMatchObject({ p99: colourfulness?.max, isNeutral: false });
+    }
+  });
+
+  test.each(kinds)('of gray saved as RGB are neutral: %s', async (_, options) => {
+    const gray = await photoLike(size).toColourspace('b-w').raw().toBuffer();
+    const rgb = Buffer.from([...gray].flatMap((value) => [value, value, value]));
+    const bytes = await sharp(rgb, { raw: { ...size, channels: 3 } })
+      .jpeg(options)
+      .toBuffer();
+    const { colourfulness } = await toGrayscale(bytes, lossless);
+    expect(colourfulness).toEqual({ max: 0, p99: 0, isNeutral: true });
+  });
+
+  test('of a line are not neutral', async () => {
+    const red = { create: { width: 2, height: 48, channels: 3, background: 'red' } } as const;
+    const bytes = await flat('white')
+      .composite([{ input: red, left: 30, top: 0 }])
+      .jpeg()
+      .toBuffer();
+    expect((await toGrayscale(bytes, lossless)).colourfulness?.isNeutral).toBe(false);
+  });
+
+  test('in separate scans are unknown', async () => {
+    const { colourfulness } = await toGrayscale(await fixture('three-scans.jpg'), lossless);
+    expect(colourfulness).toBeUndefined();
+  });
+});
+
 describe('damage', () => {
   test.each([0.6, 0.8])('is seen in the first %d of a file', async (share) => {
     const bytes = truncate(await photoLikeJpeg({ width: 300, height: 200 }), share);
