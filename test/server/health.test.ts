@@ -86,6 +86,7 @@ test('counts outcomes, stages and requests for Prometheus', async () => {
     expect(text.split('\n')).toContain(line);
   }
   expect(text).toMatch(/^process_resident_memory_bytes \d+/m);
+  expect(text, 'accepted by promtool').not.toMatch(/^# TYPE \w+_total gauge$/m);
 });
 
 // At the end: each server points the SDK to a different store through the environment.
