@@ -40,6 +40,8 @@ describe('processBatch', () => {
       ['queue', 'fetch', 'decode', 'gray', 'encode', 'store', 'verify', 'record'].sort(),
     );
     expect(Object.values(stages ?? {}).every((ms) => ms >= 0)).toBe(true);
+    const digits = Object.values(stages ?? {}).map((ms) => String(ms).split('.')[1]?.length ?? 0);
+    expect(Math.max(...digits), 'digits after the point').toBeLessThanOrEqual(3);
   });
 
   test('writes outputs to another bucket if one is configured', async () => {
