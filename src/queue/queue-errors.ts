@@ -5,14 +5,11 @@ export class QueueNotMigratedError extends Unavailable {
   override name = 'QueueNotMigratedError';
 
   constructor(options?: ErrorOptions) {
-    super(
-      `Expected the tables of the queue in this version but they are missing or older. ${notMigratedAdvice}`,
-      {
-        ...options,
-        code: schemaOutdated,
-        advice: notMigratedAdvice,
-      },
-    );
+    super(`Expected the tables of the queue in this version. ${notMigratedAdvice}`, {
+      ...options,
+      code: schemaOutdated,
+      advice: notMigratedAdvice,
+    });
   }
 }
 

@@ -95,7 +95,7 @@ describe('before `migrate`', () => {
   test('every part says how to create the queue', async () => {
     const command = await runCli(['queue'], { env });
     expect(command.exitCode).toBe(1);
-    expect(command.stderr).toMatch(/Run `grayscale migrate` with QUEUE=postgres\.\n$/);
+    expect(command.stderr).toMatch(/run `grayscale migrate` with QUEUE=postgres\.\n$/);
 
     const readiness = await read<{ checks: object }>(await api.request('/readyz'));
     expect(readiness.checks).toMatchObject({ queue: { ok: false } });
