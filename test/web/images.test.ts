@@ -95,11 +95,19 @@ test('the keyboard alone opens an image, shows its stages, and returns', async (
   );
   expect(new URL(page.url()).searchParams.get('image')).toMatch(/^\d+$/);
   await screenshot(page, 'images-detail');
-  await page.keyboard.press('Escape');
-  await panel.waitFor({ state: 'detached' });
-  await expect
-    .poll(() => grid.evaluate((element) => element === document.activeElement))
-    .toBe(true);
+  const close = async () => {
+    await page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'detached' });
+    await expect
+      .poll(() => grid.evaluate((element) => element === document.activeElement))
+      .toBe(true);
+  };
+  await close();
+  // On a phone, the panel replaces the list.
+  await page.setViewportSize({ width: 390, height: 800 });
+  await page.keyboard.press('Enter');
+  await grid.waitFor({ state: 'hidden' });
+  await close();
 });
 
 test('the page reports a server that is gone, and reconnects; a failure is then retried', async () => {

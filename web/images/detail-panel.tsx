@@ -1,5 +1,5 @@
 import './detail-panel.css';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Image } from '../../src/server/api/schemas.ts';
 import { getDocument, messageOf } from '../api/request.ts';
 import { CompareSlider } from '../elements/compare-slider.tsx';
@@ -22,8 +22,9 @@ interface DetailPanelProps {
 export function DetailPanel({ id, listed, onClose, onChange, onRemoved }: DetailPanelProps) {
   const { image, problem, setImage } = useImage(id, listed);
   const heading = useRef<HTMLHeadingElement>(null);
-  // Moves the focus to the panel for screen readers, and afterwards back to its previous place.
-  useEffect(() => {
+  // Moves the focus to the panel for screen readers, and afterwards back to its previous place. Before
+  // the browser paints: on a phone, the list is hidden from then on, and loses the focus.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     heading.current?.focus();
     // On a phone the list cannot take the focus until the panel is closed.
