@@ -3,7 +3,16 @@
 import { copyMatch } from './copy-match';
 import { distanceBits, distanceTable, literalBits, literalTable } from './layout';
 import { at, bits, history, hold, out, setBits, setOut, softEnd, unread } from './state';
-import { endOfBlock, invalid, isFinal, isSpecial, literalMask } from './tables';
+import {
+  hasLength,
+  isEndOfBlock,
+  isInvalidDistance,
+  isSpecial,
+  isSpecialDistance,
+  isSubtable,
+  isUnresolved,
+  specialKind,
+} from './tables';
 
 const literalOffsets: usize = 4 * ((1 << literalBits) - 1);
 const distanceOffsets: usize = 4 * ((1 << distanceBits) - 1);
@@ -29,30 +38,26 @@ export function decodeBody(target: usize): i32 {
     from += ((count & 63) ^ 63) >> 3;
     count |= 56;
     let entry = literalAt(next);
-    if (entry & literalMask) {
-      // At most four literals, or pairs of them, of 11 bits each.
+    if (entry < hasLength) {
+      // At most four entries of 12 bits each.
       next >>= entry;
       count -= entry;
-      store<u32>(into, entry >> 8);
-      into += (entry >> 6) & 3;
+      into = putLiterals(into, entry);
       entry = literalAt(next);
-      if (entry & literalMask) {
+      if (entry < hasLength) {
         next >>= entry;
         count -= entry;
-        store<u32>(into, entry >> 8);
-        into += (entry >> 6) & 3;
+        into = putLiterals(into, entry);
         entry = literalAt(next);
-        if (entry & literalMask) {
+        if (entry < hasLength) {
           next >>= entry;
           count -= entry;
-          store<u32>(into, entry >> 8);
-          into += (entry >> 6) & 3;
+          into = putLiterals(into, entry);
           entry = literalAt(next);
-          if (entry & literalMask) {
+          if (entry < hasLength) {
             next >>= entry;
             count -= entry;
-            store<u32>(into, entry >> 8);
-            into += (entry >> 6) & 3;
+            into = putLiterals(into, entry);
             continue;
           }
         }
@@ -61,33 +66,39 @@ export function decodeBody(target: usize): i32 {
       from += ((count & 63) ^ 63) >> 3;
       count |= 56;
     }
-    if (entry & isSpecial) {
-      if (!(entry & isFinal)) entry = secondEntry(literalTable, entry, next >> (literalBits + 2));
-      if (entry & literalMask) {
-        next >>= entry;
-        count -= entry;
-        store<u8>(into++, <u8>(entry >> 8));
+    let length: u32;
+    if (entry >= isSpecial) {
+      if ((entry & specialKind) == isSubtable) {
+        entry = secondEntry(literalTable, entry, next >> (literalBits + 2));
+      }
+      length = lengthOf(entry, next);
+      next >>= entry;
+      count -= entry;
+      if (entry < hasLength) {
+        into = putLiterals(into, entry);
         continue;
       }
-      if (entry & isSpecial) {
-        next >>= entry;
-        count -= entry;
-        result = (entry & invalid) == endOfBlock ? bodyEnds : bodyIsInvalid;
+      if (entry >= isSpecial && (entry & specialKind) != isUnresolved) {
+        result = (entry & specialKind) == isEndOfBlock ? bodyEnds : bodyIsInvalid;
         break;
       }
+    } else {
+      next >>= entry;
+      count -= entry;
+      into = putLiterals(into, entry);
+      length = (entry >> 24) + 2;
     }
-    const length = valueOf(entry, next);
-    next >>= entry;
-    count -= entry;
     entry = load<u32>(<usize>next & distanceOffsets, distanceTable);
-    if (entry & isSpecial) {
-      if (!(entry & isFinal)) entry = secondEntry(distanceTable, entry, next >> (distanceBits + 2));
-      if (entry & isSpecial) {
+    if (entry & isSpecialDistance) {
+      if ((entry & isInvalidDistance) != isInvalidDistance) {
+        entry = secondEntry(distanceTable, entry, next >> (distanceBits + 2));
+      }
+      if (entry & isSpecialDistance) {
         result = bodyIsInvalid;
         break;
       }
     }
-    const distance = valueOf(entry, next);
+    const distance = (entry >> 16) + <u32>(((next << (62 - entry)) >> 1) >> (entry >> 8));
     next >>= entry;
     count -= entry;
     if (distance > <u32>(into - oldest)) {
@@ -107,14 +118,24 @@ function literalAt(next: u64): u32 {
   return load<u32>(<usize>next & literalOffsets, literalTable);
 }
 
+/** Returns where the next byte is written. Bytes after the literals are written too. */
 @inline
-function secondEntry(table: usize, entry: u32, next: u64): u32 {
-  const index = <u32>next & ((<u32>1 << ((entry >> 8) & 15)) - 1);
-  return load<u32>(table + 4 * (((entry >> 16) & 0x1fff) + index));
+function putLiterals(into: usize, entry: u32): usize {
+  store<u32>(into, entry >> 8);
+  return into + ((entry >> 6) & 3);
 }
 
-/** The base, and the bits that follow the code, which are moved to the top and then down again. */
 @inline
-function valueOf(entry: u32, next: u64): u32 {
-  return (entry >> 16) + <u32>(((next << (62 - entry)) >> 1) >> (entry >> 8));
+function secondEntry(table: usize, entry: u32, next: u64): u32 {
+  const index = <u32>next & ((<u32>1 << (entry & 63)) - 1);
+  return load<u32>(table + 4 * (((entry >> 8) & 0x1fff) + index));
+}
+
+/** The length of an entry that is in a second table, or has extra bits. */
+@inline
+function lengthOf(entry: u32, next: u64): u32 {
+  if (entry < isSpecial) return (entry >> 24) + 2;
+  const extra = (entry >> 17) & 7;
+  const value = <u32>(next >> ((entry & 63) - extra + 2)) & ((<u32>1 << extra) - 1);
+  return ((entry >> 8) & 0x1ff) + value;
 }

@@ -1,10 +1,12 @@
 // Tables that decode Huffman codes: RFC 1951, 3.2.2. The next bits are an index to an entry, which is
 // one of these, from its lowest bit:
 //
-// - literals: 6 bits, the bits of their codes; 2 bits, how many there are, 1 to 3; the literals
-// - a length or distance: 6 bits, the bits of the code and its extra bits; 2 bits, zero; 6 bits, 63 less
-//   its extra bits; from bit 16, the base
-// - bit 31 is set: 2 bits at bit 29 say what it is
+// - symbols of the first code: 6 bits, the bits of their codes; 2 bits, how many literals there are, up to
+//   2; two literals; 8 bits, 2 less than the length that follows them, or 0 if none does
+// - a special entry of the first code: the upper 8 bits are set; 2 bits at bit 22 say what it is
+// - a distance: 6 bits, the bits of the code and its extra bits; from bit 8, 63 less its extra bits; from
+//   bit 16, the base
+// - a special entry of the second code: bit 31 is set; bit 30 says whether it is invalid
 //
 // Codes that are longer than the index lead to a second table, in the same memory.
 
@@ -18,15 +20,26 @@ import {
   sorted,
 } from './layout';
 
-/** A mask: literals have a number. */
-export const literalMask: u32 = 0xc0;
-export const isSpecial: u32 = 0x80000000;
-/** A second table: 4 bits at bit 8 are the bits of its index; from bit 16, its start. */
-const subtable: u32 = isSpecial;
-export const endOfBlock: u32 = 0xc0000000;
-export const invalid: u32 = 0xe0000000;
-/** Set for all special entries except a second table. */
-export const isFinal: u32 = 0x40000000;
+const oneLiteral: u32 = 1 << 6;
+/** A mask for the number of literals. */
+const literalCount: u32 = 3 << 6;
+/** Entries with a length are not below it. */
+export const hasLength: u32 = 1 << 24;
+/** Special entries are not below it. */
+export const isSpecial: u32 = 0xff000000;
+const maxLength: u32 = 254 + 2;
+
+/** A mask for what a special entry is. */
+export const specialKind: u32 = isSpecial | (3 << 22);
+/** A second table: the lowest 6 bits are those of its index; from bit 8, its start. */
+export const isSubtable: u32 = isSpecial;
+/** A length with extra bits that are not in the index: from bit 8, the base; from bit 17, their number. */
+export const isUnresolved: u32 = isSpecial | (1 << 22);
+export const isEndOfBlock: u32 = isSpecial | (2 << 22);
+const isInvalid: u32 = isSpecial | (3 << 22);
+
+export const isSpecialDistance: u32 = 1 << 31;
+export const isInvalidDistance: u32 = 3 << 30;
 
 /** Symbols 257 to 285: base and extra bits of the length. RFC 1951, 3.2.5. */
 const lengthBases: StaticArray<u16> = [
@@ -50,15 +63,25 @@ export function setWindow(windowLog: u32): void {
 }
 
 function literalEntry(symbol: u32, length: u32): u32 {
-  if (symbol < 256) return (symbol << 8) | (1 << 6) | length;
-  if (symbol == 256) return endOfBlock | length;
-  if (symbol > 285) return invalid;
+  if (symbol < 256) return (symbol << 8) | oneLiteral | length;
+  if (symbol == 256) return isEndOfBlock | length;
+  if (symbol > 285) return isInvalid;
+  const base = <u32>unchecked(lengthBases[symbol - 257]);
   const extra = <u32>unchecked(lengthExtra[symbol - 257]);
-  return (<u32>unchecked(lengthBases[symbol - 257]) << 16) | ((63 - extra) << 8) | (length + extra);
+  if (extra == 0 && base <= maxLength) return ((base - 2) << 24) | length;
+  return isUnresolved | (extra << 17) | (base << 8) | (length + extra);
+}
+
+function literalSubtable(start: u32, indexBits: u32): u32 {
+  return isSubtable | (start << 8) | indexBits;
+}
+
+function distanceSubtable(start: u32, indexBits: u32): u32 {
+  return isSpecialDistance | (start << 8) | indexBits;
 }
 
 function distanceEntry(symbol: u32, length: u32): u32 {
-  if (symbol >= distanceSymbols) return invalid;
+  if (symbol >= distanceSymbols) return isInvalidDistance;
   const extra = symbol < 2 ? 0 : (symbol >> 1) - 1;
   const base = symbol < 2 ? symbol + 1 : ((2 + (symbol & 1)) << extra) + 1;
   return (base << 16) | ((63 - extra) << 8) | (length + extra);
@@ -104,7 +127,9 @@ function makeTable(
   count: u32,
   table: usize,
   tableBits: u32,
+  invalid: u32,
   entryOf: (symbol: u32, length: u32) => u32,
+  subtable: (start: u32, indexBits: u32) => u32,
 ): bool {
   const left = sortSymbols(from, count);
   if (left < 0) return false;
@@ -127,7 +152,7 @@ function makeTable(
     }
     if (left > 0) return repeatHalf(table, tableBits);
   }
-  return fillSubtables(symbols, code, table, tableBits, entryOf);
+  return fillSubtables(symbols, code, table, tableBits, entryOf, subtable);
 }
 
 /** Only the code 0 is used. */
@@ -144,6 +169,7 @@ function fillSubtables(
   table: usize,
   tableBits: u32,
   entryOf: (symbol: u32, length: u32) => u32,
+  subtable: (start: u32, indexBits: u32) => u32,
 ): bool {
   let code = first;
   let start: u32 = 1 << tableBits;
@@ -156,7 +182,7 @@ function fillSubtables(
         if (prefix != ~0) start += 1 << subBits;
         prefix = code & mask;
         subBits = subtableBits(length, left, tableBits);
-        store<u32>(table + 4 * prefix, subtable | (start << 16) | (subBits << 8));
+        store<u32>(table + 4 * prefix, subtable(start, subBits));
       }
       const entry = entryOf(load<u16>(symbols), length);
       const step: u32 = 1 << (length - tableBits);
@@ -183,9 +209,20 @@ function subtableBits(length: u32, left: u32, tableBits: u32): u32 {
 /** The codes of a block. Returns false if they are invalid. */
 export function makeTables(literals: u32, distances: u32): bool {
   if (load<u8>(lengths + 256) == 0) return false;
-  if (!makeTable(lengths, literals, literalTable, literalBits, literalEntry)) return false;
-  pairLiterals();
-  return makeTable(lengths + literals, distances, distanceTable, distanceBits, distanceEntry);
+  if (!makeTable(lengths, literals, literalTable, literalBits, isInvalid, literalEntry, literalSubtable)) {
+    return false;
+  }
+  resolveLengths();
+  pairSymbols();
+  return makeTable(
+    lengths + literals,
+    distances,
+    distanceTable,
+    distanceBits,
+    isInvalidDistance,
+    distanceEntry,
+    distanceSubtable,
+  );
 }
 
 /** Codes for the lengths themselves, in the table of distances: the symbol and the bits of its code. */
@@ -205,29 +242,46 @@ export function makeLengthTable(): bool {
   return true;
 }
 
-/**
- * Puts two literals into an entry if their codes fit into its index. For each first literal, the entries
- * of the second one follow each other in a copy of the table.
- */
-function pairLiterals(): void {
-  let shortest = maxBits;
-  for (let symbol = 0; symbol < 256; symbol++) {
-    const length = <u32>load<u8>(lengths + symbol);
-    if (length != 0) shortest = min(shortest, length);
+/** Gives lengths with extra bits an entry for each value of these bits, if the index contains them. */
+function resolveLengths(): void {
+  let code: u32 = 0;
+  let symbols = sorted;
+  for (let length: u32 = 1; length < literalBits; length++) {
+    for (let left = unchecked(counts[length]); left > 0; left--, symbols += 2) {
+      const symbol = <u32>load<u16>(symbols);
+      if (symbol > 264 && symbol < 285) resolveLength(symbol - 257, code, length);
+      code = nextCode(code, length);
+    }
   }
+}
+
+function resolveLength(index: u32, code: u32, length: u32): void {
+  const extra = <u32>unchecked(lengthExtra[index]);
+  const base = <u32>unchecked(lengthBases[index]);
+  const used = length + extra;
+  if (used > literalBits) return;
+  for (let value: u32 = 0; value < <u32>1 << extra && base + value <= maxLength; value++) {
+    const entry = ((base + value - 2) << 24) | used;
+    const step: u32 = 1 << used;
+    for (let i = code | (value << length); i < <u32>1 << literalBits; i += step) {
+      store<u32>(literalTable + 4 * i, entry);
+    }
+  }
+}
+
+/**
+ * Puts a literal and what follows it, another literal or a length, into one entry if their codes fit into
+ * the index. For each first literal, the entries of the second symbol follow each other in a copy of the
+ * table.
+ */
+function pairSymbols(): void {
+  let shortest: u32 = 1;
+  while (unchecked(counts[shortest]) == 0) shortest++;
   if (shortest << 1 > literalBits) return;
   // Four entries are made at a time.
   const longest = literalBits - max(shortest, 2);
-  const count: u32 = 1 << longest;
-  // What the second literal adds to an entry, or too many bits.
-  for (let i: u32 = 0; i < count; i += 4) {
-    const entries = v128.load(literalTable + 4 * i);
-    const added = v128.or(
-      i32x4.shl(v128.and(entries, i32x4.splat(0xff00)), 8),
-      v128.and(entries, i32x4.splat(0x7f)),
-    );
-    const isLiteral = i32x4.ne(v128.and(entries, i32x4.splat(literalMask)), i32x4.splat(0));
-    v128.store(singles + 4 * i, v128.bitselect(added, i32x4.splat(0x3f), isLiteral));
+  for (let i: u32 = 0; i < <u32>1 << longest; i += 4) {
+    v128.store(singles + 4 * i, asSecond(v128.load(literalTable + 4 * i)));
   }
   let code: u32 = 0;
   let symbols = sorted;
@@ -239,18 +293,33 @@ function pairLiterals(): void {
   }
 }
 
+/** What is added to an entry with one literal, or too many bits if nothing can be. */
+@inline
+function asSecond(entries: v128): v128 {
+  const literals = v128.or(
+    i32x4.shl(v128.and(entries, i32x4.splat(0xff00)), 8),
+    v128.and(entries, i32x4.splat(0x7f)),
+  );
+  const isLiteral = i32x4.ne(v128.and(entries, i32x4.splat(literalCount)), i32x4.splat(0));
+  const isLength = v128.and(
+    i32x4.ge_u(entries, i32x4.splat(hasLength)),
+    i32x4.lt_u(entries, i32x4.splat(isSpecial)),
+  );
+  const lengths = v128.bitselect(entries, i32x4.splat(0x3f), isLength);
+  return v128.bitselect(literals, lengths, isLiteral);
+}
+
 function pairWith(code: u32, length: u32): void {
   const first = load<u32>(literalTable + 4 * code);
-  const entries = i32x4.splat((first & 0xff00) | (1 << 6) | length);
-  const limit = i32x4.splat(literalBits - length);
   const single = i32x4.splat(first);
+  const limit = i32x4.splat(literalBits - length);
   const count: u32 = 1 << (literalBits - length);
   const step: u32 = 4 << length;
   let into = literalTable + 4 * code;
   for (let i: u32 = 0; i < count; i += 4, into += step << 2) {
     const second = v128.load(singles + 4 * i);
     const isTooLong = i32x4.gt_s(v128.and(second, i32x4.splat(0x3f)), limit);
-    const pair = v128.bitselect(single, i32x4.add(entries, second), isTooLong);
+    const pair = v128.bitselect(single, i32x4.add(single, second), isTooLong);
     store<u32>(into, i32x4.extract_lane(pair, 0));
     store<u32>(into + step, i32x4.extract_lane(pair, 1));
     store<u32>(into + 2 * step, i32x4.extract_lane(pair, 2));
