@@ -12,7 +12,7 @@ import {
   isSubtable,
   isUnresolved,
   specialKind,
-} from './tables';
+} from './entries';
 
 const literalOffsets: usize = 4 * ((1 << literalBits) - 1);
 const distanceOffsets: usize = 4 * ((1 << distanceBits) - 1);

@@ -3,6 +3,7 @@
 import { adler, addToAdler, resetAdler } from './adler';
 import { readCodes, useFixedCodes } from './block-header';
 import { bodyEnds, bodyIsInvalid, decodeBody } from './body';
+import { setWindow } from './entries';
 import { paddingBytes, source, sourceBytes, strip, window, windowBytes } from './layout';
 import {
   at,
@@ -23,7 +24,6 @@ import {
   take,
   unread,
 } from './state';
-import { setWindow } from './tables';
 
 export const needsSource = 0;
 export const isFull = 1;
