@@ -1,3 +1,4 @@
+import { requireSimd } from '../gray-png/index.ts';
 import type { CheckedImage } from './check-image.ts';
 import type { Colourfulness } from './colour/colourfulness.ts';
 import {
@@ -40,6 +41,7 @@ interface ConvertedFile extends Pick<Encoded, 'bytes' | 'channels'> {
 
 /** Runs all steps on an image. */
 export async function runSteps(image: CheckedImage): Promise<ConvertedFile> {
+  requireSimd();
   const runner = createRunner(image);
   const { luma } = image.plan;
   if (luma) return await keepLuma(image, luma, runner);

@@ -19,7 +19,7 @@ interface ZlibOptions {
 
 /**
  * Encodes gray of less than 8 bits as a PNG with zlib, for levels other than that of
- * `encodeGrayPng`, and without SIMD. Libraries write a palette at these depths. Rows have no filter,
+ * `encodeGrayPng`. Libraries write a palette at these depths. Rows have no filter,
  * as https://www.w3.org/TR/png-3/#12Filter-selection recommends below 8 bits.
  */
 export async function encodeFewGraysPng(

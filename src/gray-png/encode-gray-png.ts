@@ -22,8 +22,7 @@ export interface GrayPngOptions extends RowHooks {
 
 /**
  * Encodes pixels as a PNG with one channel, or two if there is transparency. Converts colours to
- * gray by Rec. 601, like Pillow. The same pixels always give the same bytes. If {@link hasKernel}
- * returns false, throws a `WebAssembly.CompileError`.
+ * gray by Rec. 601, like Pillow. The same pixels always give the same bytes.
  */
 export async function encodeGrayPng(
   source: PngSource | PngRows,

@@ -10,4 +10,4 @@ export {
 } from './map-colours.ts';
 export { isEncodable, type PngRows, type PngSource } from './pixel-kinds.ts';
 export { maxWholePixels } from './tiles.ts';
-export { hasKernel } from './wasm-kernel.ts';
+export { hasSimd, requireSimd } from './wasm-kernel.ts';

@@ -5,10 +5,18 @@ const wasm = Buffer.from(kernelModule, 'base64');
 
 let isValid: boolean | undefined;
 
-/** Whether this engine supports SIMD, which the module needs. */
-export function hasKernel(): boolean {
+/** Whether this engine supports SIMD, which all kernels need. */
+export function hasSimd(): boolean {
   isValid ??= WebAssembly.validate(wasm);
   return isValid;
+}
+
+/** Throws an error that says what is missing if there is no SIMD. */
+export function requireSimd(): void {
+  if (hasSimd()) return;
+  throw new Error(
+    'Expected a processor with SIMD for WebAssembly (SSE4.1 or NEON) but this one has none. Use another machine.',
+  );
 }
 
 let compiling: Promise<WebAssembly.Module> | undefined;

@@ -1,4 +1,4 @@
-import { type ColourMap, type ColourSums, hasKernel, mapColours } from '../../gray-png/index.ts';
+import { type ColourMap, type ColourSums, mapColours } from '../../gray-png/index.ts';
 import { maxOf, type PixelImage, type Samples } from '../pixel-image.ts';
 import type { ColourProfile } from './icc-profile.ts';
 import { levelBorders, nearestSrgb, toLinear } from './linear-light.ts';
@@ -63,9 +63,7 @@ export function colourMapFor(
 ): ColourMap | undefined {
   const isLarge = width * height >= minPixelsForTables;
   if (profile.kind !== 'shaper' || profile.space !== 'rgb') return undefined;
-  return isLarge && !profile.isHdr && hasKernel()
-    ? colourMapOf(mappingOf(profile, 255))
-    : undefined;
+  return isLarge && !profile.isHdr ? colourMapOf(mappingOf(profile, 255)) : undefined;
 }
 
 /** Returns the maximum light of a channel, or 1 if it does not matter. */

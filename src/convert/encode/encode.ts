@@ -3,7 +3,6 @@ import {
   encodeFewGraysPng,
   encodeGrayPng,
   type GrayPngOptions,
-  hasKernel,
   type PngRows,
 } from '../../gray-png/index.ts';
 import type { CheckedImage } from '../check-image.ts';
@@ -84,13 +83,9 @@ export interface Encoded {
   waitMs: number;
 }
 
-/**
- * Whether {@link encodeGrayPng} writes the file. sharp handles other levels, and all PNG without
- * SIMD.
- */
+/** Whether {@link encodeGrayPng} writes the file. sharp handles other levels. */
 export function usesPngKernel({ compressionLevel }: Recipe, format: OutputFormat): boolean {
-  const isDefault = compressionLevel === recipeOptions.compressionLevel.default;
-  return format === 'png' && isDefault && hasKernel();
+  return format === 'png' && compressionLevel === recipeOptions.compressionLevel.default;
 }
 
 /** Encodes gray. */

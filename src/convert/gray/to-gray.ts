@@ -1,4 +1,4 @@
-import { hasKernel, luma, mapExtremes, mapToGray } from '../../gray-png/index.ts';
+import { luma, mapExtremes, mapToGray } from '../../gray-png/index.ts';
 import { type GrayPixels, isGray, maxOf, type PixelImage, samplesLike } from '../pixel-image.ts';
 import { type Method, methodFacts } from '../recipe/methods.ts';
 import type { ToGray } from './weighted.ts';
@@ -8,7 +8,7 @@ export async function toGray(image: PixelImage, method: Method): Promise<GrayPix
   const { pixels, channels } = image;
   const { toGray, changesNeutral } = methodFacts(method);
   if (isGray(image)) return changesNeutral ? mapGray(image, toGray(image, maxOf(pixels))) : image;
-  if (method === 'rec601' && pixels instanceof Uint8Array && hasKernel()) {
+  if (method === 'rec601' && pixels instanceof Uint8Array) {
     const { waitMs: _, ...gray } = await luma(image);
     return { ...image, ...gray };
   }
@@ -24,7 +24,7 @@ const maxPart = 20;
 /** Undefined if the method or the image is not suited. */
 async function mapByKernel(image: PixelImage, toGray: ToGray): Promise<GrayPixels | undefined> {
   const { pixels, width, height, channels } = image;
-  if (!hasKernel() || !(pixels instanceof Uint8Array)) return undefined;
+  if (!(pixels instanceof Uint8Array)) return undefined;
   const colours = { pixels, channels: channels === 3 ? 3 : 4 } as const;
   const gray = toGray.extremes
     ? await mapExtremes(colours, toGray.extremes === 'mean')

@@ -1,5 +1,4 @@
 import { isDecodable, readJpegHeader } from '../../../gray-jpeg/index.ts';
-import { hasKernel } from '../../../gray-png/index.ts';
 import type { CheckedImage } from '../../check-image.ts';
 import { profileToApply } from '../../colour/profile-to-apply.ts';
 import type { RowFacts, RowFormat } from './decode-rows.ts';
@@ -10,7 +9,7 @@ import type { RowFacts, RowFormat } from './decode-rows.ts';
 export function rowFactsOf(checked: CheckedImage): RowFacts | undefined {
   const { file, plan, recipe } = checked;
   const { width, height, format, hasAlpha } = file.image;
-  if (file.decoder || plan.frames !== 1 || !isRowFormat(format) || !hasKernel()) return undefined;
+  if (file.decoder || plan.frames !== 1 || !isRowFormat(format)) return undefined;
   // sharp applies tables.
   if (recipe.colour === 'managed' && profileToApply(file)?.kind === 'table') return undefined;
   // Pillow’s 16 bits are made of sharp’s.
