@@ -67,7 +67,7 @@ const folders = {
     ],
     why: 'Only this folder chooses and opens adapters. Entry points call it, never the reverse.',
   },
-  lambda: entryPoint('isolation/allocator.ts'),
+  lambda: entryPoint(),
   server: entryPoint(),
   worker: entryPoint(),
   sandbox: entryPoint(
@@ -161,8 +161,12 @@ const structure = [
     to: {
       path: '^src/(config|convert|gray-png|gray-jpeg|png-rows|pipeline|events|stats|reconcile|doctor)/',
       // The index of convert is the published library, to which thumbnails, timers and the settings of sharp
-      // do not belong.
-      pathNot: ['/index\\.ts$', '^src/convert/(thumbnail|deadline|load-sharp)\\.ts$', '^src/$1/'],
+      // and V8 do not belong.
+      pathNot: [
+        '/index\\.ts$',
+        '^src/convert/(thumbnail|deadline|heap-growth|load-sharp)\\.ts$',
+        '^src/$1/',
+      ],
     },
   },
   {

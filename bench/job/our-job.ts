@@ -1,13 +1,12 @@
-import { setFlagsFromString } from 'node:v8';
 import { openPipeline } from '../../src/app/open-pipeline.ts';
 import { readConfig } from '../../src/config/index.ts';
-import { heapGrowthOption } from '../../src/isolation/allocator.ts';
+import { growHeapFaster } from '../../src/convert/heap-growth.ts';
 import { createBudget, processBatch } from '../../src/pipeline/index.ts';
 import type { Job } from '../workers/worker.ts';
 
 // As in the function: the parts are created once, and live as long as the process.
-setFlagsFromString(heapGrowthOption);
 const parts = await openPipeline(readConfig());
+growHeapFaster();
 
 /** Our pipeline, as the function runs it: batch after batch from the queue. */
 export async function runPipeline({ bucket, keys, concurrency, batchSize }: Job): Promise<void> {

@@ -2,7 +2,6 @@
 // request and answers with one.
 import { readFile, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { setFlagsFromString } from 'node:v8';
 import type { Output, PeerName } from './peers.ts';
 import type { Job, Sample, WorkerRequest } from './worker.ts';
 
@@ -13,8 +12,8 @@ type NodePeer = Exclude<PeerName, 'pillow' | 'pillow-rle' | 'cv2'>;
 const loaders: Record<NodePeer, () => Promise<Convert>> = {
   async ours() {
     const { toGrayscale } = await import('../../src/convert/index.ts');
-    const { heapGrowthOption } = await import('../../src/isolation/allocator.ts');
-    setFlagsFromString(heapGrowthOption);
+    const { growHeapFaster } = await import('../../src/convert/heap-growth.ts');
+    growHeapFaster();
     return async (bytes, format) => (await toGrayscale(bytes, { format })).bytes;
   },
   async naive() {

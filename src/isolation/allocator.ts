@@ -11,11 +11,3 @@ export const allocatorSettings = {
   MALLOC_MMAP_MAX_: '0',
   MALLOC_TRIM_THRESHOLD_: String(128 * 2 ** 20),
 };
-
-/**
- * A V8 option of processes that convert. By default V8 collects garbage as soon as 12 MB were
- * allocated, and counts pixels, so that each image of 4 megapixels costs a collection that finds
- * nothing: pixels are freed explicitly. With this option, V8's limit for memory outside its heap
- * (64 MB since the last collection) decides.
- */
-export const heapGrowthOption = '--heap-growing-percent=800';

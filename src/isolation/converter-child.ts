@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { setPriority } from 'node:os';
 import { maxTimerMs } from '../convert/deadline.ts';
 import { ConversionError } from '../convert/index.ts';
-import { allocatorSettings, heapGrowthOption } from './allocator.ts';
+import { allocatorSettings } from './allocator.ts';
 import {
   bytesDescriptor,
   type ConverterReply,
@@ -39,7 +39,7 @@ export function superviseConverter(options: ConverterOptions): Supervisor {
   return superviseChild({
     module,
     env: { ...allocatorSettings, ...env },
-    execArgv: [`--max-old-space-size=${maxHeapMb}`, heapGrowthOption],
+    execArgv: [`--max-old-space-size=${maxHeapMb}`],
     serialization: 'advanced',
     // Only developers can use the output of a crashing process.
     stdio: ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'],

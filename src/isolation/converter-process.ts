@@ -2,6 +2,7 @@
 // else.
 import { writeFile } from 'node:fs/promises';
 import { flushCompileCache } from 'node:module';
+import { growHeapFaster } from '../convert/heap-growth.ts';
 import { tuneSharp } from '../convert/load-sharp.ts';
 import { createAnswerer } from './answer-request.ts';
 import { serveRequests } from './serve-requests.ts';
@@ -12,6 +13,7 @@ if (process.connected) await start();
 async function start(): Promise<void> {
   // There are as many processes as cores.
   tuneSharp();
+  growHeapFaster();
   // If memory runs out, the system should kill a converter and not its parent.
   await writeFile('/proc/self/oom_score_adj', '1000').catch(() => {});
   serveRequests(createAnswerer());

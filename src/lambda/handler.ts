@@ -1,9 +1,8 @@
-import { setFlagsFromString } from 'node:v8';
 import type { Context, S3BatchEvent, SQSEvent } from 'aws-lambda';
 import { openPipeline } from '../app/open-pipeline.ts';
 import { readConfig } from '../config/index.ts';
+import { growHeapFaster } from '../convert/heap-growth.ts';
 import { eventKind } from '../events/index.ts';
-import { heapGrowthOption } from '../isolation/allocator.ts';
 import { answerBatchOperations, answerDirectly } from './answer-directly.ts';
 import { answerQueue } from './answer-queue.ts';
 import type { ComposedOnce } from './invocation.ts';
@@ -52,11 +51,11 @@ function timeoutOf(context: Context): number {
 }
 
 async function compose(): Promise<ComposedOnce> {
-  // Lambda rejects this option in NODE_OPTIONS. V8 reads it after each collection.
-  setFlagsFromString(heapGrowthOption);
   const config = readConfig();
+  const parts = await openPipeline(config);
+  growHeapFaster();
   return {
-    parts: await openPipeline(config),
+    parts,
     parseOptions: config.storage,
     reporter: createOutcomeReporter(config),
   };

@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type Deadline, maxTimerMs, startDeadline } from '../../deadline.ts';
 import { ConversionError } from '../../errors.ts';
+import { suspendHeapGrowth } from '../../heap-growth.ts';
 import type { Band, RowsTask, ThreadReply, ThreadRequest, ThreadTasks } from './thread-tasks.ts';
 
 /** An idle thread ends after this time, which frees the memory of its last image. */
@@ -71,6 +72,7 @@ function threadIn(slot: Slot): Worker {
 
 function startThread(slot: Slot): Worker {
   const thread = new Worker(threadFile(), { env: {}, execArgv: [] });
+  suspendHeapGrowth(thread);
   // The pending request receives the error; without a listener it would end the program.
   thread.on('error', () => {});
   thread.once('exit', () => {
