@@ -168,7 +168,7 @@ describe('the database of an environment', () => {
     ['DB_SSL', () => ({ DATABASE_URL: database.url, DB_SSL: 'require' })],
     ['both', () => ({ DATABASE_URL: urlWith('require'), DB_SSL: 'require' })],
   ])('is refused without TLS where it is required by %s', async (_, env) => {
-    await expect(selectOne(env())).rejects.toThrow('does not support SSL');
+    await expect(selectOne(env())).rejects.toThrow('to support TLS but it does not');
   });
 
   test('cannot have two contradicting modes of encryption', async () => {
