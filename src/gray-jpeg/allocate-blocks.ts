@@ -8,7 +8,7 @@ interface BlockOptions {
   start?: number;
 }
 
-const [markBytes, coefficientBytes] = [8, 128];
+const [markBytes, coefficientBytes, symbolBytes] = [8, 128, 256];
 
 /**
  * Allocates what is kept of each block: for later scans a bit for each coefficient, whether it is not
@@ -30,7 +30,8 @@ export function allocateBlocks(
     end += blocks * markBytes;
     if (!kept) continue;
     component.coefficients = end;
-    end += blocks * coefficientBytes;
+    // Of a row, symbols are kept: assembly/sequential.ts.
+    end += blocks * (component.keeps === 'all' ? coefficientBytes : symbolBytes);
   }
   if (end > start) clearHeap(kernel, start, end);
 }

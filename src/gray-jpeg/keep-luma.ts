@@ -70,9 +70,13 @@ async function keepWith(
     ? [frame.height, frame.width]
     : [frame.width, frame.height];
   append(output, fileStart({ width, height, quantizer, segments, ...tables }));
-  const write: EachRow = (row) => writeRow(kernel, output, row);
-  if (luma.keeps === 'all') await eachRow(kernel, luma, { turn, onProgress, each: write });
-  else await read(write);
+  const { writeBlocks, writeSymbols } = kernel;
+  if (luma.keeps === 'all') {
+    const each: EachRow = (row) => writeRow(kernel, output, { ...row, write: writeBlocks });
+    await eachRow(kernel, luma, { turn, onProgress, each });
+  } else {
+    await read((row) => writeRow(kernel, output, { ...row, write: writeSymbols }));
+  }
   kernel.finishOutput();
   takeOutput(kernel, output);
   append(output, fileEnd);
@@ -168,9 +172,18 @@ function append(output: Output, part: Uint8Array): void {
   output.sizeBytes += part.length;
 }
 
-function writeRow(kernel: JpegKernel, output: Output, { start, step, across }: BlockRow): void {
+interface RowToWrite extends BlockRow {
+  write(start: number, step: number, count: number): number;
+}
+
+/** Calls `write` for the first blocks of a row, then for those that it has left. */
+function writeRow(
+  kernel: JpegKernel,
+  output: Output,
+  { start, step, across, write }: RowToWrite,
+): void {
   for (let written = 0; ; ) {
-    written += kernel.writeBlocks(start + written * step, step, across - written);
+    written += write(start + written * step, step, across - written);
     if (written === across) return;
     takeOutput(kernel, output);
   }

@@ -96,6 +96,8 @@ export interface JpegKernel {
   countBlocks(start: number, step: number, count: number): void;
   /** Writes blocks until the output is full; returns how many. */
   writeBlocks(start: number, step: number, count: number): number;
+  /** The same for a row whose symbols are kept. */
+  writeSymbols(start: number, step: number, count: number): number;
   /** Returns the bytes in the output, which the next ones replace. */
   takeOutput(): number;
   finishOutput(): void;

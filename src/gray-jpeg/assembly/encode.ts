@@ -1,7 +1,8 @@
 // Encodes blocks of one component as a baseline scan: ITU-T T.81, F.1.2. In a first pass the symbols are
 // counted, in a second one the blocks are written.
 
-import { codes, counts, moves, output, outputBytes, turned } from './layout';
+import { blockBytes, codes, counts, moves, output, turned } from './layout';
+import { at, hasSpace, pending, pendingBits, putWord, setWritten } from './written-bits';
 
 /** The symbols of AC follow those of DC. */
 const acAt = 256 * 4;
@@ -17,20 +18,13 @@ let isTurned: bool = false;
 let lastDc: i32 = 0;
 let hasLargeValue: bool = false;
 
-let pending: u64 = 0;
-/** Fewer than 32 between two calls. */
-let pendingBits: i32 = 0;
-let at: usize = output;
-
 /** Begins a pass over the blocks whose coefficients are kept at these addresses. */
 export function beginBlocks(marks: usize, blocks: usize, isTurnedPass: bool): void {
   marksOfBlocks = marks;
   coefficients = blocks;
   isTurned = isTurnedPass;
   lastDc = 0;
-  pending = 0;
-  pendingBits = 0;
-  at = output;
+  setWritten(0, 0, output);
 }
 
 export function clearCounts(): void {
@@ -88,9 +82,9 @@ function countDc(block: usize): void {
   addOne(counts + (<usize>size << 2));
 }
 
-/** Counts only the DC symbols: `countSequential` has counted those of AC. */
+/** Counts only the DC symbols of kept symbols: `countSequential` has counted those of AC. */
 export function countDcOfBlocks(start: i32, count: i32): void {
-  for (let i = start; i < start + count; i++) countDc(coefficients + (<usize>i << 7));
+  for (let i = start; i < start + count; i++) countDc(coefficients + <usize>i * blockBytes);
 }
 
 /** Counts the symbols of blocks that are `step` apart. */
@@ -115,7 +109,7 @@ export function countBlocks(start: i32, step: i32, count: i32): void {
 /** Writes blocks that are `step` apart until the output is full. Returns how many it wrote. */
 export function writeBlocks(start: i32, step: i32, count: i32): i32 {
   let done = 0;
-  for (let index = start; done < count && at <= output + outputBytes; done++, index += step) {
+  for (let index = start; done < count && hasSpace(); done++, index += step) {
     writeBlock(load64(index));
   }
   return done;
@@ -142,16 +136,7 @@ function writeBlock(block: usize): void {
     bitCount += length;
     if (bitCount >= 32) {
       bitCount -= 32;
-      const word = <u32>(bits >> bitCount);
-      // Whether none of the bytes is 0xff.
-      if (((~word - 0x01010101) & word & 0x80808080) == 0) {
-        store<u32>(to, bswap<u32>(word));
-        to += 4;
-      } else {
-        at = to;
-        for (let shift = 24; shift >= 0; shift -= 8) putByte(word >> shift);
-        to = at;
-      }
+      to = putWord(<u32>(bits >> bitCount), to);
     }
     if (marked != 0) {
       const next = <i32>ctz(marked);
@@ -175,28 +160,43 @@ function writeBlock(block: usize): void {
       code = load<u32>(codes + acAt + (endOfBlock << 2));
     } else break;
   }
-  pending = bits;
-  pendingBits = bitCount;
-  at = to;
+  setWritten(bits, bitCount, to);
 }
 
-/** A zero follows 0xff: B.1.1.5. */
-function putByte(byte: u32): void {
-  store<u8>(at++, byte);
-  if ((byte & 255) == 0xff) store<u8>(at++, 0);
+/** Writes blocks whose symbols are kept, until the output is full. Returns how many it wrote. */
+export function writeSymbols(start: i32, step: i32, count: i32): i32 {
+  let done = 0;
+  for (let index = start; done < count && hasSpace(); done++, index += step) {
+    writeSymbolsOf(coefficients + <usize>index * blockBytes);
+  }
+  return done;
 }
 
-/** Returns the number of written bytes; the next ones are written to the same place. */
-export function takeOutput(): i32 {
-  const bytes = <i32>(at - output);
-  at = output;
-  return bytes;
-}
-
-/** Fills up the last byte with ones. */
-export function finishOutput(): void {
-  const missing = (8 - (pendingBits & 7)) & 7;
-  pending = (pending << missing) | ((<u64>1 << missing) - 1);
-  pendingBits += missing;
-  for (; pendingBits > 0; pendingBits -= 8) putByte(<u32>(pending >> (pendingBits - 8)));
+function writeSymbolsOf(block: usize): void {
+  let bits = pending;
+  let bitCount = pendingBits;
+  let to = at;
+  const dc = <i32>load<i16>(block);
+  const difference = dc - lastDc;
+  lastDc = dc;
+  let size = sizeOf(difference);
+  let value = (difference + (difference >> 31)) & ((1 << size) - 1);
+  let code = load<u32>(codes + (<usize>size << 2));
+  const end = block + (<usize>load<u16>(block, 2) << 2);
+  for (let from = block; ; ) {
+    const length = (code & 31) + size;
+    bits = (bits << length) | (((code >> 5) << size) | value);
+    bitCount += length;
+    if (bitCount >= 32) {
+      bitCount -= 32;
+      to = putWord(<u32>(bits >> bitCount), to);
+    }
+    if (from == end) break;
+    from += 4;
+    const symbol = load<u32>(from);
+    value = symbol & 0xffff;
+    size = (symbol >> 16) & 15;
+    code = load<u32>(codes + acAt + (<usize>(symbol >> 16) << 2));
+  }
+  setWritten(bits, bitCount, to);
 }

@@ -22,10 +22,9 @@ export {
   clearCounts,
   countBlocks,
   countDcOfBlocks,
-  finishOutput,
   hasValueOutOfRange,
-  takeOutput,
   writeBlocks,
+  writeSymbols,
 } from './encode';
 export { setFactor, transformKept } from './pixels';
 export { beginRows, keepLastRows, putRows, setChroma } from './rows';
@@ -41,3 +40,4 @@ export {
 } from './stream';
 export { setBand } from './symbols';
 export { definitionAt, defineTable } from './table';
+export { finishOutput, takeOutput } from './written-bits';

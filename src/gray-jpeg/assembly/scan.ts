@@ -10,7 +10,7 @@ import {
 } from './progressive';
 import { countChroma } from './chroma';
 import { dequantizerAt as dequantizerOf, readSamples } from './pixels';
-import { countSequential, readSequential, skipSequential } from './sequential';
+import { countSequential, readSequential, readSymbols, skipSequential } from './sequential';
 import { fine, lowBit, needsData } from './symbols';
 import { blockBytes, partBytes, parts } from './layout';
 import { at, beginStream, end, isComplete } from './stream';
@@ -44,7 +44,7 @@ let mcuBytes: i32 = 0;
 /** The next MCU. */
 let x: i32 = 0;
 let y: i32 = 0;
-/** Whether the symbols of kept blocks are counted instead of storing their coefficients. */
+/** Whether the symbols of a kept row are counted instead of storing them. */
 let isCounting: bool = false;
 /** Why the last call stopped. */
 let problem: i32 = fine;
@@ -187,9 +187,12 @@ function decodeBlock(index: i32, part: usize, block: i32): i32 {
   switch (coding) {
     case sequential:
       if (kept == 0) return skipSequential(dc, ac, predicted);
+      if (load<i32>(part, keepsAllAt) != 0) {
+        return readSequential(dc, ac, predicted, marks, coefficients);
+      }
       return isCounting
-        ? countSequential(dc, ac, predicted, coefficients)
-        : readSequential(dc, ac, predicted, marks, coefficients);
+        ? countSequential(dc, ac, predicted, kept + block * blockBytes)
+        : readSymbols(dc, ac, predicted, kept + block * blockBytes);
     case dcFirst:
       return readDcFirst(dc, predicted, coefficients);
     case dcMore:

@@ -3,7 +3,7 @@
 import { counts } from './layout';
 import { at, have, hold, word } from './stream';
 import { endOf, entryAt, fine, nextDc, noCode, stop } from './symbols';
-import { advanceOf, sizeOf, totalBits, valueOf } from './table';
+import { advanceOf, rawValue, sizeOf, totalBits, valueOf } from './table';
 
 /** How often each symbol of AC occurs. */
 const acCounts: usize = counts + 256 * 4;
@@ -68,6 +68,46 @@ export function countSequential(dc: usize, ac: usize, predicted: usize, block: u
   } while (k < 64);
   // A value in the last place needs no end.
   if (zeros > 0) store<u32>(acCounts, load<u32>(acCounts) + 1);
+  return stop(bits, count, from, endOf(k, 63));
+}
+
+/**
+ * Reads a block, and stores its DC value, the number of its AC symbols, and these as a baseline file has
+ * them: each with the bits of its value.
+ */
+export function readSymbols(dc: usize, ac: usize, predicted: usize, block: usize): i32 {
+  const problemOfDc = nextDc(dc, predicted);
+  if (problemOfDc != fine) return problemOfDc;
+  let bits = hold;
+  let count = have;
+  let from = at;
+  let to = block;
+  /** Zeros after it are the end of the block. */
+  let lastValue = block;
+  let k = 1;
+  do {
+    if (count < 32) {
+      bits |= word(from) << (32 - count);
+      from += 4;
+      count += 32;
+    }
+    const entry = entryAt(ac, bits);
+    if (entry == 0) return stop(bits, count, from, noCode(ac));
+    const advance = advanceOf(entry);
+    const size = sizeOf(entry);
+    k += advance;
+    to += 4;
+    store<u32>(to, ((((advance - 1) << 4) | size) << 16) | rawValue(entry, bits));
+    if (size > 0) lastValue = to;
+    bits <<= totalBits(entry);
+    count -= totalBits(entry);
+  } while (k < 64);
+  if (lastValue != to) {
+    lastValue += 4;
+    store<u32>(lastValue, 0);
+  }
+  store<i16>(block, <i16>load<i32>(predicted));
+  store<u16>(block, <u16>((lastValue - block) >> 2), 2);
   return stop(bits, count, from, endOf(k, 63));
 }
 
