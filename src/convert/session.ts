@@ -39,6 +39,8 @@ export async function openSession<Result>(
   const { signal, ...limits } = options.limits;
   const terms = { recipe: resolveRecipe(recipe), limits: resolveLimits(limits) };
   const bytes = await readInput(input, { ...terms.limits, signal });
+  // It may have been aborted since the last byte was read.
+  signal?.throwIfAborted();
   const startedAt = performance.now();
   const deadline = startDeadline(terms.limits.timeoutMs);
   const onAbort = () => deadline.end(signal?.reason);

@@ -113,6 +113,13 @@ describe('a signal', () => {
     opened.close();
   });
 
+  test('that is aborted immediately after the call prevents the conversion', async () => {
+    const stop = new AbortController();
+    const conversion = toGrayscale(image, {}, { signal: stop.signal });
+    stop.abort(reason);
+    await expect(conversion).rejects.toBe(reason);
+  });
+
   test('that is aborted between opening and converting prevents the conversion', async () => {
     const stop = new AbortController();
     const opened = await openImage(image, {}, { signal: stop.signal });
