@@ -124,6 +124,8 @@ const unsetVariables = {
   AWS_ENDPOINT_URL_S3: undefined,
   AWS_ENDPOINT_URL_SQS: undefined,
   OUTPUT_BUCKET: undefined,
+  QUEUE: undefined,
+  QUEUE_URL: undefined,
 };
 
 interface PartOptions {

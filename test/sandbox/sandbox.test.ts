@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { readConfig } from '../../src/config/index.ts';
 import { toGrayscale } from '../../src/convert/index.ts';
 import { connectPostgres, type Postgres } from '../../src/ledger/connect.ts';
@@ -125,7 +125,10 @@ describe('a sandbox', () => {
   let postgres: Postgres;
   beforeAll(async () => {
     const config = readConfig({ ...anyPorts, LOG_LEVEL: 'ERROR' });
+    // Another system's queue, or that of an earlier start: uploads would be sent to it.
+    vi.stubEnv('QUEUE_URL', 'http://127.0.0.1:1/elsewhere');
     sandbox = await startSandbox(config, () => {}, { visibilityTimeoutSeconds: 6 });
+    vi.unstubAllEnvs();
     postgres = connectPostgres({ url: sandbox.databaseUrl, ssl: 'disable', maxConnections: 1 });
   });
   afterAll(async () => {
