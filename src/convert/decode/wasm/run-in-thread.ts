@@ -52,6 +52,7 @@ export async function runInThread<Name extends keyof ThreadTasks>(
   clearTimeout(slot.idleTimer);
   try {
     deadline.check();
+    options.signal?.throwIfAborted();
     const request = { task, bytes: new Uint8Array(bytes), ...(rows && { rows }) };
     const reply = await ask(slot, request, { ...options, deadline });
     if ('rejection' in reply) {
