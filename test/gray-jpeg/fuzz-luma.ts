@@ -2,38 +2,20 @@
 // and whose pixels are decoded. It ends with the first whose coefficients differ from those that another
 // reader finds, or whose pixels differ from sharp’s, or when its time is over.
 
-import { isDeepStrictEqual, parseArgs } from 'node:util';
+import { isDeepStrictEqual } from 'node:util';
 import { mulberry32 } from '../../src/convert/gray/mulberry32.ts';
 import { hasWholeLuma, keepLuma } from '../../src/gray-jpeg/keep-luma.ts';
 import { decodedBySharp, decodedRows } from '../../testing/decoded-jpeg.ts';
 import { type PlainJpeg, readPlainJpeg } from '../../testing/plain-jpeg.ts';
 import { randomJpeg } from '../../testing/random-jpeg.ts';
+import { runSeeds } from '../../testing/run-seeds.ts';
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: 'string', default: '60' },
-    seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
-  },
-});
-const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
-if (!(seconds > 0) || !Number.isInteger(seed)) {
-  throw new RangeError(
-    `Expected --seconds above 0 and a whole --seed but received ${values.seconds}, ${values.seed}`,
-  );
-}
-
-const end = performance.now() + seconds * 1_000;
 const outcomes = { kept: 0, damaged: 0, decoded: 0 };
-let next = seed;
-for (; performance.now() < end; next++) {
-  const fault = await findFault(next).catch((error: unknown) => `${error}`);
-  if (!fault) continue;
-  console.error(`${fault}\nRepeat: npm run fuzz:jpeg -- --seconds 1 --seed ${next}`);
-  process.exit(1);
-}
-console.log(
-  `${outcomes.kept} images kept, ${outcomes.damaged} rejected, ${outcomes.decoded} decoded, ` +
-    `seeds ${seed} to ${next - 1}.`,
+
+await runSeeds(
+  'fuzz:jpeg',
+  findFault,
+  () => `${outcomes.kept} images kept, ${outcomes.damaged} rejected, ${outcomes.decoded} decoded`,
 );
 
 /** What is wrong with the output for a seed, if anything. */

@@ -1,35 +1,23 @@
 // What `npm run fuzz:kernel -- --seconds 60 --seed 1` runs: random images, each written as a PNG and read
 // back by two decoders. It ends with the first image that differs, or when its time is over.
 
-import { parseArgs } from 'node:util';
 import { mulberry32 } from '../../src/convert/gray/mulberry32.ts';
 import { encodeGrayPng } from '../../src/gray-png/index.ts';
 import type { PngSource } from '../../src/gray-png/pixel-kinds.ts';
+import { runSeeds } from '../../testing/run-seeds.ts';
 import { decoders } from './decoders.ts';
 import { contents, drawImage, type ImageSize } from './images.ts';
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: 'string', default: '60' },
-    seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
-  },
-});
-const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
-if (!(seconds > 0) || !Number.isInteger(seed)) {
-  throw new RangeError(
-    `Expected --seconds above 0 and a whole --seed but received ${values.seconds}, ${values.seed}`,
-  );
-}
-
-const end = performance.now() + seconds * 1_000;
 let images = 0;
-for (let next = seed; performance.now() < end; next++, images++) {
-  const fault = await findFault(next);
-  if (!fault) continue;
-  console.error(`${fault}\nRepeat: npm run fuzz:kernel -- --seconds 1 --seed ${next}`);
-  process.exit(1);
-}
-console.log(`${images} images passed, seeds ${seed} to ${seed + images - 1}.`);
+
+await runSeeds(
+  'fuzz:kernel',
+  (seed) => {
+    images++;
+    return findFault(seed);
+  },
+  () => `${images} images passed`,
+);
 
 /** What is wrong with the image of a seed, if anything. */
 async function findFault(seed: number): Promise<string | undefined> {

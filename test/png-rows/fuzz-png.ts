@@ -2,35 +2,18 @@
 // decoded like sharp does; damaged ones are not taken, or decoded like sharp does. It ends with the first
 // that differs, or when its time is over.
 
-import { isDeepStrictEqual, parseArgs } from 'node:util';
+import { isDeepStrictEqual } from 'node:util';
 import { mulberry32 } from '../../src/convert/gray/mulberry32.ts';
 import { randomPng } from '../../testing/random-png.ts';
+import { runSeeds } from '../../testing/run-seeds.ts';
 import { decodeRows, decodeWithSharp } from './decoders.ts';
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: 'string', default: '60' },
-    seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
-  },
-});
-const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
-if (!(seconds > 0) || !Number.isInteger(seed)) {
-  throw new RangeError(
-    `Expected --seconds above 0 and a whole --seed but received ${values.seconds}, ${values.seed}`,
-  );
-}
-
-const end = performance.now() + seconds * 1_000;
 const outcomes = { decoded: 0, rejected: 0 };
-let next = seed;
-for (; performance.now() < end; next++) {
-  const fault = await findFault(next).catch((error: unknown) => `${error}`);
-  if (!fault) continue;
-  console.error(`${fault}\nRepeat: npm run fuzz:png -- --seconds 1 --seed ${next}`);
-  process.exit(1);
-}
-console.log(
-  `${outcomes.decoded} images decoded, ${outcomes.rejected} rejected, seeds ${seed} to ${next - 1}.`,
+
+await runSeeds(
+  'fuzz:png',
+  findFault,
+  () => `${outcomes.decoded} images decoded, ${outcomes.rejected} rejected`,
 );
 
 /** What is wrong with the pixels for a seed, if anything. */
