@@ -38,9 +38,7 @@ export async function decodePng(bytes: Uint8Array, options: DecodeOptions): Prom
   if (!file || !format || file.width * file.height > options.maxPixels) return false;
   const source = { bytes, dataStart: file.dataStart };
   const image = { width: file.width, height: file.height, format };
-  return (
-    (await withKernel((kernel) => decodeRows(kernel, source, { ...image, ...options }))) ?? false
-  );
+  return await withKernel((kernel) => decodeRows(kernel, source, { ...image, ...options }));
 }
 
 interface Source {

@@ -5,15 +5,9 @@ import type { PngKernel } from './kernel.ts';
 /** Idle kernels, never more than were in use at the same time. */
 const idle: PngKernel[] = [];
 
-/**
- * Lends a kernel to one caller at a time. The module is loaded only when it is needed. Undefined if
- * this engine cannot run it.
- */
-export async function withKernel<T>(
-  use: (kernel: PngKernel) => Promise<T>,
-): Promise<T | undefined> {
+/** Lends a kernel to one caller at a time. The module is loaded only when it is needed. */
+export async function withKernel<T>(use: (kernel: PngKernel) => Promise<T>): Promise<T> {
   const kernel = idle.pop() ?? (await (await import('./wasm-kernel.ts')).createWasmKernel());
-  if (!kernel) return undefined;
   try {
     return await use(kernel);
   } finally {

@@ -1,17 +1,12 @@
 import type { PngKernel } from './kernel.ts';
 import { kernelModule } from './kernel-module.ts';
 
-let compiling: Promise<WebAssembly.Module | undefined> | undefined;
+let compiling: Promise<WebAssembly.Module> | undefined;
 
-/**
- * Creates the kernel of assembly/ in its own memory: 1.5 MB. Undefined if this engine lacks SIMD, which
- * the module needs.
- */
-export async function createWasmKernel(): Promise<PngKernel | undefined> {
-  compiling ??= WebAssembly.compile(Buffer.from(kernelModule, 'base64')).catch(() => undefined);
-  const module = await compiling;
-  if (!module) return undefined;
-  const { exports } = new WebAssembly.Instance(module, {});
+/** Creates the kernel of assembly/ in its own memory: 1.5 MB. */
+export async function createWasmKernel(): Promise<PngKernel> {
+  compiling ??= WebAssembly.compile(Buffer.from(kernelModule, 'base64'));
+  const { exports } = new WebAssembly.Instance(await compiling, {});
   // Compiled from the sources in assembly/; test/png-rows/kernel-module.test.ts compares them.
   const { sourceEnd, rows, pixels, palette, stripBytes, maxRowBytes, pixelBytes, ...calls } =
     exports as unknown as KernelExports;
