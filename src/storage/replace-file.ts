@@ -40,8 +40,14 @@ export async function writeDraft<Result>(
     }
     return await publish(draft);
   } catch (error) {
-    throw asDiskFull(error, path);
+    throw asDiskFull(nameFile(error, draft, path), path);
   } finally {
     await rm(draft, { force: true });
   }
+}
+
+/** The message of an error names the file that was to be written, not the draft. */
+function nameFile(error: unknown, draft: string | Buffer, path: string): unknown {
+  if (error instanceof Error) error.message = error.message.replace(draft.toString(), path);
+  return error;
 }

@@ -225,5 +225,7 @@ describe('grayscale convert', () => {
     const { exitCode, stderr } = await run('convert', 'in.png', '--out', 'in.png/out.png');
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/FILE_SYSTEM: /);
+    const { stderr: denied } = await run('convert', 'in.png', '--out', '/proc/out.png');
+    expect(denied).toMatch(/FILE_SYSTEM: .*'\/proc(\/out\.png)?'$/m);
   });
 });
