@@ -182,7 +182,7 @@ test('several images are selected by keyboard, retried, downloaded and deleted a
   }
   const { page, consoleErrors } = await openPage('/images?prefix=bulk/');
   await row(page, 'bulk/a.jpg').waitFor();
-  await expect.poll(() => page.getByRole('row').count()).toBe(4);
+  await expect.poll(() => page.getByRole('row').count(), { timeout: 15_000 }).toBe(4);
   await page.getByRole('grid').focus();
   await page.keyboard.press('Home');
   await page.keyboard.press('Space');
@@ -220,7 +220,7 @@ test('several images are selected by keyboard, retried, downloaded and deleted a
   await dialog.getByRole('button', { name: 'Delete' }).click();
   await dialog.getByText('2 deleted.').waitFor();
   await dialog.getByRole('button', { name: 'Close' }).click();
-  await expect.poll(() => page.getByRole('row').count()).toBe(2);
+  await expect.poll(() => page.getByRole('row').count(), { timeout: 15_000 }).toBe(2);
   await row(page, 'bulk/b.jpg').waitFor();
   const kept = (await dashboard.database.rows()).map((found) => found.source_key);
   expect(kept.filter((key) => String(key).startsWith('bulk/'))).toEqual(['bulk/b.jpg']);
@@ -231,7 +231,7 @@ test('all images of a filter are retried after a question, and exported', async 
   await put('again/a.jpg', 50);
   await put('again/b.jpg', 51);
   const { page } = await openPage('/images?contains=GAIN/');
-  await expect.poll(() => page.getByRole('row').count()).toBe(3);
+  await expect.poll(() => page.getByRole('row').count(), { timeout: 15_000 }).toBe(3);
   await page.getByRole('button', { name: 'Retry all failed …' }).click();
   const failed = page.getByRole('dialog', { name: 'Convert all failed images again?' });
   await failed.getByText('0 failed images match').waitFor();
