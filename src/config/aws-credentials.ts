@@ -6,9 +6,12 @@ export interface AwsCredentials {
   sessionToken?: string | undefined;
 }
 
-/** Variables that do not change how the SDK sends requests, or that the program also reads. */
+/**
+ * Variables that do not change how the SDK sends requests, or that the program also reads. Powertools
+ * sets SDK_UA_APP_ID, a name in the SDK's `user-agent`.
+ */
 const plainVariables =
-  /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|REGION|DEFAULT_REGION|ENDPOINT_URL(_S3|_SQS)?|EXECUTION_ENV|EC2_METADATA_DISABLED|CA_BUNDLE|(LAMBDA|XRAY)_\w+)$/;
+  /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|REGION|DEFAULT_REGION|ENDPOINT_URL(_S3|_SQS)?|EXECUTION_ENV|EC2_METADATA_DISABLED|CA_BUNDLE|SDK_UA_APP_ID|(LAMBDA|XRAY)_\w+)$/;
 
 /**
  * The credentials in the environment, if nothing else there concerns the AWS SDK, as on AWS Lambda.

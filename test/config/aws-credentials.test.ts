@@ -12,6 +12,8 @@ test('the credentials of a function are those in its environment', () => {
     ...{ ...keys, AWS_SESSION_TOKEN: 'token', AWS_REGION: 'eu-central-1', PATH: '/bin' },
     ...{ AWS_DEFAULT_REGION: 'eu-central-1', AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x' },
     ...{ AWS_LAMBDA_FUNCTION_NAME: 'gray', AWS_LAMBDA_RUNTIME_API: '127.0.0.1:9001' },
+    // Set by Powertools when it is loaded.
+    AWS_SDK_UA_APP_ID: 'PT/NO-OP/2.36.0/PTENV/NA',
     ...{ AWS_XRAY_DAEMON_ADDRESS: '169.254.100.1:2000', AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR' },
   };
   expect(findAwsCredentials(env, none)).toEqual({

@@ -95,6 +95,8 @@ async function requestsOf({
     new ListObjectsV2Command({ Bucket: 'uploads', Prefix: 'grayscale/good.png' }),
   );
   expect(KeyCount).toBe(onSourceDeleted === 'keep' ? 1 : 0);
+  // A function loads the SDK only for what needs it.
+  expect(tagging.requests[0]?.headers).not.toHaveProperty('amz-sdk-invocation-id');
   const classes = tagging.requests.map(({ headers }) => headers['x-amz-storage-class']);
   expect(classes).toContain('STANDARD_IA');
   await tagging.close();
