@@ -1,15 +1,14 @@
-import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { ServerParts } from '../app/open-server.ts';
 import type { Config } from '../config/index.ts';
+import { listen } from '../process/listen.ts';
 import type { Log } from '../process/log.ts';
 import { type CountedOutcome, createMetrics } from '../process/metrics.ts';
 import { createApp } from './app.ts';
 import { createDrain } from './drain.ts';
 import { checkListenAddress } from './guard.ts';
-import { CannotListenError, PortInUseError } from './listen-errors.ts';
 import { createLiveFeed } from './live-feed.ts';
 import { createBoundedLog } from './logging/bounded-log.ts';
 import { createReporter } from './reports/reporter.ts';
@@ -88,7 +87,7 @@ export async function startServer(
     await notifications?.close();
   };
   try {
-    await listen(server, { host, port });
+    await listen(server, { host, port, portVariable: 'PORT' });
   } catch (error) {
     await closeOpenedParts();
     throw error;
@@ -131,18 +130,6 @@ function createHttpServer(
     },
     getRequestListener(fetch),
   );
-}
-
-async function listen(server: Server, address: { host: string; port: number }): Promise<void> {
-  try {
-    server.listen(address);
-    await once(server, 'listening');
-  } catch (error) {
-    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    throw isTaken
-      ? new PortInUseError(address.port)
-      : new CannotListenError(address, error as Error);
-  }
 }
 
 function urlOf(server: Server, host: string): string {

@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { listen } from '../process/listen.ts';
 import type { Metrics } from '../process/metrics.ts';
 import { version } from '../version.ts';
 
@@ -45,8 +45,7 @@ export async function serveHealth({ host, port, metrics, checkReadiness }: Healt
       });
     },
   );
-  server.listen({ host, port });
-  await once(server, 'listening');
+  await listen(server, { host, port, portVariable: 'WORKER_PORT' });
   server.on('error', () => {});
   const { port: boundPort } = server.address() as AddressInfo;
   return {

@@ -169,6 +169,12 @@ describe('after `migrate`', () => {
     for (const child of children) expect(getPriority(Number(child))).toBeGreaterThanOrEqual(5);
 
     const { url } = worker.lines[0] ?? {};
+    const taken = { ...env, WORKER_PORT: new URL(String(url)).port };
+    const { exitCode, stderr } = await runCli(['work'], { env: taken });
+    expect([exitCode, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^Port \d+ is in use by another program\. Set WORKER_PORT to /),
+    ]);
     const ready = await fetch(`${url}/readyz`);
     expect(await ready.json()).toMatchObject({ ready: true, checks: { queue: { ok: true } } });
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
