@@ -39,7 +39,7 @@ export class CannotListenError extends Error {
 
   constructor({ host, port, portVariable }: Address, cause: Error) {
     super(
-      `Expected to listen on ${host}, port ${port}, but received: ${cause.message}. Set HOST to an address of this machine, and ${portVariable} to one that the system permits.`,
+      `Expected to listen on ${host}, port ${port}, but received: ${cause.message}. Set HOST to an address of this machine, and ${portVariable} to a port that the system permits.`,
       { cause },
     );
     this.name = 'CannotListenError';

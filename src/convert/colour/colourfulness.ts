@@ -104,7 +104,7 @@ function countRow(pixels: Samples, counts: Uint32Array, row: RowToCount): void {
 }
 
 /**
- * Summarizes the chroma of the means of blocks: of 8 x 8 pixels, or of 16 x 16 where colours are
+ * Summarizes the chroma of the means of blocks: of 8 x 8 pixels, or larger where colours are
  * subsampled. A mean has hardly any noise, and details count by their area, so less is neutral.
  */
 export function summarizeBlocks(counts: Uint32Array): Colourfulness {

@@ -26,7 +26,7 @@ const problemDescriptions = {
   410: 'A later upload has replaced this content.',
   411: '`Content-Length` is missing.',
   413: 'The body or the image is too large.',
-  415: 'The body has another media type than this call reads.',
+  415: 'The media type of the body is not supported.',
   416: 'The range is outside the file.',
   421: 'The server does not accept this host name.',
   422: 'The image cannot be converted; `code` is the reason.',
