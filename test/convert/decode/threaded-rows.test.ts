@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { runInThread } from '../../../src/convert/decode/wasm/run-in-thread.ts';
 import { toGrayscale } from '../../../src/convert/index.ts';
 import { encodeGrayPng } from '../../../src/gray-png/index.ts';
 import { photoLikePixels } from '../../../testing/images.ts';
@@ -68,4 +69,17 @@ describe('a conversion that does not end well', () => {
     await Promise.all(started.flat());
     expect(isExpected((await toGrayscale(jpeg)).bytes)).toBe(true);
   });
+});
+
+/** Decodes on a thread, which waits because no band is given back. */
+function decodeForever(signal: AbortSignal) {
+  const facts = { format: 'jpeg', ...size, channels: 3, bits: 8 } as const;
+  return runInThread('decodeRows', jpeg, { signal, rows: { facts, maxPixels: 1e7 } });
+}
+
+test('a task that is aborted without a reason ends', async () => {
+  const stop = new AbortController();
+  const task = decodeForever(stop.signal);
+  stop.abort(null);
+  await expect(task).rejects.toBeNull();
 });

@@ -102,8 +102,9 @@ export class BundledError extends Error {
   }
 }
 
-function isMissingModule(error: Error): boolean {
-  const { code } = error as NodeJS.ErrnoException;
+function isMissingModule(error: unknown): boolean {
+  // A signal’s reason can be anything, even null.
+  const code = (error as NodeJS.ErrnoException | null)?.code;
   return code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND';
 }
 
@@ -137,7 +138,7 @@ function ask(
       thread.postMessage({ band }, [band.buffer as ArrayBuffer]);
     }
 
-    function fail(error: Error) {
+    function fail(error: unknown) {
       settle();
       endThread(slot);
       reject(isMissingModule(error) ? new BundledError(error) : error);
