@@ -17,6 +17,7 @@ beforeAll(async () => {
   expected = (await encodeGrayPng({ ...raw, pixels: data })).bytes;
 });
 
+const cores = Array.from({ length: navigator.hardwareConcurrency });
 const isExpected = (bytes: Uint8Array) => Buffer.compare(bytes, expected) === 0;
 
 test('a large JPEG becomes what sharp’s pixels would, also several at once', async () => {
@@ -82,4 +83,16 @@ test('a task that is aborted without a reason ends', async () => {
   const task = decodeForever(stop.signal);
   stop.abort(null);
   await expect(task).rejects.toBeNull();
+});
+
+test('a task that is aborted while it waits for a thread leaves the queue at once', async () => {
+  const [busy, stop] = [new AbortController(), new AbortController()];
+  const running = cores.map(() => decodeForever(busy.signal));
+  const waiting = decodeForever(stop.signal);
+  const next = decodeForever(busy.signal);
+  stop.abort(new Error('enough'));
+  await expect(waiting).rejects.toThrow('enough');
+  busy.abort(new Error('all'));
+  for (const task of [...running, next]) await expect(task).rejects.toThrow('all');
+  expect(isExpected((await toGrayscale(jpeg)).bytes)).toBe(true);
 });

@@ -1,8 +1,9 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type Deadline, maxTimerMs, startDeadline } from '../../deadline.ts';
+import { type Deadline, startDeadline } from '../../deadline.ts';
 import { ConversionError } from '../../errors.ts';
 import { suspendHeapGrowth } from '../../heap-growth.ts';
+import { checkLimits, onceOver, type TaskLimits } from './task-limits.ts';
 import type { Band, RowsTask, ThreadReply, ThreadRequest, ThreadTasks } from './thread-tasks.ts';
 
 /** An idle thread ends after this time, which frees the memory of its last image. */
@@ -18,7 +19,7 @@ const maxTasks = 100;
 
 /** One per core; more would only use memory. */
 const free = Array.from({ length: navigator.hardwareConcurrency }, () => ({}) as Slot);
-const waiting: ((slot: Slot) => void)[] = [];
+const waiting = new Set<(slot: Slot) => void>();
 
 /** A slot for a thread, which is started when needed and restarted after it has ended. */
 interface Slot {
@@ -28,10 +29,8 @@ interface Slot {
   idleTimer?: NodeJS.Timeout;
 }
 
-interface ThreadOptions {
+interface ThreadOptions extends Pick<TaskLimits, 'signal'> {
   deadline?: Deadline | undefined;
-  /** Ends the task early. */
-  signal?: AbortSignal;
   /** Of the task `decodeRows`. */
   rows?: RowsTask;
   /** Receives the bands of rows of the task, and a function that sends a band’s buffer back. */
@@ -48,11 +47,12 @@ export async function runInThread<Name extends keyof ThreadTasks>(
   bytes: Uint8Array,
   { deadline = startDeadline(Number.MAX_SAFE_INTEGER), rows, ...options }: ThreadOptions = {},
 ): Promise<ThreadTasks[Name]> {
-  const slot = free.pop() ?? (await new Promise<Slot>((resolve) => waiting.push(resolve)));
+  const limits = { deadline, signal: options.signal };
+  checkLimits(limits);
+  const slot = free.pop() ?? (await nextSlot(limits));
   clearTimeout(slot.idleTimer);
   try {
-    deadline.check();
-    options.signal?.throwIfAborted();
+    checkLimits(limits);
     const request = { task, bytes: new Uint8Array(bytes), ...(rows && { rows }) };
     const reply = await ask(slot, request, { ...options, deadline });
     if ('rejection' in reply) {
@@ -63,6 +63,23 @@ export async function runInThread<Name extends keyof ThreadTasks>(
   } finally {
     release(slot);
   }
+}
+
+/** A task that must end leaves the queue at once, because it holds memory of its image. */
+function nextSlot(limits: TaskLimits): Promise<Slot> {
+  return new Promise((resolve, reject) => {
+    const stop = onceOver(limits, (reason) => {
+      waiting.delete(take);
+      stop();
+      reject(reason);
+    });
+    function take(slot: Slot) {
+      waiting.delete(take);
+      stop();
+      resolve(slot);
+    }
+    waiting.add(take);
+  });
 }
 
 function threadIn(slot: Slot): Worker {
@@ -112,17 +129,14 @@ function isMissingModule(error: unknown): boolean {
 function ask(
   slot: Slot,
   request: ThreadRequest,
-  { deadline, signal, onBand }: Omit<ThreadOptions, 'rows'> & { deadline: Deadline },
+  { onBand, ...limits }: TaskLimits & Pick<ThreadOptions, 'onBand'>,
 ): Promise<ThreadReply> {
   const thread = threadIn(slot);
   slot.tasks = (slot.tasks ?? 0) + 1;
   return new Promise<ThreadReply>((resolve, reject) => {
-    const timer = setTimeout(() => fail(deadline.error()), Math.min(deadline.leftMs(), maxTimerMs));
+    const stop = onceOver(limits, fail);
     const onExit = () => fail(new Error('The decoder thread ended before it answered.'));
-    const ends = signal ? AbortSignal.any([deadline.signal, signal]) : deadline.signal;
-    const onEnd = () => fail(ends.reason);
     thread.on('message', onReply).on('error', fail).on('exit', onExit);
-    ends.addEventListener('abort', onEnd);
     thread.postMessage(request, [request.bytes.buffer]);
 
     function onReply(reply: ThreadReply | Band) {
@@ -145,16 +159,15 @@ function ask(
     }
 
     function settle() {
-      clearTimeout(timer);
+      stop();
       thread.off('message', onReply).off('error', fail).off('exit', onExit);
-      ends.removeEventListener('abort', onEnd);
     }
   });
 }
 
 function release(slot: Slot): void {
   if ((slot.tasks ?? 0) >= maxTasks) endThread(slot);
-  const next = waiting.shift();
+  const [next] = waiting;
   if (next) next(slot);
   else setIdle(slot);
 }
