@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { runInThread } from '../../../src/convert/decode/wasm/run-in-thread.ts';
-import { toGrayscale } from '../../../src/convert/index.ts';
+import { openImage, toGrayscale } from '../../../src/convert/index.ts';
 import { encodeGrayPng } from '../../../src/gray-png/index.ts';
 import { photoLikePixels } from '../../../testing/images.ts';
 
@@ -69,6 +69,16 @@ describe('a conversion that does not end well', () => {
     ]);
     await Promise.all(started.flat());
     expect(isExpected((await toGrayscale(jpeg)).bytes)).toBe(true);
+  });
+
+  test('before its first row starts no thread, even if it is not closed', async () => {
+    const opening = cores.map(() => openImage(jpeg, {}, { maxOutputBytes: 20 }));
+    const opened = await Promise.all(opening);
+    for (const image of opened) {
+      await expect(image.convert()).rejects.toMatchObject({ code: 'OUTPUT_TOO_LARGE' });
+    }
+    expect(isExpected((await toGrayscale(jpeg, {}, { timeoutMs: 5_000 })).bytes)).toBe(true);
+    for (const image of opened) image.close();
   });
 });
 

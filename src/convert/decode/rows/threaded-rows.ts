@@ -31,7 +31,8 @@ export function decodeInThread(
 ): ThreadedRows {
   let giveBack = (_: Uint8Array) => {};
   return {
-    bands() {
+    // The thread starts with the first request: until then, the end of the iteration goes unnoticed.
+    async *bands() {
       const stop = new AbortController();
       const bands = createReadable(stop);
       runInThread('decodeRows', bytes, {
@@ -47,7 +48,7 @@ export function decodeInThread(
         // sharp works in a bundle as well.
         (error) => bands.destroy(error instanceof BundledError ? new UnusableRowsError() : error),
       );
-      return bands;
+      yield* bands;
     },
     release: (band) => giveBack(band),
   };
@@ -62,6 +63,6 @@ function createReadable(stop: AbortController): Readable {
       done(error);
     },
   });
-  // Its reader may begin later.
+  // Its reader may have stopped.
   return bands.on('error', () => {});
 }
