@@ -106,3 +106,24 @@ test('a task that is aborted while it waits for a thread leaves the queue at onc
   for (const task of [...running, next]) await expect(task).rejects.toThrow('all');
   expect(isExpected((await toGrayscale(jpeg)).bytes)).toBe(true);
 });
+
+test('a thread ends with a progressive JPEG that takes much memory', async () => {
+  const create = { width: 4_800, height: 4_800, channels: 3, background: '#864' } as const;
+  const large = await sharp({ create })
+    .jpeg({ progressive: true, chromaSubsampling: '4:4:4' })
+    .toBuffer();
+  let started = 0;
+  const onStart = () => started++;
+  process.on('worker', onStart);
+  try {
+    await toGrayscale(large);
+    started = 0;
+    await toGrayscale(large);
+    expect(started).toBe(1);
+    await toGrayscale(jpeg);
+    await toGrayscale(jpeg);
+    expect(started).toBe(2);
+  } finally {
+    process.off('worker', onStart);
+  }
+});

@@ -6,6 +6,12 @@ import type { RowFacts } from './decode-rows.ts';
 /** From this size on, a second thread saves more time than it takes to start. */
 const minThreadedPixels = 3e6;
 
+/**
+ * A thread that needed more for coefficients ends with its image. Otherwise the memory of several images
+ * would add up, because V8 frees that of WebAssembly late.
+ */
+const maxKeptBytes = 128 * 2 ** 20;
+
 /** The file is damaged, or cannot be decoded here; its rows must not be used. */
 export class UnusableRowsError extends Error {}
 
@@ -26,9 +32,12 @@ interface ThreadedRows {
  * with `CONVERSION_TIMEOUT` after the deadline.
  */
 export function decodeInThread(
-  { bytes, deadline, limits }: CheckedImage,
+  { bytes, file, deadline, limits }: CheckedImage,
   facts: RowFacts,
 ): ThreadedRows {
+  const { width, height, channels } = facts;
+  const coefficientBytes =
+    facts.format === 'jpeg' && file.image.isProgressive ? 2 * width * height * channels : 0;
   let giveBack = (_: Uint8Array) => {};
   return {
     // The thread starts with the first request: until then, the end of the iteration goes unnoticed.
@@ -38,6 +47,7 @@ export function decodeInThread(
       runInThread('decodeRows', bytes, {
         deadline,
         signal: stop.signal,
+        endsThread: coefficientBytes > maxKeptBytes,
         rows: { facts, maxPixels: limits.maxPixels },
         onBand(band, give) {
           giveBack = give;

@@ -31,6 +31,8 @@ interface Slot {
 
 interface ThreadOptions extends Pick<TaskLimits, 'signal'> {
   deadline?: Deadline | undefined;
+  /** Ends the thread after the task, which frees its memory at once. */
+  endsThread?: boolean;
   /** Of the task `decodeRows`. */
   rows?: RowsTask;
   /** Receives the bands of rows of the task, and a function that sends a band’s buffer back. */
@@ -61,6 +63,7 @@ export async function runInThread<Name extends keyof ThreadTasks>(
     }
     return reply.result as ThreadTasks[Name];
   } finally {
+    if (options.endsThread) endThread(slot);
     release(slot);
   }
 }
