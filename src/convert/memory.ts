@@ -1,5 +1,7 @@
 import type { CheckedImage } from './check-image.ts';
 import { decoderBytesOf, storedBytes } from './decode/decoder-bytes.ts';
+import { rowFactsOf } from './decode/rows/row-facts.ts';
+import { mayUseThread } from './decode/rows/threaded-rows.ts';
 import { lumaBytes } from './encode/encode-luma.ts';
 import { steps } from './steps.ts';
 
@@ -17,7 +19,13 @@ export function estimateMemoryBytes(checked: CheckedImage): number {
     (sum, step) => sum + step.bytesPerPixel(checked),
     0,
   );
-  return Math.ceil(fixedBytes + pixels * bytesPerPixel + extraBytes);
+  return Math.ceil(fixedBytes + pixels * bytesPerPixel + copyBytes(checked) + extraBytes);
+}
+
+/** A thread receives a copy of the file, and that of its last image may not be free yet. */
+function copyBytes(checked: CheckedImage): number {
+  const facts = rowFactsOf(checked);
+  return facts && mayUseThread(facts) ? 2 * checked.bytes.length : 0;
 }
 
 /** The same for a thumbnail of the first frame, which is scaled during decoding. */

@@ -1,7 +1,16 @@
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { checkImage } from '../../../src/convert/check-image.ts';
+import { startDeadline } from '../../../src/convert/deadline.ts';
+import { rowFactsOf } from '../../../src/convert/decode/rows/row-facts.ts';
+import { usesThread } from '../../../src/convert/decode/rows/threaded-rows.ts';
 import { runInThread } from '../../../src/convert/decode/wasm/run-in-thread.ts';
-import { openImage, toGrayscale } from '../../../src/convert/index.ts';
+import {
+  defaultLimits,
+  openImage,
+  resolveRecipe,
+  toGrayscale,
+} from '../../../src/convert/index.ts';
 import { encodeGrayPng } from '../../../src/gray-png/index.ts';
 import { photoLikePixels } from '../../../testing/images.ts';
 
@@ -126,4 +135,39 @@ test('a thread ends with a progressive JPEG that takes much memory', async () =>
   } finally {
     process.off('worker', onStart);
   }
+});
+
+test('a thread that is running decodes smaller images as well', async () => {
+  await toGrayscale(jpeg);
+  expect(usesThread({ width: 1_000, height: 1_000 })).toBe(true);
+  expect(usesThread({ width: 640, height: 480 })).toBe(false);
+  const smaller = await sharp(jpeg).resize(1_400, 1_000).png().toBuffer();
+  const [first, again] = [await toGrayscale(smaller), await toGrayscale(smaller)];
+  expect(Buffer.compare(first.bytes, again.bytes)).toBe(0);
+});
+
+test('the memory estimate includes the copies of the file for the thread', async () => {
+  const comment = Buffer.alloc(60_002, 1);
+  comment.set([0xff, 0xfe]);
+  comment.writeUInt16BE(comment.length - 2, 2);
+  const larger = Buffer.concat([jpeg.subarray(0, 2), comment, jpeg.subarray(2)]);
+  const [small, large] = await Promise.all([jpeg, larger].map((bytes) => openImage(bytes)));
+  expect((large?.memoryBytes ?? 0) - (small?.memoryBytes ?? 0)).toBe(2 * comment.length);
+  small?.close();
+  large?.close();
+});
+
+test('a progressive JPEG whose coefficients may not fit is left to sharp', async () => {
+  const progressive = await sharp(jpeg).jpeg({ progressive: true }).toBuffer();
+  const frameAt = progressive.indexOf(Buffer.from([0xff, 0xc2])) + 5;
+  progressive.writeUInt16BE(20_000, frameAt);
+  progressive.writeUInt16BE(20_000, frameAt + 2);
+  const terms = {
+    recipe: resolveRecipe(),
+    limits: { ...defaultLimits, maxPixels: 1e9 },
+    deadline: startDeadline(60_000),
+  };
+  expect(rowFactsOf(await checkImage(progressive, terms))).toBeUndefined();
+  progressive.writeUInt16BE(2_000, frameAt);
+  expect(rowFactsOf(await checkImage(progressive, terms))).toMatchObject({ format: 'jpeg' });
 });

@@ -19,8 +19,14 @@ export function rowFactsOf(checked: CheckedImage): RowFacts | undefined {
   return { format, width, height, channels, bits: file.isDeep ? 16 : 8 };
 }
 
+/** The coefficients of more pixels may not fit into the memory of a WebAssembly module. */
+const maxKeptPixels = 2 ** 28;
+
 const mayBeDecoded: Record<RowFormat, (checked: CheckedImage) => boolean> = {
-  jpeg: ({ bytes }) => isDecodable(readJpegHeader(bytes)),
+  jpeg: ({ bytes, file: { image } }) => {
+    const isTooLarge = image.isProgressive === true && image.width * image.height > maxKeptPixels;
+    return !isTooLarge && isDecodable(readJpegHeader(bytes));
+  },
   // Interlaced ones are not.
   png: ({ file }) => !file.image.isProgressive,
 };

@@ -1,10 +1,13 @@
 import { Readable } from 'node:stream';
 import type { CheckedImage } from '../../check-image.ts';
-import { BundledError, runInThread } from '../wasm/run-in-thread.ts';
+import { BundledError, hasIdleThread, runInThread } from '../wasm/run-in-thread.ts';
 import type { RowFacts } from './decode-rows.ts';
 
 /** From this size on, a second thread saves more time than it takes to start. */
 const minThreadedPixels = 3e6;
+
+/** The same for a thread that has been started already. */
+const minPixelsForIdleThread = 5e5;
 
 /**
  * A thread that needed more for coefficients ends with its image. Otherwise the memory of several images
@@ -15,8 +18,14 @@ const maxKeptBytes = 128 * 2 ** 20;
 /** The file is damaged, or cannot be decoded here; its rows must not be used. */
 export class UnusableRowsError extends Error {}
 
-export function usesThread({ width, height }: Pick<RowFacts, 'width' | 'height'>): boolean {
-  return navigator.hardwareConcurrency > 1 && width * height >= minThreadedPixels;
+export function usesThread(facts: Pick<RowFacts, 'width' | 'height'>): boolean {
+  const pixels = facts.width * facts.height;
+  return mayUseThread(facts) && (pixels >= minThreadedPixels || hasIdleThread());
+}
+
+/** Whether a thread decodes the rows if it has been started already. */
+export function mayUseThread({ width, height }: Pick<RowFacts, 'width' | 'height'>): boolean {
+  return navigator.hardwareConcurrency > 1 && width * height >= minPixelsForIdleThread;
 }
 
 /** Rows that a thread decodes, in bands of whole rows, while this one uses them. */

@@ -68,6 +68,11 @@ export async function runInThread<Name extends keyof ThreadTasks>(
   }
 }
 
+/** Whether the next task would start at once, on a thread that is running. */
+export function hasIdleThread(): boolean {
+  return free.at(-1)?.thread !== undefined;
+}
+
 /** A task that must end leaves the queue at once, because it holds memory of its image. */
 function nextSlot(limits: TaskLimits): Promise<Slot> {
   return new Promise((resolve, reject) => {
