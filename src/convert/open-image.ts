@@ -7,7 +7,8 @@ import type { Loss } from './losses.ts';
 import { type OwnBytes, toOwnBytes } from './own-bytes.ts';
 import type { ImageInput } from './read-input.ts';
 import type { RecipeOptions } from './recipe/recipe.ts';
-import { runSteps, type StageTimes } from './run-steps.ts';
+import { runSteps } from './run-steps.ts';
+import type { StageTimes } from './runner.ts';
 import { type OpenedImage, openSession } from './session.ts';
 
 /** An opened image that is within the limits and can be converted. */

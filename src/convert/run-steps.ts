@@ -19,14 +19,8 @@ import { encodeLuma, type LumaFile } from './encode/encode-luma.ts';
 import type { LumaPlan } from './encode/luma-plan.ts';
 import { type Loss, lossesOf, lossesOfFile } from './losses.ts';
 import { type GrayPixels, type PixelImage, releasePixels } from './pixel-image.ts';
+import { createRunner, type Run, type Runner, type StageTimes } from './runner.ts';
 import { type Step, steps } from './steps.ts';
-
-/** Wall time of each stage in milliseconds. */
-export interface StageTimes {
-  decodeMs: number;
-  grayMs: number;
-  encodeMs: number;
-}
 
 /** The output file, with the facts that the steps found. */
 interface ConvertedFile extends Pick<Encoded, 'bytes' | 'channels'> {
@@ -201,25 +195,4 @@ async function encodeRows(rows: Rows, colours: RowColours, { run, stages }: Runn
   stages.decodeMs += waitMs;
   stages.encodeMs -= grayMs + waitMs;
   return { ...encoded, width: rows.width, height: rows.height, stages };
-}
-
-interface Runner {
-  run: Run;
-  stages: StageTimes;
-}
-
-type Run = <From, To>(step: Pick<Step<From, To>, 'stage' | 'run'>, from: From) => Promise<To>;
-
-/** Runs steps within the deadline and adds up their times. */
-export function createRunner(image: CheckedImage): Runner {
-  const stages: StageTimes = { decodeMs: 0, grayMs: 0, encodeMs: 0 };
-  return {
-    stages,
-    async run(step, from) {
-      const startedAt = performance.now();
-      const made = await image.deadline.step((async () => await step.run(from, image))());
-      stages[`${step.stage}Ms`] += performance.now() - startedAt;
-      return made;
-    },
-  };
 }

@@ -18,7 +18,7 @@ export interface RowReader {
   copy(parts: RowParts, heap: Uint8Array, into: number): void;
   /** Waits for the end, where the source may still report an error. */
   finish(): Promise<void>;
-  /** Tells the source that no more rows are needed. */
+  /** Stops the source, because no more rows are needed. */
   close(): Promise<void>;
 }
 

@@ -20,7 +20,7 @@ interface TileMemory {
   margin: number;
 }
 
-/** Rows of at most so many pixels are never divided into tiles, whatever their kind. */
+/** Rows of at most so many pixels of any kind are never divided into tiles. */
 export const maxWholePixels = 16_000;
 
 /** Iterates from top to bottom and from left to right. */

@@ -17,7 +17,7 @@ const program = `
   const error = await toGrayscale(Buffer.from(base64, 'base64')).catch((error) => error.message);
   console.log(JSON.stringify({ error, findings: await examineEngine() }));`;
 
-test('a machine without SIMD is told so by conversions and by doctor', async () => {
+test('conversions and doctor report that a machine has no SIMD', async () => {
   const args = ['--input-type=module', '--eval', program];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   expect(JSON.parse(stdout)).toMatchObject({

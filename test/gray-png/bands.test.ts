@@ -75,7 +75,7 @@ test('rows reach the callback once and in order', async () => {
 test.each([
   ['too few rows', 899, 'Expected 900 rows but received 899'],
   ['too many rows', 901, 'Expected 900 rows but received more'],
-])('%s are an error, and the source is told to stop', async (_, height, message) => {
+])('%s are an error, and the source is stopped', async (_, height, message) => {
   const source = drawImage('photo', { width: 40, height, channels: 3, depth: 8 });
   const { rows } = inBands(source, [1]);
   let isStopped = false;

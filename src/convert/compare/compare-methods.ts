@@ -5,7 +5,7 @@ import { type OwnBytes, toOwnBytes } from '../own-bytes.ts';
 import type { PixelImage } from '../pixel-image.ts';
 import type { ImageInput } from '../read-input.ts';
 import { methodFacts, methods, type NamedMethod } from '../recipe/methods.ts';
-import { createRunner } from '../run-steps.ts';
+import { createRunner } from '../runner.ts';
 import { type OpenedImage, openSession } from '../session.ts';
 import { steps } from '../steps.ts';
 import { drawSheet, type MethodComparison } from './comparison-sheet.ts';
