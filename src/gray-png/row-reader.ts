@@ -73,6 +73,7 @@ export function createRowReader(
       }
     },
     async finish() {
+      for (const { bytes } of held) release?.(bytes);
       held = [];
       const { done } = await source.next();
       if (!done) throw new RangeError(`Expected ${received} rows but received more`);
